@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Collects bytes of unknown length. Up to 256 KiB they stay in memory; beyond, they go to an unlinked temporary file, and
+ * the result is that file mapped: a 40 MB message costs no 40 MB of memory. */
+typedef struct _ValijaSpool ValijaSpool;
+
+ValijaSpool *valija_spool_new    (guint64 limit) G_GNUC_WARN_UNUSED_RESULT; /* limit in bytes; more fails with VALIJA_ERROR_LIMIT */
+void         valija_spool_free   (ValijaSpool *self);
+gboolean     valija_spool_append (ValijaSpool *self, const void *data, gsize length, GError **error);
+guint64      valija_spool_length (ValijaSpool *self);
+GBytes      *valija_spool_finish (ValijaSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* empties the spool */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSpool, valija_spool_free)
+
+G_END_DECLS

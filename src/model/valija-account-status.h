@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "model/valija-account.h"
+#include "model/valija-progress.h"
+
+G_BEGIN_DECLS
+
+/* How an account is doing. Properties: state (int, ValijaSessionState), error (boxed GError, nullable: the last failure, cleared by the
+ * next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it synchronises), alert (nullable: what
+ * the server wants the user to read), capabilities (uint, ValijaCapabilities, what this server in fact offers), facts (strv: what the server
+ * said of itself, "Label: value" lines). */
+#define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
+
+ValijaAccountStatus *valija_account_status_new              (ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+ValijaAccount       *valija_account_status_get_account      (ValijaAccountStatus *self);
+ValijaSessionState   valija_account_status_get_state        (ValijaAccountStatus *self);
+const GError        *valija_account_status_get_error        (ValijaAccountStatus *self);
+gint64               valija_account_status_get_last_checked (ValijaAccountStatus *self);
+ValijaProgress      *valija_account_status_get_progress     (ValijaAccountStatus *self);
+const char          *valija_account_status_get_alert        (ValijaAccountStatus *self);
+ValijaCapabilities   valija_account_status_get_capabilities (ValijaAccountStatus *self);
+const char * const  *valija_account_status_get_facts        (ValijaAccountStatus *self);
+
+/* For engine/. */
+void valija_account_status_set_state        (ValijaAccountStatus *self, ValijaSessionState state);
+void valija_account_status_set_error        (ValijaAccountStatus *self, const GError *error);
+void valija_account_status_set_last_checked (ValijaAccountStatus *self, gint64 when);
+void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaProgress *progress);
+void valija_account_status_set_alert        (ValijaAccountStatus *self, const char *alert);
+void valija_account_status_set_server       (ValijaAccountStatus *self, ValijaCapabilities capabilities, const char * const *facts);
+
+G_END_DECLS

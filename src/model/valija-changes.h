@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "model/valija-address.h"
+#include "model/valija-types.h"
+
+G_BEGIN_DECLS
+
+/* What a session tells of folders and messages: plain refcounted values, filled by the provider, immutable once handed on. */
+
+/* A folder as the server lists it. */
+typedef struct _ValijaFolderInfo ValijaFolderInfo;
+struct _ValijaFolderInfo
+{
+  grefcount ref_count;
+  char *remote_id;          /* opaque, stable as long as the server keeps the folder */
+  char *parent_id;          /* nullable: the remote-id of the parent */
+  char *name;               /* decoded last part of the path, UTF-8 */
+  ValijaFolderRole role;
+  gboolean selectable;      /* can hold messages */
+  gint64 total;             /* -1: not known */
+  gint64 unread;            /* -1: not known */
+};
+
+#define VALIJA_TYPE_FOLDER_INFO (valija_folder_info_get_type ())
+GType             valija_folder_info_get_type (void) G_GNUC_CONST;
+ValijaFolderInfo *valija_folder_info_new      (const char *remote_id, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+ValijaFolderInfo *valija_folder_info_ref      (ValijaFolderInfo *self);
+void              valija_folder_info_unref    (ValijaFolderInfo *self);
+
+/* A message as the server describes it, headers decoded. */
+typedef struct _ValijaMessageInfo ValijaMessageInfo;
+struct _ValijaMessageInfo
+{
+  grefcount ref_count;
+  char *remote_id;          /* opaque, unique within its folder */
+  char *message_id;         /* without angle brackets, "" if none */
+  char *in_reply_to;        /* the first id, without angle brackets, "" if none */
+  char *references;         /* ids without angle brackets, space separated, "" if none */
+  char *subject;            /* decoded, "" if none */
+  GPtrArray *from;          /* of ValijaAddress; never NULL */
+  GPtrArray *reply_to;
+  GPtrArray *to;
+  GPtrArray *cc;
+  GPtrArray *bcc;
+  gint64 date;              /* the Date field, seconds since 1970; 0 if none or not a date */
+  gint64 received;          /* when the server got it; falls back to @date, then to now */
+  guint64 size;             /* octets, 0 if not known */
+  ValijaFlags flags;
+  gboolean has_attachments;
+  char *preview;            /* nullable: the first words, if the server told */
+};
+
+#define VALIJA_TYPE_MESSAGE_INFO (valija_message_info_get_type ())
+GType              valija_message_info_get_type (void) G_GNUC_CONST;
+ValijaMessageInfo *valija_message_info_new      (const char *remote_id) G_GNUC_WARN_UNUSED_RESULT; /* all fields empty, lists made */
+ValijaMessageInfo *valija_message_info_ref      (ValijaMessageInfo *self);
+void               valija_message_info_unref    (ValijaMessageInfo *self);
+
+/* New flags of a known message. */
+typedef struct
+{
+  char *remote_id;
+  ValijaFlags flags;
+} ValijaFlagsChange;
+
+ValijaFlagsChange *valija_flags_change_new  (const char *remote_id, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+void               valija_flags_change_free (ValijaFlagsChange *self);
+
+/* One batch of a folder's synchronisation. The engine writes it and its cursor in one transaction. */
+typedef struct _ValijaChanges ValijaChanges;
+struct _ValijaChanges
+{
+  grefcount ref_count;
+  gboolean restart;         /* the old cursor was of no use: this round lists everything again. Messages known before that were
+                               not listed by the end of the round are gone; until then they stay. Set in the first batch only. */
+  GPtrArray *added;         /* of ValijaMessageInfo; one known already (same remote-id) is updated */
+  GPtrArray *flags;         /* of ValijaFlagsChange */
+  GPtrArray *gone;          /* of char *, remote-ids */
+  GBytes *cursor;           /* where the next round may start once this batch is written; NULL: as before */
+  gboolean final;           /* the last batch of the round */
+  guint64 done;             /* progress in messages */
+  guint64 total;            /* 0: not known */
+};
+
+#define VALIJA_TYPE_CHANGES (valija_changes_get_type ())
+GType          valija_changes_get_type (void) G_GNUC_CONST;
+ValijaChanges *valija_changes_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaChanges *valija_changes_ref      (ValijaChanges *self);
+void           valija_changes_unref    (ValijaChanges *self);
+
+/* The source of one message, fetched. */
+typedef struct _ValijaFetched ValijaFetched;
+struct _ValijaFetched
+{
+  grefcount ref_count;
+  char *remote_id;
+  GBytes *source;           /* RFC 5322 octets, exactly as the server sent them */
+};
+
+#define VALIJA_TYPE_FETCHED (valija_fetched_get_type ())
+GType          valija_fetched_get_type (void) G_GNUC_CONST;
+ValijaFetched *valija_fetched_new      (const char *remote_id, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
+ValijaFetched *valija_fetched_ref      (ValijaFetched *self);
+void           valija_fetched_unref    (ValijaFetched *self);
+
+/* What to send and to whom: RFC 5321's envelope, apart from the header. */
+typedef struct _ValijaEnvelope ValijaEnvelope;
+struct _ValijaEnvelope
+{
+  grefcount ref_count;
+  char *sender;             /* the reverse-path, "" for <> */
+  GPtrArray *recipients;    /* of char *, bare addresses, without duplicates */
+  gboolean delivery_receipt;/* DSN: NOTIFY=SUCCESS,FAILURE,DELAY and RET=HDRS where the server can */
+  char *envelope_id;        /* nullable: ENVID */
+};
+
+#define VALIJA_TYPE_ENVELOPE (valija_envelope_get_type ())
+GType           valija_envelope_get_type (void) G_GNUC_CONST;
+ValijaEnvelope *valija_envelope_new      (const char *sender) G_GNUC_WARN_UNUSED_RESULT;
+ValijaEnvelope *valija_envelope_ref      (ValijaEnvelope *self);
+void            valija_envelope_unref    (ValijaEnvelope *self);
+
+/* What became of it. */
+typedef struct
+{
+  char *recipient;
+  gboolean accepted;
+  char *server_line;        /* "550 5.1.1 no such user" */
+} ValijaRecipientResult;
+
+typedef struct _ValijaReceipt ValijaReceipt;
+struct _ValijaReceipt
+{
+  grefcount ref_count;
+  char *server_line;        /* the server's words for the whole message */
+  gboolean server_kept_copy;
+  GPtrArray *recipients;    /* of ValijaRecipientResult, in the envelope's order */
+};
+
+#define VALIJA_TYPE_RECEIPT (valija_receipt_get_type ())
+GType          valija_receipt_get_type (void) G_GNUC_CONST;
+ValijaReceipt *valija_receipt_new      (const char *server_line, gboolean server_kept_copy) G_GNUC_WARN_UNUSED_RESULT;
+void           valija_receipt_add      (ValijaReceipt *self, const char *recipient, gboolean accepted, const char *server_line);
+ValijaReceipt *valija_receipt_ref      (ValijaReceipt *self);
+void           valija_receipt_unref    (ValijaReceipt *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFolderInfo, valija_folder_info_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageInfo, valija_message_info_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFlagsChange, valija_flags_change_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaChanges, valija_changes_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFetched, valija_fetched_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaEnvelope, valija_envelope_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaReceipt, valija_receipt_unref)
+
+G_END_DECLS

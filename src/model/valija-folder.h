@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "model/valija-account.h"
+
+G_BEGIN_DECLS
+
+/* A folder as the interface shows it. Properties: account (ValijaAccount), id (int64, the store's row), remote-id, name, display-name
+ * (the role's translated name, else the name), role (int), depth (uint, 0 at the top), selectable, local (kept on this computer
+ * only), total, unread (int64). Those that change notify. */
+#define VALIJA_TYPE_FOLDER (valija_folder_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaFolder, valija_folder, VALIJA, FOLDER, GObject)
+
+ValijaFolder    *valija_folder_new              (ValijaAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+ValijaAccount   *valija_folder_get_account      (ValijaFolder *self); /* (transfer none) */
+gint64           valija_folder_get_id           (ValijaFolder *self);
+const char      *valija_folder_get_remote_id    (ValijaFolder *self);
+gint64           valija_folder_get_parent_id    (ValijaFolder *self); /* 0 at the top */
+const char      *valija_folder_get_name         (ValijaFolder *self);
+const char      *valija_folder_get_display_name (ValijaFolder *self);
+ValijaFolderRole valija_folder_get_role         (ValijaFolder *self);
+guint            valija_folder_get_depth        (ValijaFolder *self);
+gboolean         valija_folder_get_selectable   (ValijaFolder *self);
+gboolean         valija_folder_get_local        (ValijaFolder *self);
+gint64           valija_folder_get_total        (ValijaFolder *self);
+gint64           valija_folder_get_unread       (ValijaFolder *self);
+
+/* For engine/, which owns them. */
+void valija_folder_update     (ValijaFolder    *self,
+                               const char      *remote_id,
+                               gint64           parent_id,
+                               const char      *name,
+                               ValijaFolderRole role,
+                               guint            depth,
+                               gboolean         selectable,
+                               gboolean         local);
+void valija_folder_set_counts (ValijaFolder *self, gint64 total, gint64 unread);
+
+G_END_DECLS
