@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libdex.h>
+
+#include "model/valija-changes.h"
+#include "model/valija-message.h"
+#include "store/valija-search-query.h"
+
+G_BEGIN_DECLS
+
+/* What is kept on this computer, in two SQLite databases on threads of their own: every call returns a future and never blocks.
+ *
+ *  - the cache (cache.db in the cache directory): folders and messages of servers that keep them. WAL, synchronous=NORMAL; rebuilt when damaged.
+ *  - local truth (local.db in the data directory): messages that cannot be fetched again (POP3, copies of sent mail, drafts), outbox,
+ *    journal. WAL, synchronous=FULL; nothing is deleted but by the user; a failed upgrade keeps the old file; damaged, it is kept aside.
+ *
+ * Ids of folders and messages are unique over both: positive in the cache, negative in local truth. Writes go through one connection, in the
+ * order of the calls; reads through another, so that a list never waits for a synchronisation. Every future rejects with VALIJA_ERROR_STORAGE,
+ * DISK_FULL, NEWER_DATA or NOT_FOUND (step STORE). */
+#define VALIJA_TYPE_STORE (valija_store_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaStore, valija_store, VALIJA, STORE, GObject)
+
+ValijaStore *valija_store_new   (GFile *cache_directory, GFile *data_directory) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens and migrates. Resolves to a GPtrArray of char *: what the user must know (translated): "The cache was damaged and is built anew". */
+DexFuture   *valija_store_open  (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Finishes what was asked, checkpoints and closes. Resolves to TRUE. */
+DexFuture   *valija_store_close (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Signals, on the main context, after the transaction: "folder-changed" (int64 folder-id: its index and counts), "messages-changed" (GArray of
+ * gint64: rows), "outbox-changed" (). */
+
+/* ---- Folders ---- */
+
+typedef struct
+{
+  gint64 id;
+  gint64 parent_id;          /* 0 at the top */
+  char *remote_id;           /* "" for a folder that is only here */
+  char *name;
+  ValijaFolderRole role;
+  gboolean selectable;
+  gint64 total;
+  gint64 unread;
+  gint64 last_synced;        /* seconds since 1970, 0 never */
+} ValijaStoredFolder;
+void valija_stored_folder_free (ValijaStoredFolder *self);
+
+/* GPtrArray of ValijaStoredFolder of both databases, parents before children. */
+DexFuture *valija_store_list_folders       (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
+/* The server's whole list (ValijaFolderInfo): new ones are added, known ones updated, missing ones removed with their cached messages.
+ * @durable: the folders live in local truth (POP3), and none is ever removed. Resolves to TRUE. */
+DexFuture *valija_store_write_folders      (ValijaStore *self, const char *account, GPtrArray *infos, gboolean durable) G_GNUC_WARN_UNUSED_RESULT;
+/* A folder in local truth by role, made when missing. Resolves to its id (int64). */
+DexFuture *valija_store_ensure_local_folder(ValijaStore *self, const char *account, ValijaFolderRole role, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Another folder in local truth, by name. Resolves to its id (int64). */
+DexFuture *valija_store_create_local_folder(ValijaStore *self, const char *account, gint64 parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets the account: its cache always; its local truth only with @local_truth. */
+DexFuture *valija_store_remove_account     (ValijaStore *self, const char *account, gboolean local_truth) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Synchronising ---- */
+
+/* Resolves to GBytes, of no bytes when there is no cursor. */
+DexFuture *valija_store_load_cursor   (ValijaStore *self, gint64 folder) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef struct
+{
+  guint n_added;             /* not known before */
+  guint n_unread;            /* of those, unread */
+  guint n_changed;
+  guint n_gone;
+  GArray *added_ids;         /* gint64, in the order of the batch; 0 for one that was known */
+} ValijaWritten;
+#define VALIJA_TYPE_WRITTEN (valija_written_get_type ())
+GType          valija_written_get_type (void) G_GNUC_CONST;
+ValijaWritten *valija_written_copy     (const ValijaWritten *self);
+void           valija_written_free     (ValijaWritten *self);
+
+/* Writes a batch and its cursor in one transaction; keeps what waits in the journal on top of what the server says (flags, moved and deleted
+ * messages do not come back); after the final batch of a round that began with `restart`, drops what was not listed. In a durable folder `gone` is
+ * ignored and nothing is dropped. Resolves to ValijaWritten. */
+DexFuture *valija_store_write_changes (ValijaStore *self, gint64 folder, ValijaChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Sources and text ---- */
+
+/* A message's source with what was read out of it; plain struct, freed by the store. */
+typedef struct
+{
+  gint64 message;
+  GBytes *source;
+  char *search_text;         /* body and attachment names */
+  char *preview;
+  gboolean has_attachments;
+} ValijaStoredSource;
+ValijaStoredSource *valija_stored_source_new  (gint64 message, GBytes *source, const char *search_text, const char *preview, gboolean has_attachments);
+void                valija_stored_source_free (ValijaStoredSource *self);
+
+/* Writes all of @sources (GPtrArray of ValijaStoredSource) and their index in one transaction; durable when it resolves, for local truth. TRUE */
+DexFuture *valija_store_write_sources        (ValijaStore *self, GPtrArray *sources) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to GBytes; NOT_FOUND when only the headers are here. */
+DexFuture *valija_store_load_source          (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest messages of @folder without a source, received since @since: GPtrArray of ValijaMessageRow (id and remote_id filled). */
+DexFuture *valija_store_list_without_source  (ValijaStore *self, gint64 folder, gint64 since, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* A new message in a folder of local truth. Durable when it resolves, to its id (int64). */
+DexFuture *valija_store_add_message          (ValijaStore *self, gint64 folder, ValijaMessageInfo *info, ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Lists ---- */
+
+typedef enum
+{
+  VALIJA_LIST_ALL,
+  VALIJA_LIST_UNREAD,
+  VALIJA_LIST_FLAGGED,
+} ValijaListFilter;
+
+/* Each resolves to a GArray (boxed, G_TYPE_ARRAY) of gint64, newest first. @limit 0: all. */
+DexFuture *valija_store_load_index (ValijaStore *self, gint64 folder, ValijaListFilter filter, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* @accounts and @folder narrow the search: NULL and 0 for everything. */
+DexFuture *valija_store_search     (ValijaStore *self, ValijaSearchQuery *query, const char *account, gint64 folder, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* GPtrArray of ValijaMessageRow; ids that are gone are missing in it. */
+DexFuture *valija_store_load_rows  (ValijaStore *self, const gint64 *ids, guint n_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a row id (int64), or rejects with NOT_FOUND. */
+DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Changes by the user: shown at once, and written to the journal in the same transaction where a server must hear of them ---- */
+
+typedef enum
+{
+  VALIJA_OPERATION_FLAGS,
+  VALIJA_OPERATION_MOVE,
+  VALIJA_OPERATION_COPY,
+  VALIJA_OPERATION_DELETE,   /* for good */
+  VALIJA_OPERATION_APPEND,
+} ValijaOperationKind;
+
+/* One line of the journal. */
+typedef struct
+{
+  gint64 id;
+  char *account;
+  ValijaOperationKind kind;
+  char *folder;              /* remote-id of the folder */
+  char *target;              /* nullable: remote-id of the target folder */
+  GPtrArray *remote_ids;     /* of char * */
+  GArray *messages;          /* gint64, the rows concerned, in the order of @remote_ids */
+  ValijaFlags add;
+  ValijaFlags remove;
+  GBytes *source;            /* nullable: APPEND */
+  guint attempts;
+  char *words;               /* nullable: why it failed last */
+} ValijaOperation;
+#define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
+GType            valija_operation_get_type (void) G_GNUC_CONST;
+ValijaOperation *valija_operation_copy     (const ValijaOperation *self);
+void             valija_operation_free     (ValijaOperation *self);
+
+/* All of @messages are in one folder. Messages of local truth change at once and leave no journal line. Each resolves to the id of the journal line,
+ * int64, 0 where none is needed. Undo of a line that has not been sent takes it back: see valija_store_undo_operation(). */
+DexFuture *valija_store_change_flags    (ValijaStore *self, const gint64 *messages, guint n_messages, ValijaFlags add, ValijaFlags remove) G_GNUC_WARN_UNUSED_RESULT;
+/* From and to the cache within one account; or within local truth. Across (server to here, here to server) the engine copies the source first. */
+DexFuture *valija_store_move_messages   (ValijaStore *self, const gint64 *messages, guint n_messages, gint64 target) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_delete_messages (ValijaStore *self, const gint64 *messages, guint n_messages) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_append_message  (ValijaStore *self, gint64 folder, GBytes *source, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+
+/* GPtrArray of ValijaOperation, in order. */
+DexFuture *valija_store_list_operations  (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
+/* It is done on the server: the line goes; rows moved take their new remote-ids (@new_remote_ids nullable, "" where unknown: the row goes and comes
+ * back with the target's next synchronisation). TRUE */
+DexFuture *valija_store_finish_operation (ValijaStore *self, gint64 operation, GPtrArray *new_remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* It failed: @words are kept; @give_up takes the change back, as the server has it. TRUE */
+DexFuture *valija_store_fail_operation   (ValijaStore *self, gint64 operation, const char *words, gboolean give_up) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes a line back that was not sent to the server yet. Resolves to TRUE; NOT_FOUND when it is too late. */
+DexFuture *valija_store_undo_operation   (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Outbox ---- */
+
+typedef struct
+{
+  gint64 id;
+  char *account;
+  char *subject;
+  char *recipients;          /* for people */
+  ValijaOutboxState state;
+  char *words;               /* nullable */
+  gint64 date;
+  gint64 not_before;         /* do not send earlier */
+  guint attempts;
+  char *message_id;
+} ValijaStoredOutbox;
+void valija_stored_outbox_free (ValijaStoredOutbox *self);
+
+/* Durable when it resolves, to the id (int64). */
+DexFuture *valija_store_add_outbox      (ValijaStore *self, const char *account, ValijaEnvelope *envelope, const char *subject, const char *recipients, const char *message_id, GBytes *source, GBytes *copy /* with Bcc */, gint64 not_before) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_list_outbox     (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT; /* GPtrArray of ValijaStoredOutbox, oldest first */
+DexFuture *valija_store_load_outbox_source   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* GBytes: what is sent */
+DexFuture *valija_store_load_outbox_copy     (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* GBytes: what is kept */
+DexFuture *valija_store_load_outbox_envelope (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* ValijaEnvelope: recipients not yet accepted */
+/* @refused (nullable, char *): the recipients still to be served. Durable when it resolves. An item found in SENDING when the store is opened becomes
+ * UNCERTAIN. TRUE */
+DexFuture *valija_store_set_outbox_state(ValijaStore *self, gint64 id, ValijaOutboxState state, const char *words, gint64 not_before, GPtrArray *remaining) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_remove_outbox   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
