@@ -136,8 +136,8 @@ gboolean valija_error_is_cancelled (const GError *error);
 gboolean valija_error_is_transient (const GError *error);
 
 /* What a person reads, translated. (transfer full) never NULL.
- * title: "The incoming server refused the name or password" ; detail: the error's own sentence ;
- * advice: what to do about it, or "" where nothing can be said. */
+ * title: "The incoming server refused the name or password" ; detail: the error's own sentence,
+ * what the server said and the step, a sentence a line ; advice: what to do about it, or "" where nothing can be said. */
 char *valija_error_dup_title  (const GError *error);
 char *valija_error_dup_detail (const GError *error);
 char *valija_error_dup_advice (const GError *error);

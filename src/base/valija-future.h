@@ -42,4 +42,7 @@ void valija_future_then (DexFuture *future, gpointer owner, ValijaFutureCallback
 /* Lets @future (transfer full) run with nobody waiting; a failure is logged with @what at debug level. */
 void valija_future_forget (DexFuture *future, const char *what);
 
+/* Whether @error is libdex's own "fiber cancelled". Everybody but valija_error_is_cancelled() asks that one instead. */
+gboolean valija_future_is_cancellation (const GError *error);
+
 G_END_DECLS
