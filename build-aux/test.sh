@@ -1,7 +1,54 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by ./dev where the platform is.
+
+# Every test twice: as it is, and with the address and undefined-behaviour sanitizers. ARGS (names of tests, --suite …) go to
+# `meson test`. Each run has a network namespace of its own: loopback, and nothing that could leave it.
 run_tests ()
 {
-  compile
-  meson test -C "$build" --print-errorlogs "$@"
+  local variant status=0 logs=()
+  for variant in default sanitized; do
+    build=$top/_build/$variant
+    if [ $variant = sanitized ]; then
+      compile -Db_sanitize=address,undefined
+    else
+      compile
+    fi
+    echo "== Tests, $variant build" >&2
+    rm -f "$build/meson-logs/testlog.json"
+    alone meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@" || status=1
+    logs+=("$variant=$build/meson-logs/testlog.json")
+  done
+  python3 tests/support/summary.py "${logs[@]}" || status=1
+  return $status
+}
+
+# Loopback only. Where a namespace may not be made, the tests still use nothing but loopback.
+alone ()
+{
+  if unshare --net true 2>/dev/null; then
+    unshare --net sh -c 'ip link set lo up && exec "$@"' - "$@"
+  elif unshare --user --map-root-user --net true 2>/dev/null; then
+    unshare --user --map-root-user --net sh -c 'ip link set lo up && exec "$@"' - "$@"
+  else
+    "$@"
+  fi
+}
+
+# ./dev fuzz [SECONDS [TARGET...]]: each target for that long, from its corpus; what it finds is kept in _build/fuzz.
+run_fuzz ()
+{
+  local seconds=${1:-60} target
+  [ $# -eq 0 ] || shift
+  build=$top/_build/fuzz
+  CC=clang CXX=clang++ compile -Dfuzzing=enabled -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized
+  for target in "${@:-}"; do
+    for target in "$build"/tests/fuzz/${target:-fuzz-*}; do
+      [ -f "$target" ] && [ -x "$target" ] || continue
+      mkdir -p "$build/corpus/$(basename "$target")"
+      echo "== $(basename "$target"), $seconds s" >&2
+      ASAN_OPTIONS=detect_leaks=1 "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=15 -print_final_stats=1 \
+        -artifact_prefix="$build/$(basename "$target")-" "$build/corpus/$(basename "$target")" \
+        $(ls -d "tests/fuzz/corpus/$(basename "$target")" 2>/dev/null)
+    done
+  done
 }

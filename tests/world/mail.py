@@ -112,7 +112,7 @@ class Maker:
             subject, text = rng.choice(THREADS)
             parents, people = [], rng.sample(PEOPLE, 3)
             for i in range(rng.choice((1, 1, 2, 3, 5, 8))):
-                when += timedelta(minutes=rng.randint(7, 60 * 24 * 200 * 2 // max(n, 1)))
+                when += timedelta(minutes=rng.randint(7, 60 * 24 * 200 * 19 // 10 // max(n, 1)))
                 when = min(when, NOW)
                 message = self.base(subject if i == 0 else 'Re: ' + subject, people[i % 3], [owner, people[(i + 1) % 3]], when,
                                     parents)
