@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/valija-mail-organizer.h"
+
+G_DEFINE_INTERFACE (ValijaMailOrganizer, valija_mail_organizer, VALIJA_TYPE_SESSION)
+
+static void
+valija_mail_organizer_default_init (ValijaMailOrganizerInterface *iface)
+{
+}
+
+/**
+ * valija_mail_organizer_set_flags:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ * @add: flags to set
+ * @remove: flags to take away
+ *
+ * Messages that are gone already are no failure.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+valija_mail_organizer_set_flags (ValijaMailOrganizer *self,
+                                 const char          *folder,
+                                 const char * const  *remote_ids,
+                                 ValijaFlags          add,
+                                 ValijaFlags          remove)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL);
+  dex_return_error_if_fail ((add & remove) == 0);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->set_flags (self, folder, remote_ids, add, remove);
+}
+
+/**
+ * valija_mail_organizer_move:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ * @target: the remote-id of another folder
+ *
+ * The original goes only after its copy is known to be there.
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of strings: the new remote-ids
+ * in the order of @remote_ids, "" where the server does not tell
+ */
+DexFuture *
+valija_mail_organizer_move (ValijaMailOrganizer *self,
+                            const char          *folder,
+                            const char * const  *remote_ids,
+                            const char          *target)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL && target != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->move (self, folder, remote_ids, target);
+}
+
+/**
+ * valija_mail_organizer_copy:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ * @target: the remote-id of a folder
+ *
+ * Returns: (transfer full): a future that resolves as that of valija_mail_organizer_move()
+ */
+DexFuture *
+valija_mail_organizer_copy (ValijaMailOrganizer *self,
+                            const char          *folder,
+                            const char * const  *remote_ids,
+                            const char          *target)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL && target != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->copy (self, folder, remote_ids, target);
+}
+
+/**
+ * valija_mail_organizer_delete:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ *
+ * Deletes for good, these messages and no others.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+valija_mail_organizer_delete (ValijaMailOrganizer *self,
+                              const char          *folder,
+                              const char * const  *remote_ids)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->delete_ (self, folder, remote_ids);
+}
+
+/**
+ * valija_mail_organizer_append:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @source: RFC 5322 octets
+ * @flags: the flags it gets
+ * @received: seconds since 1970; 0 is now
+ *
+ * Returns: (transfer full): a future that resolves to the new remote-id (%G_TYPE_STRING), ""
+ * where the server does not tell
+ */
+DexFuture *
+valija_mail_organizer_append (ValijaMailOrganizer *self,
+                              const char          *folder,
+                              GBytes              *source,
+                              ValijaFlags          flags,
+                              gint64               received)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && source != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->append (self, folder, source, flags, received);
+}
+
+/**
+ * valija_mail_organizer_create_folder:
+ * @self: an organizer
+ * @parent: (nullable): the remote-id of a folder; %NULL is the top
+ * @name: UTF-8
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaFolderInfo (boxed)
+ */
+DexFuture *
+valija_mail_organizer_create_folder (ValijaMailOrganizer *self,
+                                     const char          *parent,
+                                     const char          *name)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (name != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->create_folder (self, parent, name);
+}
+
+/**
+ * valija_mail_organizer_rename_folder:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @parent: (nullable): the remote-id of its parent from now on; %NULL is the top
+ * @name: UTF-8
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaFolderInfo (boxed)
+ */
+DexFuture *
+valija_mail_organizer_rename_folder (ValijaMailOrganizer *self,
+                                     const char          *folder,
+                                     const char          *parent,
+                                     const char          *name)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && name != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->rename_folder (self, folder, parent, name);
+}
+
+/**
+ * valija_mail_organizer_remove_folder:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+valija_mail_organizer_remove_folder (ValijaMailOrganizer *self, const char *folder)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->remove_folder (self, folder);
+}

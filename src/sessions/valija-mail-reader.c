@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/valija-mail-reader.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+
+typedef struct
+{
+  ValijaMailReader *reader;
+  char *folder;
+  char *remote_id;
+} FetchOne;
+
+G_DEFINE_INTERFACE (ValijaMailReader, valija_mail_reader, VALIJA_TYPE_SESSION)
+
+static void
+fetch_one_free (FetchOne *fetch)
+{
+  g_object_unref (fetch->reader);
+  g_free (fetch->folder);
+  g_free (fetch->remote_id);
+  g_free (fetch);
+}
+
+static DexFuture *
+fetch_one_fiber (gpointer data)
+{
+  FetchOne *fetch = data;
+  g_auto(GStrv) remote_ids = g_new0 (char *, 2);
+  g_autoptr(ValijaFetched) fetched = NULL;
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(GError) error = NULL;
+
+  remote_ids[0] = g_strdup (fetch->remote_id);
+  channel = valija_mail_reader_fetch_messages (fetch->reader, fetch->folder, (const char * const *) remote_ids);
+  fetched = dex_await_boxed (dex_channel_receive (channel), &error);
+
+  if (fetched != NULL)
+    return dex_future_new_take_boxed (VALIJA_TYPE_FETCHED, g_steal_pointer (&fetched));
+
+  if (g_error_matches (error, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
+    {
+      g_clear_error (&error);
+      valija_error_set (&error, VALIJA_ERROR_NOT_FOUND, _("The message is no longer on the server."));
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_FETCH);
+    }
+
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+static void
+valija_mail_reader_default_init (ValijaMailReaderInterface *iface)
+{
+}
+
+/**
+ * valija_mail_reader_list_folders:
+ * @self: a reader
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of ValijaFolderInfo,
+ * parents before children
+ */
+DexFuture *
+valija_mail_reader_list_folders (ValijaMailReader *self)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->list_folders (self);
+}
+
+/**
+ * valija_mail_reader_sync_folder:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ * @cursor: (nullable): from the last batch written; %NULL lists everything
+ *
+ * Receive until a batch that is final; a rejected receive ends the round, and what was received
+ * before stays valid. Dropping the receiving side ends the round too.
+ *
+ * Returns: (transfer full): a bounded channel of ValijaChanges (boxed), newest messages first
+ */
+DexChannel *
+valija_mail_reader_sync_folder (ValijaMailReader *self, const char *folder, GBytes *cursor)
+{
+  g_return_val_if_fail (VALIJA_IS_MAIL_READER (self), NULL);
+  g_return_val_if_fail (folder != NULL, NULL);
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->sync_folder (self, folder, cursor);
+}
+
+/**
+ * valija_mail_reader_fetch_messages:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ *
+ * Returns: (transfer full): a channel of a ValijaFetched (boxed) for each message that the server
+ * still has, in any order, closed behind the last
+ */
+DexChannel *
+valija_mail_reader_fetch_messages (ValijaMailReader   *self,
+                                   const char         *folder,
+                                   const char * const *remote_ids)
+{
+  g_return_val_if_fail (VALIJA_IS_MAIL_READER (self), NULL);
+  g_return_val_if_fail (folder != NULL && remote_ids != NULL, NULL);
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_messages (self, folder, remote_ids);
+}
+
+/**
+ * valija_mail_reader_search:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ * @text: UTF-8
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of strings, the
+ * remote-ids of the messages that hold @text; rejects with VALIJA_ERROR_UNSUPPORTED where the
+ * server cannot search
+ */
+DexFuture *
+valija_mail_reader_search (ValijaMailReader *self, const char *folder, const char *text)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL && text != NULL);
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->search (self, folder, text);
+}
+
+/**
+ * valija_mail_reader_watch:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ *
+ * Cancelling the future ends the watch.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE as soon as something changes in
+ * @folder, or after at most 29 minutes; rejects with VALIJA_ERROR_UNSUPPORTED where the server
+ * cannot tell
+ */
+DexFuture *
+valija_mail_reader_watch (ValijaMailReader *self, const char *folder)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL);
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->watch (self, folder);
+}
+
+/**
+ * valija_mail_reader_fetch_message:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ * @remote_id: a message of it
+ *
+ * For callers: fetches one message whole.
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaFetched (boxed); rejects with
+ * VALIJA_ERROR_NOT_FOUND
+ */
+DexFuture *
+valija_mail_reader_fetch_message (ValijaMailReader *self, const char *folder, const char *remote_id)
+{
+  FetchOne *fetch;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL && remote_id != NULL);
+
+  fetch = g_new0 (FetchOne, 1);
+  fetch->reader = g_object_ref (self);
+  fetch->folder = g_strdup (folder);
+  fetch->remote_id = g_strdup (remote_id);
+
+  return valija_fiber_spawn (fetch_one_fiber, fetch, (GDestroyNotify) fetch_one_free);
+}

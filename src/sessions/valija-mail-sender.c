@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/valija-mail-sender.h"
+
+G_DEFINE_INTERFACE (ValijaMailSender, valija_mail_sender, VALIJA_TYPE_SESSION)
+
+static void
+valija_mail_sender_default_init (ValijaMailSenderInterface *iface)
+{
+}
+
+/**
+ * valija_mail_sender_send:
+ * @self: a sender
+ * @envelope: from whom and to whom
+ * @source: RFC 5322 octets without Bcc; line ends may be bare LF
+ *
+ * Sends once. Every failure but VALIJA_ERROR_UNCERTAIN means: not sent.
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaReceipt (boxed)
+ */
+DexFuture *
+valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_SENDER (self));
+  dex_return_error_if_fail (envelope != NULL);
+  dex_return_error_if_fail (source != NULL);
+
+  return VALIJA_MAIL_SENDER_GET_IFACE (self)->send (self, envelope, source);
+}
