@@ -5,24 +5,9 @@
 #include <gio/gio.h>
 
 #include "base/valija-error.h"
-#include "model/valija-types.h"
+#include "model/valija-server.h"
 
 G_BEGIN_DECLS
-
-/* One server of an account. Properties of the same names, all writable: host (""), port (0: the usual one of the protocol),
- * security (int, ValijaSecurity), user (""), mechanism ("" chooses the strongest), ca-file ("": the system's authorities),
- * cleartext-password (FALSE; TRUE: the user insists on sending the password over an unprotected connection). */
-#define VALIJA_TYPE_SERVER (valija_server_get_type ())
-G_DECLARE_FINAL_TYPE (ValijaServer, valija_server, VALIJA, SERVER, GObject)
-
-ValijaServer  *valija_server_new                    (void) G_GNUC_WARN_UNUSED_RESULT;
-const char    *valija_server_get_host               (ValijaServer *self);
-guint          valija_server_get_port               (ValijaServer *self);
-ValijaSecurity valija_server_get_security           (ValijaServer *self);
-const char    *valija_server_get_user               (ValijaServer *self);
-const char    *valija_server_get_mechanism          (ValijaServer *self);
-const char    *valija_server_get_ca_file            (ValijaServer *self);
-gboolean       valija_server_get_cleartext_password (ValijaServer *self);
 
 /* An account: settings only, no state. Properties: id (construct-only uuid; made when not given), method ("imap", "pop3", "smtp",
  * "mixed", …), name (what the sidebar says), email, full-name, keep-sent (int, ValijaKeepSent), delete-after-days (int; -1: POP3
@@ -37,6 +22,7 @@ ValijaAccount *valija_account_new                   (const char *method) G_GNUC_
 const char    *valija_account_get_id                (ValijaAccount *self);
 const char    *valija_account_get_method            (ValijaAccount *self);
 const char    *valija_account_get_name              (ValijaAccount *self); /* falls back to the address, then to the host */
+const char    *valija_account_get_own_name          (ValijaAccount *self); /* what the user gave, without the fallback */
 const char    *valija_account_get_email             (ValijaAccount *self);
 const char    *valija_account_get_full_name         (ValijaAccount *self);
 ValijaKeepSent valija_account_get_keep_sent         (ValijaAccount *self);
@@ -47,14 +33,20 @@ ValijaServer  *valija_account_get_incoming          (ValijaAccount *self);
 ValijaServer  *valija_account_get_outgoing          (ValijaAccount *self);
 ValijaServer  *valija_account_get_server            (ValijaAccount *self, ValijaSide side);
 
+/* Where a new account of @method keeps a copy of what it sends: "smtp" nowhere, "pop3" and "mixed" on this computer, the others on
+ * the server. */
+ValijaKeepSent valija_account_default_keep_sent (const char *method);
+
 /* Settings by key, the one way for files and `--set`: "host", "port", "security", "user", "mechanism", "ca", "cleartext-password"
- * of the method's only side, or with "incoming." / "outgoing." before them; "name", "email", "full-name", "keep-sent",
- * "delete-after-days", "timeout", "body-days". Fails with VALIJA_ERROR_INVALID in words that name the key and the values allowed. */
+ * of the method's main side (a mixed account has two: there they set both, and "port" needs its side), or with "incoming." /
+ * "outgoing." before them; "name", "email", "full-name", "keep-sent", "delete-after-days", "timeout", "body-days". Fails with
+ * VALIJA_ERROR_INVALID in words that name the key and the values allowed. */
 gboolean       valija_account_set_key   (ValijaAccount *self, const char *key, const char *value, GError **error);
 char          *valija_account_dup_key   (ValijaAccount *self, const char *key);          /* nullable: unknown key */
-const char * const *valija_account_list_keys (ValijaAccount *self);                      /* full names, in file order */
+const char * const *valija_account_list_keys (ValijaAccount *self);                      /* full names that the method has, in file order */
 
-/* Whether everything the method needs is there and sound (host, address syntax, …). */
+/* Whether everything the method needs is there and sound: a host for each of its sides, a user name for reading, and the syntax of
+ * host and address. An address is not demanded (a send-only account may send finished sources). VALIJA_ERROR_INVALID. */
 gboolean       valija_account_validate  (ValijaAccount *self, GError **error);
 
 /* Which sides this account has, by method and by pairing. */

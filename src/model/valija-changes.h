@@ -7,13 +7,14 @@
 
 G_BEGIN_DECLS
 
-/* What a session tells of folders and messages: plain refcounted values, filled by the provider, immutable once handed on. */
+/* What a session tells of folders and messages: plain values, filled by the provider and immutable once handed on; their reference
+ * counts are atomic, since the store reads them on its own thread. */
 
 /* A folder as the server lists it. */
 typedef struct _ValijaFolderInfo ValijaFolderInfo;
 struct _ValijaFolderInfo
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   char *remote_id;          /* opaque, stable as long as the server keeps the folder */
   char *parent_id;          /* nullable: the remote-id of the parent */
   char *name;               /* decoded last part of the path, UTF-8 */
@@ -33,7 +34,7 @@ void              valija_folder_info_unref    (ValijaFolderInfo *self);
 typedef struct _ValijaMessageInfo ValijaMessageInfo;
 struct _ValijaMessageInfo
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   char *remote_id;          /* opaque, unique within its folder */
   char *message_id;         /* without angle brackets, "" if none */
   char *in_reply_to;        /* the first id, without angle brackets, "" if none */
@@ -72,7 +73,7 @@ void               valija_flags_change_free (ValijaFlagsChange *self);
 typedef struct _ValijaChanges ValijaChanges;
 struct _ValijaChanges
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   gboolean restart;         /* the old cursor was of no use: this round lists everything again. Messages known before that were
                                not listed by the end of the round are gone; until then they stay. Set in the first batch only. */
   GPtrArray *added;         /* of ValijaMessageInfo; one known already (same remote-id) is updated */
@@ -94,7 +95,7 @@ void           valija_changes_unref    (ValijaChanges *self);
 typedef struct _ValijaFetched ValijaFetched;
 struct _ValijaFetched
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   char *remote_id;
   GBytes *source;           /* RFC 5322 octets, exactly as the server sent them */
 };
@@ -109,7 +110,7 @@ void           valija_fetched_unref    (ValijaFetched *self);
 typedef struct _ValijaEnvelope ValijaEnvelope;
 struct _ValijaEnvelope
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   char *sender;             /* the reverse-path, "" for <> */
   GPtrArray *recipients;    /* of char *, bare addresses, without duplicates */
   gboolean delivery_receipt;/* DSN: NOTIFY=SUCCESS,FAILURE,DELAY and RET=HDRS where the server can */
@@ -133,7 +134,7 @@ typedef struct
 typedef struct _ValijaReceipt ValijaReceipt;
 struct _ValijaReceipt
 {
-  grefcount ref_count;
+  gatomicrefcount ref_count;
   char *server_line;        /* the server's words for the whole message */
   gboolean server_kept_copy;
   GPtrArray *recipients;    /* of ValijaRecipientResult, in the envelope's order */
