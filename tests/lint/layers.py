@@ -22,7 +22,7 @@ TABLE = {
     'net': ({'base', 'net'}, GLIB | {'libdex', 'libsoup/', 'gnutls/', 'zlib'}),
     'auth': ({'base', 'net', 'model', 'auth'}, GLIB | {'libdex', 'libsecret/'}),
     'store': ({'base', 'model', 'store'}, GLIB | {'libdex', 'sqlite3', 'unicode/'}),
-    'sessions': ({'base', 'model', 'net', 'auth', 'sessions'}, GLIB | {'libdex'}),
+    'sessions': ({'base', 'model', 'net', 'auth', 'wire/sasl', 'sessions'}, GLIB | {'libdex'}),
     'engine': ({'base', 'model', 'mime', 'store', 'auth', 'sessions', 'engine'}, GLIB | {'libdex'}),
     'ui': ({'base', 'model', 'engine', 'mime', 'ui'},
            GLIB | {'libdex', 'gtk/', 'adwaita', 'gdk/', 'webkit/', 'gtksourceview/', 'libspelling', 'pango/', 'graphene', 'gsk/'}),
