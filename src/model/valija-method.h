@@ -69,7 +69,7 @@ const char *valija_answer_get_icon     (ValijaAnswer answer);
 /* A suggestion from what a person has: an address, a provider, or words such as "my work uses Microsoft 365". */
 typedef struct
 {
-  char *method;              /* id */
+  char *method;              /* id; NULL: none of them reaches that mailbox, and the reason says why */
   char *reason;              /* translated sentence: why */
   char *email;               /* nullable: the address found in what was typed */
   char *incoming_host;       /* nullable: known or likely server; @certain says which */
