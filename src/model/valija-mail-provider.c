@@ -38,7 +38,7 @@ static const ValijaMailProvider providers[] = {
     TLS ("imap.gmx.com", 993), TLS ("pop.gmx.com", 995), TLS ("mail.gmx.com", 465),
     SWITCH_ON_NOTE },
   { "WEB.DE", "imap", "web.de email.de", "web.de",
-    TLS ("imap.web.de", 993), TLS ("pop3.web.de", 995), STARTTLS ("smtp.web.de", 587),
+    TLS ("imap.web.de", 993), TLS ("pop3.web.de", 995), TLS ("smtp.web.de", 465),
     SWITCH_ON_NOTE },
   { "Telekom Mail", "imap", "t-online.de magenta.de", "t-online|telekom",
     TLS ("secureimap.t-online.de", 993), TLS ("securepop.t-online.de", 995), TLS ("securesmtp.t-online.de", 465),
