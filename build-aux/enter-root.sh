@@ -44,6 +44,7 @@ case ${DBUS_SESSION_BUS_ADDRESS:-} in
   unix:path=*) bus=${DBUS_SESSION_BUS_ADDRESS#unix:path=}; bind "${bus%%,*}" ;;
 esac
 
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd "$root"
 pivot_root . old
 umount --lazy /old
@@ -51,7 +52,7 @@ umount --lazy /old
 export VALIJA_INSIDE_ROOT=1
 export XDG_RUNTIME_DIR=/run/user/0
 export CCACHE_DIR=/var/cache/ccache
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
 export LANG=${LANG:-C.UTF-8}
 case $LANG in C|POSIX|*.utf8|*.UTF-8) ;; *) LANG=C.UTF-8 ;; esac
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME TMPDIR

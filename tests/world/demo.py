@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""./dev demo: Valija in a sample mail world, with accounts of the four methods set up.
+
+With a display the application stays open until it is closed. Without one, the main job is done through the accessibility tree, and
+screenshots and a transcript are left in _build/demo. Everything that was started ends with it.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/support')]
+
+import desktop
+import world as mail_world
+
+BUILD = pathlib.Path(os.environ.get('VALIJA_BUILD_DIR', TOP / '_build/default'))
+ANA, LUIS, MEI = (f'{user}@{mail_world.DOMAIN}' for user in ('ana', 'luis', 'mei'))
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Demo:
+    def __init__(self, world, home, out):
+        self.world, self.home, self.out = world, home, out
+        self.profile = home / 'profile'
+        self.transcript = open(out / 'transcript.txt', 'w', encoding='utf-8')
+
+    def tell(self, text):
+        say('  ' + text)
+        self.transcript.write(text + '\n')
+        self.transcript.flush()
+
+    def ctl(self, *args, **kwargs):
+        done = subprocess.run([str(BUILD / 'src/cli/valijactl'), '--profile', str(self.profile), *args], capture_output=True, text=True, **kwargs)
+        if done.returncode != 0:
+            raise RuntimeError(f'valijactl {" ".join(args[:2])} failed:\n{done.stdout}{done.stderr}')
+        return done.stdout
+
+    def server(self, side, port):
+        prefix = side + '.'
+        return ['--set', f'{prefix}host=localhost', '--set', f'{prefix}port={port}', '--set', f'{prefix}ca={self.world.ca}']
+
+    def add(self, method, name, email, *settings):
+        self.ctl('account', 'add', '--method', method, '--set', f'name={name}', '--set', f'email={email}',
+                 '--set', f'full-name={mail_world.USERS[email.split("@")[0]]}', *settings, '--password-stdin',
+                 input=mail_world.PASSWORD + '\n')
+
+    def add_accounts(self):
+        w = self.world
+        user = lambda side, email: ['--set', f'{side}.user={email}']
+        self.add('imap', 'Ana at work', ANA, *self.server('incoming', w.imaps_port), *user('incoming', ANA),
+                 *self.server('outgoing', w.submissions_port), *user('outgoing', ANA))
+        self.add('mixed', 'Luis', LUIS, *self.server('incoming', w.pop3s_port), *user('incoming', LUIS),
+                 *self.server('outgoing', w.submissions_port), *user('outgoing', LUIS))
+        self.add('pop3', 'Archive of Luis', LUIS, *self.server('incoming', w.pop3_port), *user('incoming', LUIS),
+                 '--set', 'incoming.security=starttls')
+        self.add('smtp', 'Scanner', ANA, *self.server('outgoing', w.submission_port), *user('outgoing', ANA),
+                 '--set', 'outgoing.security=starttls')
+
+    def start(self, display=None):
+        env = {**os.environ, **(display.env if display else {}), 'GSETTINGS_SCHEMA_DIR': str(BUILD / 'data'),
+               'XDG_DATA_DIRS': f'{TOP / "data"}:{os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share")}'}
+        log = open(self.out / 'valija.log', 'w')
+        return subprocess.Popen([str(BUILD / 'src/ui/valija'), '--profile', str(self.profile)], env=env, stdout=log, stderr=log)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='./dev demo')
+    parser.add_argument('--messages', type=int, default=300)
+    parser.add_argument('--headless', action='store_true', help='as if there were no display')
+    args = parser.parse_args()
+    out = pathlib.Path(os.environ.get('VALIJA_DEMO_OUT', TOP / '_build/demo'))
+    has_display = bool(os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')) and not args.headless
+
+    if not desktop.inside_session():
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        with desktop.temporary_home() as home:
+            status = desktop.enter_session(home)
+        if not has_display:
+            say(f'Screenshots and transcript: {out}')
+        return status
+
+    home = pathlib.Path(os.environ['HOME'])
+    say('Starting Dovecot and Postfix on loopback')
+    with mail_world.World() as world:
+        world.fill(args.messages)
+        desktop.unlock_keyring()
+        demo = Demo(world, home, out)
+        say('Setting up accounts of the four methods')
+        demo.add_accounts()
+        if has_display:
+            say('Valija is open; close it to end the demo')
+            return demo.start().wait()
+        import demo_tour
+        return demo_tour.run(demo)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
