@@ -14,7 +14,8 @@
 
 #define GENERAL_KEYS "name", "email", "full-name", "keep-sent", "timeout"
 #define SIDE_KEYS(side) \
-  side ".host", side ".port", side ".security", side ".user", side ".mechanism", side ".ca", side ".cleartext-password"
+  side ".host", side ".port", side ".security", side ".user", side ".mechanism", side ".ca", \
+  side ".cleartext-password"
 
 typedef enum
 {

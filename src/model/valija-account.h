@@ -9,11 +9,11 @@
 
 G_BEGIN_DECLS
 
-/* An account: settings only, no state. Properties: id (construct-only uuid; made when not given), method ("imap", "pop3", "smtp",
- * "mixed", …), name (what the sidebar says), email, full-name, keep-sent (int, ValijaKeepSent), delete-after-days (int; -1: POP3
- * never deletes on the server, which is the default; 0: once the copy here is durable; n: after n days), timeout (seconds, 60),
- * body-days (int; how many days back whole messages are fetched in the background, -1 all, 0 none; default 90),
- * incoming and outgoing (ValijaServer, construct-only, always there).
+/* An account: settings only, no state. Properties: id (construct-only uuid; made when not given), method ("imap",
+ * "pop3", "smtp", "mixed", …), name (what the sidebar says), email, full-name, keep-sent (int, ValijaKeepSent),
+ * delete-after-days (int; -1: POP3 never deletes on the server, which is the default; 0: once the copy here is
+ * durable; n: after n days), timeout (seconds, 60), body-days (int; how many days back whole messages are fetched in
+ * the background, -1 all, 0 none; default 90), incoming and outgoing (ValijaServer, construct-only, always there).
  * IMAP and POP3 accounts whose outgoing host is set are paired with an SMTP session. */
 #define VALIJA_TYPE_ACCOUNT (valija_account_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
@@ -21,8 +21,8 @@ G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
 ValijaAccount *valija_account_new                   (const char *method) G_GNUC_WARN_UNUSED_RESULT;
 const char    *valija_account_get_id                (ValijaAccount *self);
 const char    *valija_account_get_method            (ValijaAccount *self);
-const char    *valija_account_get_name              (ValijaAccount *self); /* falls back to the address, then to the host */
-const char    *valija_account_get_own_name          (ValijaAccount *self); /* what the user gave, without the fallback */
+const char    *valija_account_get_name              (ValijaAccount *self); /* else the address, else the host */
+const char    *valija_account_get_own_name          (ValijaAccount *self); /* what the user gave, or "" */
 const char    *valija_account_get_email             (ValijaAccount *self);
 const char    *valija_account_get_full_name         (ValijaAccount *self);
 ValijaKeepSent valija_account_get_keep_sent         (ValijaAccount *self);
@@ -33,20 +33,23 @@ ValijaServer  *valija_account_get_incoming          (ValijaAccount *self);
 ValijaServer  *valija_account_get_outgoing          (ValijaAccount *self);
 ValijaServer  *valija_account_get_server            (ValijaAccount *self, ValijaSide side);
 
-/* Where a new account of @method keeps a copy of what it sends: "smtp" nowhere, "pop3" and "mixed" on this computer, the others on
- * the server. */
+/* Where a new account of @method keeps a copy of what it sends: "smtp" nowhere, "pop3" and "mixed" on this computer,
+ * the others on the server. */
 ValijaKeepSent valija_account_default_keep_sent (const char *method);
 
-/* Settings by key, the one way for files and `--set`: "host", "port", "security", "user", "mechanism", "ca", "cleartext-password"
- * of the method's main side (a mixed account has two: there they set both, and "port" needs its side), or with "incoming." /
- * "outgoing." before them; "name", "email", "full-name", "keep-sent", "delete-after-days", "timeout", "body-days". Fails with
- * VALIJA_ERROR_INVALID in words that name the key and the values allowed. */
+/* Settings by key, the one way for files and `--set`: "host", "port", "security", "user", "mechanism", "ca",
+ * "cleartext-password" of the method's main side (a mixed account has two: there they set both, and "port" needs its
+ * side), or with "incoming." / "outgoing." before them; "name", "email", "full-name", "keep-sent",
+ * "delete-after-days", "timeout", "body-days". Fails with VALIJA_ERROR_INVALID in words that name the key and the
+ * values allowed. */
 gboolean       valija_account_set_key   (ValijaAccount *self, const char *key, const char *value, GError **error);
-char          *valija_account_dup_key   (ValijaAccount *self, const char *key);          /* nullable: unknown key */
-const char * const *valija_account_list_keys (ValijaAccount *self);                      /* full names that the method has, in file order */
+char          *valija_account_dup_key   (ValijaAccount *self, const char *key); /* nullable: unknown key */
+/* The full names that the method has, in the order of the file. (transfer none) */
+const char * const *valija_account_list_keys (ValijaAccount *self);
 
-/* Whether everything the method needs is there and sound: a host for each of its sides, a user name for reading, and the syntax of
- * host and address. An address is not demanded (a send-only account may send finished sources). VALIJA_ERROR_INVALID. */
+/* Whether everything the method needs is there and sound: a host for each of its sides, a user name for reading, and
+ * the syntax of host and address. An address is not demanded (a send-only account may send finished sources).
+ * VALIJA_ERROR_INVALID. */
 gboolean       valija_account_validate  (ValijaAccount *self, GError **error);
 
 /* Which sides this account has, by method and by pairing. */

@@ -13,7 +13,8 @@
 
 G_DEFINE_BOXED_TYPE (ValijaAddress, valija_address, valija_address_copy, valija_address_free)
 
-/* Controls, and the characters that turn the direction of what stands around them: a name must not disguise an address. */
+/* Controls, and the characters that turn the direction of what stands around them: a name must not disguise an
+ * address. */
 static gboolean
 is_unsafe (gunichar c)
 {

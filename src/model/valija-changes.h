@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What a session tells of folders and messages: plain values, filled by the provider and immutable once handed on; their reference
- * counts are atomic, since the store reads them on its own thread. */
+/* What a session tells of folders and messages: plain values, filled by the provider and immutable once handed on;
+ * their reference counts are atomic, since the store reads them on its own thread. */
 
 /* A folder as the server lists it. */
 typedef struct _ValijaFolderInfo ValijaFolderInfo;
@@ -55,7 +55,8 @@ struct _ValijaMessageInfo
 
 #define VALIJA_TYPE_MESSAGE_INFO (valija_message_info_get_type ())
 GType              valija_message_info_get_type (void) G_GNUC_CONST;
-ValijaMessageInfo *valija_message_info_new      (const char *remote_id) G_GNUC_WARN_UNUSED_RESULT; /* all fields empty, lists made */
+/* All fields empty, lists made. */
+ValijaMessageInfo *valija_message_info_new      (const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageInfo *valija_message_info_ref      (ValijaMessageInfo *self);
 void               valija_message_info_unref    (ValijaMessageInfo *self);
 
@@ -74,8 +75,9 @@ typedef struct _ValijaChanges ValijaChanges;
 struct _ValijaChanges
 {
   gatomicrefcount ref_count;
-  gboolean restart;         /* the old cursor was of no use: this round lists everything again. Messages known before that were
-                               not listed by the end of the round are gone; until then they stay. Set in the first batch only. */
+  gboolean restart;         /* the old cursor was of no use: this round lists everything again. Messages known before
+                               that were not listed by the end of the round are gone; until then they stay. Set in
+                               the first batch only. */
   GPtrArray *added;         /* of ValijaMessageInfo; one known already (same remote-id) is updated */
   GPtrArray *flags;         /* of ValijaFlagsChange */
   GPtrArray *gone;          /* of char *, remote-ids */
@@ -143,7 +145,10 @@ struct _ValijaReceipt
 #define VALIJA_TYPE_RECEIPT (valija_receipt_get_type ())
 GType          valija_receipt_get_type (void) G_GNUC_CONST;
 ValijaReceipt *valija_receipt_new      (const char *server_line, gboolean server_kept_copy) G_GNUC_WARN_UNUSED_RESULT;
-void           valija_receipt_add      (ValijaReceipt *self, const char *recipient, gboolean accepted, const char *server_line);
+void           valija_receipt_add      (ValijaReceipt *self,
+                                        const char    *recipient,
+                                        gboolean       accepted,
+                                        const char    *server_line);
 ValijaReceipt *valija_receipt_ref      (ValijaReceipt *self);
 void           valija_receipt_unref    (ValijaReceipt *self);
 

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* A folder as the interface shows it. Properties: account (ValijaAccount), id (int64, the store's row), remote-id, name, display-name
- * (the role's translated name, else the name), role (int), depth (uint, 0 at the top), selectable, local (kept on this computer
- * only), total, unread (int64). Those that change notify. */
+/* A folder as the interface shows it. Properties: account (ValijaAccount), id (int64, the store's row), remote-id,
+ * name, display-name (the role's translated name, else the name), role (int), depth (uint, 0 at the top), selectable,
+ * local (kept on this computer only), total, unread (int64). Those that change notify. */
 #define VALIJA_TYPE_FOLDER (valija_folder_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolder, valija_folder, VALIJA, FOLDER, GObject)
 

@@ -12,19 +12,23 @@
 #define NOTHING { NULL, 0, VALIJA_SECURITY_TLS }
 
 #define APP_PASSWORD_NOTE \
-  N_("It wants an app password, which you make in the security settings of your account on its web site; your usual password is refused.")
+  N_("It wants an app password, which you make in the security settings of your account on its web site; your usual " \
+     "password is refused.")
 #define SWITCH_ON_NOTE \
   N_("First allow other mail programs (IMAP and POP) in the settings of your account on its web site.")
 
 static const ValijaMailProvider providers[] = {
   { "Gmail", "imap", "gmail.com googlemail.com", "gmail|googlemail|google mail|google workspace",
     TLS ("imap.gmail.com", 993), TLS ("pop.gmail.com", 995), TLS ("smtp.gmail.com", 465),
-    N_("Google wants an app password, which you make in your Google account once two-step verification is on; your usual password is refused.") },
-  { "Outlook.com", "outlook", "outlook.* hotmail.* live.* msn.com passport.com windowslive.com", "outlook.com|hotmail|windows live",
+    N_("Google wants an app password, which you make in your Google account once two-step verification is on; your "
+       "usual password is refused.") },
+  { "Outlook.com", "outlook", "outlook.* hotmail.* live.* msn.com passport.com windowslive.com",
+    "outlook.com|hotmail|windows live",
     NOTHING, NOTHING, NOTHING, NULL },
   { "iCloud Mail", "imap", "icloud.com me.com mac.com", "icloud|apple mail",
     TLS ("imap.mail.me.com", 993), NOTHING, STARTTLS ("smtp.mail.me.com", 587),
-    N_("Apple wants an app-specific password, which you make in the sign-in settings of your Apple account; your usual password is refused.") },
+    N_("Apple wants an app-specific password, which you make in the sign-in settings of your Apple account; your "
+       "usual password is refused.") },
   { "Yahoo Mail", "imap", "yahoo.* ymail.com rocketmail.com myyahoo.com", "yahoo",
     TLS ("imap.mail.yahoo.com", 993), TLS ("pop.mail.yahoo.com", 995), TLS ("smtp.mail.yahoo.com", 465),
     APP_PASSWORD_NOTE },
@@ -58,7 +62,8 @@ static const ValijaMailProvider providers[] = {
     TLS ("imap.zoho.eu", 993), TLS ("pop.zoho.eu", 995), TLS ("smtp.zoho.eu", 465), SWITCH_ON_NOTE },
   { "Proton Mail", "imap", "proton.me protonmail.com protonmail.ch pm.me", "proton|protonmail",
     STARTTLS ("127.0.0.1", 1143), NOTHING, STARTTLS ("127.0.0.1", 1025),
-    N_("Proton encrypts your mail, so its own Bridge program must be installed and running on this computer: it shows the user name and password to use here. Bridge needs a paid plan.") },
+    N_("Proton encrypts your mail, so its own Bridge program must be installed and running on this computer: it "
+       "shows the user name and password to use here. Bridge needs a paid plan.") },
   { "Tuta", NULL, "tuta.com tuta.io tutanota.com tutanota.de tutamail.com keemail.me", "tuta|tutanota",
     NOTHING, NOTHING, NOTHING, NULL },
   { "Yandex Mail", "imap", "yandex.* ya.ru", "yandex",

@@ -24,7 +24,7 @@ typedef struct
   ValijaProviderServer imap;
   ValijaProviderServer pop;
   ValijaProviderServer smtp;
-  const char *note;         /* N_() nullable: one sentence on what the provider demands before another program may sign in */
+  const char *note;         /* N_() nullable: what the provider demands before another program may sign in */
 } ValijaMailProvider;
 
 /* Both are (transfer none) (nullable). @domain and @text are in lower case. */

@@ -11,8 +11,8 @@
 /* Messages kept alive though nobody shows them, so that scrolling back costs nothing. */
 #define KEPT_ROWS (16 * PAGE_ROWS)
 
-/* A message object that is alive, and how far its loading is. The list keeps a reference to the most recently used ones; the others live
- * as long as somebody shows them, and a weak notification takes the row out. */
+/* A message object that is alive, and how far its loading is. The list keeps a reference to the most recently used
+ * ones; the others live as long as somebody shows them, and a weak notification takes the row out. */
 typedef struct
 {
   gint64 id;
@@ -366,8 +366,8 @@ valija_message_list_new (ValijaMessageListLoad load,
   return self;
 }
 
-/* Rows that were on their way and are no longer in the list will not be answered: nothing must wait for them. @old and @ids are
- * the parts of the index before and after that differ. */
+/* Rows that were on their way and are no longer in the list will not be answered: nothing must wait for them. @old
+ * and @ids are the parts of the index before and after that differ. */
 static void
 settle_removed (ValijaMessageList *self,
                 const gint64      *old,

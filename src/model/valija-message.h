@@ -6,10 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* A row of a message list. It exists at once and is filled when its page has come: `loaded` says whether, and notifies with the
- * others. Properties: id (int64), loaded, folder (ValijaFolder), subject, sender (label of the first From), sender-address,
- * recipients (labels of To), date (int64), flags (uint, ValijaFlags), unread, flagged, has-attachments, size (uint64),
- * preview, has-source (the whole message is on this computer). */
+/* A row of a message list. It exists at once and is filled when its page has come: `loaded` says whether, and
+ * notifies with the others. Properties: id (int64), loaded, folder (ValijaFolder), subject, sender (label of the
+ * first From), sender-address, recipients (labels of To), date (int64), flags (uint, ValijaFlags), unread, flagged,
+ * has-attachments, size (uint64), preview, has-source (the whole message is on this computer). */
 #define VALIJA_TYPE_MESSAGE (valija_message_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessage, valija_message, VALIJA, MESSAGE, GObject)
 
@@ -37,7 +37,9 @@ void              valija_message_row_free (ValijaMessageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageRow, valija_message_row_free)
 
 ValijaMessage *valija_message_new                 (gint64 id) G_GNUC_WARN_UNUSED_RESULT;
-void           valija_message_fill                (ValijaMessage *self, ValijaFolder *folder, const ValijaMessageRow *row);
+void           valija_message_fill                (ValijaMessage          *self,
+                                                   ValijaFolder           *folder,
+                                                   const ValijaMessageRow *row);
 void           valija_message_set_flags           (ValijaMessage *self, ValijaFlags flags);
 gint64         valija_message_get_id              (ValijaMessage *self);
 gboolean       valija_message_get_loaded          (ValijaMessage *self);

@@ -28,9 +28,9 @@ typedef enum
   N_TOPICS,
 } Topic;
 
-/* What people say. Each is looked for in English and in the user's language.
- * Translators: words and short phrases that somebody may type to say what kind of mail account they have, separated by "|". Put in
- * whatever people say in your language; English is understood as well. */
+/* What people say. Each is looked for in English and in the user's language. Translators: words and short phrases
+ * that somebody may type to say what kind of mail account they have, separated by "|". Put in whatever people say in
+ * your language; English is understood as well. */
 static const char * const topics[N_TOPICS] = {
   [TOPIC_ONLINE] = N_("exchange online|exchange in the cloud|hosted exchange|exchange by microsoft"),
   [TOPIC_ON_PREMISES] = N_("on-premises|on premises|on-premise|own exchange|our exchange|exchange server|ews|owa"),
@@ -40,9 +40,11 @@ static const char * const topics[N_TOPICS] = {
   [TOPIC_IMAP] = N_("imap|imaps"),
   [TOPIC_POP] = N_("pop|pop3|pop server|pop3s"),
   [TOPIC_SMTP] = N_("smtp|outgoing server|sending server|relay|smart host"),
-  [TOPIC_ONLY_SEND] = N_("only send|just send|send only|only sending|only for sending|not read|printer|scanner|scan to mail|copier|alerts|monitoring|newsletter"),
+  [TOPIC_ONLY_SEND] = N_("only send|just send|send only|only sending|only for sending|not read|printer|scanner|scan "
+                         "to mail|copier|alerts|monitoring|newsletter"),
   [TOPIC_ONLY_READ] = N_("only read|just read|read only|only reading|only for reading|not send|archive"),
-  [TOPIC_SEVERAL_DEVICES] = N_("phone|tablet|several devices|all my devices|two computers|synchronize|synchronise|sync"),
+  [TOPIC_SEVERAL_DEVICES] = N_("phone|tablet|several devices|all my devices|two "
+                               "computers|synchronize|synchronise|sync"),
 };
 
 typedef struct
@@ -202,17 +204,18 @@ suggest_servers (const Clue *clue,
   return self;
 }
 
-/* The systems of an organisation, which are chosen by what people call them. */
+/* The systems of an organization, which are chosen by what people call them. */
 static ValijaSuggestion *
-suggest_organisation (const Clue *clue)
+suggest_organization (const Clue *clue)
 {
   if (says (clue, TOPIC_ONLINE))
     return suggestion_new (clue, "outlook",
-                           _("Exchange hosted at Microsoft is reached as Outlook: Microsoft ends the old Exchange interface there."));
+                           _("Exchange hosted at Microsoft is reached as Outlook: Microsoft ends the old Exchange "
+                             "interface there."));
 
   if (says (clue, TOPIC_ON_PREMISES))
     return suggestion_new (clue, "exchange",
-                           _("For a mailbox on your organisation’s own Exchange server."));
+                           _("For a mailbox on your organization’s own Exchange server."));
 
   if (says (clue, TOPIC_NOTES))
     return suggestion_new (clue, "notes",
@@ -220,11 +223,13 @@ suggest_organisation (const Clue *clue)
 
   if (says (clue, TOPIC_OUTLOOK))
     return suggestion_new (clue, "outlook",
-                           _("For mailboxes at Outlook.com and Microsoft 365: you sign in with Microsoft in your browser."));
+                           _("For mailboxes at Outlook.com and Microsoft 365: you sign in with Microsoft in your "
+                             "browser."));
 
   if (says (clue, TOPIC_EXCHANGE))
     return suggestion_new (clue, "exchange",
-                           _("For a mailbox on your organisation’s own Exchange server. If Microsoft hosts it for you (Microsoft 365), choose Outlook instead."));
+                           _("For a mailbox on your organization’s own Exchange server. If Microsoft hosts it for "
+                             "you (Microsoft 365), choose Outlook instead."));
 
   return NULL;
 }
@@ -239,22 +244,27 @@ suggest_protocol (const Clue *clue)
 
   if (says (clue, TOPIC_IMAP))
     return suggest_servers (clue, "imap",
-                            _("You named IMAP: it shows all your folders, the same on every device. To send as well, give the SMTP server in the same step."));
+                            _("You named IMAP: it shows all your folders, the same on every device. To send as well, "
+                              "give the SMTP server in the same step."));
 
   if (pop && no_pop_there)
-    return suggest_servers (clue, "imap", _("This provider has no POP3 server. IMAP reads the same mailbox, with all its folders."));
+    return suggest_servers (clue, "imap", _("This provider has no POP3 server. IMAP reads the same mailbox, with all "
+                                  "its folders."));
 
   if (pop && (smtp || (clue->email != NULL && !says (clue, TOPIC_ONLY_READ))))
     return suggest_servers (clue, "mixed",
-                            _("A POP3 server to read and an SMTP server to send make one account of both: Mixed SMTP + POP3."));
+                            _("A POP3 server to read and an SMTP server to send make one account of both: Mixed SMTP "
+                              "+ POP3."));
 
   if (pop)
     return suggest_servers (clue, "pop3",
-                            _("You named POP3: it fetches the inbox to this computer. If you were also given an SMTP server, choose Mixed SMTP + POP3 and you can send as well."));
+                            _("You named POP3: it fetches the inbox to this computer. If you were also given an SMTP "
+                              "server, choose Mixed SMTP + POP3 and you can send as well."));
 
   if (says (clue, TOPIC_ONLY_SEND) || smtp)
     return suggest_servers (clue, "smtp",
-                            _("To send and nothing else. You cannot read mail with it, and no copy of what you send is kept unless you ask for one."));
+                            _("To send and nothing else. You cannot read mail with it, and no copy of what you send "
+                              "is kept unless you ask for one."));
 
   return NULL;
 }
@@ -267,19 +277,22 @@ suggest_provider (const Clue *clue)
 
   if (provider->method == NULL)
     {
-      reason = g_strdup_printf (_("%s lets no other mail program in: it can only be read with its own application and on its web site."),
+      reason = g_strdup_printf (_("%s lets no other mail program in: it can only be read with its own application "
+                                  "and on its web site."),
                                 provider->name);
       return suggestion_new (clue, NULL, reason);
     }
 
   if (g_str_equal (provider->method, "outlook"))
     {
-      reason = g_strdup_printf (_("%s belongs to Microsoft: you sign in with Microsoft in your browser, and Valija never sees the password."),
+      reason = g_strdup_printf (_("%s belongs to Microsoft: you sign in with Microsoft in your browser, and Valija "
+                                  "never sees the password."),
                                 provider->name);
       return suggestion_new (clue, "outlook", reason);
     }
 
-  reason = g_strdup_printf (_("Valija knows the servers of %s. IMAP shows all your folders there, and SMTP sends from the same address."),
+  reason = g_strdup_printf (_("Valija knows the servers of %s. IMAP shows all your folders there, and SMTP sends "
+                              "from the same address."),
                             provider->name);
 
   if (provider->note != NULL)
@@ -299,8 +312,8 @@ suggest_provider (const Clue *clue)
  *
  * Asks no server and decides nothing: it is for the user to follow the suggestion or not.
  *
- * Returns: (transfer full) (nullable): the method that fits best, with the reason; its method is NULL when nothing can reach that
- *   mailbox, and the whole is NULL where @text says nothing
+ * Returns: (transfer full) (nullable): the method that fits best, with the reason; its method is NULL when nothing can
+ *   reach that mailbox, and the whole is NULL where @text says nothing
  */
 ValijaSuggestion *
 valija_method_suggest (const char *text)
@@ -317,7 +330,7 @@ valija_method_suggest (const char *text)
   if (clue.provider != NULL && clue.provider->imap.host == NULL)
     return suggest_provider (&clue);
 
-  if (clue.provider == NULL && (suggestion = suggest_organisation (&clue)) != NULL)
+  if (clue.provider == NULL && (suggestion = suggest_organization (&clue)) != NULL)
     return suggestion;
 
   if ((suggestion = suggest_protocol (&clue)) != NULL)
@@ -328,7 +341,9 @@ valija_method_suggest (const char *text)
 
   if (clue.domain != NULL)
     {
-      reason = g_strdup_printf (_("Valija does not know %s. Most providers offer IMAP; the server names are a guess that you can correct. If it is your organisation’s address, ask whether it runs Microsoft 365, Exchange or Domino."),
+      reason = g_strdup_printf (_("Valija does not know %s. Most providers offer IMAP; the server names are a guess "
+                                  "that you can correct. If it is your organization’s address, ask whether it runs "
+                                  "Microsoft 365, Exchange or Domino."),
                                 clue.domain);
       return suggest_servers (&clue, "imap", reason);
     }

@@ -33,8 +33,9 @@ typedef struct
   const char *note;          /* N_() one short sentence, always there: why, or where it is kept instead */
 } ValijaMethodAnswer;
 
-/* One connection method as it is explained: static data, texts marked with N_() and translated by whoever shows them with
- * g_dgettext through valija_method_text(). The dialog, the account page, the manual and `valijactl methods` are all drawn from it. */
+/* One connection method as it is explained: static data, texts marked with N_() and translated by whoever shows them
+ * with g_dgettext through valija_method_text(). The dialog, the account page, the manual and `valijactl methods` are
+ * all drawn from it. */
 typedef struct
 {
   const char *id;            /* "imap" */
@@ -46,7 +47,8 @@ typedef struct
   const char *original;      /* nullable: how the original did it, and why it is so here */
   const char * const *needs; /* what the user must have at hand, NULL-terminated */
   const char * const *caveats; /* NULL-terminated */
-  const char *what_happens;  /* before the first connection: servers contacted, what is stored where, where the password is kept */
+  const char *what_happens;  /* before the first connection: servers contacted, what is stored where, where the password
+                                is kept; a line each */
   const char *icon_name;
   ValijaCapabilities capabilities;
   ValijaMethodAnswer answers[VALIJA_N_QUESTIONS];

@@ -6,15 +6,22 @@
 
 G_BEGIN_DECLS
 
-/* A message that is to be sent, or was. Properties: id (int64), account (ValijaAccount), subject, recipients (text), state (int,
- * ValijaOutboxState), words (nullable: the server's own, or why it failed and what to do), date (int64), attempts (uint). */
+/* A message that is to be sent, or was. Properties: id (int64), account (ValijaAccount), subject, recipients (text),
+ * state (int, ValijaOutboxState), words (nullable: the server's own, or why it failed and what to do), date (int64),
+ * attempts (uint). */
 #define VALIJA_TYPE_OUTBOX_ITEM (valija_outbox_item_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaOutboxItem, valija_outbox_item, VALIJA, OUTBOX_ITEM, GObject)
 
 ValijaOutboxItem *valija_outbox_item_new            (gint64 id, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
-void              valija_outbox_item_update         (ValijaOutboxItem *self, const char *subject, const char *recipients, ValijaOutboxState state, const char *words, gint64 date, guint attempts);
+void              valija_outbox_item_update         (ValijaOutboxItem *self,
+                                                     const char       *subject,
+                                                     const char       *recipients,
+                                                     ValijaOutboxState state,
+                                                     const char       *words,
+                                                     gint64            date,
+                                                     guint             attempts);
 gint64            valija_outbox_item_get_id         (ValijaOutboxItem *self);
-ValijaAccount    *valija_outbox_item_get_account    (ValijaOutboxItem *self); /* (transfer none) (nullable): its account was removed */
+ValijaAccount    *valija_outbox_item_get_account    (ValijaOutboxItem *self); /* (transfer none) (nullable): gone */
 const char       *valija_outbox_item_get_subject    (ValijaOutboxItem *self);
 const char       *valija_outbox_item_get_recipients (ValijaOutboxItem *self);
 ValijaOutboxState valija_outbox_item_get_state      (ValijaOutboxItem *self);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Something that lasts, with numbers and Cancel. Properties: title, detail, done, total (uint64; total 0: not known), finished,
- * fraction (double, 0..1; -1 not known). */
+/* Something that lasts, with numbers and Cancel. Properties: title, detail, done, total (uint64; total 0: not known),
+ * finished, fraction (double, 0..1; -1 not known). */
 #define VALIJA_TYPE_PROGRESS (valija_progress_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaProgress, valija_progress, VALIJA, PROGRESS, GObject)
 

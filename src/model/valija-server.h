@@ -8,9 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* One server of an account. Properties of the same names, all writable: host (""), port (0: the usual one of the protocol),
- * security (int, ValijaSecurity), user (""), mechanism ("" chooses the strongest), ca-file ("": the system's authorities),
- * cleartext-password (FALSE; TRUE: the user insists on sending the password over an unprotected connection). */
+/* One server of an account. Properties of the same names, all writable: host (""), port (0: the usual one of the
+ * protocol), security (int, ValijaSecurity), user (""), mechanism ("" chooses the strongest), ca-file ("": the
+ * system's authorities), cleartext-password (FALSE; TRUE: the user insists on sending the password over an
+ * unprotected connection). */
 #define VALIJA_TYPE_SERVER (valija_server_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaServer, valija_server, VALIJA, SERVER, GObject)
 

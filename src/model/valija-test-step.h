@@ -15,13 +15,17 @@ typedef enum
   VALIJA_TEST_SKIPPED,
 } ValijaTestState;
 
-/* One step of an account test as a person sees it. Properties: side, step (ints), label (translated), state (int), detail (what
- * came out: "TLS 1.3, certificate of mail.example.org", "12 folders"), error (boxed GError, nullable). */
+/* One step of an account test as a person sees it. Properties: side, step (ints), label (translated), state (int),
+ * detail (what came out: "TLS 1.3, certificate of mail.example.org", "12 folders"), error (boxed GError, nullable).
+ * */
 #define VALIJA_TYPE_TEST_STEP (valija_test_step_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaTestStep, valija_test_step, VALIJA, TEST_STEP, GObject)
 
 ValijaTestStep *valija_test_step_new        (ValijaSide side, ValijaStep step) G_GNUC_WARN_UNUSED_RESULT;
-void            valija_test_step_set        (ValijaTestStep *self, ValijaTestState state, const char *detail, const GError *error);
+void            valija_test_step_set        (ValijaTestStep *self,
+                                             ValijaTestState state,
+                                             const char     *detail,
+                                             const GError   *error);
 ValijaSide      valija_test_step_get_side   (ValijaTestStep *self);
 ValijaStep      valija_test_step_get_step   (ValijaTestStep *self);
 ValijaTestState valija_test_step_get_state  (ValijaTestStep *self);

@@ -14,7 +14,9 @@ const ValijaMethod         *valija_methods_find (const char *id); /* (nullable) 
 /* The session of an account whose method is available; NULL with VALIJA_ERROR_UNSUPPORTED otherwise. */
 ValijaSession *valija_methods_create_session (ValijaSessionContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The SMTP session of an IMAP or POP3 account that is paired with one; NULL with VALIJA_ERROR_UNSUPPORTED where it is not. */
-ValijaSession *valija_methods_create_paired_sender (ValijaSessionContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The SMTP session of an IMAP or POP3 account that is paired with one; NULL with VALIJA_ERROR_UNSUPPORTED where it is
+ * not. */
+ValijaSession *valija_methods_create_paired_sender (ValijaSessionContext *context,
+                                                    GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* From "what do you have?" to a stored account: the methods, one method's explanation, who you are, the servers, what will happen, the test, done.
- * Signals: "account-added" (ValijaAccount), "close" (the person is done). */
+/* From "what do you have?" to a stored account: the methods, one method's explanation, who you are, the servers, what
+ * will happen, the test, done. Signals: "account-added" (ValijaAccount), "close" (the person is done). */
 #define VALIJA_TYPE_SETUP_ASSISTANT (valija_setup_assistant_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSetupAssistant, valija_setup_assistant, VALIJA, SETUP_ASSISTANT, AdwBin)
 
