@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/valija-future.h"
+#include "base/valija-text.h"
 
 #define SERVER_LINE_LIMIT 512
 
@@ -45,43 +46,6 @@ valija_error_private_clear (ValijaErrorPrivate *priv)
 }
 
 G_DEFINE_EXTENDED_ERROR (ValijaError, valija_error)
-
-/* A server's words are shown to a person: what could hide or reorder them goes. */
-static gboolean
-is_unfit_for_display (gunichar c)
-{
-  return g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-         c == 0x200e || c == 0x200f || c == 0x2028 || c == 0x2029;
-}
-
-static char *
-clean_server_line (const char *line)
-{
-  g_autofree char *valid = NULL;
-  g_autoptr(GString) clean = NULL;
-
-  if (line == NULL)
-    return NULL;
-
-  valid = g_utf8_make_valid (line, strnlen (line, 2 * SERVER_LINE_LIMIT));
-  clean = g_string_new (NULL);
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gsize length = (gsize) (g_utf8_next_char (p) - p);
-
-      if (is_unfit_for_display (g_utf8_get_char (p)))
-        continue;
-
-      if (clean->len + length > SERVER_LINE_LIMIT)
-        break;
-
-      g_string_append_len (clean, p, (gssize) length);
-    }
-
-  g_strstrip (clean->str);
-  return g_string_free (g_steal_pointer (&clean), FALSE);
-}
 
 static ValijaErrorCode
 code_of_io_error (int code)
@@ -221,7 +185,8 @@ valija_error_set_server (GError        **error,
   *error = g_error_new_valist (VALIJA_ERROR, code, format, arguments);
   va_end (arguments);
 
-  valija_error_get_private (*error)->server_line = clean_server_line (server_line);
+  if (server_line != NULL)
+    valija_error_get_private (*error)->server_line = valija_text_clean (server_line, -1, SERVER_LINE_LIMIT);
 }
 
 /**

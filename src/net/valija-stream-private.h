@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "net/valija-deflate.h"
+#include "net/valija-stream.h"
+
+G_BEGIN_DECLS
+
+/* Shared by valija-stream.c (reading, writing, closing) and valija-stream-connect.c (connecting, TLS). */
+struct _ValijaStream
+{
+  GObject parent_instance;
+
+  char *host;     /* as a person wrote it */
+  char *identity; /* in ASCII: what is looked up and what the certificate must name */
+  guint16 port;
+  char *ca_file; /* nullable */
+  ValijaTrust *trust; /* nullable, as are the next two */
+  ValijaTraffic *traffic;
+  ValijaTranscript *transcript;
+
+  GIOStream *io; /* the uppermost layer; NULL once closed */
+  GTlsConnection *tls; /* nullable: the same, when it is encrypted */
+  GCancellable *cancellable; /* cancelled by closing alone */
+  ValijaDeflate *deflate; /* nullable */
+  GError *failure; /* nullable: why it is closed */
+  ValijaCertificate *refused; /* nullable: the certificate that ended a handshake */
+
+  /* GIO's operations under way; nothing may be closed below them */
+  gboolean reading;
+  gboolean writing;
+  gboolean handshaking;
+
+  DexPromise *reader; /* nullable: the outstanding read */
+  guint8 *buffer;
+
+  GQueue writes; /* of Write: not in the batch, or not to their end */
+  GSource *flush; /* nullable: the next batch leaves when the main loop comes to it */
+  GBytes *batch; /* nullable: what is being written */
+  gsize batch_done;
+  GPtrArray *batch_promises; /* of DexPromise: those that end with the batch */
+  GError *write_failure; /* nullable: writing is over, what the server still says can be read */
+
+  GSource *silence;
+  guint timeout; /* seconds */
+  gboolean speaking; /* nothing was received since the last bytes were sent */
+};
+
+ValijaStream *valija_stream_new       (const ValijaEndpoint *endpoint,
+                                       ValijaTrust          *trust,
+                                       ValijaTraffic        *traffic,
+                                       ValijaTranscript     *transcript) G_GNUC_WARN_UNUSED_RESULT;
+void          valija_stream_take_io   (ValijaStream *self,
+                                       GIOStream    *io);
+void          valija_stream_fail      (ValijaStream *self,
+                                       const GError *error);
+void          valija_stream_end_close (ValijaStream *self);
+
+G_END_DECLS

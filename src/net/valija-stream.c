@@ -1,0 +1,737 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "net/valija-stream-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
+#include "base/valija-secret.h"
+#include "net/valija-tls.h"
+
+#define READ_SIZE 65536
+/* Small writes are put together up to this size; larger ones leave in pieces of it. */
+#define WRITE_SIZE 65536
+/* How long the goodbye of TLS may take before the connection is simply dropped */
+#define GOODBYE_SECONDS 2
+
+typedef struct
+{
+  GBytes *bytes;
+  gsize offset; /* what is before it is in a batch already */
+  DexPromise *promise;
+} Write;
+
+typedef struct
+{
+  GCancellable *cancellable;
+  GSource *deadline;
+} Goodbye;
+
+G_DEFINE_FINAL_TYPE (ValijaStream, valija_stream, G_TYPE_OBJECT)
+
+static void start_read (ValijaStream *self);
+static void start_write (ValijaStream *self);
+
+static void
+write_free (Write *write)
+{
+  g_bytes_unref (write->bytes);
+  dex_unref (write->promise);
+  g_free (write);
+}
+
+static gboolean
+source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs source_funcs = { .dispatch = source_dispatch };
+
+static void
+clear_source (GSource **source)
+{
+  if (*source == NULL)
+    return;
+
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+/* Starts the wait anew while the other side owes us something, and ends it else. One source whose time is moved costs less than
+ * one a read. */
+static void
+watch_silence (ValijaStream *self)
+{
+  gboolean owed = self->reader != NULL || self->writing;
+
+  if (self->silence == NULL)
+    return;
+
+  g_source_set_ready_time (self->silence, owed && self->timeout > 0
+                                            ? g_get_monotonic_time () + (gint64) self->timeout * G_USEC_PER_SEC
+                                            : -1);
+}
+
+static gboolean
+silence_cb (gpointer user_data)
+{
+  ValijaStream *self = user_data;
+  g_autoptr(GError) error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_TIMED_OUT,
+                    g_dngettext (GETTEXT_PACKAGE, "%s has said nothing for %u second.",
+                                 "%s has said nothing for %u seconds.", self->timeout),
+                    self->host, self->timeout);
+  valija_stream_fail (self, error);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* What GIO says of a read or a write, in our words. (transfer full) */
+static GError *
+explain_io_error (ValijaStream *self, const GError *cause)
+{
+  g_autoptr(GError) located = g_error_copy (cause);
+  GError *error = NULL;
+
+  valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_NONE);
+
+  if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+      g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_OFFLINE))
+    return g_steal_pointer (&located);
+
+  if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer any more."), self->host);
+  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TLS))
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("The secure connection to %s broke: %s."), self->host,
+                      cause->message);
+  else
+    valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s was lost."), self->host);
+
+  return error;
+}
+
+static void
+reject_writes (ValijaStream *self, const GError *error)
+{
+  g_autoptr(GPtrArray) promises = g_steal_pointer (&self->batch_promises);
+  Write *write;
+
+  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
+
+  while ((write = g_queue_pop_head (&self->writes)) != NULL)
+    {
+      g_ptr_array_add (promises, dex_ref (write->promise));
+      write_free (write);
+    }
+
+  for (guint i = 0; i < promises->len; i++)
+    dex_promise_reject (g_ptr_array_index (promises, i), g_error_copy (error));
+}
+
+static void
+deliver (ValijaStream *self, gsize length)
+{
+  g_autoptr(DexPromise) reader = g_steal_pointer (&self->reader);
+
+  if (self->transcript != NULL && length > 0)
+    valija_transcript_received (self->transcript, self->buffer, length);
+
+  watch_silence (self);
+  dex_promise_resolve_boxed (reader, G_TYPE_BYTES, g_bytes_new (self->buffer, length));
+}
+
+/* Delivers what the layer can give, or asks the wire for more. */
+static void
+read_deflated (ValijaStream *self)
+{
+  g_autoptr(GError) error = NULL;
+  gsize produced;
+
+  if (!valija_deflate_inflate (self->deflate, self->buffer, READ_SIZE, &produced, &error))
+    valija_stream_fail (self, error);
+  else if (produced > 0 || valija_deflate_is_ended (self->deflate))
+    deliver (self, produced);
+  else
+    start_read (self);
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(ValijaStream) self = user_data;
+  g_autoptr(GError) error = NULL;
+  gssize length = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  self->reading = FALSE;
+
+  if (self->failure != NULL)
+    {
+      valija_stream_end_close (self);
+      return;
+    }
+
+  /* Many servers end the connection without the goodbye of TLS. Whether something is missing is for the protocol to see. */
+  if (length < 0 && g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    length = 0;
+
+  if (length < 0)
+    {
+      g_autoptr(GError) explained = explain_io_error (self, error);
+
+      valija_stream_fail (self, explained);
+      return;
+    }
+
+  if (length > 0)
+    self->speaking = FALSE;
+  if (self->traffic != NULL)
+    self->traffic->bytes_in += (guint64) length;
+
+  if (self->deflate == NULL || length == 0)
+    {
+      deliver (self, (gsize) length);
+      return;
+    }
+
+  watch_silence (self);
+  valija_deflate_feed (self->deflate, self->buffer, (gsize) length);
+  read_deflated (self);
+}
+
+static void
+start_read (ValijaStream *self)
+{
+  self->reading = TRUE;
+  watch_silence (self);
+  g_input_stream_read_async (g_io_stream_get_input_stream (self->io), self->buffer, READ_SIZE, G_PRIORITY_DEFAULT,
+                             self->cancellable, read_cb, g_object_ref (self));
+}
+
+/* The next bytes to write as one piece, and with them the promises that they fulfil. */
+static GBytes *
+take_batch (ValijaStream *self)
+{
+  Write *first = g_queue_peek_head (&self->writes);
+  g_autoptr(GByteArray) batch = NULL;
+
+  if (g_bytes_get_size (first->bytes) - first->offset > WRITE_SIZE)
+    {
+      GBytes *piece = g_bytes_new_from_bytes (first->bytes, first->offset, WRITE_SIZE);
+
+      first->offset += WRITE_SIZE;
+      return piece;
+    }
+
+  batch = g_byte_array_new ();
+
+  while ((first = g_queue_peek_head (&self->writes)) != NULL)
+    {
+      gsize size;
+      const guint8 *data = g_bytes_get_data (first->bytes, &size);
+      gsize rest = size - first->offset;
+
+      if (batch->len + rest > WRITE_SIZE)
+        break;
+
+      g_byte_array_append (batch, data + first->offset, (guint) rest);
+      g_ptr_array_add (self->batch_promises, dex_ref (first->promise));
+      write_free (g_queue_pop_head (&self->writes));
+    }
+
+  return g_byte_array_free_to_bytes (g_steal_pointer (&batch));
+}
+
+static void
+end_batch (ValijaStream *self)
+{
+  g_autoptr(GPtrArray) promises = g_steal_pointer (&self->batch_promises);
+
+  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
+  g_clear_pointer (&self->batch, g_bytes_unref);
+  self->batch_done = 0;
+
+  for (guint i = 0; i < promises->len; i++)
+    dex_promise_resolve_boolean (g_ptr_array_index (promises, i), TRUE);
+}
+
+static void
+write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(ValijaStream) self = user_data;
+  g_autoptr(GError) error = NULL;
+  gssize length = g_output_stream_write_finish (G_OUTPUT_STREAM (source), result, &error);
+
+  self->writing = FALSE;
+
+  if (self->failure != NULL)
+    {
+      g_clear_pointer (&self->batch, g_bytes_unref);
+      valija_stream_end_close (self);
+      return;
+    }
+
+  if (length < 0)
+    {
+      /* The server may have said why before it hung up: reading goes on to its own end. */
+      self->write_failure = explain_io_error (self, error);
+      g_clear_pointer (&self->batch, g_bytes_unref);
+      watch_silence (self);
+      reject_writes (self, self->write_failure);
+      return;
+    }
+
+  if (self->traffic != NULL)
+    self->traffic->bytes_out += (guint64) length;
+
+  self->batch_done += (gsize) length;
+  if (self->batch_done == g_bytes_get_size (self->batch))
+    end_batch (self);
+
+  /* A waiter may have closed the stream. */
+  if (self->failure == NULL)
+    start_write (self);
+  watch_silence (self);
+}
+
+static void
+start_write (ValijaStream *self)
+{
+  const guint8 *data;
+  gsize length;
+
+  if (self->batch == NULL)
+    {
+      if (g_queue_is_empty (&self->writes))
+        return;
+
+      self->batch = take_batch (self);
+      self->batch_done = 0;
+
+      if (self->deflate != NULL)
+        {
+          g_autoptr(GBytes) plain = g_steal_pointer (&self->batch);
+
+          self->batch = valija_deflate_compress (self->deflate, plain);
+        }
+    }
+
+  if (!self->speaking && self->traffic != NULL)
+    self->traffic->turns++;
+  self->speaking = TRUE;
+
+  self->writing = TRUE;
+  watch_silence (self);
+  data = g_bytes_get_data (self->batch, &length);
+  g_output_stream_write_async (g_io_stream_get_output_stream (self->io), data + self->batch_done,
+                               length - self->batch_done, G_PRIORITY_DEFAULT, self->cancellable, write_cb,
+                               g_object_ref (self));
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  g_autoptr(ValijaStream) self = g_object_ref (user_data);
+
+  clear_source (&self->flush);
+  start_write (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+goodbye_late_cb (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Goodbye *goodbye = user_data;
+
+  g_io_stream_close_finish (G_IO_STREAM (source), result, NULL);
+  clear_source (&goodbye->deadline);
+  g_object_unref (goodbye->cancellable);
+  g_free (goodbye);
+}
+
+static void
+say_goodbye (GIOStream *io)
+{
+  Goodbye *goodbye = g_new0 (Goodbye, 1);
+
+  goodbye->cancellable = g_cancellable_new ();
+  goodbye->deadline = g_timeout_source_new_seconds (GOODBYE_SECONDS);
+  g_source_set_callback (goodbye->deadline, goodbye_late_cb, goodbye->cancellable, NULL);
+  g_source_attach (goodbye->deadline, g_main_context_get_thread_default ());
+  g_io_stream_close_async (io, G_PRIORITY_DEFAULT, goodbye->cancellable, closed_cb, goodbye);
+}
+
+static void
+valija_stream_dispose (GObject *object)
+{
+  ValijaStream *self = VALIJA_STREAM (object);
+
+  valija_stream_close (self);
+
+  g_clear_object (&self->trust);
+  g_clear_pointer (&self->traffic, valija_traffic_unref);
+  g_clear_pointer (&self->transcript, valija_transcript_unref);
+
+  G_OBJECT_CLASS (valija_stream_parent_class)->dispose (object);
+}
+
+static void
+valija_stream_finalize (GObject *object)
+{
+  ValijaStream *self = VALIJA_STREAM (object);
+
+  g_free (self->host);
+  g_free (self->identity);
+  g_free (self->ca_file);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->deflate, valija_deflate_free);
+  g_clear_pointer (&self->refused, valija_certificate_unref);
+  g_clear_error (&self->failure);
+  g_clear_error (&self->write_failure);
+  g_ptr_array_unref (self->batch_promises);
+  g_free (self->buffer);
+
+  G_OBJECT_CLASS (valija_stream_parent_class)->finalize (object);
+}
+
+static void
+valija_stream_class_init (ValijaStreamClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_stream_dispose;
+  object_class->finalize = valija_stream_finalize;
+}
+
+static void
+valija_stream_init (ValijaStream *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->buffer = g_malloc (READ_SIZE);
+  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
+  g_queue_init (&self->writes);
+
+  self->silence = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (self->silence, "valija-stream-silence");
+  g_source_set_callback (self->silence, silence_cb, self, NULL);
+  g_source_attach (self->silence, g_main_context_get_thread_default ());
+}
+
+/* Without a connection yet. (transfer full) */
+ValijaStream *
+valija_stream_new (const ValijaEndpoint *endpoint,
+                   ValijaTrust          *trust,
+                   ValijaTraffic        *traffic,
+                   ValijaTranscript     *transcript)
+{
+  ValijaStream *self = g_object_new (VALIJA_TYPE_STREAM, NULL);
+
+  self->host = g_strdup (endpoint->host);
+  self->identity = g_hostname_to_ascii (endpoint->host);
+  if (self->identity == NULL)
+    self->identity = g_strdup (endpoint->host);
+  self->port = endpoint->port;
+  self->ca_file = g_strdup (endpoint->ca_file);
+  self->timeout = endpoint->timeout;
+  g_set_object (&self->trust, trust);
+  self->traffic = traffic != NULL ? valija_traffic_ref (traffic) : NULL;
+  self->transcript = transcript != NULL ? valija_transcript_ref (transcript) : NULL;
+
+  return self;
+}
+
+/* Makes @io (transfer full) the uppermost layer. What was read through the one before is wiped. */
+void
+valija_stream_take_io (ValijaStream *self, GIOStream *io)
+{
+  g_assert (!self->reading && !self->writing);
+
+  valija_wipe (self->buffer, READ_SIZE);
+  g_clear_object (&self->io);
+  self->io = io;
+
+  if (G_IS_TLS_CONNECTION (io))
+    self->tls = G_TLS_CONNECTION (io);
+}
+
+/* Ends everything because of @error, which all waiters get. */
+void
+valija_stream_fail (ValijaStream *self, const GError *error)
+{
+  g_autoptr(ValijaStream) alive = g_object_ref (self);
+  g_autoptr(DexPromise) reader = NULL;
+
+  if (self->failure != NULL)
+    return;
+
+  self->failure = g_error_copy (error);
+  if (self->transcript != NULL)
+    valija_transcript_note (self->transcript, "%s", error->message);
+
+  clear_source (&self->silence);
+  clear_source (&self->flush);
+  g_cancellable_cancel (self->cancellable);
+
+  reader = g_steal_pointer (&self->reader);
+  if (reader != NULL)
+    dex_promise_reject (reader, g_error_copy (error));
+  reject_writes (self, error);
+
+  valija_stream_end_close (self);
+}
+
+/* Closes what is below, once nothing is under way there any more. */
+void
+valija_stream_end_close (ValijaStream *self)
+{
+  g_autoptr(GIOStream) io = NULL;
+
+  if (self->io == NULL || self->reading || self->writing || self->handshaking)
+    return;
+
+  io = g_steal_pointer (&self->io);
+
+  /* Closing a socket does not wait; the goodbye of TLS may. */
+  if (self->tls != NULL)
+    say_goodbye (io);
+  else
+    g_io_stream_close (io, NULL, NULL);
+
+  self->tls = NULL;
+}
+
+/**
+ * valija_stream_read:
+ * @self: a stream with no read outstanding
+ *
+ * Dropping the future does not stop the read.
+ *
+ * Returns: (transfer full): a future that resolves to #GBytes (boxed) of 1..65536 bytes, or of none at the end of the stream;
+ *   rejects with TIMED_OUT, DISCONNECTED or TLS
+ */
+DexFuture *
+valija_stream_read (ValijaStream *self)
+{
+  g_autoptr(DexPromise) promise = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_STREAM (self));
+  dex_return_error_if_fail (self->reader == NULL);
+  dex_return_error_if_fail (!self->handshaking);
+
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_error_copy (self->failure));
+
+  promise = dex_promise_new ();
+  self->reader = dex_ref (promise);
+
+  if (self->deflate != NULL)
+    read_deflated (self);
+  else
+    start_read (self);
+
+  return DEX_FUTURE (g_steal_pointer (&promise));
+}
+
+/**
+ * valija_stream_write:
+ * @self: a stream
+ * @bytes: (transfer none): what to send
+ * @secret: whether they hold a secret, of which the transcript tells only the length
+ *
+ * Queues @bytes behind what is queued already. Dropping the future takes nothing back.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when @bytes are handed to the system
+ */
+DexFuture *
+valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
+{
+  g_autoptr(DexPromise) promise = NULL;
+  gconstpointer data;
+  gsize length;
+  Write *write;
+
+  dex_return_error_if_fail (VALIJA_IS_STREAM (self));
+  dex_return_error_if_fail (bytes != NULL);
+  dex_return_error_if_fail (!self->handshaking);
+
+  if (self->failure != NULL || self->write_failure != NULL)
+    return dex_future_new_for_error (g_error_copy (self->failure != NULL ? self->failure : self->write_failure));
+
+  data = g_bytes_get_data (bytes, &length);
+  if (length == 0)
+    return dex_future_new_true ();
+
+  if (self->transcript != NULL)
+    valija_transcript_sent (self->transcript, data, length, secret);
+
+  promise = dex_promise_new ();
+  write = g_new0 (Write, 1);
+  write->bytes = g_bytes_ref (bytes);
+  write->promise = dex_ref (promise);
+  g_queue_push_tail (&self->writes, write);
+
+  if (!self->writing && self->flush == NULL)
+    {
+      self->flush = g_idle_source_new ();
+      g_source_set_priority (self->flush, G_PRIORITY_DEFAULT);
+      g_source_set_static_name (self->flush, "valija-stream-flush");
+      g_source_set_callback (self->flush, flush_cb, self, NULL);
+      g_source_attach (self->flush, g_main_context_get_thread_default ());
+    }
+
+  return DEX_FUTURE (g_steal_pointer (&promise));
+}
+
+/**
+ * valija_stream_start_deflate:
+ * @self: a stream with no read outstanding and nothing left to write
+ * @leftover: (transfer none) (nullable): bytes read already that belong to the new layer
+ * @error: VALIJA_ERROR_DISCONNECTED
+ *
+ * Puts DEFLATE (RFC 4978) over what is read and written from now on.
+ *
+ * Returns: whether it is there
+ */
+gboolean
+valija_stream_start_deflate (ValijaStream *self, GBytes *leftover, GError **error)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), FALSE);
+  g_return_val_if_fail (self->reader == NULL && !self->writing && g_queue_is_empty (&self->writes), FALSE);
+  g_return_val_if_fail (self->deflate == NULL, FALSE);
+
+  if (self->failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->failure));
+      return FALSE;
+    }
+
+  self->deflate = valija_deflate_new ();
+
+  if (leftover != NULL && g_bytes_get_size (leftover) > 0)
+    {
+      gsize length;
+      gconstpointer data = g_bytes_get_data (leftover, &length);
+
+      valija_deflate_feed (self->deflate, data, length);
+    }
+
+  return TRUE;
+}
+
+/**
+ * valija_stream_set_timeout:
+ * @self: a stream
+ * @seconds: how long the other side may be silent while something is outstanding; 0 is for ever
+ */
+void
+valija_stream_set_timeout (ValijaStream *self, guint seconds)
+{
+  g_return_if_fail (VALIJA_IS_STREAM (self));
+
+  self->timeout = seconds;
+  watch_silence (self);
+}
+
+/**
+ * valija_stream_close:
+ * @self: a stream
+ *
+ * Ends reads and writes at once with VALIJA_ERROR_DISCONNECTED, and closes. May be called twice.
+ */
+void
+valija_stream_close (ValijaStream *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_return_if_fail (VALIJA_IS_STREAM (self));
+
+  if (self->failure != NULL)
+    return;
+
+  valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s is closed."), self->host);
+  valija_stream_fail (self, error);
+}
+
+/**
+ * valija_stream_is_closed:
+ * @self: a stream
+ *
+ * Returns: whether it was closed or has failed; the other side's end of the stream is seen by reading only
+ */
+gboolean
+valija_stream_is_closed (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), TRUE);
+
+  return self->failure != NULL;
+}
+
+/**
+ * valija_stream_is_encrypted:
+ * @self: a stream
+ *
+ * Returns: whether TLS is on
+ */
+gboolean
+valija_stream_is_encrypted (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), FALSE);
+
+  return self->tls != NULL;
+}
+
+/**
+ * valija_stream_get_host:
+ * @self: a stream
+ *
+ * Returns: (transfer none): the server's name as it was asked for
+ */
+const char *
+valija_stream_get_host (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), NULL);
+
+  return self->host;
+}
+
+/**
+ * valija_stream_dup_description:
+ * @self: a stream
+ *
+ * Returns: (transfer full): how it is protected, in words
+ */
+char *
+valija_stream_dup_description (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), NULL);
+
+  return self->tls != NULL ? valija_tls_describe_connection (self->tls) : g_strdup (_("not encrypted"));
+}
+
+/**
+ * valija_stream_dup_channel_binding:
+ * @self: a stream
+ * @type: "tls-exporter", "tls-server-end-point" or "tls-unique"
+ *
+ * Returns: (transfer full) (nullable): the channel binding data (RFC 5929, RFC 9266), if the connection has some of that type
+ */
+GBytes *
+valija_stream_dup_channel_binding (ValijaStream *self, const char *type)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), NULL);
+  g_return_val_if_fail (type != NULL, NULL);
+
+  return self->tls != NULL ? valija_tls_dup_channel_binding (self->tls, type) : NULL;
+}

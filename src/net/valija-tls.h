@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/valija-certificate.h"
+
+G_BEGIN_DECLS
+
+/* What GIO does not tell of a certificate and of a connection, read with GnuTLS. */
+
+ValijaCertificate *valija_tls_describe_certificate (GTlsCertificate     *certificate,
+                                                    GTlsCertificateFlags flags,
+                                                    const char          *host,
+                                                    guint16              port) G_GNUC_WARN_UNUSED_RESULT;
+char              *valija_tls_describe_connection  (GTlsConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
+gboolean           valija_tls_is_recent            (GTlsConnection *connection);
+GBytes            *valija_tls_dup_channel_binding  (GTlsConnection *connection,
+                                                    const char     *type) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
