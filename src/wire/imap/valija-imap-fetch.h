@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "wire/imap/valija-imap-flags.h"
+
+G_BEGIN_DECLS
+
+/* What a FETCH response told (RFC 9051 §7.5.2); borrowed from it. What it did not tell is 0, and the values are NONE. */
+typedef struct
+{
+  guint32 number;
+  guint32 uid;
+  gboolean has_flags;
+  ValijaImapFlags flags;
+  gint64 received;               /* INTERNALDATE in seconds since 1970 */
+  guint64 size;                  /* RFC822.SIZE */
+  guint64 mod_seq;               /* RFC 7162 */
+  const char *email_id;          /* nullable: RFC 8474 */
+  const char *preview;           /* nullable: RFC 8970 */
+  ValijaImapValue envelope;
+  ValijaImapValue body_structure;
+  ValijaImapValue header;        /* BODY[HEADER…] */
+  ValijaImapValue body;          /* BODY[], RFC822 or BINARY[] */
+  ValijaImapValue section;       /* the last of any other BODY[…] or BINARY[…] … */
+  const char *section_name;      /* … and its item, "BODY[1.2]<0>" */
+} ValijaImapFetch;
+
+/* FALSE when it is not a FETCH response. Items that are not known are passed over (Q19). */
+gboolean valija_imap_fetch_parse (const ValijaImapResponse *response, ValijaImapFetch *fetch);
+
+G_END_DECLS

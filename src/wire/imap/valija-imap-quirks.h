@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+/* Where real servers leave RFC 3501 and 9051, and where we go along: one list, in place of remarks all over the code. "MailKit n" is an issue
+ * of jstedfast/MailKit, in whose release notes most of these are told; each has a case in tests/wire/imap.
+ *
+ * Lines
+ *   Q1  a bare LF ends a line (home-made servers)
+ *   Q2  blanks before the line end, or several between values (Exchange 2003, Courier)
+ *   Q3  empty lines between responses (some proxies)
+ *   Q4  status responses without text, or with a code that is never closed: all of it is text
+ *   Q5  8-bit characters in quoted strings and atoms without UTF8=ACCEPT: kept, made valid UTF-8 when they are shown
+ * Names
+ *   Q6  unescaped square brackets in an unquoted mailbox name or flag (MailKit 222, 193)
+ *   Q7  "inbox" in any case (Yahoo!; MailKit 242)
+ *   Q8  modified UTF-7 that is not canonical or not valid: the name is kept as the server spells it
+ * Numbers
+ *   Q9  UIDVALIDITY 0 (SmarterMail; MailKit 150, 240) and MODSEQ 0 (Gmail; MailKit 228)
+ *   Q10 -1 as a number of lines or octets in BODYSTRUCTURE: 0
+ * Responses
+ *   Q11 ESEARCH answered by SEARCH (Cyrus 2.4.16), ESEARCH without UID (AOL; MailKit 191), pairs in parentheses (MailKit release 1.2.22),
+ *       a MODSEQ group within SEARCH (MailKit 166)
+ *   Q12 no PERMANENTFLAGS: all flags are permanent (MailKit 140)
+ *   Q13 ID NIL (MailKit release 1.2.18)
+ *   Q14 a BYE in place of a greeting (MailKit 262)
+ * ENVELOPE and BODYSTRUCTURE
+ *   Q15 NIL as an address within a list (MailKit 991); an empty list for NIL
+ *   Q16 NIL media type or subtype, NIL parameter values (MailKit 226, 124)
+ *   Q17 NIL as a part, a multipart without parts (MailKit 244, 205)
+ *   Q18 message/rfc822 without envelope and structure, as any other part (MailKit 205)
+ *   Q19 FETCH that tells nothing but the sequence number, and FETCH items never asked for
+ */

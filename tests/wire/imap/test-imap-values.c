@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "wire/imap/imap-dump.h"
+#include "wire/imap/valija-imap-capability.h"
+#include "wire/imap/valija-imap-date.h"
+#include "wire/imap/valija-imap-fetch.h"
+#include "wire/imap/valija-imap-mailbox.h"
+#include "wire/imap/valija-imap-structure.h"
+
+#include <string.h>
+
+static void
+test_capabilities (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_auto(GStrv) mechanisms = NULL;
+  g_auto(GStrv) words = NULL;
+  ValijaImapResponse *response;
+  ValijaImapCapabilities capabilities;
+
+  response = imap_first_response (parser, "* CAPABILITY IMAP4rev1 auth=plain AUTH=SCRAM-SHA-256 qresync LITERAL+ X-FOO\r\n");
+  capabilities = valija_imap_capabilities_parse (valija_imap_response_iter (response), &mechanisms, &words);
+  g_assert_cmpint (capabilities, ==,
+                   VALIJA_IMAP_CAPABILITY_IMAP4REV1 | VALIJA_IMAP_CAPABILITY_QRESYNC | VALIJA_IMAP_CAPABILITY_CONDSTORE |
+                     VALIJA_IMAP_CAPABILITY_ENABLE | VALIJA_IMAP_CAPABILITY_LITERAL_PLUS);
+  g_assert_cmpuint (g_strv_length (mechanisms), ==, 2);
+  g_assert_cmpstr (mechanisms[0], ==, "plain");
+  g_assert_cmpuint (g_strv_length (words), ==, 6);
+
+  response = imap_first_response (parser, "* OK [CAPABILITY IMAP4rev2] hi\r\n");
+  capabilities = valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, NULL);
+  g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_MOVE);
+  g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_LITERAL_MINUS);
+  g_assert_false (capabilities & VALIJA_IMAP_CAPABILITY_CONDSTORE);
+}
+
+static const struct
+{
+  const char *text;
+  gint64 expected;
+} dates[] = {
+  { "17-Jul-1996 02:44:25 -0700", 837596665 },
+  { " 1-Feb-1994 21:52:25 -0800", 760168345 },
+  { "1-Feb-1994 21:52:25 -0800", 760168345 },
+  { "01-feb-1994 21:52:25 -0800", 760168345 },
+  { "29-Feb-2024 23:59:59 +0000", 1709251199 },
+  { "19-Jan-2038 03:14:08 +0000", G_GINT64_CONSTANT (2147483648) },
+  { "01-Jan-1970 00:00:00 +0000", 0 },
+  { "01-Jan-1960 00:00:00 +0000", -315619200 },
+  { "17-Jul-1996 02:44:25", 837571465 },
+  { "17-Foo-1996 02:44:25 -0700", 0 },
+  { "Wed, 17 Jul 1996", 0 },
+  { "", 0 },
+  { "32-Jan-2000 00:00:00 +0000", 0 },
+};
+
+static void
+test_dates (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dates); i++)
+    g_assert_cmpint (valija_imap_date_parse (dates[i].text), ==, dates[i].expected);
+
+  for (gint64 time = -3000000000; time < 5000000000; time += 86413 * 37)
+    {
+      g_autofree char *text = valija_imap_date_format_time (time);
+
+      g_assert_cmpint (valija_imap_date_parse (text), ==, time);
+    }
+}
+
+static void
+test_fetch (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  ValijaImapResponse *response;
+  ValijaImapFetch fetch;
+
+  response = imap_first_response (parser,
+                                  "* 23 FETCH (FLAGS (\\Seen $Forwarded NonJunk other) UID 4827313 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" "
+                                  "RFC822.SIZE 44827 MODSEQ (12121231000) EMAILID (M6d99ac3275bb4e) PREVIEW \"Hi there\" X-UNKNOWN (a (b)) "
+                                  "BODY[HEADER.FIELDS (FROM TO)] {4}\r\nab\r\n BODY[1.2]<0> \"q\")\r\n");
+  g_assert_true (valija_imap_fetch_parse (response, &fetch));
+  g_assert_cmpuint (fetch.number, ==, 23);
+  g_assert_cmpuint (fetch.uid, ==, 4827313);
+  g_assert_cmpint (fetch.flags, ==, VALIJA_IMAP_FLAG_SEEN | VALIJA_IMAP_FLAG_FORWARDED | VALIJA_IMAP_FLAG_NOT_JUNK);
+  g_assert_cmpint (fetch.received, ==, 837596665);
+  g_assert_cmpuint (fetch.size, ==, 44827);
+  g_assert_cmpuint (fetch.mod_seq, ==, G_GUINT64_CONSTANT (12121231000));
+  g_assert_cmpstr (fetch.email_id, ==, "M6d99ac3275bb4e");
+  g_assert_cmpstr (fetch.preview, ==, "Hi there");
+  g_assert_cmpstr (valija_imap_value_get_string (fetch.header, NULL), ==, "ab\r\n");
+  g_assert_cmpstr (fetch.section_name, ==, "BODY[1.2]<0>");
+  g_assert_cmpint (valija_imap_value_get_kind (fetch.body), ==, VALIJA_IMAP_VALUE_NONE);
+
+  response = imap_first_response (parser, "* 5 FETCH (MODSEQ (0) BODY[]<0> NIL PREVIEW NIL)\r\n");
+  g_assert_true (valija_imap_fetch_parse (response, &fetch));
+  g_assert_false (fetch.has_flags);
+  g_assert_cmpuint (fetch.mod_seq, ==, 0);
+  g_assert_null (fetch.preview);
+  g_assert_null (valija_imap_value_dup_bytes (fetch.body));
+
+  response = imap_first_response (parser, "* 5 FETCH\r\n");
+  g_assert_true (valija_imap_fetch_parse (response, &fetch));
+  g_assert_cmpuint (fetch.uid, ==, 0);
+  response = imap_first_response (parser, "* 5 FETCH (UID)\r\n");
+  g_assert_true (valija_imap_fetch_parse (response, &fetch));
+  response = imap_first_response (parser, "* 5 EXISTS\r\n");
+  g_assert_false (valija_imap_fetch_parse (response, &fetch));
+}
+
+static const struct
+{
+  const char *line;
+  gboolean ok;
+  const char *name;
+  char delimiter;
+  ValijaImapMailboxAttributes attributes;
+} lists[] = {
+  { "* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\"", TRUE, "Sent Items", '/',
+    VALIJA_IMAP_MAILBOX_HAS_NO_CHILDREN | VALIJA_IMAP_MAILBOX_SENT },
+  { "* LIST (\\NonExistent) \".\" a.b", TRUE, "a.b", '.', VALIJA_IMAP_MAILBOX_NONEXISTENT | VALIJA_IMAP_MAILBOX_NOSELECT },
+  { "* LIST () NIL inBoX", TRUE, "INBOX", 0, 0 },
+  { "* LIST () \"/\" nil", TRUE, "NIL", '/', 0 },
+  { "* LIST () \"\\\\\" {8}\r\n&Jjo-!ab", TRUE, "\342\230\272!ab", '\\', 0 },
+  { "* LSUB (\\spam) \"/\" \"&\"", TRUE, "\x7f&", '/', VALIJA_IMAP_MAILBOX_JUNK },
+  { "* LIST () \"/\" \"x\" (\"CHILDINFO\" (\"SUBSCRIBED\"))", TRUE, "x", '/', 0 },
+  { "* LIST () \"/\" \"\"", FALSE, NULL, 0, 0 },
+  { "* LIST () \"/\"", FALSE, NULL, 0, 0 },
+  { "* LIST x \"/\" x", FALSE, NULL, 0, 0 },
+  { "* LIST () \"/\" (x)", FALSE, NULL, 0, 0 },
+};
+
+static void
+test_lists (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+      g_autofree char *line = g_strconcat (lists[i].line, "\r\n", NULL);
+      g_auto(ValijaImapList) list = { NULL };
+
+      g_assert_cmpint (valija_imap_list_parse (imap_first_response (parser, line), FALSE, &list), ==, lists[i].ok);
+      if (!lists[i].ok)
+        continue;
+      g_assert_cmpstr (list.name, ==, lists[i].name);
+      g_assert_cmpint (list.delimiter, ==, lists[i].delimiter);
+      g_assert_cmpint (list.attributes, ==, lists[i].attributes);
+    }
+}
+
+static void
+test_status (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_auto(ValijaImapStatus) status = { NULL };
+
+  g_assert_true (valija_imap_status_parse (
+    imap_first_response (parser, "* STATUS \"a b\" (MESSAGES 231 UIDVALIDITY 0 HIGHESTMODSEQ 7011231777 X 5 UNSEEN -1)\r\n"), FALSE, &status));
+  g_assert_cmpstr (status.name, ==, "a b");
+  g_assert_cmpint (status.messages, ==, 231);
+  g_assert_cmpint (status.uid_validity, ==, 0);
+  g_assert_cmpint (status.highest_mod_seq, ==, G_GINT64_CONSTANT (7011231777));
+  g_assert_cmpint (status.unseen, ==, -1);
+  g_assert_cmpint (status.uid_next, ==, -1);
+}
+
+static const struct
+{
+  const char *line;
+  const char *found; /* NULL: not told */
+  guint32 max;
+  gint64 count;
+} searches[] = {
+  { "* SEARCH 2 84 882", "2,84,882", 882, 3 },
+  { "* SEARCH 5 4 3", "3:5", 5, 3 },
+  { "* SEARCH", "", 0, 0 },
+  { "* SEARCH 2 3 (MODSEQ 917162488)", "2:3", 3, 2 },
+  { "* ESEARCH (TAG \"A283\") UID MAX 9 COUNT 3 ALL 2,8:9", "2,8:9", 9, 3 },
+  { "* ESEARCH (TAG \"A283\") COUNT 0", NULL, 0, 0 },
+  { "* ESEARCH ALL 1:5", "1:5", 0, -1 },
+  { "* ESEARCH (TAG \"a\") UID (MAX 7 ALL 5:7)", "5:7", 7, -1 },
+  { "* ESEARCH (TAG \"a\") UID ALL x MODSEQ 5", NULL, 0, -1 },
+};
+
+static void
+test_searches (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (searches); i++)
+    {
+      g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+      g_autofree char *line = g_strconcat (searches[i].line, "\r\n", NULL);
+      g_auto(ValijaImapSearch) search = { NULL };
+      g_autofree char *found = NULL;
+
+      g_assert_true (valija_imap_search_parse (imap_first_response (parser, line), &search));
+      found = search.found != NULL ? valija_imap_set_to_string (search.found) : NULL;
+      g_assert_cmpstr (found, ==, searches[i].found);
+      g_assert_cmpuint (search.max, ==, searches[i].max);
+      g_assert_cmpint (search.count, ==, searches[i].count);
+    }
+}
+
+static void
+test_others (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autoptr(ValijaImapSet) vanished = NULL;
+  g_autoptr(GArray) sources = NULL;
+  g_autoptr(GArray) targets = NULL;
+  g_autofree char *uids = NULL;
+  g_autofree char *prefix = NULL;
+  g_autofree char *id = NULL;
+  guint64 usage, limit;
+  guint32 validity, uid;
+  gboolean earlier;
+  char delimiter;
+
+  vanished = valija_imap_vanished_parse (imap_first_response (parser, "* VANISHED (EARLIER) 41,43:116\r\n"), &earlier);
+  uids = valija_imap_set_to_string (vanished);
+  g_assert_true (earlier);
+  g_assert_cmpstr (uids, ==, "41,43:116");
+  g_assert_null (valija_imap_vanished_parse (imap_first_response (parser, "* VANISHED x\r\n"), &earlier));
+
+  g_assert_true (valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"#user\" (MESSAGE 1 2 STORAGE 10 512)\r\n"), "STORAGE",
+                                          &usage, &limit));
+  g_assert_cmpuint (usage, ==, 10);
+  g_assert_cmpuint (limit, ==, 512);
+  g_assert_false (valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"\" ()\r\n"), "STORAGE", &usage, &limit));
+
+  g_assert_true (valija_imap_namespace_parse (
+    imap_first_response (parser, "* NAMESPACE ((\"INBOX.\" \".\")(\"x\" \"/\")) NIL NIL\r\n"), FALSE, &prefix, &delimiter));
+  g_assert_cmpstr (prefix, ==, "INBOX.");
+  g_assert_cmpint (delimiter, ==, '.');
+
+  id = valija_imap_id_parse (imap_first_response (parser, "* ID (\"version\" \"2.4\" \"name\" \"Dovecot\")\r\n"));
+  g_assert_cmpstr (id, ==, "Dovecot 2.4");
+  g_assert_null (valija_imap_id_parse (imap_first_response (parser, "* ID NIL\r\n")));
+
+  g_assert_true (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 38505 304,319:320 3958:3956] x\r\n"), &validity,
+                                            &sources, &targets));
+  g_assert_cmpuint (validity, ==, 38505);
+  g_assert_cmpuint (g_array_index (sources, guint32, 2), ==, 320);
+  g_assert_cmpuint (g_array_index (targets, guint32, 0), ==, 3958);
+  g_assert_cmpuint (g_array_index (targets, guint32, 2), ==, 3956);
+  g_clear_pointer (&sources, g_array_unref);
+  g_clear_pointer (&targets, g_array_unref);
+  g_assert_false (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 38505 304,319 3956] x\r\n"), &validity, &sources,
+                                             &targets));
+  g_assert_false (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 1 1:4294967295 1:4294967295] x\r\n"), &validity,
+                                             &sources, &targets));
+  g_assert_true (valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505 3955] x\r\n"), &validity, &uid));
+  g_assert_cmpuint (uid, ==, 3955);
+  g_assert_false (valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505] x\r\n"), &validity, &uid));
+}
+
+/* RFC 9051 §7.5.2's example, and oddities. */
+static void
+test_envelope (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autoptr(ValijaImapEnvelope) envelope = NULL;
+  g_autoptr(ValijaImapEnvelope) odd = NULL;
+  ValijaImapAddress *address;
+
+  envelope = valija_imap_envelope_parse (imap_fetch_value (
+    parser, "* 12 FETCH (ENVELOPE (\"Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\" \"IMAP4rev2 WG mtg summary and minutes\" "
+            "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) "
+            "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((NIL NIL \"imap\" \"cac.washington.edu\")) "
+            "((NIL NIL \"minutes\" \"CNRI.Reston.VA.US\")(\"John Klensin\" NIL \"KLENSIN\" \"MIT.EDU\")) NIL NIL "
+            "\"<B27397-0100000@cac.washington.edu>\"))\r\n"));
+  g_assert_cmpstr (envelope->subject, ==, "IMAP4rev2 WG mtg summary and minutes");
+  g_assert_cmpuint (envelope->cc->len, ==, 2);
+  address = g_ptr_array_index (envelope->cc, 1);
+  g_assert_cmpstr (address->name, ==, "John Klensin");
+  g_assert_cmpstr (address->host, ==, "MIT.EDU");
+  g_assert_cmpstr (envelope->in_reply_to, ==, "");
+  g_assert_cmpstr (envelope->message_id, ==, "<B27397-0100000@cac.washington.edu>");
+
+  /* Q15; a group; a short list */
+  odd = valija_imap_envelope_parse (imap_fetch_value (
+    parser, "* 1 FETCH (ENVELOPE (NIL {3}\r\na\"b (NIL (NIL NIL \"a\" \"b\")) () NIL ((NIL NIL \"friends\" NIL)(NIL NIL \"c\" \"d\")(NIL NIL NIL NIL))))\r\n"));
+  g_assert_cmpstr (odd->subject, ==, "a\"b");
+  g_assert_cmpuint (odd->from->len, ==, 1);
+  g_assert_cmpuint (odd->to->len, ==, 1);
+  g_assert_cmpuint (odd->bcc->len, ==, 0);
+  g_assert_null (valija_imap_envelope_parse (imap_fetch_value (parser, "* 1 FETCH (ENVELOPE NIL)\r\n")));
+}
+
+static void
+describe (GString              *out,
+          const ValijaImapPart *part)
+{
+  g_string_append_printf (out, "[%s %s/%s", part->section, part->type, part->subtype);
+  for (guint i = 0; part->parameters[i] != NULL && part->parameters[i + 1] != NULL; i += 2)
+    g_string_append_printf (out, " %s=%s", part->parameters[i], part->parameters[i + 1]);
+  if (part->disposition != NULL)
+    g_string_append_printf (out, " <%s>", part->disposition);
+  if (part->size > 0)
+    g_string_append_printf (out, " %u", (guint) part->size);
+  if (part->lines > 0)
+    g_string_append_printf (out, " %ul", (guint) part->lines);
+  if (part->envelope != NULL)
+    g_string_append_printf (out, " {%s}", part->envelope->subject);
+  for (guint i = 0; i < part->children->len; i++)
+    describe (out, g_ptr_array_index (part->children, i));
+  g_string_append_c (out, ']');
+}
+
+static const struct
+{
+  const char *structure;
+  const char *expected;
+  gboolean attachments;
+} structures[] = {
+  /* RFC 9051 §7.5.2 and §8 */
+  { "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 3028 92)", "[1 text/plain charset=US-ASCII 3028 92l]", FALSE },
+  { "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1152 23)(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\" \"NAME\" "
+    "\"cc.diff\") \"<960723163407.20117h@cac.washington.edu>\" \"Compiler diff\" \"BASE64\" 4554 73) \"MIXED\")",
+    "[ multipart/mixed[1 text/plain charset=US-ASCII 1152 23l][2 text/plain charset=US-ASCII name=cc.diff 4554 73l]]", FALSE },
+  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1 NIL NIL NIL NIL)(\"application\" \"pdf\" (\"name\" \"a.pdf\") NIL NIL \"base64\" 100 NIL "
+    "(\"ATTACHMENT\" (\"filename\" \"a.pdf\")) NIL) \"mixed\" (\"boundary\" \"x\") NIL NIL)",
+    "[ multipart/mixed boundary=x[1 text/plain 1 1l][2 application/pdf name=a.pdf <attachment> 100]]", TRUE },
+  { "((\"text\" \"html\" NIL NIL NIL \"7bit\" 1 1)(\"image\" \"png\" (\"name\" \"l.png\") \"<cid>\" NIL \"base64\" 9 NIL (\"inline\" NIL)) \"related\")",
+    "[ multipart/related[1 text/html 1 1l][2 image/png name=l.png <inline> 9]]", FALSE },
+  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1)(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) "
+    "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 2 1)(\"text\" \"html\" NIL NIL NIL \"7bit\" 3 1) \"alternative\") 20) \"mixed\")",
+    "[ multipart/mixed[1 text/plain 1 1l][2 message/rfc822 342 20l {inner}[2 multipart/alternative[2.1 text/plain 2 1l][2.2 text/html 3 1l]]]]", TRUE },
+  { "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) (\"text\" \"plain\" NIL NIL NIL \"7bit\" 2 1) 20)",
+    "[1 message/rfc822 342 20l {inner}[1.1 text/plain 2 1l]]", TRUE },
+  /* Q10 */
+  { "(\"text\" \"plain\" NIL NIL NIL \"7bit\" -1 -1)", "[1 text/plain]", FALSE },
+  /* Q16 */
+  { "(NIL NIL (\"name\" NIL) NIL NIL \"base64\" 5)", "[1 application/octet-stream name= 5]", TRUE },
+  { "(\"application\" \"octet-stream\" (\"name\" NIL) NIL NIL NIL 5 NIL (\"attachment\" (\"filename\" NIL)) NIL NIL)",
+    "[1 application/octet-stream name= <attachment> 5]", TRUE },
+  /* Q17 */
+  { "(\"MIXED\" (\"boundary\" \"x\") NIL NIL)", "[ multipart/mixed boundary=x]", FALSE },
+  { "(NIL (\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1) \"mixed\")", "[ multipart/mixed[2 text/plain 1 1l]]", FALSE },
+  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1) NIL \"mixed\")", "[ multipart/mixed[1 text/plain 1 1l]]", FALSE },
+  /* Q18 */
+  { "(\"message\" \"rfc822\" NIL NIL NIL \"base64\" 342 NIL (\"attachment\" (\"filename\" \"m.eml\")))", "[1 message/rfc822 <attachment> 342]", TRUE },
+  { "()", "[ multipart/mixed]", FALSE },
+  { "NIL", NULL, FALSE },
+};
+
+static void
+test_structures (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (structures); i++)
+    {
+      g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+      g_autofree char *line = g_strdup_printf ("* 1 FETCH (BODYSTRUCTURE %s)\r\n", structures[i].structure);
+      g_autoptr(ValijaImapPart) part = valija_imap_structure_parse (imap_fetch_value (parser, line));
+      g_autoptr(GString) out = g_string_new (NULL);
+
+      g_assert_cmpint (part != NULL, ==, structures[i].expected != NULL);
+      if (part == NULL)
+        continue;
+      describe (out, part);
+      g_assert_cmpstr (out->str, ==, structures[i].expected);
+      g_assert_cmpint (valija_imap_part_has_attachments (part), ==, structures[i].attachments);
+    }
+}
+
+static void
+test_deep_structure (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autoptr(GString) line = g_string_new ("* 1 FETCH (BODYSTRUCTURE ");
+  g_autoptr(ValijaImapPart) part = NULL;
+  guint depth = 0;
+
+  for (int i = 0; i < 200; i++)
+    g_string_append_c (line, '(');
+  g_string_append (line, "\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1)");
+  for (int i = 0; i < 199; i++)
+    g_string_append (line, " \"mixed\")");
+  g_string_append (line, ")\r\n");
+
+  part = valija_imap_structure_parse (imap_fetch_value (parser, line->str));
+  for (ValijaImapPart *inner = part; inner->children->len > 0; inner = g_ptr_array_index (inner->children, 0))
+    depth++;
+  g_assert_cmpuint (depth, ==, 63);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/imap/values/capabilities", test_capabilities);
+  g_test_add_func ("/imap/values/dates", test_dates);
+  g_test_add_func ("/imap/values/fetch", test_fetch);
+  g_test_add_func ("/imap/values/list", test_lists);
+  g_test_add_func ("/imap/values/status", test_status);
+  g_test_add_func ("/imap/values/search", test_searches);
+  g_test_add_func ("/imap/values/others", test_others);
+  g_test_add_func ("/imap/values/envelope", test_envelope);
+  g_test_add_func ("/imap/values/structure", test_structures);
+  g_test_add_func ("/imap/values/deep-structure", test_deep_structure);
+
+  return g_test_run ();
+}
