@@ -314,7 +314,7 @@ test_set_arithmetic (void)
         {
           ValijaImapSet *set = j % 2 ? one : other;
           int first = g_rand_int_range (random, 1, 41);
-          int last = MIN (40, first + g_rand_int_range (random, 0, 6));
+          int last = first + g_rand_int_range (random, 0, 6);
 
           valija_imap_set_add (set, first, last);
           for (int k = first; k <= last; k++)
@@ -325,7 +325,7 @@ test_set_arithmetic (void)
       valija_imap_set_add_set (sum, other);
       valija_imap_set_remove_set (one, other);
       valija_imap_set_clip (other, 10, 20);
-      for (int k = 1; k <= 41; k++)
+      for (int k = 1; k <= 46; k++)
         {
           gboolean mine = in_one >> k & 1;
           gboolean others = in_other >> k & 1;
