@@ -16,20 +16,24 @@
 
 G_BEGIN_DECLS
 
-/* All that the application and valijactl do, they do through this object. Main context only; no call blocks. Futures reject with VALIJA_ERROR, or
- * G_IO_ERROR_CANCELLED. It is split over valija-engine-accounts.c, -sync.c, -messages.c, -outbox.c …, which share valija-engine-private.h. */
+/* All that the application and valijactl do, they do through this object. Main context only; no call blocks.
+ * Futures reject with VALIJA_ERROR, or G_IO_ERROR_CANCELLED. It is split over valija-engine-accounts.c, -sync.c,
+ * -messages.c, -outbox.c …, which share valija-engine-private.h. */
 #define VALIJA_TYPE_ENGINE (valija_engine_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaEngine, valija_engine, VALIJA, ENGINE, GObject)
 
-/* @profile: one directory for everything (config/, data/, cache/ inside it), or NULL for the user's own XDG directories under "valija".
- * Signals: "notice" (string): something the user must know (a damaged cache, a failed change given up), translated.
- * "new-mail" (ValijaFolder, uint n): unread messages came into an inbox. */
+/* @profile: one directory for everything (config/, data/, cache/ inside it), or NULL for the user's own XDG
+ * directories under "valija". Signals: "notice" (string): something the user must know (a damaged cache, a failed
+ * change given up), translated. "new-mail" (ValijaFolder, uint n): unread messages came into an inbox. */
 ValijaEngine *valija_engine_new   (GFile *profile) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture    *valija_engine_open  (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;  /* store and accounts; no network. TRUE */
-DexFuture    *valija_engine_close (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;  /* ends every session and fiber, then the store. TRUE */
+/* store and accounts; no network. TRUE */
+DexFuture    *valija_engine_open (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+/* ends every session and fiber, then the store. TRUE */
+DexFuture    *valija_engine_close (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Begins working in the background: synchronises every account, watches inboxes, empties the outbox, replays the journal, and again when the
- * network comes back or the time has come. valijactl does not call it: there each command does its own work and no more. */
+/* Begins working in the background: synchronises every account, watches inboxes, empties the outbox, replays the
+ * journal, and again when the network comes back or the time has come. valijactl does not call it: there each
+ * command does its own work and no more. */
 void          valija_engine_start (ValijaEngine *self);
 
 /* ---- Methods ---- */
@@ -38,29 +42,47 @@ const ValijaMethod         *valija_engine_find_method  (ValijaEngine *self, cons
 
 /* ---- Accounts ---- */
 GListModel          *valija_engine_get_accounts   (ValijaEngine *self); /* of ValijaAccount, live; (transfer none) */
-ValijaAccount       *valija_engine_find_account   (ValijaEngine *self, const char *id_name_or_address); /* (transfer none) (nullable) */
+/* (transfer none) (nullable) */
+ValijaAccount       *valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address);
 ValijaAccountStatus *valija_engine_get_status     (ValijaEngine *self, ValijaAccount *account); /* (transfer none) */
 
-/* Secrets are nullable: what is stored stays. Validates, stores the secrets in the keyring, writes the file, in that order. Resolves to TRUE. */
-DexFuture *valija_engine_add_account    (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_update_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing) G_GNUC_WARN_UNUSED_RESULT;
+/* Secrets are nullable: what is stored stays. Validates, stores the secrets in the keyring, writes the file, in
+ * that order. Resolves to TRUE. */
+DexFuture *valija_engine_add_account (ValijaEngine  *self,
+                                      ValijaAccount *account,
+                                      ValijaSecret  *incoming,
+                                      ValijaSecret  *outgoing) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_update_account (ValijaEngine  *self,
+                                         ValijaAccount *account,
+                                         ValijaSecret  *incoming,
+                                         ValijaSecret  *outgoing) G_GNUC_WARN_UNUSED_RESULT;
 /* Mail that cannot be fetched again is only removed with @local_mail. TRUE */
-DexFuture *valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboolean local_mail) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_remove_account (ValijaEngine  *self,
+                                         ValijaAccount *account,
+                                         gboolean       local_mail) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * valija_engine_test_account:
  * @account: stored or not
- * @steps: a GListStore of ValijaTestStep, filled and updated while it goes; side by side the incoming and then the outgoing half
+ * @steps: a GListStore of ValijaTestStep, filled and updated while it goes: the incoming and then the outgoing half
  *
- * Connects, secures, signs in, lists the folders, opens the inbox, fetches a few headers and quits; for sending, all up to and without a message.
- * Both halves are always tried. Writes nothing.
+ * Connects, secures, signs in, lists the folders, opens the inbox, fetches a few headers and quits; for sending, all up
+ * to and without a message. Both halves are always tried. Writes nothing.
  *
- * Returns: (transfer full): resolves to a GPtrArray of char * ("Label: value" facts and server alerts for the person), rejects with the first failure
+ * Returns: (transfer full): resolves to a GPtrArray of char * ("Label: value" facts and server alerts for the person),
+ *   rejects with the first failure
  */
-DexFuture *valija_engine_test_account   (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing, GListStore *steps) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_test_account (ValijaEngine  *self,
+                                       ValijaAccount *account,
+                                       ValijaSecret  *incoming,
+                                       ValijaSecret  *outgoing,
+                                       GListStore    *steps) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "Trust this one for this server" or "never", for the certificate that an error carries. */
-gboolean   valija_engine_decide_certificate (ValijaEngine *self, ValijaCertificate *certificate, gboolean trust, GError **error);
+gboolean valija_engine_decide_certificate (ValijaEngine       *self,
+                                           ValijaCertificate  *certificate,
+                                           gboolean            trust,
+                                           GError            **error);
 
 /* Asks every session of @account to connect, or to hang up. TRUE */
 DexFuture *valija_engine_connect_account    (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
@@ -73,13 +95,18 @@ ValijaTraffic *valija_engine_get_traffic (ValijaEngine *self, ValijaAccount *acc
 
 /* ---- What can be done ---- */
 
-/* NULL when @action can be done; otherwise the reason in words, with the way out: "POP3 reads only. Add an SMTP server to reply."
- * @folder and @account are nullable (an action on nothing in particular). (transfer full) */
-char      *valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, ValijaAction action);
+/* NULL when @action can be done; otherwise the reason in words, with the way out: "POP3 reads only. Add an SMTP
+ * server to reply." @folder and @account are nullable (an action on nothing in particular). (transfer full) */
+char *valija_engine_why_not (ValijaEngine  *self,
+                             ValijaAccount *account,
+                             ValijaFolder  *folder,
+                             ValijaAction   action);
 
 /* ---- Folders and lists ---- */
-GListModel        *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *account); /* of ValijaFolder, parents before children, live; (transfer none) */
-ValijaFolder      *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role); /* "INBOX", "Lists/gtk", "sent"; (transfer none) (nullable) */
+/* of ValijaFolder, parents before children, live; (transfer none) */
+GListModel        *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *account);
+/* "INBOX", "Lists/gtk", "sent"; (transfer none) (nullable) */
+ValijaFolder      *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role);
 ValijaFolder      *valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id); /* (transfer none) (nullable) */
 
 typedef enum
@@ -90,12 +117,20 @@ typedef enum
 } ValijaShow;
 
 /* Live lists: they follow the store. (transfer full); @folder and @account narrow the search, nullable */
-ValijaMessageList *valija_engine_list_messages   (ValijaEngine *self, ValijaFolder *folder, ValijaShow show) G_GNUC_WARN_UNUSED_RESULT;
-ValijaMessageList *valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_engine_list_messages (ValijaEngine *self,
+                                                ValijaFolder *folder,
+                                                ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
+                                                  const char    *text,
+                                                  ValijaAccount *account,
+                                                  ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */
 DexFuture         *valija_engine_find_message    (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
-/* Searches on the server, stores what it finds, resolves to the number of messages (uint). UNSUPPORTED where the method cannot. */
-DexFuture         *valija_engine_search_server   (ValijaEngine *self, ValijaFolder *folder, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Searches on the server, stores what it finds, resolves to the number of messages (uint). UNSUPPORTED where the
+ * method cannot. */
+DexFuture *valija_engine_search_server (ValijaEngine *self,
+                                        ValijaFolder *folder,
+                                        const char   *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Synchronising ---- */
 typedef enum
@@ -104,10 +139,16 @@ typedef enum
   VALIJA_SYNC_ALL_FOLDERS = 1 << 1, /* not the inbox alone */
 } ValijaSyncFlags;
 
-/* Replays the journal, lists folders, synchronises, then fetches bodies within the account's budget. @progress nullable. Resolves to the number of
- * new messages (uint). */
-DexFuture *valija_engine_sync_account (ValijaEngine *self, ValijaAccount *account, ValijaSyncFlags flags, ValijaProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_sync_folder  (ValijaEngine *self, ValijaFolder *folder, ValijaSyncFlags flags, ValijaProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
+/* Replays the journal, lists folders, synchronises, then fetches bodies within the account's budget. @progress
+ * nullable. Resolves to the number of new messages (uint). */
+DexFuture *valija_engine_sync_account (ValijaEngine    *self,
+                                       ValijaAccount   *account,
+                                       ValijaSyncFlags  flags,
+                                       ValijaProgress  *progress) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_sync_folder (ValijaEngine    *self,
+                                      ValijaFolder    *folder,
+                                      ValijaSyncFlags  flags,
+                                      ValijaProgress  *progress) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to TRUE when something changed in @folder on the server; UNSUPPORTED. */
 DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -117,12 +158,19 @@ DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
 DexFuture *valija_engine_load_source  (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_parse_source (ValijaEngine *self, GBytes *source) G_GNUC_WARN_UNUSED_RESULT; /* of any source, no store */
+/* of any source, no store */
+DexFuture *valija_engine_parse_source (ValijaEngine *self, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Each takes a GPtrArray of ValijaMessage (not consumed), from any folders; shows the change at once, and resolves, when it is durable here, to a
- * ValijaUndo (object). The server hears of it soon after; see valija_engine_flush(). */
-DexFuture *valija_engine_change_flags    (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_move_messages   (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
+/* Each takes a GPtrArray of ValijaMessage (not consumed), from any folders; shows the change at once, and
+ * resolves, when it is durable here, to a ValijaUndo (object). The server hears of it soon after; see
+ * valija_engine_flush(). */
+DexFuture *valija_engine_change_flags (ValijaEngine *self,
+                                       GPtrArray    *messages,
+                                       ValijaFlags   add,
+                                       ValijaFlags   remove) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_move_messages (ValijaEngine *self,
+                                        GPtrArray    *messages,
+                                        ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
 /* Into the trash; those in the trash already, or where there is none, for good. */
 DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -138,19 +186,32 @@ DexFuture  *valija_engine_flush     (ValijaEngine *self, ValijaAccount *account)
 /* ---- Sending ---- */
 
 /* Checks, builds off the main thread, and puts into the outbox, durable. Resolves to the outbox id (int64). */
-DexFuture  *valija_engine_send        (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_send (ValijaEngine      *self,
+                               ValijaAccount     *account,
+                               ValijaComposition *composition) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for a finished source; Bcc is taken out of what is sent. @extra_recipients nullable. */
-DexFuture  *valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *source, const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_send_source (ValijaEngine       *self,
+                                      ValijaAccount      *account,
+                                      GBytes             *source,
+                                      const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
 GListModel *valija_engine_get_outbox  (ValijaEngine *self); /* of ValijaOutboxItem, live; (transfer none) */
-/* Sends what is due, for @account or (NULL) all. Resolves to the number sent (uint) when nothing is pending; rejects with the last failure. */
+/* Sends what is due, for @account or (NULL) all. Resolves to the number sent (uint) when nothing is pending;
+ * rejects with the last failure. */
 DexFuture  *valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture  *valija_engine_retry_outbox_item  (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT; /* from ERROR or UNCERTAIN, because the user says so. TRUE */
-DexFuture  *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
-DexFuture  *valija_engine_load_outbox_item   (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT; /* its source with Bcc: GBytes */
+/* from ERROR or UNCERTAIN, because the user says so. TRUE */
+DexFuture  *valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+/* TRUE */
+DexFuture  *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+/* its source with Bcc: GBytes */
+DexFuture  *valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
 /* What will become of a copy, in words for the composer: "A copy is kept in Sent on the server." (transfer full) */
 char       *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
-/* Drafts: written here at once. @replaces: the id of the earlier version, 0 for none. Resolves to the new message id (int64). */
-DexFuture  *valija_engine_save_draft  (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition, gint64 replaces) G_GNUC_WARN_UNUSED_RESULT;
+/* Drafts: written here at once. @replaces: the id of the earlier version, 0 for none. Resolves to the new message
+ * id (int64). */
+DexFuture *valija_engine_save_draft (ValijaEngine      *self,
+                                     ValijaAccount     *account,
+                                     ValijaComposition *composition,
+                                     gint64             replaces) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_engine_drop_draft  (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 
 G_END_DECLS

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-account-runtime.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-future.h"
+#include "sessions/valija-methods.h"
+
+G_DEFINE_FINAL_TYPE (ValijaAccountRuntime, valija_account_runtime, G_TYPE_OBJECT)
+
+typedef struct
+{
+  ValijaAccountRuntime *runtime;
+  ValijaSession *session;
+} Open;
+
+static void
+open_free (Open *open)
+{
+  g_clear_object (&open->runtime);
+  g_clear_object (&open->session);
+  g_free (open);
+}
+
+static void
+session_state_changed_cb (ValijaAccountRuntime *self, ValijaSession *session)
+{
+  /* The status speaks of the half that reads; an account that only sends has no other. */
+  if (session == self->session)
+    valija_account_status_set_state (self->status, valija_session_get_state (session));
+}
+
+static void
+session_alert_cb (ValijaAccountRuntime *self, const char *text, ValijaSession *session)
+{
+  valija_account_status_set_alert (self->status, text);
+}
+
+static void
+watch_session (ValijaAccountRuntime *self, ValijaSession *session)
+{
+  g_signal_connect_object (session, "state-changed", G_CALLBACK (session_state_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "alert", G_CALLBACK (session_alert_cb), self, G_CONNECT_SWAPPED);
+}
+
+static ValijaSession *
+get_session (ValijaAccountRuntime *self, GError **error)
+{
+  if (self->session == NULL)
+    {
+      self->session = self->factory (valija_account_runtime_get_context (self), VALIJA_SIDE_INCOMING,
+                                     self->factory_data, error);
+      if (self->session != NULL)
+        watch_session (self, self->session);
+    }
+
+  return self->session;
+}
+
+static DexFuture *
+open_fiber (gpointer data)
+{
+  Open *args = data;
+  ValijaAccountRuntime *self = args->runtime;
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) facts = NULL;
+
+  if (!dex_await (valija_session_open (args->session), &error))
+    {
+      if (args->session == self->session)
+        valija_account_runtime_note (self, error);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  if (args->session == self->session)
+    {
+      valija_account_runtime_note (self, NULL);
+      facts = valija_session_dup_facts (args->session);
+      valija_account_status_set_server (self->status, valija_session_get_capabilities (args->session),
+                                        (const char * const *) facts);
+    }
+
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+closed_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_true ();
+}
+
+static void
+valija_account_runtime_dispose (GObject *object)
+{
+  ValijaAccountRuntime *self = VALIJA_ACCOUNT_RUNTIME (object);
+
+  g_clear_handle_id (&self->reload_source, g_source_remove);
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  g_clear_object (&self->session);
+  g_clear_object (&self->sender);
+  g_clear_object (&self->context);
+  g_clear_object (&self->folders);
+  g_clear_object (&self->status);
+  g_clear_object (&self->account);
+  g_clear_object (&self->credentials);
+  g_clear_object (&self->trust);
+  dex_clear (&self->wake);
+  g_clear_error (&self->refused);
+
+  G_OBJECT_CLASS (valija_account_runtime_parent_class)->dispose (object);
+}
+
+static void
+valija_account_runtime_finalize (GObject *object)
+{
+  ValijaAccountRuntime *self = VALIJA_ACCOUNT_RUNTIME (object);
+
+  valija_lane_unref (self->lane);
+  valija_lane_unref (self->sending);
+
+  G_OBJECT_CLASS (valija_account_runtime_parent_class)->finalize (object);
+}
+
+static void
+valija_account_runtime_class_init (ValijaAccountRuntimeClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_account_runtime_dispose;
+  object_class->finalize = valija_account_runtime_finalize;
+}
+
+static void
+valija_account_runtime_init (ValijaAccountRuntime *self)
+{
+  self->folders = g_list_store_new (VALIJA_TYPE_FOLDER);
+  self->lane = valija_lane_new ();
+  self->sending = valija_lane_new ();
+}
+
+ValijaAccountRuntime *
+valija_account_runtime_new (ValijaAccount       *account,
+                            ValijaCredentials   *credentials,
+                            ValijaTrust         *trust,
+                            ValijaSessionFactory factory,
+                            gpointer             factory_data)
+{
+  ValijaAccountRuntime *self;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+  g_return_val_if_fail (factory != NULL, NULL);
+
+  self = g_object_new (VALIJA_TYPE_ACCOUNT_RUNTIME, NULL);
+  self->account = g_object_ref (account);
+  self->status = valija_account_status_new (account);
+  g_set_object (&self->credentials, credentials);
+  g_set_object (&self->trust, trust);
+  self->factory = factory;
+  self->factory_data = factory_data;
+  return self;
+}
+
+const char *
+valija_account_runtime_get_id (ValijaAccountRuntime *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  return valija_account_get_id (self->account);
+}
+
+ValijaSessionContext *
+valija_account_runtime_get_context (ValijaAccountRuntime *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  if (self->context == NULL)
+    self->context = valija_session_context_new (self->account, self->credentials, self->trust);
+  return self->context;
+}
+
+ValijaCapabilities
+valija_account_runtime_get_capabilities (ValijaAccountRuntime *self)
+{
+  ValijaCapabilities capabilities;
+  const ValijaMethod *method;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), VALIJA_CAPABILITY_NONE);
+
+  capabilities = valija_account_status_get_capabilities (self->status);
+  if (capabilities == VALIJA_CAPABILITY_NONE)
+    {
+      method = valija_methods_find (valija_account_get_method (self->account));
+      capabilities = method != NULL ? method->capabilities : VALIJA_CAPABILITY_NONE;
+    }
+
+  if (valija_account_has_side (self->account, VALIJA_SIDE_OUTGOING))
+    capabilities |= VALIJA_CAPABILITY_SEND;
+  return capabilities;
+}
+
+gboolean
+valija_account_runtime_is_durable (ValijaAccountRuntime *self)
+{
+  const ValijaMethod *method;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), FALSE);
+
+  /* By the method and not by what one server offers: where mail is kept must never change with a connection. */
+  method = valija_methods_find (valija_account_get_method (self->account));
+  return method != NULL && (method->capabilities & VALIJA_CAPABILITY_READ) != 0 &&
+         (method->capabilities & (VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS)) == 0;
+}
+
+ValijaMailReader *
+valija_account_runtime_dup_reader (ValijaAccountRuntime *self, GError **error)
+{
+  ValijaSession *session;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  if (self->refused != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->refused));
+      return NULL;
+    }
+
+  if (!(session = get_session (self, error)))
+    return NULL;
+
+  if (!VALIJA_IS_MAIL_READER (session))
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("This account only sends. It has no mail to read."));
+      return NULL;
+    }
+
+  return g_object_ref (VALIJA_MAIL_READER (session));
+}
+
+ValijaMailOrganizer *
+valija_account_runtime_dup_organizer (ValijaAccountRuntime *self, GError **error)
+{
+  g_autoptr(ValijaMailReader) reader = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  if (!(reader = valija_account_runtime_dup_reader (self, error)))
+    return NULL;
+
+  if (!VALIJA_IS_MAIL_ORGANIZER (reader))
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("The server of this account keeps no folders and marks. They are kept on this computer."));
+      return NULL;
+    }
+
+  return VALIJA_MAIL_ORGANIZER (g_steal_pointer (&reader));
+}
+
+ValijaMailSender *
+valija_account_runtime_dup_sender (ValijaAccountRuntime *self, GError **error)
+{
+  ValijaSession *session;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  if (!(session = get_session (self, error)))
+    return NULL;
+
+  if (VALIJA_IS_MAIL_SENDER (session))
+    return g_object_ref (VALIJA_MAIL_SENDER (session));
+
+  if (self->sender == NULL)
+    {
+      self->sender = self->factory (valija_account_runtime_get_context (self), VALIJA_SIDE_OUTGOING,
+                                    self->factory_data, error);
+      if (self->sender == NULL)
+        return NULL;
+      watch_session (self, self->sender);
+    }
+
+  return g_object_ref (VALIJA_MAIL_SENDER (self->sender));
+}
+
+DexFuture *
+valija_account_runtime_open (ValijaAccountRuntime *self, ValijaSession *session)
+{
+  Open *args;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_SESSION (session), NULL);
+
+  args = g_new0 (Open, 1);
+  args->runtime = g_object_ref (self);
+  args->session = g_object_ref (session);
+  return valija_fiber_spawn (open_fiber, args, (GDestroyNotify) open_free);
+}
+
+void
+valija_account_runtime_note (ValijaAccountRuntime *self, const GError *error)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  if (error != NULL && valija_error_is_cancelled (error))
+    return;
+
+  valija_account_status_set_error (self->status, error);
+
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION) && self->refused == NULL)
+    self->refused = g_error_copy (error);
+}
+
+void
+valija_account_runtime_forgive (ValijaAccountRuntime *self)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  g_clear_error (&self->refused);
+}
+
+DexFuture *
+valija_account_runtime_close (ValijaAccountRuntime *self)
+{
+  g_autoptr(GPtrArray) futures = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  futures = g_ptr_array_new_with_free_func (dex_unref);
+  if (self->session != NULL)
+    g_ptr_array_add (futures, valija_session_close (self->session));
+  if (self->sender != NULL)
+    g_ptr_array_add (futures, valija_session_close (self->sender));
+
+  if (futures->len == 0)
+    return dex_future_new_true ();
+
+  return dex_future_finally (dex_future_allv ((DexFuture **) futures->pdata, futures->len),
+                             closed_cb, NULL, NULL);
+}
+
+DexFuture *
+valija_account_runtime_reset (ValijaAccountRuntime *self)
+{
+  DexFuture *closed;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  closed = valija_account_runtime_close (self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->sender);
+  g_clear_object (&self->context);
+  valija_account_runtime_forgive (self);
+  valija_account_status_set_error (self->status, NULL);
+  valija_account_status_set_server (self->status, VALIJA_CAPABILITY_NONE, NULL);
+  valija_account_status_set_state (self->status, VALIJA_SESSION_CLOSED);
+  return closed;
+}
+
+void
+valija_account_runtime_wake (ValijaAccountRuntime *self)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  if (self->wake != NULL && dex_future_is_pending (DEX_FUTURE (self->wake)))
+    dex_promise_resolve_boolean (self->wake, TRUE);
+}
+
+ValijaFolder *
+valija_account_runtime_find_role (ValijaAccountRuntime *self, ValijaFolderRole role, gboolean local)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->folders)); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->folders), i);
+
+      if (valija_folder_get_role (folder) == role && valija_folder_get_local (folder) == local)
+        return folder;
+    }
+
+  return NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libdex.h>
+
+#include "engine/valija-lane.h"
+#include "model/valija-account-status.h"
+#include "model/valija-folder.h"
+#include "sessions/valija-mail-organizer.h"
+#include "sessions/valija-mail-reader.h"
+#include "sessions/valija-mail-sender.h"
+
+G_BEGIN_DECLS
+
+/* Makes a session for @context: that of the account (INCOMING), or the SMTP session it is paired with (OUTGOING).
+ * The table of methods does it; tests put their own sessions here. */
+typedef ValijaSession *(*ValijaSessionFactory) (ValijaSessionContext *context,
+                                                ValijaSide            side,
+                                                gpointer              user_data,
+                                                GError              **error);
+
+/* What runs for one account: its sessions, made when first needed, its status, its folders as the interface sees
+ * them. Private to engine/, and so are the fields. */
+#define VALIJA_TYPE_ACCOUNT_RUNTIME (valija_account_runtime_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaAccountRuntime, valija_account_runtime, VALIJA, ACCOUNT_RUNTIME, GObject)
+
+struct _ValijaAccountRuntime
+{
+  GObject parent_instance;
+
+  ValijaAccount *account;
+  ValijaAccountStatus *status;
+  GListStore *folders;       /* of ValijaFolder, parents before children */
+
+  ValijaCredentials *credentials;
+  ValijaTrust *trust;
+  ValijaSessionFactory factory;
+  gpointer factory_data;
+
+  ValijaSessionContext *context;
+  ValijaSession *session;    /* the account's own */
+  ValijaSession *sender;     /* a paired SMTP session, if it is another one */
+
+  ValijaLane *lane;          /* the journal and the rounds of headers, which must not overtake each other */
+  ValijaLane *sending;       /* the outbox */
+
+  DexPromise *wake;          /* what the background flow waits for, while it waits */
+  GError *refused;           /* nullable: signing in was refused. Trying on without the user would lock the account */
+  guint reload_source;       /* folders are about to be read again */
+  guint flush_source;        /* the journal is about to be replayed */
+  gboolean running;          /* the background flow goes */
+  gboolean stalled;          /* it waits for the user to do something */
+  gboolean removed;
+};
+
+ValijaAccountRuntime *valija_account_runtime_new (ValijaAccount       *account,
+                                                  ValijaCredentials   *credentials,
+                                                  ValijaTrust         *trust,
+                                                  ValijaSessionFactory factory,
+                                                  gpointer             factory_data) G_GNUC_WARN_UNUSED_RESULT;
+
+const char           *valija_account_runtime_get_id           (ValijaAccountRuntime *self);
+ValijaSessionContext *valija_account_runtime_get_context      (ValijaAccountRuntime *self); /* (transfer none) */
+
+/* What the account can do: what its server offers once that is known, what its method can until then, and sending
+ * where it is paired. */
+ValijaCapabilities    valija_account_runtime_get_capabilities (ValijaAccountRuntime *self);
+
+/* Whether the mail of this account is kept here because its server keeps no folders and flags (POP3). Needs no
+ * connection. */
+gboolean              valija_account_runtime_is_durable       (ValijaAccountRuntime *self);
+
+/* The account's sessions by what they can, made when first needed: (transfer full), or NULL with
+ * VALIJA_ERROR_UNSUPPORTED. A reader that was refused when signing in is NULL with that error until
+ * valija_account_runtime_forgive(). */
+ValijaMailReader *valija_account_runtime_dup_reader (ValijaAccountRuntime  *self,
+                                                     GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMailOrganizer *valija_account_runtime_dup_organizer (ValijaAccountRuntime  *self,
+                                                           GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMailSender *valija_account_runtime_dup_sender (ValijaAccountRuntime  *self,
+                                                     GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Opens @session, one of the account's own, and writes into the status what came of it. TRUE */
+DexFuture *valija_account_runtime_open (ValijaAccountRuntime *self,
+                                        ValijaSession        *session) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @error nullable: a success. Cancellation is neither. */
+void                  valija_account_runtime_note             (ValijaAccountRuntime *self, const GError *error);
+void                  valija_account_runtime_forgive          (ValijaAccountRuntime *self);
+
+/* Ends both sessions. TRUE, always. */
+DexFuture            *valija_account_runtime_close            (ValijaAccountRuntime *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, with new sessions from the account's settings the next time. TRUE, always. */
+DexFuture            *valija_account_runtime_reset            (ValijaAccountRuntime *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Lets the background flow go on at once, if it waits. */
+void                  valija_account_runtime_wake             (ValijaAccountRuntime *self);
+
+/* (transfer none) (nullable) */
+ValijaFolder *valija_account_runtime_find_role (ValijaAccountRuntime *self,
+                                                ValijaFolderRole      role,
+                                                gboolean              local);
+
+G_END_DECLS

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "engine/valija-account-files.h"
+
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaAccount *account;
+  ValijaSecret *incoming;
+  ValijaSecret *outgoing;
+  gboolean local_mail;
+} AccountChange;
+
+static AccountChange *
+account_change_new (ValijaEngine *engine, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing)
+{
+  AccountChange *change = g_new0 (AccountChange, 1);
+
+  change->engine = g_object_ref (engine);
+  change->account = g_object_ref (account);
+  change->incoming = incoming != NULL ? valija_secret_ref (incoming) : NULL;
+  change->outgoing = outgoing != NULL ? valija_secret_ref (outgoing) : NULL;
+  return change;
+}
+
+static void
+account_change_free (AccountChange *change)
+{
+  g_object_unref (change->engine);
+  g_object_unref (change->account);
+  g_clear_pointer (&change->incoming, valija_secret_unref);
+  g_clear_pointer (&change->outgoing, valija_secret_unref);
+  g_free (change);
+}
+
+/* ---- Runtimes ---- */
+
+ValijaAccountRuntime *
+valija_engine_find_runtime (ValijaEngine *self, ValijaAccount *account)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  return account != NULL ? valija_engine_find_runtime_by_id (self, valija_account_get_id (account)) : NULL;
+}
+
+ValijaAccountRuntime *
+valija_engine_find_runtime_by_id (ValijaEngine *self, const char *id)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  return g_hash_table_lookup (self->runtimes, id);
+}
+
+GPtrArray *
+valija_engine_list_runtimes (ValijaEngine *self)
+{
+  g_autoptr(GPtrArray) runtimes = g_hash_table_get_values_as_ptr_array (self->runtimes);
+  GPtrArray *held = g_ptr_array_new_full (runtimes->len, g_object_unref);
+
+  for (guint i = 0; i < runtimes->len; i++)
+    g_ptr_array_add (held, g_object_ref (g_ptr_array_index (runtimes, i)));
+  return held;
+}
+
+ValijaAccountRuntime *
+valija_engine_add_runtime (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  runtime = valija_account_runtime_new (account, self->credentials, self->trust, self->factory, self->factory_data);
+  g_hash_table_insert (self->runtimes, g_strdup (valija_account_get_id (account)), runtime);
+  g_list_store_append (self->accounts, account);
+  return runtime;
+}
+
+void
+valija_engine_remove_runtime (ValijaEngine *self, ValijaAccountRuntime *runtime)
+{
+  guint position;
+
+  g_return_if_fail (VALIJA_IS_ENGINE (self));
+
+  runtime->removed = TRUE;
+  g_clear_handle_id (&runtime->reload_source, g_source_remove);
+  g_clear_handle_id (&runtime->flush_source, g_source_remove);
+  valija_account_runtime_wake (runtime);
+  if (g_list_store_find (self->accounts, runtime->account, &position))
+    g_list_store_remove (self->accounts, position);
+  g_hash_table_remove (self->runtimes, valija_account_get_id (runtime->account));
+}
+
+/* ---- Adding, changing, removing ---- */
+
+/* In the keyring before the file is written: an account without its password would look set up and fail. */
+static gboolean
+store_secret_fiber (AccountChange *change, ValijaSide side, ValijaSecret *secret, GError **error)
+{
+  g_autofree char *label = NULL;
+
+  if (secret == NULL || change->engine->credentials == NULL)
+    return TRUE;
+
+  if (side == VALIJA_SIDE_OUTGOING)
+    /* Translators: what the keyring's own application shows; the account's name */
+    label = g_strdup_printf (_("Valija: %s (outgoing)"), valija_account_get_name (change->account));
+  else
+    /* Translators: what the keyring's own application shows; the account's name */
+    label = g_strdup_printf (_("Valija: %s (incoming)"), valija_account_get_name (change->account));
+
+  return dex_await (valija_credentials_store (change->engine->credentials, valija_account_get_id (change->account),
+                                              side, label, secret), error);
+}
+
+static gboolean
+save_fiber (AccountChange *change, GError **error)
+{
+  return valija_account_validate (change->account, error) &&
+         store_secret_fiber (change, VALIJA_SIDE_INCOMING, change->incoming, error) &&
+         store_secret_fiber (change, VALIJA_SIDE_OUTGOING, change->outgoing, error) &&
+         dex_await (valija_account_files_save (change->engine->config_directory, change->account), error);
+}
+
+static DexFuture *
+add_fiber (gpointer data)
+{
+  AccountChange *change = data;
+  ValijaEngine *self = change->engine;
+  ValijaAccountRuntime *runtime;
+  g_autoptr(GError) error = NULL;
+
+  if (valija_engine_find_runtime (self, change->account) != NULL)
+    {
+      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This account is set up already."));
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  if (!save_fiber (change, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  runtime = valija_engine_add_runtime (self, change->account);
+  if (!dex_await (valija_engine_prepare_folders (self, runtime), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (self->started)
+    valija_engine_run_account (self, runtime);
+
+  return dex_future_new_true ();
+}
+
+static gboolean
+copy_settings (ValijaAccount *from, ValijaAccount *to, GError **error)
+{
+  const char * const *keys = valija_account_list_keys (from);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_autofree char *value = valija_account_dup_key (from, keys[i]);
+
+      if (value != NULL && !valija_account_set_key (to, keys[i], value, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static DexFuture *
+update_fiber (gpointer data)
+{
+  AccountChange *change = data;
+  ValijaEngine *self = change->engine;
+  ValijaAccountRuntime *found = valija_engine_find_runtime (self, change->account);
+  g_autoptr(ValijaAccountRuntime) runtime = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (found == NULL)
+    return valija_engine_reject_unknown_account ();
+
+  runtime = g_object_ref (found);
+  if (!save_fiber (change, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  /* The account in the list stays the same object: folders and windows hold it. */
+  if (change->account != runtime->account && !copy_settings (change->account, runtime->account, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (!dex_await (valija_account_runtime_reset (runtime), &error) ||
+      !dex_await (valija_engine_prepare_folders (self, runtime), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_account_runtime_wake (runtime);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+remove_fiber (gpointer data)
+{
+  AccountChange *change = data;
+  ValijaEngine *self = change->engine;
+  ValijaAccountRuntime *found = valija_engine_find_runtime (self, change->account);
+  const char *id = valija_account_get_id (change->account);
+  g_autoptr(ValijaAccountRuntime) runtime = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (found == NULL)
+    return valija_engine_reject_unknown_account ();
+
+  runtime = g_object_ref (found);
+  if (!dex_await (valija_account_files_remove (self->config_directory, change->account), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_engine_remove_runtime (self, runtime);
+  dex_await (valija_account_runtime_close (runtime), NULL);
+
+  /* A keyring that is gone must not keep the account here. */
+  if (self->credentials != NULL && !dex_await (valija_credentials_clear (self->credentials, id), &error))
+    {
+      valija_engine_notice (self, _("The password of “%s” could not be removed from the keyring: %s"),
+                            valija_account_get_name (change->account), error->message);
+      g_clear_error (&error);
+    }
+
+  if (!dex_await (valija_store_remove_account (self->store, id, change->local_mail), &error) ||
+      !dex_await (valija_engine_load_outbox (self), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_add_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "add account", add_fiber,
+                              account_change_new (self, account, incoming, outgoing),
+                              (GDestroyNotify) account_change_free);
+}
+
+DexFuture *
+valija_engine_update_account (ValijaEngine  *self,
+                              ValijaAccount *account,
+                              ValijaSecret  *incoming,
+                              ValijaSecret  *outgoing)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "update account", update_fiber,
+                              account_change_new (self, account, incoming, outgoing),
+                              (GDestroyNotify) account_change_free);
+}
+
+DexFuture *
+valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboolean local_mail)
+{
+  AccountChange *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  change = account_change_new (self, account, NULL, NULL);
+  change->local_mail = local_mail;
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "remove account", remove_fiber, change,
+                              (GDestroyNotify) account_change_free);
+}
+
+/* ---- Looking ---- */
+
+GListModel *
+valija_engine_get_accounts (ValijaEngine *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  return G_LIST_MODEL (self->accounts);
+}
+
+ValijaAccount *
+valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address)
+{
+  ValijaAccountRuntime *runtime;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (id_name_or_address != NULL, NULL);
+
+  if ((runtime = valija_engine_find_runtime_by_id (self, id_name_or_address)) != NULL)
+    return runtime->account;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+      if (g_str_equal (valija_account_get_name (account), id_name_or_address) ||
+          g_ascii_strcasecmp (valija_account_get_email (account), id_name_or_address) == 0)
+        return account;
+    }
+
+  return NULL;
+}
+
+ValijaAccountStatus *
+valija_engine_get_status (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  runtime = valija_engine_find_runtime (self, account);
+  return runtime != NULL ? runtime->status : NULL;
+}
+
+/* ---- Connecting ---- */
+
+static DexFuture *
+connect_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaAccountRuntime *runtime = flow->runtime;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(ValijaMailSender) sender = NULL;
+  g_autoptr(GError) first = NULL;
+  g_autoptr(GError) second = NULL;
+
+  valija_account_runtime_forgive (runtime);
+
+  /* A half that the account does not have is no failure, and one half that fails does not keep the other from
+   * connecting. */
+  if ((reader = valija_account_runtime_dup_reader (runtime, &first)) != NULL)
+    dex_await (valija_account_runtime_open (runtime, VALIJA_SESSION (reader)), &first);
+  if ((sender = valija_account_runtime_dup_sender (runtime, &second)) != NULL)
+    dex_await (valija_account_runtime_open (runtime, VALIJA_SESSION (sender)), &second);
+
+  if (reader == NULL && sender != NULL)
+    g_clear_error (&first);
+  if (sender == NULL && reader != NULL)
+    g_clear_error (&second);
+
+  if (first != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&first));
+  if (second != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&second));
+
+  valija_account_runtime_wake (runtime);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_connect_account (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "connect", connect_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+}
+
+DexFuture *
+valija_engine_disconnect_account (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  return valija_account_runtime_close (runtime);
+}
+
+gboolean
+valija_engine_decide_certificate (ValijaEngine *self, ValijaCertificate *certificate, gboolean trust, GError **error)
+{
+  GHashTableIter iter;
+  gpointer runtime;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (certificate != NULL, FALSE);
+
+  if (!valija_trust_decide (self->trust, certificate,
+                            trust ? VALIJA_TRUST_ACCEPTED : VALIJA_TRUST_REJECTED, error))
+    return FALSE;
+
+  if (!trust)
+    return TRUE;
+
+  g_hash_table_iter_init (&iter, self->runtimes);
+  while (g_hash_table_iter_next (&iter, NULL, &runtime))
+    valija_account_runtime_wake (runtime);
+
+  return TRUE;
+}
+
+/* The sessions' own once there are any; before, those of an account test. */
+static ValijaSessionContext *
+find_context (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, account);
+  ValijaAccount *tested = self->last_test != NULL ? valija_session_context_get_account (self->last_test) : NULL;
+
+  if (runtime != NULL && runtime->context != NULL)
+    return runtime->context;
+  if (tested != NULL && g_str_equal (valija_account_get_id (tested), valija_account_get_id (account)))
+    return self->last_test;
+
+  return runtime != NULL ? valija_account_runtime_get_context (runtime) : NULL;
+}
+
+char *
+valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaSessionContext *context;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+
+  context = find_context (self, account);
+  return context != NULL ? valija_transcript_to_text (valija_session_context_get_transcript (context))
+                         : g_strdup ("");
+}
+
+ValijaTraffic *
+valija_engine_get_traffic (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaSessionContext *context;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+
+  context = find_context (self, account);
+  return context != NULL ? valija_session_context_get_traffic (context) : NULL;
+}

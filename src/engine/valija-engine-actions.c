@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "sessions/valija-methods.h"
+
+/* Each reason carries the way out. Where a method's name stands it is that of the table: "POP3", "SMTP". */
+
+static char *
+why_not_without_account (ValijaAction action)
+{
+  switch (action)
+    {
+    case VALIJA_ACTION_COMPOSE:
+    case VALIJA_ACTION_REPLY:
+    case VALIJA_ACTION_FORWARD:
+      return g_strdup (_("There is no account yet. Add one that sends first."));
+    case VALIJA_ACTION_READ:
+    case VALIJA_ACTION_MARK_READ:
+    case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_MOVE:
+    case VALIJA_ACTION_COPY:
+    case VALIJA_ACTION_DELETE:
+    case VALIJA_ACTION_CREATE_FOLDER:
+    case VALIJA_ACTION_SEARCH_SERVER:
+    default:
+      return g_strdup (_("There is no account yet. Add one that reads first."));
+    }
+}
+
+static char *
+why_not_send (const char *method, ValijaAction action)
+{
+  switch (action)
+    {
+    case VALIJA_ACTION_REPLY:
+      /* Translators: %s is a method: IMAP, POP3 */
+      return g_strdup_printf (_("%s reads only. Add an SMTP server to reply."), method);
+    case VALIJA_ACTION_FORWARD:
+      /* Translators: %s is a method: IMAP, POP3 */
+      return g_strdup_printf (_("%s reads only. Add an SMTP server to forward."), method);
+    case VALIJA_ACTION_READ:
+    case VALIJA_ACTION_COMPOSE:
+    case VALIJA_ACTION_MARK_READ:
+    case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_MOVE:
+    case VALIJA_ACTION_COPY:
+    case VALIJA_ACTION_DELETE:
+    case VALIJA_ACTION_CREATE_FOLDER:
+    case VALIJA_ACTION_SEARCH_SERVER:
+    default:
+      /* Translators: %s is a method: IMAP, POP3 */
+      return g_strdup_printf (_("%s reads only. Add an SMTP server to write."), method);
+    }
+}
+
+/* What is done to mail that is there. In folders on this computer everything can be. */
+static char *
+why_not_organize (ValijaAccountRuntime *runtime, ValijaFolder *folder, const char *method)
+{
+  ValijaCapabilities capabilities = valija_account_runtime_get_capabilities (runtime);
+
+  if (folder != NULL && valija_folder_get_local (folder))
+    return NULL;
+  if ((capabilities & VALIJA_CAPABILITY_READ) == 0)
+    /* Translators: %s is a method: SMTP */
+    return g_strdup_printf (_("%s only sends, so there is no mail here. Add an account with IMAP or POP3 to read."),
+                            method);
+  if ((capabilities & VALIJA_CAPABILITY_ORGANIZE) == 0 && !valija_account_runtime_is_durable (runtime))
+    return g_strdup (_("This server lets mail be read and not changed. Ask its administrator for the right to do it."));
+
+  return NULL;
+}
+
+char *
+valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, ValijaAction action)
+{
+  ValijaAccountRuntime *runtime;
+  ValijaCapabilities capabilities;
+  const ValijaMethod *method;
+  const char *name;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  if (account == NULL && folder != NULL)
+    account = valija_folder_get_account (folder);
+  if (account == NULL || !(runtime = valija_engine_find_runtime (self, account)))
+    return why_not_without_account (action);
+
+  capabilities = valija_account_runtime_get_capabilities (runtime);
+  method = valija_methods_find (valija_account_get_method (account));
+  name = method != NULL ? valija_method_text (method->name) : valija_account_get_method (account);
+
+  switch (action)
+    {
+    case VALIJA_ACTION_COMPOSE:
+    case VALIJA_ACTION_REPLY:
+    case VALIJA_ACTION_FORWARD:
+      return (capabilities & VALIJA_CAPABILITY_SEND) != 0 ? NULL : why_not_send (name, action);
+
+    case VALIJA_ACTION_READ:
+      if ((capabilities & VALIJA_CAPABILITY_READ) != 0 || (folder != NULL && valija_folder_get_local (folder)))
+        return NULL;
+      /* Translators: %s is a method: SMTP */
+      return g_strdup_printf (_("%s only sends. Add an account with IMAP or POP3 to read."), name);
+
+    case VALIJA_ACTION_MARK_READ:
+    case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_MOVE:
+    case VALIJA_ACTION_COPY:
+    case VALIJA_ACTION_DELETE:
+      return why_not_organize (runtime, folder, name);
+
+    case VALIJA_ACTION_CREATE_FOLDER:
+      if ((capabilities & VALIJA_CAPABILITY_FOLDERS) != 0)
+        return NULL;
+      /* Translators: %s is a method: POP3, SMTP */
+      return g_strdup_printf (_("%s has no folders on the server. An account with IMAP has them."), name);
+
+    case VALIJA_ACTION_SEARCH_SERVER:
+      if ((capabilities & VALIJA_CAPABILITY_SEARCH) != 0 && (folder == NULL || !valija_folder_get_local (folder)))
+        return NULL;
+      /* Translators: %s is a method: POP3, SMTP */
+      return g_strdup_printf (_("%s cannot search on the server. All its mail is on this computer: search here."),
+                              name);
+
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}

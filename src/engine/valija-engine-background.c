@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+/* All of it in seconds. */
+#define POLL_INTERVAL 300          /* where the server cannot tell of new mail */
+#define FULL_INTERVAL 1800         /* how often the other folders are looked at */
+#define FIRST_RETRY 15
+#define LAST_RETRY 900
+#define WATCH_RETRY 30             /* after a watch that broke without a reason that a synchronisation would find */
+
+/* What ends a pause of the background flow. */
+static DexFuture *
+wait_for_wake (ValijaAccountRuntime *runtime)
+{
+  dex_clear (&runtime->wake);
+  runtime->wake = dex_promise_new ();
+  return dex_ref (DEX_FUTURE (runtime->wake));
+}
+
+static guint
+retry_delay (guint n_failures)
+{
+  guint delay = FIRST_RETRY << MIN (n_failures, 6);
+
+  /* Many accounts on one server must not come back all at once. */
+  delay = MIN (delay, LAST_RETRY);
+  return delay * 1000 + (guint) g_random_int_range (0, (gint32) delay * 250);
+}
+
+/* Returns FALSE when the flow is to end. */
+static gboolean
+pause_fiber (ValijaFlow *flow, DexFuture *pause)
+{
+  g_autoptr(GError) error = NULL;
+
+  dex_await (valija_engine_race (flow->engine, pause, NULL), &error);
+  return !flow->runtime->removed && !g_cancellable_is_cancelled (flow->engine->stop) &&
+         !g_error_matches (error, DEX_ERROR, DEX_ERROR_FIBER_CANCELLED);
+}
+
+/* Waits until there is a reason to look again. */
+static gboolean
+pause_after_success_fiber (ValijaFlow *flow)
+{
+  ValijaAccountRuntime *runtime = flow->runtime;
+  ValijaFolder *inbox = valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
+                                                          valija_account_runtime_is_durable (runtime));
+  gboolean instant = (valija_account_runtime_get_capabilities (runtime) & VALIJA_CAPABILITY_INSTANT) != 0;
+  g_autoptr(GError) error = NULL;
+  guint delay;
+
+  if (inbox == NULL || !instant)
+    return pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
+                                                valija_engine_sleep (POLL_INTERVAL * 1000), NULL));
+
+  if (dex_await (dex_future_first (valija_engine_watch_folder (flow->engine, inbox), wait_for_wake (runtime),
+                                   valija_engine_sleep (FULL_INTERVAL * 1000), NULL), &error))
+    return pause_fiber (flow, dex_future_new_true ());
+
+  /* A watch that cannot be had becomes a look from time to time. */
+  delay = g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ? POLL_INTERVAL : WATCH_RETRY;
+  return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), valija_engine_sleep (delay * 1000), NULL));
+}
+
+static DexFuture *
+run_account_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaAccountRuntime *runtime = flow->runtime;
+  gint64 last_full = 0;
+  guint n_failures = 0;
+  gboolean go_on = TRUE;
+
+  while (go_on)
+    {
+      gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+      gboolean full = last_full == 0 || now - last_full >= FULL_INTERVAL;
+      g_autoptr(GError) error = NULL;
+      guint flags = VALIJA_SYNC_BACKGROUND | (full ? VALIJA_SYNC_ALL_FOLDERS : 0);
+
+      dex_await_uint (valija_engine_sync_account (flow->engine, runtime->account, flags, NULL), &error);
+
+      if (error == NULL)
+        {
+          last_full = full ? now : last_full;
+          n_failures = 0;
+          go_on = pause_after_success_fiber (flow);
+        }
+      else if (valija_error_is_transient (error))
+        go_on = pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
+                                                     valija_engine_sleep (retry_delay (n_failures++)), NULL));
+      else
+        {
+          /* Nothing changes by itself: the user is told, and must do something. */
+          runtime->stalled = TRUE;
+          go_on = pause_fiber (flow, wait_for_wake (runtime));
+          runtime->stalled = FALSE;
+        }
+    }
+
+  runtime->running = FALSE;
+  return dex_future_new_true ();
+}
+
+void
+valija_engine_run_account (ValijaEngine *self, ValijaAccountRuntime *runtime)
+{
+  if (runtime->running ||
+      (valija_account_runtime_get_capabilities (runtime) & VALIJA_CAPABILITY_READ) == 0)
+    return;
+
+  runtime->running = TRUE;
+  valija_future_forget (valija_engine_spawn (self, VALIJA_FLOW_OWNED, "account", run_account_fiber,
+                                             valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free),
+                        "account");
+}
+
+static void
+network_changed_cb (ValijaEngine *self, gboolean available)
+{
+  GHashTableIter iter;
+  gpointer runtime;
+
+  /* It is only a hint to try at once: servers on this computer answer without any network. */
+  if (!available)
+    return;
+
+  g_hash_table_iter_init (&iter, self->runtimes);
+  while (g_hash_table_iter_next (&iter, NULL, &runtime))
+    valija_account_runtime_wake (runtime);
+  valija_engine_outbox_due (self, 0);
+}
+
+void
+valija_engine_start (ValijaEngine *self)
+{
+  GHashTableIter iter;
+  gpointer runtime;
+
+  g_return_if_fail (VALIJA_IS_ENGINE (self));
+  g_return_if_fail (self->open);
+
+  if (self->started)
+    return;
+
+  self->started = TRUE;
+  self->network_handler = g_signal_connect_swapped (g_network_monitor_get_default (), "network-changed",
+                                                    G_CALLBACK (network_changed_cb), self);
+
+  g_hash_table_iter_init (&iter, self->runtimes);
+  while (g_hash_table_iter_next (&iter, NULL, &runtime))
+    valija_engine_run_account (self, runtime);
+
+  valija_engine_outbox_due (self, 0);
+}
+
+void
+valija_engine_stop_background (ValijaEngine *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  self->started = FALSE;
+  g_clear_handle_id (&self->outbox_flush_source, g_source_remove);
+  g_clear_handle_id (&self->outbox_reload_source, g_source_remove);
+  g_clear_signal_handler (&self->network_handler, g_network_monitor_get_default ());
+
+  if (self->runtimes == NULL)
+    return;
+
+  g_hash_table_iter_init (&iter, self->runtimes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ValijaAccountRuntime *runtime = value;
+
+      g_clear_handle_id (&runtime->flush_source, g_source_remove);
+      g_clear_handle_id (&runtime->reload_source, g_source_remove);
+    }
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "mime/valija-mime-message.h"
+
+/* How many messages are asked for at a time, and how much is read and written together: each write to local truth
+ * costs a flush of the disk, and what was read and not written is lost with a kill. */
+#define PAGE_SIZE 1000
+#define BATCH_MESSAGES 500
+#define BATCH_BYTES (8 * 1024 * 1024)
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
+
+G_DEFINE_BOXED_TYPE (ValijaReadSource, valija_read_source, valija_read_source_copy, valija_read_source_free)
+
+/* ---- Reading sources on a thread ---- */
+
+void
+valija_unread_source_free (ValijaUnreadSource *self)
+{
+  g_clear_pointer (&self->source, g_bytes_unref);
+  g_free (self);
+}
+
+static char *
+dup_file_names (ValijaMimeMessage *message)
+{
+  GPtrArray *attachments = valija_mime_message_get_attachments (message);
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < attachments->len; i++)
+    {
+      const ValijaMimePart *part = g_ptr_array_index (attachments, i);
+
+      if (part->name != NULL)
+        g_string_append_printf (names, "%s\n", part->name);
+    }
+
+  return names->len > 0 ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
+}
+
+static ValijaStoredSource *
+read_out (ValijaMimeMessage *message, gint64 id, GBytes *source)
+{
+  g_autofree char *text = valija_mime_message_dup_search_text (message);
+  g_autofree char *preview = valija_mime_message_dup_preview (message);
+  ValijaStoredSource *stored;
+
+  stored = valija_stored_source_new (id, source, text, preview,
+                                     valija_mime_message_get_attachments (message)->len > 0);
+  stored->file_names = dup_file_names (message);
+  return stored;
+}
+
+static gpointer
+index_in_thread (gpointer user_data, GError **error)
+{
+  GPtrArray *sources = user_data;
+  GPtrArray *stored = g_ptr_array_new_full (sources->len, (GDestroyNotify) valija_stored_source_free);
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      ValijaUnreadSource *unread = g_ptr_array_index (sources, i);
+      g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (unread->source);
+
+      g_ptr_array_add (stored, read_out (message, unread->message, unread->source));
+    }
+
+  return stored;
+}
+
+DexFuture *
+valija_engine_index_sources (GPtrArray *sources)
+{
+  return valija_future_run_in_thread (G_TYPE_PTR_ARRAY, index_in_thread, sources, (GDestroyNotify) g_ptr_array_unref);
+}
+
+ValijaReadSource *
+valija_read_source_copy (ValijaReadSource *self)
+{
+  ValijaReadSource *copy = g_new0 (ValijaReadSource, 1);
+
+  copy->info = valija_message_info_ref (self->info);
+  copy->stored = valija_stored_source_new (self->stored->message, self->stored->source, self->stored->search_text,
+                                           self->stored->preview, self->stored->has_attachments);
+  copy->stored->file_names = g_strdup (self->stored->file_names);
+  return copy;
+}
+
+void
+valija_read_source_free (ValijaReadSource *self)
+{
+  valija_message_info_unref (self->info);
+  valija_stored_source_free (self->stored);
+  g_free (self);
+}
+
+typedef struct
+{
+  GBytes *source;
+  char *remote_id;
+} Read;
+
+static void
+read_free (Read *read)
+{
+  g_bytes_unref (read->source);
+  g_free (read->remote_id);
+  g_free (read);
+}
+
+static gpointer
+read_in_thread (gpointer user_data, GError **error)
+{
+  Read *read = user_data;
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (read->source);
+  ValijaReadSource *result = g_new0 (ValijaReadSource, 1);
+
+  result->info = valija_message_info_ref (valija_mime_message_get_info (message));
+  result->stored = read_out (message, 0, read->source);
+
+  /* Nobody else has seen this message yet, so that its info may still be completed. */
+  g_set_str (&result->info->remote_id, read->remote_id);
+  result->info->size = g_bytes_get_size (read->source);
+  result->info->has_attachments = result->stored->has_attachments;
+  if (result->info->received == 0)
+    result->info->received = result->info->date != 0 ? result->info->date : g_get_real_time () / G_USEC_PER_SEC;
+  return result;
+}
+
+DexFuture *
+valija_engine_read_source (GBytes *source, const char *remote_id)
+{
+  Read *read = g_new0 (Read, 1);
+
+  read->source = g_bytes_ref (source);
+  read->remote_id = g_strdup (remote_id);
+  return valija_future_run_in_thread (VALIJA_TYPE_READ_SOURCE, read_in_thread, read, (GDestroyNotify) read_free);
+}
+
+/* ---- Writing a batch, while the next one is fetched ---- */
+
+typedef struct
+{
+  ValijaStore *store;
+  GPtrArray *sources;        /* of ValijaUnreadSource */
+} Batch;
+
+static void
+batch_free (Batch *batch)
+{
+  g_object_unref (batch->store);
+  g_clear_pointer (&batch->sources, g_ptr_array_unref);
+  g_free (batch);
+}
+
+static DexFuture *
+write_batch_fiber (gpointer data)
+{
+  Batch *batch = data;
+  g_autoptr(GPtrArray) stored = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(stored = dex_await_boxed (valija_engine_index_sources (g_steal_pointer (&batch->sources)), &error)) ||
+      !dex_await (valija_store_write_sources (batch->store, stored), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+write_batch (ValijaEngine *self, GPtrArray *sources)
+{
+  Batch *batch = g_new0 (Batch, 1);
+
+  batch->store = g_object_ref (self->store);
+  batch->sources = sources;
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "write bodies", write_batch_fiber, batch,
+                              (GDestroyNotify) batch_free);
+}
+
+/* ---- Fetching ---- */
+
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaProgress *progress;
+  GHashTable *ids;           /* remote-id -> gint64 *, the row; both of the page */
+  GPtrArray *sources;        /* of ValijaUnreadSource, not given to the writer yet */
+  gsize bytes;
+  DexFuture *writing;        /* nullable: the batch before */
+  guint n_fetched;
+  guint n_before;            /* of earlier pages */
+} Page;
+
+static void
+page_clear (Page *page)
+{
+  g_clear_pointer (&page->ids, g_hash_table_unref);
+  g_clear_pointer (&page->sources, g_ptr_array_unref);
+  dex_clear (&page->writing);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
+
+static GPtrArray *
+new_sources (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) valija_unread_source_free);
+}
+
+static gboolean
+page_flush_fiber (Page *page, GError **error)
+{
+  if (page->writing != NULL && !dex_await (g_steal_pointer (&page->writing), error))
+    return FALSE;
+
+  if (page->sources->len > 0)
+    {
+      page->writing = write_batch (page->engine, g_steal_pointer (&page->sources));
+      page->sources = new_sources ();
+      page->bytes = 0;
+    }
+
+  return TRUE;
+}
+
+static void
+page_take (Page *page, ValijaFetched *fetched)
+{
+  gint64 *id = g_hash_table_lookup (page->ids, fetched->remote_id);
+  ValijaUnreadSource *unread;
+
+  if (id == NULL)
+    return;
+
+  unread = g_new0 (ValijaUnreadSource, 1);
+  unread->message = *id;
+  unread->source = g_bytes_ref (fetched->source);
+  g_ptr_array_add (page->sources, unread);
+  page->bytes += g_bytes_get_size (fetched->source);
+  page->n_fetched++;
+  valija_progress_update (page->progress, page->n_before + page->n_fetched,
+                          page->n_before + g_hash_table_size (page->ids));
+}
+
+static gboolean
+fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, const char * const *remote_ids,
+                  GError **error)
+{
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  channel = valija_mail_reader_fetch_messages (reader, valija_folder_get_remote_id (folder), remote_ids);
+
+  while (failure == NULL)
+    {
+      g_autoptr(ValijaFetched) fetched = NULL;
+
+      fetched = dex_await_boxed (valija_engine_race (page->engine, dex_channel_receive (channel),
+                                                     valija_progress_get_cancellable (page->progress)), &failure);
+      if (fetched == NULL)
+        continue;
+
+      page_take (page, fetched);
+      if (page->sources->len >= BATCH_MESSAGES || page->bytes >= BATCH_BYTES)
+        page_flush_fiber (page, &failure);
+    }
+
+  dex_channel_close_receive (channel);
+
+  if (g_error_matches (failure, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
+    g_clear_error (&failure);
+
+  /* What has come is kept, whatever ended the page: the last batch is given to the writer, and waited for. */
+  if (!page_flush_fiber (page, failure == NULL ? &failure : NULL) ||
+      !page_flush_fiber (page, failure == NULL ? &failure : NULL))
+    g_debug ("Not all that came of “%s” could be written", valija_folder_get_name (folder));
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static char **
+choose_remote_ids (Page *page, GPtrArray *rows)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (rows, i);
+
+      /* A message that is being moved has no name on the server yet. */
+      if (row->remote_id == NULL || row->remote_id[0] == '\0')
+        continue;
+
+      g_hash_table_insert (page->ids, g_strdup (row->remote_id), g_memdup2 (&row->id, sizeof row->id));
+      g_strv_builder_add (builder, row->remote_id);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static gint64
+oldest_wanted (ValijaAccountRuntime *runtime)
+{
+  int days = valija_account_get_body_days (runtime->account);
+
+  /* What is kept only here is fetched whole: it may not be there later. */
+  if (days < 0 || valija_account_runtime_is_durable (runtime))
+    return 0;
+
+  return g_get_real_time () / G_USEC_PER_SEC - (gint64) days * SECONDS_PER_DAY;
+}
+
+static DexFuture *
+fetch_bodies_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  gint64 since = oldest_wanted (flow->runtime);
+  gint64 folder = valija_folder_get_id (flow->folder);
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(GError) error = NULL;
+  guint total = 0;
+  guint n_rows = PAGE_SIZE;
+
+  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  while (n_rows == PAGE_SIZE)
+    {
+      g_autoptr(GPtrArray) rows = NULL;
+      g_auto(GStrv) remote_ids = NULL;
+      g_auto(Page) page = {
+        .engine = flow->engine,
+        .progress = flow->progress,
+        .ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+        .sources = new_sources (),
+        .n_before = total,
+      };
+
+      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, since, PAGE_SIZE), &error);
+      if (rows == NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      remote_ids = choose_remote_ids (&page, rows);
+      n_rows = rows->len;
+      if (remote_ids[0] == NULL)
+        break;
+
+      if (!fetch_page_fiber (&page, reader, flow->folder, (const char * const *) remote_ids, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      /* The server has none of these any more; the next round of headers will say so. */
+      if (page.n_fetched == 0)
+        break;
+
+      total += page.n_fetched;
+    }
+
+  return dex_future_new_for_uint (total);
+}
+
+DexFuture *
+valija_engine_fetch_bodies (ValijaEngine         *self,
+                            ValijaAccountRuntime *runtime,
+                            ValijaFolder         *folder,
+                            ValijaProgress       *progress)
+{
+  ValijaFlow *flow;
+
+  if (valija_account_get_body_days (runtime->account) == 0 && !valija_account_runtime_is_durable (runtime))
+    return dex_future_new_for_uint (0);
+
+  flow = valija_flow_new (self, runtime);
+  g_set_object (&flow->folder, folder);
+  g_set_object (&flow->progress, progress);
+  valija_progress_set_detail (progress, valija_folder_get_display_name (folder));
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "fetch bodies", fetch_bodies_fiber, flow,
+                              (GDestroyNotify) valija_flow_free);
+}

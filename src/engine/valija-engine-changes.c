@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What the user does to messages that are there: flags, move, delete, and taking it back. Each call sorts its
+ * messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
+
+typedef enum
+{
+  CHANGE_FLAGS,
+  CHANGE_MOVE,
+  CHANGE_DELETE,
+} ChangeKind;
+
+typedef struct
+{
+  ValijaEngine *engine;
+  ChangeKind kind;
+  GPtrArray *messages;       /* of ValijaMessage */
+  ValijaFlags add;
+  ValijaFlags remove;
+  ValijaFolder *target;      /* nullable: CHANGE_MOVE */
+} Change;
+
+static Change *
+change_new (ValijaEngine *engine, ChangeKind kind, GPtrArray *messages)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->engine = g_object_ref (engine);
+  change->kind = kind;
+  change->messages = g_ptr_array_new_full (messages->len, g_object_unref);
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_add (change->messages, g_object_ref (g_ptr_array_index (messages, i)));
+  return change;
+}
+
+static void
+change_free (Change *change)
+{
+  g_object_unref (change->engine);
+  g_ptr_array_unref (change->messages);
+  g_clear_object (&change->target);
+  g_free (change);
+}
+
+/* ---- Groups ---- */
+
+/* Messages of one folder to which the same is done. */
+typedef struct
+{
+  ValijaAccountRuntime *runtime;
+  ValijaFolder *folder;
+  ValijaFlags add;
+  ValijaFlags remove;
+  GArray *ids;               /* gint64 */
+  GPtrArray *messages;       /* of ValijaMessage, in the same order */
+} Group;
+
+static void
+group_free (Group *group)
+{
+  g_object_unref (group->runtime);
+  g_object_unref (group->folder);
+  g_array_unref (group->ids);
+  g_ptr_array_unref (group->messages);
+  g_free (group);
+}
+
+static Group *
+find_group (GPtrArray *groups, ValijaFolder *folder, ValijaFlags add, ValijaFlags remove)
+{
+  for (guint i = 0; i < groups->len; i++)
+    {
+      Group *group = g_ptr_array_index (groups, i);
+
+      if (group->folder == folder && group->add == add && group->remove == remove)
+        return group;
+    }
+
+  return NULL;
+}
+
+/* Of the flags only what each message lacks or has is changed, so that Undo restores exactly what was. */
+static void
+sort_message (Change *change, GPtrArray *groups, ValijaMessage *message)
+{
+  ValijaFolder *folder = valija_message_get_folder (message);
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (change->engine, valija_folder_get_account (folder));
+  ValijaFlags flags = valija_message_get_flags (message);
+  ValijaFlags add = change->add & ~flags;
+  ValijaFlags remove = change->remove & flags;
+  gint64 id = valija_message_get_id (message);
+  Group *group;
+
+  if (runtime == NULL || (change->kind == CHANGE_FLAGS && add == 0 && remove == 0))
+    return;
+
+  if (!(group = find_group (groups, folder, add, remove)))
+    {
+      group = g_new0 (Group, 1);
+      group->runtime = g_object_ref (runtime);
+      group->folder = g_object_ref (folder);
+      group->add = add;
+      group->remove = remove;
+      group->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+      group->messages = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (groups, group);
+    }
+
+  g_array_append_val (group->ids, id);
+  g_ptr_array_add (group->messages, g_object_ref (message));
+}
+
+static GPtrArray *
+group_messages_fiber (Change *change, GError **error)
+{
+  g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) group_free);
+
+  for (guint i = 0; i < change->messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (change->messages, i);
+
+      if (valija_message_get_folder (message) == NULL &&
+          !dex_await (valija_engine_complete_message (change->engine, message), error))
+        return NULL;
+
+      sort_message (change, groups, message);
+    }
+
+  return g_steal_pointer (&groups);
+}
+
+static const gint64 *
+group_ids (Group *group)
+{
+  return (const gint64 *) (const void *) group->ids->data;
+}
+
+static ValijaUndoStep *
+add_step (ValijaUndo *undo, Group *group, gint64 operation)
+{
+  ValijaUndoStep *step = valija_undo_add_step (undo, group->runtime);
+
+  step->operation = operation;
+  step->source = valija_folder_get_id (group->folder);
+  g_array_append_vals (step->messages, group->ids->data, group->ids->len);
+  return step;
+}
+
+/* ---- Flags ---- */
+
+static gboolean
+flag_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
+{
+  ValijaUndoStep *step;
+  gint64 operation;
+
+  for (guint i = 0; i < group->messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (group->messages, i);
+
+      valija_message_set_flags (message, (valija_message_get_flags (message) | group->add) & ~group->remove);
+    }
+
+  if (!valija_await_int64 (valija_store_change_flags (self->store, group_ids (group), group->ids->len,
+                                                      group->add, group->remove), &operation, error))
+    return FALSE;
+
+  step = add_step (undo, group, operation);
+  step->added = group->add;
+  step->removed = group->remove;
+  return TRUE;
+}
+
+/* ---- Moving ---- */
+
+static gboolean
+move_group_fiber (ValijaEngine *self, Group *group, gint64 target, ValijaUndo *undo, GError **error)
+{
+  gint64 operation;
+
+  if (!valija_await_int64 (valija_store_move_messages (self->store, group_ids (group), group->ids->len, target),
+                           &operation, error))
+    return FALSE;
+
+  add_step (undo, group, operation)->target = target;
+  return TRUE;
+}
+
+/* @undo: (nullable) */
+static gboolean
+delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
+{
+  gint64 operation;
+
+  if (!valija_await_int64 (valija_store_delete_messages (self->store, group_ids (group), group->ids->len),
+                           &operation, error))
+    return FALSE;
+
+  if (undo != NULL)
+    add_step (undo, group, operation)->final = TRUE;
+  return TRUE;
+}
+
+/* Not by the journal: the original may go only when the server has said that it holds the copy. */
+static gboolean
+append_to_server_fiber (ValijaEngine  *self,
+                        ValijaMessage *message,
+                        ValijaFolder  *target,
+                        GBytes        *source,
+                        GError       **error)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (target));
+  g_autoptr(ValijaMailOrganizer) organizer = NULL;
+  g_autofree char *remote_id = NULL;
+  DexFuture *appended;
+
+  if (runtime == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This account is not set up here."));
+      return FALSE;
+    }
+
+  if (!(organizer = valija_account_runtime_dup_organizer (runtime, error)))
+    return FALSE;
+
+  appended = valija_mail_organizer_append (organizer, valija_folder_get_remote_id (target), source,
+                                           valija_message_get_flags (message), valija_message_get_date (message));
+  remote_id = dex_await_string (valija_engine_race (self, appended, NULL), error);
+  return remote_id != NULL;
+}
+
+static gboolean
+copy_message_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *target, GError **error)
+{
+  g_autoptr(GBytes) source = NULL;
+
+  if (!(source = dex_await_boxed (valija_engine_load_source (self, message), error)))
+    return FALSE;
+
+  if (!valija_folder_get_local (target))
+    return append_to_server_fiber (self, message, target, source, error);
+
+  return valija_await_int64 (valija_engine_file_locally (self, valija_folder_get_id (target), source,
+                                                         valija_message_get_flags (message)), NULL, error);
+}
+
+/* Between two stores: each message is copied, the copies are safe, and only then the originals go. Whatever fails
+ * leaves two copies at most, never none. There is no Undo for it. */
+static gboolean
+carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+  guint n_copied = 0;
+
+  while (n_copied < group->messages->len &&
+         copy_message_fiber (self, g_ptr_array_index (group->messages, n_copied), target, &failure))
+    n_copied++;
+
+  g_array_set_size (group->ids, n_copied);
+  if (n_copied > 0 && !delete_group_fiber (self, group, NULL, failure == NULL ? &failure : NULL))
+    g_debug ("%u originals stay beside their copies", n_copied);
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  /* What is new on the server is listed by a round of that folder. */
+  if (!valija_folder_get_local (target))
+    valija_future_forget (valija_engine_sync_folder (self, target, VALIJA_SYNC_HEADERS, NULL), "list the copies");
+  return TRUE;
+}
+
+static gboolean
+move_to_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUndo *undo, GError **error)
+{
+  gboolean here = valija_folder_get_local (group->folder);
+  gboolean same_account = valija_folder_get_account (group->folder) == valija_folder_get_account (target);
+
+  if (group->folder == target)
+    return TRUE;
+
+  if (here == valija_folder_get_local (target) && (here || same_account))
+    return move_group_fiber (self, group, valija_folder_get_id (target), undo, error);
+
+  return carry_group_fiber (self, group, target, error);
+}
+
+/* The trash of where the messages are: the server's, or this computer's, which is made when missing. */
+static gboolean
+delete_from_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
+{
+  gboolean here = valija_folder_get_local (group->folder);
+  ValijaFolder *trash = valija_account_runtime_find_role (group->runtime, VALIJA_FOLDER_ROLE_TRASH, here);
+  gint64 trash_id = trash != NULL ? valija_folder_get_id (trash) : 0;
+
+  if (trash == NULL && here &&
+      !valija_await_int64 (valija_engine_ensure_local_folder (self, group->runtime, VALIJA_FOLDER_ROLE_TRASH),
+                           &trash_id, error))
+    return FALSE;
+
+  if (trash_id == 0 || trash_id == valija_folder_get_id (group->folder))
+    return delete_group_fiber (self, group, undo, error);
+
+  return move_group_fiber (self, group, trash_id, undo, error);
+}
+
+/* ---- The three calls ---- */
+
+static char *
+dup_label (Change *change)
+{
+  guint n = change->messages->len;
+
+  switch (change->kind)
+    {
+    case CHANGE_MOVE:
+      /* Translators: %s is the name of a folder */
+      return g_strdup_printf (ngettext ("%u message moved to %s", "%u messages moved to %s", n), n,
+                              valija_folder_get_display_name (change->target));
+    case CHANGE_DELETE:
+      return g_strdup_printf (ngettext ("%u message deleted", "%u messages deleted", n), n);
+    case CHANGE_FLAGS:
+    default:
+      break;
+    }
+
+  if ((change->add & VALIJA_FLAG_SEEN) != 0)
+    return g_strdup_printf (ngettext ("%u message marked as read", "%u messages marked as read", n), n);
+  if ((change->remove & VALIJA_FLAG_SEEN) != 0)
+    return g_strdup_printf (ngettext ("%u message marked as unread", "%u messages marked as unread", n), n);
+  if ((change->add & VALIJA_FLAG_FLAGGED) != 0)
+    return g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n);
+  if ((change->remove & VALIJA_FLAG_FLAGGED) != 0)
+    return g_strdup_printf (ngettext ("Star removed from %u message", "Star removed from %u messages", n), n);
+
+  return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
+}
+
+static gboolean
+apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **error)
+{
+  switch (change->kind)
+    {
+    case CHANGE_FLAGS:
+      return flag_group_fiber (change->engine, group, undo, error);
+    case CHANGE_MOVE:
+      return move_to_fiber (change->engine, group, change->target, undo, error);
+    case CHANGE_DELETE:
+      return delete_from_fiber (change->engine, group, undo, error);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static DexFuture *
+change_fiber (gpointer data)
+{
+  Change *change = data;
+  g_autoptr(ValijaUndo) undo = valija_undo_new ();
+  g_autoptr(GPtrArray) groups = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(groups = group_messages_fiber (change, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_undo_set_label (undo, dup_label (change));
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      Group *group = g_ptr_array_index (groups, i);
+
+      if (!apply_group_fiber (change, group, undo, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      valija_engine_journal_changed (change->engine, group->runtime);
+    }
+
+  return dex_future_new_take_object (g_steal_pointer (&undo));
+}
+
+static DexFuture *
+spawn_change (Change *change)
+{
+  return valija_engine_spawn (change->engine, VALIJA_FLOW_OWNED, "change messages", change_fiber, change,
+                              (GDestroyNotify) change_free);
+}
+
+DexFuture *
+valija_engine_change_flags (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (messages != NULL);
+
+  change = change_new (self, CHANGE_FLAGS, messages);
+  change->add = add;
+  change->remove = remove & ~add;
+  return spawn_change (change);
+}
+
+DexFuture *
+valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (messages != NULL);
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (target));
+
+  change = change_new (self, CHANGE_MOVE, messages);
+  change->target = g_object_ref (target);
+  return spawn_change (change);
+}
+
+DexFuture *
+valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (messages != NULL);
+
+  return spawn_change (change_new (self, CHANGE_DELETE, messages));
+}

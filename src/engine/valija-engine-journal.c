@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The journal is replayed a moment after a change, so that a quick Undo need not ask the server. */
+#define FLUSH_DELAY_SECONDS 2
+
+/* A line that the server answers with nonsense is tried this often. */
+#define MAX_ATTEMPTS 5
+
+/* ---- One line ---- */
+
+static DexFuture *
+run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) strv = NULL;
+  const char * const *ids;
+
+  for (guint i = 0; i < operation->remote_ids->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (operation->remote_ids, i));
+  strv = g_strv_builder_end (builder);
+  ids = (const char * const *) strv;
+
+  switch (operation->kind)
+    {
+    case VALIJA_OPERATION_FLAGS:
+      return valija_mail_organizer_set_flags (organizer, operation->folder, ids, operation->add, operation->remove);
+    case VALIJA_OPERATION_MOVE:
+      return valija_mail_organizer_move (organizer, operation->folder, ids, operation->target);
+    case VALIJA_OPERATION_COPY:
+      return valija_mail_organizer_copy (organizer, operation->folder, ids, operation->target);
+    case VALIJA_OPERATION_DELETE:
+      return valija_mail_organizer_delete (organizer, operation->folder, ids);
+    case VALIJA_OPERATION_APPEND:
+      return valija_mail_organizer_append (organizer, operation->folder, operation->source, operation->add, 0);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* Only a move tells new names of rows that we have. */
+static gboolean
+operation_gives_ids (ValijaOperation *operation)
+{
+  return operation->kind == VALIJA_OPERATION_MOVE;
+}
+
+/* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
+ * leaves it waiting. */
+static gboolean
+refusal_is_final (const GError *error, ValijaOperation *operation)
+{
+  if (error->domain != VALIJA_ERROR)
+    return FALSE;
+
+  switch ((ValijaErrorCode) error->code)
+    {
+    case VALIJA_ERROR_REFUSED:
+    case VALIJA_ERROR_OVER_QUOTA:
+    case VALIJA_ERROR_TOO_LARGE:
+    case VALIJA_ERROR_NOT_FOUND:
+    case VALIJA_ERROR_UNSUPPORTED:
+    case VALIJA_ERROR_INVALID:
+      return TRUE;
+    case VALIJA_ERROR_PROTOCOL:
+    case VALIJA_ERROR_LIMIT:
+    case VALIJA_ERROR_FAILED:
+      return operation->attempts + 1 >= MAX_ATTEMPTS;
+    case VALIJA_ERROR_RESOLVE:
+    case VALIJA_ERROR_CONNECT:
+    case VALIJA_ERROR_TIMED_OUT:
+    case VALIJA_ERROR_DISCONNECTED:
+    case VALIJA_ERROR_OFFLINE:
+    case VALIJA_ERROR_CERTIFICATE:
+    case VALIJA_ERROR_TLS:
+    case VALIJA_ERROR_NO_STARTTLS:
+    case VALIJA_ERROR_AUTHENTICATION:
+    case VALIJA_ERROR_NO_MECHANISM:
+    case VALIJA_ERROR_NO_SECRET:
+    case VALIJA_ERROR_KEYRING:
+    case VALIJA_ERROR_TRY_LATER:
+    case VALIJA_ERROR_RECIPIENT:
+    case VALIJA_ERROR_UNCERTAIN:
+    case VALIJA_ERROR_STORAGE:
+    case VALIJA_ERROR_DISK_FULL:
+    case VALIJA_ERROR_NEWER_DATA:
+    default:
+      return FALSE;
+    }
+}
+
+static char *
+dup_failure_words (ValijaOperation *operation, const GError *error)
+{
+  guint n = operation->remote_ids->len;
+
+  switch (operation->kind)
+    {
+    case VALIJA_OPERATION_FLAGS:
+      /* Translators: the second %s is the reason, a sentence */
+      return g_strdup_printf (ngettext ("%u message could not be marked on the server: %s",
+                                        "%u messages could not be marked on the server: %s", n), n, error->message);
+    case VALIJA_OPERATION_MOVE:
+      return g_strdup_printf (ngettext ("%u message could not be moved on the server: %s",
+                                        "%u messages could not be moved on the server: %s", n), n, error->message);
+    case VALIJA_OPERATION_COPY:
+      return g_strdup_printf (ngettext ("%u message could not be copied on the server: %s",
+                                        "%u messages could not be copied on the server: %s", n), n, error->message);
+    case VALIJA_OPERATION_DELETE:
+      return g_strdup_printf (ngettext ("%u message could not be deleted on the server: %s",
+                                        "%u messages could not be deleted on the server: %s", n), n, error->message);
+    case VALIJA_OPERATION_APPEND:
+      /* Translators: %s is the reason, a sentence */
+      return g_strdup_printf (_("A message could not be filed on the server. It is in Sent on this computer: %s"),
+                              error->message);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* ---- The whole journal ---- */
+
+/* What was to be filed exists nowhere else: it is kept here before its line goes. */
+static gboolean
+keep_source_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError **error)
+{
+  gint64 folder;
+
+  return valija_await_int64 (valija_engine_ensure_local_folder (self, runtime, VALIJA_FOLDER_ROLE_SENT), &folder,
+                             error) &&
+         valija_await_int64 (valija_engine_file_locally (self, folder, operation->source, operation->add), NULL, error);
+}
+
+/* Returns whether the next line may be tried. */
+static gboolean
+fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
+                 GError **error)
+{
+  g_autofree char *words = NULL;
+
+  if (valija_error_is_cancelled (failure) || !refusal_is_final (failure, operation))
+    {
+      if (!valija_error_is_cancelled (failure))
+        dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
+      g_propagate_error (error, g_error_copy (failure));
+      return FALSE;
+    }
+
+  if (operation->kind == VALIJA_OPERATION_APPEND && !keep_source_fiber (self, runtime, operation, error))
+    return FALSE;
+
+  words = dup_failure_words (operation, failure);
+  if (!dex_await (valija_store_fail_operation (self->store, operation->id, words, TRUE), error))
+    return FALSE;
+
+  valija_engine_notice (self, "%s", words);
+  return TRUE;
+}
+
+static gboolean
+run_line_fiber (ValijaEngine *self, ValijaMailOrganizer *organizer, ValijaOperation *operation, GError **error)
+{
+  g_autoptr(GPtrArray) new_ids = NULL;
+
+  if (operation_gives_ids (operation))
+    {
+      if (!(new_ids = dex_await_boxed (run_operation (organizer, operation), error)))
+        return FALSE;
+    }
+  else if (!dex_await (run_operation (organizer, operation), error))
+    return FALSE;
+
+  return dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error);
+}
+
+static DexFuture *
+replay_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaEngine *self = flow->engine;
+  const char *account = valija_account_runtime_get_id (flow->runtime);
+  g_autoptr(ValijaMailOrganizer) organizer = NULL;
+  g_autoptr(GError) refused = NULL;
+  g_autoptr(GError) error = NULL;
+
+  for (;;)
+    {
+      g_autoptr(GPtrArray) operations = NULL;
+      gboolean again = FALSE;
+
+      if (!(operations = dex_await_boxed (valija_store_list_operations (self->store, account), &error)))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      if (operations->len == 0)
+        break;
+
+      if (organizer == NULL && !(organizer = valija_account_runtime_dup_organizer (flow->runtime, &error)))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      /* After a move its messages have other names, which later lines must use: then the journal is listed again. */
+      for (guint i = 0; i < operations->len && !again; i++)
+        {
+          ValijaOperation *operation = g_ptr_array_index (operations, i);
+          g_autoptr(GError) failure = NULL;
+
+          if (g_cancellable_is_cancelled (self->stop))
+            return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
+
+          again = operation_gives_ids (operation);
+          if (run_line_fiber (self, organizer, operation, &failure))
+            continue;
+
+          if (!fail_line_fiber (self, flow->runtime, operation, failure, &error))
+            return dex_future_new_for_error (g_steal_pointer (&error));
+
+          /* Taking a change back may change what the later lines speak of. */
+          again = TRUE;
+          if (refused == NULL)
+            refused = g_steal_pointer (&failure);
+        }
+
+      if (!again)
+        break;
+    }
+
+  if (refused != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&refused));
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime)
+{
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "replay the journal", replay_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+}
+
+/* ---- From outside ---- */
+
+static DexFuture *
+flush_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  DexFuture *entered = valija_lane_enter (flow->runtime->lane);
+  g_autoptr(ValijaTurn) turn = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
+      !dex_await (valija_engine_replay_journal (flow->engine, flow->runtime), &error))
+    {
+      valija_account_runtime_note (flow->runtime, error);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_flush (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "flush", flush_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+}
+
+static gboolean
+flush_cb (gpointer user_data)
+{
+  ValijaFlow *flow = user_data;
+
+  flow->runtime->flush_source = 0;
+  valija_future_forget (valija_engine_flush (flow->engine, flow->runtime->account), "flush");
+  return G_SOURCE_REMOVE;
+}
+
+void
+valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime)
+{
+  if (self->started && runtime->flush_source == 0)
+    runtime->flush_source = g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, FLUSH_DELAY_SECONDS, flush_cb,
+                                                        valija_flow_new (self, runtime),
+                                                        (GDestroyNotify) valija_flow_free);
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "mime/valija-mime-message.h"
+
+/* More hits than this of a search on the server are not fetched; the newest come first. */
+#define MAX_SERVER_HITS 200
+
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaMessage *message;
+  gint64 id;
+} MessageFlow;
+
+static MessageFlow *
+message_flow_new (ValijaEngine *engine, ValijaMessage *message, gint64 id)
+{
+  MessageFlow *flow = g_new0 (MessageFlow, 1);
+
+  flow->engine = g_object_ref (engine);
+  g_set_object (&flow->message, message);
+  flow->id = id;
+  return flow;
+}
+
+static void
+message_flow_free (MessageFlow *flow)
+{
+  g_object_unref (flow->engine);
+  g_clear_object (&flow->message);
+  g_free (flow);
+}
+
+static void
+set_message_gone (GError **error)
+{
+  valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The message is no longer there."));
+}
+
+/* ---- Finding ---- */
+
+static gboolean
+fill_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
+{
+  gint64 id = valija_message_get_id (message);
+  g_autoptr(GPtrArray) rows = NULL;
+  ValijaMessageRow *row;
+  ValijaFolder *folder;
+
+  if (!(rows = dex_await_boxed (valija_store_load_rows (self->store, &id, 1), error)))
+    return FALSE;
+
+  row = rows->len > 0 ? g_ptr_array_index (rows, 0) : NULL;
+  folder = row != NULL ? valija_engine_find_folder_by_id (self, row->folder_id) : NULL;
+  if (folder == NULL)
+    {
+      set_message_gone (error);
+      return FALSE;
+    }
+
+  valija_message_fill (message, folder, row);
+  return TRUE;
+}
+
+static DexFuture *
+complete_fiber (gpointer data)
+{
+  MessageFlow *flow = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!fill_fiber (flow->engine, flow->message, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_object (g_object_ref (flow->message));
+}
+
+DexFuture *
+valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message)
+{
+  if (valija_message_get_folder (message) != NULL)
+    return dex_future_new_take_object (g_object_ref (message));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "complete message", complete_fiber,
+                              message_flow_new (self, message, 0), (GDestroyNotify) message_flow_free);
+}
+
+DexFuture *
+valija_engine_find_message (ValijaEngine *self, gint64 id)
+{
+  g_autoptr(ValijaMessage) message = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  message = valija_message_new (id);
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "find message", complete_fiber,
+                              message_flow_new (self, message, 0), (GDestroyNotify) message_flow_free);
+}
+
+/* ---- Sources ---- */
+
+static GBytes *
+fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
+{
+  ValijaFolder *folder = valija_message_get_folder (message);
+  ValijaAccountRuntime *found = valija_engine_find_runtime (self, valija_folder_get_account (folder));
+  g_autoptr(ValijaAccountRuntime) runtime = found != NULL ? g_object_ref (found) : NULL;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(ValijaFetched) fetched = NULL;
+  g_autoptr(GPtrArray) unread = NULL;
+  g_autoptr(GPtrArray) stored = NULL;
+  g_autofree char *folder_id = g_strdup (valija_folder_get_remote_id (folder));
+  g_autofree char *remote_id = g_strdup (valija_message_get_remote_id (message));
+  ValijaUnreadSource *source;
+  DexFuture *fetching;
+
+  if (runtime == NULL || folder_id[0] == '\0' || remote_id[0] == '\0')
+    {
+      set_message_gone (error);
+      return NULL;
+    }
+
+  if (!(reader = valija_account_runtime_dup_reader (runtime, error)))
+    return NULL;
+
+  fetching = valija_mail_reader_fetch_message (reader, folder_id, remote_id);
+  if (!(fetched = dex_await_boxed (valija_engine_race (self, fetching, NULL), error)))
+    return NULL;
+
+  source = g_new0 (ValijaUnreadSource, 1);
+  source->message = valija_message_get_id (message);
+  source->source = g_bytes_ref (fetched->source);
+  unread = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_unread_source_free);
+  g_ptr_array_add (unread, source);
+
+  if (!(stored = dex_await_boxed (valija_engine_index_sources (g_steal_pointer (&unread)), error)) ||
+      !dex_await (valija_store_write_sources (self->store, stored), error))
+    return NULL;
+
+  return g_bytes_ref (fetched->source);
+}
+
+static gboolean
+has_remote_id (ValijaMessage *message)
+{
+  return valija_message_get_remote_id (message) != NULL && valija_message_get_remote_id (message)[0] != '\0';
+}
+
+static GBytes *
+load_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
+{
+  g_autoptr(GError) missing = NULL;
+  ValijaAccount *account;
+  GBytes *source;
+
+  if ((source = dex_await_boxed (valija_store_load_source (self->store, valija_message_get_id (message)), &missing)))
+    return source;
+
+  if (!g_error_matches (missing, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&missing));
+      return NULL;
+    }
+
+  if (!fill_fiber (self, message, error))
+    return NULL;
+
+  /* Its move waits in the journal, and until that is done it has no name in its new folder. */
+  account = valija_folder_get_account (valija_message_get_folder (message));
+  if (!has_remote_id (message) &&
+      (!dex_await (valija_engine_flush (self, account), error) || !fill_fiber (self, message, error)))
+    return NULL;
+
+  return fetch_source_fiber (self, message, error);
+}
+
+static DexFuture *
+load_source_flow_fiber (gpointer data)
+{
+  MessageFlow *flow = data;
+  g_autoptr(GError) error = NULL;
+  GBytes *source;
+
+  if (!(source = load_source_fiber (flow->engine, flow->message, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_boxed (G_TYPE_BYTES, source);
+}
+
+DexFuture *
+valija_engine_load_source (ValijaEngine *self, ValijaMessage *message)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_MESSAGE (message));
+
+  /* What was asked for is fetched and kept even when nobody looks any more: it will be wanted again. */
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "load source", load_source_flow_fiber,
+                              message_flow_new (self, message, 0), (GDestroyNotify) message_flow_free);
+}
+
+static gpointer
+parse_in_thread (gpointer user_data, GError **error)
+{
+  return valija_mime_message_parse (user_data);
+}
+
+DexFuture *
+valija_engine_parse_source (ValijaEngine *self, GBytes *source)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (source != NULL);
+
+  return valija_future_run_in_thread (VALIJA_TYPE_MIME_MESSAGE, parse_in_thread, g_bytes_ref (source),
+                                      (GDestroyNotify) g_bytes_unref);
+}
+
+static DexFuture *
+load_message_fiber (gpointer data)
+{
+  MessageFlow *flow = data;
+  g_autoptr(ValijaMimeMessage) parsed = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(source = dex_await_boxed (valija_engine_load_source (flow->engine, flow->message), &error)) ||
+      !(parsed = dex_await_object (valija_engine_parse_source (flow->engine, source), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_object (g_steal_pointer (&parsed));
+}
+
+DexFuture *
+valija_engine_load_message (ValijaEngine *self, ValijaMessage *message)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_MESSAGE (message));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "load message", load_message_fiber,
+                              message_flow_new (self, message, 0), (GDestroyNotify) message_flow_free);
+}
+
+/* ---- Searching on the server ---- */
+
+/* A hit that the store has not heard of yet comes in as an addition of the folder, without a cursor: the next
+ * round lists it anyway. */
+static gboolean
+store_hit_fiber (ValijaEngine *self, gint64 folder, ValijaFetched *fetched, GError **error)
+{
+  g_autoptr(ValijaReadSource) read = NULL;
+  g_autoptr(ValijaChanges) changes = NULL;
+  g_autoptr(ValijaWritten) written = NULL;
+  g_autoptr(GPtrArray) sources = NULL;
+  g_autoptr(GError) missing = NULL;
+  ValijaStoredSource *stored;
+  gint64 id;
+
+  if (!(read = dex_await_boxed (valija_engine_read_source (fetched->source, fetched->remote_id), error)))
+    return FALSE;
+
+  id = dex_await_int64 (valija_store_find_remote (self->store, folder, fetched->remote_id), &missing);
+  if (missing != NULL)
+    {
+      changes = valija_changes_new ();
+      g_ptr_array_add (changes->added, valija_message_info_ref (read->info));
+      if (!(written = dex_await_boxed (valija_store_write_changes (self->store, folder, changes), error)))
+        return FALSE;
+      id = written->added_ids->len > 0 ? g_array_index (written->added_ids, gint64, 0) : 0;
+    }
+
+  if (id == 0)
+    return TRUE;
+
+  stored = valija_stored_source_new (id, fetched->source, read->stored->search_text, read->stored->preview,
+                                     read->stored->has_attachments);
+  sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_ptr_array_add (sources, stored);
+  return dex_await (valija_store_write_sources (self->store, sources), error);
+}
+
+static DexFuture *
+search_server_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(GPtrArray) hits = NULL;
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) wanted = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder_id = g_strdup (valija_folder_get_remote_id (flow->folder));
+  DexFuture *searching;
+
+  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  searching = valija_mail_reader_search (reader, folder_id, flow->text);
+  if (!(hits = dex_await_boxed (valija_engine_race (flow->engine, searching, NULL), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (guint i = hits->len > MAX_SERVER_HITS ? hits->len - MAX_SERVER_HITS : 0; i < hits->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (hits, i));
+  wanted = g_strv_builder_end (builder);
+  if (wanted[0] == NULL)
+    return dex_future_new_for_uint (0);
+
+  channel = valija_mail_reader_fetch_messages (reader, folder_id, (const char * const *) wanted);
+  while (error == NULL)
+    {
+      g_autoptr(ValijaFetched) fetched = NULL;
+
+      fetched = dex_await_boxed (valija_engine_race (flow->engine, dex_channel_receive (channel), NULL), &error);
+      if (fetched != NULL)
+        store_hit_fiber (flow->engine, valija_folder_get_id (flow->folder), fetched, &error);
+    }
+
+  dex_channel_close_receive (channel);
+  if (!g_error_matches (error, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_for_uint (hits->len);
+}
+
+DexFuture *
+valija_engine_search_server (ValijaEngine *self, ValijaFolder *folder, const char *text)
+{
+  ValijaAccountRuntime *runtime;
+  ValijaFlow *flow;
+  GError *error = NULL;
+  g_autofree char *reason = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+  dex_return_error_if_fail (text != NULL);
+
+  if (!(runtime = valija_engine_find_runtime (self, valija_folder_get_account (folder))))
+    return valija_engine_reject_unknown_account ();
+
+  if ((reason = valija_engine_why_not (self, NULL, folder, VALIJA_ACTION_SEARCH_SERVER)) != NULL)
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "%s", reason);
+      return dex_future_new_for_error (error);
+    }
+
+  flow = valija_flow_new (self, runtime);
+  g_set_object (&flow->folder, folder);
+  flow->text = g_strdup (text);
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "search on the server", search_server_fiber, flow,
+                              (GDestroyNotify) valija_flow_free);
+}
+
+/* ---- Filing here ---- */
+
+typedef struct
+{
+  ValijaEngine *engine;
+  gint64 folder;
+  GBytes *source;
+  ValijaFlags flags;
+} Filing;
+
+static void
+filing_free (Filing *filing)
+{
+  g_object_unref (filing->engine);
+  g_bytes_unref (filing->source);
+  g_free (filing);
+}
+
+static DexFuture *
+file_locally_fiber (gpointer data)
+{
+  Filing *filing = data;
+  g_autoptr(ValijaReadSource) read = NULL;
+  g_autofree char *remote_id = g_uuid_string_random ();
+  g_autoptr(GError) error = NULL;
+  gint64 id;
+
+  if (!(read = dex_await_boxed (valija_engine_read_source (filing->source, remote_id), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  read->info->flags = filing->flags;
+  if (!valija_await_int64 (valija_store_add_message (filing->engine->store, filing->folder, read->info, read->stored),
+                           &id, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_for_int64 (id);
+}
+
+DexFuture *
+valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
+{
+  Filing *filing = g_new0 (Filing, 1);
+
+  filing->engine = g_object_ref (self);
+  filing->folder = folder;
+  filing->source = g_bytes_ref (source);
+  filing->flags = flags;
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file here", file_locally_fiber, filing,
+                              (GDestroyNotify) filing_free);
+}

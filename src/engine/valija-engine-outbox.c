@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What has been sent stays visible for a while. */
+#define KEEP_SENT_ITEMS (7 * 24 * 60 * 60)
+
+#define FIRST_RETRY 60
+#define LAST_RETRY (60 * 60)
+
+/* ---- The list ---- */
+
+static void
+show_items (ValijaEngine *self, GPtrArray *stored)
+{
+  g_autoptr(GHashTable) known = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GListModel *model = G_LIST_MODEL (self->outbox);
+  guint n_old = g_list_model_get_n_items (model);
+  gboolean same = n_old == stored->len;
+
+  g_array_set_size (ids, n_old);
+  for (guint i = 0; i < n_old; i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (model, i);
+      gint64 *id = &g_array_index (ids, gint64, i);
+
+      *id = valija_outbox_item_get_id (item);
+      g_hash_table_insert (known, id, item);
+    }
+
+  for (guint i = 0; i < stored->len; i++)
+    {
+      ValijaStoredOutbox *row = g_ptr_array_index (stored, i);
+      ValijaOutboxItem *item = g_hash_table_lookup (known, &row->id);
+      ValijaAccountRuntime *runtime = valija_engine_find_runtime_by_id (self, row->account);
+      ValijaAccount *account = runtime != NULL ? runtime->account : NULL;
+
+      if (item != NULL && valija_outbox_item_get_account (item) == account)
+        g_object_ref (item);
+      else
+        item = valija_outbox_item_new (row->id, account);
+
+      valija_outbox_item_update (item, row->subject, row->recipients, row->state, row->words, row->date,
+                                 row->attempts);
+      same = same && g_hash_table_lookup (known, &row->id) == item && g_array_index (ids, gint64, i) == row->id;
+      g_ptr_array_add (items, item);
+    }
+
+  if (!same)
+    g_list_store_splice (self->outbox, 0, n_old, items->pdata, items->len);
+}
+
+/* When the next item is due: it wakes the engine by itself. */
+static void
+schedule_next (ValijaEngine *self, GPtrArray *stored)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < stored->len; i++)
+    {
+      ValijaStoredOutbox *row = g_ptr_array_index (stored, i);
+
+      if (row->state == VALIJA_OUTBOX_PENDING)
+        next = MIN (next, row->not_before);
+    }
+
+  if (next != G_MAXINT64)
+    valija_engine_outbox_due (self, (guint) CLAMP (next - now, 1, LAST_RETRY));
+}
+
+static DexFuture *
+load_outbox_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaEngine *self = flow->engine;
+  gint64 oldest = g_get_real_time () / G_USEC_PER_SEC - KEEP_SENT_ITEMS;
+  g_autoptr(GPtrArray) stored = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(stored = dex_await_boxed (valija_store_list_outbox (self->store), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (guint i = stored->len; i > 0; i--)
+    {
+      ValijaStoredOutbox *row = g_ptr_array_index (stored, i - 1);
+
+      if (row->state != VALIJA_OUTBOX_SENT || row->date >= oldest)
+        continue;
+
+      valija_future_forget (valija_store_remove_outbox (self->store, row->id), "old outbox item");
+      g_ptr_array_remove_index (stored, i - 1);
+    }
+
+  show_items (self, stored);
+  schedule_next (self, stored);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_load_outbox (ValijaEngine *self)
+{
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "outbox", load_outbox_fiber,
+                              valija_flow_new (self, NULL), (GDestroyNotify) valija_flow_free);
+}
+
+GListModel *
+valija_engine_get_outbox (ValijaEngine *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  return G_LIST_MODEL (self->outbox);
+}
+
+static gboolean
+outbox_due_cb (gpointer user_data)
+{
+  ValijaEngine *self = user_data;
+
+  self->outbox_flush_source = 0;
+  valija_future_forget (valija_engine_flush_outbox (self, NULL), "outbox");
+  return G_SOURCE_REMOVE;
+}
+
+void
+valija_engine_outbox_due (ValijaEngine *self, guint seconds)
+{
+  if (!self->started)
+    return;
+
+  g_clear_handle_id (&self->outbox_flush_source, g_source_remove);
+  self->outbox_flush_source = g_timeout_add_seconds (seconds, outbox_due_cb, self);
+}
+
+/* ---- Sending one account's part ---- */
+
+typedef struct
+{
+  ValijaEngine *engine;            /* the flow holds them */
+  ValijaAccountRuntime *runtime;
+  ValijaMailSender *sender;
+  guint n_sent;
+} Sending;
+
+static gboolean
+set_state_fiber (Sending *sending, gint64 id, ValijaOutboxState state, const char *words, gint64 not_before,
+                 GPtrArray *remaining, GError **error)
+{
+  return dex_await (valija_store_set_outbox_state (sending->engine->store, id, state, words, not_before, remaining),
+                    error);
+}
+
+/* What a failed attempt means for the message. */
+static ValijaOutboxState
+state_after (const GError *error)
+{
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN))
+    return VALIJA_OUTBOX_UNCERTAIN;
+  if (valija_error_is_transient (error) || valija_error_is_cancelled (error))
+    return VALIJA_OUTBOX_PENDING;
+
+  return VALIJA_OUTBOX_ERROR;
+}
+
+static char *
+dup_words (const GError *error)
+{
+  const char *server_line = valija_error_get_server_line (error);
+  g_autofree char *advice = valija_error_dup_advice (error);
+  g_autoptr(GString) words = g_string_new (error->message);
+
+  if (server_line != NULL && strstr (error->message, server_line) == NULL)
+    g_string_append_printf (words, "\n%s", server_line);
+  if (advice[0] != '\0')
+    g_string_append_printf (words, "\n%s", advice);
+
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+static gint64
+retry_time (guint attempts)
+{
+  gint64 delay = (gint64) FIRST_RETRY << MIN (attempts, 6);
+
+  return g_get_real_time () / G_USEC_PER_SEC + MIN (delay, LAST_RETRY);
+}
+
+static gboolean
+fail_item_fiber (Sending *sending, ValijaStoredOutbox *item, const GError *failure, GError **error)
+{
+  ValijaOutboxState state = state_after (failure);
+  g_autofree char *words = valija_error_is_cancelled (failure) ? NULL : dup_words (failure);
+
+  return set_state_fiber (sending, item->id, state, words,
+                          state == VALIJA_OUTBOX_PENDING ? retry_time (item->attempts) : 0, NULL, error);
+}
+
+/* The recipients that the server refused, and what is said of them; NULL when it took all. */
+static GPtrArray *
+collect_refused (ValijaReceipt *receipt, char **words)
+{
+  g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < receipt->recipients->len; i++)
+    {
+      ValijaRecipientResult *result = g_ptr_array_index (receipt->recipients, i);
+
+      if (result->accepted)
+        continue;
+
+      g_ptr_array_add (refused, g_strdup (result->recipient));
+      g_string_append_printf (text, "\n%s: %s", result->recipient, result->server_line);
+    }
+
+  if (refused->len == 0)
+    return NULL;
+
+  *words = g_strdup_printf (ngettext ("Sent to the others, but the server refused %u recipient:%s",
+                                      "Sent to the others, but the server refused %u recipients:%s", refused->len),
+                            refused->len, text->str);
+  return g_steal_pointer (&refused);
+}
+
+static gboolean
+keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *receipt, GError **error)
+{
+  ValijaEngine *self = sending->engine;
+  ValijaSentCopy plan = receipt->server_kept_copy ? VALIJA_SENT_COPY_BY_SERVER
+                                                  : valija_engine_plan_sent_copy (self, sending->runtime);
+  ValijaFolder *folder;
+  g_autoptr(GBytes) copy = NULL;
+  gint64 id;
+
+  if (plan != VALIJA_SENT_COPY_APPENDED && plan != VALIJA_SENT_COPY_HERE)
+    return TRUE;
+
+  if (!(copy = dex_await_boxed (valija_store_load_outbox_copy (self->store, item->id), error)))
+    return FALSE;
+
+  folder = valija_account_runtime_find_role (sending->runtime, VALIJA_FOLDER_ROLE_SENT, FALSE);
+  if (plan == VALIJA_SENT_COPY_APPENDED && folder != NULL)
+    {
+      valija_engine_journal_changed (self, sending->runtime);
+      id = valija_folder_get_id (folder);
+      return valija_await_int64 (valija_store_append_message (self->store, id, copy, VALIJA_FLAG_SEEN), NULL, error);
+    }
+
+  return valija_await_int64 (valija_engine_ensure_local_folder (self, sending->runtime, VALIJA_FOLDER_ROLE_SENT), &id,
+                             error) &&
+         valija_await_int64 (valija_engine_file_locally (self, id, copy, VALIJA_FLAG_SEEN), NULL, error);
+}
+
+/* The copy comes before the last word: whoever pulls the plug in between finds the message as uncertain, with its
+ * copy in Sent, and not as sent with no copy at all. */
+static gboolean
+finish_item_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *receipt, GError **error)
+{
+  g_autoptr(GPtrArray) refused = NULL;
+  g_autofree char *words = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  refused = collect_refused (receipt, &words);
+
+  if (!keep_copy_fiber (sending, item, receipt, &failure))
+    /* Translators: the subject of a message, and the reason, a sentence */
+    valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
+                          failure->message);
+
+  sending->n_sent++;
+  if (refused != NULL)
+    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_ERROR, words, 0, refused, error);
+
+  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENT, receipt->server_line, 0, NULL, error);
+}
+
+/* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
+static gboolean
+send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
+{
+  ValijaEngine *self = sending->engine;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(ValijaReceipt) receipt = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(envelope = dex_await_boxed (valija_store_load_outbox_envelope (self->store, item->id), &error)) ||
+      !(source = dex_await_boxed (valija_store_load_outbox_source (self->store, item->id), &error)) ||
+      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &error))
+    {
+      g_clear_error (last);
+      g_propagate_error (last, g_steal_pointer (&error));
+      return FALSE;
+    }
+
+  /* Not raced with anything: the message is on its way, and only the session knows how far it came. */
+  if ((receipt = dex_await_boxed (valija_mail_sender_send (sending->sender, envelope, source), &error)))
+    {
+      if (finish_item_fiber (sending, item, receipt, &error))
+        return TRUE;
+    }
+  else
+    {
+      g_autoptr(GError) failure = g_steal_pointer (&error);
+
+      g_clear_error (last);
+      *last = g_error_copy (failure);
+      if (fail_item_fiber (sending, item, failure, &error))
+        return !valija_error_is_transient (failure) && !valija_error_is_cancelled (failure);
+    }
+
+  g_clear_error (last);
+  g_propagate_error (last, g_steal_pointer (&error));
+  return FALSE;
+}
+
+static GPtrArray *
+list_due_fiber (Sending *sending, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  GPtrArray *items;
+
+  if (!(items = dex_await_boxed (valija_store_list_outbox (sending->engine->store), error)))
+    return NULL;
+
+  for (guint i = items->len; i > 0; i--)
+    {
+      ValijaStoredOutbox *item = g_ptr_array_index (items, i - 1);
+
+      if (item->state != VALIJA_OUTBOX_PENDING || item->not_before > now ||
+          !g_str_equal (item->account, valija_account_runtime_get_id (sending->runtime)))
+        g_ptr_array_remove_index (items, i - 1);
+    }
+
+  return items;
+}
+
+/* The connection could not be had. Nothing was sent: each item from @first on says why, and waits or asks for the
+ * user. */
+static void
+fail_rest_fiber (Sending *sending, GPtrArray *items, guint first, const GError *failure)
+{
+  for (guint i = first; i < items->len; i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      if (!fail_item_fiber (sending, g_ptr_array_index (items, i), failure, &error))
+        g_debug ("The outbox could not be written: %s", error->message);
+    }
+}
+
+static DexFuture *
+send_account_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaAccountRuntime *runtime = flow->runtime;
+  DexFuture *entered = valija_lane_enter (runtime->sending);
+  g_autoptr(ValijaTurn) turn = NULL;
+  g_autoptr(ValijaMailSender) sender = NULL;
+  g_autoptr(GPtrArray) items = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) last = NULL;
+  Sending sending = { .engine = flow->engine, .runtime = runtime };
+
+  if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
+      !(items = list_due_fiber (&sending, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (items->len > 0 && !(sender = valija_account_runtime_dup_sender (runtime, &error)))
+    {
+      fail_rest_fiber (&sending, items, 0, error);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  sending.sender = sender;
+  for (guint i = 0; i < items->len; i++)
+    {
+      /* One connection for all; it costs nothing when it is open, and is made again when the message before broke
+       * it. */
+      DexFuture *opened = valija_account_runtime_open (runtime, VALIJA_SESSION (sender));
+
+      if (!dex_await (valija_engine_race (flow->engine, opened, NULL), &error))
+        {
+          fail_rest_fiber (&sending, items, i, error);
+          return dex_future_new_for_error (g_steal_pointer (&error));
+        }
+
+      if (!send_item_fiber (&sending, g_ptr_array_index (items, i), &last))
+        break;
+    }
+
+  if (last != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&last));
+
+  return dex_future_new_for_uint (sending.n_sent);
+}
+
+/* ---- From outside ---- */
+
+static DexFuture *
+flush_outbox_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(GPtrArray) runtimes = NULL;
+  g_autoptr(GError) last = NULL;
+  g_autoptr(GError) error = NULL;
+  guint n_sent = 0;
+
+  if (flow->runtime != NULL)
+    {
+      runtimes = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (runtimes, g_object_ref (flow->runtime));
+    }
+  else
+    runtimes = valija_engine_list_runtimes (flow->engine);
+
+  for (guint i = 0; i < runtimes->len; i++)
+    {
+      g_autoptr(GError) failure = NULL;
+
+      n_sent += dex_await_uint (valija_engine_spawn (flow->engine, VALIJA_FLOW_OWNED, "send", send_account_fiber,
+                                                     valija_flow_new (flow->engine, g_ptr_array_index (runtimes, i)),
+                                                     (GDestroyNotify) valija_flow_free), &failure);
+      if (failure != NULL)
+        {
+          g_clear_error (&last);
+          last = g_steal_pointer (&failure);
+        }
+    }
+
+  if (!dex_await (valija_engine_load_outbox (flow->engine), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  if (last != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&last));
+
+  return dex_future_new_for_uint (n_sent);
+}
+
+DexFuture *
+valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  if (account != NULL && !(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "flush the outbox", flush_outbox_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+}
+
+static DexFuture *
+reloaded_cb (DexFuture *future, gpointer user_data)
+{
+  return valija_engine_load_outbox (user_data);
+}
+
+DexFuture *
+valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
+
+  switch (valija_outbox_item_get_state (item))
+    {
+    case VALIJA_OUTBOX_ERROR:
+    case VALIJA_OUTBOX_UNCERTAIN:
+    case VALIJA_OUTBOX_PENDING:
+      break;
+    case VALIJA_OUTBOX_SENDING:
+    case VALIJA_OUTBOX_SENT:
+    default:
+      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This message is being sent or was sent already."));
+      return dex_future_new_for_error (error);
+    }
+
+  valija_engine_outbox_due (self, 0);
+  return dex_future_then (valija_store_set_outbox_state (self->store, valija_outbox_item_get_id (item),
+                                                         VALIJA_OUTBOX_PENDING, NULL, 0, NULL),
+                          reloaded_cb, g_object_ref (self), g_object_unref);
+}
+
+DexFuture *
+valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
+
+  if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_SENDING)
+    {
+      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This message is being sent at this moment."));
+      return dex_future_new_for_error (error);
+    }
+
+  return dex_future_then (valija_store_remove_outbox (self->store, valija_outbox_item_get_id (item)),
+                          reloaded_cb, g_object_ref (self), g_object_unref);
+}
+
+DexFuture *
+valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
+
+  return valija_store_load_outbox_copy (self->store, valija_outbox_item_get_id (item));
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "base/valija-future.h"
+#include "engine/valija-account-runtime.h"
+#include "engine/valija-engine.h"
+#include "store/valija-store.h"
+
+G_BEGIN_DECLS
+
+/* What the files of the engine share, and its tests. */
+
+struct _ValijaEngine
+{
+  GObject parent_instance;
+
+  GFile *config_directory;
+  GFile *data_directory;
+  GFile *cache_directory;
+
+  ValijaStore *store;
+  ValijaCredentials *credentials; /* nullable in tests */
+  ValijaTrust *trust;             /* sessions/valija-session-context.h is the bridge to it */
+  ValijaSessionFactory factory;
+  gpointer factory_data;
+
+  GListStore *accounts;           /* of ValijaAccount */
+  GHashTable *runtimes;           /* id -> ValijaAccountRuntime */
+  GListStore *outbox;             /* of ValijaOutboxItem */
+  ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
+
+  GCancellable *stop;             /* cancelled when the engine closes */
+  GPtrArray *flows;               /* of Flow, unowned: each leaves it when it ends */
+  guint outbox_reload_source;
+  guint outbox_flush_source;
+  gulong network_handler;
+  gboolean open;
+  gboolean started;
+};
+
+/* Replaces the table of methods; before valija_engine_open(). For tests. */
+void valija_engine_set_session_factory (ValijaEngine *self, ValijaSessionFactory factory, gpointer user_data);
+
+/* ---- Flows ---- */
+
+typedef enum
+{
+  VALIJA_FLOW_OWNED,        /* the engine wants its end: nobody who stops waiting ends it */
+  VALIJA_FLOW_CALLERS,      /* ends when its caller drops the future */
+} ValijaFlowOwner;
+
+/* Runs @func in a fiber that holds the engine, that valija_engine_close() waits for, and whose failure is a
+ * VALIJA_ERROR or G_IO_ERROR_CANCELLED. */
+DexFuture *valija_engine_spawn (ValijaEngine   *self,
+                                ValijaFlowOwner owner,
+                                const char     *what,
+                                DexFiberFunc    func,
+                                gpointer        data,
+                                GDestroyNotify  destroy) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @future (transfer full), or G_IO_ERROR_CANCELLED as soon as the engine closes or @cancellable (nullable) is
+ * cancelled. */
+DexFuture *valija_engine_race (ValijaEngine *self,
+                               DexFuture    *future,
+                               GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
+/* dex_await_int64() that tells 0 from a failure; @value nullable. In fibers only. */
+gboolean   valija_await_int64  (DexFuture *future, gint64 *value, GError **error);
+
+/* VALIJA_ERROR_NOT_FOUND: this account is not set up here. */
+DexFuture *valija_engine_reject_unknown_account (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to TRUE after @milliseconds. */
+DexFuture *valija_engine_sleep (guint milliseconds) G_GNUC_WARN_UNUSED_RESULT;
+
+void       valija_engine_notice (ValijaEngine *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* An argument that most flows have enough with; each field is nullable. */
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaAccountRuntime *runtime;
+  ValijaFolder *folder;
+  ValijaProgress *progress;
+  guint flags;
+  char *text;
+} ValijaFlow;
+
+ValijaFlow *valija_flow_new  (ValijaEngine *engine, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+void        valija_flow_free (ValijaFlow *self);
+
+/* ---- Accounts and folders ---- */
+/* (transfer none) (nullable) */
+ValijaAccountRuntime *valija_engine_find_runtime (ValijaEngine *self, ValijaAccount *account);
+/* (transfer none) (nullable) */
+ValijaAccountRuntime *valija_engine_find_runtime_by_id (ValijaEngine *self, const char *id);
+/* (transfer full) */
+GPtrArray            *valija_engine_list_runtimes (ValijaEngine *self);
+/* (transfer none) */
+ValijaAccountRuntime *valija_engine_add_runtime (ValijaEngine *self, ValijaAccount *account);
+void                  valija_engine_remove_runtime      (ValijaEngine *self, ValijaAccountRuntime *runtime);
+
+/* Reads the folders of @runtime from the store into its list. TRUE */
+DexFuture *valija_engine_load_folders (ValijaEngine         *self,
+                                       ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes the folders that this kind of account keeps here, then loads them all. TRUE */
+DexFuture *valija_engine_prepare_folders (ValijaEngine         *self,
+                                          ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* The folder on this computer with that role, made when missing: its id (int64). */
+DexFuture *valija_engine_ensure_local_folder (ValijaEngine         *self,
+                                              ValijaAccountRuntime *runtime,
+                                              ValijaFolderRole      role) G_GNUC_WARN_UNUSED_RESULT;
+void                  valija_engine_folder_changed      (ValijaEngine *self, gint64 folder);
+
+/* ---- Synchronising ---- */
+
+/* How one call of a synchronisation is asked for. */
+#define VALIJA_SYNC_BACKGROUND (1u << 16) /* not by the user: a refused password is not tried again */
+
+/* What waits for the server, in order; the caller has the turn of runtime->lane. TRUE, or the failure of the first
+ * line that could not be done. */
+DexFuture *valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* Replays soon, if the engine works in the background. */
+void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
+
+/* Fetches, reads and stores whole messages of @folder within the account's budget, newest first. The number of
+ * them (uint). */
+DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
+                                       ValijaAccountRuntime *runtime,
+                                       ValijaFolder         *folder,
+                                       ValijaProgress       *progress) G_GNUC_WARN_UNUSED_RESULT;
+
+void       valija_engine_run_account    (ValijaEngine *self, ValijaAccountRuntime *runtime);
+void       valija_engine_stop_background (ValijaEngine *self);
+
+/* ---- Messages ---- */
+
+/* A fetched source before it is read, and what became of it. */
+typedef struct
+{
+  gint64 message;           /* 0: not in the store yet */
+  GBytes *source;
+} ValijaUnreadSource;
+
+void       valija_unread_source_free    (ValijaUnreadSource *self);
+/* Reads @sources (transfer full, GPtrArray of ValijaUnreadSource) on a thread: GPtrArray of ValijaStoredSource in
+ * the same order. */
+DexFuture *valija_engine_index_sources  (GPtrArray *sources) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What a source says of itself, read on a thread. */
+typedef struct
+{
+  ValijaMessageInfo *info;
+  ValijaStoredSource *stored;
+} ValijaReadSource;
+#define VALIJA_TYPE_READ_SOURCE (valija_read_source_get_type ())
+GType             valija_read_source_get_type (void) G_GNUC_CONST;
+ValijaReadSource *valija_read_source_copy     (ValijaReadSource *self);
+void              valija_read_source_free     (ValijaReadSource *self);
+DexFuture        *valija_engine_read_source   (GBytes *source, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads @source and files it in the folder @folder of local truth. Its id (int64). */
+DexFuture *valija_engine_file_locally (ValijaEngine *self,
+                                       gint64        folder,
+                                       GBytes       *source,
+                                       ValijaFlags   flags) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The folder of @message, asked from the store where the row was never loaded. ValijaMessage, loaded. */
+DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Outbox ---- */
+DexFuture *valija_engine_load_outbox    (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* Sends soon, if the engine works in the background. */
+void       valija_engine_outbox_due     (ValijaEngine *self, guint seconds);
+
+/* Where the copy of what @runtime sends goes. */
+typedef enum
+{
+  VALIJA_SENT_COPY_NONE,
+  VALIJA_SENT_COPY_BY_SERVER, /* the server files it by itself */
+  VALIJA_SENT_COPY_APPENDED,  /* into the server's Sent folder */
+  VALIJA_SENT_COPY_HERE,
+} ValijaSentCopy;
+
+ValijaSentCopy valija_engine_plan_sent_copy (ValijaEngine *self, ValijaAccountRuntime *runtime);
+
+/* ---- Undo ---- */
+
+/* One change that can be taken back: what was done to messages of one folder. */
+typedef struct
+{
+  gint64 operation;          /* the line in the journal, 0 where there was none */
+  GArray *messages;          /* gint64 */
+  gint64 source;             /* the folder they were in; for a move */
+  gint64 target;             /* 0: flags */
+  ValijaFlags added;
+  ValijaFlags removed;
+  gboolean final;            /* cannot be taken back once the server knows */
+  ValijaAccountRuntime *runtime;
+} ValijaUndoStep;
+
+ValijaUndo     *valija_undo_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaUndoStep *valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime); /* (transfer none) */
+GPtrArray      *valija_undo_get_steps (ValijaUndo *self); /* (transfer none) of ValijaUndoStep */
+void            valija_undo_set_label (ValijaUndo *self, char *label); /* (transfer full) */
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFlow, valija_flow_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaUnreadSource, valija_unread_source_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaReadSource, valija_read_source_free)
+
+G_END_DECLS

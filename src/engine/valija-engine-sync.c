@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* One synchronisation, from the turn to the last body. */
+typedef struct
+{
+  ValijaEngine *engine;            /* unowned, like the others: the flow holds them */
+  ValijaAccountRuntime *runtime;
+  ValijaMailReader *reader;
+  ValijaProgress *progress;
+  guint flags;
+  guint n_new;
+} Sync;
+
+static DexFuture *
+race (Sync *sync, DexFuture *future)
+{
+  return valija_engine_race (sync->engine, future, valija_progress_get_cancellable (sync->progress));
+}
+
+static GBytes *
+load_cursor_fiber (Sync *sync, gint64 folder, GError **error)
+{
+  return dex_await_boxed (valija_store_load_cursor (sync->engine->store, folder), error);
+}
+
+static gboolean
+write_changes_fiber (Sync *sync, ValijaFolder *folder, ValijaChanges *changes, guint *n_unread, GError **error)
+{
+  gint64 id = valija_folder_get_id (folder);
+  g_autoptr(ValijaWritten) written = NULL;
+
+  if (!(written = dex_await_boxed (valija_store_write_changes (sync->engine->store, id, changes), error)))
+    return FALSE;
+
+  sync->n_new += written->n_added;
+  *n_unread += written->n_unread;
+  valija_progress_update (sync->progress, changes->done, changes->total);
+  return TRUE;
+}
+
+/* A round of headers. Each batch is written with its cursor while the next one is on its way; wherever it ends,
+ * what was written stays and the next round goes on from there. */
+static gboolean
+sync_round_fiber (Sync *sync, ValijaFolder *folder, GError **error)
+{
+  g_autoptr(GBytes) cursor = NULL;
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(DexFuture) next = NULL;
+  guint n_unread = 0;
+  gboolean first_time;
+  gboolean done = FALSE;
+
+  if (!(cursor = load_cursor_fiber (sync, valija_folder_get_id (folder), error)))
+    return FALSE;
+
+  valija_progress_set_detail (sync->progress, valija_folder_get_display_name (folder));
+  valija_progress_update (sync->progress, 0, 0);
+  first_time = g_bytes_get_size (cursor) == 0;
+  channel = valija_mail_reader_sync_folder (sync->reader, valija_folder_get_remote_id (folder),
+                                            first_time ? NULL : cursor);
+  next = dex_channel_receive (channel);
+
+  while (!done)
+    {
+      g_autoptr(ValijaChanges) changes = NULL;
+
+      if (!(changes = dex_await_boxed (race (sync, g_steal_pointer (&next)), error)))
+        break;
+
+      if (!changes->final)
+        next = dex_channel_receive (channel);
+
+      if (!write_changes_fiber (sync, folder, changes, &n_unread, error))
+        break;
+
+      done = changes->final;
+    }
+
+  dex_channel_close_receive (channel);
+  if (!done)
+    return FALSE;
+
+  if (!first_time && n_unread > 0 && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX)
+    g_signal_emit_by_name (sync->engine, "new-mail", folder, n_unread);
+
+  return TRUE;
+}
+
+static gboolean
+list_folders_fiber (Sync *sync, GError **error)
+{
+  const char *account = valija_account_runtime_get_id (sync->runtime);
+  g_autoptr(GPtrArray) infos = NULL;
+
+  return (infos = dex_await_boxed (race (sync, valija_mail_reader_list_folders (sync->reader)), error)) != NULL &&
+         dex_await (valija_store_write_folders (sync->engine->store, account, infos,
+                                                valija_account_runtime_is_durable (sync->runtime)), error) &&
+         dex_await (valija_engine_load_folders (sync->engine, sync->runtime), error);
+}
+
+/* What is to be synchronised: the folders that the server has. The inbox is the first of them. */
+static GPtrArray *
+choose_folders (Sync *sync)
+{
+  GPtrArray *chosen = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *folders = G_LIST_MODEL (sync->runtime->folders);
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (valija_folder_get_remote_id (folder)[0] != '\0' && valija_folder_get_selectable (folder) &&
+          ((sync->flags & VALIJA_SYNC_ALL_FOLDERS) != 0 ||
+           valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX))
+        g_ptr_array_add (chosen, g_steal_pointer (&folder));
+    }
+
+  return chosen;
+}
+
+/* Whether the failure of one folder leaves the others worth trying. */
+static gboolean
+failure_is_of_folder (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+}
+
+static gboolean
+sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      ValijaFolder *folder = g_ptr_array_index (folders, i);
+      g_autoptr(GError) failure = NULL;
+
+      if (sync_round_fiber (sync, folder, &failure))
+        continue;
+
+      if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX || folders->len == 1 ||
+          !failure_is_of_folder (failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+
+      g_message ("Folder “%s” was left out: %s", valija_folder_get_name (folder), failure->message);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      g_autoptr(GError) failure = NULL;
+
+      dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, g_ptr_array_index (folders, i),
+                                                  sync->progress), &failure);
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+/* What waits in the journal goes out first, so that the server does not tell us what we have changed meanwhile. A
+ * line that fails has told so itself and does not keep the mail from coming. */
+static gboolean
+replay_fiber (Sync *sync, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (dex_await (valija_engine_replay_journal (sync->engine, sync->runtime), &failure) ||
+      !valija_error_is_cancelled (failure))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
+{
+  ValijaAccountRuntime *runtime = sync->runtime;
+  g_autoptr(GPtrArray) folders = NULL;
+  g_autoptr(ValijaTurn) turn = NULL;
+
+  if (!(turn = dex_await_boxed (race (sync, valija_lane_enter (runtime->lane)), error)) ||
+      !dex_await (race (sync, valija_account_runtime_open (runtime, VALIJA_SESSION (sync->reader))), error) ||
+      !replay_fiber (sync, error))
+    return FALSE;
+
+  if (only != NULL)
+    {
+      folders = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (folders, g_object_ref (only));
+    }
+  else
+    {
+      if (!list_folders_fiber (sync, error))
+        return FALSE;
+      folders = choose_folders (sync);
+    }
+
+  if (!sync_headers_fiber (sync, folders, error))
+    return FALSE;
+
+  valija_account_status_set_last_checked (runtime->status, g_get_real_time () / G_USEC_PER_SEC);
+
+  /* Bodies leave the lane to others: they change nothing that the journal could overtake. */
+  g_clear_pointer (&turn, valija_turn_unref);
+  if ((sync->flags & VALIJA_SYNC_HEADERS) != 0)
+    return TRUE;
+
+  return sync_bodies_fiber (sync, folders, error);
+}
+
+static DexFuture *
+sync_flow_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaAccountRuntime *runtime = flow->runtime;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(ValijaProgress) progress = NULL;
+  g_autoptr(GError) error = NULL;
+  Sync sync = { 0 };
+
+  if ((flow->flags & VALIJA_SYNC_BACKGROUND) == 0)
+    valija_account_runtime_forgive (runtime);
+
+  if (!(reader = valija_account_runtime_dup_reader (runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  progress = flow->progress != NULL ? g_object_ref (flow->progress)
+                                    : valija_progress_new (_("Looking for new mail"));
+  valija_account_status_set_progress (runtime->status, progress);
+
+  sync.engine = flow->engine;
+  sync.runtime = runtime;
+  sync.reader = reader;
+  sync.progress = progress;
+  sync.flags = flow->flags;
+
+  if (sync_fiber (&sync, flow->folder, &error))
+    valija_account_runtime_note (runtime, NULL);
+  else
+    valija_account_runtime_note (runtime, error);
+
+  valija_progress_finish (progress);
+  if (valija_account_status_get_progress (runtime->status) == progress)
+    valija_account_status_set_progress (runtime->status, NULL);
+
+  if (error != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (runtime->stalled && (flow->flags & VALIJA_SYNC_BACKGROUND) == 0)
+    valija_account_runtime_wake (runtime);
+  return dex_future_new_for_uint (sync.n_new);
+}
+
+static DexFuture *
+start_sync (ValijaEngine   *self,
+            ValijaAccount  *account,
+            ValijaFolder   *folder,
+            guint           flags,
+            ValijaProgress *progress)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, account);
+  ValijaFlow *flow;
+
+  if (runtime == NULL)
+    return valija_engine_reject_unknown_account ();
+
+  flow = valija_flow_new (self, runtime);
+  flow->flags = flags;
+  g_set_object (&flow->folder, folder);
+  g_set_object (&flow->progress, progress);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "synchronise", sync_flow_fiber, flow,
+                              (GDestroyNotify) valija_flow_free);
+}
+
+DexFuture *
+valija_engine_sync_account (ValijaEngine   *self,
+                            ValijaAccount  *account,
+                            ValijaSyncFlags flags,
+                            ValijaProgress *progress)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  return start_sync (self, account, NULL, flags, progress);
+}
+
+DexFuture *
+valija_engine_sync_folder (ValijaEngine *self, ValijaFolder *folder, ValijaSyncFlags flags, ValijaProgress *progress)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+
+  /* A folder that is only here has nothing to ask a server for. */
+  if (valija_folder_get_remote_id (folder)[0] == '\0')
+    return dex_future_new_for_uint (0);
+
+  return start_sync (self, valija_folder_get_account (folder), folder, flags, progress);
+}
+
+DexFuture *
+valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
+{
+  ValijaAccountRuntime *runtime;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(GError) error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+
+  if (!(runtime = valija_engine_find_runtime (self, valija_folder_get_account (folder))))
+    return valija_engine_reject_unknown_account ();
+  if (!(reader = valija_account_runtime_dup_reader (runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_engine_race (self, valija_mail_reader_watch (reader, valija_folder_get_remote_id (folder)), NULL);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <libdex.h>
+
+G_BEGIN_DECLS
+
+/* What lets flows pass one after the other: a fiber enters, gets its turn, and leaves when the turn is released,
+ * which g_autoptr does on every way out. Somebody who no longer waits is passed over. Main context only;
+ * refcounted. */
+typedef struct _ValijaLane ValijaLane;
+typedef struct _ValijaTurn ValijaTurn;
+
+#define VALIJA_TYPE_TURN (valija_turn_get_type ())
+
+GType       valija_turn_get_type (void) G_GNUC_CONST;
+ValijaTurn *valija_turn_ref      (ValijaTurn *self);
+void        valija_turn_unref    (ValijaTurn *self);
+
+ValijaLane *valija_lane_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaLane *valija_lane_ref      (ValijaLane *self);
+void        valija_lane_unref    (ValijaLane *self);
+gboolean    valija_lane_is_busy  (ValijaLane *self);
+
+/* Resolves to a ValijaTurn (boxed) when everybody before has left. Never rejects. */
+DexFuture  *valija_lane_enter    (ValijaLane *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaTurn, valija_turn_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaLane, valija_lane_unref)
+
+G_END_DECLS

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-list-feed.h"
+
+/* What is on the screen at once comes first, then all the rest. */
+#define FIRST_ROWS 200
+
+/* More hits than this nobody reads. */
+#define MAX_HITS 5000
+
+/* How long a list may lag behind a running synchronisation. */
+#define FOLDER_DELAY 100
+#define SEARCH_DELAY 300
+
+struct _ValijaListFeed
+{
+  GObject parent_instance;
+
+  GWeakRef engine;
+  GWeakRef list;             /* it owns us */
+  gint64 folder;
+  ValijaListFilter filter;
+  ValijaSearchQuery *query;  /* nullable: a folder's list */
+  char *account;             /* nullable */
+  guint source;
+  gboolean asking;
+  gboolean stale;            /* the store has changed since the last question */
+};
+
+G_DEFINE_FINAL_TYPE (ValijaListFeed, valija_list_feed, G_TYPE_OBJECT)
+
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaListFeed *feed;
+  GArray *ids;               /* nullable: the rows that are wanted */
+} Question;
+
+static void schedule (ValijaListFeed *self);
+
+static Question *
+question_new (ValijaEngine *engine, ValijaListFeed *feed)
+{
+  Question *question = g_new0 (Question, 1);
+
+  question->engine = g_object_ref (engine);
+  question->feed = g_object_ref (feed);
+  return question;
+}
+
+static void
+question_free (Question *question)
+{
+  g_object_unref (question->engine);
+  g_object_unref (question->feed);
+  g_clear_pointer (&question->ids, g_array_unref);
+  g_free (question);
+}
+
+/* ---- The index ---- */
+
+static DexFuture *
+ask (ValijaListFeed *self, ValijaStore *store, guint limit)
+{
+  if (self->query != NULL)
+    return valija_store_search (store, self->query, self->account, self->folder, MAX_HITS);
+
+  return valija_store_load_index (store, self->folder, self->filter, limit);
+}
+
+/* Returns how many came, or -1 when there is nobody to show them to. */
+static int
+take_index (ValijaListFeed *self, GArray *ids)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+  int n = (int) MIN (ids->len, G_MAXINT);
+
+  if (list == NULL)
+    return -1;
+
+  valija_message_list_set_ids (list, g_array_ref (ids));
+  return n;
+}
+
+static gboolean
+is_ready (ValijaListFeed *self)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+
+  return list == NULL || valija_message_list_get_ready (list);
+}
+
+static DexFuture *
+load_index_fiber (gpointer data)
+{
+  Question *question = data;
+  ValijaListFeed *self = question->feed;
+  guint limit = self->query == NULL && !is_ready (self) ? FIRST_ROWS : 0;
+  g_autoptr(GError) error = NULL;
+
+  self->asking = TRUE;
+  self->stale = FALSE;
+
+  for (;;)
+    {
+      g_autoptr(GArray) ids = NULL;
+      int n;
+
+      if (!(ids = dex_await_boxed (ask (self, question->engine->store, limit), &error)))
+        break;
+
+      n = take_index (self, ids);
+      if (n < 0 || limit == 0 || (guint) n < limit)
+        break;
+
+      limit = 0;
+    }
+
+  self->asking = FALSE;
+  if (self->stale)
+    schedule (self);
+
+  if (error != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
+static void
+load_index (ValijaListFeed *self)
+{
+  g_autoptr(ValijaEngine) engine = g_weak_ref_get (&self->engine);
+
+  if (engine == NULL)
+    return;
+
+  valija_future_forget (valija_engine_spawn (engine, VALIJA_FLOW_OWNED, "list", load_index_fiber,
+                                             question_new (engine, self), (GDestroyNotify) question_free), "list");
+}
+
+static gboolean
+due_cb (gpointer user_data)
+{
+  ValijaListFeed *self = user_data;
+
+  self->source = 0;
+  if (!self->asking)
+    load_index (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (ValijaListFeed *self)
+{
+  self->stale = TRUE;
+  if (self->source == 0 && !self->asking)
+    self->source = g_timeout_add (self->query != NULL ? SEARCH_DELAY : FOLDER_DELAY, due_cb, self);
+}
+
+/* ---- Rows ---- */
+
+static GHashTable *
+find_folders (ValijaEngine *engine, GPtrArray *rows)
+{
+  GHashTable *folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (rows, i);
+      ValijaFolder *folder;
+
+      if (g_hash_table_contains (folders, &row->folder_id) ||
+          !(folder = valija_engine_find_folder_by_id (engine, row->folder_id)))
+        continue;
+
+      g_hash_table_insert (folders, g_memdup2 (&row->folder_id, sizeof row->folder_id), g_object_ref (folder));
+    }
+
+  return folders;
+}
+
+static DexFuture *
+load_rows_fiber (gpointer data)
+{
+  Question *question = data;
+  g_autoptr(ValijaMessageList) list = NULL;
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(GHashTable) folders = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(rows = dex_await_boxed (valija_store_load_rows (question->engine->store,
+                                                        (const gint64 *) (const void *) question->ids->data,
+                                                        question->ids->len), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if ((list = g_weak_ref_get (&question->feed->list)) != NULL)
+    {
+      folders = find_folders (question->engine, rows);
+      valija_message_list_take_rows (list, rows, folders);
+    }
+
+  return dex_future_new_true ();
+}
+
+static void
+load_rows_cb (ValijaMessageList *list, const gint64 *ids, guint n_ids, gpointer user_data)
+{
+  ValijaListFeed *self = user_data;
+  g_autoptr(ValijaEngine) engine = g_weak_ref_get (&self->engine);
+  Question *question;
+
+  if (engine == NULL)
+    return;
+
+  question = question_new (engine, self);
+  question->ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
+  g_array_append_vals (question->ids, ids, n_ids);
+  valija_future_forget (valija_engine_spawn (engine, VALIJA_FLOW_OWNED, "rows", load_rows_fiber, question,
+                                             (GDestroyNotify) question_free), "rows");
+}
+
+/* ---- What the store tells ---- */
+
+static void
+folder_changed_cb (ValijaListFeed *self, gint64 folder)
+{
+  /* Any folder may hold what a search finds. */
+  if (self->query != NULL || folder == self->folder)
+    schedule (self);
+}
+
+static void
+messages_changed_cb (ValijaListFeed *self, GArray *ids)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+
+  if (list != NULL)
+    valija_message_list_invalidate (list, (const gint64 *) (const void *) ids->data, ids->len);
+}
+
+static void
+valija_list_feed_dispose (GObject *object)
+{
+  ValijaListFeed *self = VALIJA_LIST_FEED (object);
+
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_pointer (&self->query, valija_search_query_unref);
+
+  G_OBJECT_CLASS (valija_list_feed_parent_class)->dispose (object);
+}
+
+static void
+valija_list_feed_finalize (GObject *object)
+{
+  ValijaListFeed *self = VALIJA_LIST_FEED (object);
+
+  g_weak_ref_clear (&self->engine);
+  g_weak_ref_clear (&self->list);
+  g_free (self->account);
+
+  G_OBJECT_CLASS (valija_list_feed_parent_class)->finalize (object);
+}
+
+static void
+valija_list_feed_class_init (ValijaListFeedClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_list_feed_dispose;
+  object_class->finalize = valija_list_feed_finalize;
+}
+
+static void
+valija_list_feed_init (ValijaListFeed *self)
+{
+  g_weak_ref_init (&self->engine, NULL);
+  g_weak_ref_init (&self->list, NULL);
+}
+
+/* The list owns the feed. */
+static ValijaMessageList *
+start (ValijaListFeed *self, ValijaEngine *engine)
+{
+  ValijaMessageList *list = valija_message_list_new (load_rows_cb, self, g_object_unref);
+
+  g_weak_ref_set (&self->engine, engine);
+  g_weak_ref_set (&self->list, list);
+  g_signal_connect_object (engine->store, "folder-changed", G_CALLBACK (folder_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (engine->store, "messages-changed", G_CALLBACK (messages_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  load_index (self);
+  return list;
+}
+
+ValijaMessageList *
+valija_list_feed_new_folder (ValijaEngine *engine, gint64 folder, ValijaListFilter filter)
+{
+  ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
+
+  self->folder = folder;
+  self->filter = filter;
+  return start (self, engine);
+}
+
+ValijaMessageList *
+valija_list_feed_new_search (ValijaEngine *engine, ValijaSearchQuery *query, const char *account, gint64 folder)
+{
+  ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
+
+  self->folder = folder;
+  self->query = valija_search_query_ref (query);
+  self->account = g_strdup (account);
+  return start (self, engine);
+}
+
+/* ---- For the engine's callers ---- */
+
+ValijaMessageList *
+valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
+{
+  static const ValijaListFilter filters[] = {
+    [VALIJA_SHOW_ALL] = VALIJA_LIST_ALL,
+    [VALIJA_SHOW_UNREAD] = VALIJA_LIST_UNREAD,
+    [VALIJA_SHOW_FLAGGED] = VALIJA_LIST_FLAGGED,
+  };
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
+  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
+
+  return valija_list_feed_new_folder (self, valija_folder_get_id (folder), filters[show]);
+}
+
+ValijaMessageList *
+valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
+{
+  g_autoptr(ValijaSearchQuery) query = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  query = valija_search_query_new (text);
+  return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
+                                      folder != NULL ? valija_folder_get_id (folder) : 0);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/valija-engine-private.h"
+
+G_BEGIN_DECLS
+
+/* What keeps one message list equal to the store: it belongs to its list, listens to the store, and asks again,
+ * never more than one question at a time, however often the store changes. */
+#define VALIJA_TYPE_LIST_FEED (valija_list_feed_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaListFeed, valija_list_feed, VALIJA, LIST_FEED, GObject)
+
+/* The messages of @folder. (transfer full) the list, which holds its feed */
+ValijaMessageList *valija_list_feed_new_folder (ValijaEngine     *engine,
+                                                gint64            folder,
+                                                ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What @query finds, in @account and @folder where they are given. */
+ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
+                                                ValijaSearchQuery *query,
+                                                const char        *account,
+                                                gint64             folder) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
