@@ -153,13 +153,13 @@ typedef struct
   char *folder;              /* remote-id of the folder */
   char *target;              /* nullable: remote-id of the target folder */
   GPtrArray *remote_ids;     /* of char * */
-  GArray *messages;          /* gint64, the rows concerned, in the order of @remote_ids */
+  GArray *messages;          /* gint64, the rows concerned, in the order of @remote_ids; 0: not in the cache now */
   ValijaFlags add;
   ValijaFlags remove;
   GBytes *source;            /* nullable: APPEND */
   guint attempts;
   char *words;               /* nullable: why it failed last */
-} ValijaOperation;           /* remote ids are those before this line: after a MOVE is finished, later lines of its messages have new ones, so list again */
+} ValijaOperation;           /* behind a MOVE that is not finished the remote ids of its messages are "": list again once it is */
 #define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
 GType            valija_operation_get_type (void) G_GNUC_CONST;
 ValijaOperation *valija_operation_copy     (const ValijaOperation *self);

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include "base/valija-error.h"
+#include "store/valija-store-schema.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CACHE_NAME "cache.db"
+#define LOCAL_NAME "local.db"
+#define LOCK_NAME "lock"
+
+/* Stands in the lock file as long as a store is open; found there by the next one, it says that the last was not closed. */
+static const char in_use[] = "in use\n";
+
+static const char * const companions[] = { "", "-wal", "-shm" };
+
+static gboolean
+make_directory (const char  *path,
+                GError     **error)
+{
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    return TRUE;
+
+  valija_error_set (error, errno == ENOSPC ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
+                    _("The folder “%s” cannot be made: %s."), path, g_strerror (errno));
+
+  return FALSE;
+}
+
+/* Takes the directory. @unclean: whether whoever had it last did not close it. Returns: the lock, -1 on failure */
+static int
+lock_directory (const char  *directory,
+                gboolean    *unclean,
+                GError     **error)
+{
+  g_autofree char *path = g_build_filename (directory, LOCK_NAME, NULL);
+  struct stat status;
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    {
+      valija_error_set (error, errno == ENOSPC ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
+                        _("The folder “%s” cannot be written: %s."), directory, g_strerror (errno));
+      return -1;
+    }
+
+  if (flock (fd, LOCK_EX | LOCK_NB) != 0)
+    {
+      if (errno == EWOULDBLOCK)
+        valija_error_set (error, VALIJA_ERROR_STORAGE,
+                          _("Another Valija is using the mail in “%s”. Close that one first."), directory);
+      else
+        valija_error_set (error, VALIJA_ERROR_STORAGE,
+                          _("The folder “%s” cannot be taken for this Valija alone: %s."), directory, g_strerror (errno));
+      close (fd);
+      return -1;
+    }
+
+  *unclean = fstat (fd, &status) == 0 && status.st_size > 0;
+
+  /* Without the mark a crash would go unnoticed: no reason not to open */
+  if (!*unclean && (pwrite (fd, in_use, sizeof in_use - 1, 0) < 0 || fdatasync (fd) != 0))
+    g_debug ("“%s” could not be marked as in use: %s", path, g_strerror (errno));
+
+  return fd;
+}
+
+static void
+unlock_directory (int      *fd,
+                  gboolean  clean)
+{
+  if (*fd < 0)
+    return;
+
+  if (clean && ftruncate (*fd, 0) != 0)
+    g_debug ("A lock file could not be marked as closed: %s", g_strerror (errno));
+  g_clear_fd (fd, NULL);
+}
+
+static char *
+companion_path (const char *path,
+                guint       i)
+{
+  return g_strconcat (path, companions[i], NULL);
+}
+
+/* A file cut short answers as if its last pages were empty, which nothing would notice until they are read. */
+static gboolean
+is_cut_short (ValijaDatabase *database)
+{
+  g_autofree char *wal = companion_path (valija_database_get_path (database), 1);
+  struct stat status;
+  gint64 n_pages, page_size;
+
+  /* What the file lacks may be in the log */
+  if (g_stat (wal, &status) == 0 && status.st_size > 0)
+    return FALSE;
+
+  return g_stat (valija_database_get_path (database), &status) == 0 &&
+         valija_database_get_int64 (database, 0, &n_pages, NULL, "PRAGMA page_count", "") &&
+         valija_database_get_int64 (database, 0, &page_size, NULL, "PRAGMA page_size", "") &&
+         status.st_size < n_pages * page_size;
+}
+
+/* Fails, with the database known as damaged, when it is. */
+static gboolean
+check (ValijaDatabase  *database,
+       gboolean         thoroughly,
+       GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  if (is_cut_short (database))
+    return valija_database_fail (database, SQLITE_CORRUPT, error);
+
+  if (!thoroughly)
+    return TRUE;
+
+  if ((statement = valija_database_query (database, error, "PRAGMA quick_check(1)", "")) == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error) &&
+      g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") != 0)
+    {
+      g_debug ("“%s”: %s", valija_database_get_path (database), sqlite3_column_text (statement, 0));
+      sqlite3_reset (statement);
+      return valija_database_fail (database, SQLITE_CORRUPT, error);
+    }
+  valija_database_reset (database);
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+/* Opens, checks and migrates. NULL with @damaged where only a new file can help. */
+static ValijaDatabase *
+open_one (const char          *path,
+          ValijaDatabaseKind   kind,
+          gboolean             unclean,
+          gboolean            *damaged,
+          GError             **error)
+{
+  g_autofree char *backup = g_strconcat (path, ".before-upgrade", NULL);
+  g_autoptr(ValijaDatabase) self = NULL;
+  gboolean local = kind == VALIJA_DATABASE_LOCAL;
+
+  if ((self = valija_database_open (path, kind, TRUE, damaged, error)) == NULL)
+    return NULL;
+
+  if (check (self, unclean, error) &&
+      valija_store_schema_migrate (self,
+                                   local ? valija_store_local_scripts : valija_store_cache_scripts,
+                                   local ? valija_store_n_local_scripts : valija_store_n_cache_scripts,
+                                   local ? backup : NULL,
+                                   error))
+    return g_steal_pointer (&self);
+
+  *damaged = valija_database_is_damaged (self);
+
+  return NULL;
+}
+
+static ValijaDatabase *
+open_cache (const char  *directory,
+            gboolean     unclean,
+            GPtrArray   *messages,
+            GError     **error)
+{
+  g_autofree char *path = g_build_filename (directory, CACHE_NAME, NULL);
+  g_autoptr(GError) local_error = NULL;
+  ValijaDatabase *self;
+  gboolean damaged = FALSE;
+
+  if ((self = open_one (path, VALIJA_DATABASE_CACHE, unclean, &damaged, &local_error)) != NULL)
+    return self;
+
+  if (!damaged)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (companions); i++)
+    {
+      g_autofree char *name = companion_path (path, i);
+
+      g_unlink (name);
+    }
+
+  if ((self = open_one (path, VALIJA_DATABASE_CACHE, FALSE, &damaged, error)) == NULL)
+    return NULL;
+
+  g_ptr_array_add (messages, g_strdup (_("The copy of your mail on this computer was damaged. "
+                                         "It is fetched anew from the server.")));
+
+  return self;
+}
+
+/* Keeps what is damaged under a name with the date, whole, for whoever may still read something out of it. */
+static char *
+set_aside (const char  *path,
+           GError     **error)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%Y-%m-%d-%H%M%S");
+  g_autofree char *aside = g_strdup_printf ("%s.damaged-%s", path, date);
+
+  for (guint n = 2; g_file_test (aside, G_FILE_TEST_EXISTS); n++)
+    {
+      g_free (aside);
+      aside = g_strdup_printf ("%s.damaged-%s-%u", path, date, n);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (companions); i++)
+    {
+      g_autofree char *from = companion_path (path, i);
+      g_autofree char *to = companion_path (aside, i);
+
+      if (g_rename (from, to) != 0 && errno != ENOENT)
+        {
+          valija_error_set (error, VALIJA_ERROR_STORAGE,
+                            _("“%s” is damaged and cannot be put aside: %s."), path, g_strerror (errno));
+          return NULL;
+        }
+    }
+
+  return g_steal_pointer (&aside);
+}
+
+static ValijaDatabase *
+open_local (const char  *directory,
+            gboolean     unclean,
+            GPtrArray   *messages,
+            GError     **error)
+{
+  g_autofree char *path = g_build_filename (directory, LOCAL_NAME, NULL);
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *aside = NULL;
+  ValijaDatabase *self;
+  gboolean damaged = FALSE;
+
+  if ((self = open_one (path, VALIJA_DATABASE_LOCAL, unclean, &damaged, &local_error)) != NULL)
+    return self;
+
+  if (!damaged)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+
+  if ((aside = set_aside (path, error)) == NULL ||
+      (self = open_one (path, VALIJA_DATABASE_LOCAL, FALSE, &damaged, error)) == NULL)
+    return NULL;
+
+  g_ptr_array_add (messages,
+                   g_strdup_printf (_("The mail that is kept only on this computer was damaged. "
+                                      "What is left of it was put aside as “%s”."), aside));
+
+  return self;
+}
+
+/* The journal names rows of one cache. Of another it only knows the remote ids, until those messages are listed again. */
+static gboolean
+match_generation (ValijaStoreContext  *context,
+                  GError             **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *generation = NULL;
+  sqlite3_stmt *statement;
+  gint64 same;
+
+  statement = valija_database_query (context->cache, error, "SELECT value FROM property WHERE name = 'generation'", "");
+  if (statement == NULL)
+    return FALSE;
+  if (valija_database_step (context->cache, statement, &local_error))
+    generation = valija_store_dup_text (statement, 0);
+  valija_database_reset (context->cache);
+
+  if (generation == NULL)
+    return valija_database_fail (context->cache, SQLITE_CORRUPT, error);
+
+  if (!valija_database_get_int64 (context->local, 0, &same, error,
+                                  "SELECT count(*) FROM property WHERE name = 'cache-generation' AND value = ?1",
+                                  "s", generation))
+    return FALSE;
+
+  return same > 0 ||
+         (valija_database_run (context->local, error,
+                               "UPDATE operation_message SET message ="
+                               " (SELECT min (0, min (message)) FROM operation_message) - message WHERE message > 0", "") &&
+          valija_database_run (context->local, error,
+                               "INSERT OR REPLACE INTO property VALUES ('cache-generation', ?1)", "s", generation));
+}
+
+static gboolean
+recover (ValijaStoreContext  *context,
+         gboolean             unclean,
+         GError             **error)
+{
+  if (valija_database_begin (context->local, error) &&
+      valija_database_begin (context->cache, error) &&
+      match_generation (context, error) &&
+      valija_store_outbox_recover (context, error) &&
+      (!unclean || valija_store_overlay_rebuild (context, error)) &&
+      valija_database_commit (context->local, error) &&
+      valija_database_commit (context->cache, error))
+    return TRUE;
+
+  valija_database_rollback (context->local);
+  valija_database_rollback (context->cache);
+
+  return FALSE;
+}
+
+static void
+close_context (ValijaStoreContext *context)
+{
+  g_clear_pointer (&context->cache, valija_database_close);
+  g_clear_pointer (&context->local, valija_database_close);
+}
+
+gboolean
+valija_store_files_open (ValijaStoreContext  *writer,
+                         ValijaStoreContext  *reader,
+                         const char          *cache_directory,
+                         const char          *data_directory,
+                         GPtrArray           *messages,
+                         GError             **error)
+{
+  gboolean cache_unclean = FALSE;
+  gboolean data_unclean = FALSE;
+
+  if (writer->cache != NULL)
+    return TRUE;
+
+  /* In one directory for both there is one lock */
+  if (make_directory (data_directory, error) &&
+      make_directory (cache_directory, error) &&
+      (writer->data_lock = lock_directory (data_directory, &data_unclean, error)) >= 0 &&
+      (g_str_equal (cache_directory, data_directory) ||
+       (writer->cache_lock = lock_directory (cache_directory, &cache_unclean, error)) >= 0) &&
+      (writer->local = open_local (data_directory, data_unclean, messages, error)) != NULL &&
+      (writer->cache = open_cache (cache_directory, data_unclean || cache_unclean, messages, error)) != NULL &&
+      recover (writer, data_unclean || cache_unclean, error) &&
+      (reader->local = valija_database_open (valija_database_get_path (writer->local), VALIJA_DATABASE_LOCAL, FALSE,
+                                             NULL, error)) != NULL &&
+      (reader->cache = valija_database_open (valija_database_get_path (writer->cache), VALIJA_DATABASE_CACHE, FALSE,
+                                             NULL, error)) != NULL)
+    return TRUE;
+
+  close_context (reader);
+  close_context (writer);
+  unlock_directory (&writer->cache_lock, !cache_unclean);
+  unlock_directory (&writer->data_lock, !data_unclean);
+
+  return FALSE;
+}
+
+void
+valija_store_files_close (ValijaStoreContext *writer,
+                          ValijaStoreContext *reader)
+{
+  /* What was found damaged is looked at more closely next time */
+  gboolean clean = writer->cache != NULL && writer->local != NULL && !writer->overlay_stale &&
+                   !valija_database_is_damaged (writer->cache) && !valija_database_is_damaged (writer->local) &&
+                   !valija_database_is_damaged (reader->cache) && !valija_database_is_damaged (reader->local);
+
+  close_context (reader);
+  /* The last connection to go writes the log back into the database */
+  close_context (writer);
+  unlock_directory (&writer->cache_lock, clean);
+  unlock_directory (&writer->data_lock, clean);
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Changes that the user makes: each is a line of the journal when a server must hear of it. What becomes of the lines is in
+ * valija-store-operations.c. */
+
+typedef struct
+{
+  ValijaOperationKind kind;
+  GArray *messages;         /* of gint64 */
+  ValijaFlags add;
+  ValijaFlags remove;
+  gint64 folder;            /* the target, or where to append */
+  GBytes *source;
+} Change;
+
+/* Where the messages of a change are */
+typedef struct
+{
+  gint64 id;
+  char *account;
+  char *remote_id;
+} Place;
+
+typedef struct
+{
+  gint64 folder;
+  ValijaFlags flags;
+  char *remote_id;          /* "": of a move that waits */
+  char *home_id;            /* remote id in @home, nullable */
+  gint64 home;
+} Subject;
+
+static void
+change_free (Change *self)
+{
+  g_clear_pointer (&self->messages, g_array_unref);
+  g_clear_pointer (&self->source, g_bytes_unref);
+  g_free (self);
+}
+
+static void
+place_clear (Place *self)
+{
+  g_free (self->account);
+  g_free (self->remote_id);
+}
+
+static void
+subject_clear (Subject *self)
+{
+  g_clear_pointer (&self->remote_id, g_free);
+  g_clear_pointer (&self->home_id, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
+
+static gboolean
+load_place (ValijaDatabase  *database,
+            gint64           folder,
+            Place           *place,
+            GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder WHERE id = ?1", "i", folder);
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error))
+    {
+      place->id = folder;
+      place->account = valija_store_dup_text (statement, 0);
+      place->remote_id = valija_store_dup_text (statement, 1);
+      sqlite3_reset (statement);
+      return TRUE;
+    }
+
+  if (local_error == NULL)
+    return valija_store_fail_no_folder (error);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static gboolean
+waits_for_move (ValijaStoreContext  *context,
+                gint64               id,
+                gboolean            *waits,
+                GError             **error)
+{
+  gint64 n_moves;
+
+  if (!valija_database_get_int64 (context->local, 0, &n_moves, error,
+                                  "SELECT count(*) FROM operation_message m JOIN operation o ON o.id = m.operation"
+                                  " WHERE m.message = ?1 AND o.kind = ?2",
+                                  "ii", id, (gint64) VALIJA_OPERATION_MOVE))
+    return FALSE;
+
+  *waits = n_moves > 0;
+
+  return TRUE;
+}
+
+/* @found is FALSE for a row that is gone, or nowhere to be seen. */
+static gboolean
+load_subject (ValijaStoreContext  *context,
+              ValijaDatabase      *database,
+              gint64               id,
+              Subject             *subject,
+              gboolean            *found,
+              GError             **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  gboolean pending = FALSE;
+  gboolean waits = FALSE;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error,
+                                     "SELECT folder, flags, remote_id, pending, home FROM message"
+                                     " WHERE id = ?1 AND folder <> 0", "i", id);
+  if (statement == NULL)
+    return FALSE;
+
+  *found = valija_database_step (database, statement, &local_error);
+  if (*found)
+    {
+      subject->folder = sqlite3_column_int64 (statement, 0);
+      subject->flags = sqlite3_column_int (statement, 1);
+      subject->home_id = valija_store_dup_text (statement, 2);
+      pending = sqlite3_column_int64 (statement, 3) > 0;
+      subject->home = sqlite3_column_int64 (statement, 4);
+      sqlite3_reset (statement);
+    }
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (pending && !waits_for_move (context, id, &waits, error))
+    return FALSE;
+
+  subject->remote_id = g_strdup (waits || subject->home_id == NULL ? "" : subject->home_id);
+
+  return TRUE;
+}
+
+static gboolean
+add_line (ValijaStoreContext  *context,
+          const Change        *change,
+          const Place         *place,
+          const char          *target,
+          gint64              *id,
+          GError             **error)
+{
+  if (!valija_database_run (context->local, error,
+                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags)"
+                            " VALUES ((SELECT ifnull (max (sequence), 0) + 1 FROM operation), ?1, ?2, ?3, ?4, ?5, ?6)",
+                            "sissii", place->account, (gint64) change->kind, place->remote_id, target,
+                            (gint64) change->add, (gint64) change->remove))
+    return FALSE;
+
+  *id = sqlite3_last_insert_rowid (valija_database_get_handle (context->local));
+
+  return TRUE;
+}
+
+/* Whether the change makes a difference to @subject. */
+static gboolean
+matters (const Change  *change,
+         const Subject *subject,
+         gint64         target)
+{
+  if (change->kind == VALIJA_OPERATION_FLAGS)
+    return ((subject->flags | change->add) & ~change->remove) != subject->flags;
+
+  return change->kind != VALIJA_OPERATION_MOVE || subject->folder != target;
+}
+
+static gboolean
+change_local_message (ValijaStoreContext  *context,
+                      const Change        *change,
+                      gint64               id,
+                      const Subject       *subject,
+                      gint64               target,
+                      GError             **error)
+{
+  valija_store_context_tell_folder (context, context->local, subject->folder);
+  valija_store_context_tell_message (context, context->local, id);
+
+  if (change->kind == VALIJA_OPERATION_FLAGS)
+    return valija_database_run (context->local, error, "UPDATE message SET flags = (flags | ?2) & ~?3 WHERE id = ?1",
+                                "iii", id, (gint64) change->add, (gint64) change->remove);
+
+  if (change->kind == VALIJA_OPERATION_MOVE)
+    {
+      valija_store_context_tell_folder (context, context->local, target);
+      return valija_database_run (context->local, error, "UPDATE message SET folder = ?2 WHERE id = ?1", "ii", id, target);
+    }
+
+  /* The server still has what it gave out, and would give it again */
+  if (subject->home_id != NULL &&
+      !valija_database_run (context->local, error, "INSERT OR IGNORE INTO deleted (folder, remote_id) VALUES (?1, ?2)",
+                            "is", subject->home, subject->home_id))
+    return FALSE;
+
+  return valija_database_run (context->local, error, "DELETE FROM message WHERE id = ?1", "i", id);
+}
+
+static gboolean
+change_cached_message (ValijaStoreContext  *context,
+                       gint64               line,
+                       gint64               position,
+                       gint64               id,
+                       const Subject       *subject,
+                       GError             **error)
+{
+  return valija_database_run (context->local, error,
+                              "INSERT INTO operation_message (operation, position, message, remote_id)"
+                              " VALUES (?1, ?2, ?3, ?4)", "iiis", line, position, id, subject->remote_id) &&
+         valija_store_overlay_refresh (context, id, error);
+}
+
+/* Where the change leads, and whether it may. */
+static gboolean
+load_target (ValijaStoreContext  *context,
+             const Change        *change,
+             ValijaDatabase      *database,
+             const Place         *place,
+             Place               *target,
+             GError             **error)
+{
+  if (change->kind != VALIJA_OPERATION_MOVE)
+    return TRUE;
+
+  if (valija_store_context_database (context, change->folder) != database)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("A message cannot be moved between a server and this computer without copying it first."));
+      return FALSE;
+    }
+
+  if (!load_place (database, valija_database_to_row (database, change->folder), target, error))
+    return FALSE;
+
+  if (database == context->cache && g_strcmp0 (place->account, target->account) != 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("A message cannot be moved between two servers without copying it first."));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Two passes, since the folder of the first message that is still there decides, and nothing is written before all are known to be in it. */
+static gboolean
+load_common_place (ValijaStoreContext  *context,
+                   const Change        *change,
+                   ValijaDatabase      *database,
+                   Place               *place,
+                   GError             **error)
+{
+  gint64 folder = 0;
+
+  for (guint i = 0; i < change->messages->len; i++)
+    {
+      gint64 public = g_array_index (change->messages, gint64, i);
+      g_auto(Subject) subject = { 0, };
+      gboolean found = FALSE;
+      gboolean fits = valija_store_context_database (context, public) == database;
+
+      if (fits && !load_subject (context, database, valija_database_to_row (database, public), &subject, &found, error))
+        return FALSE;
+
+      if (!fits || (found && folder != 0 && subject.folder != folder))
+        {
+          valija_error_set (error, VALIJA_ERROR_INVALID, _("The messages are no longer all in one folder. Choose them again."));
+          return FALSE;
+        }
+
+      if (found)
+        folder = subject.folder;
+    }
+
+  return folder == 0 ? valija_store_fail_no_message (error) : load_place (database, folder, place, error);
+}
+
+static gboolean
+change_messages (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  const Change *change = data;
+  ValijaDatabase *database = valija_store_context_database (context, g_array_index (change->messages, gint64, 0));
+  g_auto(Place) place = { 0, };
+  g_auto(Place) target = { 0, };
+  gint64 line = 0;
+
+  if (!load_common_place (context, change, database, &place, error) ||
+      !load_target (context, change, database, &place, &target, error))
+    return FALSE;
+
+  for (guint i = 0; i < change->messages->len; i++)
+    {
+      gint64 id = valija_database_to_row (database, g_array_index (change->messages, gint64, i));
+      g_auto(Subject) subject = { 0, };
+      gboolean found;
+
+      if (!load_subject (context, database, id, &subject, &found, error))
+        return FALSE;
+      if (!found || !matters (change, &subject, target.id))
+        continue;
+
+      if (database == context->local)
+        {
+          if (!change_local_message (context, change, id, &subject, target.id, error))
+            return FALSE;
+          continue;
+        }
+
+      if ((line == 0 && !add_line (context, change, &place, target.remote_id, &line, error)) ||
+          !change_cached_message (context, line, i, id, &subject, error))
+        return FALSE;
+    }
+
+  valija_store_take_int64 (result, line);
+
+  return TRUE;
+}
+
+static gboolean
+append_message (ValijaStoreContext  *context,
+                gpointer             data,
+                GValue              *result,
+                GError             **error)
+{
+  const Change *change = data;
+  g_auto(Place) place = { 0, };
+  gint64 line;
+
+  if (change->folder < 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on this computer only."));
+      return FALSE;
+    }
+
+  if (!load_place (context->cache, change->folder, &place, error) ||
+      !add_line (context, change, &place, NULL, &line, error) ||
+      !valija_database_run (context->local, error, "INSERT INTO operation_source (operation, data) VALUES (?1, ?2)",
+                            "ib", line, change->source))
+    return FALSE;
+
+  valija_store_take_int64 (result, line);
+
+  return TRUE;
+}
+
+static DexFuture *
+write_change (ValijaStore         *self,
+              ValijaOperationKind  kind,
+              const gint64        *messages,
+              guint                n_messages,
+              ValijaFlags          add,
+              ValijaFlags          remove,
+              gint64               folder)
+{
+  Change *change;
+
+  if (n_messages == 0)
+    return dex_future_new_for_int64 (0);
+
+  change = g_new0 (Change, 1);
+  change->kind = kind;
+  change->messages = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_messages);
+  g_array_append_vals (change->messages, messages, n_messages);
+  change->add = add;
+  change->remove = remove;
+  change->folder = folder;
+
+  return valija_store_write (self, change_messages, change, (GDestroyNotify) change_free);
+}
+
+/**
+ * valija_store_change_flags:
+ * @messages: (array length=n_messages): all in one folder; those that are gone are left out
+ *
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ */
+DexFuture *
+valija_store_change_flags (ValijaStore  *self,
+                           const gint64 *messages,
+                           guint         n_messages,
+                           ValijaFlags   add,
+                           ValijaFlags   remove)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return write_change (self, VALIJA_OPERATION_FLAGS, messages, n_messages, add, remove, 0);
+}
+
+/**
+ * valija_store_move_messages:
+ * @messages: (array length=n_messages): all in one folder; those that are gone are left out
+ * @target: a folder of the same account and on the same side; in local truth of any account
+ *
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ */
+DexFuture *
+valija_store_move_messages (ValijaStore  *self,
+                            const gint64 *messages,
+                            guint         n_messages,
+                            gint64        target)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return write_change (self, VALIJA_OPERATION_MOVE, messages, n_messages, 0, 0, target);
+}
+
+/**
+ * valija_store_delete_messages:
+ * @messages: (array length=n_messages): all in one folder; those that are gone are left out
+ *
+ * Deletes for good: in local truth at once, on a server when the line is done.
+ *
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ */
+DexFuture *
+valija_store_delete_messages (ValijaStore  *self,
+                              const gint64 *messages,
+                              guint         n_messages)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return write_change (self, VALIJA_OPERATION_DELETE, messages, n_messages, 0, 0, 0);
+}
+
+/**
+ * valija_store_append_message:
+ * @folder: a folder on a server
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in the journal (int64)
+ */
+DexFuture *
+valija_store_append_message (ValijaStore *self,
+                             gint64       folder,
+                             GBytes      *source,
+                             ValijaFlags  flags)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (source != NULL);
+
+  change = g_new0 (Change, 1);
+  change->kind = VALIJA_OPERATION_APPEND;
+  change->folder = folder;
+  change->add = flags;
+  change->source = g_bytes_ref (source);
+
+  return valija_store_write (self, append_message, change, (GDestroyNotify) change_free);
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef struct
+{
+  gint64 folder;
+  ValijaListFilter filter;
+  gint64 since;
+  guint limit;
+  char *remote_id;
+} ListArgs;
+
+typedef struct
+{
+  gint64 folder;
+  ValijaMessageInfo *info;
+  ValijaStoredSource *source;
+} AddArgs;
+
+#define ROW_COLUMNS \
+  "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients, date, size," \
+  " flags, has_attachments, has_source, preview"
+
+/* Each is answered by its index alone. */
+static const char * const index_queries[] = {
+  [VALIJA_LIST_ALL] =
+    "SELECT id FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC LIMIT ?2",
+  [VALIJA_LIST_UNREAD] =
+    "SELECT id FROM message WHERE folder = ?1 AND (flags & 1) = 0 ORDER BY received DESC, id DESC LIMIT ?2",
+  [VALIJA_LIST_FLAGGED] =
+    "SELECT id FROM message WHERE folder = ?1 AND (flags & 4) <> 0 ORDER BY received DESC, id DESC LIMIT ?2",
+};
+
+static void
+list_args_free (ListArgs *self)
+{
+  g_free (self->remote_id);
+  g_free (self);
+}
+
+static void
+add_args_free (AddArgs *self)
+{
+  valija_message_info_unref (self->info);
+  valija_stored_source_free (self->source);
+  g_free (self);
+}
+
+static gboolean
+load_index (ValijaStoreContext  *context,
+            gpointer             data,
+            GValue              *result,
+            GError             **error)
+{
+  ListArgs *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, index_queries[args->filter], "ii",
+                                     valija_database_to_row (database, args->folder),
+                                     args->limit > 0 ? (gint64) args->limit : (gint64) -1);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    {
+      gint64 id = valija_database_to_public (database, sqlite3_column_int64 (statement, 0));
+
+      g_array_append_val (ids, id);
+    }
+
+  if (local_error == NULL)
+    valija_store_take_ids (result, g_steal_pointer (&ids));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
+}
+
+static ValijaMessageRow *
+read_row (ValijaDatabase *database,
+          sqlite3_stmt   *statement)
+{
+  ValijaMessageRow *row = valija_message_row_new ();
+
+  row->id = valija_database_to_public (database, sqlite3_column_int64 (statement, 0));
+  row->folder_id = valija_database_to_public (database, sqlite3_column_int64 (statement, 1));
+  g_set_str (&row->remote_id, sqlite3_column_type (statement, 2) == SQLITE_NULL
+                                ? "" : (const char *) sqlite3_column_text (statement, 2));
+  g_set_str (&row->message_id, (const char *) sqlite3_column_text (statement, 3));
+  g_set_str (&row->subject, (const char *) sqlite3_column_text (statement, 4));
+  g_set_str (&row->sender, (const char *) sqlite3_column_text (statement, 5));
+  g_set_str (&row->sender_address, (const char *) sqlite3_column_text (statement, 6));
+  g_set_str (&row->recipients, (const char *) sqlite3_column_text (statement, 7));
+  row->date = sqlite3_column_int64 (statement, 8);
+  row->size = sqlite3_column_int64 (statement, 9);
+  row->flags = sqlite3_column_int (statement, 10);
+  row->has_attachments = sqlite3_column_int (statement, 11) != 0;
+  row->has_source = sqlite3_column_int (statement, 12) != 0;
+  g_set_str (&row->preview, (const char *) sqlite3_column_text (statement, 13));
+
+  return row;
+}
+
+static gboolean
+load_rows (ValijaStoreContext  *context,
+           gpointer             data,
+           GValue              *result,
+           GError             **error)
+{
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+  g_autoptr(GError) local_error = NULL;
+  GArray *ids = data;
+
+  for (guint i = 0; i < ids->len && local_error == NULL; i++)
+    {
+      gint64 public = g_array_index (ids, gint64, i);
+      ValijaDatabase *database = valija_store_context_database (context, public);
+      sqlite3_stmt *statement;
+
+      statement = valija_database_query (database, &local_error,
+                                         "SELECT " ROW_COLUMNS " FROM message WHERE id = ?1 AND folder <> 0", "i",
+                                         valija_database_to_row (database, public));
+      if (statement != NULL && valija_database_step (database, statement, &local_error))
+        {
+          g_ptr_array_add (rows, read_row (database, statement));
+          sqlite3_reset (statement);
+        }
+    }
+
+  if (local_error == NULL)
+    valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
+}
+
+/* What waits to be moved is left until its server has it in one place again; what was filed away here is still in its home there. */
+static gboolean
+list_without_source (ValijaStoreContext  *context,
+                     gpointer             data,
+                     GValue              *result,
+                     GError             **error)
+{
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+  ListArgs *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error,
+                                     "SELECT " ROW_COLUMNS " FROM message WHERE home = ?1 AND received >= ?2"
+                                     " AND has_source = 0 AND remote_id IS NOT NULL AND (folder = home OR ?4)"
+                                     " ORDER BY received DESC, id DESC LIMIT ?3",
+                                     "iiii", valija_database_to_row (database, args->folder), args->since,
+                                     args->limit > 0 ? (gint64) args->limit : (gint64) -1,
+                                     (gint64) (args->folder < 0));
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    g_ptr_array_add (rows, read_row (database, statement));
+
+  if (local_error == NULL)
+    valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
+}
+
+static gboolean
+find_remote (ValijaStoreContext  *context,
+             gpointer             data,
+             GValue              *result,
+             GError             **error)
+{
+  ListArgs *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  gint64 id;
+
+  if (!valija_database_get_int64 (database, 0, &id, error,
+                                  "SELECT id FROM message WHERE home = ?1 AND remote_id = ?2 AND folder <> 0",
+                                  "is", valija_database_to_row (database, args->folder), args->remote_id))
+    return FALSE;
+
+  if (id == 0)
+    return valija_store_fail_no_message (error);
+
+  valija_store_take_int64 (result, valija_database_to_public (database, id));
+
+  return TRUE;
+}
+
+static gboolean
+load_source (ValijaStoreContext  *context,
+             gpointer             data,
+             GValue              *result,
+             GError             **error)
+{
+  gint64 message = *(gint64 *) data;
+  ValijaDatabase *database = valija_store_context_database (context, message);
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, "SELECT data FROM source WHERE message = ?1", "i",
+                                     valija_database_to_row (database, message));
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error))
+    {
+      valija_store_take_bytes (result, valija_store_dup_bytes (statement, 0));
+      return TRUE;
+    }
+
+  if (local_error == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("Only the headers of this message are on this computer."));
+      return FALSE;
+    }
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static int
+compare_sources (gconstpointer a,
+                 gconstpointer b)
+{
+  const ValijaStoredSource *source_a = a;
+  const ValijaStoredSource *source_b = b;
+
+  return (source_a->message > source_b->message) - (source_a->message < source_b->message);
+}
+
+/* Sorted as the search table likes it best, see write_all_added(): older messages were given smaller ids within a batch. */
+static gboolean
+write_sources (ValijaStoreContext  *context,
+               gpointer             data,
+               GValue              *result,
+               GError             **error)
+{
+  GPtrArray *sources = data;
+  g_autoptr(GPtrArray) sorted = g_ptr_array_copy (sources, NULL, NULL);
+
+  g_ptr_array_set_free_func (sorted, NULL);
+  g_ptr_array_sort_values (sorted, compare_sources);
+
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      ValijaStoredSource *source = g_ptr_array_index (sorted, i);
+      ValijaDatabase *database = valija_store_context_database (context, source->message);
+      gint64 id = valija_database_to_row (database, source->message);
+      gboolean found;
+
+      if (!valija_store_insert_source (database, id, source, &found, error))
+        return FALSE;
+      if (found)
+        valija_store_context_tell_message (context, database, id);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+add_message (ValijaStoreContext  *context,
+             gpointer             data,
+             GValue              *result,
+             GError             **error)
+{
+  AddArgs *args = data;
+  gint64 folder = -args->folder;
+  gint64 n_folders, id;
+  gboolean found;
+
+  if (args->folder >= 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on a server, not on this computer."));
+      return FALSE;
+    }
+
+  if (!valija_database_get_int64 (context->local, 0, &n_folders, error, "SELECT count(*) FROM folder WHERE id = ?1",
+                                  "i", folder))
+    return FALSE;
+  if (n_folders == 0)
+    return valija_store_fail_no_folder (error);
+
+  if (!valija_store_insert_message (context->local, folder, 0, args->info, &id, error) ||
+      !valija_store_insert_source (context->local, id, args->source, &found, error))
+    return FALSE;
+
+  valija_store_context_tell_folder (context, context->local, folder);
+  valija_store_take_int64 (result, -id);
+
+  return TRUE;
+}
+
+/**
+ * valija_store_load_index:
+ * @limit: how many of the newest, 0 for all
+ *
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, newest first
+ */
+DexFuture *
+valija_store_load_index (ValijaStore      *self,
+                         gint64            folder,
+                         ValijaListFilter  filter,
+                         guint             limit)
+{
+  ListArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (filter < G_N_ELEMENTS (index_queries));
+
+  args = g_new0 (ListArgs, 1);
+  args->folder = folder;
+  args->filter = filter;
+  args->limit = limit;
+
+  return valija_store_read (self, load_index, args, (GDestroyNotify) list_args_free);
+}
+
+/**
+ * valija_store_load_rows:
+ * @ids: (array length=n_ids): of either database
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow
+ */
+DexFuture *
+valija_store_load_rows (ValijaStore  *self,
+                        const gint64 *ids,
+                        guint         n_ids)
+{
+  GArray *copy;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  copy = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
+  if (n_ids > 0)
+    g_array_append_vals (copy, ids, n_ids);
+
+  return valija_store_read (self, load_rows, copy, (GDestroyNotify) g_array_unref);
+}
+
+/**
+ * valija_store_find_remote:
+ *
+ * Returns: (transfer full): a future that resolves to the id (int64) of the message that @folder's server calls @remote_id
+ */
+DexFuture *
+valija_store_find_remote (ValijaStore *self,
+                          gint64       folder,
+                          const char  *remote_id)
+{
+  ListArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (remote_id != NULL);
+
+  args = g_new0 (ListArgs, 1);
+  args->folder = folder;
+  args->remote_id = g_strdup (remote_id);
+
+  return valija_store_read (self, find_remote, args, (GDestroyNotify) list_args_free);
+}
+
+/**
+ * valija_store_list_without_source:
+ * @since: seconds since 1970
+ * @limit: how many, 0 for all
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow, newest first
+ */
+DexFuture *
+valija_store_list_without_source (ValijaStore *self,
+                                  gint64       folder,
+                                  gint64       since,
+                                  guint        limit)
+{
+  ListArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (ListArgs, 1);
+  args->folder = folder;
+  args->since = since;
+  args->limit = limit;
+
+  return valija_store_read (self, list_without_source, args, (GDestroyNotify) list_args_free);
+}
+
+/**
+ * valija_store_load_source:
+ *
+ * Returns: (transfer full): a future that resolves to #GBytes, exactly as they were stored
+ */
+DexFuture *
+valija_store_load_source (ValijaStore *self,
+                          gint64       message)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_read (self, load_source, g_memdup2 (&message, sizeof message), g_free);
+}
+
+/**
+ * valija_store_write_sources:
+ * @sources: (element-type ValijaStoredSource): not to be changed any more
+ *
+ * Returns: (transfer full): a future that resolves to true
+ */
+DexFuture *
+valija_store_write_sources (ValijaStore *self,
+                            GPtrArray   *sources)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (sources != NULL);
+
+  return valija_store_write (self, write_sources, g_ptr_array_ref (sources), (GDestroyNotify) g_ptr_array_unref);
+}
+
+/**
+ * valija_store_add_message:
+ * @folder: in local truth
+ * @source: (transfer none): copied
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to the message's id (int64)
+ */
+DexFuture *
+valija_store_add_message (ValijaStore        *self,
+                          gint64              folder,
+                          ValijaMessageInfo  *info,
+                          ValijaStoredSource *source)
+{
+  AddArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (info != NULL);
+  dex_return_error_if_fail (source != NULL);
+
+  args = g_new0 (AddArgs, 1);
+  args->folder = folder;
+  args->info = valija_message_info_ref (info);
+  args->source = valija_stored_source_new (0, source->source, source->search_text, source->preview,
+                                           source->has_attachments);
+  args->source->file_names = g_strdup (source->file_names);
+
+  return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
+}

@@ -1,0 +1,701 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What becomes of the lines of the journal: done, failed, taken back. */
+
+typedef struct
+{
+  char *account;            /* to list */
+  gint64 id;
+  GPtrArray *new_remote_ids;
+  char *words;
+  gboolean give_up;
+} LineArgs;
+
+typedef struct
+{
+  gint64 id;
+  gint64 sequence;
+  char *account;
+  ValijaOperationKind kind;
+  char *folder;
+  char *target;
+  ValijaFlags add;
+  ValijaFlags remove;
+} Line;
+
+typedef struct
+{
+  gint64 message;
+  char *remote_id;
+} Entry;
+
+static void
+line_args_free (LineArgs *self)
+{
+  g_free (self->account);
+  g_clear_pointer (&self->new_remote_ids, g_ptr_array_unref);
+  g_free (self->words);
+  g_free (self);
+}
+
+static void
+line_free (Line *self)
+{
+  g_free (self->account);
+  g_free (self->folder);
+  g_free (self->target);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Line, line_free)
+
+static void
+entry_clear (gpointer data)
+{
+  Entry *self = data;
+
+  g_free (self->remote_id);
+}
+
+static Line *
+read_line (sqlite3_stmt *statement)
+{
+  Line *line = g_new0 (Line, 1);
+
+  line->id = sqlite3_column_int64 (statement, 0);
+  line->sequence = sqlite3_column_int64 (statement, 1);
+  line->account = valija_store_dup_text (statement, 2);
+  line->kind = sqlite3_column_int (statement, 3);
+  line->folder = valija_store_dup_text (statement, 4);
+  line->target = valija_store_dup_text (statement, 5);
+  line->add = sqlite3_column_int (statement, 6);
+  line->remove = sqlite3_column_int (statement, 7);
+
+  return line;
+}
+
+#define LINE_COLUMNS "o.id, o.sequence, o.account, o.kind, o.folder, o.target, o.add_flags, o.remove_flags"
+
+static Line *
+load_line (ValijaDatabase  *local,
+           gint64           id,
+           GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+  Line *line = NULL;
+
+  statement = valija_database_query (local, error, "SELECT " LINE_COLUMNS " FROM operation o WHERE o.id = ?1", "i", id);
+  if (statement == NULL)
+    return NULL;
+
+  if (valija_database_step (local, statement, &local_error))
+    {
+      line = read_line (statement);
+      sqlite3_reset (statement);
+    }
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (line == NULL)
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This change cannot be taken back any more."));
+
+  return line;
+}
+
+/* The messages of a line, in the order in which they are listed. */
+static GArray *
+load_entries (ValijaDatabase  *local,
+              gint64           line,
+              GError         **error)
+{
+  g_autoptr(GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  g_array_set_clear_func (entries, entry_clear);
+
+  statement = valija_database_query (local, error,
+                                     "SELECT message, remote_id FROM operation_message WHERE operation = ?1 ORDER BY position",
+                                     "i", line);
+  if (statement == NULL)
+    return NULL;
+
+  while (valija_database_step (local, statement, &local_error))
+    {
+      Entry entry = { sqlite3_column_int64 (statement, 0), valija_store_dup_text (statement, 1) };
+
+      g_array_append_val (entries, entry);
+    }
+
+  if (local_error == NULL)
+    return g_steal_pointer (&entries);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return NULL;
+}
+
+static gboolean
+remove_line (ValijaDatabase  *local,
+             gint64           line,
+             GError         **error)
+{
+  return valija_database_run (local, error, "DELETE FROM operation WHERE id = ?1", "i", line);
+}
+
+static gboolean
+remove_empty_line (ValijaDatabase  *local,
+                   gint64           line,
+                   GError         **error)
+{
+  return valija_database_run (local, error,
+                              "DELETE FROM operation WHERE id = ?1 AND NOT EXISTS"
+                              " (SELECT 1 FROM operation_message WHERE operation = ?1)", "i", line);
+}
+
+/* The lines of @message behind @line, up to and with the next move: those that count on where @line leaves it. */
+static GPtrArray *
+load_dependents (ValijaDatabase  *local,
+                 const Line      *line,
+                 gint64           message,
+                 GError         **error)
+{
+  g_autoptr(GPtrArray) dependents = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (local, error,
+                                     "SELECT " LINE_COLUMNS " FROM operation_message m JOIN operation o ON o.id = m.operation"
+                                     " WHERE m.message = ?1 AND (o.sequence, o.id) > (?2, ?3) ORDER BY o.sequence, o.id",
+                                     "iii", message, line->sequence, line->id);
+  if (statement == NULL)
+    return NULL;
+
+  while (valija_database_step (local, statement, &local_error))
+    {
+      Line *dependent = read_line (statement);
+
+      g_ptr_array_add (dependents, dependent);
+      if (dependent->kind == VALIJA_OPERATION_MOVE)
+        {
+          sqlite3_reset (statement);
+          break;
+        }
+    }
+
+  if (local_error == NULL)
+    return g_steal_pointer (&dependents);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return NULL;
+}
+
+/* The line that is as @line but begins in @folder: there is one for each folder among the messages of what was one change. */
+static gboolean
+find_sibling (ValijaDatabase  *local,
+              const Line      *line,
+              const char      *folder,
+              gint64          *sibling,
+              GError         **error)
+{
+  if (!valija_database_get_int64 (local, 0, sibling, error,
+                                  "SELECT id FROM operation WHERE sequence = ?1 AND account = ?2 AND folder = ?3",
+                                  "iss", line->sequence, line->account, folder))
+    return FALSE;
+
+  if (*sibling != 0)
+    return TRUE;
+
+  if (!valija_database_run (local, error,
+                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                            "isissii", line->sequence, line->account, (gint64) line->kind, folder, line->target,
+                            (gint64) line->add, (gint64) line->remove))
+    return FALSE;
+
+  *sibling = sqlite3_last_insert_rowid (valija_database_get_handle (local));
+
+  return TRUE;
+}
+
+static gboolean
+redirect_dependent (ValijaDatabase  *local,
+                    const Line      *dependent,
+                    gint64           message,
+                    const char      *folder,
+                    const char      *remote_id,
+                    GError         **error)
+{
+  gint64 sibling;
+
+  if (g_str_equal (dependent->folder, folder))
+    return valija_database_run (local, error,
+                                "UPDATE operation_message SET remote_id = ?3 WHERE operation = ?1 AND message = ?2",
+                                "iis", dependent->id, message, remote_id);
+
+  /* Back to where it never left */
+  if (dependent->kind == VALIJA_OPERATION_MOVE && g_strcmp0 (dependent->target, folder) == 0)
+    return valija_database_run (local, error, "DELETE FROM operation_message WHERE operation = ?1 AND message = ?2",
+                                "ii", dependent->id, message) &&
+           remove_empty_line (local, dependent->id, error);
+
+  return find_sibling (local, dependent, folder, &sibling, error) &&
+         valija_database_run (local, error,
+                              "UPDATE operation_message SET operation = ?3, remote_id = ?4, position ="
+                              " (SELECT ifnull (max (position), -1) + 1 FROM operation_message WHERE operation = ?3)"
+                              " WHERE operation = ?1 AND message = ?2",
+                              "iiis", dependent->id, message, sibling, remote_id) &&
+         remove_empty_line (local, dependent->id, error);
+}
+
+/* After @line the message is in @folder as @remote_id, whatever was thought before: later lines are told. */
+static gboolean
+redirect_dependents (ValijaDatabase  *local,
+                     const Line      *line,
+                     gint64           message,
+                     const char      *folder,
+                     const char      *remote_id,
+                     GError         **error)
+{
+  g_autoptr(GPtrArray) dependents = load_dependents (local, line, message, error);
+
+  if (dependents == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < dependents->len; i++)
+    {
+      if (!redirect_dependent (local, g_ptr_array_index (dependents, i), message, folder, remote_id, error))
+        return FALSE;
+    }
+
+  /* A move that was left out made the next line's remote id unknown: now it is known */
+  if (dependents->len > 0)
+    {
+      Line *last = g_ptr_array_index (dependents, dependents->len - 1);
+
+      if (last->kind == VALIJA_OPERATION_MOVE && g_strcmp0 (last->target, folder) == 0)
+        return redirect_dependents (local, last, message, folder, remote_id, error);
+    }
+
+  return TRUE;
+}
+
+/* The row goes, and what waits for it can be done to nothing. */
+static gboolean
+forget_message (ValijaStoreContext  *context,
+                gint64               message,
+                GError             **error)
+{
+  gint64 folder;
+
+  if (!valija_database_get_int64 (context->cache, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1", "i", message))
+    return FALSE;
+
+  if (folder != 0)
+    valija_store_context_tell_folder (context, context->cache, folder);
+
+  return valija_database_run (context->local, error, "DELETE FROM operation_message WHERE message = ?1", "i", message) &&
+         valija_database_run (context->local, error,
+                              "DELETE FROM operation WHERE kind <> ?1 AND NOT EXISTS"
+                              " (SELECT 1 FROM operation_message WHERE operation = operation.id)",
+                              "i", (gint64) VALIJA_OPERATION_APPEND) &&
+         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", message);
+}
+
+/* A round may have brought the message in its new folder before we heard what became of the move. The row that the user knows stays; where
+ * it is lost, the new one takes its lines over. */
+static gboolean
+join_twin (ValijaStoreContext  *context,
+           gint64               message,
+           gint64               folder,
+           const char          *remote_id,
+           GError             **error)
+{
+  gint64 twin, n_rows;
+
+  if (!valija_database_get_int64 (context->cache, 0, &twin, error,
+                                  "SELECT id FROM message WHERE home = ?1 AND remote_id = ?2 AND id <> ?3",
+                                  "isi", folder, remote_id, message) ||
+      !valija_database_get_int64 (context->cache, 0, &n_rows, error,
+                                  "SELECT count(*) FROM message WHERE id = ?1", "i", message))
+    return FALSE;
+
+  if (twin == 0)
+    return TRUE;
+
+  if (n_rows == 0)
+    return valija_database_run (context->local, error, "UPDATE operation_message SET message = ?2 WHERE message = ?1",
+                                "ii", message, twin) &&
+           valija_store_overlay_refresh (context, twin, error);
+
+  return valija_database_run (context->local, error, "UPDATE operation_message SET message = ?2 WHERE message = ?1",
+                              "ii", twin, message) &&
+         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", twin);
+}
+
+static gboolean
+finish_move (ValijaStoreContext  *context,
+             const Line          *line,
+             gint64               message,
+             const char          *new_remote_id,
+             GError             **error)
+{
+  gint64 target;
+
+  if (!valija_database_get_int64 (context->cache, 0, &target, error,
+                                  "SELECT id FROM folder WHERE account = ?1 AND remote_id = ?2",
+                                  "ss", line->account, line->target))
+    return FALSE;
+
+  if (target == 0 || new_remote_id[0] == '\0')
+    return forget_message (context, message, error);
+
+  valija_store_context_tell_folder (context, context->cache, target);
+  valija_store_context_tell_message (context, context->cache, message);
+
+  /* The line itself goes first, so that a twin does not take it over */
+  return valija_database_run (context->local, error,
+                              "DELETE FROM operation_message WHERE operation = ?1 AND message = ?2",
+                              "ii", line->id, message) &&
+         redirect_dependents (context->local, line, message, line->target, new_remote_id, error) &&
+         join_twin (context, message, target, new_remote_id, error) &&
+         valija_database_run (context->cache, error,
+                              "UPDATE message SET home = ?2, remote_id = ?3, gone = 0,"
+                              " round = (SELECT f.round FROM folder f WHERE f.id = ?2) WHERE id = ?1",
+                              "iis", message, target, new_remote_id);
+}
+
+static gboolean
+finish_entry (ValijaStoreContext  *context,
+              const Line          *line,
+              gint64               message,
+              const char          *new_remote_id,
+              GError             **error)
+{
+  switch (line->kind)
+    {
+    case VALIJA_OPERATION_FLAGS:
+      return valija_database_run (context->cache, error,
+                                  "UPDATE message SET server_flags = (server_flags | ?2) & ~?3 WHERE id = ?1",
+                                  "iii", message, (gint64) line->add, (gint64) line->remove);
+
+    case VALIJA_OPERATION_MOVE:
+      return finish_move (context, line, message, new_remote_id, error);
+
+    case VALIJA_OPERATION_DELETE:
+      return forget_message (context, message, error);
+
+    case VALIJA_OPERATION_COPY:
+    case VALIJA_OPERATION_APPEND:
+    default:
+      return TRUE;
+    }
+}
+
+static gboolean
+refresh_entries (ValijaStoreContext  *context,
+                 GArray              *entries,
+                 GError             **error)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      if (!valija_store_overlay_refresh (context, g_array_index (entries, Entry, i).message, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+finish_operation (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
+{
+  LineArgs *args = data;
+  g_autoptr(Line) line = NULL;
+  g_autoptr(GArray) entries = NULL;
+
+  if ((line = load_line (context->local, args->id, error)) == NULL ||
+      (entries = load_entries (context->local, args->id, error)) == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const char *new_remote_id = i < args->new_remote_ids->len ? g_ptr_array_index (args->new_remote_ids, i) : "";
+
+      if (!finish_entry (context, line, g_array_index (entries, Entry, i).message, new_remote_id, error))
+        return FALSE;
+    }
+
+  return remove_line (context->local, args->id, error) &&
+         refresh_entries (context, entries, error);
+}
+
+static gboolean
+take_back (ValijaStoreContext  *context,
+           gint64               id,
+           GError             **error)
+{
+  g_autoptr(Line) line = NULL;
+  g_autoptr(GArray) entries = NULL;
+
+  if ((line = load_line (context->local, id, error)) == NULL ||
+      (entries = load_entries (context->local, id, error)) == NULL)
+    return FALSE;
+
+  for (guint i = 0; line->kind == VALIJA_OPERATION_MOVE && i < entries->len; i++)
+    {
+      Entry *entry = &g_array_index (entries, Entry, i);
+
+      if (!redirect_dependents (context->local, line, entry->message, line->folder, entry->remote_id, error))
+        return FALSE;
+    }
+
+  return remove_line (context->local, id, error) &&
+         refresh_entries (context, entries, error);
+}
+
+static gboolean
+fail_operation (ValijaStoreContext  *context,
+                gpointer             data,
+                GValue              *result,
+                GError             **error)
+{
+  LineArgs *args = data;
+
+  if (args->give_up)
+    return take_back (context, args->id, error);
+
+  return valija_database_run (context->local, error,
+                              "UPDATE operation SET attempts = attempts + 1, words = ?2 WHERE id = ?1",
+                              "is", args->id, args->words);
+}
+
+static gboolean
+undo_operation (ValijaStoreContext  *context,
+                gpointer             data,
+                GValue              *result,
+                GError             **error)
+{
+  LineArgs *args = data;
+
+  return take_back (context, args->id, error);
+}
+
+static gboolean
+load_operation_source (ValijaDatabase   *local,
+                       ValijaOperation  *operation,
+                       GError          **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  if (operation->kind != VALIJA_OPERATION_APPEND)
+    return TRUE;
+
+  statement = valija_database_query (local, error, "SELECT data FROM operation_source WHERE operation = ?1", "i",
+                                     operation->id);
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (local, statement, &local_error))
+    {
+      operation->source = valija_store_dup_bytes (statement, 0);
+      sqlite3_reset (statement);
+      return TRUE;
+    }
+
+  if (local_error == NULL)
+    return valija_store_fail_no_message (error);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static gboolean
+load_operation (ValijaDatabase   *local,
+                ValijaOperation  *operation,
+                GError          **error)
+{
+  g_autoptr(GArray) entries = load_entries (local, operation->id, error);
+
+  if (entries == NULL)
+    return FALSE;
+
+  operation->remote_ids = g_ptr_array_new_with_free_func (g_free);
+  operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = &g_array_index (entries, Entry, i);
+      gint64 message = MAX (entry->message, 0);
+
+      g_ptr_array_add (operation->remote_ids, g_steal_pointer (&entry->remote_id));
+      g_array_append_val (operation->messages, message);
+    }
+
+  return load_operation_source (local, operation, error);
+}
+
+static void
+clear_operation (gpointer data)
+{
+  ValijaOperation *operation = data;
+
+  /* Half loaded after a failure */
+  if (operation->remote_ids == NULL)
+    operation->remote_ids = g_ptr_array_new ();
+  if (operation->messages == NULL)
+    operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+  valija_operation_free (operation);
+}
+
+static gboolean
+list_operations (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  g_autoptr(GPtrArray) operations = g_ptr_array_new_with_free_func (clear_operation);
+  g_autoptr(GError) local_error = NULL;
+  LineArgs *args = data;
+  sqlite3_stmt *statement;
+
+  /* One look at the journal, whatever is written meanwhile */
+  if (!valija_database_begin (context->local, error))
+    return FALSE;
+
+  statement = valija_database_query (context->local, error,
+                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words FROM operation o"
+                                     " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
+
+  while (statement != NULL && valija_database_step (context->local, statement, &local_error))
+    {
+      g_autoptr(Line) line = read_line (statement);
+      ValijaOperation *operation = g_new0 (ValijaOperation, 1);
+
+      operation->id = line->id;
+      operation->account = g_steal_pointer (&line->account);
+      operation->kind = line->kind;
+      operation->folder = g_steal_pointer (&line->folder);
+      operation->target = g_steal_pointer (&line->target);
+      operation->add = line->add;
+      operation->remove = line->remove;
+      operation->attempts = sqlite3_column_int (statement, 8);
+      operation->words = valija_store_dup_text (statement, 9);
+      g_ptr_array_add (operations, operation);
+    }
+
+  for (guint i = 0; statement != NULL && local_error == NULL && i < operations->len; i++)
+    load_operation (context->local, g_ptr_array_index (operations, i), &local_error);
+
+  valija_database_rollback (context->local);
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (statement != NULL)
+    valija_store_take_ptr_array (result, g_steal_pointer (&operations));
+
+  return G_IS_VALUE (result);
+}
+
+/**
+ * valija_store_list_operations:
+ * @account: an account's id
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaOperation, in the order in which they must be done
+ */
+DexFuture *
+valija_store_list_operations (ValijaStore *self,
+                              const char  *account)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (account != NULL);
+
+  args = g_new0 (LineArgs, 1);
+  args->account = g_strdup (account);
+
+  return valija_store_read (self, list_operations, args, (GDestroyNotify) line_args_free);
+}
+
+/**
+ * valija_store_finish_operation:
+ * @new_remote_ids: (nullable) (element-type utf8): of moved messages, in the order of the line; "" where the server does not tell
+ *
+ * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND where there is no such line
+ */
+DexFuture *
+valija_store_finish_operation (ValijaStore *self,
+                               gint64       operation,
+                               GPtrArray   *new_remote_ids)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (LineArgs, 1);
+  args->id = operation;
+  args->new_remote_ids = valija_store_copy_strings (new_remote_ids);
+
+  return valija_store_write (self, finish_operation, args, (GDestroyNotify) line_args_free);
+}
+
+/**
+ * valija_store_fail_operation:
+ * @words: (nullable): why, for the user
+ * @give_up: whether it will not be tried again
+ *
+ * Returns: (transfer full): a future that resolves to true
+ */
+DexFuture *
+valija_store_fail_operation (ValijaStore *self,
+                             gint64       operation,
+                             const char  *words,
+                             gboolean     give_up)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (LineArgs, 1);
+  args->id = operation;
+  args->words = g_strdup (words);
+  args->give_up = give_up;
+
+  return valija_store_write (self, fail_operation, args, (GDestroyNotify) line_args_free);
+}
+
+/**
+ * valija_store_undo_operation:
+ *
+ * Later changes of the same messages stay, and apply to where these are again.
+ *
+ * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND when the line is no longer there
+ */
+DexFuture *
+valija_store_undo_operation (ValijaStore *self,
+                             gint64       operation)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (LineArgs, 1);
+  args->id = operation;
+
+  return valija_store_write (self, undo_operation, args, (GDestroyNotify) line_args_free);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "store/valija-store-database.h"
+#include "store/valija-store.h"
+
+G_BEGIN_DECLS
+
+/* What the files that make up ValijaStore share. A public call packs its arguments and hands them, with a function, to the writer's or
+ * the reader's thread; the function works on that thread's context and leaves its result in a GValue. */
+
+/* What a transaction changed, told on the main context once it is written. */
+typedef struct
+{
+  GHashTable *folders;      /* gint64 * set of public ids */
+  GHashTable *messages;     /* gint64 * set of public ids */
+  gboolean outbox;
+} ValijaStoreNews;
+
+typedef struct
+{
+  ValijaDatabase *cache;    /* NULL until opened */
+  ValijaDatabase *local;
+  ValijaStoreNews *news;    /* the writer's only */
+  int cache_lock;           /* file descriptors of the lock files, -1: not held */
+  int data_lock;
+  gboolean overlay_stale;   /* the journal was written and the cache was not */
+} ValijaStoreContext;
+
+/* Runs on a thread of the store; the writer's in a transaction over both databases, which is rolled back on FALSE. @result is unset; left so, the
+ * future resolves to TRUE. */
+typedef gboolean (*ValijaStoreFunc) (ValijaStoreContext *context, gpointer args, GValue *result, GError **error);
+
+/* @args (transfer full) are freed with @destroy on the thread. Returns: (transfer full): the future of the public call */
+DexFuture *valija_store_write (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_read  (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The database of a public id. */
+static inline ValijaDatabase *
+valija_store_context_database (ValijaStoreContext *context,
+                               gint64              id)
+{
+  return id < 0 ? context->local : context->cache;
+}
+
+/* News; ids are rows of @database. A folder of 0 means that the list of folders itself has changed. */
+void valija_store_context_tell_folder  (ValijaStoreContext *context, ValijaDatabase *database, gint64 folder);
+void valija_store_context_tell_message (ValijaStoreContext *context, ValijaDatabase *database, gint64 message);
+
+/* Results */
+void valija_store_take_ptr_array (GValue *result, GPtrArray *array);
+void valija_store_take_bytes     (GValue *result, GBytes *bytes);
+void valija_store_take_ids       (GValue *result, GArray *ids);
+void valija_store_take_int64     (GValue *result, gint64 number);
+
+/* Columns. (transfer full): "" or NULL as it is stored; no bytes for NULL */
+char   *valija_store_dup_text  (sqlite3_stmt *statement, int column);
+GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
+
+/* A GPtrArray of char * that shares nothing with @strings (nullable). */
+GPtrArray *valija_store_copy_strings (GPtrArray *strings);
+
+/* Rejections that several calls share; each answers FALSE. */
+gboolean valija_store_fail_no_folder  (GError **error);
+gboolean valija_store_fail_no_message (GError **error);
+
+/* ---- valija-store-files.c: opening and closing, on the writer's thread ---- */
+gboolean valija_store_files_open  (ValijaStoreContext *writer,
+                                   ValijaStoreContext *reader,
+                                   const char         *cache_directory,
+                                   const char         *data_directory,
+                                   GPtrArray          *messages,
+                                   GError            **error);
+void     valija_store_files_close (ValijaStoreContext *writer, ValijaStoreContext *reader);
+
+/* ---- valija-store-overlay.c: the journal's effect on the rows of the cache ---- */
+
+/* Works out anew where message @id of the cache is shown and with which flags, from what the server said and the lines that wait. */
+gboolean valija_store_overlay_refresh (ValijaStoreContext *context, gint64 id, GError **error);
+/* The same for a row that was just added: finds the lines that know it by its remote id. */
+gboolean valija_store_overlay_adopt   (ValijaStoreContext *context, const char *account, const char *folder, const char *remote_id, gint64 id, GError **error);
+/* The same for all rows that the journal concerns or once concerned. */
+gboolean valija_store_overlay_rebuild (ValijaStoreContext *context, GError **error);
+
+/* ---- valija-store-outbox.c ---- */
+gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
+
+/* ---- valija-store-records.c: writing one message ---- */
+
+/* What an address list, a subject and so on become in a row. */
+gboolean valija_store_insert_message (ValijaDatabase     *database,
+                                      gint64              folder,
+                                      gint64              round,
+                                      ValijaMessageInfo  *info,
+                                      gint64             *id,
+                                      GError            **error);
+/* The headers of a known message, when the server says it is another one under the same name: what was known of its inside goes. */
+gboolean valija_store_replace_message (ValijaDatabase *database, gint64 id, ValijaMessageInfo *info, GError **error);
+gboolean valija_store_insert_source   (ValijaDatabase *database, gint64 id, ValijaStoredSource *source, gboolean *found, GError **error);
+
+G_END_DECLS

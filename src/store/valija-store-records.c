@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include <string.h>
+
+/* A row shows the beginning of a list of recipients; a list of thousands is searched to this length. */
+#define MAX_RECIPIENTS_SHOWN 16
+#define MAX_PEOPLE_BYTES (64 * 1024)
+
+/* What is longer is data that calls itself text. */
+#define MAX_SEARCH_TEXT_BYTES (4 * 1024 * 1024)
+
+/* A search key has this many bits of time (until the year 2514). */
+#define MAX_RECEIVED ((G_GINT64_CONSTANT (1) << 34) - 1)
+
+#define INSERT_MESSAGE_SQL \
+  "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
+  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people)" \
+  " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+
+typedef struct
+{
+  char *sender;
+  const char *sender_address;
+  char *recipients;
+  char *people;
+  gint64 received;
+} Digest;
+
+static void
+append_people (GString   *text,
+               GPtrArray *addresses)
+{
+  for (guint i = 0; i < addresses->len && text->len < MAX_PEOPLE_BYTES; i++)
+    {
+      const ValijaAddress *address = g_ptr_array_index (addresses, i);
+
+      g_string_append_printf (text, "%s %s\n", address->name, address->address);
+    }
+}
+
+static char *
+join_labels (GPtrArray *addresses)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < addresses->len && i < MAX_RECIPIENTS_SHOWN; i++)
+    {
+      g_autofree char *label = valija_address_to_label (g_ptr_array_index (addresses, i));
+
+      if (i > 0)
+        g_string_append (text, ", ");
+      g_string_append (text, label);
+    }
+
+  if (addresses->len > MAX_RECIPIENTS_SHOWN)
+    g_string_append (text, ", …");
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+digest_init (Digest            *self,
+             ValijaMessageInfo *info)
+{
+  const ValijaAddress *from = info->from->len > 0 ? g_ptr_array_index (info->from, 0) : NULL;
+  GString *people = g_string_new (NULL);
+
+  append_people (people, info->to);
+  append_people (people, info->cc);
+  append_people (people, info->bcc);
+
+  self->sender = from != NULL ? valija_address_to_label (from) : g_strdup ("");
+  self->sender_address = from != NULL ? from->address : "";
+  self->recipients = join_labels (info->to);
+  self->people = g_string_free (people, FALSE);
+
+  self->received = info->received > 0 ? info->received : info->date;
+  if (self->received <= 0)
+    self->received = g_get_real_time () / G_USEC_PER_SEC;
+  self->received = MIN (self->received, MAX_RECEIVED);
+}
+
+static void
+digest_clear (Digest *self)
+{
+  g_free (self->sender);
+  g_free (self->recipients);
+  g_free (self->people);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Digest, digest_clear)
+
+/* The table of the search keeps no text, so a row is written from all that there is, each time. */
+static gboolean
+write_search_row (ValijaDatabase  *database,
+                  gint64           id,
+                  const char      *body,
+                  const char      *files,
+                  GError         **error)
+{
+  return valija_database_run (database, error,
+                              "INSERT INTO search (rowid, subject, sender, recipients, body, files)"
+                              " SELECT search_key, subject, sender || ' ' || sender_address, people, ?2, ?3"
+                              " FROM message WHERE id = ?1", "iss", id, body, files);
+}
+
+static gboolean
+remove_search_row (ValijaDatabase  *database,
+                   gint64           id,
+                   GError         **error)
+{
+  return valija_database_run (database, error,
+                              "DELETE FROM search WHERE rowid = (SELECT search_key FROM message WHERE id = ?1)", "i", id);
+}
+
+gboolean
+valija_store_insert_message (ValijaDatabase     *database,
+                             gint64              folder,
+                             gint64              round,
+                             ValijaMessageInfo  *info,
+                             gint64             *id,
+                             GError            **error)
+{
+  const char *remote_id = info->remote_id[0] != '\0' ? info->remote_id : NULL;
+  g_auto(Digest) digest = { NULL };
+
+  digest_init (&digest, info);
+
+  if (!valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiisssssss",
+                            folder, remote_id, digest.received, info->date, (gint64) info->size, (gint64) info->flags,
+                            round, (gint64) info->has_attachments, (gint64) g_str_hash (info->message_id),
+                            info->message_id, info->subject, digest.sender, digest.sender_address, digest.recipients,
+                            info->preview, digest.people))
+    return FALSE;
+
+  *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
+
+  return write_search_row (database, *id, NULL, NULL, error);
+}
+
+gboolean
+valija_store_replace_message (ValijaDatabase     *database,
+                              gint64              id,
+                              ValijaMessageInfo  *info,
+                              GError            **error)
+{
+  g_auto(Digest) digest = { NULL };
+
+  digest_init (&digest, info);
+
+  /* When it was received stays: its place in the search depends on it */
+  return remove_search_row (database, id, error) &&
+         valija_database_run (database, error, "DELETE FROM source WHERE message = ?1", "i", id) &&
+         valija_database_run (database, error,
+                              "UPDATE message SET date = ?2, size = ?3, has_attachments = ?4, id_hash = ?5, message_id = ?6,"
+                              " subject = ?7, sender = ?8, sender_address = ?9, recipients = ?10, preview = ?11, people = ?12,"
+                              " has_source = 0 WHERE id = ?1",
+                              "iiiiisssssss", id, info->date, (gint64) info->size, (gint64) info->has_attachments,
+                              (gint64) g_str_hash (info->message_id), info->message_id, info->subject, digest.sender,
+                              digest.sender_address, digest.recipients, info->preview, digest.people) &&
+         write_search_row (database, id, NULL, NULL, error);
+}
+
+/* Cuts @text at a character. */
+static const char *
+limit_text (const char  *text,
+            char       **cut)
+{
+  const char *end;
+
+  if (text == NULL || strlen (text) <= MAX_SEARCH_TEXT_BYTES)
+    return text;
+
+  end = g_utf8_find_prev_char (text, text + MAX_SEARCH_TEXT_BYTES);
+  *cut = g_strndup (text, end != NULL ? end - text : 0);
+
+  return *cut;
+}
+
+gboolean
+valija_store_insert_source (ValijaDatabase      *database,
+                            gint64               id,
+                            ValijaStoredSource  *source,
+                            gboolean            *found,
+                            GError             **error)
+{
+  g_autofree char *cut = NULL;
+  const char *body = limit_text (source->search_text, &cut);
+
+  if (!valija_database_run (database, error,
+                            "UPDATE message SET has_source = 1, has_attachments = ?2, preview = ifnull (?3, preview),"
+                            " size = CASE size WHEN 0 THEN ?4 ELSE size END WHERE id = ?1",
+                            "iisi", id, (gint64) source->has_attachments, source->preview,
+                            (gint64) g_bytes_get_size (source->source)))
+    return FALSE;
+
+  *found = sqlite3_changes (valija_database_get_handle (database)) > 0;
+  if (!*found)
+    return TRUE;
+
+  return valija_database_run (database, error, "INSERT OR REPLACE INTO source (message, data) VALUES (?1, ?2)",
+                              "ib", id, source->source) &&
+         remove_search_row (database, id, error) &&
+         write_search_row (database, id, body, source->file_names, error);
+}

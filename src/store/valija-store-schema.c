@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-schema.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+/* Folders and messages, the same in both databases.
+ *
+ * A message has a home, where its server has it under its remote id, and a folder, where it is shown (0: nowhere); they differ while a
+ * change waits in the journal, and for mail that was fetched by POP3 and filed here. server_flags are what the server said, flags what
+ * is shown. pending counts the lines of the journal that concern it; gone says that the server no longer has it in its home.
+ *
+ * search_key names its row in the search table. It begins with the time, so that the newest come first by walking that table backwards
+ * and stop at the limit, and ends with the id. The table keeps no text of its own.
+ *
+ * The indexes by folder hold all that a list needs: loading one never reads a message. */
+#define MAIL_SCRIPT \
+  "CREATE TABLE folder (" \
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT," \
+  "  account TEXT NOT NULL," \
+  "  parent INTEGER NOT NULL DEFAULT 0," \
+  "  position INTEGER NOT NULL DEFAULT 0," \
+  "  remote_id TEXT NOT NULL DEFAULT ''," \
+  "  name TEXT NOT NULL," \
+  "  role INTEGER NOT NULL DEFAULT 0," \
+  "  selectable INTEGER NOT NULL DEFAULT 1," \
+  "  total INTEGER NOT NULL DEFAULT 0," \
+  "  unread INTEGER NOT NULL DEFAULT 0," \
+  "  beyond_total INTEGER NOT NULL DEFAULT 0," \
+  "  beyond_unread INTEGER NOT NULL DEFAULT 0," \
+  "  round INTEGER NOT NULL DEFAULT 0," \
+  "  restarted INTEGER NOT NULL DEFAULT 0," \
+  "  last_synced INTEGER NOT NULL DEFAULT 0);" \
+  "CREATE UNIQUE INDEX folder_by_remote ON folder (account, remote_id) WHERE remote_id <> '';" \
+  "CREATE TABLE cursor (folder INTEGER PRIMARY KEY REFERENCES folder ON DELETE CASCADE, data BLOB NOT NULL);" \
+  "CREATE TABLE message (" \
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT," \
+  "  home INTEGER NOT NULL," \
+  "  folder INTEGER NOT NULL," \
+  "  remote_id TEXT," \
+  "  received INTEGER NOT NULL," \
+  "  date INTEGER NOT NULL," \
+  "  size INTEGER NOT NULL," \
+  "  flags INTEGER NOT NULL," \
+  "  server_flags INTEGER NOT NULL," \
+  "  round INTEGER NOT NULL DEFAULT 0," \
+  "  pending INTEGER NOT NULL DEFAULT 0," \
+  "  gone INTEGER NOT NULL DEFAULT 0," \
+  "  has_attachments INTEGER NOT NULL DEFAULT 0," \
+  "  has_source INTEGER NOT NULL DEFAULT 0," \
+  "  id_hash INTEGER NOT NULL," \
+  "  message_id TEXT NOT NULL," \
+  "  subject TEXT NOT NULL," \
+  "  sender TEXT NOT NULL," \
+  "  sender_address TEXT NOT NULL," \
+  "  recipients TEXT NOT NULL," \
+  "  preview TEXT," \
+  "  people TEXT NOT NULL," \
+  "  search_key INTEGER GENERATED ALWAYS AS (received << 29 | id) VIRTUAL);" \
+  "CREATE UNIQUE INDEX message_by_remote ON message (home, remote_id) WHERE remote_id IS NOT NULL;" \
+  "CREATE INDEX message_by_folder ON message (folder, received);" \
+  "CREATE INDEX message_unread ON message (folder, received) WHERE (flags & 1) = 0;" \
+  "CREATE INDEX message_flagged ON message (folder, received) WHERE (flags & 4) <> 0;" \
+  "CREATE INDEX message_without_source ON message (home, received) WHERE has_source = 0;" \
+  "CREATE INDEX message_pending ON message (id) WHERE pending <> 0;" \
+  "CREATE INDEX message_by_id_hash ON message (id_hash);" \
+  "CREATE TABLE source (message INTEGER PRIMARY KEY, data BLOB NOT NULL);" \
+  "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, recipients, body, files," \
+  "  content = '', contentless_delete = 1, tokenize = 'valija', prefix = '2 3');" \
+  "CREATE TRIGGER message_added AFTER INSERT ON message BEGIN" \
+  "  UPDATE folder SET total = total + 1, unread = unread + ((new.flags & 1) = 0) WHERE id = new.folder;" \
+  "END;" \
+  "CREATE TRIGGER message_changed AFTER UPDATE OF folder, flags ON message" \
+  "  WHEN old.folder <> new.folder OR (old.flags & 1) <> (new.flags & 1) BEGIN" \
+  "  UPDATE folder SET total = total - 1, unread = unread - ((old.flags & 1) = 0) WHERE id = old.folder;" \
+  "  UPDATE folder SET total = total + 1, unread = unread + ((new.flags & 1) = 0) WHERE id = new.folder;" \
+  "END;" \
+  "CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN" \
+  "  UPDATE folder SET total = total - 1, unread = unread - ((old.flags & 1) = 0) WHERE id = old.folder;" \
+  "  DELETE FROM source WHERE message = old.id;" \
+  "  DELETE FROM search WHERE rowid = old.search_key;" \
+  "END;" \
+  "CREATE TABLE property (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+
+/* The journal and the outbox, in local truth only.
+ *
+ * Lines of the journal are done in the order of (sequence, id); a line that had to be split shares its sequence. message is the row in
+ * the cache, or a number below 0 that only holds the lines of one message together after that cache is gone: account, folder and remote
+ * id find it again. The remote id is '' behind a move that has not been done, which will give it a new one. deleted remembers which
+ * messages of a server that only gives them out (POP3) were deleted here. */
+#define JOURNAL_SCRIPT \
+  "CREATE TABLE operation (" \
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT," \
+  "  sequence INTEGER NOT NULL," \
+  "  account TEXT NOT NULL," \
+  "  kind INTEGER NOT NULL," \
+  "  folder TEXT NOT NULL," \
+  "  target TEXT," \
+  "  add_flags INTEGER NOT NULL DEFAULT 0," \
+  "  remove_flags INTEGER NOT NULL DEFAULT 0," \
+  "  attempts INTEGER NOT NULL DEFAULT 0," \
+  "  words TEXT);" \
+  "CREATE INDEX operation_by_account ON operation (account, sequence);" \
+  "CREATE TABLE operation_message (" \
+  "  operation INTEGER NOT NULL REFERENCES operation ON DELETE CASCADE," \
+  "  position INTEGER NOT NULL," \
+  "  message INTEGER NOT NULL," \
+  "  remote_id TEXT NOT NULL," \
+  "  PRIMARY KEY (operation, position)) WITHOUT ROWID;" \
+  "CREATE INDEX operation_message_by_message ON operation_message (message);" \
+  "CREATE INDEX operation_message_by_remote ON operation_message (remote_id);" \
+  "CREATE TABLE operation_source (" \
+  "  operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE," \
+  "  data BLOB NOT NULL);" \
+  "CREATE TABLE deleted (" \
+  "  folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE," \
+  "  remote_id TEXT NOT NULL," \
+  "  PRIMARY KEY (folder, remote_id)) WITHOUT ROWID;"
+
+#define OUTBOX_SCRIPT \
+  "CREATE TABLE outbox (" \
+  "  id INTEGER PRIMARY KEY AUTOINCREMENT," \
+  "  account TEXT NOT NULL," \
+  "  sender TEXT NOT NULL," \
+  "  delivery_receipt INTEGER NOT NULL," \
+  "  envelope_id TEXT," \
+  "  subject TEXT NOT NULL," \
+  "  recipients TEXT NOT NULL," \
+  "  message_id TEXT NOT NULL," \
+  "  date INTEGER NOT NULL," \
+  "  not_before INTEGER NOT NULL," \
+  "  state INTEGER NOT NULL," \
+  "  words TEXT," \
+  "  attempts INTEGER NOT NULL DEFAULT 0);" \
+  "CREATE TABLE outbox_recipient (" \
+  "  item INTEGER NOT NULL REFERENCES outbox ON DELETE CASCADE," \
+  "  position INTEGER NOT NULL," \
+  "  address TEXT NOT NULL," \
+  "  PRIMARY KEY (item, position)) WITHOUT ROWID;" \
+  "CREATE TABLE outbox_source (" \
+  "  item INTEGER PRIMARY KEY REFERENCES outbox ON DELETE CASCADE," \
+  "  source BLOB NOT NULL," \
+  "  copy BLOB NOT NULL);"
+
+/* The generation tells a cache from the one that was there before: the journal's row ids are those of one generation. */
+#define GENERATION_SCRIPT \
+  "INSERT INTO property VALUES ('generation', lower (hex (randomblob (16))));"
+
+const char * const valija_store_cache_scripts[] = {
+  MAIL_SCRIPT GENERATION_SCRIPT,
+};
+const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
+
+const char * const valija_store_local_scripts[] = {
+  MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT,
+};
+const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
+
+static gboolean
+run_scripts (ValijaDatabase      *database,
+             const char * const  *scripts,
+             guint                from,
+             guint                to,
+             GError             **error)
+{
+  /* A pragma takes no bound values; the number is ours */
+  g_autofree char *set_version = g_strdup_printf ("PRAGMA user_version = %u", to);
+
+  if (!valija_database_run_script (database, "BEGIN EXCLUSIVE", error))
+    return FALSE;
+
+  for (guint i = from; i < to; i++)
+    {
+      if (!valija_database_run_script (database, scripts[i], error))
+        {
+          valija_database_rollback (database);
+          return FALSE;
+        }
+    }
+
+  if (!valija_database_run_script (database, set_version, error) ||
+      !valija_database_run_script (database, "COMMIT", error))
+    {
+      valija_database_rollback (database);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+valija_store_schema_migrate (ValijaDatabase      *database,
+                             const char * const  *scripts,
+                             guint                n_scripts,
+                             const char          *backup,
+                             GError             **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  gint64 version;
+
+  if (!valija_database_get_int64 (database, 0, &version, error, "PRAGMA user_version", ""))
+    return FALSE;
+
+  if (version < 0 || version > n_scripts)
+    {
+      valija_error_set (error, VALIJA_ERROR_NEWER_DATA,
+                        _("“%s” was written by a newer Valija. Use that one, or update this one."),
+                        valija_database_get_path (database));
+      return FALSE;
+    }
+
+  if (version == n_scripts)
+    return TRUE;
+
+  if (version == 0 || backup == NULL)
+    return run_scripts (database, scripts, version, n_scripts, error);
+
+  g_unlink (backup);
+  if (!valija_database_run (database, error, "VACUUM INTO ?1", "s", backup))
+    return FALSE;
+
+  if (!run_scripts (database, scripts, version, n_scripts, &local_error))
+    {
+      valija_error_set (error, VALIJA_ERROR_STORAGE,
+                        _("The mail on this computer could not be brought up to date: %s It is as it was; a copy is in “%s”."),
+                        local_error->message, backup);
+      return FALSE;
+    }
+
+  g_unlink (backup);
+
+  return TRUE;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/* Gives the connection @handle the FTS5 tokenizer `valija`, which every use of the search table needs. It cuts text into words as
+ * SQLite's unicode61 does, without case and diacritics, and scripts that write no spaces between words into single characters: a
+ * query for several of them is a phrase, and so finds them inside a longer run. Returns: a result of SQLite */
+int valija_store_tokenizer_register (sqlite3 *handle);
+
+/* Whether @text has anything that the tokenizer would make a word of. */
+gboolean valija_store_tokenizer_has_words (const char *text);
+
+G_END_DECLS

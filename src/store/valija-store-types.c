@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+G_DEFINE_BOXED_TYPE (ValijaWritten, valija_written, valija_written_copy, valija_written_free)
+G_DEFINE_BOXED_TYPE (ValijaOperation, valija_operation, valija_operation_copy, valija_operation_free)
+
+void
+valija_stored_folder_free (ValijaStoredFolder *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->remote_id);
+  g_free (self->name);
+  g_free (self);
+}
+
+ValijaWritten *
+valija_written_copy (const ValijaWritten *self)
+{
+  ValijaWritten *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof *self);
+  copy->added_ids = g_array_copy (self->added_ids);
+
+  return copy;
+}
+
+void
+valija_written_free (ValijaWritten *self)
+{
+  if (self == NULL)
+    return;
+
+  g_array_unref (self->added_ids);
+  g_free (self);
+}
+
+/**
+ * valija_stored_source_new:
+ * @message: the row that it belongs to, not looked at by valija_store_add_message()
+ * @search_text: (nullable): body and attachment names
+ * @preview: (nullable): the first words
+ *
+ * Returns: (transfer full): a source to be written
+ */
+ValijaStoredSource *
+valija_stored_source_new (gint64      message,
+                          GBytes     *source,
+                          const char *search_text,
+                          const char *preview,
+                          gboolean    has_attachments)
+{
+  ValijaStoredSource *self;
+
+  g_return_val_if_fail (source != NULL, NULL);
+
+  self = g_new0 (ValijaStoredSource, 1);
+  self->message = message;
+  self->source = g_bytes_ref (source);
+  self->search_text = g_strdup (search_text);
+  self->preview = g_strdup (preview);
+  self->has_attachments = has_attachments;
+
+  return self;
+}
+
+void
+valija_stored_source_free (ValijaStoredSource *self)
+{
+  if (self == NULL)
+    return;
+
+  g_bytes_unref (self->source);
+  g_free (self->search_text);
+  g_free (self->preview);
+  g_free (self->file_names);
+  g_free (self);
+}
+
+ValijaOperation *
+valija_operation_copy (const ValijaOperation *self)
+{
+  ValijaOperation *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof *self);
+  copy->account = g_strdup (self->account);
+  copy->folder = g_strdup (self->folder);
+  copy->target = g_strdup (self->target);
+  copy->remote_ids = valija_store_copy_strings (self->remote_ids);
+  copy->messages = g_array_copy (self->messages);
+  if (self->source != NULL)
+    g_bytes_ref (self->source);
+  copy->words = g_strdup (self->words);
+
+  return copy;
+}
+
+void
+valija_operation_free (ValijaOperation *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->account);
+  g_free (self->folder);
+  g_free (self->target);
+  g_ptr_array_unref (self->remote_ids);
+  g_array_unref (self->messages);
+  g_clear_pointer (&self->source, g_bytes_unref);
+  g_free (self->words);
+  g_free (self);
+}
+
+void
+valija_stored_outbox_free (ValijaStoredOutbox *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->account);
+  g_free (self->subject);
+  g_free (self->recipients);
+  g_free (self->words);
+  g_free (self->message_id);
+  g_free (self);
+}
