@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/valija-error.h"
+
+#include <gio/gio.h>
+#include <libdex.h>
+#include <string.h>
+
+static void
+test_travels (void)
+{
+  g_autoptr(ValijaCertificate) certificate =
+    valija_certificate_new ("h", 1, "CN=h", NULL, NULL, 0, 0, "AB", VALIJA_CERTIFICATE_PROBLEM_EXPIRED);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) copy = NULL;
+
+  valija_error_set_server (&error, VALIJA_ERROR_CERTIFICATE, "NO way", "Refused: %d", 5);
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SECURE);
+  valija_error_set_certificate (error, certificate);
+  copy = g_error_copy (error);
+  g_clear_error (&error);
+
+  g_assert_error (copy, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  g_assert_cmpstr (copy->message, ==, "Refused: 5");
+  g_assert_cmpstr (valija_error_get_server_line (copy), ==, "NO way");
+  g_assert_cmpint (valija_error_get_side (copy), ==, VALIJA_SIDE_INCOMING);
+  g_assert_cmpint (valija_error_get_step (copy), ==, VALIJA_STEP_SECURE);
+  g_assert_true (valija_error_get_certificate (copy) == certificate);
+}
+
+static void
+test_nearest_place_stays (void)
+{
+  g_autoptr(GError) error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_REFUSED, "No.");
+  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SIGN_IN);
+  valija_error_locate (&error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_SYNC);
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CLOSE);
+  g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_OUTGOING);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SIGN_IN);
+}
+
+static void
+test_foreign (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+    ValijaErrorCode expected;
+    gboolean transient;
+  } cases[] = {
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, VALIJA_ERROR_RESOLVE, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND, VALIJA_ERROR_RESOLVE, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, VALIJA_ERROR_CONNECT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE, VALIJA_ERROR_OFFLINE, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_TIMED_OUT, VALIJA_ERROR_TIMED_OUT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, VALIJA_ERROR_DISCONNECTED, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_NO_SPACE, VALIJA_ERROR_DISK_FULL, FALSE },
+    { G_IO_ERROR, G_IO_ERROR_FAILED, VALIJA_ERROR_FAILED, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, VALIJA_ERROR_CERTIFICATE, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, VALIJA_ERROR_TLS, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_EOF, VALIJA_ERROR_DISCONNECTED, TRUE },
+    { G_MARKUP_ERROR, G_MARKUP_ERROR_EMPTY, VALIJA_ERROR_FAILED, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = g_error_new_literal (cases[i].domain, cases[i].code, "raw words");
+
+      g_assert_cmpint (valija_error_is_transient (error), ==, cases[i].transient);
+      valija_error_locate (&error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_CONNECT);
+      g_assert_error (error, VALIJA_ERROR, (int) cases[i].expected);
+      g_assert_cmpint (valija_error_is_transient (error), ==, cases[i].transient);
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_OUTGOING);
+      g_assert_cmpuint (strlen (error->message), >, 0);
+    }
+}
+
+static void
+test_cancelled (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+  } cases[] = {
+    { G_IO_ERROR, G_IO_ERROR_CANCELLED },
+    { DEX_ERROR, DEX_ERROR_FIBER_CANCELLED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = g_error_new_literal (cases[i].domain, cases[i].code, "x");
+      g_autofree char *title = NULL;
+      g_autofree char *advice = NULL;
+
+      g_assert_true (valija_error_is_cancelled (error));
+      g_assert_false (valija_error_is_transient (error));
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_NONE);
+      title = valija_error_dup_title (error);
+      advice = valija_error_dup_advice (error);
+      g_assert_cmpstr (title, ==, "Cancelled");
+      g_assert_cmpstr (advice, ==, "");
+      g_assert_cmpstr (valija_error_code_to_nick (error), ==, "cancelled");
+    }
+}
+
+static void
+test_server_line (void)
+{
+  g_autofree char *flood = g_strnfill (5000, 'x');
+  g_autoptr(GError) error = NULL;
+
+  valija_error_set_server (&error, VALIJA_ERROR_REFUSED, "a\r\n\x1b[31mb\xff\u202e", "No.");
+  g_assert_cmpstr (valija_error_get_server_line (error), ==, "a[31mb\xef\xbf\xbd");
+  g_clear_error (&error);
+
+  valija_error_set_server (&error, VALIJA_ERROR_REFUSED, flood, "No.");
+  g_assert_cmpuint (strlen (valija_error_get_server_line (error)), ==, 512);
+  g_clear_error (&error);
+
+  valija_error_set_server (&error, VALIJA_ERROR_REFUSED, NULL, "No.");
+  g_assert_null (valija_error_get_server_line (error));
+  valija_error_set_server (NULL, VALIJA_ERROR_REFUSED, "x", "No.");
+  valija_error_set (NULL, VALIJA_ERROR_REFUSED, "No.");
+}
+
+static void
+test_every_code_has_words (void)
+{
+  g_autoptr(GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (int code = VALIJA_ERROR_FAILED; code <= VALIJA_ERROR_INVALID; code++)
+    for (ValijaSide side = VALIJA_SIDE_NONE; side <= VALIJA_SIDE_OUTGOING; side++)
+      {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *title = NULL;
+        g_autofree char *advice = NULL;
+
+        valija_error_set (&error, code, "Because.");
+        valija_error_locate (&error, side, VALIJA_STEP_NONE);
+        title = valija_error_dup_title (error);
+        advice = valija_error_dup_advice (error);
+        g_assert_cmpuint (strlen (title), >, 5);
+        g_assert_false (g_str_has_suffix (title, "."));
+
+        if (code != VALIJA_ERROR_UNSUPPORTED)
+          g_assert_true (g_str_has_suffix (advice, "."));
+
+        g_hash_table_add (nicks, (gpointer) valija_error_code_to_nick (error));
+      }
+
+  g_assert_cmpuint (g_hash_table_size (nicks), ==, VALIJA_ERROR_INVALID + 1);
+}
+
+static void
+test_steps (void)
+{
+  g_autoptr(GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (ValijaStep step = VALIJA_STEP_NONE; step <= VALIJA_STEP_STORE; step++)
+    {
+      g_hash_table_add (nicks, (gpointer) valija_step_to_nick (step));
+      g_assert_cmpuint (strlen (valija_step_get_label (step)), >, 0);
+    }
+
+  g_assert_cmpuint (g_hash_table_size (nicks), ==, VALIJA_STEP_STORE + 1);
+  g_assert_cmpstr (valija_step_to_nick (VALIJA_STEP_SIGN_IN), ==, "sign-in");
+  g_assert_cmpstr (valija_side_to_nick (VALIJA_SIDE_OUTGOING), ==, "outgoing");
+}
+
+static void
+test_words (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) foreign = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "raw words");
+  g_autofree char *title = NULL;
+  g_autofree char *detail = NULL;
+  g_autofree char *foreign_detail = valija_error_dup_detail (foreign);
+
+  valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, "NO [AUTHENTICATIONFAILED]", "It was refused.");
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+  title = valija_error_dup_title (error);
+  detail = valija_error_dup_detail (error);
+  g_assert_cmpstr (title, ==, "The incoming server refused the name or password");
+  g_assert_cmpstr (detail, ==, "It was refused.\nThe server said: “NO [AUTHENTICATIONFAILED]”\nThis happened while signing in.");
+  g_assert_cmpstr (valija_error_code_to_nick (error), ==, "authentication");
+
+  g_assert_cmpstr (foreign_detail, ==, "raw words");
+  g_assert_cmpstr (valija_error_code_to_nick (foreign), ==, "failed");
+  g_assert_null (valija_error_get_certificate (foreign));
+  g_assert_null (valija_error_get_server_line (foreign));
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/error/travels", test_travels);
+  g_test_add_func ("/base/error/nearest-place-stays", test_nearest_place_stays);
+  g_test_add_func ("/base/error/foreign", test_foreign);
+  g_test_add_func ("/base/error/cancelled", test_cancelled);
+  g_test_add_func ("/base/error/server-line", test_server_line);
+  g_test_add_func ("/base/error/every-code-has-words", test_every_code_has_words);
+  g_test_add_func ("/base/error/steps", test_steps);
+  g_test_add_func ("/base/error/words", test_words);
+
+  return g_test_run ();
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/valija-error.h"
+#include "base/valija-spool.h"
+
+#include <string.h>
+
+#define MANY (3 * 1024 * 1024 + 17)
+
+static void
+append_pattern (ValijaSpool *spool, GChecksum *checksum, gsize total, gsize piece)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree guint8 *data = g_malloc (piece);
+  guint8 byte = 0;
+
+  while (total > 0)
+    {
+      gsize length = MIN (total, piece);
+
+      for (gsize i = 0; i < length; i++)
+        data[i] = (guint8) (byte++ * 31);
+
+      g_assert_true (valija_spool_append (spool, data, length, &error));
+      g_assert_no_error (error);
+      g_checksum_update (checksum, data, (gssize) length);
+      total -= length;
+    }
+}
+
+static void
+check (gsize total, gsize piece)
+{
+  g_autoptr(ValijaSpool) spool = valija_spool_new (G_MAXUINT64);
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *found = NULL;
+
+  append_pattern (spool, checksum, total, piece);
+  g_assert_cmpuint (valija_spool_length (spool), ==, total);
+
+  bytes = valija_spool_finish (spool, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, total);
+  found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  g_assert_cmpstr (found, ==, g_checksum_get_string (checksum));
+  g_assert_cmpuint (valija_spool_length (spool), ==, 0);
+}
+
+static void
+test_sizes (void)
+{
+  const gsize limit = 256 * 1024;
+
+  check (0, 1);
+  check (1, 1);
+  check (limit - 1, 1000);
+  check (limit, limit);
+  check (limit + 1, 4096);
+  check (limit + 1, limit + 1);
+  check (MANY, 65536);
+  check (MANY, MANY);
+}
+
+static void
+test_twice (void)
+{
+  g_autoptr(ValijaSpool) spool = valija_spool_new (1000);
+  g_autoptr(GError) error = NULL;
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr(GBytes) bytes = NULL;
+
+      g_assert_true (valija_spool_append (spool, "abc", 3, &error));
+      bytes = valija_spool_finish (spool, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abc", 3);
+    }
+}
+
+static void
+test_limit (void)
+{
+  g_autoptr(ValijaSpool) spool = valija_spool_new (5);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (valija_spool_append (spool, "12345", 5, &error));
+  g_assert_true (valija_spool_append (spool, "", 0, &error));
+  g_assert_no_error (error);
+  g_assert_false (valija_spool_append (spool, "6", 1, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+}
+
+/* Thrown away half-way: nothing stays behind. */
+static void
+test_drop (void)
+{
+  g_autoptr(ValijaSpool) spool = valija_spool_new (G_MAXUINT64);
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  append_pattern (spool, checksum, MANY, 65536);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/base/spool/sizes", test_sizes);
+  g_test_add_func ("/base/spool/twice", test_twice);
+  g_test_add_func ("/base/spool/limit", test_limit);
+  g_test_add_func ("/base/spool/drop", test_drop);
+
+  return g_test_run ();
+}
