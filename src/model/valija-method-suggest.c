@@ -40,8 +40,8 @@ static const char * const topics[N_TOPICS] = {
   [TOPIC_IMAP] = N_("imap|imaps"),
   [TOPIC_POP] = N_("pop|pop3|pop server|pop3s"),
   [TOPIC_SMTP] = N_("smtp|outgoing server|sending server|relay|smart host"),
-  [TOPIC_ONLY_SEND] = N_("only send|just send|send only|only sending|only for sending|not read|printer|scanner|scan "
-                         "to mail|copier|alerts|monitoring|newsletter"),
+  [TOPIC_ONLY_SEND] = N_("only send|only want to send|just send|send only|only sending|only for sending|not "
+                         "read|printer|scanner|scan to mail|copier|alerts|monitoring|newsletter"),
   [TOPIC_ONLY_READ] = N_("only read|just read|read only|only reading|only for reading|not send|archive"),
   [TOPIC_SEVERAL_DEVICES] = N_("phone|tablet|several devices|all my devices|two "
                                "computers|synchronize|synchronise|sync"),
@@ -53,6 +53,7 @@ typedef struct
   char *email;              /* nullable */
   char *domain;             /* nullable */
   const ValijaMailProvider *provider;
+  gboolean by_domain;       /* the provider is certain: it is that of the address, not a word that fell */
 } Clue;
 
 static void
@@ -116,6 +117,7 @@ clue_init (Clue       *clue,
 
   if (clue->domain != NULL)
     clue->provider = valija_mail_provider_find_domain (clue->domain);
+  clue->by_domain = clue->provider != NULL;
   if (clue->provider == NULL)
     clue->provider = valija_mail_provider_find_words (clue->text);
 }
@@ -161,9 +163,9 @@ set_servers (ValijaSuggestion *self,
 {
   gboolean pop = g_str_equal (self->method, "pop3") || g_str_equal (self->method, "mixed");
   gboolean reads = pop || g_str_equal (self->method, "imap");
-  gboolean sends = !g_str_equal (self->method, "pop3");
+  gboolean sends = pop || reads || g_str_equal (self->method, "smtp");
 
-  if (clue->provider != NULL)
+  if (clue->provider != NULL && clue->provider->smtp.host != NULL)
     {
       self->certain = TRUE;
       if (reads)
@@ -327,11 +329,14 @@ valija_method_suggest (const char *text)
   clue_init (&clue, text);
 
   /* What the domain of an address says is certain, unless the words ask for a protocol of that provider */
-  if (clue.provider != NULL && clue.provider->imap.host == NULL)
+  if (clue.by_domain && clue.provider->imap.host == NULL)
     return suggest_provider (&clue);
 
-  if (clue.provider == NULL && (suggestion = suggest_organization (&clue)) != NULL)
+  if (!clue.by_domain && (suggestion = suggest_organization (&clue)) != NULL)
     return suggestion;
+
+  if (clue.provider != NULL && clue.provider->imap.host == NULL)
+    return suggest_provider (&clue);
 
   if ((suggestion = suggest_protocol (&clue)) != NULL)
     return suggestion;
@@ -353,4 +358,25 @@ valija_method_suggest (const char *text)
                             _("IMAP keeps your mail on the server, so it looks the same on every device."));
 
   return NULL;
+}
+
+/**
+ * valija_method_suggest_servers:
+ * @method: the id of the method that the user has chosen
+ * @email: the user's address
+ *
+ * Returns: (transfer full): where that method would connect for that address
+ */
+ValijaSuggestion *
+valija_method_suggest_servers (const char *method,
+                               const char *email)
+{
+  g_auto(Clue) clue = { NULL, };
+
+  g_return_val_if_fail (method != NULL, NULL);
+  g_return_val_if_fail (email != NULL, NULL);
+
+  clue_init (&clue, email);
+
+  return suggest_servers (&clue, method, "");
 }

@@ -28,7 +28,7 @@ static const struct
   [VALIJA_ANSWER_NO] = { "no", N_("No"), "window-close-symbolic" },
   [VALIJA_ANSWER_YES] = { "yes", N_("Yes"), "object-select-symbolic" },
   [VALIJA_ANSWER_HERE] = { "here", N_("On this computer"), "computer-symbolic" },
-  [VALIJA_ANSWER_SEE_NOTE] = { "see-note", N_("It depends"), "dialog-information-symbolic" },
+  [VALIJA_ANSWER_SEE_NOTE] = { "see-note", N_("It depends"), "help-about-symbolic" },
 };
 
 G_DEFINE_BOXED_TYPE (ValijaSuggestion, valija_suggestion, valija_suggestion_copy, valija_suggestion_free)

@@ -91,6 +91,10 @@ void              valija_suggestion_free     (ValijaSuggestion *self);
 /* The method that fits @text best, or NULL where nothing can be said. Asks no server. (transfer full) */
 ValijaSuggestion *valija_method_suggest (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The servers that @email's provider has for @method, known or guessed; the hosts are NULL where it has none or the
+ * method finds its server by itself. The reason is empty. (transfer full) never NULL */
+ValijaSuggestion *valija_method_suggest_servers (const char *method, const char *email) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSuggestion, valija_suggestion_free)
 
 G_END_DECLS
