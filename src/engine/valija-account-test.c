@@ -9,6 +9,9 @@
 /* The account test: sessions of its own, with the secrets that were typed, both halves always tried, nothing
  * written. */
 
+/* How many folders are named to the user. */
+#define MAX_NAMES 20
+
 typedef struct
 {
   ValijaEngine *engine;
@@ -225,15 +228,17 @@ note_folders (Test *test, GPtrArray *infos)
   g_autoptr(GString) names = g_string_new (NULL);
   g_autofree char *detail = NULL;
 
-  for (guint i = 0; i < infos->len; i++)
+  for (guint i = 0; i < MIN (infos->len, MAX_NAMES); i++)
     {
       ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
       g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", info->name);
     }
+  if (infos->len > MAX_NAMES)
+    g_string_append (names, ", …");
 
-  g_ptr_array_add (test->facts, g_strdup_printf (_("Folders: %s"), names->str));
-  detail = g_strdup_printf (ngettext ("%u folder", "%u folders", infos->len), infos->len);
+  /* Translators: a number of folders, and their names */
+  detail = g_strdup_printf (ngettext ("%u folder: %s", "%u folders: %s", infos->len), infos->len, names->str);
   end_step (test, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS, detail);
 }
 

@@ -124,6 +124,16 @@ ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   const char    *text,
                                                   ValijaAccount *account,
                                                   ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* The same once, for scripts: GPtrArray of ValijaMessage, loaded, newest first. @limit 0: all */
+DexFuture         *valija_engine_load_messages (ValijaEngine *self,
+                                                ValijaFolder *folder,
+                                                ValijaShow    show,
+                                                guint         limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture         *valija_engine_load_found    (ValijaEngine  *self,
+                                                const char    *text,
+                                                ValijaAccount *account,
+                                                ValijaFolder  *folder,
+                                                guint          limit) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */
 DexFuture         *valija_engine_find_message    (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 /* Searches on the server, stores what it finds, resolves to the number of messages (uint). UNSUPPORTED where the

@@ -314,34 +314,3 @@ valija_list_feed_new_search (ValijaEngine *engine, ValijaSearchQuery *query, con
   self->account = g_strdup (account);
   return start (self, engine);
 }
-
-/* ---- For the engine's callers ---- */
-
-ValijaMessageList *
-valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
-{
-  static const ValijaListFilter filters[] = {
-    [VALIJA_SHOW_ALL] = VALIJA_LIST_ALL,
-    [VALIJA_SHOW_UNREAD] = VALIJA_LIST_UNREAD,
-    [VALIJA_SHOW_FLAGGED] = VALIJA_LIST_FLAGGED,
-  };
-
-  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
-  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
-  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
-
-  return valija_list_feed_new_folder (self, valija_folder_get_id (folder), filters[show]);
-}
-
-ValijaMessageList *
-valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
-{
-  g_autoptr(ValijaSearchQuery) query = NULL;
-
-  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
-  g_return_val_if_fail (text != NULL, NULL);
-
-  query = valija_search_query_new (text);
-  return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
-                                      folder != NULL ? valija_folder_get_id (folder) : 0);
-}

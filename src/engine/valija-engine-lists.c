@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-list-feed.h"
+
+/* Lists of messages: live ones, which follow the store, and one answer at a time. */
+
+/* How many rows one question loads. */
+#define PAGE_SIZE 500
+
+static const ValijaListFilter filters[] = {
+  [VALIJA_SHOW_ALL] = VALIJA_LIST_ALL,
+  [VALIJA_SHOW_UNREAD] = VALIJA_LIST_UNREAD,
+  [VALIJA_SHOW_FLAGGED] = VALIJA_LIST_FLAGGED,
+};
+
+ValijaMessageList *
+valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
+  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
+
+  return valija_list_feed_new_folder (self, valija_folder_get_id (folder), filters[show]);
+}
+
+ValijaMessageList *
+valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
+{
+  g_autoptr(ValijaSearchQuery) query = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  query = valija_search_query_new (text);
+  return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
+                                      folder != NULL ? valija_folder_get_id (folder) : 0);
+}
+
+/* ---- Once ---- */
+
+typedef struct
+{
+  ValijaEngine *engine;
+  DexFuture *index;          /* of row ids */
+} Lookup;
+
+static void
+lookup_free (Lookup *lookup)
+{
+  g_object_unref (lookup->engine);
+  dex_clear (&lookup->index);
+  g_free (lookup);
+}
+
+static void
+take_rows (ValijaEngine *self, GPtrArray *messages, GPtrArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (rows, i);
+      ValijaFolder *folder = valija_engine_find_folder_by_id (self, row->folder_id);
+      ValijaMessage *message;
+
+      if (folder == NULL)
+        continue;
+
+      message = valija_message_new (row->id);
+      valija_message_fill (message, folder, row);
+      g_ptr_array_add (messages, message);
+    }
+}
+
+static DexFuture *
+lookup_fiber (gpointer data)
+{
+  Lookup *lookup = data;
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GArray) ids = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(ids = dex_await_boxed (g_steal_pointer (&lookup->index), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (guint i = 0; i < ids->len; i += PAGE_SIZE)
+    {
+      const gint64 *page = &g_array_index (ids, gint64, i);
+      guint n = MIN (PAGE_SIZE, ids->len - i);
+      g_autoptr(GPtrArray) rows = NULL;
+
+      if (!(rows = dex_await_boxed (valija_store_load_rows (lookup->engine->store, page, n), &error)))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      take_rows (lookup->engine, messages, rows);
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&messages));
+}
+
+static DexFuture *
+look_up (ValijaEngine *self, DexFuture *index)
+{
+  Lookup *lookup = g_new0 (Lookup, 1);
+
+  lookup->engine = g_object_ref (self);
+  lookup->index = index;
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "look up messages", lookup_fiber, lookup,
+                              (GDestroyNotify) lookup_free);
+}
+
+DexFuture *
+valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show, guint limit)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+  dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
+
+  return look_up (self, valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
+}
+
+DexFuture *
+valija_engine_load_found (ValijaEngine  *self,
+                          const char    *text,
+                          ValijaAccount *account,
+                          ValijaFolder  *folder,
+                          guint          limit)
+{
+  g_autoptr(ValijaSearchQuery) query = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (text != NULL);
+
+  query = valija_search_query_new (text);
+  return look_up (self, valija_store_search (self->store, query,
+                                             account != NULL ? valija_account_get_id (account) : NULL,
+                                             folder != NULL ? valija_folder_get_id (folder) : 0, limit));
+}
