@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/valija-error.h"
+#include "net/valija-stream.h"
+
+#include <string.h>
+
+#include "support/valija-script-server.h"
+#include "valija-test-server.h"
+
+#define YEAR 365
+
+static ValijaTestAuthority *authority;
+static ValijaTestAuthority *other_authority;
+static ValijaTestAuthority *forged_authority; /* has the name of the trusted one */
+
+/* Counts and sends back what comes, until the client ends. */
+static void
+echo (ValijaTestServer *server, GIOStream *io)
+{
+  GInputStream *input = g_io_stream_get_input_stream (io);
+  GOutputStream *output = g_io_stream_get_output_stream (io);
+  guint8 buffer[4096];
+  gssize length;
+
+  while ((length = g_input_stream_read (input, buffer, sizeof buffer, NULL, NULL)) > 0)
+    {
+      valija_test_server_count_received (server, (gsize) length);
+      g_output_stream_write_all (output, buffer, (gsize) length, NULL, NULL, NULL);
+    }
+}
+
+static void
+tls_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_autoptr(GIOStream) tls = valija_test_server_start_tls (server, G_IO_STREAM (connection));
+
+  if (tls != NULL)
+    echo (server, tls);
+}
+
+/* "GO" in clear from the server, then TLS */
+static void
+upgrade_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_autoptr(GIOStream) tls = NULL;
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "GO", 2, NULL, NULL, NULL);
+  tls = valija_test_server_start_tls (server, G_IO_STREAM (connection));
+
+  if (tls != NULL)
+    echo (server, tls);
+}
+
+static void
+assert_read (ValijaStream *stream, const char *expected)
+{
+  g_autoptr(DexFuture) read = valija_stream_read (stream);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (read, &error);
+  GBytes *bytes;
+
+  g_assert_no_error (error);
+  bytes = g_value_get_boxed (value);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, strlen (expected));
+}
+
+static void
+assert_echo (ValijaStream *stream)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("hello", 5);
+  g_autoptr(DexFuture) write = valija_stream_write (stream, bytes, FALSE);
+  g_autoptr(GError) error = NULL;
+
+  valija_test_await (write, &error);
+  g_assert_no_error (error);
+  assert_read (stream, "hello");
+}
+
+/* By either path: TLS at once, or after the server's word. */
+static ValijaStream *
+connect_to (ValijaTestServer *server,
+            const char       *host,
+            const char       *ca_file,
+            ValijaTrust      *trust,
+            ValijaSecurity    security,
+            GError          **error)
+{
+  g_autoptr(ValijaEndpoint) endpoint =
+    valija_endpoint_new (host, valija_test_server_get_port (server), security, 10, ca_file);
+  g_autoptr(DexFuture) connect = valija_stream_connect (endpoint, trust, NULL, NULL);
+  g_autoptr(DexFuture) upgrade = NULL;
+  g_autoptr(ValijaStream) stream = NULL;
+  const GValue *value = valija_test_await (connect, error);
+
+  if (value == NULL)
+    return NULL;
+
+  stream = g_value_dup_object (value);
+  if (security == VALIJA_SECURITY_TLS)
+    return g_steal_pointer (&stream);
+
+  g_assert_false (valija_stream_is_encrypted (stream));
+  assert_read (stream, "GO");
+  upgrade = valija_stream_start_tls (stream, 0);
+  if (valija_test_await (upgrade, error) != NULL)
+    return g_steal_pointer (&stream);
+
+  g_assert_true (valija_stream_is_closed (stream));
+  return NULL;
+}
+
+static ValijaTestHandler
+handler_for (ValijaSecurity security)
+{
+  return security == VALIJA_SECURITY_TLS ? tls_handler : upgrade_handler;
+}
+
+static void
+check_good (ValijaSecurity security, const char *host)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (handler_for (security), NULL);
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, host, -1, YEAR);
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autofree char *description = NULL;
+  g_autofree char *expected = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_test_server_set_certificate (server, certificate);
+  stream = connect_to (server, host, valija_test_authority_get_file (authority), NULL, security, &error);
+  g_assert_no_error (error);
+  g_assert_true (valija_stream_is_encrypted (stream));
+  g_assert_cmpstr (valija_stream_get_host (stream), ==, host);
+  assert_echo (stream);
+
+  description = valija_stream_dup_description (stream);
+  expected = g_strdup_printf ("TLS 1.3, certificate of %s by Valija Test Authority", host);
+  g_assert_cmpstr (description, ==, expected);
+  valija_stream_close (stream);
+  g_assert_false (valija_stream_is_encrypted (stream));
+  valija_test_server_wait (server, 1);
+}
+
+static void
+test_good (void)
+{
+  check_good (VALIJA_SECURITY_TLS, "localhost");
+  check_good (VALIJA_SECURITY_TLS, "127.0.0.1");
+  check_good (VALIJA_SECURITY_STARTTLS, "localhost");
+  check_good (VALIJA_SECURITY_STARTTLS, "127.0.0.1");
+}
+
+static void
+test_channel_binding (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (tls_handler, NULL);
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, "localhost", -1, YEAR);
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GBytes) exporter = NULL;
+  g_autoptr(GBytes) end_point = NULL;
+  g_autoptr(GByteArray) der = NULL;
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize length = sizeof digest;
+
+  valija_test_server_set_certificate (server, certificate);
+  stream = connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL, VALIJA_SECURITY_TLS, NULL);
+
+  exporter = valija_stream_dup_channel_binding (stream, "tls-exporter");
+  g_assert_cmpuint (g_bytes_get_size (exporter), ==, 32);
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  g_checksum_update (checksum, der->data, der->len);
+  g_checksum_get_digest (checksum, digest, &length);
+  end_point = valija_stream_dup_channel_binding (stream, "tls-server-end-point");
+  g_assert_cmpmem (g_bytes_get_data (end_point, NULL), g_bytes_get_size (end_point), digest, length);
+
+  g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unique"));
+  g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unheard-of"));
+}
+
+static void
+check_refused (GTlsCertificate *certificate, ValijaCertificateProblems problems, const char *words)
+{
+  for (ValijaSecurity security = VALIJA_SECURITY_TLS; security <= VALIJA_SECURITY_STARTTLS; security++)
+    {
+      g_autoptr(ValijaTestServer) server = valija_test_server_new (handler_for (security), NULL);
+      g_autoptr(ValijaStream) stream = NULL;
+      g_autoptr(GError) error = NULL;
+      ValijaCertificate *shown;
+
+      valija_test_server_set_certificate (server, certificate);
+      stream = connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL, security, &error);
+      g_assert_null (stream);
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+      g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SECURE);
+
+      shown = valija_error_get_certificate (error);
+      g_assert_nonnull (shown);
+      g_assert_cmphex (shown->problems, ==, problems);
+      g_assert_cmpstr (shown->host, ==, "localhost");
+      g_assert_cmpuint (shown->port, ==, valija_test_server_get_port (server));
+      g_assert_cmpuint (strlen (shown->sha256), ==, 32 * 3 - 1);
+      g_assert_nonnull (strstr (error->message, words));
+
+      valija_test_server_wait (server, 1);
+      g_assert_cmpuint (valija_test_server_get_received (server), ==, 0);
+    }
+}
+
+static void
+test_refused (void)
+{
+  static const struct
+  {
+    int issuer; /* 0: itself, 1: the trusted one, 2: another, 3: a forged one */
+    const char *name;
+    int first_day;
+    int last_day;
+    ValijaCertificateProblems problems;
+    const char *words;
+  } cases[] = {
+    { 1, "localhost", -20, -2, VALIJA_CERTIFICATE_PROBLEM_EXPIRED, "It expired on " },
+    { 1, "localhost", 2, 20, VALIJA_CERTIFICATE_PROBLEM_NOT_YET_VALID, "It is only valid from " },
+    { 1, "mail.example.org", -1, 20, VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME,
+      "It was issued for “mail.example.org”, not for “localhost”." },
+    { 1, "127.0.0.1", -1, 20, VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME,
+      "It was issued for “127.0.0.1”, not for “localhost”." },
+    { 0, "localhost", -1, 20, VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED, "It is signed by itself" },
+    { 2, "localhost", -1, 20, VALIJA_CERTIFICATE_PROBLEM_UNKNOWN_ISSUER,
+      "It was issued by “CN=Another Authority”, which is not trusted here." },
+    { 3, "localhost", -1, 20, VALIJA_CERTIFICATE_PROBLEM_OTHER, "It cannot be verified." },
+    { 1, "mail.example.org", -20, -2, VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME | VALIJA_CERTIFICATE_PROBLEM_EXPIRED,
+      "It expired on " },
+    { 0, "mail.example.org", 2, 20,
+      VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME | VALIJA_CERTIFICATE_PROBLEM_NOT_YET_VALID |
+        VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED,
+      "It is signed by itself" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      ValijaTestAuthority *issuers[] = { NULL, authority, other_authority, forged_authority };
+      g_autoptr(GTlsCertificate) certificate = NULL;
+
+      g_test_message ("case %" G_GSIZE_FORMAT, i);
+      certificate = valija_test_authority_issue (issuers[cases[i].issuer], cases[i].name, cases[i].first_day,
+                                                 cases[i].last_day);
+      check_refused (certificate, cases[i].problems, cases[i].words);
+    }
+}
+
+static void
+test_exception (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (tls_handler, NULL);
+  g_autoptr(GTlsCertificate) first = valija_test_authority_issue (NULL, "localhost", -1, YEAR);
+  g_autoptr(GTlsCertificate) second = valija_test_authority_issue (NULL, "localhost", -1, YEAR);
+  g_autoptr(ValijaTrust) trust = valija_trust_new (NULL);
+  g_autoptr(ValijaCertificate) shown = NULL;
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_test_server_set_certificate (server, first);
+  g_assert_null (connect_to (server, "localhost", NULL, trust, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  shown = valija_certificate_ref (valija_error_get_certificate (error));
+  g_assert_cmphex (shown->problems, ==, VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED);
+  g_clear_error (&error);
+
+  g_assert_true (valija_trust_decide (trust, shown, VALIJA_TRUST_ACCEPTED, &error));
+  stream = connect_to (server, "localhost", NULL, trust, VALIJA_SECURITY_TLS, &error);
+  g_assert_no_error (error);
+  assert_echo (stream);
+  g_clear_object (&stream);
+
+  /* Not by another name for the same server */
+  g_assert_null (connect_to (server, "127.0.0.1", NULL, trust, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  g_clear_error (&error);
+
+  /* Not for another certificate at the same place */
+  valija_test_server_set_certificate (server, second);
+  g_assert_null (connect_to (server, "localhost", NULL, trust, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  g_assert_cmphex (valija_error_get_certificate (error)->problems, ==,
+                   VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED | VALIJA_CERTIFICATE_PROBLEM_CHANGED);
+  g_clear_error (&error);
+
+  /* And no longer than it is wanted, also when the session could be resumed */
+  valija_test_server_set_certificate (server, first);
+  g_assert_true (valija_trust_decide (trust, shown, VALIJA_TRUST_REJECTED, &error));
+  g_assert_null (connect_to (server, "localhost", NULL, trust, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  g_assert_nonnull (strstr (error->message, "never to trust"));
+}
+
+static void
+test_authorities_file (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (tls_handler, NULL);
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, "localhost", -1, YEAR);
+  g_autoptr(GError) error = NULL;
+
+  valija_test_server_set_certificate (server, certificate);
+  g_assert_null (connect_to (server, "localhost", "/nonexistent/ca.pem", NULL, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "/nonexistent/ca.pem"));
+  g_clear_error (&error);
+
+  /* The system's authorities are used where no file is given; they do not know ours. */
+  g_assert_null (connect_to (server, "localhost", NULL, NULL, VALIJA_SECURITY_TLS, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+}
+
+static void
+garbage_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  GIOStream *io = G_IO_STREAM (connection);
+  char buffer[2048];
+
+  g_input_stream_read (g_io_stream_get_input_stream (io), buffer, sizeof buffer, NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (io), "* OK no TLS here\r\n", 18, NULL, NULL, NULL);
+  g_input_stream_read (g_io_stream_get_input_stream (io), buffer, sizeof buffer, NULL, NULL);
+}
+
+static void
+closing_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  char buffer[2048];
+
+  g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), buffer, sizeof buffer, NULL, NULL);
+}
+
+static void
+silent_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  GInputStream *input = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  char buffer[2048];
+  gssize length;
+
+  while ((length = g_input_stream_read (input, buffer, sizeof buffer, NULL, NULL)) > 0)
+    valija_test_server_count_received (server, (gsize) length);
+}
+
+static void
+check_no_handshake (ValijaTestHandler handler, ValijaErrorCode code)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (handler, NULL);
+  g_autoptr(ValijaEndpoint) endpoint =
+    valija_endpoint_new ("127.0.0.1", valija_test_server_get_port (server), VALIJA_SECURITY_TLS, 1, NULL);
+  g_autoptr(DexFuture) connect = valija_stream_connect (endpoint, NULL, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (valija_test_await (connect, &error));
+  g_assert_error (error, VALIJA_ERROR, (int) code);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SECURE);
+  valija_test_server_wait (server, 1);
+}
+
+static void
+test_no_handshake (void)
+{
+  check_no_handshake (garbage_handler, VALIJA_ERROR_TLS);
+  check_no_handshake (closing_handler, VALIJA_ERROR_TLS);
+  check_no_handshake (silent_handler, VALIJA_ERROR_TIMED_OUT);
+}
+
+static ValijaStream *
+connect_in_clear (ValijaTestServer *server)
+{
+  g_autoptr(ValijaEndpoint) endpoint = valija_endpoint_new ("localhost", valija_test_server_get_port (server),
+                                                            VALIJA_SECURITY_STARTTLS, 10, NULL);
+  g_autoptr(DexFuture) connect = valija_stream_connect (endpoint, NULL, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (connect, &error);
+
+  g_assert_no_error (error);
+  return g_value_dup_object (value);
+}
+
+static void
+assert_injection_is_seen (ValijaStream *stream, gsize leftover)
+{
+  g_autoptr(DexFuture) upgrade = valija_stream_start_tls (stream, leftover);
+  g_autoptr(DexFuture) read = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (valija_test_await (upgrade, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NO_STARTTLS);
+  g_assert_true (valija_stream_is_closed (stream));
+  g_assert_false (valija_stream_is_encrypted (stream));
+  g_clear_error (&error);
+
+  read = valija_stream_read (stream);
+  g_assert_null (valija_test_await (read, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NO_STARTTLS);
+}
+
+static void
+test_injected_leftover (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (silent_handler, NULL);
+  g_autoptr(ValijaStream) stream = connect_in_clear (server);
+
+  assert_injection_is_seen (stream, 1);
+  valija_test_server_wait (server, 1);
+  g_assert_cmpuint (valija_test_server_get_received (server), ==, 0);
+}
+
+typedef struct
+{
+  GAsyncQueue *read;
+  GAsyncQueue *sent;
+} Signals;
+
+/* Sends its second word only after the client has read the first. */
+static void
+two_words_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  GIOStream *io = G_IO_STREAM (connection);
+  Signals *signals = valija_test_server_get_data (server);
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (io), "GO", 2, NULL, NULL, NULL);
+  g_async_queue_pop (signals->read);
+  g_output_stream_write_all (g_io_stream_get_output_stream (io), "a1 OK injected\r\n", 16, NULL, NULL, NULL);
+  g_async_queue_push (signals->sent, signals);
+  silent_handler (server, connection);
+}
+
+static void
+test_injected_behind (void)
+{
+  g_autoptr(GAsyncQueue) read = g_async_queue_new ();
+  g_autoptr(GAsyncQueue) sent = g_async_queue_new ();
+  Signals both = { read, sent };
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (two_words_handler, &both);
+  g_autoptr(ValijaStream) stream = connect_in_clear (server);
+
+  assert_read (stream, "GO");
+  g_async_queue_push (read, read);
+  g_async_queue_pop (sent);
+  assert_injection_is_seen (stream, 0);
+  valija_test_server_wait (server, 1);
+}
+
+static DexFuture *
+pass_on_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_ref (future);
+}
+
+/* Somebody waits, and after @turns of the main loop gives up. The server must see the end. */
+static void
+check_cancel_connect (ValijaSecurity security, int turns)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (silent_handler, NULL);
+  g_autoptr(ValijaEndpoint) endpoint =
+    valija_endpoint_new ("127.0.0.1", valija_test_server_get_port (server), security, 10, NULL);
+  DexFuture *waiter = dex_future_finally (valija_stream_connect (endpoint, NULL, NULL, NULL), pass_on_cb, NULL, NULL);
+
+  for (int i = 0; i < turns; i++)
+    g_main_context_iteration (NULL, FALSE);
+
+  dex_unref (waiter);
+  valija_test_drain ();
+
+  /* Freeing waits for whatever handler there is, and none ends before its client has closed. */
+}
+
+static void
+test_cancel_connect (void)
+{
+  for (int turns = 0; turns < 40; turns++)
+    {
+      check_cancel_connect (VALIJA_SECURITY_TLS, turns);
+      check_cancel_connect (VALIJA_SECURITY_NONE, turns);
+    }
+}
+
+static void
+test_cancel_handshake (void)
+{
+  for (int turns = 0; turns < 20; turns++)
+    {
+      g_autoptr(ValijaTestServer) server = valija_test_server_new (silent_handler, NULL);
+      g_autoptr(ValijaStream) stream = connect_in_clear (server);
+      DexFuture *waiter = dex_future_finally (valija_stream_start_tls (stream, 0), pass_on_cb, NULL, NULL);
+
+      for (int i = 0; i < turns; i++)
+        g_main_context_iteration (NULL, FALSE);
+
+      dex_unref (waiter);
+      valija_test_server_wait (server, 0);
+      valija_test_drain ();
+
+      /* A fiber that had not begun yet does nothing; every other one closes. */
+      valija_stream_close (stream);
+      valija_test_server_wait (server, 1);
+    }
+}
+
+static void
+test_close_in_handshake (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (silent_handler, NULL);
+  g_autoptr(ValijaStream) stream = connect_in_clear (server);
+  g_autoptr(DexFuture) upgrade = valija_stream_start_tls (stream, 0);
+  g_autoptr(GError) error = NULL;
+
+  for (int i = 0; i < 10; i++)
+    g_main_context_iteration (NULL, FALSE);
+
+  valija_stream_close (stream);
+  g_assert_null (valija_test_await (upgrade, &error));
+  valija_test_server_wait (server, 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  authority = valija_test_authority_new ("Valija Test Authority");
+  other_authority = valija_test_authority_new ("Another Authority");
+  forged_authority = valija_test_authority_new ("Valija Test Authority");
+
+  g_test_add_func ("/net/tls/good", test_good);
+  g_test_add_func ("/net/tls/channel-binding", test_channel_binding);
+  g_test_add_func ("/net/tls/refused", test_refused);
+  g_test_add_func ("/net/tls/exception", test_exception);
+  g_test_add_func ("/net/tls/authorities-file", test_authorities_file);
+  g_test_add_func ("/net/tls/no-handshake", test_no_handshake);
+  g_test_add_func ("/net/tls/injected-leftover", test_injected_leftover);
+  g_test_add_func ("/net/tls/injected-behind", test_injected_behind);
+  g_test_add_func ("/net/tls/cancel-connect", test_cancel_connect);
+  g_test_add_func ("/net/tls/cancel-handshake", test_cancel_handshake);
+  g_test_add_func ("/net/tls/close-in-handshake", test_close_in_handshake);
+  status = g_test_run ();
+
+  valija_test_authority_free (authority);
+  valija_test_authority_free (other_authority);
+  valija_test_authority_free (forged_authority);
+
+  return status;
+}
