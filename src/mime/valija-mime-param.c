@@ -58,6 +58,16 @@ skip_blanks (const char *p, const char *end)
   return p;
 }
 
+/* The semicolon behind the word that the field begins with, comments apart. */
+static const char *
+skip_word (const char *p, const char *end)
+{
+  while ((p = skip_blanks (p, end)) < end && *p != ';')
+    p++;
+
+  return p;
+}
+
 static const char *
 scan_quoted (const char *p, const char *end, GString *value)
 {
@@ -166,12 +176,10 @@ append_percent_decoded (GString *out, const char *text, gsize length)
 }
 
 /* Joins the pieces 0, 1, 2, …; the first extended one begins with charset'language'. */
-static char *
-join (Pieces *pieces, const char *fallback)
+static GString *
+join (Pieces *pieces, char **charset)
 {
-  g_autoptr(GString) bytes = g_string_new (NULL);
-  g_autofree char *charset = NULL;
-  g_autoptr(GString) text = g_string_new (NULL);
+  GString *bytes = g_string_new (NULL);
 
   for (guint i = 0; i < PIECES_LIMIT && pieces->bytes[i] != NULL; i++)
     {
@@ -182,7 +190,7 @@ join (Pieces *pieces, const char *fallback)
 
       if (second != NULL)
         {
-          charset = g_strndup (piece, quote - piece);
+          *charset = g_strndup (piece, quote - piece);
           length -= second + 1 - piece;
           piece = second + 1;
         }
@@ -192,25 +200,21 @@ join (Pieces *pieces, const char *fallback)
         g_string_append_len (bytes, piece, length);
     }
 
-  valija_mime_charset_append (text, charset, bytes->str, bytes->len, fallback);
-
-  return valija_mime_clean_text (text->str, text->len);
+  return bytes;
 }
 
-char *
-valija_mime_param_dup (const char *raw, gsize length, const char *name, const char *fallback)
+/* The bytes of a parameter, or NULL. *@encoded says whether RFC 2231 was at work: that form can say more, so it wins. */
+static GString *
+find (const char *raw, gsize length, const char *name, gboolean *encoded, char **charset)
 {
   g_autoptr(GString) value = g_string_new (NULL);
-  g_autofree char *plain = NULL;
+  g_autoptr(GString) plain = NULL;
   Param param = { .value = value };
   Pieces pieces = { 0 };
   const char *end = raw + MIN (length, VALUE_LIMIT);
-  const char *p = memchr (raw, ';', end - raw);
-  char *result;
+  const char *p = skip_word (raw, end);
 
-  if (p == NULL)
-    return NULL;
-
+  *encoded = FALSE;
   for (guint n = 0; n < PARAMS_LIMIT && next_param (&p, end, &param); n++)
     {
       int number = MAX (param.number, 0);
@@ -222,7 +226,7 @@ valija_mime_param_dup (const char *raw, gsize length, const char *name, const ch
       if (param.number < 0 && !param.extended)
         {
           if (plain == NULL)
-            plain = valija_mime_words_decode (value->str, value->len, fallback);
+            plain = g_string_new_len (value->str, value->len);
         }
       else if (pieces.bytes[number] == NULL)
         {
@@ -231,13 +235,47 @@ valija_mime_param_dup (const char *raw, gsize length, const char *name, const ch
         }
     }
 
-  /* RFC 6266 §4.3 has it for the web, and mail follows: the form that can say more wins */
-  result = pieces.bytes[0] != NULL ? join (&pieces, fallback) : g_steal_pointer (&plain);
+  if (pieces.bytes[0] != NULL)
+    {
+      if (plain != NULL)
+        g_string_free (g_steal_pointer (&plain), TRUE);
+      plain = join (&pieces, charset);
+      *encoded = TRUE;
+    }
   for (guint i = 0; i < PIECES_LIMIT; i++)
     if (pieces.bytes[i] != NULL)
       g_string_free (pieces.bytes[i], TRUE);
 
-  return result;
+  return g_steal_pointer (&plain);
+}
+
+char *
+valija_mime_param_dup (const char *raw, gsize length, const char *name, const char *fallback)
+{
+  g_autofree char *charset = NULL;
+  g_autoptr(GString) text = NULL;
+  g_autoptr(GString) bytes = NULL;
+  gboolean encoded;
+
+  bytes = find (raw, length, name, &encoded, &charset);
+  if (bytes == NULL)
+    return NULL;
+  if (!encoded)
+    return valija_mime_words_decode (bytes->str, bytes->len, fallback);
+
+  text = g_string_new (NULL);
+  valija_mime_charset_append (text, charset, bytes->str, bytes->len, fallback);
+
+  return valija_mime_clean_text (text->str, text->len);
+}
+
+GString *
+valija_mime_param_dup_bytes (const char *raw, gsize length, const char *name)
+{
+  g_autofree char *charset = NULL;
+  gboolean encoded;
+
+  return find (raw, length, name, &encoded, &charset);
 }
 
 char *

@@ -15,6 +15,9 @@ char    *valija_mime_param_dup_value (const char *raw, gsize length);
  * against the rules. As the sender has it but for controls and marks of direction. NULL if there is none. (transfer full) */
 char    *valija_mime_param_dup       (const char *raw, gsize length, const char *name, const char *fallback);
 
+/* The same as the bytes that the sender wrote, unquoted, for comparing: a boundary. */
+GString *valija_mime_param_dup_bytes (const char *raw, gsize length, const char *name);
+
 /* Whether a message of this Content-Type probably has attachments: multipart/mixed, or one part that is no text. */
 gboolean valija_mime_type_is_guess_of_attachments (const char *raw, gsize length);
 

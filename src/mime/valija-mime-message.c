@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "mime/valija-mime-message.h"
+
+#include "base/valija-error.h"
+#include "mime/valija-html-private.h"
+#include "mime/valija-mime-body.h"
+#include "mime/valija-mime-content.h"
+#include "mime/valija-mime-fields.h"
+#include "mime/valija-mime-header.h"
+#include "mime/valija-mime-tree.h"
+#include "mime/valija-mime-words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Text beyond this is not shown; its part can still be saved. */
+#define TEXT_LIMIT (8 * 1024 * 1024)
+/* More parts are not joined into one text: they are an attack and not a letter. */
+#define JOINED_PARTS_LIMIT 100
+#define RAW_HEADERS_LIMIT (1024 * 1024)
+#define PREVIEW_CHARACTERS 200
+/* Numbers tried after a name that is taken. */
+#define SAVE_ATTEMPTS 1000
+
+struct _ValijaMimeMessage
+{
+  GObject parent_instance;
+
+  GBytes *source;
+  ValijaMessageInfo *info;
+  ValijaMimeNode *root;
+  GPtrArray *attachments;
+  GHashTable *content_ids;  /* of char * → ValijaMimeNode *, both owned by the tree */
+  char *text;
+  char *html;
+  gboolean truncated;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaMimeMessage, valija_mime_message, G_TYPE_OBJECT)
+
+static const char *
+get_data (ValijaMimeMessage *self, gsize *length)
+{
+  const char *data = g_bytes_get_data (self->source, length);
+
+  return data != NULL ? data : "";
+}
+
+/* Fills in what takes a look at the content: sizes, and who is called by which content id. */
+static void
+measure (ValijaMimeMessage *self, ValijaMimeNode *node)
+{
+  const char *data = get_data (self, NULL);
+
+  node->part.size = node->part.children->len == 0 || !valija_mime_node_is (node, "multipart/") ? valija_mime_content_size (node, data) : 0;
+  if (node->part.content_id != NULL && !g_hash_table_contains (self->content_ids, node->part.content_id))
+    g_hash_table_insert (self->content_ids, node->part.content_id, node);
+
+  for (guint i = 0; i < node->part.children->len; i++)
+    measure (self, g_ptr_array_index (node->part.children, i));
+}
+
+static char *
+dup_leaf_text (ValijaMimeMessage *self, const ValijaMimeNode *node)
+{
+  return valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT, &self->truncated);
+}
+
+static void
+join_text (ValijaMimeMessage *self, const ValijaMimeBody *body)
+{
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (body->text->len, JOINED_PARTS_LIMIT) && out->len < TEXT_LIMIT; i++)
+    {
+      const ValijaMimeNode *node = g_ptr_array_index (body->text, i);
+      g_autofree char *text = dup_leaf_text (self, node);
+
+      if (strcmp (node->part.type, "text/html") == 0)
+        {
+          g_autofree char *html = g_steal_pointer (&text);
+
+          text = valija_html_to_text (html);
+        }
+      if (out->len > 0 && out->str[out->len - 1] != '\n')
+        g_string_append_c (out, '\n');
+      if (out->len > 0)
+        g_string_append_c (out, '\n');
+      g_string_append (out, text);
+    }
+
+  self->truncated |= body->text->len > JOINED_PARTS_LIMIT;
+  self->text = g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/* Several parts in one document could reach into each other by an attribute or element left open, so each is closed first. */
+static void
+join_html (ValijaMimeMessage *self, const ValijaMimeBody *body)
+{
+  g_autoptr(GString) out = NULL;
+
+  if (!body->has_html)
+    return;
+  if (body->html->len == 1)
+    {
+      self->html = dup_leaf_text (self, g_ptr_array_index (body->html, 0));
+      return;
+    }
+
+  out = g_string_new (NULL);
+  for (guint i = 0; i < MIN (body->html->len, JOINED_PARTS_LIMIT) && out->len < TEXT_LIMIT; i++)
+    {
+      const ValijaMimeNode *node = g_ptr_array_index (body->html, i);
+      g_autofree char *text = dup_leaf_text (self, node);
+      g_autofree char *fragment = NULL;
+
+      if (strcmp (node->part.type, "text/html") == 0)
+        fragment = valija_html_sanitise_fragment (text, VALIJA_HTML_REMOTE_IMAGES);
+      else
+        fragment = valija_html_fragment_from_text (text);
+      g_string_append_printf (out, "<div>%s</div>\n", fragment);
+    }
+
+  self->truncated |= body->html->len > JOINED_PARTS_LIMIT;
+  self->html = g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static void
+valija_mime_message_finalize (GObject *object)
+{
+  ValijaMimeMessage *self = VALIJA_MIME_MESSAGE (object);
+
+  g_clear_pointer (&self->content_ids, g_hash_table_unref);
+  g_clear_pointer (&self->attachments, g_ptr_array_unref);
+  g_clear_pointer (&self->root, valija_mime_tree_free);
+  g_clear_pointer (&self->info, valija_message_info_unref);
+  g_clear_pointer (&self->source, g_bytes_unref);
+  g_clear_pointer (&self->text, g_free);
+  g_clear_pointer (&self->html, g_free);
+
+  G_OBJECT_CLASS (valija_mime_message_parent_class)->finalize (object);
+}
+
+static void
+valija_mime_message_class_init (ValijaMimeMessageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = valija_mime_message_finalize;
+}
+
+static void
+valija_mime_message_init (ValijaMimeMessage *self)
+{
+  self->content_ids = g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+/**
+ * valija_mime_message_parse:
+ * @source: the octets of a message, RFC 5322; kept, not copied
+ *
+ * Takes a message apart. Nothing is refused.
+ *
+ * Returns: (transfer full): the message
+ */
+ValijaMimeMessage *
+valija_mime_message_parse (GBytes *source)
+{
+  ValijaMimeMessage *self = g_object_new (VALIJA_TYPE_MIME_MESSAGE, NULL);
+  g_autoptr(ValijaMimeBody) body = NULL;
+  const char *data;
+  gsize length;
+
+  self->source = g_bytes_ref (source);
+  data = get_data (self, &length);
+
+  self->root = valija_mime_tree_scan (data, length, &self->truncated);
+  self->info = valija_mime_parse_header_block ("", data, self->root->body_start);
+  self->info->size = length;
+  measure (self, self->root);
+
+  body = valija_mime_body_choose (self->root);
+  join_text (self, body);
+  join_html (self, body);
+  self->attachments = valija_mime_body_mark_attachments (body, self->root, self->html);
+  self->info->has_attachments = self->attachments->len > 0;
+
+  return self;
+}
+
+ValijaMessageInfo *
+valija_mime_message_get_info (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  return self->info;
+}
+
+const ValijaMimePart *
+valija_mime_message_get_root (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  return &self->root->part;
+}
+
+GPtrArray *
+valija_mime_message_get_attachments (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  return self->attachments;
+}
+
+gboolean
+valija_mime_message_get_truncated (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), FALSE);
+
+  return self->truncated;
+}
+
+const char *
+valija_mime_message_get_text (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  return self->text;
+}
+
+const char *
+valija_mime_message_get_html (ValijaMimeMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  return self->html;
+}
+
+/* Also what attached messages say: a person who looks for it knows that it came with this mail. */
+static void
+append_nested_text (ValijaMimeMessage *self, const ValijaMimeNode *node, GString *out)
+{
+  if (out->len > TEXT_LIMIT)
+    return;
+
+  if (node->nested && node->part.children->len == 0 && !node->says_attachment && valija_mime_node_is (node, "text/plain"))
+    {
+      gboolean truncated;
+      g_autofree char *text = valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT, &truncated);
+
+      g_string_append_c (out, '\n');
+      g_string_append (out, text);
+    }
+  for (guint i = 0; i < node->part.children->len; i++)
+    append_nested_text (self, g_ptr_array_index (node->part.children, i), out);
+}
+
+char *
+valija_mime_message_dup_search_text (ValijaMimeMessage *self)
+{
+  GString *out;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  out = g_string_new (self->text);
+  for (guint i = 0; i < self->attachments->len; i++)
+    {
+      const ValijaMimePart *part = g_ptr_array_index (self->attachments, i);
+
+      g_string_append_c (out, '\n');
+      g_string_append (out, part->name != NULL ? part->name : part->safe_name);
+    }
+  append_nested_text (self, self->root, out);
+
+  return g_string_free (out, FALSE);
+}
+
+/* Appends words of @text up to the limit; without quotations, or with them where there is nothing else. */
+static void
+append_preview (GString *out, const char *text, gboolean with_quotes)
+{
+  glong characters = 0;
+  gboolean blank = FALSE;
+  gboolean line_start = TRUE;
+
+  for (const char *p = text; *p != '\0' && characters < PREVIEW_CHARACTERS; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (line_start && (strncmp (p, "-- \n", 4) == 0 || (*p == '>' && !with_quotes)))
+        {
+          gsize length = strcspn (p, "\n");
+
+          if (*p == '-' || p[length] == '\0')
+            break;
+          p += length;
+          continue;
+        }
+      line_start = c == '\n';
+      if (g_unichar_isspace (c) || g_unichar_iszerowidth (c))
+        {
+          blank |= g_unichar_isspace (c);
+          continue;
+        }
+      if (blank && out->len > 0)
+        {
+          if (characters + 2 > PREVIEW_CHARACTERS)
+            break;
+          g_string_append_c (out, ' ');
+          characters++;
+        }
+      blank = FALSE;
+      g_string_append_unichar (out, c);
+      characters++;
+    }
+}
+
+char *
+valija_mime_message_dup_preview (ValijaMimeMessage *self)
+{
+  g_autoptr(GString) out = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  out = g_string_new (NULL);
+  append_preview (out, self->text, FALSE);
+  if (out->len == 0)
+    append_preview (out, self->text, TRUE);
+
+  return valija_mime_clean_text (out->str, out->len);
+}
+
+static gboolean
+append_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+{
+  g_byte_array_append (user_data, (const guint8 *) bytes, length);
+
+  return TRUE;
+}
+
+/**
+ * valija_mime_message_load_part:
+ * @part: a part of @self that is no multipart
+ *
+ * The decoded content; for a message/rfc822 part the whole message within.
+ *
+ * Returns: (transfer full) (nullable): the bytes, sharing the source's memory where nothing had to be decoded; NULL with VALIJA_ERROR_INVALID
+ */
+GBytes *
+valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *part, GError **error)
+{
+  const ValijaMimeNode *node = (const ValijaMimeNode *) part;
+  g_autoptr(GByteArray) bytes = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+  g_return_val_if_fail (part != NULL, NULL);
+
+  if (part->children->len > 0 && valija_mime_node_is (node, "multipart/"))
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("This part of the message only holds other parts."));
+      return NULL;
+    }
+
+  if (valija_mime_content_is_plain (node))
+    return g_bytes_new_from_bytes (self->source, node->body_start, node->body_end - node->body_start);
+
+  bytes = g_byte_array_sized_new (part->size);
+  if (!valija_mime_content_decode (node, get_data (self, NULL), append_sink, bytes, error))
+    return NULL;
+
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+const ValijaMimePart *
+valija_mime_message_find_content_id (ValijaMimeMessage *self, const char *content_id)
+{
+  const ValijaMimeNode *node;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+  g_return_val_if_fail (content_id != NULL, NULL);
+
+  node = g_hash_table_lookup (self->content_ids, content_id);
+
+  return node != NULL ? &node->part : NULL;
+}
+
+char *
+valija_mime_message_dup_header (ValijaMimeMessage *self, const char *name)
+{
+  ValijaMimeField field;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (!valija_mime_fields_find (get_data (self, NULL), self->root->body_start, name, &field))
+    return NULL;
+
+  return valija_mime_words_decode (field.value, field.value_length, self->root->part.charset);
+}
+
+char *
+valija_mime_message_dup_raw_headers (ValijaMimeMessage *self)
+{
+  g_autofree char *text = NULL;
+  ValijaMimeNode header = { 0 };
+  gboolean truncated;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  header.part.type = (char *) "text/rfc822-headers";
+  header.body_end = self->root->body_start;
+
+  return valija_mime_content_dup_text (&header, get_data (self, NULL), RAW_HEADERS_LIMIT, &truncated);
+}
+
+typedef struct
+{
+  int fd;
+} FileSink;
+
+static gboolean
+file_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+{
+  FileSink *sink = user_data;
+
+  while (length > 0)
+    {
+      gssize written = write (sink->fd, bytes, length);
+      int code = errno;
+
+      if (written < 0 && code == EINTR)
+        continue;
+      if (written < 0)
+        {
+          valija_error_set (error, code == ENOSPC || code == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
+                            _("The attachment could not be written: %s"), g_strerror (code));
+          return FALSE;
+        }
+      bytes += written;
+      length -= written;
+    }
+
+  return TRUE;
+}
+
+/* "name.tar.gz", 2 → "name.tar (2).gz" */
+static char *
+dup_numbered (const char *name, int number)
+{
+  const char *dot = strrchr (name, '.');
+  gsize stem = dot != NULL && dot > name ? (gsize) (dot - name) : strlen (name);
+
+  return number == 1 ? g_strdup (name) : g_strdup_printf ("%.*s (%d)%s", (int) stem, name, number, name + stem);
+}
+
+/* A new file in @directory, opened for writing; its name in *@name. -1 with errno. O_EXCL also refuses a link that waits there. */
+static int
+create_file (int directory, const char *safe_name, char **name)
+{
+  for (int number = 1; number <= SAVE_ATTEMPTS; number++)
+    {
+      g_autofree char *candidate = dup_numbered (safe_name, number);
+      int fd = openat (directory, candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+      if (fd >= 0)
+        {
+          *name = g_steal_pointer (&candidate);
+          return fd;
+        }
+      if (errno != EEXIST)
+        return -1;
+    }
+
+  return -1;
+}
+
+GFile *
+valija_mime_message_save_part (ValijaMimeMessage *self, const ValijaMimePart *part, GFile *directory, GError **error)
+{
+  const ValijaMimeNode *node = (const ValijaMimeNode *) part;
+  const char *path;
+  g_autofree char *name = NULL;
+  FileSink sink;
+  gboolean written;
+  int directory_fd;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+  g_return_val_if_fail (part != NULL, NULL);
+  g_return_val_if_fail (G_IS_FILE (directory), NULL);
+
+  path = g_file_peek_path (directory);
+  if (path == NULL || part->safe_name == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("Choose a folder on this computer to save the attachment in."));
+      return NULL;
+    }
+
+  directory_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  sink.fd = directory_fd >= 0 ? create_file (directory_fd, part->safe_name, &name) : -1;
+  if (sink.fd < 0)
+    {
+      valija_error_set (error, errno == ENOSPC || errno == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
+                        _("The attachment could not be saved in “%s”: %s"), path, g_strerror (errno));
+      if (directory_fd >= 0)
+        close (directory_fd);
+      return NULL;
+    }
+
+  written = valija_mime_content_decode (node, get_data (self, NULL), file_sink, &sink, error);
+  if (close (sink.fd) != 0 && written)
+    {
+      written = FALSE;
+      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The attachment could not be written: %s"), g_strerror (errno));
+    }
+  if (!written)
+    unlinkat (directory_fd, name, 0);
+  close (directory_fd);
+
+  return written ? g_file_get_child (directory, name) : NULL;
+}
