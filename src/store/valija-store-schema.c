@@ -71,7 +71,8 @@
   "CREATE INDEX message_by_id_hash ON message (id_hash);" \
   "CREATE TABLE source (message INTEGER PRIMARY KEY, data BLOB NOT NULL);" \
   "CREATE VIRTUAL TABLE search USING fts5 (subject, sender, recipients, body, files," \
-  "  content = '', contentless_delete = 1, tokenize = 'valija', prefix = '2 3');" \
+  "  content = '', contentless_delete = 1, tokenize = 'valija');" \
+  "INSERT INTO search (search, rank) VALUES ('automerge', 8);" \
   "CREATE TRIGGER message_added AFTER INSERT ON message BEGIN" \
   "  UPDATE folder SET total = total + 1, unread = unread + ((new.flags & 1) = 0) WHERE id = new.folder;" \
   "END;" \

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Measures the store alone, on messages made up from a seed: rates of writing, size of the index, time to a list, time of a search.
+ *
+ *     bench-store [DIRECTORY] [N…]      (1000 10000 100000 1000000 rows by default; searched at 100000) */
+
+#include "config.h"
+
+#include "store/valija-store.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#define BATCH 500
+#define N_WORDS 30000
+#define N_SEARCHED 100000
+#define N_SOURCES 10000
+#define SOURCE_BYTES 8400
+#define N_QUERIES 400
+
+static char *words[N_WORDS];
+static GRand *dice;
+
+static gpointer
+await (DexFuture *future)
+{
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+  gpointer boxed;
+
+  while (dex_future_is_pending (future))
+    g_main_context_iteration (NULL, TRUE);
+
+  value = dex_future_get_value (future, &error);
+  if (value == NULL)
+    g_error ("%s", error->message);
+  boxed = G_VALUE_HOLDS_BOXED (value) ? g_value_dup_boxed (value) : NULL;
+  dex_unref (future);
+
+  return boxed;
+}
+
+static double
+cpu_seconds (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static double
+megabytes_of (const char *directory,
+              const char *name)
+{
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+  GStatBuf status;
+  double bytes = 0;
+
+  if (g_stat (path, &status) == 0)
+    bytes += status.st_size;
+  if (g_stat (wal, &status) == 0)
+    bytes += status.st_size;
+
+  return bytes / 1e6;
+}
+
+/* Few words are in nearly every message and most in hardly any, as in a language. */
+static const char *
+pick_word (void)
+{
+  double x = g_rand_double (dice);
+
+  return words[(int) (N_WORDS * x * x * x * x)];
+}
+
+static void
+make_words (void)
+{
+  for (int i = 0; i < N_WORDS; i++)
+    {
+      int length = g_rand_int_range (dice, 2, 11);
+
+      words[i] = g_malloc0 (length + 1);
+      for (int j = 0; j < length; j++)
+        words[i][j] = "eainorstlducmphgbvyfkwzxjq"[MIN (g_rand_int_range (dice, 0, 26), g_rand_int_range (dice, 0, 26))];
+    }
+}
+
+static char *
+make_text (guint n_bytes)
+{
+  GString *text = g_string_sized_new (n_bytes + 16);
+
+  while (text->len < n_bytes)
+    {
+      g_string_append (text, pick_word ());
+      g_string_append_c (text, g_rand_int_range (dice, 0, 12) == 0 ? '\n' : ' ');
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static ValijaMessageInfo *
+make_info (guint n)
+{
+  g_autofree char *remote_id = g_strdup_printf ("1700000000.%u", n);
+  g_autofree char *sender = g_strdup_printf ("%s@example.org", pick_word ());
+  ValijaMessageInfo *info = valija_message_info_new (remote_id);
+
+  g_free (info->subject);
+  info->subject = make_text (40);
+  g_free (info->message_id);
+  info->message_id = g_strdup_printf ("%u.%s@example.org", n, pick_word ());
+  g_ptr_array_add (info->from, valija_address_new (pick_word (), sender));
+  g_ptr_array_add (info->to, valija_address_new ("", "me@example.org"));
+  info->received = 1500000000 + (gint64) n * 300;
+  info->date = info->received;
+  info->size = SOURCE_BYTES;
+  info->flags = n % 20 == 0 ? 0 : VALIJA_FLAG_SEEN;
+
+  return info;
+}
+
+static void
+bench_insert (ValijaStore *store,
+              const char  *directory,
+              gint64       folder,
+              guint        n_rows)
+{
+  double seconds = 0, cpu = cpu_seconds (), made = 0;
+
+  for (guint done = 0; done < n_rows; done += BATCH)
+    {
+      g_autoptr(ValijaChanges) changes = valija_changes_new ();
+      g_autoptr(GTimer) timer = NULL;
+      double before = cpu_seconds ();
+
+      for (guint i = done; i < MIN (done + BATCH, n_rows); i++)
+        g_ptr_array_add (changes->added, make_info (n_rows - i));
+      changes->cursor = g_bytes_new_static ("cursor", 6);
+      changes->final = done + BATCH >= n_rows;
+      made += cpu_seconds () - before;
+
+      timer = g_timer_new ();
+      valija_written_free (await (valija_store_write_changes (store, folder, changes)));
+      seconds += g_timer_elapsed (timer, NULL);
+    }
+
+  g_print ("%8u headers in batches of %u: %.2f s, %.0f/s, CPU %.2f s; cache %.1f MB\n", n_rows, BATCH, seconds,
+           n_rows / seconds, cpu_seconds () - cpu - made, megabytes_of (directory, "cache/cache.db"));
+}
+
+static void
+bench_index (ValijaStore *store,
+             gint64       folder,
+             guint        n_rows)
+{
+  static const guint limits[] = { 50, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      double best = G_MAXDOUBLE;
+
+      for (int round = 0; round < 5; round++)
+        {
+          g_autoptr(GTimer) timer = g_timer_new ();
+          g_autoptr(GArray) ids = await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, limits[i]));
+          g_autoptr(GPtrArray) rows = await (valija_store_load_rows (store, (gint64 *) (gpointer) ids->data, MIN (ids->len, 50)));
+
+          best = MIN (best, g_timer_elapsed (timer, NULL));
+        }
+
+      g_print ("%8u rows, index of %s and 50 rows: %.2f ms\n", n_rows, limits[i] == 0 ? "all" : "the first 50", best * 1e3);
+    }
+}
+
+static void
+bench_open (const char *directory,
+            gint64      folder)
+{
+  g_autoptr(GFile) cache = g_file_new_build_filename (directory, "cache", NULL);
+  g_autoptr(GFile) data = g_file_new_build_filename (directory, "data", NULL);
+  g_autoptr(GTimer) timer = g_timer_new ();
+  g_autoptr(ValijaStore) store = valija_store_new (cache, data);
+
+  g_ptr_array_unref (await (valija_store_open (store)));
+  g_print ("         opening: %.2f ms", g_timer_elapsed (timer, NULL) * 1e3);
+  g_array_unref (await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, 50)));
+  g_print (", with the first 50: %.2f ms\n", g_timer_elapsed (timer, NULL) * 1e3);
+  await (valija_store_close (store));
+}
+
+static void
+bench_sources (ValijaStore *store,
+               const char  *directory,
+               gint64       folder,
+               guint        n_sources,
+               guint        source_bytes,
+               guint        text_bytes)
+{
+  g_autoptr(GArray) ids = await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, n_sources));
+  double before_size = megabytes_of (directory, "cache/cache.db");
+  double seconds = 0, cpu = cpu_seconds (), made = 0;
+  guint64 text_total = 0;
+
+  for (guint done = 0; done < ids->len; done += 100)
+    {
+      g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+      g_autoptr(GTimer) timer = NULL;
+      double before = cpu_seconds ();
+
+      for (guint i = done; i < MIN (done + 100, ids->len); i++)
+        {
+          g_autofree char *text = make_text (text_bytes);
+          g_autoptr(GBytes) bytes = g_bytes_new_take (g_malloc0 (source_bytes), source_bytes);
+
+          text_total += strlen (text);
+          g_ptr_array_add (sources, valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview", FALSE));
+        }
+      made += cpu_seconds () - before;
+
+      timer = g_timer_new ();
+      await (valija_store_write_sources (store, sources));
+      seconds += g_timer_elapsed (timer, NULL);
+    }
+
+  g_print ("%8u sources of %u bytes, %.1f MB of text, in batches of 100: %.2f s, CPU %.2f s; cache grew %.1f MB beyond the sources\n",
+           ids->len, source_bytes, text_total / 1e6, seconds, cpu_seconds () - cpu - made,
+           megabytes_of (directory, "cache/cache.db") - before_size - ids->len * (double) source_bytes / 1e6);
+}
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
+}
+
+static void
+bench_search (ValijaStore *store)
+{
+  static const char * const kinds[] = { "a word", "a common word", "two words", "a beginning of 2", "a beginning of 3", "from:", "a phrase" };
+
+  for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
+    {
+      g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (double));
+      guint64 n_found = 0;
+
+      for (int i = 0; i < N_QUERIES / 4; i++)
+        {
+          const char *word = words[g_rand_int_range (dice, 0, N_WORDS)];
+          g_autofree char *typed = NULL;
+          g_autoptr(ValijaSearchQuery) query = NULL;
+          g_autoptr(GTimer) timer = NULL;
+          g_autoptr(GArray) ids = NULL;
+          double elapsed;
+
+          switch (kind)
+            {
+            case 0: typed = g_strdup_printf ("%s ", word); break;
+            case 1: typed = g_strdup_printf ("%s ", words[i]); break;
+            case 2: typed = g_strdup_printf ("%s %s ", pick_word (), pick_word ()); break;
+            case 3: typed = g_strndup (pick_word (), 2); break;
+            case 4: typed = g_strndup (word, 3); break;
+            case 5: typed = g_strdup_printf ("from:%s", pick_word ()); break;
+            default: typed = g_strdup_printf ("\"%s %s\"", words[i % 20], words[i / 20]); break;
+            }
+
+          query = valija_search_query_new (typed);
+          timer = g_timer_new ();
+          ids = await (valija_store_search (store, query, NULL, 0, 200));
+          elapsed = g_timer_elapsed (timer, NULL) * 1e3;
+          n_found += ids->len;
+          g_array_append_val (times, elapsed);
+        }
+
+      g_array_sort (times, compare_doubles);
+      g_print ("         search for %-17s p50 %6.2f ms  p95 %6.2f ms  most %6.2f ms  (%.0f found on average, at most 200)\n",
+               kinds[kind], g_array_index (times, double, times->len / 2), g_array_index (times, double, times->len * 95 / 100),
+               g_array_index (times, double, times->len - 1), (double) n_found / times->len);
+    }
+}
+
+static gint64
+make_folder (ValijaStore *store)
+{
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  g_autoptr(GPtrArray) folders = NULL;
+
+  g_ptr_array_add (infos, valija_folder_info_new ("INBOX", "INBOX"));
+  await (valija_store_write_folders (store, "bench", infos, FALSE));
+  folders = await (valija_store_list_folders (store, "bench"));
+
+  return ((ValijaStoredFolder *) g_ptr_array_index (folders, 0))->id;
+}
+
+static void
+bench_rows (const char *parent,
+            guint       n_rows)
+{
+  g_autofree char *directory = g_strdup_printf ("%s/rows-%u", parent, n_rows);
+  g_autoptr(GFile) cache = g_file_new_build_filename (directory, "cache", NULL);
+  g_autoptr(GFile) data = g_file_new_build_filename (directory, "data", NULL);
+  g_autoptr(ValijaStore) store = valija_store_new (cache, data);
+  gint64 folder;
+
+  g_ptr_array_unref (await (valija_store_open (store)));
+  folder = make_folder (store);
+  bench_insert (store, directory, folder, n_rows);
+  bench_index (store, folder, n_rows);
+
+  if (n_rows == N_SOURCES)
+    bench_sources (store, directory, folder, N_SOURCES, SOURCE_BYTES, 4000);
+  if (n_rows == N_SEARCHED)
+    {
+      bench_sources (store, directory, folder, N_SEARCHED, 16, 1500);
+      bench_search (store);
+    }
+
+  await (valija_store_close (store));
+  bench_open (directory, folder);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const guint sizes[] = { 1000, 10000, 100000, 1000000 };
+  g_autofree char *directory = argc > 1 ? g_strdup (argv[1]) : g_dir_make_tmp ("valija-bench-XXXXXX", NULL);
+
+  dex_init ();
+  dice = g_rand_new_with_seed (20261122);
+  make_words ();
+  g_print ("In %s\n", directory);
+
+  if (argc > 2)
+    {
+      for (int i = 2; i < argc; i++)
+        bench_rows (directory, g_ascii_strtoull (argv[i], NULL, 10));
+    }
+  else
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+        bench_rows (directory, sizes[i]);
+    }
+
+  return 0;
+}
