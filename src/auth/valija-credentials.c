@@ -127,6 +127,9 @@ reject (GError *cause)
   return dex_future_new_for_error (explain (cause));
 }
 
+/* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its file backend trips over one. Whoever
+ * stops waiting misses the result, and a prompt that is open stays for the user to answer. */
+
 static void
 lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -145,9 +148,9 @@ static DexFuture *
 keyring_lookup (Request *request)
 {
   g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new_cancellable ();
+  DexPromise *promise = dex_promise_new ();
 
-  secret_password_lookupv (&schema, attributes, dex_promise_get_cancellable (promise), lookup_cb, dex_ref (promise));
+  secret_password_lookupv (&schema, attributes, NULL, lookup_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -168,14 +171,14 @@ keyring_store (Request *request)
 {
   g_autoptr(GHashTable) attributes = make_attributes (request);
   g_autoptr(SecretValue) value = NULL;
-  DexPromise *promise = dex_promise_new_cancellable ();
+  DexPromise *promise = dex_promise_new ();
   const char *bytes;
   gsize length;
 
   bytes = valija_secret_peek (request->secret, &length);
   value = secret_value_new (bytes, (gssize) length, CONTENT_TYPE);
   secret_password_storev_binary (&schema, attributes, SECRET_COLLECTION_DEFAULT, request->label, value,
-                                 dex_promise_get_cancellable (promise), store_cb, dex_ref (promise));
+                                 NULL, store_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -196,9 +199,9 @@ static DexFuture *
 keyring_clear (Request *request)
 {
   g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new_cancellable ();
+  DexPromise *promise = dex_promise_new ();
 
-  secret_password_clearv (&schema, attributes, dex_promise_get_cancellable (promise), clear_cb, dex_ref (promise));
+  secret_password_clearv (&schema, attributes, NULL, clear_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -222,9 +225,9 @@ static DexFuture *
 keyring_count (Request *request, SecretSearchFlags flags)
 {
   g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new_cancellable ();
+  DexPromise *promise = dex_promise_new ();
 
-  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL | flags, dex_promise_get_cancellable (promise),
+  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL | flags, NULL,
                            count_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "auth/valija-credentials.h"
+
+#include <glib/gstdio.h>
+
+#include "support/valija-script-server.h"
+
+/* Against libsecret's encrypted file, which needs no service. */
+
+static void
+assert_resolves (DexFuture *future)
+{
+  g_autoptr(DexFuture) owned = future;
+  g_autoptr(GError) error = NULL;
+
+  valija_test_await (future, &error);
+  g_assert_no_error (error);
+}
+
+static void
+store (ValijaCredentials *credentials, const char *account, ValijaSide side, const char *bytes, gssize length)
+{
+  g_autoptr(ValijaSecret) secret = valija_secret_new (bytes, length);
+
+  assert_resolves (valija_credentials_store (credentials, account, side, "Valija: test", secret));
+}
+
+static void
+assert_secret (ValijaCredentials *credentials, const char *account, ValijaSide side, const char *expected)
+{
+  g_autoptr(DexFuture) lookup = valija_credentials_lookup (credentials, account, side);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (lookup, &error);
+
+  if (expected == NULL)
+    {
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NO_SECRET);
+      return;
+    }
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (valija_secret_peek (g_value_get_boxed (value), NULL), ==, expected);
+}
+
+static void
+test_store (void)
+{
+  g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
+
+  assert_secret (credentials, "one", VALIJA_SIDE_INCOMING, NULL);
+  store (credentials, "one", VALIJA_SIDE_INCOMING, "first", -1);
+  store (credentials, "one", VALIJA_SIDE_OUTGOING, "contraseña", -1);
+  store (credentials, "two", VALIJA_SIDE_INCOMING, "third", -1);
+  assert_secret (credentials, "one", VALIJA_SIDE_INCOMING, "first");
+  assert_secret (credentials, "one", VALIJA_SIDE_OUTGOING, "contraseña");
+
+  store (credentials, "one", VALIJA_SIDE_INCOMING, "newer", -1);
+  assert_secret (credentials, "one", VALIJA_SIDE_INCOMING, "newer");
+  assert_secret (credentials, "two", VALIJA_SIDE_INCOMING, "third");
+  assert_secret (credentials, "two", VALIJA_SIDE_OUTGOING, NULL);
+}
+
+static void
+test_clear (void)
+{
+  g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
+
+  store (credentials, "three", VALIJA_SIDE_INCOMING, "in", -1);
+  store (credentials, "three", VALIJA_SIDE_OUTGOING, "out", -1);
+  store (credentials, "four", VALIJA_SIDE_OUTGOING, "stays", -1);
+  assert_resolves (valija_credentials_clear (credentials, "three"));
+  assert_secret (credentials, "three", VALIJA_SIDE_INCOMING, NULL);
+  assert_secret (credentials, "three", VALIJA_SIDE_OUTGOING, NULL);
+  assert_secret (credentials, "four", VALIJA_SIDE_OUTGOING, "stays");
+  assert_resolves (valija_credentials_clear (credentials, "three"));
+}
+
+static DexFuture *
+pass_on_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_ref (future);
+}
+
+/* Whoever waits may go at any moment; the next one is served. */
+static void
+test_cancel (void)
+{
+  g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
+
+  for (int turns = 0; turns < 12; turns++)
+    {
+      g_autoptr(ValijaSecret) secret = valija_secret_new ("again", -1);
+      DexFuture *store_waiter;
+      DexFuture *lookup_waiter;
+
+      store_waiter = dex_future_finally (valija_credentials_store (credentials, "five", VALIJA_SIDE_INCOMING, "x", secret),
+                                         pass_on_cb, NULL, NULL);
+      lookup_waiter = dex_future_finally (valija_credentials_lookup (credentials, "five", VALIJA_SIDE_INCOMING),
+                                          pass_on_cb, NULL, NULL);
+
+      for (int i = 0; i < turns; i++)
+        g_main_context_iteration (NULL, FALSE);
+
+      dex_unref (store_waiter);
+      dex_unref (lookup_waiter);
+      valija_test_drain ();
+    }
+
+  store (credentials, "five", VALIJA_SIDE_INCOMING, "last", -1);
+  assert_secret (credentials, "five", VALIJA_SIDE_INCOMING, "last");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *folder = g_dir_make_tmp ("valija-auth-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "keyring", NULL);
+  int status;
+
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
+
+  g_test_add_func ("/auth/file/store", test_store);
+  g_test_add_func ("/auth/file/clear", test_clear);
+  g_test_add_func ("/auth/file/cancel", test_cancel);
+
+  status = g_test_run ();
+
+  g_unlink (path);
+  g_rmdir (folder);
+
+  return status;
+}
