@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/setup/valija-setup-assistant.h"
+
+#include "base/valija-future.h"
+#include "ui/setup/valija-identity-page.h"
+#include "ui/setup/valija-method-page.h"
+#include "ui/setup/valija-methods-page.h"
+#include "ui/setup/valija-review-page.h"
+#include "ui/setup/valija-servers-page.h"
+#include "ui/setup/valija-test-page.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _ValijaSetupAssistant
+{
+  AdwBin              parent_instance;
+
+  AdwNavigationView  *view;
+  ValijaMethodsPage  *methods_page;
+  ValijaIdentityPage *identity_page;
+  ValijaServersPage  *servers_page;
+  ValijaReviewPage   *review_page;
+  ValijaTestPage     *test_page;
+  AdwStatusPage      *done_status;
+  GtkWidget          *done_button;
+
+  ValijaEngine       *engine;
+  const ValijaMethod *method;
+  ValijaAccount      *account;     /* what is being set up or changed; a copy of a stored one */
+  char               *prefilled;   /* the address that the servers were suggested for */
+  gboolean            stored;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaSetupAssistant, valija_setup_assistant, ADW_TYPE_BIN)
+
+enum
+{
+  ACCOUNT_ADDED,
+  CLOSE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+prefill_server (ValijaServer  *server,
+                const char    *host,
+                guint16        port,
+                ValijaSecurity security,
+                const char    *user)
+{
+  if (host == NULL)
+    return;
+
+  g_object_set (server,
+                "host", host,
+                "port", (guint) port,
+                "security", (int) security,
+                "user", user,
+                NULL);
+}
+
+/* The servers that the provider of the address has, or most likely has. */
+static void
+prefill_servers (ValijaSetupAssistant *self)
+{
+  const char *email = valija_account_get_email (self->account);
+  g_autoptr(ValijaSuggestion) suggestion = NULL;
+  g_autofree char *hint = NULL;
+
+  if (g_strcmp0 (email, self->prefilled) == 0)
+    return;
+
+  g_set_str (&self->prefilled, email);
+  suggestion = valija_method_suggest_servers (self->method->id, email);
+
+  g_object_set (valija_account_get_incoming (self->account), "user", email, NULL);
+  g_object_set (valija_account_get_outgoing (self->account), "user", email, NULL);
+  prefill_server (valija_account_get_incoming (self->account), suggestion->incoming_host, suggestion->incoming_port,
+                  suggestion->incoming_security, email);
+  prefill_server (valija_account_get_outgoing (self->account), suggestion->outgoing_host, suggestion->outgoing_port,
+                  suggestion->outgoing_security, email);
+
+  if (suggestion->certain)
+    hint = g_strdup (_("Valija knows your provider: only the password is missing."));
+  else
+    hint = g_strdup (_("The names of the servers are guessed from your address. Your provider or administrator "
+                       "knows the right ones."));
+  valija_servers_page_set_hint (self->servers_page, hint);
+  valija_servers_page_load (self->servers_page, self->method, self->account, FALSE);
+}
+
+static void
+begin (ValijaSetupAssistant   *self,
+       const ValijaMethod     *method,
+       const ValijaSuggestion *suggestion)
+{
+  ValijaAccount *account = valija_account_new (method->id);
+
+  /* Who has looked at another method first need not type again */
+  if (self->account != NULL && !self->stored)
+    g_object_set (account,
+                  "full-name", valija_account_get_full_name (self->account),
+                  "email", valija_account_get_email (self->account),
+                  NULL);
+  else
+    g_object_set (account, "full-name", g_get_real_name (), NULL);
+
+  if (suggestion != NULL && suggestion->email != NULL)
+    g_object_set (account, "email", suggestion->email, NULL);
+
+  g_set_object (&self->account, account);
+  g_object_unref (account);
+  g_clear_pointer (&self->prefilled, g_free);
+  self->method = method;
+  self->stored = FALSE;
+
+  valija_identity_page_load (self->identity_page, method, self->account);
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->identity_page));
+}
+
+static void
+method_set_up_cb (AdwNavigationPage    *page,
+                  ValijaSetupAssistant *self)
+{
+  const ValijaMethod *method = g_object_get_data (G_OBJECT (page), "method");
+  const ValijaSuggestion *suggestion = g_object_get_data (G_OBJECT (page), "suggestion");
+
+  begin (self, method, suggestion);
+}
+
+static AdwNavigationPage *
+method_page_new (ValijaSetupAssistant   *self,
+                 const ValijaMethod     *method,
+                 const ValijaSuggestion *suggestion)
+{
+  AdwNavigationPage *page = valija_method_page_new (method);
+
+  g_object_set_data (G_OBJECT (page), "method", (gpointer) method);
+  if (suggestion != NULL)
+    g_object_set_data_full (G_OBJECT (page), "suggestion", valija_suggestion_copy (suggestion),
+                            (GDestroyNotify) valija_suggestion_free);
+  g_signal_connect_object (page, "set-up", G_CALLBACK (method_set_up_cb), self, G_CONNECT_DEFAULT);
+
+  return page;
+}
+
+static void
+method_activated_cb (ValijaSetupAssistant   *self,
+                     const char             *id,
+                     const ValijaSuggestion *suggestion,
+                     gboolean                set_up)
+{
+  const ValijaMethod *method = valija_engine_find_method (self->engine, id);
+
+  if (method == NULL)
+    return;
+
+  if (set_up && method->available)
+    begin (self, method, suggestion);
+  else
+    adw_navigation_view_push (self->view, method_page_new (self, method, suggestion));
+}
+
+static void
+identity_next_cb (ValijaSetupAssistant *self)
+{
+  valija_identity_page_store (self->identity_page, self->account);
+
+  if (!self->stored)
+    prefill_servers (self);
+
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->servers_page));
+}
+
+static void
+servers_next_cb (ValijaSetupAssistant *self)
+{
+  valija_review_page_load (self->review_page, self->method, self->account);
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->review_page));
+}
+
+static void
+review_next_cb (ValijaSetupAssistant *self)
+{
+  g_autoptr(ValijaSecret) incoming = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_INCOMING);
+  g_autoptr(ValijaSecret) outgoing = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_OUTGOING);
+
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->test_page));
+  valija_test_page_start (self->test_page, self->engine, self->account, incoming, outgoing,
+                          self->stored ? _("Save") : _("Add Account"));
+}
+
+static void
+test_edit_cb (ValijaSetupAssistant *self)
+{
+  adw_navigation_view_pop_to_page (self->view, ADW_NAVIGATION_PAGE (self->servers_page));
+}
+
+static void
+show_done (ValijaSetupAssistant *self)
+{
+  adw_status_page_set_title (self->done_status, self->stored ? _("The Account Is Changed") : _("The Account Is Ready"));
+
+  if (!valija_account_has_side (self->account, VALIJA_SIDE_INCOMING))
+    adw_status_page_set_description (self->done_status, _("You can send with it now. It does not read mail."));
+  else if (!valija_account_has_side (self->account, VALIJA_SIDE_OUTGOING))
+    adw_status_page_set_description (self->done_status,
+                                     _("Valija is fetching your mail. To send as well, add an SMTP server in the "
+                                       "account’s settings."));
+  else
+    adw_status_page_set_description (self->done_status, _("Valija is fetching your mail, and you can send."));
+
+  adw_navigation_view_push_by_tag (self->view, "done");
+  gtk_widget_grab_focus (self->done_button);
+}
+
+static void
+stored_cb (DexFuture *future,
+           gpointer   owner)
+{
+  ValijaSetupAssistant *self = owner;
+  g_autoptr(GError) error = NULL;
+
+  valija_test_page_set_busy (self->test_page, FALSE);
+
+  if (dex_future_get_value (future, &error) == NULL)
+    {
+      valija_test_page_show_error (self->test_page, error);
+      return;
+    }
+
+  show_done (self);
+  if (!self->stored)
+    g_signal_emit (self, signals[ACCOUNT_ADDED], 0, self->account);
+}
+
+static void
+test_accepted_cb (ValijaSetupAssistant *self)
+{
+  g_autoptr(ValijaSecret) incoming = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_INCOMING);
+  g_autoptr(ValijaSecret) outgoing = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_OUTGOING);
+  DexFuture *future;
+
+  if (self->stored)
+    future = valija_engine_update_account (self->engine, self->account, incoming, outgoing);
+  else
+    future = valija_engine_add_account (self->engine, self->account, incoming, outgoing);
+
+  valija_test_page_set_busy (self->test_page, TRUE);
+  valija_future_then (future, self, stored_cb);
+}
+
+static void
+done_clicked_cb (ValijaSetupAssistant *self)
+{
+  g_signal_emit (self, signals[CLOSE], 0);
+}
+
+static void
+load_style (void)
+{
+  g_autoptr(GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/org/valija/Valija/ui/setup.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+valija_setup_assistant_dispose (GObject *object)
+{
+  ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
+
+  g_clear_object (&self->engine);
+  g_clear_object (&self->account);
+  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_SETUP_ASSISTANT);
+
+  G_OBJECT_CLASS (valija_setup_assistant_parent_class)->dispose (object);
+}
+
+static void
+valija_setup_assistant_finalize (GObject *object)
+{
+  ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
+
+  g_free (self->prefilled);
+
+  G_OBJECT_CLASS (valija_setup_assistant_parent_class)->finalize (object);
+}
+
+static void
+valija_setup_assistant_class_init (ValijaSetupAssistantClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (VALIJA_TYPE_IDENTITY_PAGE);
+  g_type_ensure (VALIJA_TYPE_METHODS_PAGE);
+  g_type_ensure (VALIJA_TYPE_REVIEW_PAGE);
+  g_type_ensure (VALIJA_TYPE_SERVERS_PAGE);
+  g_type_ensure (VALIJA_TYPE_TEST_PAGE);
+
+  object_class->dispose = valija_setup_assistant_dispose;
+  object_class->finalize = valija_setup_assistant_finalize;
+
+  signals[ACCOUNT_ADDED] = g_signal_new ("account-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                         0, NULL, NULL, NULL, G_TYPE_NONE, 1, VALIJA_TYPE_ACCOUNT);
+  signals[CLOSE] = g_signal_new ("close", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-setup-assistant.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, view);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, methods_page);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, identity_page);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, servers_page);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, review_page);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, test_page);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, done_status);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, done_button);
+  gtk_widget_class_bind_template_callback (widget_class, method_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, identity_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, servers_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, review_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, test_accepted_cb);
+  gtk_widget_class_bind_template_callback (widget_class, test_edit_cb);
+  gtk_widget_class_bind_template_callback (widget_class, done_clicked_cb);
+
+  load_style ();
+}
+
+static void
+valija_setup_assistant_init (ValijaSetupAssistant *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+valija_setup_assistant_new (ValijaEngine *engine)
+{
+  ValijaSetupAssistant *self = g_object_new (VALIJA_TYPE_SETUP_ASSISTANT, NULL);
+
+  self->engine = g_object_ref (engine);
+  valija_methods_page_set_methods (self->methods_page, valija_engine_list_methods (engine));
+
+  return GTK_WIDGET (self);
+}
+
+void
+valija_setup_assistant_show_method (ValijaSetupAssistant *self,
+                                    const char           *id,
+                                    ValijaAccount        *account)
+{
+  const ValijaMethod *method;
+  AdwNavigationPage *page;
+
+  g_return_if_fail (VALIJA_IS_SETUP_ASSISTANT (self));
+
+  method = valija_engine_find_method (self->engine, id);
+  g_return_if_fail (method != NULL);
+
+  page = method_page_new (self, method, NULL);
+  if (account != NULL)
+    {
+      valija_method_page_set_status (VALIJA_METHOD_PAGE (page), valija_engine_get_status (self->engine, account));
+      adw_navigation_view_replace (self->view, &page, 1);
+    }
+  else
+    adw_navigation_view_push (self->view, page);
+}
+
+void
+valija_setup_assistant_edit_account (ValijaSetupAssistant *self,
+                                     ValijaAccount        *account)
+{
+  AdwNavigationPage *page;
+
+  g_return_if_fail (VALIJA_IS_SETUP_ASSISTANT (self));
+  g_return_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  g_clear_object (&self->account);
+  self->account = valija_account_copy (account);
+  self->method = valija_engine_find_method (self->engine, valija_account_get_method (account));
+  self->stored = TRUE;
+
+  valija_identity_page_load (self->identity_page, self->method, self->account);
+  valija_servers_page_set_hint (self->servers_page, _("Leave a password empty to keep the one in the keyring."));
+  valija_servers_page_load (self->servers_page, self->method, self->account, TRUE);
+
+  page = ADW_NAVIGATION_PAGE (self->identity_page);
+  adw_navigation_view_replace (self->view, &page, 1);
+}
