@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The journal's overlay: tables of what the user and the server do, in which order, and what is seen and still to be done in the end.
+ *
+ * The user:   seen 1,2 · unseen 1 · star 1 · move 1,2 Archive · delete 1 · undo 2 (the 2nd line)
+ * The server: add INBOX 4 · flags INBOX 1 seen · gone INBOX 1 · relist INBOX 1,2 (a whole round, begun anew) · relist INBOX - (of nothing)
+ * The replay, of the first line: done · done 11,12 (new remote ids) · fail · give-up
+ * This computer: reopen · lose-cache */
+
+#include "config.h"
+
+#include "valija-test-store.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gstdio.h>
+
+#define ACCOUNT "a"
+
+typedef struct
+{
+  const char *name;
+  const char *steps;
+  const char *seen;         /* INBOX | Archive | Trash */
+  const char *journal;
+} Case;
+
+typedef struct
+{
+  TestStore *store;
+  GHashTable *ids;          /* subject -> gint64 *, also of what is no longer shown */
+} World;
+
+static const char * const folders[] = { "INBOX", "Archive", "Trash" };
+
+static gint64
+folder_of (World      *world,
+           const char *name)
+{
+  return test_folder (world->store, ACCOUNT, name);
+}
+
+static void
+learn (World *world)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      gint64 folder = folder_of (world, folders[i]);
+      g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (world->store->store, folder, VALIJA_LIST_ALL, 0));
+      g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (world->store->store,
+                                                                           (gint64 *) (gpointer) ids->data, ids->len));
+
+      for (guint j = 0; j < rows->len; j++)
+        {
+          ValijaMessageRow *row = g_ptr_array_index (rows, j);
+
+          g_hash_table_replace (world->ids, g_strdup (row->subject), g_memdup2 (&row->id, sizeof row->id));
+        }
+    }
+}
+
+static GArray *
+ids_of (World      *world,
+        const char *subjects)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto(GStrv) names = g_strsplit (subjects, ",", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      gint64 *id = g_hash_table_lookup (world->ids, names[i]);
+
+      g_assert_nonnull (id);
+      g_array_append_val (ids, *id);
+    }
+
+  return ids;
+}
+
+static gint64
+line_at (World *world,
+         guint  position)
+{
+  g_autoptr(GPtrArray) operations = test_await_boxed (valija_store_list_operations (world->store->store, ACCOUNT));
+
+  g_assert_cmpuint (operations->len, >, position);
+
+  return ((ValijaOperation *) g_ptr_array_index (operations, position))->id;
+}
+
+static ValijaFlags
+parse_flags (const char *words)
+{
+  ValijaFlags flags = VALIJA_FLAG_NONE;
+
+  g_assert_true (valija_flags_from_string (words != NULL ? words : "", &flags));
+
+  return flags;
+}
+
+static void
+do_server (World *world,
+           char **step)
+{
+  gint64 folder = folder_of (world, step[1]);
+  g_autofree char *remote_ids = g_strdelimit (g_strdup (step[2]), ",", ' ');
+  g_autoptr(ValijaChanges) changes = NULL;
+  g_auto(GStrv) names = g_strsplit (remote_ids, " ", -1);
+
+  if (g_str_equal (step[0], "add") || g_str_equal (step[0], "relist"))
+    changes = test_added (g_str_equal (remote_ids, "-") ? "" : remote_ids, parse_flags (step[3]));
+  else
+    changes = valija_changes_new ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      if (g_str_equal (step[0], "flags"))
+        g_ptr_array_add (changes->flags, valija_flags_change_new (names[i], parse_flags (step[3])));
+      else if (g_str_equal (step[0], "gone"))
+        g_ptr_array_add (changes->gone, g_strdup (names[i]));
+    }
+
+  changes->restart = g_str_equal (step[0], "relist");
+  changes->final = TRUE;
+  test_sync (world->store, folder, g_steal_pointer (&changes));
+}
+
+static void
+do_user (World *world,
+         char **step)
+{
+  ValijaStore *store = world->store->store;
+  g_autoptr(GArray) array = ids_of (world, step[1]);
+  const gint64 *ids = (const gint64 *) (gpointer) array->data;
+
+  if (g_str_equal (step[0], "seen"))
+    test_await_int64 (valija_store_change_flags (store, ids, array->len, VALIJA_FLAG_SEEN, 0));
+  else if (g_str_equal (step[0], "unseen"))
+    test_await_int64 (valija_store_change_flags (store, ids, array->len, 0, VALIJA_FLAG_SEEN));
+  else if (g_str_equal (step[0], "star"))
+    test_await_int64 (valija_store_change_flags (store, ids, array->len, VALIJA_FLAG_FLAGGED, 0));
+  else if (g_str_equal (step[0], "move"))
+    test_await_int64 (valija_store_move_messages (store, ids, array->len, folder_of (world, step[2])));
+  else if (g_str_equal (step[0], "delete"))
+    test_await_int64 (valija_store_delete_messages (store, ids, array->len));
+  else
+    g_assert_not_reached ();
+}
+
+static void
+lose_cache (World *world)
+{
+  g_autofree char *path = test_store_path (world->store, "cache");
+
+  test_store_close (world->store);
+  test_remove (path);
+  test_store_open (world->store);
+  test_write_folders (world->store, ACCOUNT, FALSE, "INBOX Archive Trash");
+}
+
+static void
+do_step (World      *world,
+         const char *text)
+{
+  ValijaStore *store = world->store->store;
+  g_auto(GStrv) step = g_strsplit (text, " ", -1);
+
+  if (g_str_equal (step[0], "done"))
+    {
+      g_auto(GStrv) names = step[1] != NULL ? g_strsplit (step[1], ",", -1) : NULL;
+      g_autoptr(GPtrArray) remote_ids = g_ptr_array_new ();
+
+      for (guint i = 0; names != NULL && names[i] != NULL; i++)
+        g_ptr_array_add (remote_ids, names[i]);
+      test_await (valija_store_finish_operation (store, line_at (world, 0), names != NULL ? remote_ids : NULL));
+    }
+  else if (g_str_equal (step[0], "fail"))
+    test_await (valija_store_fail_operation (store, line_at (world, 0), "no", FALSE));
+  else if (g_str_equal (step[0], "give-up"))
+    test_await (valija_store_fail_operation (store, line_at (world, 0), "no", TRUE));
+  else if (g_str_equal (step[0], "undo"))
+    test_await (valija_store_undo_operation (store, line_at (world, g_ascii_strtoull (step[1], NULL, 10) - 1)));
+  else if (g_str_equal (step[0], "reopen"))
+    {
+      test_store_close (world->store);
+      test_store_open (world->store);
+    }
+  else if (g_str_equal (step[0], "lose-cache"))
+    lose_cache (world);
+  else if (step[1] != NULL && g_ascii_isdigit (step[1][0]))
+    do_user (world, step);
+  else
+    do_server (world, step);
+
+  learn (world);
+}
+
+static char *
+see (World *world)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      gint64 folder = folder_of (world, folders[i]);
+      g_autofree char *list = test_list (world->store, folder, VALIJA_LIST_ALL);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? " | " : "", list);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* Everything begins with 1, 2 and 3 unread in INBOX. */
+static const Case cases[] = {
+  { "flags-shown-at-once", "seen 1", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-over-server", "seen 1; flags INBOX 1 flagged", "1! 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-over-relist", "seen 1; relist INBOX 1,2,3", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-done", "seen 1; done", "1 2* 3* |  | ", "" },
+  { "flags-done-then-server", "seen 1; done; flags INBOX 1 seen,flagged", "1! 2* 3* |  | ", "" },
+  { "flags-done-then-unread-elsewhere", "seen 1; done; flags INBOX 1", "1* 2* 3* |  | ", "" },
+  { "flags-failed-stay", "seen 1; fail; flags INBOX 1", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-given-up", "seen 1; give-up", "1* 2* 3* |  | ", "" },
+  { "flags-given-up-keeps-server", "seen 1; flags INBOX 1 flagged; give-up", "1*! 2* 3* |  | ", "" },
+  { "flags-undone", "seen 1; undo 1", "1* 2* 3* |  | ", "" },
+  { "flags-undo-first-of-two", "seen 1; unseen 1; undo 1", "1* 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-undo-second-of-two", "seen 1; unseen 1; undo 2", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-first-of-two-done", "seen 1; unseen 1; done", "1* 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-both-done", "seen 1; unseen 1; done; done", "1* 2* 3* |  | ", "" },
+  { "flags-without-effect", "seen 1; done; seen 1", "1 2* 3* |  | ", "" },
+  { "flags-some-without-effect", "seen 1; seen 1,2", "1 2 3* |  | ", "flags INBOX 1; flags INBOX 2" },
+  { "flags-gone", "seen 1; gone INBOX 1", "2* 3* |  | ", "flags INBOX 1" },
+  { "flags-gone-and-back", "seen 1; gone INBOX 1; add INBOX 1", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "flags-gone-done", "seen 1; gone INBOX 1; done", "2* 3* |  | ", "" },
+  { "flags-unlisted", "seen 1; relist INBOX 2,3", "2* 3* |  | ", "flags INBOX 1" },
+
+  { "move-shown-at-once", "move 1 Archive", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-not-back-by-sync", "move 1 Archive; add INBOX 1", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-not-back-by-relist", "move 1 Archive; relist INBOX 1,2,3", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-server-flags", "move 1 Archive; flags INBOX 1 seen", "2* 3* | 1 | ", "move INBOX>Archive 1" },
+  { "move-done", "move 1 Archive; done 11", "2* 3* | 1* | ", "" },
+  { "move-done-then-sync", "move 1 Archive; done 11; gone INBOX 1; flags Archive 11 seen", "2* 3* | 1 | ", "" },
+  { "move-done-then-relist", "move 1 Archive; done 11; relist INBOX 2,3; relist Archive 11", "2* 3* | 11* | ", "" },
+  { "move-done-unknown", "move 1 Archive; done", "2* 3* |  | ", "" },
+  { "move-done-unknown-then-sync", "move 1 Archive; done; gone INBOX 1; add Archive 11", "2* 3* | 11* | ", "" },
+  { "move-gone-before-done", "move 1 Archive; gone INBOX 1; done 11", "2* 3* | 1* | ", "" },
+  { "move-gone-stays-shown", "move 1 Archive; gone INBOX 1", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-gone-given-up", "move 1 Archive; gone INBOX 1; give-up", "2* 3* |  | ", "" },
+  { "move-unlisted-undone", "move 1 Archive; relist INBOX 2,3; undo 1", "2* 3* |  | ", "" },
+  { "move-gone-and-back", "move 1 Archive; gone INBOX 1; add INBOX 1; undo 1", "1* 2* 3* |  | ", "" },
+  { "move-twin-before-done", "move 1 Archive; add Archive 11; done 11", "2* 3* | 1* | ", "" },
+  { "move-given-up", "move 1 Archive; give-up", "1* 2* 3* |  | ", "" },
+  { "move-undone", "move 1 Archive; undo 1", "1* 2* 3* |  | ", "" },
+  { "move-several", "move 1,2,3 Archive; done 11,,13", " | 1* 3* | ", "" },
+  { "move-nowhere", "move 1 INBOX", "1* 2* 3* |  | ", "" },
+
+  { "move-twice", "move 1 Archive; move 1 Trash", "2* 3* |  | 1*", "move INBOX>Archive 1; move Archive>Trash " },
+  { "move-twice-first-done", "move 1 Archive; move 1 Trash; done 11", "2* 3* |  | 1*", "move Archive>Trash 11" },
+  { "move-twice-both-done", "move 1 Archive; move 1 Trash; done 11; done 21", "2* 3* |  | 1*", "" },
+  { "move-twice-undo-first", "move 1 Archive; move 1 Trash; undo 1", "2* 3* |  | 1*", "move INBOX>Trash 1" },
+  { "move-twice-undo-second", "move 1 Archive; move 1 Trash; undo 2", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-twice-first-unknown", "move 1 Archive; move 1 Trash; done", "2* 3* |  | ", "" },
+  { "move-and-back", "move 1 Archive; move 1 INBOX", "1* 2* 3* |  | ", "move INBOX>Archive 1; move Archive>INBOX " },
+  { "move-and-back-done", "move 1 Archive; move 1 INBOX; done 11; done 4", "1* 2* 3* |  | ", "" },
+  { "move-and-back-undo-first", "move 1 Archive; move 1 INBOX; undo 1", "1* 2* 3* |  | ", "" },
+  { "move-back-undo-then-flags", "move 1 Archive; move 1 INBOX; seen 1; undo 1", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "move-thrice-undo-first", "move 1 Archive; move 1 Trash; move 1 INBOX; undo 1; done 21", "1* 2* 3* |  | ",
+    "move Trash>INBOX 21" },
+  { "move-part-undone", "move 1,2 Archive; add Archive 9; move 1,9 Trash; undo 1", "2* 3* |  | 1* 9*",
+    "move Archive>Trash 9; move INBOX>Trash 1" },
+
+  { "move-then-flags", "move 1 Archive; seen 1", "2* 3* | 1 | ", "move INBOX>Archive 1; flags Archive " },
+  { "move-then-flags-done", "move 1 Archive; seen 1; done 11", "2* 3* | 1 | ", "flags Archive 11" },
+  { "move-then-flags-all-done", "move 1 Archive; seen 1; done 11; done; relist Archive 11 seen", "2* 3* | 11 | ", "" },
+  { "move-then-flags-undone", "move 1 Archive; seen 1; undo 1", "1 2* 3* |  | ", "flags INBOX 1" },
+  { "move-then-flags-given-up", "move 1 Archive; seen 1; give-up; done", "1 2* 3* |  | ", "" },
+  { "move-some-then-flags-all-undone", "move 1 Archive; add Archive 9; seen 1,9; undo 1", "1 2* 3* | 9 | ",
+    "flags Archive 9; flags INBOX 1" },
+  { "flags-then-move", "seen 1; move 1 Archive; done; done 11", "2* 3* | 1 | ", "" },
+  { "flags-then-move-undo-flags", "seen 1; move 1 Archive; undo 1", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+  { "move-then-delete", "move 1 Archive; delete 1; done 11", "2* 3* |  | ", "delete Archive 11" },
+  { "move-then-delete-undone", "move 1 Archive; delete 1; undo 1", "2* 3* |  | ", "delete INBOX 1" },
+  { "move-then-delete-undo-delete", "move 1 Archive; delete 1; undo 2", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+
+  { "delete-shown-at-once", "delete 2", "1* 3* |  | ", "delete INBOX 2" },
+  { "delete-not-back-by-sync", "delete 2; add INBOX 2; relist INBOX 1,2,3", "1* 3* |  | ", "delete INBOX 2" },
+  { "delete-gone-then-back", "delete 2; gone INBOX 2; add INBOX 2", "1* 3* |  | ", "delete INBOX 2" },
+  { "delete-done", "delete 2; done; gone INBOX 2", "1* 3* |  | ", "" },
+  { "delete-given-up", "delete 2; give-up", "1* 2* 3* |  | ", "" },
+  { "delete-undone", "delete 2; flags INBOX 2 seen; undo 1", "1* 2 3* |  | ", "" },
+  { "delete-gone-undone", "delete 2; gone INBOX 2; undo 1", "1* 3* |  | ", "" },
+
+  { "reopened", "move 1 Archive; seen 2; delete 3; reopen", "2 | 1* | ", "move INBOX>Archive 1; flags INBOX 2; delete INBOX 3" },
+  { "cache-lost", "move 1 Archive; seen 1; delete 3; lose-cache; add INBOX 1,2,3", "2* | 1 | ",
+    "move INBOX>Archive 1; flags Archive ; delete INBOX 3" },
+  { "cache-lost-one-folder", "seen 2; move 1 Archive; seen 1; delete 3; lose-cache; relist INBOX 1,2,3", "2 | 1 | ",
+    "flags INBOX 2; move INBOX>Archive 1; flags Archive ; delete INBOX 3" },
+  { "cache-lost-then-done", "move 1 Archive; seen 1; lose-cache; done 11; add Archive 11", " | 11 | ", "flags Archive 11" },
+  { "cache-lost-listed-then-done", "move 1 Archive; seen 1; lose-cache; add Archive 11; done 11", " | 11 | ", "flags Archive 11" },
+  { "cache-lost-twice", "seen 1; move 2 Archive; lose-cache; add INBOX 1; lose-cache; add INBOX 2,1", "1 | 2* | ",
+    "flags INBOX 1; move INBOX>Archive 2" },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *this = data;
+  g_autoptr(TestStore) store = test_store_new ();
+  World world = { store, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free) };
+  g_auto(GStrv) steps = g_strsplit (this->steps, "; ", -1);
+  g_autofree char *seen = NULL;
+  g_autofree char *journal = NULL;
+
+  test_write_folders (store, ACCOUNT, FALSE, "INBOX Archive Trash");
+  do_step (&world, "add INBOX 1,2,3");
+
+  for (guint i = 0; steps[i] != NULL; i++)
+    do_step (&world, steps[i]);
+
+  seen = see (&world);
+  g_assert_cmpstr (seen, ==, this->seen);
+  journal = test_journal (store, ACCOUNT);
+  g_assert_cmpstr (journal, ==, this->journal);
+
+  test_check (store);
+  g_hash_table_unref (world.ids);
+}
+
+static void
+test_rejections (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  ValijaStore *store = self->store;
+  gint64 inbox, archive, local, other, ids[2], here;
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "", NULL, FALSE);
+  g_autoptr(ValijaMessageInfo) info = test_info ("", "here", 5, 0);
+
+  test_write_folders (self, "a", FALSE, "INBOX Archive");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  archive = test_folder (self, "a", "Archive");
+  other = test_folder (self, "b", "INBOX");
+  local = test_await_int64 (valija_store_ensure_local_folder (store, "a", VALIJA_FOLDER_ROLE_SENT, "Sent"));
+  test_sync (self, inbox, test_added ("1", 0));
+  test_sync (self, archive, test_added ("2", 0));
+  ids[0] = test_find (self, inbox, "1");
+  ids[1] = test_find (self, archive, "2");
+  here = test_await_int64 (valija_store_add_message (store, local, info, source));
+
+  /* In two folders; to another account; across; to nowhere; of nothing */
+  test_await_error (valija_store_change_flags (store, ids, 2, VALIJA_FLAG_SEEN, 0), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_move_messages (store, ids, 1, other), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_move_messages (store, ids, 1, local), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_move_messages (store, &here, 1, inbox), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_move_messages (store, ids, 1, 4711), VALIJA_ERROR_NOT_FOUND);
+  ids[1] = 4711;
+  test_await_error (valija_store_delete_messages (store, ids + 1, 1), VALIJA_ERROR_NOT_FOUND);
+  g_assert_cmpint (test_await_int64 (valija_store_delete_messages (store, ids, 0)), ==, 0);
+  test_await_error (valija_store_undo_operation (store, 4711), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_finish_operation (store, 4711, NULL), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_append_message (store, local, bytes, 0), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_append_message (store, 4711, bytes, 0), VALIJA_ERROR_NOT_FOUND);
+
+  /* One of those asked for is gone: the rest is done, and nothing of what was rejected stayed */
+  g_assert_cmpint (test_await_int64 (valija_store_change_flags (store, ids, 2, VALIJA_FLAG_SEEN, 0)), >, 0);
+  {
+    g_autofree char *journal = test_journal (self, "a");
+
+    g_assert_cmpstr (journal, ==, "flags INBOX 1");
+  }
+  test_check (self);
+}
+
+static void
+test_append (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GBytes) source = g_bytes_new_static ("Subject: x\r\n\r\n", 14);
+  g_autoptr(GPtrArray) operations = NULL;
+  ValijaOperation *operation;
+  gint64 inbox, line;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  line = test_await_int64 (valija_store_append_message (self->store, inbox, source, VALIJA_FLAG_SEEN));
+  test_await (valija_store_fail_operation (self->store, line, "The mailbox is full", FALSE));
+
+  test_store_close (self);
+  test_store_open (self);
+
+  operations = test_await_boxed (valija_store_list_operations (self->store, "a"));
+  g_assert_cmpuint (operations->len, ==, 1);
+  operation = g_ptr_array_index (operations, 0);
+  g_assert_cmpint (operation->id, ==, line);
+  g_assert_cmpint (operation->kind, ==, VALIJA_OPERATION_APPEND);
+  g_assert_cmpstr (operation->account, ==, "a");
+  g_assert_cmpstr (operation->folder, ==, "INBOX");
+  g_assert_null (operation->target);
+  g_assert_cmpint (operation->add, ==, VALIJA_FLAG_SEEN);
+  g_assert_cmpuint (operation->attempts, ==, 1);
+  g_assert_cmpstr (operation->words, ==, "The mailbox is full");
+  g_assert_true (g_bytes_equal (operation->source, source));
+  {
+    g_autoptr(ValijaOperation) copy = valija_operation_copy (operation);
+
+    g_assert_cmpstr (copy->folder, ==, operation->folder);
+    g_assert_true (copy->source == operation->source);
+  }
+
+  /* What waits to be filed is mail, and outlives its account unless the user says otherwise */
+  test_await (valija_store_remove_account (self->store, "a", FALSE));
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 1);
+  test_await (valija_store_remove_account (self->store, "a", TRUE));
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 0);
+}
+
+/* A change that the cache could not take along is put right when the store is next opened. */
+static void
+test_cache_behind_journal (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autofree char *lock = test_store_path (self, "cache/lock");
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  gint64 inbox, archive, id;
+
+  test_write_folders (self, "a", FALSE, "INBOX Archive");
+  inbox = test_folder (self, "a", "INBOX");
+  archive = test_folder (self, "a", "Archive");
+  test_sync (self, inbox, test_added ("1 2", 0));
+  id = test_find (self, inbox, "1");
+  test_await_int64 (valija_store_move_messages (self->store, &id, 1, archive));
+  test_store_close (self);
+
+  /* As after a crash between the two commits: of the move, and of one finished */
+  test_sql (self, "cache/cache.db", "UPDATE message SET folder = home, pending = 0 WHERE remote_id = '1'");
+  test_sql (self, "cache/cache.db", "UPDATE message SET folder = 2, pending = 1 WHERE remote_id = '2'");
+  g_assert_true (g_file_set_contents (lock, "in use\n", -1, NULL));
+
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 0);
+  before = test_list (self, inbox, VALIJA_LIST_ALL);
+  g_assert_cmpstr (before, ==, "2*");
+  after = test_list (self, archive, VALIJA_LIST_ALL);
+  g_assert_cmpstr (after, ==, "1*");
+  test_check (self);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/store/journal/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/store/journal/rejections", test_rejections);
+  g_test_add_func ("/store/journal/append", test_append);
+  g_test_add_func ("/store/journal/cache-behind-journal", test_cache_behind_journal);
+
+  return g_test_run ();
+}
