@@ -126,7 +126,8 @@ set_method (ValijaMethodPage   *self,
   add_answers (self, method);
 
   for (guint i = 0; method->caveats[i] != NULL; i++)
-    add_row (self->caveats, "dialog-warning-symbolic", "warning", _("Caution"), valija_method_text (method->caveats[i]), "");
+    add_row (self->caveats, "dialog-warning-symbolic", "warning", _("Caution"),
+             valija_method_text (method->caveats[i]), "");
   for (guint i = 0; method->needs[i] != NULL; i++)
     add_row (self->needs, "view-pin-symbolic", "dimmed", NULL, valija_method_text (method->needs[i]), "");
   add_happenings (self->happens, valija_method_text (method->what_happens));

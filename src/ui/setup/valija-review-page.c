@@ -116,7 +116,8 @@ describe_deleting (int days)
   if (days == 0)
     return g_strdup (_("Deleted as soon as the copy on this computer is safe"));
 
-  return g_strdup_printf (ngettext ("Deleted %d day after it was fetched", "Deleted %d days after it was fetched", days),
+  return g_strdup_printf (ngettext ("Deleted %d day after it was fetched",
+                                    "Deleted %d days after it was fetched", days),
                           days);
 }
 

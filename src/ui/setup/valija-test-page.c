@@ -77,7 +77,8 @@ set_state (ValijaTestPage *self,
            const char     *title)
 {
   gtk_stack_set_visible_child_name (self->symbol, state == STATE_RUNNING ? "spinner" : "image");
-  gtk_image_set_from_icon_name (self->image, state == STATE_PASSED ? "object-select-symbolic" : "dialog-error-symbolic");
+  gtk_image_set_from_icon_name (self->image,
+                                state == STATE_PASSED ? "object-select-symbolic" : "dialog-error-symbolic");
   gtk_widget_remove_css_class (GTK_WIDGET (self->image), "success");
   gtk_widget_remove_css_class (GTK_WIDGET (self->image), "error");
   gtk_widget_add_css_class (GTK_WIDGET (self->image), state == STATE_PASSED ? "success" : "error");
