@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/composer/valija-address-field.h"
+
+#include "mime/valija-mime-header.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+struct _ValijaAddressField
+{
+  AdwBin    parent_instance;
+
+  GtkLabel *title;
+  GtkEntry *entry;
+  GtkLabel *problem;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaAddressField, valija_address_field, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_TEXT,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+/* Where the last entry of a list begins: behind the last comma that is not inside quotes or brackets. */
+static const char *
+find_last_entry (const char *text)
+{
+  const char *last = text;
+  gboolean quoted = FALSE;
+  gboolean bracketed = FALSE;
+
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (*at == '\\' && at[1] != '\0')
+        at++;
+      else if (*at == '"')
+        quoted = !quoted;
+      else if (*at == '<' && !quoted)
+        bracketed = TRUE;
+      else if (*at == '>' && !quoted)
+        bracketed = FALSE;
+      else if ((*at == ',' || *at == ';') && !quoted && !bracketed)
+        last = at + 1;
+    }
+
+  return last;
+}
+
+char *
+valija_address_field_find_bad (const char *text,
+                               gboolean    typing)
+{
+  g_autofree char *checked = NULL;
+  g_autoptr(GPtrArray) addresses = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  checked = typing ? g_strndup (text, find_last_entry (text) - text) : g_strdup (text);
+  g_strstrip (checked);
+  if (checked[0] == '\0')
+    return NULL;
+
+  addresses = valija_mime_parse_addresses (checked);
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      const ValijaAddress *address = g_ptr_array_index (addresses, i);
+
+      if (!valija_address_is_valid (address->address))
+        return g_strdup (address->address[0] != '\0' ? address->address : address->name);
+    }
+
+  /* Only separators, or nothing that reads as an address at all. */
+  if (addresses->len == 0 && strspn (checked, ", ;") < strlen (checked))
+    return g_steal_pointer (&checked);
+
+  return NULL;
+}
+
+static void
+check (ValijaAddressField *self,
+       gboolean            typing)
+{
+  g_autofree char *bad = valija_address_field_find_bad (gtk_editable_get_text (GTK_EDITABLE (self->entry)), typing);
+
+  if (bad != NULL)
+    {
+      /* Translators: %s is what was typed */
+      g_autofree char *text = g_strdup_printf (_("“%s” is not a mail address."), bad);
+
+      gtk_label_set_text (self->problem, text);
+      gtk_widget_add_css_class (GTK_WIDGET (self->entry), "error");
+    }
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->entry), "error");
+
+  gtk_widget_set_visible (GTK_WIDGET (self->problem), bad != NULL);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID,
+                               bad != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
+}
+
+static void
+changed_cb (ValijaAddressField *self)
+{
+  check (self, TRUE);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
+}
+
+static void
+leave_cb (ValijaAddressField *self)
+{
+  check (self, FALSE);
+}
+
+static gboolean
+valija_address_field_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (VALIJA_ADDRESS_FIELD (widget)->entry));
+}
+
+static void
+valija_address_field_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_ADDRESS_FIELD);
+
+  G_OBJECT_CLASS (valija_address_field_parent_class)->dispose (object);
+}
+
+static void
+valija_address_field_get_property (GObject    *object,
+                                   guint       prop_id,
+                                   GValue     *value,
+                                   GParamSpec *pspec)
+{
+  ValijaAddressField *self = VALIJA_ADDRESS_FIELD (object);
+
+  switch (prop_id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, gtk_label_get_label (self->title));
+      break;
+    case PROP_TEXT:
+      g_value_set_string (value, valija_address_field_get_text (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+valija_address_field_set_property (GObject      *object,
+                                   guint         prop_id,
+                                   const GValue *value,
+                                   GParamSpec   *pspec)
+{
+  ValijaAddressField *self = VALIJA_ADDRESS_FIELD (object);
+  const char *text = g_value_get_string (value);
+
+  switch (prop_id)
+    {
+    case PROP_TITLE:
+      gtk_label_set_label (self->title, text);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+      break;
+    case PROP_TEXT:
+      if (g_strcmp0 (text, gtk_editable_get_text (GTK_EDITABLE (self->entry))) != 0)
+        gtk_editable_set_text (GTK_EDITABLE (self->entry), text != NULL ? text : "");
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+valija_address_field_class_init (ValijaAddressFieldClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_address_field_dispose;
+  object_class->get_property = valija_address_field_get_property;
+  object_class->set_property = valija_address_field_set_property;
+  widget_class->grab_focus = valija_address_field_grab_focus;
+
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, NULL,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-address-field.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, title);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, entry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, problem);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, leave_cb);
+}
+
+static void
+valija_address_field_init (ValijaAddressField *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+const char *
+valija_address_field_get_text (ValijaAddressField *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ADDRESS_FIELD (self), NULL);
+
+  return gtk_editable_get_text (GTK_EDITABLE (self->entry));
+}

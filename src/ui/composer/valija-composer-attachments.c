@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/composer/valija-composer-private.h"
+
+#include "base/valija-future.h"
+#include "ui/composer/valija-attachment-chip.h"
+#include "ui/valija-error-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+static void
+update (ValijaComposer *self)
+{
+  GListModel *attachments = valija_composition_get_attachments (self->composition);
+  guint n_items = g_list_model_get_n_items (attachments);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachments))) != NULL)
+    adw_wrap_box_remove (self->attachments, child);
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(ValijaAttachment) attachment = g_list_model_get_item (attachments, i);
+
+      adw_wrap_box_append (self->attachments, valija_attachment_chip_new (self->composition, attachment));
+    }
+
+  gtk_widget_set_visible (self->attachment_area, n_items > 0);
+  valija_composer_changed (self);
+}
+
+/* ---- Files ---- */
+
+static gpointer
+examine (gpointer data,
+         GError **error)
+{
+  return valija_attachment_new_for_file (data, error);
+}
+
+static void
+examined_cb (DexFuture *future,
+             gpointer   owner)
+{
+  ValijaComposer *self = owner;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+  else
+    valija_composition_add_attachment (self->composition, g_value_get_object (value));
+}
+
+static void
+attach_file (ValijaComposer *self,
+             GFile          *file)
+{
+  valija_future_then (valija_future_run_in_thread (VALIJA_TYPE_ATTACHMENT, examine, g_object_ref (file), g_object_unref),
+                      self, examined_cb);
+}
+
+static void
+files_chosen_cb (GObject      *dialog,
+                 GAsyncResult *result,
+                 gpointer      data)
+{
+  g_autoptr(ValijaComposer) self = data;
+  g_autoptr(GListModel) files = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (dialog), result, NULL);
+
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr(GFile) file = g_list_model_get_item (files, i);
+
+      attach_file (self, file);
+    }
+}
+
+static void
+attach_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, _("Attach Files"));
+  gtk_file_dialog_set_accept_label (dialog, _("_Attach"));
+  gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (widget), NULL, files_chosen_cb, g_object_ref (widget));
+}
+
+/* ---- Dropping and pasting ---- */
+
+static gboolean
+drop_cb (ValijaComposer *self,
+         const GValue   *value)
+{
+  GSList *files;
+
+  if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    return FALSE;
+
+  files = g_value_get_boxed (value);
+  for (GSList *l = files; l != NULL; l = l->next)
+    attach_file (self, l->data);
+
+  return files != NULL;
+}
+
+static void
+files_pasted_cb (GObject      *clipboard,
+                 GAsyncResult *result,
+                 gpointer      data)
+{
+  g_autoptr(ValijaComposer) self = data;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+
+  if (value != NULL)
+    drop_cb (self, value);
+}
+
+static void
+picture_pasted_cb (GObject      *clipboard,
+                   GAsyncResult *result,
+                   gpointer      data)
+{
+  g_autoptr(ValijaComposer) self = data;
+  g_autoptr(GdkTexture) texture = gdk_clipboard_read_texture_finish (GDK_CLIPBOARD (clipboard), result, NULL);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(ValijaAttachment) attachment = NULL;
+
+  if (texture == NULL)
+    return;
+
+  bytes = gdk_texture_save_to_png_bytes (texture);
+  /* Translators: the name of a file */
+  attachment = valija_attachment_new_for_bytes (_("Picture.png"), "image/png", bytes);
+  valija_composition_add_attachment (self->composition, attachment);
+}
+
+/* Files and pictures become attachments; text is left to the text view. */
+static void
+paste_cb (GtkTextView    *view,
+          ValijaComposer *self)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (view));
+  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+
+  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
+    gdk_clipboard_read_value_async (clipboard, GDK_TYPE_FILE_LIST, G_PRIORITY_DEFAULT, NULL, files_pasted_cb,
+                                    g_object_ref (self));
+  else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) &&
+           !gdk_content_formats_contain_gtype (formats, G_TYPE_STRING))
+    gdk_clipboard_read_texture_async (clipboard, NULL, picture_pasted_cb, g_object_ref (self));
+  else
+    return;
+
+  g_signal_stop_emission_by_name (view, "paste-clipboard");
+}
+
+void
+valija_composer_install_attachments (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "composer.attach", NULL, attach_action);
+  gtk_widget_class_bind_template_callback (widget_class, drop_cb);
+  gtk_widget_class_bind_template_callback (widget_class, paste_cb);
+}
+
+void
+valija_composer_bind_attachments (ValijaComposer *self)
+{
+  g_signal_connect_object (valija_composition_get_attachments (self->composition), "items-changed",
+                           G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/composer/valija-composer-private.h"
+
+#include "base/valija-future.h"
+#include "ui/valija-application.h"
+#include "ui/valija-error-dialog.h"
+#include "ui/valija-format.h"
+
+#include <glib/gi18n-lib.h>
+
+#define SAVE_AFTER_SECONDS 3
+
+static void save (ValijaComposer *self);
+
+static void
+note_saved (ValijaComposer *self)
+{
+  g_autofree char *when = valija_format_date (g_get_real_time () / G_USEC_PER_SEC, NULL);
+  /* Translators: %s is a time of day */
+  g_autofree char *text = g_strdup_printf (_("Draft saved %s"), when);
+
+  gtk_label_set_text (self->draft_note, text);
+}
+
+static void
+saved_cb (DexFuture *future,
+          gpointer   owner)
+{
+  ValijaComposer *self = owner;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  self->saving = FALSE;
+
+  if (value == NULL)
+    {
+      /* Not closed then: it is the only copy. */
+      self->dirty = TRUE;
+      if (self->closing)
+        {
+          self->closing = FALSE;
+          gtk_window_present (GTK_WINDOW (self));
+        }
+      if (!valija_error_is_cancelled (error))
+        adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+      return;
+    }
+
+  self->draft = g_value_get_int64 (value);
+
+  if (self->done)
+    {
+      valija_future_forget (valija_engine_drop_draft (self->engine, self->draft), "late draft");
+      return;
+    }
+
+  note_saved (self);
+
+  if (self->dirty)
+    {
+      if (self->closing)
+        save (self);
+      else
+        valija_composer_schedule_save (self);
+    }
+  else if (self->closing)
+    {
+      valija_application_notify (valija_application_get_default (), _("Draft saved"));
+      gtk_window_destroy (GTK_WINDOW (self));
+    }
+}
+
+static void
+save (ValijaComposer *self)
+{
+  ValijaAccount *account = valija_composer_get_account (self);
+
+  g_clear_handle_id (&self->save_source, g_source_remove);
+
+  if (account == NULL || self->saving)
+    return;
+
+  valija_composer_collect (self);
+  self->dirty = FALSE;
+  self->saving = TRUE;
+  valija_application_hold_for (valija_application_get_default (),
+                               valija_engine_save_draft (self->engine, account, self->composition, self->draft),
+                               self, saved_cb);
+}
+
+static gboolean
+save_cb (gpointer data)
+{
+  ValijaComposer *self = data;
+
+  self->save_source = 0;
+  if (self->dirty)
+    save (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+valija_composer_schedule_save (ValijaComposer *self)
+{
+  if (self->save_source == 0 && !self->done)
+    self->save_source = g_timeout_add_seconds (SAVE_AFTER_SECONDS, save_cb, self);
+}
+
+/* Goes away at once for the eye, and for good when the draft is safe. */
+void
+valija_composer_close_saving (ValijaComposer *self)
+{
+  self->closing = TRUE;
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  if (!self->saving)
+    save (self);
+}
+
+/* ---- Discarding ---- */
+
+static void
+drop (ValijaComposer *self)
+{
+  if (self->draft != 0)
+    valija_application_hold_for (valija_application_get_default (),
+                                 valija_engine_drop_draft (self->engine, self->draft), NULL, NULL);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+undo_discard_cb (ValijaComposer *self)
+{
+  self->done = FALSE;
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+static void
+discard_dismissed_cb (ValijaComposer *self)
+{
+  if (self->done)
+    drop (self);
+}
+
+static void
+discard_response_cb (GObject      *dialog,
+                     GAsyncResult *result,
+                     gpointer      data)
+{
+  g_autoptr(ValijaComposer) self = data;
+
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "discard"))
+    {
+      self->done = TRUE;
+      drop (self);
+    }
+}
+
+/* Undo is offered in the main window; without one it is asked first. */
+void
+valija_composer_discard (ValijaComposer *self)
+{
+  AdwToast *toast;
+  AdwDialog *dialog;
+
+  g_clear_handle_id (&self->save_source, g_source_remove);
+
+  if (valija_composer_is_empty (self))
+    {
+      self->done = TRUE;
+      drop (self);
+      return;
+    }
+
+  toast = adw_toast_new (_("Message discarded"));
+  adw_toast_set_button_label (toast, _("_Undo"));
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_discard_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (discard_dismissed_cb), self, G_CONNECT_SWAPPED);
+
+  if (valija_application_add_toast (valija_application_get_default (), toast))
+    {
+      self->done = TRUE;
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      return;
+    }
+
+  dialog = adw_alert_dialog_new (_("Discard the Message?"), _("This cannot be undone."));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "discard", _("_Discard"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, discard_response_cb,
+                           g_object_ref (self));
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <gtksourceview/gtksource.h>
+
+#include "ui/composer/valija-address-field.h"
+#include "ui/composer/valija-composer.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaComposer
+{
+  AdwApplicationWindow parent_instance;
+
+  AdwToastOverlay     *toasts;
+  AdwWindowTitle      *title;
+  GtkWidget           *send_button;
+  GtkWidget           *fields;
+  GtkWidget           *from_row;
+  GtkDropDown         *from;
+  ValijaAddressField  *to;
+  ValijaAddressField  *cc;
+  ValijaAddressField  *bcc;
+  GtkToggleButton     *more_button;
+  GtkEntry            *subject;
+  GtkSourceView       *body;
+  GtkWidget           *attachment_area;
+  AdwWrapBox          *attachments;
+  GtkLabel            *copy_note;
+  GtkLabel            *draft_note;
+
+  ValijaEngine        *engine;
+  ValijaComposition   *composition;
+  GtkFilterListModel  *senders;       /* accounts that can send */
+  GSimpleActionGroup  *options;
+  ValijaMessage       *original;
+  ValijaFlags          original_flag;
+
+  gint64               draft;         /* 0: not stored yet */
+  guint                save_source;
+  gboolean             dirty;         /* not all of it is in the draft */
+  gboolean             saving;        /* a draft is being written */
+  gboolean             closing;       /* goes away once the draft is written */
+  gboolean             done;          /* sent or discarded: nothing is to be saved */
+};
+
+/* valija-composer.c */
+void           valija_composer_changed         (ValijaComposer *self);
+void           valija_composer_collect         (ValijaComposer *self); /* the body into the composition */
+ValijaAccount *valija_composer_get_account     (ValijaComposer *self);
+gboolean       valija_composer_is_empty        (ValijaComposer *self);
+
+/* valija-composer-drafts.c */
+void           valija_composer_schedule_save   (ValijaComposer *self);
+void           valija_composer_close_saving    (ValijaComposer *self);
+void           valija_composer_discard         (ValijaComposer *self);
+
+/* valija-composer-send.c */
+void           valija_composer_send            (ValijaComposer *self);
+
+/* valija-composer-attachments.c */
+void           valija_composer_install_attachments (GtkWidgetClass *widget_class);
+void           valija_composer_bind_attachments    (ValijaComposer *self);
+
+/* valija-composer-options.c */
+void           valija_composer_bind_options    (ValijaComposer *self);
+
+G_END_DECLS

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/composer/valija-composer-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libspelling.h>
+
+G_DEFINE_FINAL_TYPE (ValijaComposer, valija_composer, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- Accounts ---- */
+
+static gboolean
+can_send (gpointer item,
+          gpointer data)
+{
+  ValijaComposer *self = data;
+  g_autofree char *reason = valija_engine_why_not (self->engine, item, NULL, VALIJA_ACTION_COMPOSE);
+
+  return reason == NULL;
+}
+
+static char *
+describe_sender (ValijaAccount *account,
+                 gpointer       data)
+{
+  g_autoptr(ValijaAddress) address = NULL;
+
+  if (account == NULL)
+    return NULL;
+
+  address = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
+
+  return valija_address_to_text (address);
+}
+
+ValijaAccount *
+valija_composer_get_account (ValijaComposer *self)
+{
+  return gtk_drop_down_get_selected_item (self->from);
+}
+
+static void
+select_account (ValijaComposer *self,
+                ValijaAccount  *account)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->senders));
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr(ValijaAccount) item = g_list_model_get_item (G_LIST_MODEL (self->senders), i);
+
+      if (item == account)
+        gtk_drop_down_set_selected (self->from, i);
+    }
+
+  gtk_widget_set_visible (self->from_row, n_items > 1);
+}
+
+static void
+from_changed_cb (ValijaComposer *self)
+{
+  ValijaAccount *account = valija_composer_get_account (self);
+  g_autoptr(ValijaAddress) address = NULL;
+  g_autofree char *note = NULL;
+
+  if (self->composition == NULL)
+    return;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", account != NULL);
+  if (account == NULL)
+    {
+      gtk_label_set_text (self->copy_note, _("No account can send. Add one that sends, or an SMTP server to one you have."));
+      return;
+    }
+
+  address = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
+  g_object_set (self->composition, "from", address, NULL);
+  note = valija_engine_describe_sent_copy (self->engine, account);
+  gtk_label_set_text (self->copy_note, note);
+}
+
+static void
+bind_senders (ValijaComposer *self,
+              ValijaAccount  *account)
+{
+  GListModel *accounts = valija_engine_get_accounts (self->engine);
+  GtkCustomFilter *filter = gtk_custom_filter_new (can_send, self, NULL);
+  g_autoptr(GtkExpression) expression = NULL;
+
+  self->senders = gtk_filter_list_model_new (g_object_ref (accounts), GTK_FILTER (filter));
+  expression = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (describe_sender), NULL, NULL);
+  gtk_drop_down_set_expression (self->from, expression);
+  gtk_drop_down_set_model (self->from, G_LIST_MODEL (self->senders));
+  select_account (self, account);
+  from_changed_cb (self);
+}
+
+/* ---- Content ---- */
+
+void
+valija_composer_changed (ValijaComposer *self)
+{
+  const char *subject;
+
+  if (self->composition == NULL)
+    return;
+
+  subject = gtk_editable_get_text (GTK_EDITABLE (self->subject));
+  adw_window_title_set_title (self->title, subject[0] != '\0' ? subject : _("New Message"));
+  gtk_window_set_title (GTK_WINDOW (self), adw_window_title_get_title (self->title));
+  self->dirty = TRUE;
+  valija_composer_schedule_save (self);
+}
+
+static void
+changed_cb (ValijaComposer *self)
+{
+  valija_composer_changed (self);
+}
+
+static char *
+dup_body (ValijaComposer *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body));
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+
+  return gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
+}
+
+void
+valija_composer_collect (ValijaComposer *self)
+{
+  g_autofree char *text = dup_body (self);
+
+  g_object_set (self->composition, "text", text, NULL);
+}
+
+gboolean
+valija_composer_is_empty (ValijaComposer *self)
+{
+  g_autofree char *text = dup_body (self);
+
+  return g_strstrip (text)[0] == '\0' &&
+         gtk_editable_get_text (GTK_EDITABLE (self->subject))[0] == '\0' &&
+         valija_address_field_get_text (self->to)[0] == '\0' &&
+         valija_address_field_get_text (self->cc)[0] == '\0' &&
+         valija_address_field_get_text (self->bcc)[0] == '\0' &&
+         g_list_model_get_n_items (valija_composition_get_attachments (self->composition)) == 0;
+}
+
+static void
+update_scheme (ValijaComposer *self)
+{
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  GtkSourceStyleSchemeManager *manager = gtk_source_style_scheme_manager_get_default ();
+  GtkSourceStyleScheme *scheme = gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita");
+
+  gtk_source_buffer_set_style_scheme (GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body))), scheme);
+}
+
+static void
+bind_spelling (ValijaComposer *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body));
+  g_autoptr(SpellingTextBufferAdapter) adapter = NULL;
+
+  adapter = spelling_text_buffer_adapter_new (GTK_SOURCE_BUFFER (buffer), spelling_checker_get_default ());
+  gtk_text_view_set_extra_menu (GTK_TEXT_VIEW (self->body), spelling_text_buffer_adapter_get_menu_model (adapter));
+  gtk_widget_insert_action_group (GTK_WIDGET (self->body), "spelling", G_ACTION_GROUP (adapter));
+  spelling_text_buffer_adapter_set_enabled (adapter, TRUE);
+}
+
+static void
+bind_content (ValijaComposer *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body));
+  const GBindingFlags both = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+  g_autofree char *text = NULL;
+  GtkTextIter start;
+
+  g_object_bind_property (self->composition, "to", self->to, "text", both);
+  g_object_bind_property (self->composition, "cc", self->cc, "text", both);
+  g_object_bind_property (self->composition, "bcc", self->bcc, "text", both);
+  g_object_bind_property (self->composition, "subject", self->subject, "text", both);
+
+  g_object_get (self->composition, "text", &text, NULL);
+  gtk_text_buffer_begin_irreversible_action (buffer);
+  gtk_text_buffer_set_text (buffer, text != NULL ? text : "", -1);
+  gtk_text_buffer_end_irreversible_action (buffer);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  g_signal_connect_object (buffer, "changed", G_CALLBACK (valija_composer_changed), self, G_CONNECT_SWAPPED);
+
+  if (valija_address_field_get_text (self->cc)[0] != '\0' || valija_address_field_get_text (self->bcc)[0] != '\0')
+    gtk_toggle_button_set_active (self->more_button, TRUE);
+
+  if (valija_address_field_get_text (self->to)[0] == '\0')
+    gtk_widget_grab_focus (GTK_WIDGET (self->to));
+  else
+    gtk_widget_grab_focus (GTK_WIDGET (self->body));
+}
+
+/* ---- Object ---- */
+
+static void
+send_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  valija_composer_send (VALIJA_COMPOSER (widget));
+}
+
+static void
+discard_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  valija_composer_discard (VALIJA_COMPOSER (widget));
+}
+
+static gboolean
+valija_composer_close_request (GtkWindow *window)
+{
+  ValijaComposer *self = VALIJA_COMPOSER (window);
+
+  if (self->done || ((!self->dirty || valija_composer_is_empty (self)) && !self->saving) ||
+      valija_composer_get_account (self) == NULL)
+    return GTK_WINDOW_CLASS (valija_composer_parent_class)->close_request (window);
+
+  valija_composer_close_saving (self);
+
+  return GDK_EVENT_STOP;
+}
+
+static void
+valija_composer_dispose (GObject *object)
+{
+  ValijaComposer *self = VALIJA_COMPOSER (object);
+
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  self->done = TRUE;
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_COMPOSER);
+  g_clear_object (&self->options);
+  g_clear_object (&self->original);
+  g_clear_object (&self->senders);
+  g_clear_object (&self->composition);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (valija_composer_parent_class)->dispose (object);
+}
+
+static void
+valija_composer_class_init (ValijaComposerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GtkWindowClass *window_class = GTK_WINDOW_CLASS (klass);
+
+  object_class->dispose = valija_composer_dispose;
+  window_class->close_request = valija_composer_close_request;
+
+  g_type_ensure (VALIJA_TYPE_ADDRESS_FIELD);
+  g_type_ensure (GTK_SOURCE_TYPE_VIEW);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-composer.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, toasts);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, title);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, send_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, fields);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, to);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, cc);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, bcc);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, more_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, subject);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, body);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachment_area);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachments);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, copy_note);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, draft_note);
+  gtk_widget_class_bind_template_callback (widget_class, changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, from_changed_cb);
+
+  gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
+  gtk_widget_class_install_action (widget_class, "composer.discard", NULL, discard_action);
+  valija_composer_install_attachments (widget_class);
+}
+
+static void
+valija_composer_init (ValijaComposer *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  update_scheme (self);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme), self,
+                           G_CONNECT_SWAPPED);
+}
+
+/* ---- Public ---- */
+
+GtkWidget *
+valija_composer_new (GtkApplication    *application,
+                     ValijaEngine      *engine,
+                     ValijaAccount     *account,
+                     ValijaComposition *composition,
+                     gint64             draft)
+{
+  ValijaComposer *self = g_object_new (VALIJA_TYPE_COMPOSER, "application", application, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->composition = g_object_ref (composition);
+  self->draft = draft;
+  bind_senders (self, account);
+  bind_content (self);
+  valija_composer_bind_options (self);
+  valija_composer_bind_attachments (self);
+  bind_spelling (self);
+
+  /* What was only put in place is not a change. */
+  valija_composer_changed (self);
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  self->dirty = FALSE;
+
+  return GTK_WIDGET (self);
+}
+
+void
+valija_composer_set_original (ValijaComposer *self,
+                              ValijaMessage  *message,
+                              ValijaFlags     flag)
+{
+  g_return_if_fail (VALIJA_IS_COMPOSER (self));
+
+  g_set_object (&self->original, message);
+  self->original_flag = flag;
+}
+
+gint64
+valija_composer_get_draft (ValijaComposer *self)
+{
+  g_return_val_if_fail (VALIJA_IS_COMPOSER (self), 0);
+
+  return self->draft;
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/reader/valija-html-view.h"
+
+#include <glib/gi18n-lib.h>
+#include <webkit/webkit.h>
+
+/*
+ * The only file that knows WebKit; a module of its own, loaded when first needed. Five walls stand between a message and the network, because each of
+ * them alone is known to leak: the document is sanitised, it carries a Content-Security-Policy, a content filter blocks every request but those
+ * of the message itself, scripts are off, and the session's proxy is a port where nobody listens. With pictures allowed, the filter lets pictures through
+ * and the proxy is the system's.
+ */
+
+#define FILTER_NOTHING "valija-nothing-2"
+#define FILTER_IMAGES "valija-images-2"
+#define DEAD_PROXY "http://127.0.0.1:9"
+#define BASE_FONT_SIZE 15
+
+/* The compiler of filters takes no alternation: one rule a scheme. */
+#define RULES_OF_THE_MESSAGE                                                                                           \
+  "{\"trigger\":{\"url-filter\":\"^about:\"},\"action\":{\"type\":\"ignore-previous-rules\"}},"                        \
+  "{\"trigger\":{\"url-filter\":\"^data:\"},\"action\":{\"type\":\"ignore-previous-rules\"}},"                         \
+  "{\"trigger\":{\"url-filter\":\"^cid:\"},\"action\":{\"type\":\"ignore-previous-rules\"}}"
+#define RULE_BLOCK "{\"trigger\":{\"url-filter\":\".*\"},\"action\":{\"type\":\"block\"}},"
+#define RULE_IMAGES                                                                                                    \
+  ",{\"trigger\":{\"url-filter\":\"^https:\",\"resource-type\":[\"image\"]},"                                          \
+  "\"action\":{\"type\":\"ignore-previous-rules\"}}"
+
+static const char rules_nothing[] = "[" RULE_BLOCK RULES_OF_THE_MESSAGE "]";
+static const char rules_images[] = "[" RULE_BLOCK RULES_OF_THE_MESSAGE RULE_IMAGES "]";
+
+#define VALIJA_TYPE_WEB_VIEW (valija_web_view_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaWebView, valija_web_view, VALIJA, WEB_VIEW, ValijaHtmlView)
+
+struct _ValijaWebView
+{
+  ValijaHtmlView              parent_instance;
+
+  WebKitUserContentFilterStore *store;
+  WebKitWebContext           *context;
+  WebKitNetworkSession       *session;
+  WebKitWebView              *view;
+  GCancellable               *cancellable;    /* of the filter for what is shown next */
+
+  char                       *document;
+  ValijaMimeMessage          *message;
+  gboolean                    remote_images;
+  gboolean                    own_colors;
+  gboolean                    loading;        /* the one load that is ours */
+  char                       *hovered_uri;
+  char                       *hovered_label;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaWebView, valija_web_view, VALIJA_TYPE_HTML_VIEW)
+
+ValijaHtmlView *valija_html_module_create (const char *cache_dir);
+
+/* ---- What the page may do ---- */
+
+static gboolean
+is_own_document (const char *uri)
+{
+  return uri == NULL || g_str_equal (uri, "about:blank");
+}
+
+static gboolean
+decide_policy_cb (WebKitWebView           *view,
+                  WebKitPolicyDecision    *decision,
+                  WebKitPolicyDecisionType type,
+                  ValijaWebView           *self)
+{
+  WebKitNavigationAction *action;
+  const char *uri;
+
+  if (type == WEBKIT_POLICY_DECISION_TYPE_RESPONSE)
+    {
+      webkit_policy_decision_ignore (decision);
+      return TRUE;
+    }
+
+  action = webkit_navigation_policy_decision_get_navigation_action (WEBKIT_NAVIGATION_POLICY_DECISION (decision));
+  uri = webkit_uri_request_get_uri (webkit_navigation_action_get_request (action));
+
+  if (webkit_navigation_action_get_navigation_type (action) == WEBKIT_NAVIGATION_TYPE_LINK_CLICKED &&
+      webkit_navigation_action_is_user_gesture (action))
+    {
+      gboolean hovered = g_strcmp0 (uri, self->hovered_uri) == 0;
+
+      webkit_policy_decision_ignore (decision);
+      valija_html_view_activate_link (VALIJA_HTML_VIEW (self), uri, hovered ? self->hovered_label : NULL);
+      return TRUE;
+    }
+
+  if (type == WEBKIT_POLICY_DECISION_TYPE_NAVIGATION_ACTION && self->loading && is_own_document (uri))
+    {
+      self->loading = FALSE;
+      webkit_policy_decision_use (decision);
+      return TRUE;
+    }
+
+  webkit_policy_decision_ignore (decision);
+
+  return TRUE;
+}
+
+static gboolean
+permission_request_cb (WebKitWebView           *view,
+                       WebKitPermissionRequest *request)
+{
+  webkit_permission_request_deny (request);
+
+  return TRUE;
+}
+
+/* Only what concerns the text and the link under the pointer is left of the menu. */
+static gboolean
+context_menu_cb (WebKitWebView       *view,
+                 WebKitContextMenu   *menu,
+                 WebKitHitTestResult *hit)
+{
+  g_autoptr(GList) items = g_list_copy (webkit_context_menu_get_items (menu));
+
+  for (GList *l = items; l != NULL; l = l->next)
+    {
+      WebKitContextMenuAction action = webkit_context_menu_item_get_stock_action (l->data);
+
+      if (action != WEBKIT_CONTEXT_MENU_ACTION_COPY &&
+          action != WEBKIT_CONTEXT_MENU_ACTION_SELECT_ALL &&
+          action != WEBKIT_CONTEXT_MENU_ACTION_COPY_LINK_TO_CLIPBOARD)
+        webkit_context_menu_remove (menu, l->data);
+    }
+
+  return webkit_context_menu_get_n_items (menu) == 0;
+}
+
+static void
+mouse_target_changed_cb (WebKitWebView       *view,
+                         WebKitHitTestResult *hit,
+                         guint                modifiers,
+                         ValijaWebView       *self)
+{
+  gboolean link = webkit_hit_test_result_context_is_link (hit);
+
+  g_set_str (&self->hovered_uri, link ? webkit_hit_test_result_get_link_uri (hit) : NULL);
+  g_set_str (&self->hovered_label, link ? webkit_hit_test_result_get_link_label (hit) : NULL);
+  valija_html_view_hover_link (VALIJA_HTML_VIEW (self), self->hovered_uri);
+}
+
+static void
+terminated_cb (WebKitWebView                    *view,
+               WebKitWebProcessTerminationReason reason,
+               ValijaWebView                    *self)
+{
+  valija_html_view_fail (VALIJA_HTML_VIEW (self), _("The HTML of this message could not be shown."));
+}
+
+/* ---- Pictures inside the message ---- */
+
+static void
+cid_request_cb (WebKitURISchemeRequest *request,
+                gpointer                data)
+{
+  GWeakRef *owner = data;
+  g_autoptr(ValijaWebView) self = g_weak_ref_get (owner);
+  g_autofree char *content_id = g_uri_unescape_string (webkit_uri_scheme_request_get_path (request), NULL);
+  const ValijaMimePart *part = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GInputStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (self != NULL && self->message != NULL && content_id != NULL)
+    part = valija_mime_message_find_content_id (self->message, content_id);
+
+  if (part != NULL && g_str_has_prefix (part->type, "image/"))
+    bytes = valija_mime_message_load_part (self->message, part, &error);
+
+  if (bytes == NULL)
+    {
+      g_clear_error (&error);
+      g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "No such picture in this message");
+      webkit_uri_scheme_request_finish_error (request, error);
+      return;
+    }
+
+  stream = g_memory_input_stream_new_from_bytes (bytes);
+  webkit_uri_scheme_request_finish (request, stream, g_bytes_get_size (bytes), part->type);
+}
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+/* ---- The view ---- */
+
+static WebKitSettings *
+create_settings (void)
+{
+  WebKitSettings *settings = webkit_settings_new ();
+
+  g_object_set (settings,
+                "enable-javascript", FALSE,
+                "enable-javascript-markup", FALSE,
+                "enable-html5-database", FALSE,
+                "enable-html5-local-storage", FALSE,
+                "enable-media", FALSE,
+                "enable-media-stream", FALSE,
+                "enable-mediasource", FALSE,
+                "enable-webaudio", FALSE,
+                "enable-webgl", FALSE,
+                "enable-webrtc", FALSE,
+                "enable-fullscreen", FALSE,
+                "enable-page-cache", FALSE,
+                "enable-back-forward-navigation-gestures", FALSE,
+                "enable-site-specific-quirks", FALSE,
+                "enable-developer-extras", FALSE,
+                "auto-load-images", TRUE,
+                "default-charset", "utf-8",
+                "default-font-family", "sans-serif",
+                "default-font-size", BASE_FONT_SIZE,
+                "hardware-acceleration-policy", WEBKIT_HARDWARE_ACCELERATION_POLICY_NEVER,
+                NULL);
+
+  return settings;
+}
+
+static WebKitNetworkSession *
+create_session (gboolean remote_images)
+{
+  WebKitNetworkSession *session = webkit_network_session_new_ephemeral ();
+  WebKitCookieManager *cookies = webkit_network_session_get_cookie_manager (session);
+
+  webkit_cookie_manager_set_accept_policy (cookies, WEBKIT_COOKIE_POLICY_ACCEPT_NEVER);
+  webkit_network_session_set_tls_errors_policy (session, WEBKIT_TLS_ERRORS_POLICY_FAIL);
+
+  if (!remote_images)
+    {
+      WebKitNetworkProxySettings *proxy = webkit_network_proxy_settings_new (DEAD_PROXY, NULL);
+
+      webkit_network_session_set_proxy_settings (session, WEBKIT_NETWORK_PROXY_MODE_CUSTOM, proxy);
+      webkit_network_proxy_settings_free (proxy);
+    }
+
+  return session;
+}
+
+static void
+drop_view (ValijaWebView *self)
+{
+  if (self->view != NULL)
+    {
+      webkit_web_view_stop_loading (self->view);
+      adw_bin_set_child (ADW_BIN (self), NULL);
+    }
+  g_clear_object (&self->view);
+  g_clear_object (&self->session);
+}
+
+static void
+create_view (ValijaWebView *self)
+{
+  g_autoptr(WebKitSettings) settings = create_settings ();
+
+  self->session = create_session (self->remote_images);
+  self->view = g_object_ref_sink (g_object_new (WEBKIT_TYPE_WEB_VIEW,
+                                                "web-context", self->context,
+                                                "network-session", self->session,
+                                                "settings", settings,
+                                                "hexpand", TRUE,
+                                                "vexpand", TRUE,
+                                                NULL));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Message"), -1);
+  g_signal_connect_object (self->view, "decide-policy", G_CALLBACK (decide_policy_cb), self, 0);
+  g_signal_connect_object (self->view, "permission-request", G_CALLBACK (permission_request_cb), self, 0);
+  g_signal_connect_object (self->view, "context-menu", G_CALLBACK (context_menu_cb), self, 0);
+  g_signal_connect_object (self->view, "mouse-target-changed", G_CALLBACK (mouse_target_changed_cb), self, 0);
+  g_signal_connect_object (self->view, "web-process-terminated", G_CALLBACK (terminated_cb), self, 0);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->view));
+}
+
+/* Paper: white with black ink where the message has colours of its own, else as the desktop. */
+static WebKitUserStyleSheet *
+create_style (ValijaWebView *self)
+{
+  GdkRGBA ink = { 0, 0, 0, 1 };
+  GdkRGBA paper = { 1, 1, 1, 1 };
+  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+  g_autofree char *css = NULL;
+  g_autofree char *ink_css = NULL;
+  g_autofree char *paper_css = NULL;
+
+  if (self->own_colors)
+    dark = FALSE;
+  else
+    {
+      gtk_widget_get_color (GTK_WIDGET (self), &ink);
+      gdk_rgba_parse (&paper, dark ? "#1d1d20" : "#ffffff");
+    }
+
+  ink_css = gdk_rgba_to_string (&ink);
+  paper_css = gdk_rgba_to_string (&paper);
+  css = g_strdup_printf (":root { color-scheme: %s; color: %s; background: %s; }"
+                         "body { margin: 18px; overflow-wrap: anywhere; }"
+                         "img { max-width: 100%%; height: auto; }"
+                         "pre { white-space: pre-wrap; }"
+                         "blockquote { margin-inline-start: 0; padding-inline-start: 12px;"
+                         " border-inline-start: 2px solid rgba(128, 128, 128, 0.5); }",
+                         dark ? "dark" : "light", ink_css, paper_css);
+  webkit_web_view_set_background_color (self->view, &paper);
+
+  return webkit_user_style_sheet_new (css, WEBKIT_USER_CONTENT_INJECT_ALL_FRAMES, WEBKIT_USER_STYLE_LEVEL_USER,
+                                      NULL, NULL);
+}
+
+/* Nothing is loaded before the filter stands. */
+static void
+load (ValijaWebView           *self,
+      WebKitUserContentFilter *filter)
+{
+  WebKitUserContentManager *manager;
+  WebKitUserStyleSheet *style;
+
+  drop_view (self);
+  create_view (self);
+  manager = webkit_web_view_get_user_content_manager (self->view);
+  webkit_user_content_manager_add_filter (manager, filter);
+  style = create_style (self);
+  webkit_user_content_manager_add_style_sheet (manager, style);
+  webkit_user_style_sheet_unref (style);
+
+  self->loading = TRUE;
+  webkit_web_view_load_html (self->view, self->document, NULL);
+}
+
+static void
+filter_saved_cb (GObject      *object,
+                 GAsyncResult *result,
+                 gpointer      data)
+{
+  g_autoptr(ValijaWebView) self = data;
+  g_autoptr(GError) error = NULL;
+  WebKitUserContentFilter *filter;
+
+  filter = webkit_user_content_filter_store_save_finish (WEBKIT_USER_CONTENT_FILTER_STORE (object), result, &error);
+
+  if (filter != NULL)
+    {
+      load (self, filter);
+      webkit_user_content_filter_unref (filter);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_warning ("The content filter was not made: %s", error->message);
+      valija_html_view_fail (VALIJA_HTML_VIEW (self), _("The HTML of this message could not be shown safely."));
+    }
+}
+
+static void
+filter_loaded_cb (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      data)
+{
+  g_autoptr(ValijaWebView) self = data;
+  g_autoptr(GError) error = NULL;
+  WebKitUserContentFilter *filter;
+
+  filter = webkit_user_content_filter_store_load_finish (WEBKIT_USER_CONTENT_FILTER_STORE (object), result, &error);
+
+  if (filter != NULL)
+    {
+      load (self, filter);
+      webkit_user_content_filter_unref (filter);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_autoptr(GBytes) rules = self->remote_images ? g_bytes_new_static (rules_images, sizeof rules_images - 1)
+                                                    : g_bytes_new_static (rules_nothing, sizeof rules_nothing - 1);
+
+      webkit_user_content_filter_store_save (self->store, self->remote_images ? FILTER_IMAGES : FILTER_NOTHING, rules,
+                                             self->cancellable, filter_saved_cb, g_object_ref (self));
+    }
+}
+
+static void
+valija_web_view_show (ValijaHtmlView    *view,
+                      const char        *document,
+                      ValijaMimeMessage *message,
+                      gboolean           remote_images,
+                      gboolean           own_colors)
+{
+  ValijaWebView *self = VALIJA_WEB_VIEW (view);
+
+  /* What was shown must not see the next message's pictures, nor be seen while the next is prepared. */
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  drop_view (self);
+
+  g_set_str (&self->document, document);
+  g_set_object (&self->message, message);
+  self->remote_images = remote_images;
+  self->own_colors = own_colors;
+
+  webkit_user_content_filter_store_load (self->store, remote_images ? FILTER_IMAGES : FILTER_NOTHING,
+                                         self->cancellable, filter_loaded_cb, g_object_ref (self));
+}
+
+static void
+style_changed_cb (ValijaWebView *self)
+{
+  if (self->document != NULL && !self->own_colors && self->view != NULL)
+    {
+      g_autofree char *document = g_strdup (self->document);
+      g_autoptr(ValijaMimeMessage) message = g_object_ref (self->message);
+
+      valija_web_view_show (VALIJA_HTML_VIEW (self), document, message, self->remote_images, FALSE);
+    }
+}
+
+static void
+valija_web_view_dispose (GObject *object)
+{
+  ValijaWebView *self = VALIJA_WEB_VIEW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  drop_view (self);
+  g_clear_object (&self->context);
+  g_clear_object (&self->store);
+  g_clear_object (&self->message);
+
+  G_OBJECT_CLASS (valija_web_view_parent_class)->dispose (object);
+}
+
+static void
+valija_web_view_finalize (GObject *object)
+{
+  ValijaWebView *self = VALIJA_WEB_VIEW (object);
+
+  g_free (self->document);
+  g_free (self->hovered_uri);
+  g_free (self->hovered_label);
+
+  G_OBJECT_CLASS (valija_web_view_parent_class)->finalize (object);
+}
+
+static void
+valija_web_view_class_init (ValijaWebViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  ValijaHtmlViewClass *view_class = VALIJA_HTML_VIEW_CLASS (klass);
+
+  object_class->dispose = valija_web_view_dispose;
+  object_class->finalize = valija_web_view_finalize;
+  view_class->show = valija_web_view_show;
+}
+
+static void
+valija_web_view_init (ValijaWebView *self)
+{
+  GWeakRef *owner = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (owner, self);
+  self->context = webkit_web_context_new ();
+  webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
+  webkit_web_context_register_uri_scheme (self->context, "cid", cid_request_cb, owner, weak_ref_free);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (style_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+G_MODULE_EXPORT ValijaHtmlView *
+valija_html_module_create (const char *cache_dir)
+{
+  ValijaWebView *self = g_object_new (VALIJA_TYPE_WEB_VIEW, NULL);
+  g_autofree char *path = g_build_filename (cache_dir, "content-filters", NULL);
+
+  self->store = webkit_user_content_filter_store_new (path);
+
+  return VALIJA_HTML_VIEW (self);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/list/valija-folder-dialog.h"
+
+#define INDENT 16
+#define MAX_DEPTH 8
+
+struct _ValijaFolderDialog
+{
+  AdwDialog           parent_instance;
+
+  GtkSearchEntry     *entry;
+  GtkListView        *list;
+
+  ValijaFolder       *here;
+  GtkFilterListModel *shown;
+  GtkCustomFilter    *filter;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaFolderDialog, valija_folder_dialog, ADW_TYPE_DIALOG)
+
+static gboolean
+match (gpointer item,
+       gpointer data)
+{
+  ValijaFolderDialog *self = data;
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+
+  if (item == (gpointer) self->here || !valija_folder_get_selectable (item))
+    return FALSE;
+
+  return text[0] == '\0' || g_str_match_string (text, valija_folder_get_display_name (item), TRUE);
+}
+
+static void
+search_changed_cb (ValijaFolderDialog *self)
+{
+  gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void
+activate_cb (ValijaFolderDialog *self,
+             guint               position)
+{
+  g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->shown), position);
+
+  if (folder == NULL)
+    return;
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.move-to", "x", valija_folder_get_id (folder));
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+entry_activate_cb (ValijaFolderDialog *self)
+{
+  activate_cb (self, 0);
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          ValijaFolderDialog       *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_box_append (GTK_BOX (box), gtk_image_new ());
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_list_item_set_child (item, box);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item,
+         ValijaFolderDialog       *self)
+{
+  ValijaFolder *folder = gtk_list_item_get_item (item);
+  GtkWidget *box = gtk_list_item_get_child (item);
+  GtkWidget *icon = gtk_widget_get_first_child (box);
+
+  gtk_widget_set_margin_start (box, MIN (valija_folder_get_depth (folder), MAX_DEPTH) * INDENT);
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon), valija_folder_role_get_icon (valija_folder_get_role (folder)));
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (icon)), valija_folder_get_display_name (folder));
+  gtk_list_item_set_accessible_label (item, valija_folder_get_display_name (folder));
+}
+
+static void
+valija_folder_dialog_dispose (GObject *object)
+{
+  ValijaFolderDialog *self = VALIJA_FOLDER_DIALOG (object);
+
+  if (self->filter != NULL)
+    gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_FOLDER_DIALOG);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->shown);
+  g_clear_object (&self->here);
+
+  G_OBJECT_CLASS (valija_folder_dialog_parent_class)->dispose (object);
+}
+
+static void
+valija_folder_dialog_class_init (ValijaFolderDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_folder_dialog_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-folder-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaFolderDialog, entry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaFolderDialog, list);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entry_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+}
+
+static void
+valija_folder_dialog_init (ValijaFolderDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwDialog *
+valija_folder_dialog_new (GListModel   *folders,
+                          ValijaFolder *here)
+{
+  ValijaFolderDialog *self = g_object_new (VALIJA_TYPE_FOLDER_DIALOG, NULL);
+  GtkSingleSelection *selection;
+
+  g_set_object (&self->here, here);
+  self->filter = gtk_custom_filter_new (match, self, NULL);
+  self->shown = gtk_filter_list_model_new (g_object_ref (folders), g_object_ref (GTK_FILTER (self->filter)));
+  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_object_unref (selection);
+
+  return ADW_DIALOG (self);
+}

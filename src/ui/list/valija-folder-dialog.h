@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "model/valija-folder.h"
+
+G_BEGIN_DECLS
+
+/* Asks for the folder to move the selected messages to; activates "win.move-to" with it. */
+#define VALIJA_TYPE_FOLDER_DIALOG (valija_folder_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaFolderDialog, valija_folder_dialog, VALIJA, FOLDER_DIALOG, AdwDialog)
+
+/* @folders: of ValijaFolder; @here (nullable) is where the messages are and is left out */
+AdwDialog *valija_folder_dialog_new (GListModel *folders, ValijaFolder *here) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/list/valija-message-cell.h"
+
+#include "ui/valija-format.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _ValijaMessageCell
+{
+  AdwBin         parent_instance;
+
+  GtkWidget     *dot;
+  GtkWidget     *answered;
+  GtkLabel      *sender;
+  GtkWidget     *attachment;
+  GtkLabel      *date;
+  GtkLabel      *subject;
+  GtkButton     *star;
+  GtkLabel      *preview;
+
+  ValijaMessage *message;
+  gulong         notify_id;
+  guint          update_source;  /* one refill for the many properties that come at once */
+  char          *summary;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaMessageCell, valija_message_cell, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SUMMARY,
+  N_PROPS
+};
+
+enum
+{
+  CLICKED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+take_summary (ValijaMessageCell *self,
+              char              *summary)
+{
+  if (g_set_str (&self->summary, summary))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+  g_free (summary);
+}
+
+static const char *
+or_else (const char *text,
+         const char *fallback)
+{
+  return text != NULL && text[0] != '\0' ? text : fallback;
+}
+
+/* In folders of what oneself wrote the other side is the recipient. */
+static char *
+dup_correspondent (ValijaMessage *message)
+{
+  ValijaFolder *folder = valija_message_get_folder (message);
+  ValijaFolderRole role = folder != NULL ? valija_folder_get_role (folder) : VALIJA_FOLDER_ROLE_NONE;
+
+  if (role == VALIJA_FOLDER_ROLE_SENT || role == VALIJA_FOLDER_ROLE_DRAFTS)
+    /* Translators: %s are the recipients of a message */
+    return g_strdup_printf (_("To: %s"), or_else (valija_message_get_recipients (message), _("nobody yet")));
+
+  return g_strdup (or_else (valija_message_get_sender (message), _("Unknown sender")));
+}
+
+static char *
+dup_summary (ValijaMessage *message,
+             const char    *correspondent,
+             const char    *subject,
+             const char    *date)
+{
+  GString *summary = g_string_new (NULL);
+
+  if (valija_message_get_unread (message))
+    g_string_append_printf (summary, "%s, ", _("Unread"));
+  g_string_append_printf (summary, "%s, %s, %s", correspondent, subject, date);
+  if (valija_message_get_flagged (message))
+    g_string_append_printf (summary, ", %s", _("Starred"));
+  if (valija_message_get_has_attachments (message))
+    g_string_append_printf (summary, ", %s", _("Has attachments"));
+
+  return g_string_free (summary, FALSE);
+}
+
+static void
+update (ValijaMessageCell *self)
+{
+  ValijaMessage *message = self->message;
+  gboolean loaded = message != NULL && valija_message_get_loaded (message);
+  gboolean unread = loaded && valija_message_get_unread (message);
+  gboolean starred = loaded && valija_message_get_flagged (message);
+  g_autofree char *correspondent = loaded ? dup_correspondent (message) : g_strdup ("");
+  g_autofree char *date = valija_format_date (loaded ? valija_message_get_date (message) : 0, NULL);
+  const char *subject = loaded ? or_else (valija_message_get_subject (message), _("No subject")) : "";
+  const char *preview = loaded ? valija_message_get_preview (message) : NULL;
+
+  gtk_label_set_text (self->sender, correspondent);
+  gtk_label_set_text (self->date, date);
+  gtk_label_set_text (self->subject, subject);
+  gtk_label_set_text (self->preview, or_else (preview, ""));
+  gtk_widget_set_opacity (self->dot, unread ? 1.0 : 0.0);
+  gtk_widget_set_visible (self->answered, loaded && (valija_message_get_flags (message) & VALIJA_FLAG_ANSWERED) != 0);
+  gtk_widget_set_visible (self->attachment, loaded && valija_message_get_has_attachments (message));
+  gtk_widget_set_visible (GTK_WIDGET (self->star), loaded);
+  gtk_button_set_icon_name (self->star, starred ? "starred-symbolic" : "non-starred-symbolic");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), starred ? _("Remove Star") : _("Add Star"));
+
+  if (unread)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
+
+  if (starred)
+    gtk_widget_add_css_class (GTK_WIDGET (self->star), "starred");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
+
+  take_summary (self, loaded ? dup_summary (message, correspondent, subject, date) : g_strdup (_("Loading")));
+}
+
+static gboolean
+update_cb (gpointer data)
+{
+  ValijaMessageCell *self = data;
+
+  self->update_source = 0;
+  update (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+notify_cb (ValijaMessageCell *self)
+{
+  if (self->update_source == 0)
+    self->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update_cb, self, NULL);
+}
+
+static void
+star_cb (ValijaMessageCell *self)
+{
+  if (self->message != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.star", "x", valija_message_get_id (self->message));
+}
+
+static void
+released_cb (GtkGestureClick   *gesture,
+             int                n_press,
+             double             x,
+             double             y,
+             ValijaMessageCell *self)
+{
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  if (n_press == 1 && (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    g_signal_emit (self, signals[CLICKED], 0);
+}
+
+static void
+valija_message_cell_dispose (GObject *object)
+{
+  ValijaMessageCell *self = VALIJA_MESSAGE_CELL (object);
+
+  g_clear_handle_id (&self->update_source, g_source_remove);
+  if (self->message != NULL)
+    g_clear_signal_handler (&self->notify_id, self->message);
+  g_clear_object (&self->message);
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_MESSAGE_CELL);
+
+  G_OBJECT_CLASS (valija_message_cell_parent_class)->dispose (object);
+}
+
+static void
+valija_message_cell_finalize (GObject *object)
+{
+  ValijaMessageCell *self = VALIJA_MESSAGE_CELL (object);
+
+  g_free (self->summary);
+
+  G_OBJECT_CLASS (valija_message_cell_parent_class)->finalize (object);
+}
+
+static void
+valija_message_cell_get_property (GObject    *object,
+                                  guint       prop_id,
+                                  GValue     *value,
+                                  GParamSpec *pspec)
+{
+  ValijaMessageCell *self = VALIJA_MESSAGE_CELL (object);
+
+  switch (prop_id)
+    {
+    case PROP_SUMMARY:
+      g_value_set_string (value, self->summary);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+valija_message_cell_class_init (ValijaMessageCellClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_message_cell_dispose;
+  object_class->finalize = valija_message_cell_finalize;
+  object_class->get_property = valija_message_cell_get_property;
+
+  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[CLICKED] = g_signal_new ("clicked", VALIJA_TYPE_MESSAGE_CELL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-cell.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, dot);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, answered);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, sender);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, attachment);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, date);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, subject);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, star);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, preview);
+  gtk_widget_class_bind_template_callback (widget_class, star_cb);
+  gtk_widget_class_bind_template_callback (widget_class, released_cb);
+  gtk_widget_class_set_css_name (widget_class, "messagecell");
+}
+
+static void
+valija_message_cell_init (ValijaMessageCell *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+valija_message_cell_new (void)
+{
+  return g_object_new (VALIJA_TYPE_MESSAGE_CELL, NULL);
+}
+
+void
+valija_message_cell_set_message (ValijaMessageCell *self,
+                                 ValijaMessage     *message)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CELL (self));
+
+  if (self->message == message)
+    return;
+
+  g_clear_handle_id (&self->update_source, g_source_remove);
+  if (self->message != NULL)
+    g_clear_signal_handler (&self->notify_id, self->message);
+
+  g_set_object (&self->message, message);
+  if (message != NULL)
+    {
+      self->notify_id = g_signal_connect_object (message, "notify", G_CALLBACK (notify_cb), self, G_CONNECT_SWAPPED);
+      update (self);
+    }
+}
+
+ValijaMessage *
+valija_message_cell_get_message (ValijaMessageCell *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CELL (self), NULL);
+
+  return self->message;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "ui/list/valija-message-pane.h"
+#include "ui/list/valija-progress-bar.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaMessagePane
+{
+  AdwBin              parent_instance;
+
+  AdwWindowTitle     *title;
+  GtkToggleButton    *search_button;
+  GtkSearchBar       *search_bar;
+  GtkSearchEntry     *search_entry;
+  AdwToggleGroup     *filter;
+  AdwToggleGroup     *scope;
+  AdwBanner          *banner;
+  GtkStack           *stack;
+  AdwStatusPage      *empty;
+  GtkWidget          *server_button;
+  GtkListView        *list;
+  ValijaProgressBar  *progress;
+  GtkPopoverMenu     *menu;
+
+  ValijaEngine       *engine;
+  ValijaFolder       *folder;
+  ValijaMessageList  *messages;
+  GtkMultiSelection  *selection;
+  GSignalGroup       *status_signals;
+  GSignalGroup       *list_signals;
+};
+
+/* valija-message-pane-input.c: context menu and dragging */
+void valija_message_pane_install_input (GtkWidgetClass *widget_class);
+
+G_END_DECLS

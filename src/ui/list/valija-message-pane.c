@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/list/valija-message-pane-private.h"
+
+#include "base/valija-future.h"
+#include "ui/list/valija-message-cell.h"
+#include "ui/valija-error-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+G_DEFINE_FINAL_TYPE (ValijaMessagePane, valija_message_pane, ADW_TYPE_BIN)
+
+enum
+{
+  SELECTION_CHANGED,
+  MESSAGE_ACTIVATED,
+  PROGRESS_CANCELLED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* ---- State of the account ---- */
+
+static ValijaAccountStatus *
+get_status (ValijaMessagePane *self)
+{
+  if (self->folder == NULL)
+    return NULL;
+
+  return valija_engine_get_status (self->engine, valija_folder_get_account (self->folder));
+}
+
+static void
+status_changed_cb (ValijaMessagePane *self)
+{
+  ValijaAccountStatus *status = get_status (self);
+  const GError *error = valija_account_status_get_error (status);
+  const char *alert = valija_account_status_get_alert (status);
+
+  valija_progress_bar_set_progress (self->progress, valija_account_status_get_progress (status));
+
+  if (error != NULL)
+    {
+      g_autofree char *title = valija_error_dup_title (error);
+
+      adw_banner_set_title (self->banner, title);
+      adw_banner_set_button_label (self->banner, _("_Details"));
+    }
+  else if (alert != NULL)
+    {
+      /* Translators: %s are the server's own words, meant for the user */
+      g_autofree char *title = g_strdup_printf (_("The server says: %s"), alert);
+
+      adw_banner_set_title (self->banner, title);
+      adw_banner_set_button_label (self->banner, NULL);
+    }
+
+  adw_banner_set_revealed (self->banner, error != NULL || alert != NULL);
+}
+
+static void
+banner_clicked_cb (ValijaMessagePane *self)
+{
+  ValijaAccountStatus *status = get_status (self);
+  const GError *error = status != NULL ? valija_account_status_get_error (status) : NULL;
+
+  if (error != NULL)
+    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+}
+
+static void
+progress_cancelled_cb (ValijaMessagePane *self)
+{
+  g_signal_emit (self, signals[PROGRESS_CANCELLED], 0);
+}
+
+/* ---- What the list shows ---- */
+
+static gboolean
+is_searching (ValijaMessagePane *self)
+{
+  return gtk_search_bar_get_search_mode (self->search_bar) &&
+         gtk_editable_get_text (GTK_EDITABLE (self->search_entry))[0] != '\0';
+}
+
+static ValijaShow
+get_show (ValijaMessagePane *self)
+{
+  const char *name = adw_toggle_group_get_active_name (self->filter);
+
+  if (g_strcmp0 (name, "unread") == 0)
+    return VALIJA_SHOW_UNREAD;
+  if (g_strcmp0 (name, "starred") == 0)
+    return VALIJA_SHOW_FLAGGED;
+  return VALIJA_SHOW_ALL;
+}
+
+static void
+set_empty (ValijaMessagePane *self,
+           const char        *icon,
+           const char        *title,
+           const char        *description)
+{
+  adw_status_page_set_icon_name (self->empty, icon);
+  adw_status_page_set_title (self->empty, title);
+  adw_status_page_set_description (self->empty, description);
+}
+
+static void
+describe_emptiness (ValijaMessagePane *self)
+{
+  ValijaAccount *account = valija_folder_get_account (self->folder);
+  g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, NULL, VALIJA_ACTION_READ);
+  g_autofree char *cannot_search = NULL;
+
+  gtk_widget_set_visible (self->server_button, FALSE);
+
+  if (is_searching (self))
+    {
+      cannot_search = valija_engine_why_not (self->engine, account, self->folder, VALIJA_ACTION_SEARCH_SERVER);
+      gtk_widget_set_visible (self->server_button, cannot_search == NULL);
+      set_empty (self, "system-search-symbolic", _("Nothing Found"),
+                 _("Try other words, or search in more places."));
+    }
+  else if (get_show (self) == VALIJA_SHOW_UNREAD)
+    set_empty (self, "mail-read-symbolic", _("Nothing Unread"), NULL);
+  else if (get_show (self) == VALIJA_SHOW_FLAGGED)
+    set_empty (self, "non-starred-symbolic", _("Nothing Starred"), NULL);
+  else if (cannot_read != NULL && !valija_folder_get_local (self->folder))
+    {
+      g_autofree char *markup = g_markup_escape_text (cannot_read, -1);
+
+      set_empty (self, "mail-send-symbolic", _("Send Only"), markup);
+    }
+  else
+    set_empty (self, valija_folder_role_get_icon (valija_folder_get_role (self->folder)), _("No Messages"), NULL);
+}
+
+static void
+update_stack (ValijaMessagePane *self)
+{
+  if (self->messages == NULL || !valija_message_list_get_ready (self->messages))
+    gtk_stack_set_visible_child_name (self->stack, "loading");
+  else if (g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0)
+    gtk_stack_set_visible_child_name (self->stack, "list");
+  else
+    {
+      describe_emptiness (self);
+      gtk_stack_set_visible_child_name (self->stack, "empty");
+    }
+}
+
+static void
+take_list (ValijaMessagePane *self,
+           ValijaMessageList *list)
+{
+  g_autoptr(ValijaMessageList) messages = list;
+
+  g_set_object (&self->messages, messages);
+  g_signal_group_set_target (self->list_signals, messages);
+  gtk_multi_selection_set_model (self->selection, G_LIST_MODEL (messages));
+  if (g_list_model_get_n_items (G_LIST_MODEL (messages)) > 0)
+    gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
+  update_stack (self);
+}
+
+static void
+reload (ValijaMessagePane *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  const char *scope = adw_toggle_group_get_active_name (self->scope);
+  gboolean everywhere = g_strcmp0 (scope, "all") == 0;
+  gboolean in_folder = g_strcmp0 (scope, "folder") == 0;
+
+  if (self->folder == NULL)
+    return;
+
+  if (is_searching (self))
+    take_list (self, valija_engine_search_messages (self->engine, text,
+                                                    everywhere ? NULL : valija_folder_get_account (self->folder),
+                                                    in_folder ? self->folder : NULL));
+  else
+    take_list (self, valija_engine_list_messages (self->engine, self->folder, get_show (self)));
+}
+
+static void
+filter_changed_cb (ValijaMessagePane *self)
+{
+  if (!is_searching (self))
+    reload (self);
+}
+
+static void
+search_changed_cb (ValijaMessagePane *self)
+{
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    reload (self);
+}
+
+/* Leaving the search shows the folder again. */
+static void
+search_mode_cb (ValijaMessagePane *self)
+{
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+      reload (self);
+    }
+}
+
+static void
+search_activate_cb (ValijaMessagePane *self)
+{
+  valija_message_pane_step (self, VALIJA_PANE_FIRST);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+static void
+searched_server_cb (DexFuture *future,
+                    gpointer   owner)
+{
+  ValijaMessagePane *self = owner;
+  g_autoptr(GError) error = NULL;
+
+  gtk_widget_set_sensitive (self->server_button, TRUE);
+
+  if (dex_future_get_value (future, &error) == NULL)
+    {
+      if (!valija_error_is_cancelled (error))
+        adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+      return;
+    }
+
+  if (is_searching (self))
+    reload (self);
+}
+
+static void
+search_server_cb (ValijaMessagePane *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  gtk_widget_set_sensitive (self->server_button, FALSE);
+  valija_future_then (valija_engine_search_server (self->engine, self->folder, text), self, searched_server_cb);
+}
+
+/* ---- Rows ---- */
+
+static void
+cell_clicked_cb (GtkListItem       *item,
+                 ValijaMessageCell *cell)
+{
+  ValijaMessagePane *self = VALIJA_MESSAGE_PANE (gtk_widget_get_ancestor (GTK_WIDGET (cell), VALIJA_TYPE_MESSAGE_PANE));
+  ValijaMessage *message = gtk_list_item_get_item (item);
+
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), gtk_list_item_get_position (item), TRUE);
+
+  /* A draft wants a second click: the first only looks at it. */
+  if (valija_message_get_folder (message) == NULL ||
+      valija_folder_get_role (valija_message_get_folder (message)) != VALIJA_FOLDER_ROLE_DRAFTS)
+    g_signal_emit (self, signals[MESSAGE_ACTIVATED], 0, message);
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          ValijaMessagePane        *self)
+{
+  GtkWidget *cell = valija_message_cell_new ();
+
+  g_signal_connect_object (cell, "clicked", G_CALLBACK (cell_clicked_cb), item, G_CONNECT_SWAPPED);
+  g_object_bind_property (cell, "summary", item, "accessible-label", G_BINDING_SYNC_CREATE);
+  gtk_list_item_set_child (item, cell);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item,
+         ValijaMessagePane        *self)
+{
+  valija_message_cell_set_message (VALIJA_MESSAGE_CELL (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item,
+           ValijaMessagePane        *self)
+{
+  valija_message_cell_set_message (VALIJA_MESSAGE_CELL (gtk_list_item_get_child (item)), NULL);
+}
+
+static void
+activate_cb (ValijaMessagePane *self,
+             guint              position)
+{
+  g_autoptr(ValijaMessage) message = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  if (message != NULL)
+    g_signal_emit (self, signals[MESSAGE_ACTIVATED], 0, message);
+}
+
+static void
+selection_changed_cb (ValijaMessagePane *self)
+{
+  g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* Rows that come and go can take the selection with them, without a word from the selection model. */
+static void
+items_changed_cb (ValijaMessagePane *self,
+                  guint              position,
+                  guint              removed,
+                  guint              added)
+{
+  update_stack (self);
+  if (removed > 0)
+    g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* ---- Object ---- */
+
+static void
+valija_message_pane_dispose (GObject *object)
+{
+  ValijaMessagePane *self = VALIJA_MESSAGE_PANE (object);
+
+  if (self->menu != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->menu));
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_MESSAGE_PANE);
+  g_clear_object (&self->status_signals);
+  g_clear_object (&self->list_signals);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->messages);
+  g_clear_object (&self->folder);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (valija_message_pane_parent_class)->dispose (object);
+}
+
+static void
+valija_message_pane_class_init (ValijaMessagePaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_message_pane_dispose;
+
+  signals[SELECTION_CHANGED] = g_signal_new ("selection-changed", VALIJA_TYPE_MESSAGE_PANE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                             NULL, NULL, G_TYPE_NONE, 0);
+  signals[MESSAGE_ACTIVATED] = g_signal_new ("message-activated", VALIJA_TYPE_MESSAGE_PANE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                             NULL, NULL, G_TYPE_NONE, 1, VALIJA_TYPE_MESSAGE);
+  signals[PROGRESS_CANCELLED] = g_signal_new ("progress-cancelled", VALIJA_TYPE_MESSAGE_PANE, G_SIGNAL_RUN_LAST, 0,
+                                              NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, title);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, filter);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, scope);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, banner);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, stack);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, empty);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, list);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, progress);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, menu);
+  gtk_widget_class_bind_template_callback (widget_class, banner_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, progress_cancelled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_server_cb);
+  gtk_widget_class_bind_template_callback (widget_class, setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+
+  valija_message_pane_install_input (widget_class);
+}
+
+static void
+valija_message_pane_init (ValijaMessagePane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self->list));
+
+  self->selection = gtk_multi_selection_new (NULL);
+  g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
+
+  self->status_signals = g_signal_group_new (VALIJA_TYPE_ACCOUNT_STATUS);
+  g_signal_group_connect_swapped (self->status_signals, "notify", G_CALLBACK (status_changed_cb), self);
+
+  self->list_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE_LIST);
+  g_signal_group_connect_object (self->list_signals, "items-changed", G_CALLBACK (items_changed_cb), self,
+                                 G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (update_stack), self);
+
+  adw_toggle_group_set_active_name (self->scope, "account");
+}
+
+/* ---- Public ---- */
+
+void
+valija_message_pane_set_engine (ValijaMessagePane *self,
+                                ValijaEngine      *engine)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+  g_return_if_fail (self->engine == NULL);
+
+  self->engine = g_object_ref (engine);
+}
+
+void
+valija_message_pane_show_folder (ValijaMessagePane *self,
+                                 ValijaFolder      *folder)
+{
+  ValijaAccount *account;
+  g_autofree char *cannot_read = NULL;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+  g_return_if_fail (VALIJA_IS_FOLDER (folder));
+
+  if (!g_set_object (&self->folder, folder))
+    return;
+
+  account = valija_folder_get_account (folder);
+  adw_window_title_set_title (self->title, valija_folder_get_display_name (folder));
+  adw_window_title_set_subtitle (self->title, valija_account_get_name (account));
+  g_signal_group_set_target (self->status_signals, get_status (self));
+  status_changed_cb (self);
+
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+  else
+    reload (self);
+
+  cannot_read = valija_engine_why_not (self->engine, account, folder, VALIJA_ACTION_READ);
+  if (cannot_read == NULL && !valija_folder_get_local (folder))
+    /* A failure shows as the account's state. */
+    valija_future_forget (valija_engine_sync_folder (self->engine, folder, 0, NULL), "folder opened");
+}
+
+ValijaFolder *
+valija_message_pane_get_folder (ValijaMessagePane *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  return self->folder;
+}
+
+void
+valija_message_pane_begin_search (ValijaMessagePane *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+}
+
+guint
+valija_message_pane_get_n_selected (ValijaMessagePane *self)
+{
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), 0);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  return gtk_bitset_get_size (selected);
+}
+
+GPtrArray *
+valija_message_pane_dup_selected (ValijaMessagePane *self)
+{
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GtkBitset) selected = NULL;
+  GtkBitsetIter iter;
+  guint position;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position);
+       valid;
+       valid = gtk_bitset_iter_next (&iter, &position))
+    g_ptr_array_add (messages, g_list_model_get_item (G_LIST_MODEL (self->selection), position));
+
+  return g_steal_pointer (&messages);
+}
+
+ValijaMessage *
+valija_message_pane_dup_single (ValijaMessagePane *self)
+{
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  if (gtk_bitset_get_size (selected) != 1)
+    return NULL;
+
+  return g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (selected));
+}
+
+ValijaMessage *
+valija_message_pane_dup_message (ValijaMessagePane *self,
+                                 gint64             id)
+{
+  guint position;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  position = self->messages != NULL ? valija_message_list_find (self->messages, id) : G_MAXUINT;
+
+  return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
+}
+
+static void
+select_position (ValijaMessagePane *self,
+                 guint              position)
+{
+  gtk_list_view_scroll_to (self->list, position, GTK_LIST_SCROLL_SELECT, NULL);
+}
+
+void
+valija_message_pane_step (ValijaMessagePane *self,
+                          ValijaPaneStep     step)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  g_autoptr(GtkBitset) selected = NULL;
+  gboolean any;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  if (n_items == 0)
+    return;
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  any = !gtk_bitset_is_empty (selected);
+
+  switch (step)
+    {
+    case VALIJA_PANE_NEXT:
+      select_position (self, any ? MIN (gtk_bitset_get_maximum (selected) + 1, n_items - 1) : 0);
+      break;
+    case VALIJA_PANE_PREVIOUS:
+      select_position (self, any ? MAX (gtk_bitset_get_minimum (selected), 1) - 1 : 0);
+      break;
+    case VALIJA_PANE_LAST:
+      select_position (self, n_items - 1);
+      break;
+    case VALIJA_PANE_FIRST:
+    default:
+      select_position (self, 0);
+      break;
+    }
+}
+
+void
+valija_message_pane_advance (ValijaMessagePane *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  if (gtk_bitset_is_empty (selected))
+    return;
+
+  if (gtk_bitset_get_maximum (selected) + 1 < n_items)
+    select_position (self, gtk_bitset_get_maximum (selected) + 1);
+  else if (gtk_bitset_get_minimum (selected) > 0)
+    select_position (self, gtk_bitset_get_minimum (selected) - 1);
+}

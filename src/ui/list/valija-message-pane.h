@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "engine/valija-engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  VALIJA_PANE_NEXT,
+  VALIJA_PANE_PREVIOUS,
+  VALIJA_PANE_FIRST,
+  VALIJA_PANE_LAST,
+} ValijaPaneStep;
+
+/* The messages of a folder or of a search, filtered, with the account's state. Signals: "selection-changed"; "message-activated"
+ * (ValijaMessage): it shall be opened; "progress-cancelled". */
+#define VALIJA_TYPE_MESSAGE_PANE (valija_message_pane_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaMessagePane, valija_message_pane, VALIJA, MESSAGE_PANE, AdwBin)
+
+void           valija_message_pane_set_engine     (ValijaMessagePane *self, ValijaEngine *engine); /* open; once */
+void           valija_message_pane_show_folder    (ValijaMessagePane *self, ValijaFolder *folder);
+ValijaFolder  *valija_message_pane_get_folder     (ValijaMessagePane *self);            /* (transfer none) (nullable) */
+void           valija_message_pane_begin_search   (ValijaMessagePane *self);
+guint          valija_message_pane_get_n_selected (ValijaMessagePane *self);
+GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);            /* (transfer full), of ValijaMessage */
+ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);            /* (transfer full) (nullable) unless exactly one */
+ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 id); /* (transfer full) (nullable) if not listed */
+void           valija_message_pane_step           (ValijaMessagePane *self, ValijaPaneStep step);
+
+/* Selects what comes after the selected messages, which are about to leave. */
+void           valija_message_pane_advance        (ValijaMessagePane *self);
+
+G_END_DECLS

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/outbox/valija-outbox-row.h"
+
+#include "base/valija-future.h"
+#include "ui/valija-application.h"
+#include "ui/valija-format.h"
+#include "ui/valija-window.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _ValijaOutboxRow
+{
+  GtkListBoxRow     parent_instance;
+
+  GtkImage         *icon;
+  GtkLabel         *subject;
+  GtkLabel         *recipients;
+  GtkLabel         *state;
+  GtkLabel         *words;
+  GtkWidget        *buttons;
+  GtkButton        *retry;
+  GtkWidget        *edit;
+  GtkWidget        *remove;
+
+  ValijaEngine     *engine;
+  ValijaOutboxItem *item;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaOutboxRow, valija_outbox_row, GTK_TYPE_LIST_BOX_ROW)
+
+/* Words and a symbol for each state, never colour alone. */
+static const struct
+{
+  const char *icon;
+  const char *style;
+  const char *text;
+} states[] = {
+  [VALIJA_OUTBOX_PENDING] = { "content-loading-symbolic", NULL, N_("Waiting to be sent") },
+  [VALIJA_OUTBOX_SENDING] = { "document-send-symbolic", "accent", N_("Being sent…") },
+  [VALIJA_OUTBOX_SENT] = { "object-select-symbolic", "success", N_("Sent") },
+  [VALIJA_OUTBOX_ERROR] = { "dialog-error-symbolic", "error", N_("Not sent") },
+  [VALIJA_OUTBOX_UNCERTAIN] = { "dialog-question-symbolic", "warning",
+                                N_("May have been sent: the connection ended before the server answered") },
+};
+
+static void
+update (ValijaOutboxRow *self)
+{
+  ValijaOutboxState state = valija_outbox_item_get_state (self->item);
+  const char *subject = valija_outbox_item_get_subject (self->item);
+  const char *words = valija_outbox_item_get_words (self->item);
+  gboolean failed = state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN;
+  g_autofree char *date = valija_format_date (valija_outbox_item_get_date (self->item), NULL);
+  /* Translators: what became of a message, and when: "Sent, 14:05" */
+  g_autofree char *text = g_strdup_printf (_("%s, %s"), _(states[state].text), date);
+  const char *classes[] = { states[state].style, NULL };
+  const char *label_classes[] = { "caption-heading", states[state].style, NULL };
+
+  gtk_image_set_from_icon_name (self->icon, states[state].icon);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->icon), classes);
+  gtk_widget_set_css_classes (GTK_WIDGET (self->state), label_classes);
+  gtk_label_set_text (self->subject, subject != NULL && subject[0] != '\0' ? subject : _("No subject"));
+  gtk_label_set_text (self->recipients, valija_outbox_item_get_recipients (self->item));
+  gtk_label_set_text (self->state, text);
+  gtk_label_set_text (self->words, words != NULL ? words : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->words), words != NULL && words[0] != '\0');
+  gtk_widget_set_visible (GTK_WIDGET (self->retry), failed);
+  gtk_button_set_label (self->retry, state == VALIJA_OUTBOX_UNCERTAIN ? _("_Send a Second Time") : _("_Send Again"));
+  gtk_widget_set_visible (self->edit, failed || state == VALIJA_OUTBOX_PENDING);
+  gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  gtk_label_get_text (self->subject),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+}
+
+static void
+done_cb (DexFuture *future,
+         gpointer   owner)
+{
+  GtkRoot *window = gtk_widget_get_root (GTK_WIDGET (owner));
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && VALIJA_IS_WINDOW (window))
+    valija_window_show_error (VALIJA_WINDOW (window), error);
+}
+
+static void
+retry_cb (ValijaOutboxRow *self)
+{
+  valija_future_then (valija_engine_retry_outbox_item (self->engine, self->item), self, done_cb);
+}
+
+static void
+edit_cb (ValijaOutboxRow *self)
+{
+  valija_application_edit_outbox_item (valija_application_get_default (), self->item);
+}
+
+static void
+remove_response_cb (GObject      *dialog,
+                    GAsyncResult *result,
+                    gpointer      data)
+{
+  g_autoptr(ValijaOutboxRow) self = data;
+
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "remove"))
+    valija_future_then (valija_engine_remove_outbox_item (self->engine, self->item), self, done_cb);
+}
+
+/* What was sent only leaves the list; anything else is the last copy. */
+static void
+remove_cb (ValijaOutboxRow *self)
+{
+  AdwDialog *dialog;
+
+  if (valija_outbox_item_get_state (self->item) == VALIJA_OUTBOX_SENT)
+    {
+      valija_future_then (valija_engine_remove_outbox_item (self->engine, self->item), self, done_cb);
+      return;
+    }
+
+  dialog = adw_alert_dialog_new (_("Remove the Message?"),
+                                 _("It is not sent, and this is its only copy. This cannot be undone."));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "remove", _("_Remove"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, remove_response_cb,
+                           g_object_ref (self));
+}
+
+static void
+valija_outbox_row_dispose (GObject *object)
+{
+  ValijaOutboxRow *self = VALIJA_OUTBOX_ROW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_OUTBOX_ROW);
+  g_clear_object (&self->item);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (valija_outbox_row_parent_class)->dispose (object);
+}
+
+static void
+valija_outbox_row_class_init (ValijaOutboxRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_outbox_row_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-outbox-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, subject);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, recipients);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, state);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, words);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, buttons);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, retry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, edit);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, remove);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, edit_cb);
+  gtk_widget_class_bind_template_callback (widget_class, remove_cb);
+}
+
+static void
+valija_outbox_row_init (ValijaOutboxRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+valija_outbox_row_new (ValijaEngine     *engine,
+                       ValijaOutboxItem *item)
+{
+  ValijaOutboxRow *self = g_object_new (VALIJA_TYPE_OUTBOX_ROW, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->item = g_object_ref (item);
+  g_signal_connect_object (item, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/reader/valija-plain-view.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAX_TEXT (1024 * 1024)  /* bytes; more would block the main loop for longer than a frame */
+#define MAX_LINKS 1000
+#define MAX_LINK 4096
+#define N_QUOTES 3              /* shades of quotation */
+
+struct _ValijaPlainView
+{
+  GtkTextView parent_instance;
+
+  GtkTextTag *quotes[N_QUOTES];
+  GtkTextTag *link;
+  char       *hovered;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaPlainView, valija_plain_view, GTK_TYPE_TEXT_VIEW)
+
+enum
+{
+  LINK_ACTIVATED,
+  LINK_HOVERED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* ---- Links ---- */
+
+static const char *
+find_link (const char *text)
+{
+  const char *http = strstr (text, "http://");
+  const char *https = strstr (text, "https://");
+
+  if (http == NULL)
+    return https;
+  if (https == NULL)
+    return http;
+  return MIN (http, https);
+}
+
+/* Where the link that begins at @link ends; what closes a sentence or a bracket is not part of it. */
+static const char *
+find_link_end (const char *link)
+{
+  const char *end = link;
+
+  while (*end != '\0' && strchr (" \t\r\n<>\"", *end) == NULL && end - link < MAX_LINK)
+    end = g_utf8_next_char (end);
+
+  while (end > link && strchr (".,;:!?)]}'", end[-1]) != NULL)
+    end--;
+
+  return end;
+}
+
+/* The link at @iter. (transfer full) (nullable) */
+static char *
+dup_link_at (ValijaPlainView   *self,
+             const GtkTextIter *iter)
+{
+  GtkTextIter start = *iter;
+  GtkTextIter end = *iter;
+
+  if (!gtk_text_iter_has_tag (iter, self->link))
+    return NULL;
+
+  if (!gtk_text_iter_starts_tag (&start, self->link))
+    gtk_text_iter_backward_to_tag_toggle (&start, self->link);
+  gtk_text_iter_forward_to_tag_toggle (&end, self->link);
+
+  return gtk_text_iter_get_slice (&start, &end);
+}
+
+static char *
+dup_link_under (ValijaPlainView *self,
+                double           x,
+                double           y)
+{
+  GtkTextIter iter;
+  int buffer_x, buffer_y;
+
+  gtk_text_view_window_to_buffer_coords (GTK_TEXT_VIEW (self), GTK_TEXT_WINDOW_WIDGET, x, y, &buffer_x, &buffer_y);
+
+  if (!gtk_text_view_get_iter_at_location (GTK_TEXT_VIEW (self), &iter, buffer_x, buffer_y))
+    return NULL;
+
+  return dup_link_at (self, &iter);
+}
+
+static void
+released_cb (GtkGestureClick *gesture,
+             int              n_press,
+             double           x,
+             double           y,
+             ValijaPlainView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  g_autofree char *uri = NULL;
+
+  /* Selecting text that holds a link is not following it. */
+  if (gtk_text_buffer_get_has_selection (buffer))
+    return;
+
+  uri = dup_link_under (self, x, y);
+  if (uri != NULL)
+    g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+}
+
+static void
+set_hovered (ValijaPlainView *self,
+             const char      *uri)
+{
+  if (!g_set_str (&self->hovered, uri))
+    return;
+
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), uri != NULL ? "pointer" : "text");
+  g_signal_emit (self, signals[LINK_HOVERED], 0, uri);
+}
+
+static void
+motion_cb (GtkEventControllerMotion *controller,
+           double                    x,
+           double                    y,
+           ValijaPlainView          *self)
+{
+  g_autofree char *uri = dup_link_under (self, x, y);
+
+  set_hovered (self, uri);
+}
+
+static void
+leave_cb (GtkEventControllerMotion *controller,
+          ValijaPlainView          *self)
+{
+  set_hovered (self, NULL);
+}
+
+/* Return follows the link at the cursor. */
+static gboolean
+activate_cb (GtkWidget *widget,
+             GVariant  *args,
+             gpointer   data)
+{
+  ValijaPlainView *self = VALIJA_PLAIN_VIEW (widget);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter iter;
+  g_autofree char *uri = NULL;
+
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  uri = dup_link_at (self, &iter);
+  if (uri == NULL)
+    return FALSE;
+
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+
+  return TRUE;
+}
+
+/* ---- Looks ---- */
+
+static void
+update_colors (ValijaPlainView *self)
+{
+  AdwStyleManager *manager = adw_style_manager_get_default ();
+  GdkRGBA color;
+  GdkRGBA accent;
+
+  gtk_widget_get_color (GTK_WIDGET (self), &color);
+  for (guint i = 0; i < N_QUOTES; i++)
+    {
+      GdkRGBA shade = color;
+
+      shade.alpha = 0.8f - 0.12f * (float) i;
+      g_object_set (self->quotes[i], "foreground-rgba", &shade, NULL);
+    }
+
+  adw_accent_color_to_standalone_rgba (adw_style_manager_get_accent_color (manager),
+                                       adw_style_manager_get_dark (manager), &accent);
+  g_object_set (self->link, "foreground-rgba", &accent, NULL);
+}
+
+static void
+valija_plain_view_css_changed (GtkWidget         *widget,
+                               GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (valija_plain_view_parent_class)->css_changed (widget, change);
+
+  update_colors (VALIJA_PLAIN_VIEW (widget));
+}
+
+/* ---- Text ---- */
+
+/* Moves @iter, at the beginning of a line, behind its quotation marks. */
+static guint
+count_quotes (GtkTextIter *iter)
+{
+  guint depth = 0;
+  gunichar c;
+
+  while ((c = gtk_text_iter_get_char (iter)) == '>' || (c == ' ' && depth > 0))
+    {
+      if (c == '>')
+        depth++;
+      gtk_text_iter_forward_char (iter);
+    }
+
+  return depth;
+}
+
+static void
+tag_quotes (ValijaPlainView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  gboolean more = TRUE;
+  GtkTextIter start;
+
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  while (more)
+    {
+      GtkTextIter end = start;
+      guint depth = count_quotes (&end);
+
+      more = gtk_text_iter_forward_line (&end);
+      if (depth > 0)
+        gtk_text_buffer_apply_tag (buffer, self->quotes[MIN (depth, N_QUOTES) - 1], &start, &end);
+      start = end;
+    }
+}
+
+static void
+tag_links (ValijaPlainView *self,
+           const char      *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  const char *link = find_link (text);
+  const char *counted = text;
+  int offset = 0;
+
+  for (guint n = 0; link != NULL && n < MAX_LINKS; n++)
+    {
+      const char *link_end = find_link_end (link);
+      GtkTextIter start, end;
+
+      offset += g_utf8_pointer_to_offset (counted, link);
+      gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
+      offset += g_utf8_pointer_to_offset (link, link_end);
+      gtk_text_buffer_get_iter_at_offset (buffer, &end, offset);
+      gtk_text_buffer_apply_tag (buffer, self->link, &start, &end);
+      counted = link_end;
+      link = find_link (link_end);
+    }
+}
+
+static void
+valija_plain_view_finalize (GObject *object)
+{
+  ValijaPlainView *self = VALIJA_PLAIN_VIEW (object);
+
+  g_free (self->hovered);
+
+  G_OBJECT_CLASS (valija_plain_view_parent_class)->finalize (object);
+}
+
+static void
+valija_plain_view_class_init (ValijaPlainViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->finalize = valija_plain_view_finalize;
+  widget_class->css_changed = valija_plain_view_css_changed;
+
+  signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_PLAIN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LINK_HOVERED] = g_signal_new ("link-hovered", VALIJA_TYPE_PLAIN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, activate_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, activate_cb, NULL);
+}
+
+static void
+valija_plain_view_init (ValijaPlainView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  for (guint i = 0; i < N_QUOTES; i++)
+    self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
+  self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+
+  g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, 0);
+  g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+}
+
+void
+valija_plain_view_set_text (ValijaPlainView *self,
+                            const char      *text)
+{
+  GtkTextBuffer *buffer;
+  g_autofree char *cut = NULL;
+  gsize length;
+  GtkTextIter start;
+
+  g_return_if_fail (VALIJA_IS_PLAIN_VIEW (self));
+  g_return_if_fail (text != NULL);
+
+  length = strlen (text);
+  if (length > MAX_TEXT)
+    {
+      g_autofree char *head = g_utf8_make_valid (text, MAX_TEXT);
+
+      cut = g_strconcat (head, "\n\n", _("The text goes on. View the source to see all of it."), NULL);
+      text = cut;
+    }
+
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  gtk_text_buffer_set_text (buffer, text, -1);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_place_cursor (buffer, &start);
+  tag_quotes (self);
+  tag_links (self, text);
+  update_colors (self);
+}

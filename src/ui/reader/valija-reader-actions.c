@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/reader/valija-reader-private.h"
+
+#include "mime/valija-composition.h"
+#include "mime/valija-html.h"
+#include "ui/reader/valija-source-dialog.h"
+#include "ui/valija-application.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MAX_SHOWN_LINK 500 /* characters of a link's target in the question */
+
+/* A row that was not loaded yet when it was selected learns its folder later. A message file is answered by whoever can send. */
+static ValijaAccount *
+get_account (ValijaReader *self)
+{
+  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+
+  ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
+
+  if (account != NULL)
+    g_set_object (&self->account, account);
+
+  return self->account;
+}
+
+/* ---- Answers ---- */
+
+static gboolean
+may (ValijaReader *self,
+     ValijaAction  action)
+{
+  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+  g_autofree char *reason = valija_engine_why_not (self->engine, get_account (self), folder, action);
+
+  if (reason == NULL)
+    return TRUE;
+
+  adw_banner_set_title (self->reason_banner, reason);
+  adw_banner_set_button_label (self->reason_banner, self->account != NULL ? _("_Account") : NULL);
+  adw_banner_set_revealed (self->reason_banner, TRUE);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), reason, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+
+  return FALSE;
+}
+
+static void
+answer (ValijaReader   *self,
+        ValijaReplyKind kind)
+{
+  gboolean forward = kind == VALIJA_FORWARD || kind == VALIJA_FORWARD_ATTACHED;
+  ValijaAccount *account = get_account (self);
+  g_autoptr(ValijaAddress) own = NULL;
+  g_autoptr(ValijaComposition) composition = NULL;
+
+  if (self->mime == NULL || !may (self, forward ? VALIJA_ACTION_FORWARD : VALIJA_ACTION_REPLY))
+    return;
+
+  if (account != NULL)
+    own = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
+
+  composition = valija_composition_new_reply (self->mime, self->source, kind, own);
+  valija_application_answer (valija_application_get_default (), account, composition, self->message,
+                             forward ? VALIJA_FLAG_FORWARDED : VALIJA_FLAG_ANSWERED);
+}
+
+static void
+reply_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  answer (VALIJA_READER (widget), VALIJA_REPLY);
+}
+
+static void
+reply_all_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  answer (VALIJA_READER (widget), VALIJA_REPLY_ALL);
+}
+
+static void
+forward_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  answer (VALIJA_READER (widget), VALIJA_FORWARD);
+}
+
+static void
+forward_attached_action (GtkWidget  *widget,
+                         const char *name,
+                         GVariant   *parameter)
+{
+  answer (VALIJA_READER (widget), VALIJA_FORWARD_ATTACHED);
+}
+
+static void
+edit_draft_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ValijaReader *self = VALIJA_READER (widget);
+
+  if (self->message != NULL)
+    valija_application_edit_draft (valija_application_get_default (), self->message);
+}
+
+static void
+view_source_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  ValijaReader *self = VALIJA_READER (widget);
+
+  if (self->source != NULL)
+    adw_dialog_present (valija_source_dialog_new (self->source), widget);
+}
+
+/* ---- Links ---- */
+
+typedef struct
+{
+  ValijaReader *reader;
+  char *uri;
+} Link;
+
+static void
+link_free (Link *link)
+{
+  g_object_unref (link->reader);
+  g_free (link->uri);
+  g_free (link);
+}
+
+static void
+launched_cb (GObject      *launcher,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!gtk_uri_launcher_launch_finish (GTK_URI_LAUNCHER (launcher), result, &error))
+    g_debug ("The link was not opened: %s", error->message);
+}
+
+static void
+launch (ValijaReader *self,
+        const char   *uri)
+{
+  g_autoptr(GtkUriLauncher) launcher = gtk_uri_launcher_new (uri);
+
+  gtk_uri_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL, launched_cb, NULL);
+}
+
+static void
+link_response_cb (GObject      *dialog,
+                  GAsyncResult *result,
+                  gpointer      data)
+{
+  Link *link = data;
+  const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result);
+
+  if (g_str_equal (response, "open"))
+    launch (link->reader, link->uri);
+  else if (g_str_equal (response, "copy"))
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (link->reader)), link->uri);
+
+  link_free (link);
+}
+
+static void
+ask_link (ValijaReader *self,
+          const char   *uri,
+          gboolean      deceives)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (deceives ? _("This Link Leads Elsewhere") : _("Open This Link?"), NULL);
+  GtkWidget *target = gtk_label_new (NULL);
+  g_autofree char *shown = NULL;
+  Link *link = g_new0 (Link, 1);
+
+  shown = g_utf8_strlen (uri, -1) > MAX_SHOWN_LINK ? g_utf8_substring (uri, 0, MAX_SHOWN_LINK) : g_strdup (uri);
+  gtk_label_set_text (GTK_LABEL (target), shown);
+  gtk_label_set_wrap (GTK_LABEL (target), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (target), PANGO_WRAP_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (target), TRUE);
+  gtk_widget_add_css_class (target, "monospace");
+  gtk_widget_add_css_class (target, "valija-link-target");
+
+  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
+                             deceives ? _("It names one place and leads to another. This is how passwords are stolen. It really leads to:")
+                                      : _("It leads to:"));
+  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), target);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "copy", _("_Copy"),
+                                  "open", _("_Open"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "open",
+                                            deceives ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), deceives ? "cancel" : "open");
+
+  link->reader = g_object_ref (self);
+  link->uri = g_strdup (uri);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, link_response_cb, link);
+}
+
+void
+valija_reader_open_link (ValijaReader *self,
+                         const char   *uri,
+                         const char   *label)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (uri);
+  g_autoptr(GSettings) settings = g_settings_new (APP_ID);
+  gboolean deceives = label != NULL && valija_html_link_deceives (label, uri);
+
+  if (g_strcmp0 (scheme, "mailto") == 0)
+    valija_application_compose_mailto (valija_application_get_default (), uri);
+  else if (g_strcmp0 (scheme, "https") != 0 && g_strcmp0 (scheme, "http") != 0)
+    g_debug ("A link with the scheme “%s” is not followed", scheme != NULL ? scheme : "");
+  else if (deceives || g_settings_get_boolean (settings, "confirm-link"))
+    ask_link (self, uri, deceives);
+  else
+    launch (self, uri);
+}
+
+/* ---- Actions ---- */
+
+void
+valija_reader_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "reader.reply", NULL, reply_action);
+  gtk_widget_class_install_action (widget_class, "reader.reply-all", NULL, reply_all_action);
+  gtk_widget_class_install_action (widget_class, "reader.forward", NULL, forward_action);
+  gtk_widget_class_install_action (widget_class, "reader.forward-attached", NULL, forward_attached_action);
+  gtk_widget_class_install_action (widget_class, "reader.edit-draft", NULL, edit_draft_action);
+  gtk_widget_class_install_action (widget_class, "reader.view-source", NULL, view_source_action);
+}
+
+void
+valija_reader_enable_actions (ValijaReader *self)
+{
+  static const char * const of_message[] = {
+    "reader.reply", "reader.reply-all", "reader.forward", "reader.forward-attached", "reader.view-source",
+    "reader.save-source", "reader.save-source-without-bcc", "reader.save-attachments",
+  };
+  gboolean html = self->mime != NULL && valija_mime_message_get_html (self->mime) != NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_message); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_message[i], self->mime != NULL);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "reader.plain-text", html);
+}

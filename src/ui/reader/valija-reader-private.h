@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "ui/reader/valija-attachment-button.h"
+#include "ui/reader/valija-html-view.h"
+#include "ui/reader/valija-plain-view.h"
+#include "ui/reader/valija-reader.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaReader
+{
+  AdwBreakpointBin   parent_instance;
+
+  GtkWidget         *reply_button;
+  GtkWidget         *reply_all_button;
+  GtkWidget         *forward_button;
+  GtkWidget         *archive_button;
+  GtkWidget         *delete_button;
+  GtkWidget         *narrow_reply_button;
+  GtkWidget         *narrow_reply_all_button;
+  GtkWidget         *narrow_forward_button;
+  GtkWidget         *narrow_archive_button;
+  GtkWidget         *narrow_delete_button;
+  GtkWidget         *wide_organize;
+  GtkWidget         *narrow_bar;
+  GtkMenuButton     *menu_button;
+  AdwBanner         *reason_banner;
+  AdwBanner         *images_banner;
+  AdwBanner         *draft_banner;
+  GtkStack          *stack;
+  AdwStatusPage     *several;
+  AdwStatusPage     *failure;
+  GtkLabel          *subject;
+  AdwAvatar         *avatar;
+  GtkLabel          *sender_name;
+  GtkLabel          *sender_address;
+  GtkLabel          *date;
+  GtkWidget         *unclear;
+  GtkLabel          *unclear_text;
+  GtkLabel          *recipients;
+  GtkToggleButton   *details_button;
+  GtkGrid           *details;
+  GtkStack          *body;
+  ValijaPlainView   *plain;
+  AdwBin            *html;
+  GtkRevealer       *hover_revealer;
+  GtkLabel          *hover_label;
+  GtkWidget         *attachments;
+  GtkLabel          *attachments_label;
+  GtkWidget         *save_all_button;
+  AdwWrapBox        *attachment_box;
+
+  ValijaEngine      *engine;
+  ValijaMessage     *message;       /* NULL for a message file */
+  ValijaAccount     *account;       /* of the message; NULL for a message file */
+  GBytes            *source;
+  ValijaMimeMessage *mime;
+  GError            *error;
+  gboolean           show_images;   /* for this message, by a click */
+  gboolean           prefer_plain;  /* for this message, by choice */
+  guint              generation;    /* which message answers belong to */
+};
+
+/* valija-reader-actions.c */
+void valija_reader_install_actions (GtkWidgetClass *widget_class);
+void valija_reader_enable_actions  (ValijaReader *self);
+void valija_reader_open_link       (ValijaReader *self, const char *uri, const char *label);
+
+/* valija-reader-files.c */
+void valija_reader_install_file_actions (GtkWidgetClass *widget_class);
+
+/* valija-reader-header.c */
+void valija_reader_fill_header     (ValijaReader *self);
+
+G_END_DECLS

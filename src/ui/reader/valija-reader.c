@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/reader/valija-reader-private.h"
+
+#include "base/valija-future.h"
+#include "ui/reader/valija-safe-html.h"
+#include "ui/valija-application.h"
+#include "ui/valija-error-dialog.h"
+#include "ui/valija-reason.h"
+
+#include <glib/gi18n-lib.h>
+
+#define SPINNER_AFTER_MS 250 /* what is quicker than this needs no spinner */
+
+G_DEFINE_FINAL_TYPE (ValijaReader, valija_reader, ADW_TYPE_BREAKPOINT_BIN)
+
+enum
+{
+  SHOWN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* What an answer needs to know: whose it is and for which message. Answers for an earlier message are dropped. */
+typedef struct
+{
+  ValijaReader *reader;
+  guint generation;
+} Ticket;
+
+static Ticket *
+ticket_new (ValijaReader *self)
+{
+  Ticket *ticket = g_new (Ticket, 1);
+
+  ticket->reader = g_object_ref (self);
+  ticket->generation = self->generation;
+
+  return ticket;
+}
+
+static void
+ticket_free (gpointer data)
+{
+  Ticket *ticket = data;
+
+  g_object_unref (ticket->reader);
+  g_free (ticket);
+}
+
+static gboolean
+ticket_is_current (Ticket *ticket)
+{
+  return ticket->generation == ticket->reader->generation;
+}
+
+/* ---- The body ---- */
+
+static void
+show_plain (ValijaReader *self)
+{
+  valija_plain_view_set_text (self->plain, valija_mime_message_get_text (self->mime));
+  gtk_stack_set_visible_child_name (self->body, "plain");
+}
+
+static void
+html_failed_cb (ValijaReader *self,
+                const char   *why)
+{
+  adw_banner_set_title (self->reason_banner, why);
+  adw_banner_set_button_label (self->reason_banner, NULL);
+  adw_banner_set_revealed (self->reason_banner, TRUE);
+  show_plain (self);
+}
+
+static void
+link_hovered_cb (ValijaReader *self,
+                 const char   *uri)
+{
+  if (uri != NULL)
+    gtk_label_set_text (self->hover_label, uri);
+  gtk_revealer_set_reveal_child (self->hover_revealer, uri != NULL);
+}
+
+static void
+plain_link_activated_cb (ValijaReader *self,
+                         const char   *uri)
+{
+  valija_reader_open_link (self, uri, NULL);
+}
+
+static void
+html_link_activated_cb (ValijaReader *self,
+                        const char   *uri,
+                        const char   *label)
+{
+  valija_reader_open_link (self, uri, label);
+}
+
+static ValijaHtmlView *
+ensure_html_view (ValijaReader *self)
+{
+  GtkWidget *view = adw_bin_get_child (self->html);
+  g_autoptr(GError) error = NULL;
+  ValijaHtmlView *created;
+
+  if (view != NULL)
+    return VALIJA_HTML_VIEW (view);
+
+  created = valija_html_view_new (valija_application_get_cache_dir (valija_application_get_default ()), &error);
+  if (created == NULL)
+    {
+      html_failed_cb (self, error->message);
+      return NULL;
+    }
+
+  g_signal_connect_object (created, "link-activated", G_CALLBACK (html_link_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (created, "link-hovered", G_CALLBACK (link_hovered_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (created, "failed", G_CALLBACK (html_failed_cb), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->html, GTK_WIDGET (created));
+
+  return created;
+}
+
+static DexFuture *
+sanitised_cb (DexFuture *future,
+              gpointer   data)
+{
+  Ticket *ticket = data;
+  ValijaReader *self = ticket->reader;
+  const GValue *value = dex_future_get_value (future, NULL);
+  const ValijaSafeHtml *safe;
+  ValijaHtmlView *view;
+
+  if (!ticket_is_current (ticket))
+    return NULL;
+
+  if (value == NULL || (view = ensure_html_view (self)) == NULL)
+    {
+      show_plain (self);
+      return NULL;
+    }
+
+  safe = g_value_get_boxed (value);
+  valija_html_view_show (view, safe->document, self->mime, self->show_images, safe->own_colors);
+  adw_banner_set_revealed (self->images_banner, safe->n_blocked > 0 && !self->show_images);
+  gtk_stack_set_visible_child_name (self->body, "html");
+
+  return NULL;
+}
+
+static void
+show_body (ValijaReader *self)
+{
+  adw_banner_set_revealed (self->images_banner, FALSE);
+  gtk_revealer_set_reveal_child (self->hover_revealer, FALSE);
+
+  if (valija_mime_message_get_html (self->mime) == NULL || self->prefer_plain)
+    {
+      show_plain (self);
+      return;
+    }
+
+  /* Disowned: the ticket says whether anybody still waits. */
+  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, self->show_images ? VALIJA_HTML_REMOTE_IMAGES
+                                                                                              : VALIJA_HTML_LOCAL_ONLY),
+                                         sanitised_cb, ticket_new (self), ticket_free));
+}
+
+static void
+plain_text_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ValijaReader *self = VALIJA_READER (widget);
+
+  self->prefer_plain = !self->prefer_plain;
+  if (self->mime != NULL)
+    show_body (self);
+}
+
+static void
+show_images_cb (ValijaReader *self)
+{
+  self->show_images = TRUE;
+  show_body (self);
+}
+
+/* ---- Attachments ---- */
+
+static void
+fill_attachments (ValijaReader *self)
+{
+  GPtrArray *parts = valija_mime_message_get_attachments (self->mime);
+  GtkWidget *child;
+  guint64 size = 0;
+  g_autofree char *size_text = NULL;
+  g_autofree char *text = NULL;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachment_box))) != NULL)
+    adw_wrap_box_remove (self->attachment_box, child);
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const ValijaMimePart *part = g_ptr_array_index (parts, i);
+
+      size += part->size;
+      adw_wrap_box_append (self->attachment_box, valija_attachment_button_new (part));
+    }
+
+  size_text = g_format_size (size);
+  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u attachment, %s", "%u attachments, %s", parts->len),
+                          parts->len, size_text);
+  gtk_label_set_text (self->attachments_label, text);
+  gtk_widget_set_visible (self->save_all_button, parts->len > 1);
+  gtk_widget_set_visible (self->attachments, parts->len > 0);
+}
+
+/* ---- Loading ---- */
+
+static void
+clear (ValijaReader *self)
+{
+  self->generation++;
+  self->show_images = FALSE;
+  self->prefer_plain = FALSE;
+  g_clear_object (&self->mime);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->source, g_bytes_unref);
+  adw_banner_set_revealed (self->reason_banner, FALSE);
+  adw_banner_set_revealed (self->images_banner, FALSE);
+  adw_banner_set_revealed (self->draft_banner, FALSE);
+  gtk_toggle_button_set_active (self->details_button, FALSE);
+}
+
+static void
+fail (ValijaReader *self,
+      const GError *error)
+{
+  g_autofree char *title = valija_error_dup_title (error);
+  g_autofree char *advice = valija_error_dup_advice (error);
+  g_autofree char *markup = g_markup_escape_text (advice, -1);
+
+  g_clear_error (&self->error);
+  self->error = g_error_copy (error);
+  adw_status_page_set_title (self->failure, title);
+  adw_status_page_set_description (self->failure, markup);
+  gtk_stack_set_visible_child_name (self->stack, "failed");
+}
+
+static DexFuture *
+parsed_cb (DexFuture *future,
+           gpointer   data)
+{
+  Ticket *ticket = data;
+  ValijaReader *self = ticket->reader;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  ValijaFolder *folder;
+
+  if (!ticket_is_current (ticket))
+    return NULL;
+
+  if (value == NULL)
+    {
+      fail (self, error);
+      return NULL;
+    }
+
+  self->mime = g_value_dup_object (value);
+  folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+  adw_banner_set_revealed (self->draft_banner,
+                           folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS);
+  valija_reader_fill_header (self);
+  fill_attachments (self);
+  show_body (self);
+  gtk_stack_set_visible_child_name (self->stack, "message");
+  valija_reader_enable_actions (self);
+  g_signal_emit (self, signals[SHOWN], 0);
+
+  return NULL;
+}
+
+static void
+parse (ValijaReader *self)
+{
+  /* Disowned: the ticket says whether anybody still waits. */
+  dex_future_disown (dex_future_finally (valija_engine_parse_source (self->engine, self->source),
+                                         parsed_cb, ticket_new (self), ticket_free));
+}
+
+static DexFuture *
+loaded_cb (DexFuture *future,
+           gpointer   data)
+{
+  Ticket *ticket = data;
+  ValijaReader *self = ticket->reader;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (!ticket_is_current (ticket))
+    return NULL;
+
+  if (value != NULL)
+    {
+      self->source = g_value_dup_boxed (value);
+      parse (self);
+    }
+  else
+    fail (self, error);
+
+  return NULL;
+}
+
+static DexFuture *
+slow_cb (DexFuture *future,
+         gpointer   data)
+{
+  Ticket *ticket = data;
+
+  if (ticket_is_current (ticket) && ticket->reader->mime == NULL && ticket->reader->error == NULL)
+    gtk_stack_set_visible_child_name (ticket->reader->stack, "loading");
+
+  return NULL;
+}
+
+static void
+load (ValijaReader *self)
+{
+  /* Both disowned: the ticket says whether anybody still waits. */
+  dex_future_disown (dex_future_finally (valija_engine_load_source (self->engine, self->message),
+                                         loaded_cb, ticket_new (self), ticket_free));
+  dex_future_disown (dex_future_finally (dex_timeout_new_msec (SPINNER_AFTER_MS),
+                                         slow_cb, ticket_new (self), ticket_free));
+}
+
+static void
+retry_cb (ValijaReader *self)
+{
+  if (self->message == NULL)
+    return;
+
+  clear (self);
+  gtk_stack_set_visible_child_name (self->stack, "blank");
+  load (self);
+}
+
+static void
+error_details_cb (ValijaReader *self)
+{
+  if (self->error != NULL)
+    adw_dialog_present (valija_error_dialog_new (self->engine, self->error), GTK_WIDGET (self));
+}
+
+static void
+reason_clicked_cb (ValijaReader *self)
+{
+  if (self->account != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.account-details", "s", valija_account_get_id (self->account));
+}
+
+/* ---- Object ---- */
+
+static void
+valija_reader_dispose (GObject *object)
+{
+  ValijaReader *self = VALIJA_READER (object);
+
+  self->generation++;
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_READER);
+  g_clear_object (&self->mime);
+  g_clear_object (&self->message);
+  g_clear_object (&self->account);
+  g_clear_object (&self->engine);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->source, g_bytes_unref);
+
+  G_OBJECT_CLASS (valija_reader_parent_class)->dispose (object);
+}
+
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, ValijaReader, child)
+
+static void
+valija_reader_class_init (ValijaReaderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_reader_dispose;
+
+  signals[SHOWN] = g_signal_new ("shown", VALIJA_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-reader.ui");
+  BIND (reply_button);
+  BIND (reply_all_button);
+  BIND (forward_button);
+  BIND (archive_button);
+  BIND (delete_button);
+  BIND (narrow_reply_button);
+  BIND (narrow_reply_all_button);
+  BIND (narrow_forward_button);
+  BIND (narrow_archive_button);
+  BIND (narrow_delete_button);
+  BIND (wide_organize);
+  BIND (narrow_bar);
+  BIND (menu_button);
+  BIND (reason_banner);
+  BIND (images_banner);
+  BIND (draft_banner);
+  BIND (stack);
+  BIND (several);
+  BIND (failure);
+  BIND (subject);
+  BIND (avatar);
+  BIND (sender_name);
+  BIND (sender_address);
+  BIND (date);
+  BIND (unclear);
+  BIND (unclear_text);
+  BIND (recipients);
+  BIND (details_button);
+  BIND (details);
+  BIND (body);
+  BIND (plain);
+  BIND (html);
+  BIND (hover_revealer);
+  BIND (hover_label);
+  BIND (attachments);
+  BIND (attachments_label);
+  BIND (save_all_button);
+  BIND (attachment_box);
+  gtk_widget_class_bind_template_callback (widget_class, reason_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, show_images_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, error_details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, plain_link_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
+
+  gtk_widget_class_install_action (widget_class, "reader.plain-text", NULL, plain_text_action);
+  valija_reader_install_actions (widget_class);
+  valija_reader_install_file_actions (widget_class);
+}
+
+#undef BIND
+
+static void
+valija_reader_init (ValijaReader *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  valija_reader_enable_actions (self);
+}
+
+/* ---- Public ---- */
+
+void
+valija_reader_set_engine (ValijaReader *self,
+                          ValijaEngine *engine)
+{
+  g_return_if_fail (VALIJA_IS_READER (self));
+
+  g_set_object (&self->engine, engine);
+}
+
+void
+valija_reader_show_message (ValijaReader  *self,
+                            ValijaMessage *message)
+{
+  ValijaFolder *folder;
+  ValijaAccount *account;
+
+  g_return_if_fail (VALIJA_IS_READER (self));
+
+  /* The same message again, as after a change of its flags, stays as it is. */
+  if (message != NULL && self->message != NULL && (self->mime != NULL || self->error == NULL) &&
+      valija_message_get_id (message) == valija_message_get_id (self->message))
+    return;
+
+  clear (self);
+  g_set_object (&self->message, message);
+  folder = message != NULL ? valija_message_get_folder (message) : NULL;
+  account = folder != NULL ? valija_folder_get_account (folder) : NULL;
+  g_set_object (&self->account, account);
+  valija_reader_enable_actions (self);
+  gtk_stack_set_visible_child_name (self->stack, message != NULL ? "blank" : "none");
+
+  if (message != NULL)
+    load (self);
+}
+
+void
+valija_reader_show_several (ValijaReader *self,
+                            guint         n_messages)
+{
+  g_autofree char *title = NULL;
+
+  g_return_if_fail (VALIJA_IS_READER (self));
+
+  clear (self);
+  g_clear_object (&self->message);
+  valija_reader_enable_actions (self);
+  title = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u Message Selected", "%u Messages Selected", n_messages),
+                           n_messages);
+  adw_status_page_set_title (self->several, title);
+  gtk_stack_set_visible_child_name (self->stack, "several");
+}
+
+void
+valija_reader_show_source (ValijaReader *self,
+                           GBytes       *source)
+{
+  ValijaAccount *account;
+
+  g_return_if_fail (VALIJA_IS_READER (self));
+  g_return_if_fail (source != NULL);
+
+  clear (self);
+  g_clear_object (&self->message);
+  account = valija_application_find_sender (valija_application_get_default (), NULL);
+  g_set_object (&self->account, account);
+  self->source = g_bytes_ref (source);
+  gtk_widget_set_visible (GTK_WIDGET (self->archive_button), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->delete_button), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_archive_button), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->narrow_delete_button), FALSE);
+  valija_reader_update_reasons (self, account, NULL);
+  gtk_stack_set_visible_child_name (self->stack, "blank");
+  parse (self);
+}
+
+void
+valija_reader_update_reasons (ValijaReader  *self,
+                              ValijaAccount *account,
+                              ValijaFolder  *folder)
+{
+  const struct
+  {
+    GtkWidget *wide;
+    GtkWidget *narrow;
+    ValijaAction action;
+    const char *label;
+  } buttons[] = {
+    { self->reply_button, self->narrow_reply_button, VALIJA_ACTION_REPLY, _("Reply") },
+    { self->reply_all_button, self->narrow_reply_all_button, VALIJA_ACTION_REPLY, _("Reply to All") },
+    { self->forward_button, self->narrow_forward_button, VALIJA_ACTION_FORWARD, _("Forward") },
+    { self->archive_button, self->narrow_archive_button, VALIJA_ACTION_MOVE, _("Archive") },
+    { self->delete_button, self->narrow_delete_button, VALIJA_ACTION_DELETE, _("Delete") },
+  };
+
+  g_return_if_fail (VALIJA_IS_READER (self));
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      g_autofree char *reason = valija_engine_why_not (self->engine, account, folder, buttons[i].action);
+
+      valija_widget_set_reason (buttons[i].wide, buttons[i].label, reason);
+      valija_widget_set_reason (buttons[i].narrow, buttons[i].label, reason);
+    }
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/sidebar/valija-sidebar-row.h"
+
+#include "ui/valija-format.h"
+
+#include <glib/gi18n-lib.h>
+
+#define INDENT 16   /* pixels a level of folders */
+#define MAX_DEPTH 8 /* deeper folders are indented no further */
+
+struct _ValijaSidebarRow
+{
+  AdwBin           parent_instance;
+
+  GtkTreeExpander *expander;
+  GtkWidget       *content;
+  GtkImage        *icon;
+  GtkLabel        *title;
+  GtkLabel        *subtitle;
+  GtkWidget       *spinner;
+  GtkLabel        *count;
+  GtkWidget       *details;
+  GtkDropTarget   *drop;
+
+  GObject         *item;
+  GSignalGroup    *watched;       /* the item, or an account's status */
+  ValijaAccountStatus *status;
+  char            *summary;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaSidebarRow, valija_sidebar_row, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_SUMMARY,
+  N_PROPS
+};
+
+enum
+{
+  DETAILS,
+  MESSAGES_DROPPED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+take_summary (ValijaSidebarRow *self,
+              char             *summary)
+{
+  if (g_set_str (&self->summary, summary))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+  g_free (summary);
+}
+
+static void
+set_count (ValijaSidebarRow *self,
+           guint64           count)
+{
+  g_autofree char *text = valija_format_count (count);
+
+  gtk_label_set_text (self->count, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), count > 0);
+}
+
+static void
+update_folder (ValijaSidebarRow *self)
+{
+  ValijaFolder *folder = VALIJA_FOLDER (self->item);
+  ValijaFolderRole role = valija_folder_get_role (folder);
+  const char *name = valija_folder_get_display_name (folder);
+  gint64 unread = valija_folder_get_unread (folder);
+  gboolean counts_all = role == VALIJA_FOLDER_ROLE_DRAFTS;
+  guint depth = MIN (valija_folder_get_depth (folder), MAX_DEPTH);
+
+  gtk_image_set_from_icon_name (self->icon, valija_folder_role_get_icon (role));
+  gtk_label_set_text (self->title, name);
+  gtk_widget_set_margin_start (self->content, depth * INDENT);
+  gtk_widget_set_sensitive (self->content, valija_folder_get_selectable (folder));
+  set_count (self, MAX (0, counts_all ? valija_folder_get_total (folder) : unread));
+
+  if (unread > 0)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
+
+  if (unread > 0)
+    /* Translators: a folder's name and how many messages in it are unread */
+    take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %u unread", "%s, %u unread", unread),
+                                         name, (guint) unread));
+  else
+    take_summary (self, g_strdup (name));
+}
+
+static void
+update_account (ValijaSidebarRow *self)
+{
+  ValijaAccount *account = VALIJA_ACCOUNT (self->item);
+  const GError *error = valija_account_status_get_error (self->status);
+  gboolean busy = valija_account_status_get_progress (self->status) != NULL ||
+                  valija_account_status_get_state (self->status) == VALIJA_SESSION_OPENING;
+  const char *name = valija_account_get_name (account);
+  gint64 checked = valija_account_status_get_last_checked (self->status);
+  g_autofree char *state = NULL;
+
+  if (busy)
+    state = g_strdup (_("Checking…"));
+  else if (error != NULL)
+    state = valija_error_dup_title (error);
+  else if (checked != 0)
+    {
+      g_autofree char *when = valija_format_date (checked, NULL);
+
+      /* Translators: %s is the time of today ("14:05") or a day */
+      state = g_strdup_printf (_("Last check: %s"), when);
+    }
+
+  gtk_label_set_text (self->title, name);
+  gtk_label_set_text (self->subtitle, state != NULL ? state : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), state != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), state);
+  gtk_widget_set_visible (self->spinner, busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), error != NULL && !busy);
+  gtk_image_set_from_icon_name (self->icon, "dialog-warning-symbolic");
+
+  if (error != NULL && !busy)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "failed");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "failed");
+
+  if (state != NULL)
+    /* Translators: an account's name and how it is doing */
+    take_summary (self, g_strdup_printf (_("Account %s, %s"), name, state));
+  else
+    take_summary (self, g_strdup_printf (_("Account %s"), name));
+}
+
+static void
+update_outbox (ValijaSidebarRow *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->item));
+
+  gtk_image_set_from_icon_name (self->icon, "document-send-symbolic");
+  gtk_label_set_text (self->title, _("Outbox"));
+  set_count (self, n_items);
+  take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message", "Outbox, %u messages", n_items),
+                                       n_items));
+}
+
+static void
+update (ValijaSidebarRow *self)
+{
+  if (VALIJA_IS_FOLDER (self->item))
+    update_folder (self);
+  else if (VALIJA_IS_ACCOUNT (self->item))
+    update_account (self);
+  else if (self->item != NULL)
+    update_outbox (self);
+}
+
+static void
+details_cb (ValijaSidebarRow *self)
+{
+  if (VALIJA_IS_ACCOUNT (self->item))
+    g_signal_emit (self, signals[DETAILS], 0, self->item);
+}
+
+static gboolean
+drop_cb (ValijaSidebarRow *self)
+{
+  if (!VALIJA_IS_FOLDER (self->item) || !valija_folder_get_selectable (VALIJA_FOLDER (self->item)))
+    return FALSE;
+
+  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, self->item);
+
+  return TRUE;
+}
+
+static void
+valija_sidebar_row_dispose (GObject *object)
+{
+  ValijaSidebarRow *self = VALIJA_SIDEBAR_ROW (object);
+
+  valija_sidebar_row_unbind (self);
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_SIDEBAR_ROW);
+
+  G_OBJECT_CLASS (valija_sidebar_row_parent_class)->dispose (object);
+}
+
+static void
+valija_sidebar_row_finalize (GObject *object)
+{
+  ValijaSidebarRow *self = VALIJA_SIDEBAR_ROW (object);
+
+  g_free (self->summary);
+
+  G_OBJECT_CLASS (valija_sidebar_row_parent_class)->finalize (object);
+}
+
+static void
+valija_sidebar_row_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  ValijaSidebarRow *self = VALIJA_SIDEBAR_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SUMMARY:
+      g_value_set_string (value, self->summary);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_sidebar_row_dispose;
+  object_class->finalize = valija_sidebar_row_finalize;
+  object_class->get_property = valija_sidebar_row_get_property;
+
+  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL,
+                                                  G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[DETAILS] = g_signal_new ("details", VALIJA_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, VALIJA_TYPE_ACCOUNT);
+  signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                            NULL, NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, expander);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, content);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, icon);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, title);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, spinner);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, count);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, details);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, drop);
+  gtk_widget_class_bind_template_callback (widget_class, details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, drop_cb);
+}
+
+static void
+valija_sidebar_row_init (ValijaSidebarRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+valija_sidebar_row_new (void)
+{
+  return g_object_new (VALIJA_TYPE_SIDEBAR_ROW, NULL);
+}
+
+void
+valija_sidebar_row_bind (ValijaSidebarRow *self,
+                         ValijaEngine     *engine,
+                         GtkTreeListRow   *row,
+                         GObject          *item)
+{
+  gboolean account = VALIJA_IS_ACCOUNT (item);
+  GType type = VALIJA_TYPE_ACCOUNT_STATUS;
+  GObject *target = item;
+  const char *signal = "notify";
+
+  g_return_if_fail (VALIJA_IS_SIDEBAR_ROW (self));
+
+  self->item = g_object_ref (item);
+  gtk_tree_expander_set_list_row (self->expander, row);
+  gtk_tree_expander_set_hide_expander (self->expander, !account);
+  gtk_widget_set_visible (self->details, account);
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), !account);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), FALSE);
+  gtk_widget_set_visible (self->spinner, FALSE);
+  gtk_widget_set_margin_start (self->content, 0);
+  gtk_widget_set_sensitive (self->content, TRUE);
+  gtk_drop_target_set_gtypes (self->drop, (GType[]) { G_TYPE_PTR_ARRAY }, VALIJA_IS_FOLDER (item) ? 1 : 0);
+
+  if (account)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self), "account");
+      self->status = g_object_ref (valija_engine_get_status (engine, VALIJA_ACCOUNT (item)));
+      target = G_OBJECT (self->status);
+    }
+  else
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self), "account");
+      type = VALIJA_IS_FOLDER (item) ? VALIJA_TYPE_FOLDER : G_TYPE_LIST_MODEL;
+      if (!VALIJA_IS_FOLDER (item))
+        signal = "items-changed";
+    }
+
+  self->watched = g_signal_group_new (type);
+  g_signal_group_connect_swapped (self->watched, signal, G_CALLBACK (update), self);
+  g_signal_group_set_target (self->watched, target);
+  update (self);
+}
+
+void
+valija_sidebar_row_unbind (ValijaSidebarRow *self)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR_ROW (self));
+
+  g_clear_object (&self->watched);
+  g_clear_object (&self->status);
+  g_clear_object (&self->item);
+  if (self->expander != NULL)
+    gtk_tree_expander_set_list_row (self->expander, NULL);
+  gtk_widget_remove_css_class (GTK_WIDGET (self), "failed");
+  gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "engine/valija-engine.h"
+
+G_BEGIN_DECLS
+
+/* A row of the sidebar: an account (ValijaAccount), a folder (ValijaFolder) or the outbox (the GListModel of ValijaOutboxItem).
+ * Property: summary, what a screen reader says. Signals: "details" (ValijaAccount), "messages-dropped" (ValijaFolder). */
+#define VALIJA_TYPE_SIDEBAR_ROW (valija_sidebar_row_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaSidebarRow, valija_sidebar_row, VALIJA, SIDEBAR_ROW, AdwBin)
+
+GtkWidget *valija_sidebar_row_new    (void) G_GNUC_WARN_UNUSED_RESULT;
+void       valija_sidebar_row_bind   (ValijaSidebarRow *self, ValijaEngine *engine, GtkTreeListRow *row, GObject *item);
+void       valija_sidebar_row_unbind (ValijaSidebarRow *self);
+
+G_END_DECLS

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/sidebar/valija-sidebar.h"
+
+#include "ui/sidebar/valija-sidebar-row.h"
+
+struct _ValijaSidebar
+{
+  AdwBin              parent_instance;
+
+  GtkListView        *list;
+
+  ValijaEngine       *engine;
+  GListStore         *outbox_entry;  /* the outbox itself while it holds something */
+  GtkSingleSelection *selection;
+  gboolean            quiet;         /* the selection is ours, not the user's */
+};
+
+G_DEFINE_FINAL_TYPE (ValijaSidebar, valija_sidebar, ADW_TYPE_BIN)
+
+enum
+{
+  FOLDER_SELECTED,
+  OUTBOX_SELECTED,
+  ACCOUNT_ACTIVATED,
+  MESSAGES_DROPPED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GListModel *
+create_children (gpointer item,
+                 gpointer data)
+{
+  ValijaSidebar *self = data;
+
+  if (!VALIJA_IS_ACCOUNT (item))
+    return NULL;
+
+  return g_object_ref (valija_engine_get_folders (self->engine, item));
+}
+
+/* The position of @item among the visible rows, or GTK_INVALID_LIST_POSITION. */
+static guint
+find_row (ValijaSidebar *self,
+          gpointer       wanted)
+{
+  GListModel *rows = G_LIST_MODEL (self->selection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
+
+      if (item == wanted)
+        return i;
+    }
+
+  return GTK_INVALID_LIST_POSITION;
+}
+
+static void
+select_quietly (ValijaSidebar *self,
+                gpointer       item)
+{
+  self->quiet = TRUE;
+  gtk_single_selection_set_selected (self->selection, find_row (self, item));
+  self->quiet = FALSE;
+}
+
+static void
+selected_cb (ValijaSidebar *self)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr(GObject) item = NULL;
+
+  if (row == NULL || self->quiet)
+    return;
+
+  item = gtk_tree_list_row_get_item (row);
+  if (VALIJA_IS_FOLDER (item))
+    g_signal_emit (self, signals[FOLDER_SELECTED], 0, item);
+  else if (G_IS_LIST_MODEL (item))
+    g_signal_emit (self, signals[OUTBOX_SELECTED], 0);
+}
+
+/* At the start the first inbox is opened, as soon as there is one. */
+static void
+select_first_inbox (ValijaSidebar *self)
+{
+  GListModel *rows = G_LIST_MODEL (self->selection);
+
+  if (gtk_single_selection_get_selected (self->selection) != GTK_INVALID_LIST_POSITION)
+    return;
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
+
+      if (VALIJA_IS_FOLDER (item) && valija_folder_get_role (VALIJA_FOLDER (item)) == VALIJA_FOLDER_ROLE_INBOX)
+        {
+          gtk_single_selection_set_selected (self->selection, i);
+          return;
+        }
+    }
+}
+
+static void
+rows_changed_cb (ValijaSidebar *self)
+{
+  select_first_inbox (self);
+}
+
+static void
+outbox_changed_cb (ValijaSidebar *self)
+{
+  GListModel *outbox = valija_engine_get_outbox (self->engine);
+  gboolean shown = g_list_model_get_n_items (G_LIST_MODEL (self->outbox_entry)) > 0;
+  gboolean filled = g_list_model_get_n_items (outbox) > 0;
+
+  if (filled && !shown)
+    g_list_store_append (self->outbox_entry, outbox);
+  else if (!filled && shown)
+    g_list_store_remove_all (self->outbox_entry);
+}
+
+static void
+activate_cb (ValijaSidebar *self,
+             guint          position)
+{
+  g_autoptr(GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
+
+  if (VALIJA_IS_ACCOUNT (item))
+    g_signal_emit (self, signals[ACCOUNT_ACTIVATED], 0, item);
+}
+
+static void
+dropped_cb (ValijaSidebar    *self,
+            ValijaFolder     *folder,
+            ValijaSidebarRow *row)
+{
+  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, folder);
+}
+
+static void
+account_details_cb (ValijaSidebar    *self,
+                    ValijaAccount    *account,
+                    ValijaSidebarRow *row)
+{
+  g_signal_emit (self, signals[ACCOUNT_ACTIVATED], 0, account);
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item,
+          ValijaSidebar            *self)
+{
+  GtkWidget *row = valija_sidebar_row_new ();
+
+  g_signal_connect_object (row, "messages-dropped", G_CALLBACK (dropped_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "details", G_CALLBACK (account_details_cb), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (row, "summary", item, "accessible-label", G_BINDING_SYNC_CREATE);
+  gtk_list_item_set_child (item, row);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item,
+         ValijaSidebar            *self)
+{
+  GtkTreeListRow *row = gtk_list_item_get_item (item);
+  g_autoptr(GObject) object = gtk_tree_list_row_get_item (row);
+  gboolean selectable = !VALIJA_IS_ACCOUNT (object);
+
+  if (VALIJA_IS_FOLDER (object))
+    selectable = valija_folder_get_selectable (VALIJA_FOLDER (object));
+
+  gtk_list_item_set_selectable (item, selectable);
+  gtk_list_item_set_activatable (item, VALIJA_IS_ACCOUNT (object));
+  valija_sidebar_row_bind (VALIJA_SIDEBAR_ROW (gtk_list_item_get_child (item)), self->engine, row, object);
+}
+
+static void
+unbind_cb (GtkSignalListItemFactory *factory,
+           GtkListItem              *item,
+           ValijaSidebar            *self)
+{
+  valija_sidebar_row_unbind (VALIJA_SIDEBAR_ROW (gtk_list_item_get_child (item)));
+}
+
+static void
+valija_sidebar_dispose (GObject *object)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_SIDEBAR);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->outbox_entry);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (valija_sidebar_parent_class)->dispose (object);
+}
+
+static void
+valija_sidebar_class_init (ValijaSidebarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_sidebar_dispose;
+
+  signals[FOLDER_SELECTED] = g_signal_new ("folder-selected", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
+  signals[OUTBOX_SELECTED] = g_signal_new ("outbox-selected", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 0);
+  signals[ACCOUNT_ACTIVATED] = g_signal_new ("account-activated", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 1, VALIJA_TYPE_ACCOUNT);
+  signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                            NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, list);
+  gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, setup_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bind_cb);
+  gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
+}
+
+static void
+valija_sidebar_init (ValijaSidebar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+valija_sidebar_set_engine (ValijaSidebar *self,
+                           ValijaEngine  *engine)
+{
+  GListModel *outbox;
+  GListStore *parts;
+  GtkTreeListModel *tree;
+
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+  g_return_if_fail (VALIJA_IS_ENGINE (engine));
+  g_return_if_fail (self->engine == NULL);
+
+  self->engine = g_object_ref (engine);
+  self->outbox_entry = g_list_store_new (G_TYPE_OBJECT);
+
+  parts = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_list_store_append (parts, self->outbox_entry);
+  g_list_store_append (parts, valija_engine_get_accounts (engine));
+
+  /* The model does not outlive the widget's template, which holds it through the selection. */
+  tree = gtk_tree_list_model_new (G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (parts))), FALSE, TRUE,
+                                  create_children, self, NULL);
+
+  self->selection = gtk_single_selection_new (NULL);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (tree));
+  g_object_unref (tree);
+
+  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
+
+  outbox = valija_engine_get_outbox (engine);
+  g_signal_connect_object (outbox, "items-changed", G_CALLBACK (outbox_changed_cb), self, G_CONNECT_SWAPPED);
+  outbox_changed_cb (self);
+  select_first_inbox (self);
+}
+
+void
+valija_sidebar_select_folder (ValijaSidebar *self,
+                              ValijaFolder  *folder)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  select_quietly (self, folder);
+}
+
+void
+valija_sidebar_select_outbox (ValijaSidebar *self)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  select_quietly (self, valija_engine_get_outbox (self->engine));
+}

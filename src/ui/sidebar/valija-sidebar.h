@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "engine/valija-engine.h"
+
+G_BEGIN_DECLS
+
+/* Accounts with their folders, and the outbox while something is in it. Signals: "folder-selected" (ValijaFolder),
+ * "outbox-selected", "account-activated" (ValijaAccount), "messages-dropped" (ValijaFolder): the selected messages, onto it. */
+#define VALIJA_TYPE_SIDEBAR (valija_sidebar_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaSidebar, valija_sidebar, VALIJA, SIDEBAR, AdwBin)
+
+void valija_sidebar_set_engine    (ValijaSidebar *self, ValijaEngine *engine); /* open; once */
+void valija_sidebar_select_folder (ValijaSidebar *self, ValijaFolder *folder); /* emits nothing */
+void valija_sidebar_select_outbox (ValijaSidebar *self);                       /* emits nothing */
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "ui/valija-application.h"
+#include "ui/valija-window.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaApplication
+{
+  AdwApplication parent_instance;
+
+  ValijaEngine  *engine;
+  GFile         *profile;     /* NULL: the user's own directories */
+  char          *cache_dir;
+  char          *scratch_dir; /* NULL until needed */
+  GPtrArray     *waiting;     /* of GFile: what was to be opened before the engine was */
+  GError        *failure;     /* why the engine could not be opened */
+  guint          n_pending;   /* futures to be waited for before the end */
+  guint          close_source;
+  gboolean       opened;
+  gboolean       closing;
+};
+
+ValijaWindow *valija_application_find_window   (ValijaApplication *self);               /* (nullable) */
+void          valija_application_add_actions   (ValijaApplication *self);
+void          valija_application_open_file     (ValijaApplication *self, GFile *file);
+
+G_END_DECLS

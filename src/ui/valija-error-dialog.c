@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-error-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _ValijaErrorDialog
+{
+  AdwDialog     parent_instance;
+
+  GtkLabel     *title;
+  GtkLabel     *detail;
+  GtkLabel     *advice;
+  GtkWidget    *facts;
+  AdwActionRow *side_row;
+  AdwActionRow *step_row;
+  AdwActionRow *line_row;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, ADW_TYPE_DIALOG)
+
+static void
+set_text (GtkLabel   *label,
+          const char *text)
+{
+  gtk_label_set_text (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (label), text[0] != '\0');
+}
+
+/* Whether there is anything to tell. */
+static gboolean
+set_row (AdwActionRow *row,
+         const char   *text)
+{
+  gboolean told = text != NULL && text[0] != '\0';
+
+  adw_action_row_set_subtitle (row, told ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (row), told);
+
+  return told;
+}
+
+static const char *
+describe_side (ValijaSide side)
+{
+  switch (side)
+    {
+    case VALIJA_SIDE_INCOMING:
+      return _("The incoming server, which keeps your mail");
+    case VALIJA_SIDE_OUTGOING:
+      return _("The outgoing server, which sends your mail");
+    case VALIJA_SIDE_NONE:
+    default:
+      return NULL;
+    }
+}
+
+static void
+valija_error_dialog_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_ERROR_DIALOG);
+
+  G_OBJECT_CLASS (valija_error_dialog_parent_class)->dispose (object);
+}
+
+static void
+valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_error_dialog_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-error-dialog.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, title);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, detail);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, advice);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, facts);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, side_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, step_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, line_row);
+}
+
+static void
+valija_error_dialog_init (ValijaErrorDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+AdwDialog *
+valija_error_dialog_new (ValijaEngine *engine,
+                         const GError *error)
+{
+  ValijaErrorDialog *self = g_object_new (VALIJA_TYPE_ERROR_DIALOG, NULL);
+  g_autofree char *title = valija_error_dup_title (error);
+  g_autofree char *detail = valija_error_dup_detail (error);
+  g_autofree char *advice = valija_error_dup_advice (error);
+  gboolean told = FALSE;
+
+  set_text (self->title, title);
+  set_text (self->detail, g_str_equal (detail, title) ? "" : detail);
+  set_text (self->advice, advice);
+
+  told |= set_row (self->side_row, describe_side (valija_error_get_side (error)));
+  told |= set_row (self->step_row, valija_step_get_label (valija_error_get_step (error)));
+  told |= set_row (self->line_row, valija_error_get_server_line (error));
+  gtk_widget_set_visible (self->facts, told);
+
+  return ADW_DIALOG (self);
+}

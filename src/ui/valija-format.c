@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-format.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+
+#define DESKTOP_SCHEMA "org.gnome.desktop.interface"
+
+/* The desktop's own choice between 14:05 and 2:05 PM; without a desktop the day has 24 hours. */
+static gboolean
+clock_is_12h (void)
+{
+  static int answer = -1;
+
+  if (answer < 0)
+    {
+      GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+      g_autoptr(GSettingsSchema) schema = NULL;
+
+      if (source != NULL)
+        schema = g_settings_schema_source_lookup (source, DESKTOP_SCHEMA, TRUE);
+
+      answer = FALSE;
+      if (schema != NULL && g_settings_schema_has_key (schema, "clock-format"))
+        {
+          g_autoptr(GSettings) settings = g_settings_new (DESKTOP_SCHEMA);
+          g_autofree char *format = g_settings_get_string (settings, "clock-format");
+
+          answer = g_str_equal (format, "12h");
+        }
+    }
+
+  return answer;
+}
+
+static char *
+format_time (GDateTime *when)
+{
+  /* Translators: the time of day where the desktop uses twelve hours, see g_date_time_format() */
+  const char *twelve = _("%-I:%M %p");
+  /* Translators: the time of day where the desktop uses twenty-four hours, see g_date_time_format() */
+  const char *twenty_four = _("%H:%M");
+
+  return g_date_time_format (when, clock_is_12h () ? twelve : twenty_four);
+}
+
+/* Midnights between two local times; negative when @when is in the future. */
+static gint64
+days_between (GDateTime *when,
+              GDateTime *now)
+{
+  GDate then_day;
+  GDate now_day;
+  int year, month, day;
+
+  g_date_time_get_ymd (when, &year, &month, &day);
+  g_date_clear (&then_day, 1);
+  g_date_set_dmy (&then_day, day, month, year);
+  g_date_time_get_ymd (now, &year, &month, &day);
+  g_date_clear (&now_day, 1);
+  g_date_set_dmy (&now_day, day, month, year);
+
+  return g_date_days_between (&then_day, &now_day);
+}
+
+char *
+valija_format_date (gint64     when,
+                    GDateTime *now)
+{
+  g_autoptr(GDateTime) present = now != NULL ? g_date_time_ref (now) : g_date_time_new_now_local ();
+  g_autoptr(GDateTime) date = NULL;
+  gint64 days;
+
+  if (when == 0 || present == NULL || (date = g_date_time_new_from_unix_local (when)) == NULL)
+    return g_strdup ("");
+
+  days = days_between (date, present);
+
+  if (days == 0)
+    return format_time (date);
+
+  if (days == 1)
+    return g_strdup (_("Yesterday"));
+
+  if (days > 1 && days < 7)
+    return g_date_time_format (date, "%a");
+
+  if (days > 0 && g_date_time_get_year (date) == g_date_time_get_year (present))
+    /* Translators: a day of this year in a list, see g_date_time_format() */
+    return g_date_time_format (date, _("%-d %b"));
+
+  return g_date_time_format (date, "%x");
+}
+
+char *
+valija_format_full (gint64 when)
+{
+  g_autoptr(GDateTime) date = NULL;
+  g_autofree char *day = NULL;
+  g_autofree char *time = NULL;
+
+  if (when == 0 || (date = g_date_time_new_from_unix_local (when)) == NULL)
+    return g_strdup ("");
+
+  /* Translators: a whole day, see g_date_time_format() */
+  day = g_date_time_format (date, _("%A, %-d %B %Y"));
+  time = format_time (date);
+
+  /* Translators: a day and a time of day */
+  return g_strdup_printf (_("%s, %s"), day, time);
+}
+
+char *
+valija_format_count (guint64 count)
+{
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT, count);
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-window-private.h"
+
+#include "base/valija-future.h"
+#include "ui/list/valija-folder-dialog.h"
+#include "ui/sidebar/valija-account-dialog.h"
+
+#include <glib/gi18n-lib.h>
+
+/* ---- What an action is about ---- */
+
+/* The selected messages, owned; empty when there are none. */
+GPtrArray *
+valija_window_dup_targets (ValijaWindow *self)
+{
+  return valija_message_pane_dup_selected (self->pane);
+}
+
+static ValijaAccount *
+get_account (ValijaWindow *self)
+{
+  ValijaFolder *folder = self->current != NULL ? valija_message_get_folder (self->current) : NULL;
+
+  if (folder == NULL)
+    folder = valija_message_pane_get_folder (self->pane);
+
+  return folder != NULL ? valija_folder_get_account (folder) : NULL;
+}
+
+static char *
+why_not (ValijaWindow *self,
+         ValijaAction  action)
+{
+  return valija_engine_why_not (self->engine, get_account (self), valija_message_pane_get_folder (self->pane), action);
+}
+
+/* Whether @action can be done; if not, says why and where the way out is. */
+static gboolean
+may (ValijaWindow *self,
+     ValijaAction  action)
+{
+  g_autofree char *reason = why_not (self, action);
+  ValijaAccount *account = get_account (self);
+
+  if (reason == NULL)
+    return TRUE;
+
+  if (account != NULL)
+    {
+      g_autofree char *details = g_strdup_printf ("win.account-details('%s')", valija_account_get_id (account));
+
+      valija_window_show_notice (self, reason, _("_Account"), details);
+    }
+  else
+    valija_window_show_notice (self, reason, NULL, NULL);
+
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), reason, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+
+  return FALSE;
+}
+
+static gboolean
+all_have (GPtrArray  *messages,
+          ValijaFlags flag)
+{
+  for (guint i = 0; i < messages->len; i++)
+    if ((valija_message_get_flags (g_ptr_array_index (messages, i)) & flag) == 0)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* ---- Flags, moving, deleting ---- */
+
+static void
+changed_cb (DexFuture *future,
+            gpointer   owner)
+{
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    valija_window_show_error (owner, error);
+  else
+    valija_window_show_undo (owner, g_value_get_object (value));
+}
+
+/* The star of one message needs no notice: it is seen where it was clicked. */
+static void
+changed_quietly_cb (DexFuture *future,
+                    gpointer   owner)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL)
+    valija_window_show_error (owner, error);
+}
+
+static void
+change_flags (ValijaWindow *self,
+              GPtrArray    *messages,
+              ValijaFlags   add,
+              ValijaFlags   remove)
+{
+  if (messages->len == 0)
+    return;
+
+  g_clear_handle_id (&self->mark_read_source, g_source_remove);
+  valija_future_then (valija_engine_change_flags (self->engine, messages, add, remove), self,
+                      messages->len > 1 ? changed_cb : changed_quietly_cb);
+}
+
+static void
+toggle_flag (ValijaWindow *self,
+             ValijaAction  action,
+             ValijaFlags   flag)
+{
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+
+  if (!may (self, action))
+    return;
+
+  if (all_have (messages, flag))
+    change_flags (self, messages, VALIJA_FLAG_NONE, flag);
+  else
+    change_flags (self, messages, flag, VALIJA_FLAG_NONE);
+}
+
+static void
+toggle_read_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  toggle_flag (VALIJA_WINDOW (widget), VALIJA_ACTION_MARK_READ, VALIJA_FLAG_SEEN);
+}
+
+static void
+toggle_star_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  toggle_flag (VALIJA_WINDOW (widget), VALIJA_ACTION_FLAG, VALIJA_FLAG_FLAGGED);
+}
+
+/* The star in a row: of that message, whatever is selected. */
+static void
+star_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  g_autoptr(ValijaMessage) message = valija_message_pane_dup_message (self->pane, g_variant_get_int64 (parameter));
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (message == NULL || !may (self, VALIJA_ACTION_FLAG))
+    return;
+
+  g_ptr_array_add (messages, g_object_ref (message));
+  if (valija_message_get_flagged (message))
+    change_flags (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_FLAGGED);
+  else
+    change_flags (self, messages, VALIJA_FLAG_FLAGGED, VALIJA_FLAG_NONE);
+}
+
+static void
+move_messages (ValijaWindow *self,
+               ValijaFolder *target)
+{
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+
+  if (messages->len == 0 || target == NULL || !may (self, VALIJA_ACTION_MOVE))
+    return;
+
+  valija_message_pane_advance (self->pane);
+  valija_future_then (valija_engine_move_messages (self->engine, messages, target), self, changed_cb);
+}
+
+static void
+move_to_role (ValijaWindow    *self,
+              ValijaFolderRole role)
+{
+  ValijaAccount *account = get_account (self);
+  ValijaFolder *target = NULL;
+
+  if (account == NULL || !may (self, VALIJA_ACTION_MOVE))
+    return;
+
+  target = valija_engine_find_folder (self->engine, account, valija_folder_role_to_nick (role));
+
+  if (target == NULL)
+    {
+      /* Translators: %s is the name of a folder such as Archive */
+      g_autofree char *text = g_strdup_printf (_("This account has no folder “%s”. Choose one to move to."),
+                                               valija_folder_role_get_label (role));
+
+      valija_window_show_notice (self, text, _("_Move…"), "win.move");
+      return;
+    }
+
+  move_messages (self, target);
+}
+
+static void
+archive_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  move_to_role (VALIJA_WINDOW (widget), VALIJA_FOLDER_ROLE_ARCHIVE);
+}
+
+static void
+junk_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  move_to_role (VALIJA_WINDOW (widget), VALIJA_FOLDER_ROLE_JUNK);
+}
+
+static void
+move_to_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+
+  move_messages (self, valija_engine_find_folder_by_id (self->engine, g_variant_get_int64 (parameter)));
+}
+
+static void
+move_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  ValijaAccount *account = get_account (self);
+
+  if (account == NULL || valija_message_pane_get_n_selected (self->pane) == 0 || !may (self, VALIJA_ACTION_MOVE))
+    return;
+
+  adw_dialog_present (valija_folder_dialog_new (valija_engine_get_folders (self->engine, account),
+                                                valija_message_pane_get_folder (self->pane)),
+                      widget);
+}
+
+static void
+delete_messages (ValijaWindow *self)
+{
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+
+  valija_message_pane_advance (self->pane);
+  valija_future_then (valija_engine_delete_messages (self->engine, messages), self, changed_cb);
+}
+
+static void
+delete_response_cb (GObject      *dialog,
+                    GAsyncResult *result,
+                    gpointer      data)
+{
+  g_autoptr(ValijaWindow) self = data;
+
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "delete"))
+    delete_messages (self);
+}
+
+/* What cannot be undone is asked: in the trash, or where there is none. */
+static void
+delete_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  ValijaAccount *account = get_account (self);
+  ValijaFolder *folder = valija_message_pane_get_folder (self->pane);
+  guint n_selected = valija_message_pane_get_n_selected (self->pane);
+  ValijaFolder *trash;
+  AdwDialog *dialog;
+
+  if (account == NULL || n_selected == 0 || !may (self, VALIJA_ACTION_DELETE))
+    return;
+
+  trash = valija_engine_find_folder (self->engine, account, valija_folder_role_to_nick (VALIJA_FOLDER_ROLE_TRASH));
+
+  if (trash != NULL && trash != folder)
+    {
+      delete_messages (self);
+      return;
+    }
+
+  dialog = adw_alert_dialog_new (_("Delete for Good?"), NULL);
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                g_dngettext (GETTEXT_PACKAGE,
+                                             "%u message will be deleted. This cannot be undone.",
+                                             "%u messages will be deleted. This cannot be undone.",
+                                             n_selected),
+                                n_selected);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "delete", _("_Delete"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), widget, NULL, delete_response_cb, g_object_ref (self));
+}
+
+/* ---- Reading and answering: the reader does it ---- */
+
+static void
+reader_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  g_autofree char *forwarded = g_strconcat ("reader.", name + strlen ("win."), NULL);
+
+  gtk_widget_activate_action_variant (GTK_WIDGET (self->reader), forwarded, parameter);
+}
+
+/* ---- Moving about ---- */
+
+static void
+step_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  ValijaPaneStep step = VALIJA_PANE_NEXT;
+
+  if (g_str_equal (name, "win.previous"))
+    step = VALIJA_PANE_PREVIOUS;
+  else if (g_str_equal (name, "win.first"))
+    step = VALIJA_PANE_FIRST;
+  else if (g_str_equal (name, "win.last"))
+    step = VALIJA_PANE_LAST;
+
+  valija_message_pane_step (self->pane, step);
+}
+
+static void
+search_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+
+  gtk_stack_set_visible_child_name (self->pages, "messages");
+  adw_navigation_split_view_set_show_content (self->inner, FALSE);
+  valija_message_pane_begin_search (self->pane);
+}
+
+static void
+show_outbox_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+
+  valija_sidebar_select_outbox (self->sidebar);
+  gtk_stack_set_visible_child_name (self->pages, "outbox");
+}
+
+static void
+show_sidebar_action (GtkWidget  *widget,
+                     const char *name,
+                     GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+
+  adw_overlay_split_view_set_show_sidebar (self->outer, !adw_overlay_split_view_get_show_sidebar (self->outer));
+}
+
+/* ---- Accounts ---- */
+
+static void
+synced_cb (DexFuture *future,
+           gpointer   owner)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL)
+    valija_window_show_error (owner, error);
+}
+
+static void
+sync_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  GListModel *accounts = valija_engine_get_accounts (self->engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+      g_autofree char *reason = valija_engine_why_not (self->engine, account, NULL, VALIJA_ACTION_READ);
+
+      if (reason == NULL)
+        valija_future_then (valija_engine_sync_account (self->engine, account, VALIJA_SYNC_ALL_FOLDERS, NULL),
+                            self, synced_cb);
+    }
+
+  valija_future_forget (valija_engine_flush_outbox (self->engine, NULL), "outbox");
+}
+
+static void
+account_details_action (GtkWidget  *widget,
+                        const char *name,
+                        GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  ValijaAccount *account = valija_engine_find_account (self->engine, g_variant_get_string (parameter, NULL));
+
+  if (account != NULL)
+    adw_dialog_present (valija_account_dialog_new (self->engine, account), widget);
+}
+
+/* ---- Public ---- */
+
+void
+valija_window_install_actions (GtkWidgetClass *widget_class)
+{
+  static const char * const reader_actions[] = {
+    "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",
+  };
+  static const char * const step_actions[] = { "win.next", "win.previous", "win.first", "win.last" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reader_actions); i++)
+    gtk_widget_class_install_action (widget_class, reader_actions[i], NULL, reader_action);
+
+  for (guint i = 0; i < G_N_ELEMENTS (step_actions); i++)
+    gtk_widget_class_install_action (widget_class, step_actions[i], NULL, step_action);
+
+  gtk_widget_class_install_action (widget_class, "win.toggle-read", NULL, toggle_read_action);
+  gtk_widget_class_install_action (widget_class, "win.toggle-star", NULL, toggle_star_action);
+  gtk_widget_class_install_action (widget_class, "win.star", "x", star_action);
+  gtk_widget_class_install_action (widget_class, "win.archive", NULL, archive_action);
+  gtk_widget_class_install_action (widget_class, "win.junk", NULL, junk_action);
+  gtk_widget_class_install_action (widget_class, "win.move", NULL, move_action);
+  gtk_widget_class_install_action (widget_class, "win.move-to", "x", move_to_action);
+  gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_action);
+  gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
+  gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL, show_sidebar_action);
+  gtk_widget_class_install_action (widget_class, "win.account-details", "s", account_details_action);
+}
+
+/* The actions that need a message are insensitive without one. What a method cannot do stays reachable, and says why. */
+void
+valija_window_update_actions (ValijaWindow *self)
+{
+  static const char * const of_messages[] = {
+    "win.toggle-read", "win.toggle-star", "win.archive", "win.junk", "win.move", "win.delete",
+  };
+  static const char * const of_one[] = {
+    "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",
+  };
+  guint n_selected = valija_message_pane_get_n_selected (self->pane);
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_messages); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_messages[i], n_selected > 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_one); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_one[i], n_selected == 1);
+
+  valija_reader_update_reasons (self->reader, get_account (self), valija_message_pane_get_folder (self->pane));
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "ui/list/valija-message-pane.h"
+#include "ui/outbox/valija-outbox-page.h"
+#include "ui/reader/valija-reader.h"
+#include "ui/sidebar/valija-sidebar.h"
+#include "ui/valija-window.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaWindow
+{
+  AdwApplicationWindow    parent_instance;
+
+  AdwToastOverlay        *toasts;
+  GtkStack               *stack;
+  AdwStatusPage          *failure;
+  AdwBin                 *welcome;
+  AdwOverlaySplitView    *outer;
+  AdwNavigationSplitView *inner;
+  GtkStack               *pages;
+  ValijaSidebar          *sidebar;
+  ValijaMessagePane      *pane;
+  ValijaReader           *reader;
+  ValijaOutboxPage       *outbox;
+
+  ValijaEngine           *engine;
+  GSettings              *settings;
+  ValijaMessage          *current;    /* what the reader shows, NULL for none or several */
+  guint                   mark_read_source;
+};
+
+/* valija-window-actions.c */
+void       valija_window_install_actions (GtkWidgetClass *widget_class);
+void       valija_window_update_actions  (ValijaWindow *self);
+GPtrArray *valija_window_dup_targets     (ValijaWindow *self);
+
+G_END_DECLS
