@@ -12,8 +12,8 @@
 
 #define CONTENT_TYPE "text/plain"
 
-/* The object holds nothing today: libsecret keeps one connection to the service for the whole process. It is there so that a
- * session is given its credentials and does not reach for them. */
+/* The object holds nothing today: libsecret keeps one connection to the service for the whole
+ * process. It is there so that a session is given its credentials and does not reach for them. */
 struct _ValijaCredentials
 {
   GObject parent_instance;
@@ -127,8 +127,9 @@ reject (GError *cause)
   return dex_future_new_for_error (explain (cause));
 }
 
-/* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its file backend trips over one. Whoever
- * stops waiting misses the result, and a prompt that is open stays for the user to answer. */
+/* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its
+ * file backend trips over one. Whoever stops waiting misses the result, and a prompt that is
+ * open stays for the user to answer. */
 
 static void
 lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -334,8 +335,8 @@ valija_credentials_new (void)
  * @account_id: an account
  * @side: a side of it
  *
- * Returns: (transfer full): a future that resolves to a ValijaSecret (boxed); rejects with VALIJA_ERROR_NO_SECRET where there is
- *   none and with VALIJA_ERROR_KEYRING where it cannot be had
+ * Returns: (transfer full): a future that resolves to a ValijaSecret (boxed); rejects with
+ *   VALIJA_ERROR_NO_SECRET where there is none and with VALIJA_ERROR_KEYRING where it cannot be had
  */
 DexFuture *
 valija_credentials_lookup (ValijaCredentials *self, const char *account_id, ValijaSide side)
@@ -378,7 +379,8 @@ valija_credentials_store (ValijaCredentials *self,
  *
  * Removes what is stored for both sides.
  *
- * Returns: (transfer full): a future that resolves to %TRUE, also when there was nothing; rejects with VALIJA_ERROR_KEYRING
+ * Returns: (transfer full): a future that resolves to %TRUE, also when there was nothing; rejects
+ *   with VALIJA_ERROR_KEYRING
  */
 DexFuture *
 valija_credentials_clear (ValijaCredentials *self, const char *account_id)

@@ -100,7 +100,8 @@ valija_certificate_unref (ValijaCertificate *self)
  * valija_certificate_dup_reasons:
  * @self: a certificate
  *
- * Returns: (transfer full): each problem as a translated sentence, one a line; "" when there is none
+ * Returns: (transfer full): each problem as a translated sentence, one a line; "" when there is
+ *   none
  */
 char *
 valija_certificate_dup_reasons (const ValijaCertificate *self)
@@ -120,7 +121,7 @@ valija_certificate_dup_reasons (const ValijaCertificate *self)
 
   if (self->problems & VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME)
     g_strv_builder_take (reasons,
-                         /* Translators: first the names in the certificate, then the server's name */
+                         /* Translators: the names in the certificate, then the server's */
                          g_strdup_printf (_("It was issued for “%s”, not for “%s”."),
                                           *self->names != '\0' ? self->names : self->subject, self->host));
 
@@ -137,7 +138,8 @@ valija_certificate_dup_reasons (const ValijaCertificate *self)
 
   if (self->problems & VALIJA_CERTIFICATE_PROBLEM_UNKNOWN_ISSUER)
     /* Translators: the argument is the name of an authority */
-    g_strv_builder_take (reasons, g_strdup_printf (_("It was issued by “%s”, which is not trusted here."), self->issuer));
+    g_strv_builder_take (reasons, g_strdup_printf (_("It was issued by “%s”, which is not trusted here."),
+                                                   self->issuer));
 
   if (self->problems & VALIJA_CERTIFICATE_PROBLEM_REVOKED)
     g_strv_builder_add (reasons, _("Its issuer has revoked it."));

@@ -53,7 +53,8 @@ ValijaCertificate *valija_certificate_new      (const char               *host,
 ValijaCertificate *valija_certificate_ref      (ValijaCertificate *self);
 void               valija_certificate_unref    (ValijaCertificate *self);
 
-/* The exact reasons in words, one sentence each, translated: "It expired on 3 March 2026." (transfer full) */
+/* The exact reasons in words, one sentence each, translated: "It expired on 3 March 2026."
+ * (transfer full) */
 char *valija_certificate_dup_reasons (const ValijaCertificate *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaCertificate, valija_certificate_unref)

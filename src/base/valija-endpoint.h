@@ -27,7 +27,11 @@ typedef struct
 #define VALIJA_TYPE_ENDPOINT (valija_endpoint_get_type ())
 
 GType           valija_endpoint_get_type (void) G_GNUC_CONST;
-ValijaEndpoint *valija_endpoint_new      (const char *host, guint16 port, ValijaSecurity security, guint timeout, const char *ca_file) G_GNUC_WARN_UNUSED_RESULT;
+ValijaEndpoint *valija_endpoint_new      (const char    *host,
+                                          guint16        port,
+                                          ValijaSecurity security,
+                                          guint          timeout,
+                                          const char    *ca_file) G_GNUC_WARN_UNUSED_RESULT;
 ValijaEndpoint *valija_endpoint_copy     (const ValijaEndpoint *self) G_GNUC_WARN_UNUSED_RESULT;
 void            valija_endpoint_free     (ValijaEndpoint *self);
 

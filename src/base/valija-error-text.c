@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What a person and a machine read of an error. The sentences that name a side are written out for each of them, so that a
- * translator never has to put one together. */
+/* What a person and a machine read of an error. The sentences that name a side are written out
+ * for each of them, so that a translator never has to put one together. */
 
 #include "config.h"
 
@@ -212,7 +212,8 @@ append_line (GString *text, const char *line)
  * valija_error_dup_title:
  * @error: any error
  *
- * Returns: (transfer full): what failed in a few words, naming the side, translated, without a full stop
+ * Returns: (transfer full): what failed in a few words, naming the side, translated, without a full
+ *   stop
  */
 char *
 valija_error_dup_title (const GError *error)
@@ -241,7 +242,8 @@ valija_error_dup_title (const GError *error)
  * valija_error_dup_detail:
  * @error: any error
  *
- * Returns: (transfer full): one sentence a line, translated: the error's own, what the server said, at which step
+ * Returns: (transfer full): one sentence a line, translated: the error's own, what the server said,
+ *   at which step
  */
 char *
 valija_error_dup_detail (const GError *error)
@@ -293,7 +295,8 @@ valija_error_dup_advice (const GError *error)
  * valija_error_code_to_nick:
  * @error: any error
  *
- * Returns: (transfer none): "authentication"; "cancelled" for a cancellation, "failed" for an error that is not ours
+ * Returns: (transfer none): "authentication"; "cancelled" for a cancellation, "failed" for an error
+ *   that is not ours
  */
 const char *
 valija_error_code_to_nick (const GError *error)

@@ -195,8 +195,8 @@ valija_error_set_server (GError        **error,
  * @side: which half of the account failed
  * @step: how far it had come
  *
- * Turns GIO's errors into ours and records where it happened, unless that is known already. A cancellation becomes
- * %G_IO_ERROR_CANCELLED and carries no place.
+ * Turns GIO's errors into ours and records where it happened, unless that is known already. A
+ * cancellation becomes %G_IO_ERROR_CANCELLED and carries no place.
  */
 void
 valija_error_locate (GError **error, ValijaSide side, ValijaStep step)

@@ -8,9 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* One error domain for the whole of Valija. A code says what can be done about the failure; side, step, the server's own line
- * and the certificate travel with the error (GLib's extended errors), survive g_error_copy() and are never parsed out of the
- * message again. `message` is a translated sentence for a person; it never holds a secret. */
+/* One error domain for the whole of Valija. A code says what can be done about the failure;
+ * side, step, the server's own line and the certificate travel with the error (GLib's extended
+ * errors), survive g_error_copy() and are never parsed out of the message again. `message` is a
+ * translated sentence for a person; it never holds a secret. */
 #define VALIJA_ERROR (valija_error_quark ())
 
 /**
@@ -107,23 +108,29 @@ typedef enum
 GQuark valija_error_quark (void);
 
 /* Sets @error with @code and a translated sentence. */
-void valija_error_set (GError **error, ValijaErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void valija_error_set (GError        **error,
+                       ValijaErrorCode code,
+                       const char     *format,
+                       ...) G_GNUC_PRINTF (3, 4);
 
-/* The same, keeping what the server said (nullable; made valid UTF-8, control characters removed, cut at 512 bytes). */
+/* The same, keeping what the server said (nullable; made valid UTF-8, control characters
+ * removed, cut at 512 bytes). */
 void valija_error_set_server (GError        **error,
                               ValijaErrorCode code,
                               const char     *server_line,
                               const char     *format,
                               ...) G_GNUC_PRINTF (4, 5);
 
-/* Records where @error happened; what was recorded nearer to the failure stays. Also turns GIO's network, TLS and
- * cancellation errors into ours (cancellation becomes G_IO_ERROR_CANCELLED). @error must be set. */
+/* Records where @error happened; what was recorded nearer to the failure stays. Also turns GIO's
+ * network, TLS and cancellation errors into ours (cancellation becomes G_IO_ERROR_CANCELLED).
+ * @error must be set. */
 void valija_error_locate (GError **error, ValijaSide side, ValijaStep step);
 
 /* Attaches @certificate (not consumed) to an error of ours. */
 void valija_error_set_certificate (GError *error, ValijaCertificate *certificate);
 
-/* Each of these takes any GError and answers NONE or NULL for one that is not ours. (transfer none) */
+/* Each of these takes any GError and answers NONE or NULL for one that is not ours. (transfer
+ * none) */
 ValijaSide         valija_error_get_side        (const GError *error);
 ValijaStep         valija_error_get_step        (const GError *error);
 const char        *valija_error_get_server_line (const GError *error);
@@ -135,9 +142,9 @@ gboolean valija_error_is_cancelled (const GError *error);
 /* Whether the same attempt may succeed later with nothing changed (network and TRY_LATER codes). */
 gboolean valija_error_is_transient (const GError *error);
 
-/* What a person reads, translated. (transfer full) never NULL.
- * title: "The incoming server refused the name or password" ; detail: the error's own sentence,
- * what the server said and the step, a sentence a line ; advice: what to do about it, or "" where nothing can be said. */
+/* What a person reads, translated. (transfer full) never NULL. title: "The incoming server
+ * refused the name or password" ; detail: the error's own sentence, what the server said and the
+ * step, a sentence a line ; advice: what to do about it, or "" where nothing can be said. */
 char *valija_error_dup_title  (const GError *error);
 char *valija_error_dup_detail (const GError *error);
 char *valija_error_dup_advice (const GError *error);
@@ -147,7 +154,8 @@ const char *valija_error_code_to_nick (const GError *error);
 const char *valija_side_to_nick       (ValijaSide side);
 const char *valija_step_to_nick       (ValijaStep step);
 
-/* "Signing in", "Looking for folders": what a step is called while it lasts. Translated. (transfer none) */
+/* "Signing in", "Looking for folders": what a step is called while it lasts. Translated.
+ * (transfer none) */
 const char *valija_step_get_label (ValijaStep step);
 
 G_END_DECLS

@@ -126,7 +126,8 @@ valija_fiber_spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)
  * @future: (transfer full): a future
  * @milliseconds: how long it may take; 0 is for ever
  *
- * Returns: (transfer full): a future that settles as @future does, or rejects with VALIJA_ERROR_TIMED_OUT
+ * Returns: (transfer full): a future that settles as @future does, or rejects with
+ *   VALIJA_ERROR_TIMED_OUT
  */
 DexFuture *
 valija_future_with_timeout (DexFuture *future, guint milliseconds)

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The bytes live in pages of their own: kept out of swap (as far as the system lets us) and out of core dumps, and given
- * back to the system when wiped. */
+/* The bytes live in pages of their own: kept out of swap (as far as the system lets us) and out
+ * of core dumps, and given back to the system when wiped. */
 struct _ValijaSecret
 {
   gatomicrefcount ref_count;

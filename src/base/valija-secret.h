@@ -6,18 +6,21 @@
 
 G_BEGIN_DECLS
 
-/* A password or token: refcounted bytes in memory that is wiped when the last reference goes, and which has no way to be
- * printed. NUL bytes are allowed inside; the bytes are always followed by a NUL that does not count. */
+/* A password or token: refcounted bytes in memory that is wiped when the last reference goes,
+ * and which has no way to be printed. NUL bytes are allowed inside; the bytes are always
+ * followed by a NUL that does not count. */
 typedef struct _ValijaSecret ValijaSecret;
 
 #define VALIJA_TYPE_SECRET (valija_secret_get_type ())
 
 GType         valija_secret_get_type  (void) G_GNUC_CONST;
 ValijaSecret *valija_secret_new       (const char *bytes, gssize length) G_GNUC_WARN_UNUSED_RESULT;
-ValijaSecret *valija_secret_new_take  (char *string) G_GNUC_WARN_UNUSED_RESULT; /* wipes and frees @string */
+/* wipes and frees @string */
+ValijaSecret *valija_secret_new_take  (char *string) G_GNUC_WARN_UNUSED_RESULT;
 ValijaSecret *valija_secret_ref       (ValijaSecret *self);
 void          valija_secret_unref     (ValijaSecret *self);
-const char   *valija_secret_peek      (ValijaSecret *self, gsize *length);       /* (transfer none) */
+/* (transfer none) */
+const char   *valija_secret_peek      (ValijaSecret *self, gsize *length);
 
 /* Wipes @length bytes at @memory in a way that the compiler keeps. */
 void valija_wipe (void *memory, gsize length);

@@ -6,15 +6,22 @@
 
 G_BEGIN_DECLS
 
-/* Collects bytes of unknown length. Up to 256 KiB they stay in memory; beyond, they go to an unlinked temporary file, and
- * the result is that file mapped: a 40 MB message costs no 40 MB of memory. */
+/* Collects bytes of unknown length. Up to 256 KiB they stay in memory; beyond, they go to an
+ * unlinked temporary file, and the result is that file mapped: a 40 MB message costs no 40 MB of
+ * memory. */
 typedef struct _ValijaSpool ValijaSpool;
 
-ValijaSpool *valija_spool_new    (guint64 limit) G_GNUC_WARN_UNUSED_RESULT; /* limit in bytes; more fails with VALIJA_ERROR_LIMIT */
+/* @limit in bytes; more fails with VALIJA_ERROR_LIMIT. */
+ValijaSpool *valija_spool_new    (guint64 limit) G_GNUC_WARN_UNUSED_RESULT;
 void         valija_spool_free   (ValijaSpool *self);
-gboolean     valija_spool_append (ValijaSpool *self, const void *data, gsize length, GError **error);
+gboolean     valija_spool_append (ValijaSpool *self,
+                                  const void  *data,
+                                  gsize        length,
+                                  GError     **error);
 guint64      valija_spool_length (ValijaSpool *self);
-GBytes      *valija_spool_finish (ValijaSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* empties the spool */
+
+/* Empties the spool. */
+GBytes      *valija_spool_finish (ValijaSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSpool, valija_spool_free)
 

@@ -30,7 +30,8 @@ valija_text_clean (const char *text, gssize length, gsize limit)
 
   g_return_val_if_fail (text != NULL, g_strdup (""));
 
-  /* What is taken out is short of making a flood pass: no more than twice the limit is looked at. */
+  /* What is taken out is short of making a flood pass: no more than twice the limit is looked
+   * at. */
   used = length < 0 ? strnlen (text, 2 * limit) : MIN ((gsize) length, 2 * limit);
   valid = g_utf8_make_valid (text, (gssize) used);
   clean = g_string_new (NULL);

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What a session cost on the wire. A turn is one change from listening to speaking: bytes are sent after something was
- * received (the first bytes sent count as well). Plain counters, main thread only; refcounted. */
+/* What a session cost on the wire. A turn is one change from listening to speaking: bytes are
+ * sent after something was received (the first bytes sent count as well). Plain counters, main
+ * thread only; refcounted. */
 typedef struct _ValijaTraffic ValijaTraffic;
 
 struct _ValijaTraffic

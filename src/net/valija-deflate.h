@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Both directions of the DEFLATE layer of RFC 4978: raw deflate, each write flushed so that the other side can read all of it.
- * No I/O; what comes in is inflated piece by piece, so that a few bytes that swell to gigabytes cost no memory. */
+/* Both directions of the DEFLATE layer of RFC 4978: raw deflate, each write flushed so that the
+ * other side can read all of it. No I/O; what comes in is inflated piece by piece, so that a few
+ * bytes that swell to gigabytes cost no memory. */
 typedef struct _ValijaDeflate ValijaDeflate;
 
 ValijaDeflate *valija_deflate_new      (void) G_GNUC_WARN_UNUSED_RESULT;

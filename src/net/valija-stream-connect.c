@@ -13,7 +13,8 @@
 #include "base/valija-future.h"
 #include "net/valija-tls.h"
 
-/* Connecting and the handshake end some time, also when the silence of the server may last for ever. */
+/* Connecting and the handshake end some time, also when the silence of the server may last for
+ * ever. */
 #define LONGEST_WAIT_SECONDS 120
 
 typedef struct
@@ -218,8 +219,8 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     dex_promise_reject (handshake->promise, error);
 }
 
-/* The operation belongs to the stream: it is cancelled by failing that, and not by dropping the future, because the socket may
- * only be closed when nothing uses it any more. */
+/* The operation belongs to the stream: it is cancelled by failing that, and not by dropping the
+ * future, because the socket may only be closed when nothing uses it any more. */
 static DexFuture *
 shake_hands (ValijaStream *self, GTlsConnection *tls)
 {
@@ -306,7 +307,8 @@ secure_in_fiber (ValijaStream *self, GError **error)
   return TRUE;
 }
 
-/* Whatever waits below the answer to STARTTLS was not sent by the server that the handshake will name (CVE-2011-0411). */
+/* Whatever waits below the answer to STARTTLS was not sent by the server that the handshake will
+ * name (CVE-2011-0411). */
 static gboolean
 was_injected_into (ValijaStream *self)
 {
@@ -391,16 +393,17 @@ connect_fiber (gpointer data)
 
 /**
  * valija_stream_connect:
- * @endpoint: (transfer none): where to; with %VALIJA_SECURITY_TLS the handshake is done before the future resolves,
- *   %VALIJA_SECURITY_STARTTLS and %VALIJA_SECURITY_NONE connect in clear
+ * @endpoint: (transfer none): where to; with %VALIJA_SECURITY_TLS the handshake is done before the
+ *   future resolves, %VALIJA_SECURITY_STARTTLS and %VALIJA_SECURITY_NONE connect in clear
  * @trust: (nullable): the user's exceptions
  * @traffic: (nullable): counted into
  * @transcript: (nullable): written into
  *
  * Cancelling the future closes what was half open.
  *
- * Returns: (transfer full): a future that resolves to a ValijaStream (object), or rejects with RESOLVE, CONNECT, TIMED_OUT,
- *   OFFLINE, TLS, INVALID, or CERTIFICATE with the certificate attached
+ * Returns: (transfer full): a future that resolves to a ValijaStream (object), or rejects with
+ *   RESOLVE, CONNECT, TIMED_OUT, OFFLINE, TLS, INVALID, or CERTIFICATE with the certificate
+ *   attached
  */
 DexFuture *
 valija_stream_connect (const ValijaEndpoint *endpoint,
@@ -435,10 +438,11 @@ valija_stream_connect (const ValijaEndpoint *endpoint,
  * @self: a stream in clear with no read outstanding, whose STARTTLS command was answered
  * @leftover: how many bytes behind that answer the caller holds unparsed
  *
- * Starts TLS (RFC 3207, RFC 2595, RFC 9051 §6.2.1). Bytes behind the answer are an injection: they close the stream.
+ * Starts TLS (RFC 3207, RFC 2595, RFC 9051 §6.2.1). Bytes behind the answer are an injection: they
+ * close the stream.
  *
- * Returns: (transfer full): a future that resolves to %TRUE, or rejects with NO_STARTTLS, TLS, TIMED_OUT or CERTIFICATE; then
- *   the stream is closed
+ * Returns: (transfer full): a future that resolves to %TRUE, or rejects with NO_STARTTLS, TLS,
+ *   TIMED_OUT or CERTIFICATE; then the stream is closed
  */
 DexFuture *
 valija_stream_start_tls (ValijaStream *self, gsize leftover)

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by valija-stream.c (reading, writing, closing) and valija-stream-connect.c (connecting, TLS). */
+/* Shared by valija-stream.c (reading, writing, closing) and valija-stream-connect.c (connecting,
+ * TLS). */
 struct _ValijaStream
 {
   GObject parent_instance;

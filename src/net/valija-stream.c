@@ -60,8 +60,8 @@ clear_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
-/* Starts the wait anew while the other side owes us something, and ends it else. One source whose time is moved costs less than
- * one a read. */
+/* Starts the wait anew while the other side owes us something, and ends it else. One source
+ * whose time is moved costs less than one a read. */
 static void
 watch_silence (ValijaStream *self)
 {
@@ -174,7 +174,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* Many servers end the connection without the goodbye of TLS. Whether something is missing is for the protocol to see. */
+  /* Many servers end the connection without the goodbye of TLS. Whether something is missing is
+   * for the protocol to see. */
   if (length < 0 && g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
     length = 0;
 
@@ -518,8 +519,8 @@ valija_stream_end_close (ValijaStream *self)
  *
  * Dropping the future does not stop the read.
  *
- * Returns: (transfer full): a future that resolves to #GBytes (boxed) of 1..65536 bytes, or of none at the end of the stream;
- *   rejects with TIMED_OUT, DISCONNECTED or TLS
+ * Returns: (transfer full): a future that resolves to #GBytes (boxed) of 1..65536 bytes, or of none
+ *   at the end of the stream; rejects with TIMED_OUT, DISCONNECTED or TLS
  */
 DexFuture *
 valija_stream_read (ValijaStream *self)
@@ -668,7 +669,8 @@ valija_stream_close (ValijaStream *self)
  * valija_stream_is_closed:
  * @self: a stream
  *
- * Returns: whether it was closed or has failed; the other side's end of the stream is seen by reading only
+ * Returns: whether it was closed or has failed; the other side's end of the stream is seen by
+ *   reading only
  */
 gboolean
 valija_stream_is_closed (ValijaStream *self)
@@ -725,7 +727,8 @@ valija_stream_dup_description (ValijaStream *self)
  * @self: a stream
  * @type: "tls-exporter", "tls-server-end-point" or "tls-unique"
  *
- * Returns: (transfer full) (nullable): the channel binding data (RFC 5929, RFC 9266), if the connection has some of that type
+ * Returns: (transfer full) (nullable): the channel binding data (RFC 5929, RFC 9266), if the
+ *   connection has some of that type
  */
 GBytes *
 valija_stream_dup_channel_binding (ValijaStream *self, const char *type)

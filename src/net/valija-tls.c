@@ -130,8 +130,9 @@ dup_print (Crt *crt)
   return g_string_free (print, FALSE);
 }
 
-/* GIO promises only that at least one of its flags is set, and it takes a whole chain for one certificate. What can be seen
- * on the certificate itself is looked at here; a flag that this does not explain stays as OTHER. */
+/* GIO promises only that at least one of its flags is set, and it takes a whole chain for one
+ * certificate. What can be seen on the certificate itself is looked at here; a flag that this
+ * does not explain stays as OTHER. */
 static ValijaCertificateProblems
 find_problems (Crt *crt, GTlsCertificateFlags flags, const char *host)
 {
@@ -230,7 +231,8 @@ version_name (GTlsConnection *connection)
  * valija_tls_describe_connection:
  * @connection: a connection after its handshake
  *
- * Returns: (transfer full): "TLS 1.3, certificate of mail.example.org by Example Authority", translated
+ * Returns: (transfer full): "TLS 1.3, certificate of mail.example.org by Example Authority",
+ *   translated
  */
 char *
 valija_tls_describe_connection (GTlsConnection *connection)
@@ -275,7 +277,8 @@ valija_tls_is_recent (GTlsConnection *connection)
  * @connection: a connection after its handshake
  * @type: "tls-exporter", "tls-server-end-point" or "tls-unique"
  *
- * Returns: (transfer full) (nullable): what binds an authentication to this very connection (RFC 5929, RFC 9266)
+ * Returns: (transfer full) (nullable): what binds an authentication to this very connection (RFC
+ *   5929, RFC 9266)
  */
 GBytes *
 valija_tls_dup_channel_binding (GTlsConnection *connection, const char *type)
@@ -284,8 +287,8 @@ valija_tls_dup_channel_binding (GTlsConnection *connection, const char *type)
   gboolean tls13 = g_tls_connection_get_protocol_version (connection) == G_TLS_PROTOCOL_VERSION_TLS_1_3;
   GTlsChannelBindingType binding;
 
-  /* tls-unique is not defined for TLS 1.3, and tls-exporter is only safe before it with an extension that GIO does not
-   * tell of (RFC 9266 §3, §4.2). */
+  /* tls-unique is not defined for TLS 1.3, and tls-exporter is only safe before it with an
+   * extension that GIO does not tell of (RFC 9266 §3, §4.2). */
   if (g_str_equal (type, "tls-exporter") && tls13)
     binding = G_TLS_CHANNEL_BINDING_TLS_EXPORTER;
   else if (g_str_equal (type, "tls-unique") && !tls13)

@@ -319,7 +319,8 @@ valija_transcript_note (ValijaTranscript *self, const char *format, ...)
 /**
  * valija_transcript_set_content:
  * @self: a transcript
- * @content: whether what is received from now on is a message's text, of which only the size is told
+ * @content: whether what is received from now on is a message's text, of which only the size is
+ *   told
  */
 void
 valija_transcript_set_content (ValijaTranscript *self, gboolean content)
@@ -341,7 +342,8 @@ valija_transcript_set_content (ValijaTranscript *self, gboolean content)
  * valija_transcript_to_text:
  * @self: a transcript
  *
- * Returns: (transfer full): its last lines, each with "C: " for the client, "S: " for the server or "-- " for a remark before it
+ * Returns: (transfer full): its last lines, each with "C: " for the client, "S: " for the server or
+ *   "-- " for a remark before it
  */
 char *
 valija_transcript_to_text (ValijaTranscript *self)

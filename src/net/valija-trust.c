@@ -21,7 +21,8 @@ struct _ValijaTrust
 
 G_DEFINE_FINAL_TYPE (ValijaTrust, valija_trust, G_TYPE_OBJECT)
 
-/* A key file's group may hold neither brackets nor control characters; a host may hold whatever somebody typed. */
+/* A key file's group may hold neither brackets nor control characters; a host may hold whatever
+ * somebody typed. */
 static char *
 make_group (const ValijaCertificate *certificate)
 {
@@ -106,7 +107,8 @@ valija_trust_init (ValijaTrust *self)
  * valija_trust_new:
  * @file: (nullable): a key file, which need not exist yet; %NULL keeps the decisions in memory only
  *
- * Reads what was decided before. A file that cannot be read counts as none: then nothing is trusted.
+ * Reads what was decided before. A file that cannot be read counts as none: then nothing is
+ * trusted.
  *
  * Returns: (transfer full): the decisions
  */

@@ -13,35 +13,79 @@ struct _ValijaMailOrganizerInterface
 {
   GTypeInterface parent;
 
-  DexFuture *(*set_flags)     (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, ValijaFlags add, ValijaFlags remove);
-  DexFuture *(*move)          (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, const char *target);
-  DexFuture *(*copy)          (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, const char *target);
-  DexFuture *(*delete_)       (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids);
-  DexFuture *(*append)        (ValijaMailOrganizer *self, const char *folder, GBytes *source, ValijaFlags flags, gint64 received);
+  DexFuture *(*set_flags)     (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char * const  *remote_ids,
+                               ValijaFlags          add,
+                               ValijaFlags          remove);
+  DexFuture *(*move)          (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char * const  *remote_ids,
+                               const char          *target);
+  DexFuture *(*copy)          (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char * const  *remote_ids,
+                               const char          *target);
+  DexFuture *(*delete_)       (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char * const  *remote_ids);
+  DexFuture *(*append)        (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               GBytes              *source,
+                               ValijaFlags          flags,
+                               gint64               received);
   DexFuture *(*create_folder) (ValijaMailOrganizer *self, const char *parent, const char *name);
-  DexFuture *(*rename_folder) (ValijaMailOrganizer *self, const char *folder, const char *parent, const char *name);
+  DexFuture *(*rename_folder) (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char          *parent,
+                               const char          *name);
   DexFuture *(*remove_folder) (ValijaMailOrganizer *self, const char *folder);
 };
 
-/* Messages that are gone already are no failure: the rest is done. A folder that is gone is VALIJA_ERROR_NOT_FOUND. */
+/* Messages that are gone already are no failure: the rest is done. A folder that is gone is
+ * VALIJA_ERROR_NOT_FOUND. */
 
-DexFuture *valija_mail_organizer_set_flags (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, ValijaFlags add, ValijaFlags remove) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* Resolves to TRUE. */
+DexFuture *valija_mail_organizer_set_flags (ValijaMailOrganizer *self,
+                                            const char          *folder,
+                                            const char * const  *remote_ids,
+                                            ValijaFlags          add,
+                                            ValijaFlags          remove) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Each resolves to a GPtrArray of char *: the new remote-ids in the order of @remote_ids, "" where the server does not tell. The original
- * of a move goes only after its copy is known to be there. */
-DexFuture *valija_mail_organizer_move (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, const char *target) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_mail_organizer_copy (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids, const char *target) G_GNUC_WARN_UNUSED_RESULT;
+/* Each resolves to a GPtrArray of char *: the new remote-ids in the order of @remote_ids, ""
+ * where the server does not tell. The original of a move goes only after its copy is known to be
+ * there. */
+DexFuture *valija_mail_organizer_move (ValijaMailOrganizer *self,
+                                       const char          *folder,
+                                       const char * const  *remote_ids,
+                                       const char          *target) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_organizer_copy (ValijaMailOrganizer *self,
+                                       const char          *folder,
+                                       const char * const  *remote_ids,
+                                       const char          *target) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes for good, these messages and no others. TRUE */
-DexFuture *valija_mail_organizer_delete (ValijaMailOrganizer *self, const char *folder, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_organizer_delete (ValijaMailOrganizer *self,
+                                         const char          *folder,
+                                         const char * const  *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Files @source. @received in seconds since 1970, 0 for now. Resolves to the new remote-id as a string (G_TYPE_STRING), "" where the server
- * does not tell. */
-DexFuture *valija_mail_organizer_append (ValijaMailOrganizer *self, const char *folder, GBytes *source, ValijaFlags flags, gint64 received) G_GNUC_WARN_UNUSED_RESULT;
+/* Files @source. @received in seconds since 1970, 0 for now. Resolves to the new remote-id as a
+ * string (G_TYPE_STRING), "" where the server does not tell. */
+DexFuture *valija_mail_organizer_append (ValijaMailOrganizer *self,
+                                         const char          *folder,
+                                         GBytes              *source,
+                                         ValijaFlags          flags,
+                                         gint64               received) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @parent is nullable: the top. Each resolves to ValijaFolderInfo (remove: TRUE). */
-DexFuture *valija_mail_organizer_create_folder (ValijaMailOrganizer *self, const char *parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_mail_organizer_rename_folder (ValijaMailOrganizer *self, const char *folder, const char *parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_mail_organizer_remove_folder (ValijaMailOrganizer *self, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_organizer_create_folder (ValijaMailOrganizer *self,
+                                                const char          *parent,
+                                                const char          *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_organizer_rename_folder (ValijaMailOrganizer *self,
+                                                const char          *folder,
+                                                const char          *parent,
+                                                const char          *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_organizer_remove_folder (ValijaMailOrganizer *self,
+                                                const char          *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

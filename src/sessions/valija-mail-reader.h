@@ -15,7 +15,9 @@ struct _ValijaMailReaderInterface
 
   DexFuture  *(*list_folders)   (ValijaMailReader *self);
   DexChannel *(*sync_folder)    (ValijaMailReader *self, const char *folder, GBytes *cursor);
-  DexChannel *(*fetch_messages) (ValijaMailReader *self, const char *folder, const char * const *remote_ids);
+  DexChannel *(*fetch_messages) (ValijaMailReader   *self,
+                                 const char         *folder,
+                                 const char * const *remote_ids);
   DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
 };
@@ -29,24 +31,36 @@ DexFuture  *valija_mail_reader_list_folders   (ValijaMailReader *self) G_GNUC_WA
  * valija_mail_reader_sync_folder:
  * @cursor: (nullable): from the last batch written; %NULL lists everything
  *
- * Yields batches of changes, newest messages first. Receive until a batch with `final`; a rejected receive ends the round, and what was received
- * before stays valid. The channel is bounded: the wire waits for the receiver. Dropping the channel's receiving side ends the round.
+ * Yields batches of changes, newest messages first. Receive until a batch with `final`; a rejected
+ * receive ends the round, and what was received before stays valid. The channel is bounded: the
+ * wire waits for the receiver. Dropping the channel's receiving side ends the round.
  *
  * Returns: (transfer full): a channel of ValijaChanges
  */
-DexChannel *valija_mail_reader_sync_folder    (ValijaMailReader *self, const char *folder, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
+DexChannel *valija_mail_reader_sync_folder    (ValijaMailReader *self,
+                                               const char       *folder,
+                                               GBytes           *cursor) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Yields a ValijaFetched for each of @remote_ids that the server still has, in any order, pipelined; then the channel's sending side is closed. */
-DexChannel *valija_mail_reader_fetch_messages (ValijaMailReader *self, const char *folder, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* Yields a ValijaFetched for each of @remote_ids that the server still has, in any order,
+ * pipelined; then the channel's sending side is closed. */
+DexChannel *valija_mail_reader_fetch_messages (ValijaMailReader   *self,
+                                               const char         *folder,
+                                               const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to a GPtrArray of char * (remote-ids) of the messages that hold @text, or rejects with UNSUPPORTED. */
-DexFuture  *valija_mail_reader_search         (ValijaMailReader *self, const char *folder, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to a GPtrArray of char * (remote-ids) of the messages that hold @text, or rejects
+ * with UNSUPPORTED. */
+DexFuture  *valija_mail_reader_search         (ValijaMailReader *self,
+                                               const char       *folder,
+                                               const char       *text) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to TRUE as soon as something changes in @folder, or after at most 29 minutes; rejects with UNSUPPORTED where the server cannot tell.
- * Cancelling ends the watch. */
-DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to TRUE as soon as something changes in @folder, or after at most 29 minutes; rejects
+ * with UNSUPPORTED where the server cannot tell. Cancelling ends the watch. */
+DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self,
+                                               const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. */
-DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self, const char *folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self,
+                                               const char       *folder,
+                                               const char       *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -20,12 +20,15 @@ struct _ValijaMailSenderInterface
  * valija_mail_sender_send:
  * @source: RFC 5322 octets; Bcc is taken out by whoever builds it, line ends may be bare LF
  *
- * Sends once. When some recipients are refused and others accepted the message goes to those accepted, and the receipt tells of each. All refused
- * is VALIJA_ERROR_RECIPIENT. When the connection is lost after the last byte of the message was handed over and before the answer came it is
- * VALIJA_ERROR_UNCERTAIN; every other failure means: not sent.
+ * Sends once. When some recipients are refused and others accepted the message goes to those
+ * accepted, and the receipt tells of each. All refused is VALIJA_ERROR_RECIPIENT. When the
+ * connection is lost after the last byte of the message was handed over and before the answer came
+ * it is VALIJA_ERROR_UNCERTAIN; every other failure means: not sent.
  *
  * Returns: (transfer full): a future that resolves to ValijaReceipt
  */
-DexFuture *valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_mail_sender_send (ValijaMailSender *self,
+                                    ValijaEnvelope   *envelope,
+                                    GBytes           *source) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -175,8 +175,8 @@ valija_session_context_preset_secret (ValijaSessionContext *self, ValijaSide sid
  * @self: a context
  * @side: a side of its account
  *
- * Returns: (transfer full): a future that resolves to a ValijaSecret (boxed), or rejects with VALIJA_ERROR_NO_SECRET or
- *   VALIJA_ERROR_KEYRING
+ * Returns: (transfer full): a future that resolves to a ValijaSecret (boxed), or rejects with
+ *   VALIJA_ERROR_NO_SECRET or VALIJA_ERROR_KEYRING
  */
 DexFuture *
 valija_session_context_lookup_secret (ValijaSessionContext *self, ValijaSide side)
@@ -206,7 +206,8 @@ valija_session_context_lookup_secret (ValijaSessionContext *self, ValijaSide sid
  * @side: a side of its account
  * @default_ports: (array fixed-size=3): the protocol's usual ports, indexed by ValijaSecurity
  *
- * Returns: (transfer full): a future that resolves to a ValijaStream (object), or rejects with an error located at @side
+ * Returns: (transfer full): a future that resolves to a ValijaStream (object), or rejects with an
+ *   error located at @side
  */
 DexFuture *
 valija_session_context_connect (ValijaSessionContext *self, ValijaSide side, const guint16 *default_ports)

@@ -11,8 +11,8 @@
 
 G_BEGIN_DECLS
 
-/* What a session gets from outside, in one place: the account, where secrets come from, the user's certificate exceptions, and
- * where traffic and transcript go. */
+/* What a session gets from outside, in one place: the account, where secrets come from, the
+ * user's certificate exceptions, and where traffic and transcript go. */
 #define VALIJA_TYPE_SESSION_CONTEXT (valija_session_context_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSessionContext, valija_session_context, VALIJA, SESSION_CONTEXT, GObject)
 
@@ -22,21 +22,34 @@ ValijaSessionContext *valija_session_context_new (ValijaAccount     *account,
                                                   ValijaTrust       *trust) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A secret that is used instead of the keyring's (account test, `--password-stdin`). */
-void       valija_session_context_preset_secret (ValijaSessionContext *self, ValijaSide side, ValijaSecret *secret);
+void       valija_session_context_preset_secret (ValijaSessionContext *self,
+                                                 ValijaSide            side,
+                                                 ValijaSecret         *secret);
 
 /* Resolves to ValijaSecret; rejects with NO_SECRET or KEYRING. */
-DexFuture *valija_session_context_lookup_secret (ValijaSessionContext *self, ValijaSide side) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_session_context_lookup_secret (ValijaSessionContext *self,
+                                                 ValijaSide            side) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to ValijaStream for that side of the account; @default_ports is indexed by ValijaSecurity. Errors are located at @side. */
-DexFuture *valija_session_context_connect       (ValijaSessionContext *self, ValijaSide side, const guint16 *default_ports) G_GNUC_WARN_UNUSED_RESULT;
+/* Resolves to ValijaStream for that side of the account; @default_ports is indexed by
+ * ValijaSecurity. Errors are located at @side. */
+DexFuture *valija_session_context_connect       (ValijaSessionContext *self,
+                                                 ValijaSide            side,
+                                                 const guint16        *default_ports) G_GNUC_WARN_UNUSED_RESULT;
 
-ValijaAccount    *valija_session_context_get_account    (ValijaSessionContext *self); /* (transfer none), each */
+/* (transfer none), each */
+ValijaAccount    *valija_session_context_get_account    (ValijaSessionContext *self);
 ValijaTraffic    *valija_session_context_get_traffic    (ValijaSessionContext *self);
 ValijaTranscript *valija_session_context_get_transcript (ValijaSessionContext *self);
 
-/* Tells whoever listens that @step of @side begins, or (with @detail) what came of it. For the account test and the status line. */
-void valija_session_context_begin_step (ValijaSessionContext *self, ValijaSide side, ValijaStep step);
-void valija_session_context_end_step   (ValijaSessionContext *self, ValijaSide side, ValijaStep step, const char *detail);
+/* Tells whoever listens that @step of @side begins, or (with @detail) what came of it. For the
+ * account test and the status line. */
+void valija_session_context_begin_step (ValijaSessionContext *self,
+                                        ValijaSide            side,
+                                        ValijaStep            step);
+void valija_session_context_end_step   (ValijaSessionContext *self,
+                                        ValijaSide            side,
+                                        ValijaStep            step,
+                                        const char           *detail);
 
 /* Signals: "step-began" (int side, int step), "step-ended" (int side, int step, string detail). */
 

@@ -42,8 +42,8 @@ valija_session_default_init (ValijaSessionInterface *iface)
  * valija_session_open:
  * @self: a session
  *
- * Connects, secures, signs in. Opening an open session resolves at once; opening a failed one tries anew; concurrent calls
- * share one attempt.
+ * Connects, secures, signs in. Opening an open session resolves at once; opening a failed one tries
+ * anew; concurrent calls share one attempt.
  *
  * Returns: (transfer full): a future that resolves to %TRUE
  */

@@ -96,10 +96,10 @@ test_cancel (void)
       DexFuture *store_waiter;
       DexFuture *lookup_waiter;
 
-      store_waiter = dex_future_finally (valija_credentials_store (credentials, "five", VALIJA_SIDE_INCOMING, "x", secret),
-                                         pass_on_cb, NULL, NULL);
-      lookup_waiter = dex_future_finally (valija_credentials_lookup (credentials, "five", VALIJA_SIDE_INCOMING),
-                                          pass_on_cb, NULL, NULL);
+      store_waiter = valija_credentials_store (credentials, "five", VALIJA_SIDE_INCOMING, "x", secret);
+      store_waiter = dex_future_finally (store_waiter, pass_on_cb, NULL, NULL);
+      lookup_waiter = valija_credentials_lookup (credentials, "five", VALIJA_SIDE_INCOMING);
+      lookup_waiter = dex_future_finally (lookup_waiter, pass_on_cb, NULL, NULL);
 
       for (int i = 0; i < turns; i++)
         g_main_context_iteration (NULL, FALSE);

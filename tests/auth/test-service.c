@@ -59,7 +59,8 @@ test_store (void)
 {
   g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
 
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING), VALIJA_ERROR_NO_SECRET, "");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING),
+                  VALIJA_ERROR_NO_SECRET, "");
   store (credentials, VALIJA_SIDE_INCOMING, "contraseña");
   store (credentials, VALIJA_SIDE_OUTGOING, "out");
   store (credentials, VALIJA_SIDE_OUTGOING, "newer");
@@ -67,8 +68,10 @@ test_store (void)
   assert_secret (credentials, VALIJA_SIDE_OUTGOING, "newer");
 
   assert_resolves (valija_credentials_clear (credentials, ACCOUNT));
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING), VALIJA_ERROR_NO_SECRET, "");
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_OUTGOING), VALIJA_ERROR_NO_SECRET, "");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING),
+                  VALIJA_ERROR_NO_SECRET, "");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_OUTGOING),
+                  VALIJA_ERROR_NO_SECRET, "");
   assert_resolves (valija_credentials_clear (credentials, ACCOUNT));
 }
 
@@ -96,8 +99,10 @@ test_locked (void)
 
   store (credentials, VALIJA_SIDE_INCOMING, "locked in");
   lock_everything ();
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING), VALIJA_ERROR_KEYRING, "locked");
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_OUTGOING), VALIJA_ERROR_NO_SECRET, "");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING),
+                  VALIJA_ERROR_KEYRING, "locked");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_OUTGOING),
+                  VALIJA_ERROR_NO_SECRET, "");
   assert_rejects (valija_credentials_store (credentials, ACCOUNT, VALIJA_SIDE_INCOMING, "x", secret),
                   VALIJA_ERROR_KEYRING, "locked");
   assert_rejects (valija_credentials_clear (credentials, ACCOUNT), VALIJA_ERROR_KEYRING, "locked");
@@ -109,7 +114,8 @@ test_missing (void)
   g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
   g_autoptr(ValijaSecret) secret = valija_secret_new ("other", -1);
 
-  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING), VALIJA_ERROR_KEYRING, "Install");
+  assert_rejects (valija_credentials_lookup (credentials, ACCOUNT, VALIJA_SIDE_INCOMING),
+                  VALIJA_ERROR_KEYRING, "Install");
   assert_rejects (valija_credentials_store (credentials, ACCOUNT, VALIJA_SIDE_INCOMING, "x", secret),
                   VALIJA_ERROR_KEYRING, "Install");
   assert_rejects (valija_credentials_clear (credentials, ACCOUNT), VALIJA_ERROR_KEYRING, "Install");

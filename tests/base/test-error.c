@@ -189,7 +189,9 @@ test_words (void)
   title = valija_error_dup_title (error);
   detail = valija_error_dup_detail (error);
   g_assert_cmpstr (title, ==, "The incoming server refused the name or password");
-  g_assert_cmpstr (detail, ==, "It was refused.\nThe server said: “NO [AUTHENTICATIONFAILED]”\nThis happened while signing in.");
+  g_assert_cmpstr (detail, ==, "It was refused.\n"
+                                "The server said: “NO [AUTHENTICATIONFAILED]”\n"
+                                "This happened while signing in.");
   g_assert_cmpstr (valija_error_code_to_nick (error), ==, "authentication");
 
   g_assert_cmpstr (foreign_detail, ==, "raw words");

@@ -6,8 +6,9 @@
 
 #include "support/valija-script-server.h"
 
-/* A leak in a fiber goes unseen by LeakSanitizer's fast unwinder. This test leaks on purpose in a child of its own: only when
- * the child is caught do the clean results of all the other tests mean something. */
+/* A leak in a fiber goes unseen by LeakSanitizer's fast unwinder. This test leaks on purpose in
+ * a child of its own: only when the child is caught do the clean results of all the other tests
+ * mean something. */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAVE_ASAN 1

@@ -70,7 +70,8 @@ test_reasons (void)
   assert_reasons (VALIJA_CERTIFICATE_PROBLEM_EXPIRED, "It expired on 3 March 2026.");
   assert_reasons (VALIJA_CERTIFICATE_PROBLEM_NOT_YET_VALID, "It is only valid from 1 January 1970 on.");
   assert_reasons (VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED, "It is signed by itself and by no authority.");
-  assert_reasons (VALIJA_CERTIFICATE_PROBLEM_UNKNOWN_ISSUER, "It was issued by “CN=Nobody”, which is not trusted here.");
+  assert_reasons (VALIJA_CERTIFICATE_PROBLEM_UNKNOWN_ISSUER,
+                  "It was issued by “CN=Nobody”, which is not trusted here.");
   assert_reasons (VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME | VALIJA_CERTIFICATE_PROBLEM_CHANGED,
                   "It is not the certificate that was trusted for this server before.\n"
                   "It was issued for “a.example, b.example”, not for “mail.example.org”.");

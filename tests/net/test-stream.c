@@ -175,7 +175,8 @@ test_coalesced (void)
   g_assert_cmpuint (traffic->connections, ==, 1);
   g_assert_cmpuint (traffic->turns, ==, 0);
 
-  all = dex_future_all (write_text (stream, "one\n"), write_text (stream, "two\n"), write_text (stream, "three\n"), NULL);
+  all = dex_future_all (write_text (stream, "one\n"), write_text (stream, "two\n"),
+                        write_text (stream, "three\n"), NULL);
   valija_test_await (all, NULL);
   g_assert_true (dex_future_is_resolved (all));
   g_assert_cmpuint (traffic->turns, ==, 1);

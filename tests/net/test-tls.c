@@ -166,7 +166,8 @@ test_channel_binding (void)
   gsize length = sizeof digest;
 
   valija_test_server_set_certificate (server, certificate);
-  stream = connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL, VALIJA_SECURITY_TLS, NULL);
+  stream = connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL,
+                       VALIJA_SECURITY_TLS, NULL);
 
   exporter = valija_stream_dup_channel_binding (stream, "tls-exporter");
   g_assert_cmpuint (g_bytes_get_size (exporter), ==, 32);
