@@ -191,7 +191,13 @@ load_authorities (gpointer data, GError **error)
   GTlsDatabase *database;
 
   if (*file == '\0')
-    return g_tls_backend_get_default_database (g_tls_backend_get_default ());
+    {
+      database = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+      if (database == NULL)
+        valija_error_set (error, VALIJA_ERROR_INVALID,
+                          _("This computer’s list of authorities for certificates cannot be read."));
+      return database;
+    }
 
   path = g_canonicalize_filename (file, NULL);
   database = g_tls_file_database_new (path, &local_error);

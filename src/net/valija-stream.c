@@ -5,6 +5,7 @@
 #include "net/valija-stream-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "base/valija-error.h"
 #include "base/valija-secret.h"
@@ -430,6 +431,21 @@ valija_stream_init (ValijaStream *self)
   g_source_attach (self->silence, g_main_context_get_thread_default ());
 }
 
+/* What is looked up and what a certificate must name: ASCII, and an address without the brackets
+ * that a person may have put around it. (transfer full) */
+static char *
+make_identity (const char *host)
+{
+  gsize length = strlen (host);
+  char *ascii;
+
+  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
+    return g_strndup (host + 1, length - 2);
+
+  ascii = g_hostname_to_ascii (host);
+  return ascii != NULL ? ascii : g_strdup (host);
+}
+
 /* Without a connection yet. (transfer full) */
 ValijaStream *
 valija_stream_new (const ValijaEndpoint *endpoint,
@@ -440,9 +456,7 @@ valija_stream_new (const ValijaEndpoint *endpoint,
   ValijaStream *self = g_object_new (VALIJA_TYPE_STREAM, NULL);
 
   self->host = g_strdup (endpoint->host);
-  self->identity = g_hostname_to_ascii (endpoint->host);
-  if (self->identity == NULL)
-    self->identity = g_strdup (endpoint->host);
+  self->identity = make_identity (endpoint->host);
   self->port = endpoint->port;
   self->ca_file = g_strdup (endpoint->ca_file);
   self->timeout = endpoint->timeout;
