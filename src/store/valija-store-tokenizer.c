@@ -31,7 +31,8 @@ typedef struct
   int offset;               /* of the piece within the text */
 } Piece;
 
-/* Letters that have no decomposition, and so keep what looks like a diacritic, in the form in which most people type them. */
+/* Letters whose diacritic unicode61 leaves on them, since it is none to Unicode or the script is not Latin, in the form in which most
+ * people type them. */
 static const struct
 {
   gunichar letter;
@@ -48,6 +49,17 @@ static const struct
   { 0x0142, "l" },
   { 0x0153, "oe" },
   { 0x0167, "t" },
+  { 0x03ac, "α" },
+  { 0x03ad, "ε" },
+  { 0x03ae, "η" },
+  { 0x03af, "ι" },
+  { 0x03c2, "σ" },
+  { 0x03ca, "ι" },
+  { 0x03cb, "υ" },
+  { 0x03cc, "ο" },
+  { 0x03cd, "υ" },
+  { 0x03ce, "ω" },
+  { 0x0451, "е" },
 };
 
 /* Scripts that write words without spaces, or (Hangul) glue endings to them. */

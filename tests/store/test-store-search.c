@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-store.h"
+
+#include "base/valija-error.h"
+
+typedef struct
+{
+  const char *name;
+  const char *typed;
+  const char *found;        /* subjects, newest first */
+} Case;
+
+/* What is searched, oldest first: subject, body, file names; odd ones are unread, the last two flagged. The sender is Ana Núñez
+ * <ana@example.org>, the recipient Bo <bo@example.net>. Received at 1,000,000 days after 1970 and a day more each. */
+static const struct
+{
+  const char *subject;
+  const char *body;
+  const char *files;
+} messages[] = {
+  { "cafe", "Ünïcödé naïve façade. Straße, Łódź, smørrebrød", NULL },
+  { "meeting", "今天的会议纪要已经发送", NULL },
+  { "kana", "東京タワーへ行きました。がぎぐ", NULL },
+  { "hangul", "회의록을 보냅니다", NULL },
+  { "thai", "สวัสดีครับ ยินดีต้อนรับ", NULL },
+  { "report", "the quick brown fox jumps over the lazy dog", "invoice-2026.pdf\nplan.odt" },
+  { "fox", "brown quick", "quick.txt" },
+  { "cyrillic", "Привет, ёлка. Ελληνικά", NULL },
+  { "arabic", "مرحبا بالعالم שלום", NULL },
+  { "quoting", "say \"hello\" to O'Neil at a+b@c.d; DROP TABLE message", NULL },
+};
+
+#define DAY (24 * 60 * 60)
+#define FIRST (20000 * DAY)  /* 2024-10-04 */
+
+static const Case cases[] = {
+  { "diacritics-not-typed", "nunez", "quoting arabic cyrillic fox report thai hangul kana meeting cafe" },
+  { "diacritics-typed", "Núñez", "quoting arabic cyrillic fox report thai hangul kana meeting cafe" },
+  { "case", "UNICODE", "cafe" },
+  { "diacritics-decomposed", "fac\xcc\xa7""ade", "cafe" },
+  { "sharp-s", "strasse", "cafe" },
+  { "stroke", "lodz", "cafe" },
+  { "slashed-o", "smorrebrod", "cafe" },
+  { "han-inside", "会议", "meeting" },
+  { "han-inside-longer", "会议纪要", "meeting" },
+  { "han-one", "纪", "meeting" },
+  { "han-order-matters", "议会", "" },
+  { "kana-inside", "タワー", "kana" },
+  { "kana-and-han", "東京タワー", "kana" },
+  { "kana-decomposed", "か\xe3\x82\x99き\xe3\x82\x99", "kana" },
+  { "hangul-inside", "회의", "hangul" },
+  { "hangul-jamo", "\xe1\x84\x92\xe1\x85\xac\xe1\x84\x8b\xe1\x85\xb4", "hangul" },
+  { "thai-inside", "ยินดี", "thai" },
+  { "cyrillic-io", "елка", "cyrillic" },
+  { "greek-accent", "ελληνικα", "cyrillic" },
+  { "arabic", "مرحبا", "arabic" },
+  { "hebrew", "שלום", "arabic" },
+
+  { "prefix-of-last-word", "qui", "fox report" },
+  { "prefix-not-of-others", "qui fox", "" },
+  { "whole-words-behind-a-space", "qui ", "" },
+  { "one-letter-is-a-word", "q", "" },
+  { "all-words", "fox quick", "fox report" },
+  { "phrase", "\"quick brown\"", "report" },
+  { "phrase-other-order", "\"brown quick\"", "fox" },
+  { "phrase-not-closed", "\"quick bro", "" },
+  { "phrase-no-prefix", "\"quick bro\"", "" },
+  { "phrase-and-word", "\"quick brown\" lazy", "report" },
+
+  { "from-name", "from:nunez subject:fox", "fox" },
+  { "from-address", "from:ana@example.org subject:fox", "fox" },
+  { "from-is-not-to", "from:bo", "" },
+  { "to", "to:bo subject:kana", "kana" },
+  { "to-is-not-from", "to:ana", "" },
+  { "subject", "subject:fox", "fox" },
+  { "subject-quoted", "subject:\"fox\"", "fox" },
+  { "body", "body:fox", "report" },
+  { "filename", "filename:quick", "fox" },
+  { "filename-beginning", "filename:inv", "report" },
+  { "file-names-anywhere", "odt", "report" },
+  { "operator-case", "SUBJECT:fox", "fox" },
+  { "id", "id:m6@example.org", "fox" },
+  { "id-brackets", "id:<m6@example.org>", "fox" },
+  { "id-and-word", "id:m6@example.org lazy", "" },
+  { "id-unknown", "id:nobody", "" },
+  { "unread", "is:unread", "quoting cyrillic report hangul meeting" },
+  { "read", "is:read", "arabic fox thai kana cafe" },
+  { "flagged", "is:flagged", "quoting arabic" },
+  { "unread-word", "is:unread quick", "report" },
+  { "attachment", "has:attachment", "fox report" },
+  { "after", "after:2024-10-12", "quoting arabic" },
+  { "before", "before:2024-10-06", "meeting cafe" },
+  { "between-with-word", "after:2024-10-06 before:2024-10-12 quick", "fox report" },
+  { "flagged-unread", "is:flagged is:unread", "quoting" },
+
+  { "unknown-operator-stands", "foo:bar", "" },
+  { "bad-date-stands", "before:yesterday", "" },
+  { "is-what-stands", "is:funny", "" },
+  { "colon-alone", ":", "" },
+  { "operator-of-nothing", "from:", "" },
+  { "empty", "", "" },
+  { "spaces", "  \t\n ", "" },
+  { "punctuation", "!!! ... ---", "" },
+  { "punctuation-and-word", "!!! lazy ...", "report" },
+  { "quotes-alone", "\"", "" },
+  { "quotes-empty", "\"\"", "" },
+  { "quotes-doubled", "\"\"\"\"", "" },
+  { "quote-inside", "say\"hello", "quoting" },
+  { "fts-operators", "fox OR meeting", "" },
+  { "fts-not", "fox NOT quick", "" },
+  { "fts-near", "NEAR(quick brown)", "" },
+  { "fts-column", "{subject} : fox", "" },
+  { "fts-minus-column", "-subject:fox", "" },
+  { "fts-caret", "^fox", "fox report" },
+  { "fts-star", "f*x", "" },
+  { "fts-parentheses", "(((fox", "fox report" },
+  { "sql", "'; DROP TABLE message; --", "quoting" },
+  { "address", "a+b@c.d", "quoting" },
+  { "apostrophe", "o'neil", "quoting" },
+};
+
+static TestStore *
+make_store (gint64 *folder)
+{
+  TestStore *self = test_store_new ();
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  ValijaChanges *changes = valija_changes_new ();
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  *folder = test_folder (self, "a", "INBOX");
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("m%u", i);
+      ValijaFlags flags = (i % 2 == 0 ? VALIJA_FLAG_SEEN : 0) | (i > 7 ? VALIJA_FLAG_FLAGGED : 0);
+
+      g_ptr_array_add (changes->added, test_info (remote_id, messages[i].subject, FIRST + (gint64) i * DAY + 3600, flags));
+    }
+  test_sync (self, *folder, changes);
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("m%u", i);
+      ValijaStoredSource *source = valija_stored_source_new (test_find (self, *folder, remote_id), bytes, messages[i].body,
+                                                             NULL, messages[i].files != NULL);
+
+      source->file_names = g_strdup (messages[i].files);
+      g_ptr_array_add (sources, source);
+    }
+  test_await (valija_store_write_sources (self->store, sources));
+
+  return self;
+}
+
+static void
+test_cases (void)
+{
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *found = test_search (self, cases[i].typed);
+
+      if (g_strcmp0 (found, cases[i].found) != 0)
+        g_test_message ("%s", cases[i].name);
+      g_assert_cmpstr (found, ==, cases[i].found);
+    }
+}
+
+/* Whatever is typed, it is no error of syntax, and nothing breaks. */
+static void
+test_hostile (void)
+{
+  static const char alphabet[] = "\"'*:(){}^-+,;%_\\ aAND OR NOT NEAR from: subject: id: before:2020-01-01 \xc3\xb1\xff\xe4\xbc\x9a";
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+  g_autofree char *long_text = g_strnfill (100000, 'x');
+  g_autofree char *many = NULL;
+  g_autoptr(GString) words = g_string_new (NULL);
+
+  for (int i = 0; i < 2000; i++)
+    {
+      char typed[40] = { 0, };
+      int length = g_test_rand_int_range (0, sizeof typed - 1);
+
+      for (int j = 0; j < length; j++)
+        typed[j] = alphabet[g_test_rand_int_range (0, sizeof alphabet - 1)];
+      g_free (test_search (self, typed));
+    }
+
+  g_free (test_search (self, long_text));
+  for (int i = 0; i < 1000; i++)
+    g_string_append (words, "a b\" ");
+  many = test_search (self, words->str);
+}
+
+/* A word longer than any is found by all of it, and what is no text does not stop the rest. */
+static void
+test_odd_text (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autofree char *long_word = g_strnfill (5000, 'k');
+  g_autofree char *body = g_strconcat ("\xff\xfe\xe4\xbc end ", long_word, " \xe4\xbc\x9a\xe4", NULL);
+  g_autofree char *by_long = NULL;
+  g_autofree char *by_end = NULL;
+  gint64 inbox;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  test_sync (self, inbox, test_added ("1", 0));
+  g_ptr_array_add (sources, valija_stored_source_new (test_find (self, inbox, "1"), bytes, body, NULL, FALSE));
+  test_await (valija_store_write_sources (self->store, sources));
+
+  by_long = test_search (self, long_word);
+  g_assert_cmpstr (by_long, ==, "1");
+  by_end = test_search (self, "会 end");
+  g_assert_cmpstr (by_end, ==, "1");
+  test_check (self);
+}
+
+static void
+test_scope (void)
+{
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+  g_autoptr(ValijaSearchQuery) query = valija_search_query_new ("nunez");
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "", NULL, FALSE);
+  g_autoptr(ValijaMessageInfo) info = test_info ("", "here", FIRST + 2 * DAY, 0);
+  g_autofree char *merged = NULL;
+  gint64 sent, id;
+
+  sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "b", VALIJA_FOLDER_ROLE_SENT, "Sent"));
+  test_await_int64 (valija_store_add_message (self->store, sent, info, source));
+
+  /* Both databases in one order */
+  merged = test_search (self, "nunez before:2024-10-08");
+  g_assert_cmpstr (merged, ==, "hangul kana here meeting cafe");
+
+  {
+    g_autoptr(GArray) of_account = test_await_boxed (valija_store_search (self->store, query, "b", 0, 0));
+    g_autoptr(GArray) of_folder = test_await_boxed (valija_store_search (self->store, query, NULL, inbox, 0));
+    g_autoptr(GArray) of_local = test_await_boxed (valija_store_search (self->store, query, NULL, sent, 0));
+    g_autoptr(GArray) limited = test_await_boxed (valija_store_search (self->store, query, NULL, 0, 3));
+    g_autoptr(GArray) nobody = test_await_boxed (valija_store_search (self->store, query, "c", 0, 0));
+
+    g_assert_cmpuint (of_account->len, ==, 1);
+    g_assert_cmpuint (of_folder->len, ==, G_N_ELEMENTS (messages));
+    g_assert_cmpuint (of_local->len, ==, 1);
+    g_assert_cmpint (g_array_index (of_local, gint64, 0), <, 0);
+    g_assert_cmpuint (limited->len, ==, 3);
+    g_assert_cmpuint (nobody->len, ==, 0);
+  }
+
+  /* What the user deleted is not found before the server has heard of it, nor after */
+  id = test_find (self, inbox, "m6");
+  test_await_int64 (valija_store_delete_messages (self->store, &id, 1));
+  {
+    g_autofree char *found = test_search (self, "fox");
+
+    g_assert_cmpstr (found, ==, "report");
+  }
+  test_await (valija_store_finish_operation (self->store, 1, NULL));
+  {
+    g_autofree char *found = test_search (self, "fox");
+
+    g_assert_cmpstr (found, ==, "report");
+  }
+  test_check (self);
+}
+
+static void
+test_query (void)
+{
+  static const char * const empty[] = { "", " ", "\"", "?!" };
+  static const char * const full[] = { "a", "is:unread", "id:x", "has:attachment", "before:2020-01-01", "会" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (empty); i++)
+    {
+      g_autoptr(ValijaSearchQuery) query = valija_search_query_new (empty[i]);
+
+      g_assert_true (valija_search_query_is_empty (query));
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (full); i++)
+    {
+      g_autoptr(ValijaSearchQuery) query = valija_search_query_new (full[i]);
+      g_autoptr(ValijaSearchQuery) same = valija_search_query_ref (query);
+
+      g_assert_false (valija_search_query_is_empty (same));
+    }
+
+  valija_search_query_unref (valija_search_query_new (NULL));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+
+  g_test_add_func ("/store/search/query", test_query);
+  g_test_add_func ("/store/search/cases", test_cases);
+  g_test_add_func ("/store/search/hostile", test_hostile);
+  g_test_add_func ("/store/search/odd-text", test_odd_text);
+  g_test_add_func ("/store/search/scope", test_scope);
+
+  return g_test_run ();
+}
