@@ -5,6 +5,7 @@
 #include "base/valija-error.h"
 #include "net/valija-stream.h"
 
+#include <gnutls/gnutls.h>
 #include <string.h>
 
 #include "support/valija-script-server.h"
@@ -180,6 +181,83 @@ test_channel_binding (void)
 
   g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unique"));
   g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unheard-of"));
+}
+
+/* A server whose versions are chosen by GnuTLS's priority string; GIO does not let us choose. */
+static void
+version_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  const char *priority = valija_test_server_get_data (server);
+  int fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, "localhost", -1, YEAR);
+  g_autofree char *crt = NULL;
+  g_autofree char *key = NULL;
+  gnutls_certificate_credentials_t credentials;
+  gnutls_session_t session;
+  gnutls_datum_t crt_datum;
+  gnutls_datum_t key_datum;
+  char byte;
+
+  g_object_get (certificate, "certificate-pem", &crt, "private-key-pem", &key, NULL);
+  crt_datum = (gnutls_datum_t) { (guint8 *) crt, (guint) strlen (crt) };
+  key_datum = (gnutls_datum_t) { (guint8 *) key, (guint) strlen (key) };
+
+  gnutls_certificate_allocate_credentials (&credentials);
+  gnutls_certificate_set_x509_key_mem (credentials, &crt_datum, &key_datum, GNUTLS_X509_FMT_PEM);
+  gnutls_init (&session, GNUTLS_SERVER);
+  g_assert_cmpint (gnutls_priority_set_direct (session, priority, NULL), ==, 0);
+  gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, credentials);
+  g_socket_set_blocking (g_socket_connection_get_socket (connection), TRUE);
+  gnutls_transport_set_int (session, fd);
+  gnutls_transport_set_pull_timeout_function (session, gnutls_system_recv_timeout);
+
+  while (gnutls_handshake (session) == GNUTLS_E_AGAIN)
+    g_socket_condition_wait (g_socket_connection_get_socket (connection), G_IO_IN, NULL, NULL);
+
+  while (gnutls_record_recv (session, &byte, 1) == GNUTLS_E_AGAIN)
+    g_socket_condition_wait (g_socket_connection_get_socket (connection), G_IO_IN, NULL, NULL);
+
+  gnutls_deinit (session);
+  gnutls_certificate_free_credentials (credentials);
+}
+
+static void
+test_tls_1_2 (void)
+{
+  const char *priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2";
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (version_handler, (gpointer) priority);
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GBytes) unique = NULL;
+  g_autoptr(GBytes) end_point = NULL;
+  g_autofree char *description = NULL;
+  g_autoptr(GError) error = NULL;
+
+  stream = connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL,
+                       VALIJA_SECURITY_TLS, &error);
+  g_assert_no_error (error);
+  description = valija_stream_dup_description (stream);
+  g_assert_true (g_str_has_prefix (description, "TLS 1.2, "));
+  unique = valija_stream_dup_channel_binding (stream, "tls-unique");
+  g_assert_cmpuint (g_bytes_get_size (unique), ==, 12);
+  end_point = valija_stream_dup_channel_binding (stream, "tls-server-end-point");
+  g_assert_cmpuint (g_bytes_get_size (end_point), ==, 32);
+  g_assert_null (valija_stream_dup_channel_binding (stream, "tls-exporter"));
+}
+
+static void
+test_too_old (void)
+{
+  static const char * const priorities[] = { "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (priorities); i++)
+    {
+      g_autoptr(ValijaTestServer) server = valija_test_server_new (version_handler, (gpointer) priorities[i]);
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (connect_to (server, "localhost", valija_test_authority_get_file (authority), NULL,
+                                 VALIJA_SECURITY_TLS, &error));
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_TLS);
+    }
 }
 
 static void
@@ -532,6 +610,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/net/tls/good", test_good);
   g_test_add_func ("/net/tls/channel-binding", test_channel_binding);
+  g_test_add_func ("/net/tls/tls-1.2", test_tls_1_2);
+  g_test_add_func ("/net/tls/too-old", test_too_old);
   g_test_add_func ("/net/tls/refused", test_refused);
   g_test_add_func ("/net/tls/exception", test_exception);
   g_test_add_func ("/net/tls/authorities-file", test_authorities_file);
