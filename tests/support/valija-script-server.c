@@ -23,6 +23,7 @@ struct _ValijaScriptServer
   GMutex mutex;            /* guards what follows: threads of connections and the test share it */
   GQueue scripts;          /* of Script, not taken yet */
   GPtrArray *connections;  /* of GThread */
+  guint n_running;         /* of them */
   GPtrArray *failures;     /* of char * */
   gboolean dribble;
   ValijaScriptFault fault;
@@ -327,6 +328,11 @@ conversation_thread (gpointer data)
   play_script (self);
   g_io_stream_close (self->stream, NULL, NULL);
 
+  g_mutex_lock (&self->server->mutex);
+  self->server->n_running--;
+  g_mutex_unlock (&self->server->mutex);
+  g_main_context_wakeup (NULL);
+
   g_clear_object (&self->input);
   g_clear_object (&self->output);
   g_clear_object (&self->stream);
@@ -367,6 +373,7 @@ start_conversation (ValijaScriptServer *self,
   conversation->pending = g_byte_array_new ();
 
   g_mutex_lock (&self->mutex);
+  self->n_running++;
   g_ptr_array_add (self->connections, g_thread_new ("script", conversation_thread, conversation));
   g_mutex_unlock (&self->mutex);
 }
@@ -416,6 +423,18 @@ valija_script_server_new (void)
   return self;
 }
 
+static gboolean
+is_running (ValijaScriptServer *self)
+{
+  gboolean running;
+
+  g_mutex_lock (&self->mutex);
+  running = self->n_running > 0;
+  g_mutex_unlock (&self->mutex);
+
+  return running;
+}
+
 /* Gives the conversations a moment to end by themselves: a test that has closed its session wants its script played to the end. */
 static void
 join_connections (ValijaScriptServer *self)
@@ -427,6 +446,10 @@ join_connections (ValijaScriptServer *self)
   if (left > 0 && !self->faulted)
     g_ptr_array_add (self->failures, g_strdup_printf ("%u scripts were not asked for", left));
   g_mutex_unlock (&self->mutex);
+
+  /* The client's side of closing needs the main loop */
+  while (is_running (self))
+    g_main_context_iteration (NULL, TRUE);
 
   for (guint i = 0; i < self->connections->len; i++)
     g_thread_join (g_ptr_array_index (self->connections, i));
