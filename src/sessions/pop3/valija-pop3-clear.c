@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/pop3/valija-pop3-session-private.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "wire/pop3/valija-pop3-command.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The one place that sends DELE. */
+
+typedef struct
+{
+  ValijaPop3Session *session;
+  char **remote_ids;
+  gboolean entered;
+  GPtrArray *answers;       /* of DexFuture */
+  gboolean done;
+} Clear;
+
+static void
+clear_free (Clear *clear)
+{
+  ValijaPop3Session *self = clear->session;
+
+  /* Given up halfway: without a QUIT the server forgets the marks, and a later one would be a surprise */
+  if (clear->answers != NULL && !clear->done && self->login != NULL)
+    valija_pop3_connection_close (self->login->connection);
+
+  if (clear->entered)
+    valija_pop3_session_leave (self, VALIJA_POP3_USE_ALONE);
+
+  g_clear_pointer (&clear->answers, g_ptr_array_unref);
+  g_strfreev (clear->remote_ids);
+  g_object_unref (self);
+  g_free (clear);
+}
+
+static gboolean
+check_allowed (ValijaPop3Session  *self,
+               GError            **error)
+{
+  if (valija_account_get_delete_after_days (valija_session_context_get_account (self->context)) >= 0)
+    return TRUE;
+
+  valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("This account leaves the mail on the server."));
+  return FALSE;
+}
+
+static void
+ask (Clear *clear)
+{
+  ValijaPop3Session *self = clear->session;
+
+  clear->answers = g_ptr_array_new_with_free_func (dex_unref);
+
+  for (gsize i = 0; clear->remote_ids[i] != NULL; i++)
+    {
+      ValijaPop3Entry *entry = valija_pop3_maildrop_find (self->maildrop, clear->remote_ids[i]);
+      ValijaPop3Request request = { 0 };
+
+      if (entry == NULL)
+        continue;
+
+      request.bytes = valija_pop3_command_new_number ("DELE", entry->number);
+      g_ptr_array_add (clear->answers, valija_pop3_connection_run (self->login->connection, &request));
+    }
+}
+
+static DexFuture *
+clear_fiber (gpointer data)
+{
+  Clear *clear = data;
+  ValijaPop3Session *self = clear->session;
+  g_autoptr(GError) error = NULL;
+
+  clear->entered = valija_pop3_session_enter_fiber (self, VALIJA_POP3_USE_ALONE, &error);
+
+  /* The user may have thought better of it meanwhile */
+  if (clear->entered && check_allowed (self, &error))
+    {
+      valija_session_context_begin_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+      ask (clear);
+
+      /* -ERR means that it was deleted before; the list was this connection's own */
+      for (guint i = 0; error == NULL && i < clear->answers->len; i++)
+        {
+          g_autoptr(ValijaPop3Reply) reply = NULL;
+
+          reply = dex_await_boxed (dex_ref (g_ptr_array_index (clear->answers, i)), &error);
+        }
+
+      /* RFC 1939 §6: what was marked goes when the visit ends as it should, and only then */
+      if (error == NULL && valija_pop3_session_quit_fiber (self, &error))
+        {
+          clear->done = TRUE;
+          valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE, NULL);
+          return dex_future_new_true ();
+        }
+    }
+
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+DexFuture *
+valija_pop3_session_clear (ValijaPop3Session  *self,
+                           const char * const *remote_ids)
+{
+  g_autoptr(GError) error = NULL;
+  Clear *clear;
+
+  if (!check_allowed (self, &error))
+    {
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  clear = g_new0 (Clear, 1);
+  clear->session = g_object_ref (self);
+  clear->remote_ids = g_strdupv ((char **) remote_ids);
+
+  return valija_fiber_spawn (clear_fiber, clear, (GDestroyNotify) clear_free);
+}
