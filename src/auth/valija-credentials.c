@@ -12,11 +12,11 @@
 
 #define CONTENT_TYPE "text/plain"
 
-/* The object holds nothing today: libsecret keeps one connection to the service for the whole
- * process. It is there so that a session is given its credentials and does not reach for them. */
 struct _ValijaCredentials
 {
   GObject parent_instance;
+
+  DexFuture *last; /* nullable: the request that the next one waits for */
 };
 
 typedef struct
@@ -25,6 +25,7 @@ typedef struct
   ValijaSide side;
   char *label;
   ValijaSecret *secret;
+  DexFuture *previous; /* nullable */
 } Request;
 
 G_DEFINE_FINAL_TYPE (ValijaCredentials, valija_credentials, G_TYPE_OBJECT)
@@ -58,6 +59,7 @@ request_free (Request *request)
   g_free (request->account_id);
   g_free (request->label);
   g_clear_pointer (&request->secret, valija_secret_unref);
+  dex_clear (&request->previous);
   g_free (request);
 }
 
@@ -128,8 +130,7 @@ reject (GError *cause)
 }
 
 /* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its
- * file backend trips over one. Whoever stops waiting misses the result, and a prompt that is
- * open stays for the user to answer. */
+ * file backend trips over one. */
 
 static void
 lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -228,8 +229,7 @@ keyring_count (Request *request, SecretSearchFlags flags)
   g_autoptr(GHashTable) attributes = make_attributes (request);
   DexPromise *promise = dex_promise_new ();
 
-  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL | flags, NULL,
-                           count_cb, dex_ref (promise));
+  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL | flags, NULL, count_cb, dex_ref (promise));
   return DEX_FUTURE (promise);
 }
 
@@ -237,6 +237,20 @@ static GError *
 make_locked_error (void)
 {
   return g_error_new_literal (SECRET_ERROR, SECRET_ERROR_IS_LOCKED, "");
+}
+
+static void
+await_turn_in_fiber (Request *request)
+{
+  if (request->previous != NULL)
+    dex_await (g_steal_pointer (&request->previous), NULL);
+}
+
+/* What came of a request is for its waiter; a password must not live on here. */
+static DexFuture *
+drop_result_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_true ();
 }
 
 static DexFuture *
@@ -248,6 +262,8 @@ lookup_fiber (gpointer data)
   const char *bytes;
   gsize length;
   guint count;
+
+  await_turn_in_fiber (request);
 
   value = dex_await_boxed (keyring_lookup (request), &error);
   if (error != NULL)
@@ -276,6 +292,8 @@ store_fiber (gpointer data)
   Request *request = data;
   GError *error = NULL;
 
+  await_turn_in_fiber (request);
+
   if (!dex_await (keyring_store (request), &error))
     return reject (error);
 
@@ -288,6 +306,8 @@ clear_fiber (gpointer data)
   Request *request = data;
   GError *error = NULL;
   guint count;
+
+  await_turn_in_fiber (request);
 
   /* Clearing passes over locked items in silence: they are unlocked before, and counted after. */
   count = dex_await_uint (keyring_count (request, SECRET_SEARCH_UNLOCK), &error);
@@ -308,9 +328,37 @@ clear_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* One after another, each to its end: libsecret's file backend refuses a change that overlaps with
+ * another. Whoever stops waiting misses the result. */
+static DexFuture *
+enqueue (ValijaCredentials *self, DexFiberFunc func, Request *request)
+{
+  DexFuture *future;
+
+  request->previous = g_steal_pointer (&self->last);
+  future = valija_fiber_spawn (func, request, (GDestroyNotify) request_free);
+  self->last = dex_future_finally (dex_ref (future), drop_result_cb, NULL, NULL);
+
+  /* Disowned so that it goes on without a waiter. */
+  dex_future_disown (dex_ref (self->last));
+
+  return future;
+}
+
+static void
+valija_credentials_dispose (GObject *object)
+{
+  ValijaCredentials *self = VALIJA_CREDENTIALS (object);
+
+  dex_clear (&self->last);
+
+  G_OBJECT_CLASS (valija_credentials_parent_class)->dispose (object);
+}
+
 static void
 valija_credentials_class_init (ValijaCredentialsClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = valija_credentials_dispose;
 }
 
 static void
@@ -345,7 +393,7 @@ valija_credentials_lookup (ValijaCredentials *self, const char *account_id, Vali
   dex_return_error_if_fail (account_id != NULL);
   dex_return_error_if_fail (side != VALIJA_SIDE_NONE);
 
-  return valija_fiber_spawn (lookup_fiber, request_new (account_id, side, NULL, NULL), (GDestroyNotify) request_free);
+  return enqueue (self, lookup_fiber, request_new (account_id, side, NULL, NULL));
 }
 
 /**
@@ -369,7 +417,7 @@ valija_credentials_store (ValijaCredentials *self,
   dex_return_error_if_fail (account_id != NULL && label != NULL && secret != NULL);
   dex_return_error_if_fail (side != VALIJA_SIDE_NONE);
 
-  return valija_fiber_spawn (store_fiber, request_new (account_id, side, label, secret), (GDestroyNotify) request_free);
+  return enqueue (self, store_fiber, request_new (account_id, side, label, secret));
 }
 
 /**
@@ -388,6 +436,5 @@ valija_credentials_clear (ValijaCredentials *self, const char *account_id)
   dex_return_error_if_fail (VALIJA_IS_CREDENTIALS (self));
   dex_return_error_if_fail (account_id != NULL);
 
-  return valija_fiber_spawn (clear_fiber, request_new (account_id, VALIJA_SIDE_NONE, NULL, NULL),
-                             (GDestroyNotify) request_free);
+  return enqueue (self, clear_fiber, request_new (account_id, VALIJA_SIDE_NONE, NULL, NULL));
 }

@@ -10,7 +10,8 @@
 G_BEGIN_DECLS
 
 /* Passwords in the desktop's keyring (libsecret), by account and side. A locked keyring asks by
- * itself; refused, missing or broken, it is VALIJA_ERROR_KEYRING with the reason in words. */
+ * itself; refused, missing or broken, it is VALIJA_ERROR_KEYRING with the reason in words.
+ * Requests are served in order, and to their end also when nobody waits any more. */
 #define VALIJA_TYPE_CREDENTIALS (valija_credentials_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaCredentials, valija_credentials, VALIJA, CREDENTIALS, GObject)
 

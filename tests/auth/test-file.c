@@ -84,6 +84,27 @@ pass_on_cb (DexFuture *future, gpointer user_data)
   return dex_ref (future);
 }
 
+/* All at once, as when an account with two sides is saved */
+static void
+test_together (void)
+{
+  g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
+  g_autoptr(ValijaSecret) secret = valija_secret_new ("together", -1);
+  g_autoptr(GPtrArray) futures = g_ptr_array_new_with_free_func (dex_unref);
+
+  for (int i = 0; i < 20; i++)
+    {
+      g_autofree char *account = g_strdup_printf ("together-%d", i);
+
+      g_ptr_array_add (futures, valija_credentials_store (credentials, account, VALIJA_SIDE_INCOMING, "x", secret));
+      g_ptr_array_add (futures, valija_credentials_store (credentials, account, VALIJA_SIDE_OUTGOING, "x", secret));
+      g_ptr_array_add (futures, valija_credentials_lookup (credentials, account, VALIJA_SIDE_OUTGOING));
+    }
+
+  for (guint i = 0; i < futures->len; i++)
+    assert_resolves (dex_ref (g_ptr_array_index (futures, i)));
+}
+
 /* Whoever waits may go at any moment; the next one is served. */
 static void
 test_cancel (void)
@@ -128,6 +149,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/auth/file/store", test_store);
   g_test_add_func ("/auth/file/clear", test_clear);
+  g_test_add_func ("/auth/file/together", test_together);
   g_test_add_func ("/auth/file/cancel", test_cancel);
 
   status = g_test_run ();
