@@ -64,8 +64,8 @@
   "  search_key INTEGER GENERATED ALWAYS AS (received << 29 | id) VIRTUAL);" \
   "CREATE UNIQUE INDEX message_by_remote ON message (home, remote_id) WHERE remote_id IS NOT NULL;" \
   "CREATE INDEX message_by_folder ON message (folder, received);" \
-  "CREATE INDEX message_unread ON message (folder, received) WHERE (flags & 1) = 0;" \
-  "CREATE INDEX message_flagged ON message (folder, received) WHERE (flags & 4) <> 0;" \
+  "CREATE INDEX message_unread ON message (folder, received, id, flags) WHERE (flags & 1) = 0;" \
+  "CREATE INDEX message_flagged ON message (folder, received, id, flags) WHERE (flags & 4) <> 0;" \
   "CREATE INDEX message_without_source ON message (home, received) WHERE has_source = 0;" \
   "CREATE INDEX message_pending ON message (id) WHERE pending <> 0;" \
   "CREATE INDEX message_by_id_hash ON message (id_hash);" \
