@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-folder-list.h"
+
+#include <string.h>
+
+#include "wire/imap/valija-imap-mailbox.h"
+#include "wire/imap/valija-imap-name.h"
+
+/* Nobody has more, and a server could list for ever */
+#define FOLDERS_LIMIT 50000
+#define DEPTH_LIMIT   64
+
+struct _ValijaImapFolderList
+{
+  grefcount ref_count;
+  ValijaImapLink *link;
+  GHashTable *folders;   /* name to Folder */
+  char *prefix;
+  char delimiter;
+};
+
+typedef struct
+{
+  char *name;
+  char delimiter;
+  ValijaImapMailboxAttributes attributes;
+  gint64 total;
+  gint64 unread;
+} Folder;
+
+static void
+folder_free (gpointer data)
+{
+  Folder *folder = data;
+
+  g_free (folder->name);
+  g_free (folder);
+}
+
+ValijaImapFolderList *
+valija_imap_folder_list_new (ValijaImapLink *link)
+{
+  ValijaImapFolderList *self = g_new0 (ValijaImapFolderList, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->link = g_object_ref (link);
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, folder_free);
+
+  return self;
+}
+
+ValijaImapFolderList *
+valija_imap_folder_list_ref (ValijaImapFolderList *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+valija_imap_folder_list_unref (ValijaImapFolderList *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->link);
+  g_hash_table_unref (self->folders);
+  g_free (self->prefix);
+  g_free (self);
+}
+
+static Folder *
+ensure_folder (ValijaImapFolderList *self,
+               const char           *name)
+{
+  Folder *folder = g_hash_table_lookup (self->folders, name);
+
+  if (folder != NULL || g_hash_table_size (self->folders) >= FOLDERS_LIMIT)
+    return folder;
+
+  folder = g_new0 (Folder, 1);
+  folder->name = g_strdup (name);
+  folder->total = -1;
+  folder->unread = -1;
+  g_hash_table_insert (self->folders, folder->name, folder);
+
+  return folder;
+}
+
+static void
+apply_list (ValijaImapFolderList *self,
+            ValijaImapResponse   *response)
+{
+  g_auto(ValijaImapList) list = { NULL };
+  Folder *folder;
+
+  if (!valija_imap_list_parse (response, valija_imap_link_is_utf8 (self->link), &list))
+    {
+      /* LIST "" "" answers with an empty name, whose delimiter is all that is wanted */
+      ValijaImapIter iter = valija_imap_response_iter (response);
+      ValijaImapValue values[2];
+      const char *delimiter;
+
+      valija_imap_iter_take (&iter, values, 2);
+      delimiter = valija_imap_value_get_string (values[1], NULL);
+      self->delimiter = delimiter != NULL ? delimiter[0] : '\0';
+      return;
+    }
+
+  folder = ensure_folder (self, list.name);
+  if (folder == NULL)
+    return;
+
+  folder->delimiter = list.delimiter;
+  folder->attributes = list.attributes;
+}
+
+gboolean
+valija_imap_folder_list_apply (ValijaImapResponse *response,
+                               gpointer            user_data)
+{
+  ValijaImapFolderList *self = user_data;
+  gboolean utf8 = valija_imap_link_is_utf8 (self->link);
+  g_auto(ValijaImapStatus) status = { NULL };
+
+  switch ((int) valija_imap_response_get_kind (response))
+    {
+    case VALIJA_IMAP_RESPONSE_LIST:
+      apply_list (self, response);
+      return TRUE;
+
+    case VALIJA_IMAP_RESPONSE_STATUS:
+      if (valija_imap_status_parse (response, utf8, &status))
+        {
+          Folder *folder = g_hash_table_lookup (self->folders, status.name);
+
+          if (folder != NULL)
+            {
+              folder->total = status.messages;
+              folder->unread = status.unseen;
+            }
+        }
+      return TRUE;
+
+    case VALIJA_IMAP_RESPONSE_NAMESPACE:
+      g_clear_pointer (&self->prefix, g_free);
+      valija_imap_namespace_parse (response, utf8, &self->prefix, &self->delimiter);
+      return TRUE;
+
+    default:
+      return FALSE;
+    }
+}
+
+GPtrArray *
+valija_imap_folder_list_get_uncounted (ValijaImapFolderList *self)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  Folder *folder;
+
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &folder))
+    if (folder->total < 0 && (folder->attributes & VALIJA_IMAP_MAILBOX_NOSELECT) == 0)
+      g_ptr_array_add (names, g_strdup (folder->name));
+  g_ptr_array_sort_values (names, (GCompareFunc) strcmp);
+
+  return names;
+}
+
+char
+valija_imap_folder_list_get_delimiter (ValijaImapFolderList *self)
+{
+  return self->delimiter;
+}
+
+const char *
+valija_imap_folder_list_get_prefix (ValijaImapFolderList *self)
+{
+  return self->prefix != NULL ? self->prefix : "";
+}
+
+/* Whether the name is one that could not be decoded (valija_imap_name_decode()): then its parts cannot be told either. */
+static gboolean
+is_raw (const Folder *folder)
+{
+  return folder->name[0] == '\x7f';
+}
+
+/* Where the last part of the name begins. */
+static const char *
+get_last_part (const Folder *folder)
+{
+  gboolean has_parts = folder->delimiter != '\0' && !is_raw (folder);
+  const char *last = has_parts ? strrchr (folder->name, folder->delimiter) : NULL;
+
+  return last != NULL && last != folder->name && last[1] != '\0' ? last + 1 : folder->name;
+}
+
+static char *
+dup_parent (const Folder *folder)
+{
+  const char *last = get_last_part (folder);
+
+  return last != folder->name ? g_strndup (folder->name, last - folder->name - 1) : NULL;
+}
+
+/* Servers need not list a parent that does not exist (RFC 5258 §4). */
+static void
+add_missing_parents (ValijaImapFolderList *self)
+{
+  g_autoptr(GPtrArray) listed = g_hash_table_get_values_as_ptr_array (self->folders);
+
+  for (guint i = 0; i < listed->len; i++)
+    {
+      Folder *child = g_ptr_array_index (listed, i);
+
+      for (guint depth = 0; depth < DEPTH_LIMIT; depth++)
+        {
+          g_autofree char *name = dup_parent (child);
+          Folder *parent;
+
+          if (name == NULL || g_hash_table_contains (self->folders, name) || !(parent = ensure_folder (self, name)))
+            break;
+          parent->delimiter = child->delimiter;
+          parent->attributes = VALIJA_IMAP_MAILBOX_NOSELECT | VALIJA_IMAP_MAILBOX_NONEXISTENT;
+          child = parent;
+        }
+    }
+}
+
+static const struct
+{
+  ValijaImapMailboxAttributes attribute;
+  ValijaFolderRole role;
+} special_uses[] = {
+  { VALIJA_IMAP_MAILBOX_DRAFTS, VALIJA_FOLDER_ROLE_DRAFTS },
+  { VALIJA_IMAP_MAILBOX_SENT, VALIJA_FOLDER_ROLE_SENT },
+  { VALIJA_IMAP_MAILBOX_ARCHIVE, VALIJA_FOLDER_ROLE_ARCHIVE },
+  { VALIJA_IMAP_MAILBOX_JUNK, VALIJA_FOLDER_ROLE_JUNK },
+  { VALIJA_IMAP_MAILBOX_TRASH, VALIJA_FOLDER_ROLE_TRASH },
+  { VALIJA_IMAP_MAILBOX_ALL, VALIJA_FOLDER_ROLE_ALL },
+  { VALIJA_IMAP_MAILBOX_FLAGGED, VALIJA_FOLDER_ROLE_FLAGGED },
+};
+
+/* What folders are called where no server says what they are for: by the programs that made them. */
+static const struct
+{
+  const char *name;
+  ValijaFolderRole role;
+} usual_names[] = {
+  { "Drafts", VALIJA_FOLDER_ROLE_DRAFTS },
+  { "Draft", VALIJA_FOLDER_ROLE_DRAFTS },
+  { "Sent", VALIJA_FOLDER_ROLE_SENT },
+  { "Sent Items", VALIJA_FOLDER_ROLE_SENT },
+  { "Sent Messages", VALIJA_FOLDER_ROLE_SENT },
+  { "Sent Mail", VALIJA_FOLDER_ROLE_SENT },
+  { "Archive", VALIJA_FOLDER_ROLE_ARCHIVE },
+  { "Archives", VALIJA_FOLDER_ROLE_ARCHIVE },
+  { "Junk", VALIJA_FOLDER_ROLE_JUNK },
+  { "Junk E-mail", VALIJA_FOLDER_ROLE_JUNK },
+  { "Junk Email", VALIJA_FOLDER_ROLE_JUNK },
+  { "Spam", VALIJA_FOLDER_ROLE_JUNK },
+  { "Trash", VALIJA_FOLDER_ROLE_TRASH },
+  { "Deleted Items", VALIJA_FOLDER_ROLE_TRASH },
+  { "Deleted Messages", VALIJA_FOLDER_ROLE_TRASH },
+};
+
+static ValijaFolderRole
+get_special_use (const Folder *folder)
+{
+  if (strcmp (folder->name, "INBOX") == 0)
+    return VALIJA_FOLDER_ROLE_INBOX;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (special_uses); i++)
+    if ((folder->attributes & special_uses[i].attribute) != 0)
+      return special_uses[i].role;
+
+  return VALIJA_FOLDER_ROLE_NONE;
+}
+
+static gboolean
+is_own (ValijaImapFolderList *self,
+        const Folder         *folder)
+{
+  g_autofree char *parent = dup_parent (folder);
+
+  return parent == NULL || strcmp (parent, "INBOX") == 0;
+}
+
+/* Roles that no folder was given by the server go to the folder that has the usual name; the order of the table decides. */
+static void
+guess_roles (ValijaImapFolderList *self,
+             GPtrArray            *infos)
+{
+  guint taken = 0;
+
+  for (guint i = 0; i < infos->len; i++)
+    taken |= 1u << ((ValijaFolderInfo *) g_ptr_array_index (infos, i))->role;
+
+  for (gsize n = 0; n < G_N_ELEMENTS (usual_names); n++)
+    for (guint i = 0; i < infos->len && (taken & 1u << usual_names[n].role) == 0; i++)
+      {
+        ValijaFolderInfo *info = g_ptr_array_index (infos, i);
+
+        if (info->role != VALIJA_FOLDER_ROLE_NONE || !info->selectable || g_ascii_strcasecmp (info->name, usual_names[n].name) != 0 ||
+            !is_own (self, g_hash_table_lookup (self->folders, info->remote_id)))
+          continue;
+        info->role = usual_names[n].role;
+        taken |= 1u << info->role;
+      }
+}
+
+static ValijaFolderInfo *
+describe (const Folder *folder)
+{
+  g_autofree char *shown = valija_imap_name_to_display (get_last_part (folder));
+  ValijaFolderInfo *info = valija_folder_info_new (folder->name, shown);
+
+  info->parent_id = dup_parent (folder);
+  info->role = get_special_use (folder);
+  info->selectable = (folder->attributes & VALIJA_IMAP_MAILBOX_NOSELECT) == 0;
+  info->total = folder->total;
+  info->unread = folder->unread;
+
+  return info;
+}
+
+/* A parent is the beginning of its children's names, so that the order of names has it first; INBOX before all. */
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  const Folder *one = a;
+  const Folder *other = b;
+  gboolean one_is_inbox = strcmp (one->name, "INBOX") == 0;
+  gboolean other_is_inbox = strcmp (other->name, "INBOX") == 0;
+
+  if (one_is_inbox != other_is_inbox)
+    return one_is_inbox ? -1 : 1;
+
+  return strcmp (one->name, other->name);
+}
+
+GPtrArray *
+valija_imap_folder_list_finish (ValijaImapFolderList *self)
+{
+  GPtrArray *infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  g_autoptr(GPtrArray) folders = NULL;
+
+  add_missing_parents (self);
+  folders = g_hash_table_get_values_as_ptr_array (self->folders);
+  g_ptr_array_sort_values (folders, compare_names);
+  for (guint i = 0; i < folders->len; i++)
+    g_ptr_array_add (infos, describe (g_ptr_array_index (folders, i)));
+  guess_roles (self, infos);
+
+  return infos;
+}

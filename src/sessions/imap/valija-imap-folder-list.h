@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "model/valija-changes.h"
+#include "sessions/imap/valija-imap-link.h"
+
+G_BEGIN_DECLS
+
+/* What LIST, STATUS and NAMESPACE say, put together as folders. Refcounted. */
+typedef struct _ValijaImapFolderList ValijaImapFolderList;
+
+ValijaImapFolderList *valija_imap_folder_list_new           (ValijaImapLink *link) G_GNUC_WARN_UNUSED_RESULT;
+ValijaImapFolderList *valija_imap_folder_list_ref           (ValijaImapFolderList *self);
+void                  valija_imap_folder_list_unref         (ValijaImapFolderList *self);
+
+/* A ValijaImapResponseFunc; @user_data is the list. */
+gboolean              valija_imap_folder_list_apply         (ValijaImapResponse *response, gpointer user_data);
+
+/* The names of folders that can be counted and were not. (transfer full) (element-type utf8) */
+GPtrArray            *valija_imap_folder_list_get_uncounted (ValijaImapFolderList *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ValijaFolderInfo, parents before children, with parents made up that the server did not list. (transfer full) */
+GPtrArray            *valija_imap_folder_list_finish        (ValijaImapFolderList *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* 0: the server has no hierarchy */
+char                  valija_imap_folder_list_get_delimiter (ValijaImapFolderList *self);
+
+/* What the names of the user's own folders begin with. (transfer none) */
+const char           *valija_imap_folder_list_get_prefix    (ValijaImapFolderList *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapFolderList, valija_imap_folder_list_unref)
+
+G_END_DECLS

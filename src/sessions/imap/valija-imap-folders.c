@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-folders.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "sessions/imap/valija-imap-folder-list.h"
+
+static DexFuture *
+run (ValijaImapLink    *link,
+     ValijaImapCommand *command)
+{
+  return valija_imap_connection_run (valija_imap_link_get_connection (link), command, VALIJA_IMAP_RUN_NONE, NULL, NULL, NULL, NULL);
+}
+
+static DexFuture *
+run_list (ValijaImapLink       *link,
+          ValijaImapCommand    *command,
+          ValijaImapFolderList *list)
+{
+  return valija_imap_connection_run (valija_imap_link_get_connection (link), command, VALIJA_IMAP_RUN_NONE,
+                                     valija_imap_folder_list_apply, NULL, valija_imap_folder_list_ref (list),
+                                     (GDestroyNotify) valija_imap_folder_list_unref);
+}
+
+static void
+append_status_items (ValijaImapCommand *command)
+{
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_atom (command, "MESSAGES");
+  valija_imap_command_append_atom (command, "UNSEEN");
+  valija_imap_command_close_list (command);
+}
+
+/* LIST "" pattern RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN)), or as much of it as the server has */
+static ValijaImapCommand *
+list_command (ValijaImapLink *link)
+{
+  ValijaImapCommand *command = valija_imap_command_new ("LIST");
+  gboolean extended = valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_LIST_EXTENDED);
+  gboolean special_use = extended && valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_SPECIAL_USE);
+  gboolean status = valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_LIST_STATUS);
+
+  valija_imap_command_append_string (command, "");
+  valija_imap_command_append_pattern (command, "*");
+  if (!special_use && !status)
+    return command;
+
+  valija_imap_command_append_atom (command, "RETURN");
+  valija_imap_command_open_list (command);
+  if (special_use)
+    valija_imap_command_append_atom (command, "SPECIAL-USE");
+  if (status)
+    {
+      valija_imap_command_append_atom (command, "STATUS");
+      append_status_items (command);
+    }
+  valija_imap_command_close_list (command);
+
+  return command;
+}
+
+typedef struct
+{
+  ValijaImapLink *link;
+  ValijaImapFolderList *list;
+  DexFuture *listed;
+} Query;
+
+static void
+query_free (gpointer data)
+{
+  Query *query = data;
+
+  g_object_unref (query->link);
+  valija_imap_folder_list_unref (query->list);
+  dex_clear (&query->listed);
+  g_free (query);
+}
+
+/* Counts by a STATUS each; one that is refused has no counts. */
+static DexFuture *
+ask_statuses (Query *query)
+{
+  g_autoptr(GPtrArray) names = valija_imap_folder_list_get_uncounted (query->list);
+  DexFuture *last = dex_future_new_true ();
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("STATUS");
+
+      valija_imap_command_append_mailbox (command, g_ptr_array_index (names, i));
+      append_status_items (command);
+      valija_future_forget (last, "imap status");
+      last = run_list (query->link, command, query->list);
+    }
+
+  return last;
+}
+
+static DexFuture *
+query_fiber (gpointer data)
+{
+  Query *query = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (g_steal_pointer (&query->listed), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (!valija_imap_link_has (query->link, VALIJA_IMAP_CAPABILITY_LIST_STATUS) &&
+      !dex_await (ask_statuses (query), &error) &&
+      (valija_error_is_cancelled (error) || valija_imap_link_is_closed (query->link)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (valija_imap_folder_list_finish (query->list));
+}
+
+DexFuture *
+valija_imap_folders_query (ValijaImapLink *link)
+{
+  g_autoptr(ValijaImapCommand) command = list_command (link);
+  Query *query = g_new0 (Query, 1);
+
+  query->link = g_object_ref (link);
+  query->list = valija_imap_folder_list_new (link);
+  /* Sent before the fiber runs, so that it leaves with what is being said now */
+  query->listed = run_list (link, command, query->list);
+
+  return valija_fiber_spawn (query_fiber, query, query_free);
+}
+
+/* What creating, renaming and removing need. */
+typedef struct
+{
+  ValijaImapLink *link;
+  char *folder;
+  char *parent;
+  char *name;
+} Change;
+
+static void
+change_free (gpointer data)
+{
+  Change *change = data;
+
+  g_object_unref (change->link);
+  g_free (change->folder);
+  g_free (change->parent);
+  g_free (change->name);
+  g_free (change);
+}
+
+static Change *
+change_new (ValijaImapLink *link,
+            const char     *folder,
+            const char     *parent,
+            const char     *name)
+{
+  Change *change = g_new0 (Change, 1);
+
+  change->link = g_object_ref (link);
+  change->folder = g_strdup (folder);
+  change->parent = g_strdup (parent);
+  change->name = g_strdup (name);
+
+  return change;
+}
+
+static DexFuture *
+run_with_name (ValijaImapLink *link,
+               const char     *word,
+               const char     *name)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new (word);
+
+  valija_imap_command_append_mailbox (command, name);
+
+  return run (link, command);
+}
+
+/* Asks for the delimiter and for where the user's own folders are (RFC 2342, and LIST "" "" of RFC 9051 §6.3.9). */
+static DexFuture *
+ask_hierarchy (ValijaImapLink       *link,
+               ValijaImapFolderList *list)
+{
+  g_autoptr(ValijaImapCommand) command = NULL;
+
+  if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_NAMESPACE))
+    {
+      command = valija_imap_command_new ("NAMESPACE");
+      return run_list (link, command, list);
+    }
+
+  command = valija_imap_command_new ("LIST");
+  valija_imap_command_append_string (command, "");
+  valija_imap_command_append_string (command, "");
+
+  return run_list (link, command, list);
+}
+
+/* The full name, or NULL with VALIJA_ERROR_INVALID. */
+static char *
+compose_name (ValijaImapFolderList *list,
+              const char           *parent,
+              const char           *name,
+              GError              **error)
+{
+  char delimiter = valija_imap_folder_list_get_delimiter (list);
+  const char *prefix = valija_imap_folder_list_get_prefix (list);
+
+  if (name[0] == '\0' || (delimiter != '\0' && strchr (name, delimiter) != NULL))
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("A folder’s name must not be empty and must not hold “%c”."), delimiter);
+      return NULL;
+    }
+  if (parent == NULL)
+    return g_strconcat (prefix, name, NULL);
+  if (delimiter == '\0')
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("This server has no folders within folders."));
+      return NULL;
+    }
+
+  return g_strdup_printf ("%s%c%s", parent, delimiter, name);
+}
+
+static ValijaFolderInfo *
+describe (const char *full,
+          const char *parent,
+          const char *name)
+{
+  ValijaFolderInfo *info = valija_folder_info_new (full, name);
+
+  info->parent_id = g_strdup (parent);
+  info->selectable = TRUE;
+  info->total = -1;
+  info->unread = -1;
+
+  return info;
+}
+
+static DexFuture *
+create_fiber (gpointer data)
+{
+  Change *change = data;
+  g_autoptr(ValijaImapFolderList) list = valija_imap_folder_list_new (change->link);
+  g_autofree char *full = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (ask_hierarchy (change->link, list), &error) ||
+      !(full = compose_name (list, change->parent, change->name, &error)) ||
+      !dex_await (run_with_name (change->link, "CREATE", full), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  /* Other programs show subscribed folders only; that it failed harms nobody here */
+  valija_future_forget (run_with_name (change->link, "SUBSCRIBE", full), "imap subscribe");
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, describe (full, change->parent, change->name));
+}
+
+DexFuture *
+valija_imap_folders_create (ValijaImapLink *link,
+                            const char     *parent,
+                            const char     *name)
+{
+  return valija_fiber_spawn (create_fiber, change_new (link, NULL, parent, name), change_free);
+}
+
+static DexFuture *
+rename_fiber (gpointer data)
+{
+  Change *change = data;
+  g_autoptr(ValijaImapFolderList) list = valija_imap_folder_list_new (change->link);
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("RENAME");
+  g_autofree char *full = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (ask_hierarchy (change->link, list), &error) ||
+      !(full = compose_name (list, change->parent, change->name, &error)) ||
+      !dex_await (valija_imap_link_unselect (change->link), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_imap_command_append_mailbox (command, change->folder);
+  valija_imap_command_append_mailbox (command, full);
+  if (!dex_await (run (change->link, command), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_future_forget (run_with_name (change->link, "UNSUBSCRIBE", change->folder), "imap unsubscribe");
+  valija_future_forget (run_with_name (change->link, "SUBSCRIBE", full), "imap subscribe");
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, describe (full, change->parent, change->name));
+}
+
+DexFuture *
+valija_imap_folders_rename (ValijaImapLink *link,
+                            const char     *folder,
+                            const char     *parent,
+                            const char     *name)
+{
+  return valija_fiber_spawn (rename_fiber, change_new (link, folder, parent, name), change_free);
+}
+
+static DexFuture *
+remove_fiber (gpointer data)
+{
+  Change *change = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (valija_imap_link_unselect (change->link), &error) ||
+      !dex_await (run_with_name (change->link, "DELETE", change->folder), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  valija_future_forget (run_with_name (change->link, "UNSUBSCRIBE", change->folder), "imap unsubscribe");
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_imap_folders_remove (ValijaImapLink *link,
+                            const char     *folder)
+{
+  return valija_fiber_spawn (remove_fiber, change_new (link, folder, NULL, NULL), change_free);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sessions/imap/valija-imap-link.h"
+
+G_BEGIN_DECLS
+
+struct _ValijaImapLink
+{
+  GObject parent_instance;
+
+  ValijaSessionContext *context;
+  ValijaImapConnection *connection;
+  gboolean primary;
+  gboolean secure;               /* alerts that came before are not believed */
+  gboolean utf8;
+  gboolean qresync;
+  gboolean capabilities_known;
+  ValijaImapCapabilities capabilities;
+  char **mechanisms;             /* of AUTH= */
+  char **words;                  /* all capabilities as they came */
+  char *greeting;
+  char *server;                  /* of ID */
+  char *sign_in;                 /* the mechanism that was used */
+  guint64 quota_used;            /* KiB */
+  guint64 quota_limit;           /* 0: not told */
+  gboolean compressed;
+  ValijaImapSelected *selected;
+  guint n_selecting;
+  DexFuture *folders;
+};
+
+/* Takes @connection (transfer full) into use. */
+void valija_imap_link_adopt (ValijaImapLink *self, ValijaImapConnection *connection);
+
+/* What is decided by what the server can. */
+void valija_imap_link_update_mode (ValijaImapLink *self);
+void valija_imap_link_forget_capabilities (ValijaImapLink *self);
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sessions/imap/valija-imap-connection.h"
+#include "sessions/valija-session-context.h"
+#include "wire/imap/valija-imap-capability.h"
+
+G_BEGIN_DECLS
+
+/* A connection on which somebody is signed in: what its server can, and which folder is selected on it. Signals: "alert" (string), "closed". */
+#define VALIJA_TYPE_IMAP_LINK (valija_imap_link_get_type ())
+G_DECLARE_FINAL_TYPE (ValijaImapLink, valija_imap_link, VALIJA, IMAP_LINK, GObject)
+
+/* What SELECT told. Refcounted; replaced, not changed, by the next SELECT. */
+typedef struct
+{
+  grefcount ref_count;
+  char *folder;
+  guint32 exists;
+  guint32 uid_validity;
+  guint32 uid_next;           /* 0: not told */
+  guint64 mod_seq;            /* HIGHESTMODSEQ; 0: the folder has none */
+  gboolean read_only;
+  gboolean complete;          /* OK has come */
+} ValijaImapSelected;
+
+ValijaImapSelected *valija_imap_selected_ref   (ValijaImapSelected *self);
+void                valija_imap_selected_unref (ValijaImapSelected *self);
+
+/* Where a folder was left: for SELECT with QRESYNC (RFC 7162 §3.2.5). */
+typedef struct
+{
+  guint32 uid_validity;
+  guint64 mod_seq;
+  guint32 first_uid;          /* what is known lies between these two */
+  guint32 last_uid;
+} ValijaImapResync;
+
+/* @primary: the first of a session tells its steps to the context and asks for the list of folders while it is at it. */
+ValijaImapLink        *valija_imap_link_new                (ValijaSessionContext *context, gboolean primary) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Connects, secures, signs in. Resolves to TRUE; errors are located. */
+DexFuture             *valija_imap_link_open               (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
+
+void                   valija_imap_link_close              (ValijaImapLink *self);
+gboolean               valija_imap_link_is_closed          (ValijaImapLink *self);
+
+ValijaImapConnection  *valija_imap_link_get_connection     (ValijaImapLink *self);   /* (transfer none) (nullable) until it is open */
+ValijaImapCapabilities valija_imap_link_get_capabilities   (ValijaImapLink *self);
+gboolean               valija_imap_link_has                (ValijaImapLink *self, ValijaImapCapabilities capability);
+
+/* Whether names on the wire are UTF-8; whether VANISHED comes in place of EXPUNGE. */
+gboolean               valija_imap_link_is_utf8            (ValijaImapLink *self);
+gboolean               valija_imap_link_is_qresync         (ValijaImapLink *self);
+
+/* What the server said of itself, "Label: value". (transfer full) */
+char                 **valija_imap_link_dup_facts          (ValijaImapLink *self);
+
+/* The folder that is selected and settled, or NULL. (transfer none) */
+ValijaImapSelected    *valija_imap_link_get_selected       (ValijaImapLink *self);
+
+/**
+ * valija_imap_link_select:
+ * @resync: (nullable): asks for what changed since, where the link can
+ * @respond: (nullable): as of valija_imap_connection_run(); gets VANISHED and FETCH
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE; valija_imap_link_get_selected() then tells
+ */
+DexFuture             *valija_imap_link_select             (ValijaImapLink         *self,
+                                                            const char             *folder,
+                                                            const ValijaImapResync *resync,
+                                                            ValijaImapResponseFunc  respond,
+                                                            gpointer                user_data,
+                                                            GDestroyNotify          destroy) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Selects @folder unless it is selected. Resolves to TRUE. */
+DexFuture             *valija_imap_link_ensure_selected    (ValijaImapLink *self, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Lets go of whatever is selected, without expunging (RFC 3691). Resolves to TRUE. */
+DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query(). (transfer full) (nullable) */
+DexFuture             *valija_imap_link_steal_folders      (ValijaImapLink *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapSelected, valija_imap_selected_unref)
+
+G_END_DECLS

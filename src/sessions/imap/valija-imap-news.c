@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-news.h"
+
+#include "sessions/imap/valija-imap-batch.h"
+#include "wire/imap/valija-imap-fetch.h"
+#include "wire/imap/valija-imap-mailbox.h"
+
+typedef struct
+{
+  guint32 uid;
+  ValijaImapFlags flags;
+} Flags;
+
+struct _ValijaImapNews
+{
+  grefcount ref_count;
+  ValijaImapSet *vanished;
+  ValijaImapSet *found;    /* nullable: nothing was searched */
+  GArray *flags;           /* of Flags */
+};
+
+ValijaImapNews *
+valija_imap_news_new (void)
+{
+  ValijaImapNews *self = g_new0 (ValijaImapNews, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->vanished = valija_imap_set_new ();
+  self->flags = g_array_new (FALSE, FALSE, sizeof (Flags));
+
+  return self;
+}
+
+ValijaImapNews *
+valija_imap_news_ref (ValijaImapNews *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+valija_imap_news_unref (ValijaImapNews *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  valija_imap_set_free (self->vanished);
+  g_clear_pointer (&self->found, valija_imap_set_free);
+  g_array_unref (self->flags);
+  g_free (self);
+}
+
+gboolean
+valija_imap_news_respond (ValijaImapResponse *response,
+                          gpointer            user_data)
+{
+  ValijaImapNews *self = user_data;
+  g_autoptr(ValijaImapSet) vanished = NULL;
+  g_auto(ValijaImapSearch) search = { NULL };
+  ValijaImapFetch fetch;
+  gboolean earlier;
+
+  if ((vanished = valija_imap_vanished_parse (response, &earlier)) != NULL)
+    {
+      valija_imap_set_add_set (self->vanished, vanished);
+      return TRUE;
+    }
+
+  if (valija_imap_search_parse (response, &search))
+    {
+      if (self->found == NULL)
+        self->found = valija_imap_set_new ();
+      if (search.found != NULL)
+        valija_imap_set_add_set (self->found, search.found);
+      return TRUE;
+    }
+
+  if (valija_imap_fetch_parse (response, &fetch) && fetch.uid != 0 && fetch.has_flags &&
+      valija_imap_value_get_kind (fetch.header) == VALIJA_IMAP_VALUE_NONE)
+    {
+      Flags flags = { fetch.uid, fetch.flags };
+
+      g_array_append_val (self->flags, flags);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static DexFuture *
+run (ValijaImapNews    *self,
+     ValijaImapLink    *link,
+     ValijaImapCommand *command)
+{
+  return valija_imap_connection_run (valija_imap_link_get_connection (link), command, VALIJA_IMAP_RUN_NONE,
+                                     valija_imap_news_respond, NULL, valija_imap_news_ref (self),
+                                     (GDestroyNotify) valija_imap_news_unref);
+}
+
+DexFuture *
+valija_imap_news_fetch_flags (ValijaImapNews *self,
+                              ValijaImapLink *link,
+                              guint32         first,
+                              guint32         last,
+                              guint64         changed_since)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID FETCH");
+
+  valija_imap_command_append_range (command, first, last);
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_atom (command, "UID FLAGS");
+  valija_imap_command_close_list (command);
+  if (changed_since > 0)
+    {
+      valija_imap_command_open_list (command);
+      valija_imap_command_append_atom (command, "CHANGEDSINCE");
+      valija_imap_command_append_number (command, changed_since);
+      valija_imap_command_close_list (command);
+    }
+
+  return run (self, link, command);
+}
+
+DexFuture *
+valija_imap_news_search (ValijaImapNews      *self,
+                         ValijaImapLink      *link,
+                         const ValijaImapSet *uids)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
+
+  if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_ESEARCH))
+    valija_imap_command_append_atom (command, "RETURN (ALL)");
+  if (uids != NULL)
+    {
+      valija_imap_command_append_atom (command, "UID");
+      valija_imap_command_append_set (command, uids);
+    }
+  else
+    valija_imap_command_append_atom (command, "ALL");
+
+  /* An ESEARCH that finds nothing tells nothing (RFC 4731 §3.1) */
+  if (self->found == NULL)
+    self->found = valija_imap_set_new ();
+
+  return run (self, link, command);
+}
+
+const ValijaImapSet *
+valija_imap_news_get_found (ValijaImapNews *self)
+{
+  return self->found;
+}
+
+const ValijaImapSet *
+valija_imap_news_get_vanished (ValijaImapNews *self)
+{
+  return self->vanished;
+}
+
+ValijaImapSet *
+valija_imap_news_dup_flagged (ValijaImapNews *self)
+{
+  ValijaImapSet *uids = valija_imap_set_new ();
+
+  for (guint i = 0; i < self->flags->len; i++)
+    {
+      guint32 uid = g_array_index (self->flags, Flags, i).uid;
+
+      valija_imap_set_add (uids, uid, uid);
+    }
+
+  return uids;
+}
+
+GHashTable *
+valija_imap_news_digest (ValijaImapNews *self)
+{
+  GHashTable *digests = valija_imap_digests_new ();
+
+  for (guint i = 0; i < self->flags->len; i++)
+    {
+      const Flags *flags = &g_array_index (self->flags, Flags, i);
+
+      valija_imap_digests_add (digests, flags->uid, flags->flags);
+    }
+
+  return digests;
+}
+
+GPtrArray *
+valija_imap_news_dup_flags (ValijaImapNews      *self,
+                            guint32              uid_validity,
+                            const ValijaImapSet *known,
+                            GHashTable          *before,
+                            GHashTable          *now)
+{
+  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_flags_change_free);
+
+  for (guint i = 0; i < self->flags->len; i++)
+    {
+      const Flags *flags = &g_array_index (self->flags, Flags, i);
+      g_autofree char *remote_id = NULL;
+
+      if (!valija_imap_set_contains (known, flags->uid) ||
+          (before != NULL && valija_imap_digests_equal (before, now, flags->uid)))
+        continue;
+
+      remote_id = valija_imap_remote_id_format (uid_validity, flags->uid);
+      g_ptr_array_add (changes, valija_flags_change_new (remote_id, valija_imap_flags_to_model (flags->flags)));
+    }
+
+  return changes;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-organize.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "sessions/imap/valija-imap-batch.h"
+#include "sessions/imap/valija-imap-cursor.h"
+#include "wire/imap/valija-imap-mailbox.h"
+
+/* Lines must not be too long for the server's buffer */
+#define MESSAGES_A_COMMAND 500
+
+/* What a change needs, and what comes of it. Refcounted, for answers come also when nobody waits. */
+typedef struct
+{
+  grefcount ref_count;
+  ValijaImapLink *link;
+  char *folder;
+  char *target;
+  char **remote_ids;
+  gboolean move;
+  ValijaFlags add;
+  ValijaFlags remove;
+  GBytes *source;
+  gint64 received;
+  guint32 uid_validity;
+  guint next;               /* index into remote_ids */
+  ValijaImapSet *copied;    /* UIDs of which COPYUID told, of the present command */
+  GHashTable *new_uids;     /* UID to new UID */
+  guint32 new_validity;
+  ValijaImapSet *found;
+} Change;
+
+static Change *
+change_ref (Change *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+change_unref (gpointer data)
+{
+  Change *self = data;
+
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->link);
+  g_free (self->folder);
+  g_free (self->target);
+  g_strfreev (self->remote_ids);
+  g_clear_pointer (&self->source, g_bytes_unref);
+  valija_imap_set_free (self->copied);
+  valija_imap_set_free (self->found);
+  g_hash_table_unref (self->new_uids);
+  g_free (self);
+}
+
+static Change *
+change_new (ValijaImapLink     *link,
+            const char         *folder,
+            const char * const *remote_ids)
+{
+  Change *self = g_new0 (Change, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->link = g_object_ref (link);
+  self->folder = g_strdup (folder);
+  self->remote_ids = g_strdupv ((char **) remote_ids);
+  self->copied = valija_imap_set_new ();
+  self->found = valija_imap_set_new ();
+  self->new_uids = g_hash_table_new (NULL, NULL);
+
+  return self;
+}
+
+static DexFuture *
+run (Change                *self,
+     ValijaImapCommand     *command,
+     ValijaImapRunFlags     flags,
+     ValijaImapResponseFunc respond)
+{
+  return valija_imap_connection_run (valija_imap_link_get_connection (self->link), command, flags, respond, NULL,
+                                     change_ref (self), change_unref);
+}
+
+static gboolean
+select_fiber (Change  *self,
+              GError **error)
+{
+  ValijaImapSelected *selected;
+
+  if (!dex_await (valija_imap_link_ensure_selected (self->link, self->folder), error))
+    return FALSE;
+
+  selected = valija_imap_link_get_selected (self->link);
+  self->uid_validity = selected != NULL ? selected->uid_validity : 0;
+  if (selected == NULL || !selected->read_only || self->remote_ids == NULL)
+    return TRUE;
+
+  valija_error_set (error, VALIJA_ERROR_REFUSED, _("The server lets this folder be read only."));
+  return FALSE;
+}
+
+/* The UIDs of the next messages; empty at the end. */
+static ValijaImapSet *
+take_uids (Change *self)
+{
+  ValijaImapSet *uids = valija_imap_set_new ();
+
+  for (guint n = 0; n < MESSAGES_A_COMMAND && self->remote_ids[self->next] != NULL; self->next++)
+    {
+      guint32 uid = valija_imap_remote_id_parse (self->remote_ids[self->next], self->uid_validity);
+
+      if (uid == 0)
+        continue;
+      valija_imap_set_add (uids, uid, uid);
+      n++;
+    }
+
+  return uids;
+}
+
+static DexFuture *
+store (Change              *self,
+       const ValijaImapSet *uids,
+       const char          *item,
+       ValijaImapFlags      flags)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID STORE");
+
+  valija_imap_command_append_set (command, uids);
+  valija_imap_command_append_atom (command, item);
+  valija_imap_command_append_flags (command, flags);
+
+  return run (self, command, VALIJA_IMAP_RUN_NONE, NULL);
+}
+
+static DexFuture *
+set_flags_fiber (gpointer data)
+{
+  Change *self = data;
+  ValijaImapFlags add = valija_imap_flags_from_model (self->add);
+  ValijaImapFlags remove = valija_imap_flags_from_model (self->remove);
+  g_autoptr(GError) error = NULL;
+
+  if (!select_fiber (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (;;)
+    {
+      g_autoptr(ValijaImapSet) uids = take_uids (self);
+      g_autoptr(DexFuture) added = NULL;
+      g_autoptr(DexFuture) removed = NULL;
+
+      if (valija_imap_set_is_empty (uids))
+        return dex_future_new_true ();
+
+      added = add != 0 ? store (self, uids, "+FLAGS.SILENT", add) : dex_future_new_true ();
+      removed = remove != 0 ? store (self, uids, "-FLAGS.SILENT", remove) : dex_future_new_true ();
+      if (!dex_await (g_steal_pointer (&added), &error) || !dex_await (g_steal_pointer (&removed), &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+}
+
+DexFuture *
+valija_imap_organize_set_flags (ValijaImapLink     *link,
+                                const char         *folder,
+                                const char * const *remote_ids,
+                                ValijaFlags         add,
+                                ValijaFlags         remove)
+{
+  Change *self = change_new (link, folder, remote_ids);
+
+  self->add = add;
+  self->remove = remove;
+
+  return valija_fiber_spawn (set_flags_fiber, self, change_unref);
+}
+
+/* COPYUID comes with the tagged OK of COPY, and untagged before that of MOVE (RFC 6851 §4.3). */
+static gboolean
+copied_cb (ValijaImapResponse *response,
+           gpointer            user_data)
+{
+  Change *self = user_data;
+  g_autoptr(GArray) sources = NULL;
+  g_autoptr(GArray) targets = NULL;
+
+  if (!valija_imap_copyuid_parse (response, &self->new_validity, &sources, &targets))
+    return FALSE;
+
+  for (guint i = 0; i < sources->len; i++)
+    {
+      guint32 uid = g_array_index (sources, guint32, i);
+
+      valija_imap_set_add (self->copied, uid, uid);
+      g_hash_table_insert (self->new_uids, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (g_array_index (targets, guint32, i)));
+    }
+
+  return TRUE;
+}
+
+static gboolean
+expunge_fiber (Change              *self,
+               const ValijaImapSet *uids,
+               GError             **error)
+{
+  g_autoptr(ValijaImapCommand) command = NULL;
+  g_autoptr(DexFuture) stored = NULL;
+  g_autoptr(DexFuture) expunged = NULL;
+
+  if (valija_imap_set_is_empty (uids))
+    return TRUE;
+
+  stored = store (self, uids, "+FLAGS.SILENT", VALIJA_IMAP_FLAG_DELETED);
+  if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UIDPLUS))
+    {
+      command = valija_imap_command_new ("UID EXPUNGE");
+      valija_imap_command_append_set (command, uids);
+      expunged = run (self, command, VALIJA_IMAP_RUN_NONE, NULL);
+    }
+
+  return dex_await (g_steal_pointer (&stored), error) &&
+         (expunged == NULL || dex_await (g_steal_pointer (&expunged), error));
+}
+
+static gboolean
+copy_some_fiber (Change              *self,
+                 const ValijaImapSet *uids,
+                 GError             **error)
+{
+  gboolean has_move = self->move && valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_MOVE);
+  gboolean has_uidplus = valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UIDPLUS);
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new (has_move ? "UID MOVE" : "UID COPY");
+
+  valija_imap_command_append_set (command, uids);
+  valija_imap_command_append_mailbox (command, self->target);
+  valija_imap_set_clip (self->copied, 1, 0);
+  if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, copied_cb), error))
+    return FALSE;
+
+  if (!self->move || has_move)
+    return TRUE;
+
+  return expunge_fiber (self, has_uidplus ? self->copied : uids, error);
+}
+
+static GPtrArray *
+list_new_ids (Change *self)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; self->remote_ids[i] != NULL; i++)
+    {
+      guint32 uid = valija_imap_remote_id_parse (self->remote_ids[i], self->uid_validity);
+      guint32 new_uid = GPOINTER_TO_UINT (g_hash_table_lookup (self->new_uids, GUINT_TO_POINTER (uid)));
+
+      g_ptr_array_add (ids, new_uid != 0 ? valija_imap_remote_id_format (self->new_validity, new_uid) : g_strdup (""));
+    }
+
+  return ids;
+}
+
+static DexFuture *
+copy_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!select_fiber (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (;;)
+    {
+      g_autoptr(ValijaImapSet) uids = take_uids (self);
+
+      if (valija_imap_set_is_empty (uids))
+        return valija_future_new_take_ptr_array (list_new_ids (self));
+      if (!copy_some_fiber (self, uids, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+}
+
+DexFuture *
+valija_imap_organize_copy (ValijaImapLink     *link,
+                           const char         *folder,
+                           const char * const *remote_ids,
+                           const char         *target,
+                           gboolean            move)
+{
+  Change *self = change_new (link, folder, remote_ids);
+
+  self->target = g_strdup (target);
+  self->move = move;
+
+  return valija_fiber_spawn (copy_fiber, self, change_unref);
+}
+
+static DexFuture *
+delete_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!select_fiber (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (;;)
+    {
+      g_autoptr(ValijaImapSet) uids = take_uids (self);
+
+      if (valija_imap_set_is_empty (uids))
+        return dex_future_new_true ();
+      if (!expunge_fiber (self, uids, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+}
+
+DexFuture *
+valija_imap_organize_delete (ValijaImapLink     *link,
+                             const char         *folder,
+                             const char * const *remote_ids)
+{
+  return valija_fiber_spawn (delete_fiber, change_new (link, folder, remote_ids), change_unref);
+}
+
+static gboolean
+appended_cb (ValijaImapResponse *response,
+             gpointer            user_data)
+{
+  Change *self = user_data;
+  guint32 uid;
+
+  if (valija_imap_appenduid_parse (response, &self->new_validity, &uid))
+    valija_imap_set_add (self->found, uid, uid);
+
+  return FALSE;
+}
+
+/* With CRLF at the end of each line, as a message of IMAP must have it. */
+static GBytes *
+dup_canonical (GBytes *source)
+{
+  gsize length;
+  const char *octets = g_bytes_get_data (source, &length);
+  const char *end = octets + length;
+  GByteArray *canonical = NULL;
+  const char *start = octets;
+
+  for (const char *p = octets; p < end && (p = memchr (p, '\n', end - p)) != NULL; p++)
+    {
+      if (p > octets && p[-1] == '\r')
+        continue;
+      if (canonical == NULL)
+        canonical = g_byte_array_sized_new (length + length / 32);
+      g_byte_array_append (canonical, (const guint8 *) start, p - start);
+      g_byte_array_append (canonical, (const guint8 *) "\r\n", 2);
+      start = p + 1;
+    }
+
+  if (canonical == NULL)
+    return g_bytes_ref (source);
+
+  g_byte_array_append (canonical, (const guint8 *) start, end - start);
+  return g_byte_array_free_to_bytes (canonical);
+}
+
+static DexFuture *
+append_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
+  g_autoptr(GBytes) canonical = dup_canonical (self->source);
+  g_autoptr(ValijaImapSet) uid = NULL;
+  g_autofree char *new_uid = NULL;
+  g_autoptr(GError) error = NULL;
+  gsize length;
+  const void *octets = g_bytes_get_data (canonical, &length);
+  gboolean binary = memchr (octets, '\0', length) != NULL;
+
+  if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The message holds zero octets, which this server cannot file."));
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  valija_imap_command_append_mailbox (command, self->folder);
+  valija_imap_command_append_flags (command, valija_imap_flags_from_model (self->add));
+  if (self->received != 0)
+    valija_imap_command_append_time (command, self->received);
+  valija_imap_command_append_literal (command, canonical, binary);
+  if (!dex_await (run (self, command, VALIJA_IMAP_RUN_FOLDER, appended_cb), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  new_uid = valija_imap_set_to_string (self->found);
+
+  return dex_future_new_take_string (new_uid[0] != '\0' ? g_strdup_printf ("%u.%s", self->new_validity, new_uid) : g_strdup (""));
+}
+
+DexFuture *
+valija_imap_organize_append (ValijaImapLink *link,
+                             const char     *folder,
+                             GBytes         *source,
+                             ValijaFlags     flags,
+                             gint64          received)
+{
+  Change *self = change_new (link, folder, NULL);
+
+  self->source = g_bytes_ref (source);
+  self->add = flags;
+  self->received = received;
+
+  return valija_fiber_spawn (append_fiber, self, change_unref);
+}
+
+static gboolean
+found_cb (ValijaImapResponse *response,
+          gpointer            user_data)
+{
+  Change *self = user_data;
+  g_auto(ValijaImapSearch) search = { NULL };
+
+  if (!valija_imap_search_parse (response, &search))
+    return FALSE;
+  if (search.found != NULL)
+    valija_imap_set_add_set (self->found, search.found);
+
+  return TRUE;
+}
+
+/* A server that says "1:4294967295" has found no such many. */
+static GPtrArray *
+list_found (Change *self)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  ValijaImapSelected *selected = valija_imap_link_get_selected (self->link);
+  const ValijaImapRange *ranges;
+  guint n_ranges;
+
+  if (selected == NULL || valija_imap_set_count (self->found) > selected->exists)
+    return ids;
+
+  ranges = valija_imap_set_get_ranges (self->found, &n_ranges);
+  for (guint i = 0; i < n_ranges; i++)
+    for (guint64 uid = ranges[i].first; uid <= ranges[i].last; uid++)
+      g_ptr_array_add (ids, valija_imap_remote_id_format (self->uid_validity, uid));
+
+  return ids;
+}
+
+static DexFuture *
+search_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
+  g_autoptr(GError) error = NULL;
+
+  if (!select_fiber (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_ESEARCH))
+    valija_imap_command_append_atom (command, "RETURN (ALL)");
+  /* RFC 6855 §3: not once UTF-8 is accepted anyway */
+  if (!valija_imap_link_is_utf8 (self->link) && !g_str_is_ascii (self->target))
+    valija_imap_command_append_atom (command, "CHARSET UTF-8");
+  valija_imap_command_append_atom (command, "TEXT");
+  valija_imap_command_append_string (command, self->target);
+  if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, found_cb), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (list_found (self));
+}
+
+DexFuture *
+valija_imap_organize_search (ValijaImapLink *link,
+                             const char     *folder,
+                             const char     *text)
+{
+  Change *self = change_new (link, folder, NULL);
+
+  self->target = g_strdup (text);
+
+  return valija_fiber_spawn (search_fiber, self, change_unref);
+}

@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-pool.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+
+/* Providers allow few connections (four at some); two work, the rest is for watching */
+#define WORKING_LIMIT  2
+#define WATCHING_LIMIT 3
+/* A server that does not say goodbye soon is not waited for */
+#define GOODBYE_MILLISECONDS 2000
+
+typedef struct
+{
+  ValijaImapLink *link;
+  gboolean leased;
+  char *watched;         /* nullable: the folder that is watched on it */
+} Slot;
+
+struct _ValijaImapPool
+{
+  GObject parent_instance;
+
+  ValijaSessionContext *context;
+  ValijaSessionState state;
+  GPtrArray *slots;      /* of Slot; the first link is the primary one while it lives */
+  GQueue waiters;        /* of DexPromise */
+  DexFuture *opening;
+  guint working_limit;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaImapPool, valija_imap_pool, G_TYPE_OBJECT)
+
+enum
+{
+  ALERT,
+  STATE_CHANGED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+slot_free (gpointer data)
+{
+  Slot *slot = data;
+
+  valija_imap_link_close (slot->link);
+  g_object_unref (slot->link);
+  g_free (slot->watched);
+  g_free (slot);
+}
+
+static void
+set_state (ValijaImapPool    *self,
+           ValijaSessionState state)
+{
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  g_signal_emit (self, signals[STATE_CHANGED], 0);
+}
+
+static void
+alert_cb (ValijaImapLink *link,
+          const char     *text,
+          ValijaImapPool *self)
+{
+  g_signal_emit (self, signals[ALERT], 0, text);
+}
+
+static Slot *
+find_slot (ValijaImapPool *self,
+           ValijaImapLink *link)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->link == link)
+        return slot;
+    }
+
+  return NULL;
+}
+
+static gboolean
+is_primary (ValijaImapPool *self,
+            ValijaImapLink *link)
+{
+  return self->slots->len > 0 && ((Slot *) g_ptr_array_index (self->slots, 0))->link == link;
+}
+
+static void
+closed_cb (ValijaImapLink *link,
+           ValijaImapPool *self)
+{
+  if (is_primary (self, link) && self->state == VALIJA_SESSION_OPEN)
+    set_state (self, VALIJA_SESSION_CLOSED);
+}
+
+static Slot *
+add_slot (ValijaImapPool *self,
+          gboolean        primary,
+          const char     *watched)
+{
+  Slot *slot = g_new0 (Slot, 1);
+
+  slot->link = valija_imap_link_new (self->context, primary);
+  slot->watched = g_strdup (watched);
+  g_signal_connect_object (slot->link, "alert", G_CALLBACK (alert_cb), self, G_CONNECT_DEFAULT);
+  g_signal_connect_object (slot->link, "closed", G_CALLBACK (closed_cb), self, G_CONNECT_DEFAULT);
+  g_ptr_array_insert (self->slots, primary ? 0 : -1, slot);
+
+  return slot;
+}
+
+static ValijaImapLease *
+lease_new (ValijaImapPool *self,
+           Slot           *slot)
+{
+  ValijaImapLease *lease = g_new0 (ValijaImapLease, 1);
+
+  slot->leased = TRUE;
+  lease->pool = g_object_ref (self);
+  lease->link = g_object_ref (slot->link);
+
+  return lease;
+}
+
+/* Those that nobody leases and that are of no use any more. */
+static void
+drop_closed_slots (ValijaImapPool *self)
+{
+  for (guint i = self->slots->len; i > 0; i--)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i - 1);
+
+      if (!slot->leased && valija_imap_link_is_closed (slot->link))
+        g_ptr_array_remove_index (self->slots, i - 1);
+    }
+}
+
+static void
+wake_waiter (ValijaImapPool *self)
+{
+  DexPromise *waiter;
+
+  while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
+    {
+      gboolean wanted = !g_cancellable_is_cancelled (dex_promise_get_cancellable (waiter));
+
+      dex_promise_resolve_boolean (waiter, TRUE);
+      dex_unref (waiter);
+      if (wanted)
+        return;
+    }
+}
+
+void
+valija_imap_lease_free (ValijaImapLease *lease)
+{
+  Slot *slot = find_slot (lease->pool, lease->link);
+
+  if (slot != NULL)
+    slot->leased = FALSE;
+  drop_closed_slots (lease->pool);
+  wake_waiter (lease->pool);
+  g_object_unref (lease->link);
+  g_object_unref (lease->pool);
+  g_free (lease);
+}
+
+ValijaImapLink *
+valija_imap_pool_get_primary (ValijaImapPool *self)
+{
+  Slot *slot = self->slots->len > 0 ? g_ptr_array_index (self->slots, 0) : NULL;
+
+  return slot != NULL && self->state == VALIJA_SESSION_OPEN && !valija_imap_link_is_closed (slot->link) ? slot->link : NULL;
+}
+
+ValijaSessionState
+valija_imap_pool_get_state (ValijaImapPool *self)
+{
+  return self->state;
+}
+
+static DexFuture *
+open_fiber (gpointer data)
+{
+  ValijaImapPool *self = data;
+  g_autoptr(ValijaImapLease) lease = NULL;
+  g_autoptr(GError) error = NULL;
+
+  set_state (self, VALIJA_SESSION_OPENING);
+  drop_closed_slots (self);
+  lease = lease_new (self, add_slot (self, TRUE, NULL));
+
+  if (!dex_await (valija_imap_link_open (lease->link), &error))
+    {
+      dex_clear (&self->opening);
+      set_state (self, VALIJA_SESSION_CLOSED);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  dex_clear (&self->opening);
+  self->working_limit = WORKING_LIMIT;
+  set_state (self, VALIJA_SESSION_OPEN);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_imap_pool_open (ValijaImapPool *self)
+{
+  if (valija_imap_pool_get_primary (self) != NULL)
+    return dex_future_new_true ();
+
+  if (self->opening == NULL)
+    self->opening = valija_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref);
+
+  return dex_ref (self->opening);
+}
+
+static Slot *
+find_free_slot (ValijaImapPool *self,
+                const char     *folder)
+{
+  Slot *any = NULL;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+      ValijaImapSelected *selected;
+
+      if (slot->leased || slot->watched != NULL || valija_imap_link_is_closed (slot->link))
+        continue;
+
+      selected = valija_imap_link_get_selected (slot->link);
+      if (folder != NULL && selected != NULL && g_str_equal (selected->folder, folder))
+        return slot;
+      if (any == NULL)
+        any = slot;
+    }
+
+  return any;
+}
+
+static guint
+count_slots (ValijaImapPool *self,
+             gboolean        watching)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    n += (((Slot *) g_ptr_array_index (self->slots, i))->watched != NULL) == watching;
+
+  return n;
+}
+
+static DexFuture *
+wait_for_turn (ValijaImapPool *self)
+{
+  DexPromise *waiter = dex_promise_new_cancellable ();
+
+  g_queue_push_tail (&self->waiters, dex_ref (waiter));
+
+  return DEX_FUTURE (waiter);
+}
+
+ValijaImapLease *
+valija_imap_pool_lease_fiber (ValijaImapPool *self,
+                              const char     *folder,
+                              GError        **error)
+{
+  for (;;)
+    {
+      g_autoptr(ValijaImapLease) lease = NULL;
+      g_autoptr(GError) failure = NULL;
+      Slot *slot;
+
+      if (!dex_await (valija_imap_pool_open (self), error))
+        return NULL;
+
+      slot = find_free_slot (self, folder);
+      if (slot != NULL)
+        return lease_new (self, slot);
+
+      if (count_slots (self, FALSE) >= self->working_limit)
+        {
+          if (!dex_await (wait_for_turn (self), error))
+            return NULL;
+          continue;
+        }
+
+      lease = lease_new (self, add_slot (self, FALSE, NULL));
+      if (dex_await (valija_imap_link_open (lease->link), &failure))
+        return g_steal_pointer (&lease);
+
+      if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+
+      /* One more is one too many for this server: the first has to do */
+      self->working_limit = 1;
+    }
+}
+
+static Slot *
+find_watch (ValijaImapPool *self,
+            const char     *folder)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (!slot->leased && slot->watched != NULL && g_str_equal (slot->watched, folder) && !valija_imap_link_is_closed (slot->link))
+        return slot;
+    }
+
+  return NULL;
+}
+
+ValijaImapLease *
+valija_imap_pool_watch_fiber (ValijaImapPool *self,
+                              const char     *folder,
+                              gboolean       *fresh,
+                              GError        **error)
+{
+  g_autoptr(ValijaImapLease) lease = NULL;
+  ValijaImapLink *primary;
+  Slot *slot;
+
+  *fresh = FALSE;
+  if (!dex_await (valija_imap_pool_open (self), error))
+    return NULL;
+
+  drop_closed_slots (self);
+  slot = find_watch (self, folder);
+  if (slot != NULL)
+    return lease_new (self, slot);
+
+  primary = valija_imap_pool_get_primary (self);
+  if (primary == NULL || !valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_IDLE) || count_slots (self, TRUE) >= WATCHING_LIMIT)
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("The server cannot tell at once when mail comes to this folder."));
+      return NULL;
+    }
+
+  *fresh = TRUE;
+  lease = lease_new (self, add_slot (self, FALSE, folder));
+  if (!dex_await (valija_imap_link_open (lease->link), error) ||
+      !dex_await (valija_imap_link_ensure_selected (lease->link, folder), error))
+    {
+      valija_imap_link_close (lease->link);
+      return NULL;
+    }
+
+  return g_steal_pointer (&lease);
+}
+
+static DexFuture *
+close_fiber (gpointer data)
+{
+  ValijaImapPool *self = data;
+  g_autoptr(GPtrArray) slots = g_steal_pointer (&self->slots);
+  g_autoptr(GPtrArray) goodbyes = g_ptr_array_new_with_free_func (dex_unref);
+  DexPromise *waiter;
+
+  self->slots = g_ptr_array_new_with_free_func (slot_free);
+  set_state (self, VALIJA_SESSION_CLOSING);
+
+  while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
+    {
+      GError *error = NULL;
+
+      valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The session was closed."));
+      dex_promise_reject (waiter, error);
+      dex_unref (waiter);
+    }
+
+  for (guint i = 0; i < slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (slots, i);
+      g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("LOGOUT");
+
+      if (!valija_imap_link_is_closed (slot->link) && slot->watched == NULL)
+        g_ptr_array_add (goodbyes, valija_imap_connection_run (valija_imap_link_get_connection (slot->link), command,
+                                                               VALIJA_IMAP_RUN_LAST, NULL, NULL, NULL, NULL));
+    }
+
+  /* However it ends, it is the end */
+  if (goodbyes->len > 0)
+    dex_await (valija_future_with_timeout (dex_future_allv ((DexFuture **) goodbyes->pdata, goodbyes->len), GOODBYE_MILLISECONDS), NULL);
+
+  g_ptr_array_set_size (slots, 0);
+  set_state (self, VALIJA_SESSION_CLOSED);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_imap_pool_close (ValijaImapPool *self)
+{
+  if (self->state == VALIJA_SESSION_CLOSED)
+    return dex_future_new_true ();
+
+  return valija_fiber_spawn (close_fiber, g_object_ref (self), g_object_unref);
+}
+
+static void
+valija_imap_pool_dispose (GObject *object)
+{
+  ValijaImapPool *self = VALIJA_IMAP_POOL (object);
+
+  g_ptr_array_set_size (self->slots, 0);
+  g_queue_clear_full (&self->waiters, dex_unref);
+  dex_clear (&self->opening);
+  g_clear_object (&self->context);
+
+  G_OBJECT_CLASS (valija_imap_pool_parent_class)->dispose (object);
+}
+
+static void
+valija_imap_pool_finalize (GObject *object)
+{
+  ValijaImapPool *self = VALIJA_IMAP_POOL (object);
+
+  g_ptr_array_unref (self->slots);
+
+  G_OBJECT_CLASS (valija_imap_pool_parent_class)->finalize (object);
+}
+
+static void
+valija_imap_pool_class_init (ValijaImapPoolClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_imap_pool_dispose;
+  object_class->finalize = valija_imap_pool_finalize;
+
+  signals[ALERT] = g_signal_new ("alert", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[STATE_CHANGED] = g_signal_new ("state-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 0);
+}
+
+static void
+valija_imap_pool_init (ValijaImapPool *self)
+{
+  self->slots = g_ptr_array_new_with_free_func (slot_free);
+  g_queue_init (&self->waiters);
+  self->working_limit = WORKING_LIMIT;
+}
+
+ValijaImapPool *
+valija_imap_pool_new (ValijaSessionContext *context)
+{
+  ValijaImapPool *self = g_object_new (VALIJA_TYPE_IMAP_POOL, NULL);
+
+  self->context = g_object_ref (context);
+
+  return self;
+}

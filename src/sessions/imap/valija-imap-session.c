@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-session.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "sessions/imap/valija-imap-fetch-messages.h"
+#include "sessions/imap/valija-imap-folders.h"
+#include "sessions/imap/valija-imap-organize.h"
+#include "sessions/imap/valija-imap-pool.h"
+#include "sessions/imap/valija-imap-sync.h"
+#include "sessions/imap/valija-imap-watch.h"
+
+/* Batches and messages that wait for the receiver */
+#define CHANGES_AHEAD  2
+#define MESSAGES_AHEAD 32
+
+struct _ValijaImapSession
+{
+  GObject parent_instance;
+
+  ValijaSessionContext *context;
+  ValijaImapPool *pool;
+  GHashTable *marks;     /* folder to Mark */
+};
+
+static void session_iface_init   (ValijaSessionInterface *iface);
+static void reader_iface_init    (ValijaMailReaderInterface *iface);
+static void organizer_iface_init (ValijaMailOrganizerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaImapSession, valija_imap_session, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, session_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, reader_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER, organizer_iface_init))
+
+/* One thing that is asked of the session. */
+typedef struct _Task Task;
+struct _Task
+{
+  ValijaImapSession *session;
+  DexFuture *(*start) (Task *task, ValijaImapLink *link);
+  ValijaStep step;
+  char *folder;          /* nullable, each of these */
+  char *target;
+  char *name;
+  char **remote_ids;
+  GBytes *bytes;
+  DexChannel *channel;
+  ValijaFlags add;
+  ValijaFlags remove;
+  gint64 received;
+};
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+
+  g_object_unref (task->session);
+  g_free (task->folder);
+  g_free (task->target);
+  g_free (task->name);
+  g_strfreev (task->remote_ids);
+  g_clear_pointer (&task->bytes, g_bytes_unref);
+  dex_clear (&task->channel);
+  g_free (task);
+}
+
+static Task *
+task_new (gpointer     session,
+          DexFuture *(*start) (Task *task, ValijaImapLink *link),
+          ValijaStep   step,
+          const char  *folder)
+{
+  Task *task = g_new0 (Task, 1);
+
+  task->session = g_object_ref (VALIJA_IMAP_SESSION (session));
+  task->start = start;
+  task->step = step;
+  task->folder = g_strdup (folder);
+
+  return task;
+}
+
+/* Where it happened: the nearer place, if there is one already, stays. */
+static DexFuture *
+reject (GError    *error,
+        ValijaStep step)
+{
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) && (step == VALIJA_STEP_SYNC || step == VALIJA_STEP_FETCH))
+    step = VALIJA_STEP_OPEN_FOLDER;
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, step);
+
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+task_fiber (gpointer data)
+{
+  Task *task = data;
+  g_autoptr(ValijaImapLease) lease = NULL;
+  g_autoptr(DexFuture) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(lease = valija_imap_pool_lease_fiber (task->session->pool, task->folder, &error)))
+    return reject (g_steal_pointer (&error), task->step);
+
+  result = task->start (task, lease->link);
+  if (!dex_await (dex_ref (result), &error))
+    return reject (g_steal_pointer (&error), task->step);
+
+  return g_steal_pointer (&result);
+}
+
+static DexFuture *
+run_task (Task *task)
+{
+  return valija_fiber_spawn (task_fiber, task, task_free);
+}
+
+/* The same for what is told through a channel: a failure is its last word. */
+static DexFuture *
+channel_fiber (gpointer data)
+{
+  Task *task = data;
+  DexFuture *failed = NULL;
+  g_autoptr(ValijaImapLease) lease = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(lease = valija_imap_pool_lease_fiber (task->session->pool, task->folder, &error)) ||
+      !dex_await (task->start (task, lease->link), &error))
+    {
+      failed = reject (g_steal_pointer (&error), task->step);
+      if (dex_channel_can_send (task->channel))
+        dex_await (dex_channel_send (task->channel, failed), NULL);
+      else
+        dex_unref (failed);
+    }
+  dex_channel_close_send (task->channel);
+
+  return dex_future_new_true ();
+}
+
+static DexChannel *
+run_channel_task (Task *task,
+                  guint capacity)
+{
+  DexChannel *channel = dex_channel_new (capacity);
+
+  task->channel = dex_ref (channel);
+  /* Its end is told through the channel; it ends when the receiving side is closed */
+  valija_future_forget (valija_fiber_spawn (channel_fiber, task, task_free), "imap channel");
+
+  return channel;
+}
+
+static DexFuture *
+open_session (ValijaSession *session)
+{
+  return valija_imap_pool_open (VALIJA_IMAP_SESSION (session)->pool);
+}
+
+static DexFuture *
+close_session (ValijaSession *session)
+{
+  return valija_imap_pool_close (VALIJA_IMAP_SESSION (session)->pool);
+}
+
+static ValijaSessionState
+get_state (ValijaSession *session)
+{
+  return valija_imap_pool_get_state (VALIJA_IMAP_SESSION (session)->pool);
+}
+
+static ValijaCapabilities
+get_capabilities (ValijaSession *session)
+{
+  ValijaImapLink *link = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (session)->pool);
+  ValijaCapabilities capabilities = VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS |
+                                    VALIJA_CAPABILITY_OFFLINE | VALIJA_CAPABILITY_SEARCH;
+
+  if (link == NULL || valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_IDLE))
+    capabilities |= VALIJA_CAPABILITY_INSTANT;
+  if (link == NULL || valija_imap_link_is_utf8 (link))
+    capabilities |= VALIJA_CAPABILITY_INTERNATIONAL;
+
+  return capabilities;
+}
+
+static char **
+dup_facts (ValijaSession *session)
+{
+  ValijaImapLink *link = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (session)->pool);
+
+  return link != NULL ? valija_imap_link_dup_facts (link) : g_new0 (char *, 1);
+}
+
+static DexFuture *
+start_list (Task           *task,
+            ValijaImapLink *link)
+{
+  /* The first time it was asked for already, when the link opened */
+  DexFuture *early = valija_imap_link_steal_folders (link);
+
+  valija_session_context_begin_step (task->session->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS);
+
+  return early != NULL ? early : valija_imap_folders_query (link);
+}
+
+static DexFuture *
+listed_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  ValijaImapSession *self = user_data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  GPtrArray *folders = g_value_get_boxed (value);
+  g_autofree char *detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u folder", "%u folders", folders->len), folders->len);
+
+  valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS, detail);
+
+  return dex_ref (future);
+}
+
+static DexFuture *
+list_folders (ValijaMailReader *reader)
+{
+  return dex_future_then (run_task (task_new (reader, start_list, VALIJA_STEP_LIST_FOLDERS, NULL)), listed_cb,
+                          g_object_ref (reader), g_object_unref);
+}
+
+/* How a folder was when it was last synchronised. */
+typedef struct
+{
+  guint32 uid_validity;
+  guint32 uid_next;
+  guint64 mod_seq;
+  guint32 exists;
+} Mark;
+
+static Mark *
+mark_new (const ValijaImapSelected *selected)
+{
+  Mark *mark = g_new0 (Mark, 1);
+
+  mark->uid_validity = selected->uid_validity;
+  mark->uid_next = selected->uid_next;
+  mark->mod_seq = selected->mod_seq;
+  mark->exists = selected->exists;
+
+  return mark;
+}
+
+static gboolean
+mark_equal (const Mark *one,
+            const Mark *other)
+{
+  return one->uid_validity == other->uid_validity && one->uid_next == other->uid_next && one->mod_seq == other->mod_seq &&
+         one->exists == other->exists;
+}
+
+typedef struct
+{
+  ValijaImapSession *session;
+  ValijaImapLink *link;
+} Synced;
+
+static void
+synced_free (gpointer data)
+{
+  Synced *synced = data;
+
+  g_object_unref (synced->session);
+  g_object_unref (synced->link);
+  g_free (synced);
+}
+
+static DexFuture *
+synced_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  Synced *synced = user_data;
+  ValijaImapSelected *selected = valija_imap_link_get_selected (synced->link);
+  g_autofree char *detail = NULL;
+
+  if (selected != NULL)
+    {
+      g_hash_table_replace (synced->session->marks, g_strdup (selected->folder), mark_new (selected));
+      detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", selected->exists), selected->exists);
+    }
+  valija_session_context_end_step (synced->session->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC, detail);
+
+  return dex_ref (future);
+}
+
+static DexFuture *
+start_sync (Task           *task,
+            ValijaImapLink *link)
+{
+  Synced *synced = g_new0 (Synced, 1);
+
+  synced->session = g_object_ref (task->session);
+  synced->link = g_object_ref (link);
+  valija_session_context_begin_step (task->session->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+
+  return dex_future_then (valija_imap_sync_run (link, task->folder, task->bytes, task->channel), synced_cb, synced, synced_free);
+}
+
+static DexChannel *
+sync_folder (ValijaMailReader *reader,
+             const char       *folder,
+             GBytes           *cursor)
+{
+  Task *task = task_new (reader, start_sync, VALIJA_STEP_SYNC, folder);
+
+  task->bytes = cursor != NULL ? g_bytes_ref (cursor) : NULL;
+
+  return run_channel_task (task, CHANGES_AHEAD);
+}
+
+static DexFuture *
+start_fetch (Task           *task,
+             ValijaImapLink *link)
+{
+  return valija_imap_fetch_messages_run (link, task->folder, (const char * const *) task->remote_ids, task->channel);
+}
+
+static DexChannel *
+fetch_messages (ValijaMailReader   *reader,
+                const char         *folder,
+                const char * const *remote_ids)
+{
+  Task *task = task_new (reader, start_fetch, VALIJA_STEP_FETCH, folder);
+
+  task->remote_ids = g_strdupv ((char **) remote_ids);
+
+  return run_channel_task (task, MESSAGES_AHEAD);
+}
+
+static DexFuture *
+start_search (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_organize_search (link, task->folder, task->name);
+}
+
+static DexFuture *
+search (ValijaMailReader *reader,
+        const char       *folder,
+        const char       *text)
+{
+  Task *task = task_new (reader, start_search, VALIJA_STEP_FETCH, folder);
+
+  task->name = g_strdup (text);
+
+  return run_task (task);
+}
+
+/* Whether something happened between the last synchronisation and the first look of the link that watches. */
+static gboolean
+has_changed (ValijaImapSession *self,
+             ValijaImapLink    *link)
+{
+  ValijaImapSelected *selected = valija_imap_link_get_selected (link);
+  Mark *then = selected != NULL ? g_hash_table_lookup (self->marks, selected->folder) : NULL;
+  g_autofree Mark *now = selected != NULL ? mark_new (selected) : NULL;
+
+  return then != NULL && !mark_equal (then, now);
+}
+
+static DexFuture *
+watch_fiber (gpointer data)
+{
+  Task *task = data;
+  g_autoptr(ValijaImapLease) lease = NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean fresh;
+
+  if (!(lease = valija_imap_pool_watch_fiber (task->session->pool, task->folder, &fresh, &error)))
+    return reject (g_steal_pointer (&error), task->step);
+  if (fresh && has_changed (task->session, lease->link))
+    return dex_future_new_true ();
+  if (!dex_await (valija_imap_watch_run (lease->link), &error))
+    return reject (g_steal_pointer (&error), task->step);
+
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+watch (ValijaMailReader *reader,
+       const char       *folder)
+{
+  return valija_fiber_spawn (watch_fiber, task_new (reader, NULL, VALIJA_STEP_SYNC, folder), task_free);
+}
+
+static DexFuture *
+start_set_flags (Task           *task,
+                 ValijaImapLink *link)
+{
+  return valija_imap_organize_set_flags (link, task->folder, (const char * const *) task->remote_ids, task->add, task->remove);
+}
+
+static DexFuture *
+set_flags (ValijaMailOrganizer *organizer,
+           const char          *folder,
+           const char * const  *remote_ids,
+           ValijaFlags          add,
+           ValijaFlags          remove)
+{
+  Task *task = task_new (organizer, start_set_flags, VALIJA_STEP_CHANGE, folder);
+
+  task->remote_ids = g_strdupv ((char **) remote_ids);
+  task->add = add;
+  task->remove = remove;
+
+  return run_task (task);
+}
+
+static DexFuture *
+start_move (Task           *task,
+            ValijaImapLink *link)
+{
+  return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, TRUE);
+}
+
+static DexFuture *
+start_copy (Task           *task,
+            ValijaImapLink *link)
+{
+  return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, FALSE);
+}
+
+static Task *
+copy_task_new (ValijaMailOrganizer *organizer,
+               DexFuture *(*start) (Task *task, ValijaImapLink *link),
+               const char          *folder,
+               const char * const  *remote_ids,
+               const char          *target)
+{
+  Task *task = task_new (organizer, start, VALIJA_STEP_CHANGE, folder);
+
+  task->remote_ids = g_strdupv ((char **) remote_ids);
+  task->target = g_strdup (target);
+
+  return task;
+}
+
+static DexFuture *
+move (ValijaMailOrganizer *organizer,
+      const char          *folder,
+      const char * const  *remote_ids,
+      const char          *target)
+{
+  return run_task (copy_task_new (organizer, start_move, folder, remote_ids, target));
+}
+
+static DexFuture *
+copy (ValijaMailOrganizer *organizer,
+      const char          *folder,
+      const char * const  *remote_ids,
+      const char          *target)
+{
+  return run_task (copy_task_new (organizer, start_copy, folder, remote_ids, target));
+}
+
+static DexFuture *
+start_delete (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_organize_delete (link, task->folder, (const char * const *) task->remote_ids);
+}
+
+static DexFuture *
+delete_messages (ValijaMailOrganizer *organizer,
+                 const char          *folder,
+                 const char * const  *remote_ids)
+{
+  return run_task (copy_task_new (organizer, start_delete, folder, remote_ids, NULL));
+}
+
+static DexFuture *
+start_append (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_organize_append (link, task->target, task->bytes, task->add, task->received);
+}
+
+static DexFuture *
+append (ValijaMailOrganizer *organizer,
+        const char          *folder,
+        GBytes              *source,
+        ValijaFlags          flags,
+        gint64               received)
+{
+  /* Filing needs no folder to be selected */
+  Task *task = task_new (organizer, start_append, VALIJA_STEP_CHANGE, NULL);
+
+  task->target = g_strdup (folder);
+  task->bytes = g_bytes_ref (source);
+  task->add = flags;
+  task->received = received;
+
+  return run_task (task);
+}
+
+static DexFuture *
+start_create (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_folders_create (link, task->target, task->name);
+}
+
+static DexFuture *
+create_folder (ValijaMailOrganizer *organizer,
+               const char          *parent,
+               const char          *name)
+{
+  Task *task = task_new (organizer, start_create, VALIJA_STEP_CHANGE, NULL);
+
+  task->target = g_strdup (parent);
+  task->name = g_strdup (name);
+
+  return run_task (task);
+}
+
+static DexFuture *
+start_rename (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_folders_rename (link, task->folder, task->target, task->name);
+}
+
+static DexFuture *
+rename_folder (ValijaMailOrganizer *organizer,
+               const char          *folder,
+               const char          *parent,
+               const char          *name)
+{
+  Task *task = task_new (organizer, start_rename, VALIJA_STEP_CHANGE, folder);
+
+  task->target = g_strdup (parent);
+  task->name = g_strdup (name);
+
+  return run_task (task);
+}
+
+static DexFuture *
+start_remove (Task           *task,
+              ValijaImapLink *link)
+{
+  return valija_imap_folders_remove (link, task->folder);
+}
+
+static DexFuture *
+remove_folder (ValijaMailOrganizer *organizer,
+               const char          *folder)
+{
+  return run_task (task_new (organizer, start_remove, VALIJA_STEP_CHANGE, folder));
+}
+
+static void
+session_iface_init (ValijaSessionInterface *iface)
+{
+  iface->open = open_session;
+  iface->close = close_session;
+  iface->get_state = get_state;
+  iface->get_capabilities = get_capabilities;
+  iface->dup_facts = dup_facts;
+}
+
+static void
+reader_iface_init (ValijaMailReaderInterface *iface)
+{
+  iface->list_folders = list_folders;
+  iface->sync_folder = sync_folder;
+  iface->fetch_messages = fetch_messages;
+  iface->search = search;
+  iface->watch = watch;
+}
+
+static void
+organizer_iface_init (ValijaMailOrganizerInterface *iface)
+{
+  iface->set_flags = set_flags;
+  iface->move = move;
+  iface->copy = copy;
+  iface->delete_ = delete_messages;
+  iface->append = append;
+  iface->create_folder = create_folder;
+  iface->rename_folder = rename_folder;
+  iface->remove_folder = remove_folder;
+}
+
+static void
+valija_imap_session_dispose (GObject *object)
+{
+  ValijaImapSession *self = VALIJA_IMAP_SESSION (object);
+
+  if (self->pool != NULL)
+    g_object_run_dispose (G_OBJECT (self->pool));
+  g_clear_object (&self->pool);
+  g_clear_object (&self->context);
+
+  G_OBJECT_CLASS (valija_imap_session_parent_class)->dispose (object);
+}
+
+static void
+valija_imap_session_finalize (GObject *object)
+{
+  ValijaImapSession *self = VALIJA_IMAP_SESSION (object);
+
+  g_hash_table_unref (self->marks);
+
+  G_OBJECT_CLASS (valija_imap_session_parent_class)->finalize (object);
+}
+
+static void
+valija_imap_session_class_init (ValijaImapSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_imap_session_dispose;
+  object_class->finalize = valija_imap_session_finalize;
+}
+
+static void
+valija_imap_session_init (ValijaImapSession *self)
+{
+  self->marks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+/**
+ * valija_imap_session_new:
+ * @context: account, secrets, certificate exceptions
+ *
+ * Returns: (transfer full): a session that is closed; it implements #ValijaMailReader and #ValijaMailOrganizer
+ */
+ValijaSession *
+valija_imap_session_new (ValijaSessionContext *context)
+{
+  ValijaImapSession *self;
+
+  g_return_val_if_fail (VALIJA_IS_SESSION_CONTEXT (context), NULL);
+
+  self = g_object_new (VALIJA_TYPE_IMAP_SESSION, NULL);
+  self->context = g_object_ref (context);
+  self->pool = valija_imap_pool_new (context);
+  g_signal_connect_object (self->pool, "alert", G_CALLBACK (valija_session_alert), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pool, "state-changed", G_CALLBACK (valija_session_notify_state), self, G_CONNECT_SWAPPED);
+
+  return VALIJA_SESSION (self);
+}
