@@ -319,9 +319,9 @@ test_bounded (Fixture      *fixture,
   g_autoptr(ValijaMessage) first = NULL;
   guint loaded = 0;
 
-  valija_message_list_set_ids (fixture->list, descending (100000, 100000));
+  valija_message_list_set_ids (fixture->list, descending (10000, 10000));
 
-  for (guint i = 0; i < 100000; i++)
+  for (guint i = 0; i < 10000; i++)
     {
       g_autoptr(ValijaMessage) message = g_list_model_get_item (G_LIST_MODEL (fixture->list), i);
 
@@ -333,7 +333,7 @@ test_bounded (Fixture      *fixture,
         }
     }
 
-  g_assert_cmpuint (loaded, ==, 99968);
+  g_assert_cmpuint (loaded, ==, 10000 - 10000 % 64);
 
   /* The beginning was let go, and nobody waits for it */
   first = g_list_model_get_item (G_LIST_MODEL (fixture->list), 0);

@@ -50,7 +50,11 @@ add_row (AdwPreferencesGroup *group,
          const char          *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *image = gtk_image_new_from_icon_name (icon_name);
+  GtkWidget *image = g_object_new (GTK_TYPE_IMAGE,
+                                   "icon-name", icon_name,
+                                   "accessible-role", meaning != NULL ? GTK_ACCESSIBLE_ROLE_IMG
+                                                                      : GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                                   NULL);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);

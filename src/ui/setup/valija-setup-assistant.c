@@ -31,6 +31,7 @@ struct _ValijaSetupAssistant
   const ValijaMethod *method;
   ValijaAccount      *account;     /* what is being set up or changed; a copy of a stored one */
   char               *prefilled;   /* the address that the servers were suggested for */
+  ValijaSuggestion   *suggestion;  /* what led here */
   gboolean            stored;
 };
 
@@ -77,6 +78,13 @@ prefill_servers (ValijaSetupAssistant *self)
   g_set_str (&self->prefilled, email);
   suggestion = valija_method_suggest_servers (self->method->id, email);
 
+  /* Who says "I have Gmail" has it also with an address of his own domain */
+  if (!suggestion->certain && self->suggestion != NULL && self->suggestion->certain)
+    {
+      valija_suggestion_free (suggestion);
+      suggestion = valija_suggestion_copy (self->suggestion);
+    }
+
   g_object_set (valija_account_get_incoming (self->account), "user", email, NULL);
   g_object_set (valija_account_get_outgoing (self->account), "user", email, NULL);
   prefill_server (valija_account_get_incoming (self->account), suggestion->incoming_host, suggestion->incoming_port,
@@ -109,6 +117,9 @@ begin (ValijaSetupAssistant   *self,
   else
     g_object_set (account, "full-name", g_get_real_name (), NULL);
 
+  g_clear_pointer (&self->suggestion, valija_suggestion_free);
+  if (suggestion != NULL && g_strcmp0 (suggestion->method, method->id) == 0)
+    self->suggestion = valija_suggestion_copy (suggestion);
   if (suggestion != NULL && suggestion->email != NULL)
     g_object_set (account, "email", suggestion->email, NULL);
 
@@ -261,22 +272,13 @@ done_clicked_cb (ValijaSetupAssistant *self)
 }
 
 static void
-load_style (void)
-{
-  g_autoptr(GtkCssProvider) provider = gtk_css_provider_new ();
-
-  gtk_css_provider_load_from_resource (provider, "/org/valija/Valija/ui/setup.css");
-  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-}
-
-static void
 valija_setup_assistant_dispose (GObject *object)
 {
   ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
 
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_SETUP_ASSISTANT);
 
   G_OBJECT_CLASS (valija_setup_assistant_parent_class)->dispose (object);
@@ -288,6 +290,7 @@ valija_setup_assistant_finalize (GObject *object)
   ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
 
   g_free (self->prefilled);
+  g_clear_pointer (&self->suggestion, valija_suggestion_free);
 
   G_OBJECT_CLASS (valija_setup_assistant_parent_class)->finalize (object);
 }
@@ -328,8 +331,6 @@ valija_setup_assistant_class_init (ValijaSetupAssistantClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, test_accepted_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_edit_cb);
   gtk_widget_class_bind_template_callback (widget_class, done_clicked_cb);
-
-  load_style ();
 }
 
 static void
