@@ -43,7 +43,7 @@ static guint signals[N_SIGNALS];
 
 static const char * const examples[] = {
   N_("My work uses Microsoft 365"),
-  N_("My provider gave me a POP server"),
+  N_("I was given a POP server"),
   N_("I have Gmail"),
   N_("I only want to send"),
 };
