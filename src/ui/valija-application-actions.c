@@ -67,7 +67,8 @@ send_response_cb (GObject      *dialog,
   file_job_free (job);
 }
 
-/* One answer an account that can send: from whom a finished message goes is the user's choice, not the file's. */
+/* One answer an account that can send: from whom a finished message goes is the user's choice,
+ * not the file's. */
 static DexFuture *
 send_parsed_cb (DexFuture *future,
                 gpointer   data)

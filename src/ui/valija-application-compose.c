@@ -254,7 +254,8 @@ valija_application_edit_outbox_item (ValijaApplication *self,
   edit->account = g_object_ref (valija_outbox_item_get_account (item));
   edit->item = g_object_ref (item);
 
-  /* One after the other; a rejection runs through to the last, which shows it and owns @edit. Disowned for that reason. */
+  /* One after the other; a rejection runs through to the last, which shows it and owns @edit.
+   * Disowned for that reason. */
   future = valija_engine_load_outbox_item (self->engine, item);
   future = dex_future_then (future, item_loaded_cb, edit, NULL);
   future = dex_future_then (future, item_parsed_cb, edit, NULL);

@@ -69,7 +69,8 @@ close_timed_out_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The last window is gone and nothing is waited for: sessions and store are closed, and then the hold of startup is given back. */
+/* The last window is gone and nothing is waited for: sessions and store are closed, and then the
+ * hold of startup is given back. */
 static void
 close_if_done (ValijaApplication *self)
 {

@@ -17,14 +17,25 @@ ValijaApplication *valija_application_get_default       (void);
 ValijaEngine      *valija_application_get_engine        (ValijaApplication *self);
 const char        *valija_application_get_cache_dir     (ValijaApplication *self);
 
-/* A directory of this session, readable by nobody else, removed at its end: for attachments that are opened. (transfer full) */
+/* A directory of this session, readable by nobody else, removed at its end: for attachments that
+ * are opened. (transfer full) */
 GFile             *valija_application_dup_scratch_dir   (ValijaApplication *self, GError **error);
 
-/* ---- Writing (valija-application-compose.c); @account is nullable: the first that can send ---- */
-/* The first account that can send, or NULL and why none can, with the way out (transfer full). @reason is nullable. */
-ValijaAccount     *valija_application_find_sender       (ValijaApplication *self, char **reason); /* (transfer none) (nullable) */
-void               valija_application_compose           (ValijaApplication *self, ValijaAccount *account, ValijaComposition *composition, gint64 draft);
-void               valija_application_answer            (ValijaApplication *self, ValijaAccount *account, ValijaComposition *composition, ValijaMessage *original, ValijaFlags flag);
+/* ---- Writing (valija-application-compose.c); @account is nullable: the first that can send
+ * ---- */
+/* The first account that can send, or NULL and why none can, with the way out (transfer full).
+ * @reason is nullable. */
+/* (transfer none) (nullable) */
+ValijaAccount     *valija_application_find_sender       (ValijaApplication *self, char **reason);
+void               valija_application_compose           (ValijaApplication *self,
+                                                         ValijaAccount     *account,
+                                                         ValijaComposition *composition,
+                                                         gint64             draft);
+void               valija_application_answer            (ValijaApplication *self,
+                                                         ValijaAccount     *account,
+                                                         ValijaComposition *composition,
+                                                         ValijaMessage     *original,
+                                                         ValijaFlags        flag);
 void               valija_application_compose_mailto    (ValijaApplication *self, const char *uri);
 void               valija_application_edit_draft        (ValijaApplication *self, ValijaMessage *message);
 void               valija_application_edit_outbox_item  (ValijaApplication *self, ValijaOutboxItem *item);
@@ -32,9 +43,14 @@ void               valija_application_edit_outbox_item  (ValijaApplication *self
 /* ---- Notices, in the main window; lost where there is none ---- */
 void               valija_application_notify            (ValijaApplication *self, const char *text);
 void               valija_application_show_error        (ValijaApplication *self, const GError *error);
-gboolean           valija_application_add_toast         (ValijaApplication *self, AdwToast *toast); /* (transfer full); FALSE: no window */
+/* (transfer full); FALSE: no window */
+gboolean           valija_application_add_toast         (ValijaApplication *self, AdwToast *toast);
 
-/* Like valija_future_then(), and the application does not end before @future (transfer full) has settled. @owner and @callback are nullable. */
-void               valija_application_hold_for          (ValijaApplication *self, DexFuture *future, gpointer owner, ValijaFutureCallback callback);
+/* Like valija_future_then(), and the application does not end before @future (transfer full) has
+ * settled. @owner and @callback are nullable. */
+void               valija_application_hold_for          (ValijaApplication   *self,
+                                                         DexFuture           *future,
+                                                         gpointer             owner,
+                                                         ValijaFutureCallback callback);
 
 G_END_DECLS

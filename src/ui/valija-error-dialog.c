@@ -58,20 +58,9 @@ describe_side (ValijaSide side)
 }
 
 static void
-valija_error_dialog_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_ERROR_DIALOG);
-
-  G_OBJECT_CLASS (valija_error_dialog_parent_class)->dispose (object);
-}
-
-static void
 valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = valija_error_dialog_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-error-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, title);

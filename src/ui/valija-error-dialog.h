@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Everything that is known of a failure: title, sentence, what to do, side, step and the server's own line; for a certificate
- * also the certificate itself with the two decisions. */
+/* Everything that is known of a failure: title, sentence, what to do, side, step and the
+ * server's own line; for a certificate also the certificate itself with the two decisions. */
 #define VALIJA_TYPE_ERROR_DIALOG (valija_error_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, VALIJA, ERROR_DIALOG, AdwDialog)
 

@@ -41,7 +41,8 @@ format_time (GDateTime *when)
 {
   /* Translators: the time of day where the desktop uses twelve hours, see g_date_time_format() */
   const char *twelve = _("%-I:%M %p");
-  /* Translators: the time of day where the desktop uses twenty-four hours, see g_date_time_format() */
+  /* Translators: the time of day where the desktop uses twenty-four hours, see
+   * g_date_time_format() */
   const char *twenty_four = _("%H:%M");
 
   return g_date_time_format (when, clock_is_12h () ? twelve : twenty_four);
@@ -93,6 +94,33 @@ valija_format_date (gint64     when,
     return g_date_time_format (date, _("%-d %b"));
 
   return g_date_time_format (date, "%x");
+}
+
+char *
+valija_format_moment (gint64     when,
+                      GDateTime *now)
+{
+  g_autoptr(GDateTime) present = now != NULL ? g_date_time_ref (now) : g_date_time_new_now_local ();
+  g_autoptr(GDateTime) date = NULL;
+  g_autofree char *day = NULL;
+  g_autofree char *time = NULL;
+
+  if (when == 0 || (date = g_date_time_new_from_unix_local (when)) == NULL)
+    return g_strdup ("");
+
+  time = format_time (date);
+  if (days_between (date, present) == 0)
+    return g_steal_pointer (&time);
+
+  if (g_date_time_get_year (date) == g_date_time_get_year (present))
+    /* Translators: a day of this year, see g_date_time_format() */
+    day = g_date_time_format (date, _("%a %-d %b"));
+  else
+    /* Translators: a day of another year, see g_date_time_format() */
+    day = g_date_time_format (date, _("%-d %b %Y"));
+
+  /* Translators: a day and a time of day */
+  return g_strdup_printf (_("%s, %s"), day, time);
 }
 
 char *

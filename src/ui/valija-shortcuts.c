@@ -25,17 +25,18 @@ struct _ValijaShortcutsDialog
 
 G_DEFINE_FINAL_TYPE (ValijaShortcutsDialog, valija_shortcuts_dialog, ADW_TYPE_DIALOG)
 
-/* The keys without a modifier and those of the composer are bound where they hold, in the blueprints; here they are only told. */
+/* The keys without a modifier and those of the composer are bound where they hold, in the
+ * blueprints; here they are only told. */
 static const struct
 {
   Group group;
   const char *title;
   const char *action;           /* NULL: bound elsewhere */
-  const char *accels[3];
+  const char *accels[2];
   const char *keys_elsewhere;   /* nullable: one more, bound elsewhere */
 } shortcuts[] = {
-  { GROUP_MESSAGES, N_("Next message"), "win.next", { "<Alt>Down", "<Control>Page_Down" }, "j" },
-  { GROUP_MESSAGES, N_("Previous message"), "win.previous", { "<Alt>Up", "<Control>Page_Up" }, "k" },
+  { GROUP_MESSAGES, N_("Next message"), "win.next", { "<Alt>Down" }, "j" },
+  { GROUP_MESSAGES, N_("Previous message"), "win.previous", { "<Alt>Up" }, "k" },
   { GROUP_MESSAGES, N_("First message"), "win.first", { "<Alt>Home" }, "Home" },
   { GROUP_MESSAGES, N_("Last message"), "win.last", { "<Alt>End" }, "End" },
   { GROUP_MESSAGES, N_("Read or unread"), "win.toggle-read", { "<Control>u" }, "u" },
@@ -44,6 +45,7 @@ static const struct
   { GROUP_MESSAGES, N_("Move"), "win.move", { "<Control>m" }, "m" },
   { GROUP_MESSAGES, N_("Move to junk"), "win.junk", { "<Control>j" } },
   { GROUP_MESSAGES, N_("Delete"), "win.delete", { "<Control>Delete" }, "Delete" },
+  { GROUP_MESSAGES, N_("Cursor in the text"), NULL, { NULL }, "F7" },
   { GROUP_MESSAGES, N_("View source"), "win.view-source", { "<Control><Shift>u" } },
   { GROUP_MESSAGES, N_("Save as a file"), "win.save-source", { "<Control>s" } },
   { GROUP_WRITING, N_("New message"), "app.compose", { "<Control>n" } },
@@ -81,20 +83,9 @@ append_accel (GString    *text,
 }
 
 static void
-valija_shortcuts_dialog_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_SHORTCUTS_DIALOG);
-
-  G_OBJECT_CLASS (valija_shortcuts_dialog_parent_class)->dispose (object);
-}
-
-static void
 valija_shortcuts_dialog_class_init (ValijaShortcutsDialogClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = valija_shortcuts_dialog_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-shortcuts.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaShortcutsDialog, messages);
@@ -125,8 +116,6 @@ valija_shortcuts_dialog_init (ValijaShortcutsDialog *self)
 
       label = gtk_label_new (keys->str);
       gtk_widget_add_css_class (label, "dimmed");
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_xalign (GTK_LABEL (label), 1);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(shortcuts[i].title));
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (groups[shortcuts[i].group]), row);

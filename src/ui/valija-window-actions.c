@@ -446,7 +446,8 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.account-details", "s", account_details_action);
 }
 
-/* The actions that need a message are insensitive without one. What a method cannot do stays reachable, and says why. */
+/* The actions that need a message are insensitive without one. What a method cannot do stays
+ * reachable, and says why. */
 void
 valija_window_update_actions (ValijaWindow *self)
 {

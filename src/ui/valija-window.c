@@ -30,7 +30,8 @@ welcome_closed_cb (ValijaWindow *self)
     gtk_stack_set_visible_child_name (self->stack, "mail");
 }
 
-/* Without an account the explanation of the methods is the window, until the person is done with it. */
+/* Without an account the explanation of the methods is the window, until the person is done with
+ * it. */
 static void
 update_page (ValijaWindow *self)
 {
@@ -206,7 +207,6 @@ valija_window_dispose (GObject *object)
   ValijaWindow *self = VALIJA_WINDOW (object);
 
   stop_mark_read (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_WINDOW);
   g_clear_object (&self->current);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);

@@ -25,7 +25,7 @@ TABLE = {
     'sessions': ({'base', 'model', 'net', 'auth', 'wire/sasl', 'sessions'}, GLIB | {'libdex'}),
     'engine': ({'base', 'model', 'mime', 'store', 'auth', 'sessions', 'engine'}, GLIB | {'libdex'}),
     'ui': ({'base', 'model', 'engine', 'mime', 'ui'},
-           GLIB | {'libdex', 'gtk/', 'adwaita', 'gdk/', 'webkit/', 'gtksourceview/', 'libspelling', 'pango/', 'graphene', 'gsk/'}),
+           GLIB | {'libdex', 'gtk/', 'adwaita', 'gdk/', 'webkit/', 'gtksourceview/', 'libspelling', 'pango/', 'graphene', 'gsk/', 'dlfcn'}),
     'cli': ({'base', 'model', 'engine', 'mime', 'cli'}, GLIB | {'libdex', 'json-glib/'}),
 }
 for provider in ('imap', 'pop3', 'smtp'):

@@ -13,9 +13,10 @@ struct _ValijaAddressField
 {
   AdwBin    parent_instance;
 
-  GtkLabel *title;
   GtkEntry *entry;
   GtkLabel *problem;
+
+  char     *title;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaAddressField, valija_address_field, ADW_TYPE_BIN)
@@ -30,7 +31,8 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* Where the last entry of a list begins: behind the last comma that is not inside quotes or brackets. */
+/* Where the last entry of a list begins: behind the last comma that is not inside quotes or
+ * brackets. */
 static const char *
 find_last_entry (const char *text)
 {
@@ -127,11 +129,13 @@ valija_address_field_grab_focus (GtkWidget *widget)
 }
 
 static void
-valija_address_field_dispose (GObject *object)
+valija_address_field_finalize (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_ADDRESS_FIELD);
+  ValijaAddressField *self = VALIJA_ADDRESS_FIELD (object);
 
-  G_OBJECT_CLASS (valija_address_field_parent_class)->dispose (object);
+  g_free (self->title);
+
+  G_OBJECT_CLASS (valija_address_field_parent_class)->finalize (object);
 }
 
 static void
@@ -145,7 +149,7 @@ valija_address_field_get_property (GObject    *object,
   switch (prop_id)
     {
     case PROP_TITLE:
-      g_value_set_string (value, gtk_label_get_label (self->title));
+      g_value_set_string (value, self->title);
       break;
     case PROP_TEXT:
       g_value_set_string (value, valija_address_field_get_text (self));
@@ -167,8 +171,11 @@ valija_address_field_set_property (GObject      *object,
   switch (prop_id)
     {
     case PROP_TITLE:
-      gtk_label_set_label (self->title, text);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+      if (g_set_str (&self->title, text))
+        {
+          gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+          g_object_notify_by_pspec (object, pspec);
+        }
       break;
     case PROP_TEXT:
       if (g_strcmp0 (text, gtk_editable_get_text (GTK_EDITABLE (self->entry))) != 0)
@@ -185,7 +192,7 @@ valija_address_field_class_init (ValijaAddressFieldClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->dispose = valija_address_field_dispose;
+  object_class->finalize = valija_address_field_finalize;
   object_class->get_property = valija_address_field_get_property;
   object_class->set_property = valija_address_field_set_property;
   widget_class->grab_focus = valija_address_field_grab_focus;
@@ -197,7 +204,6 @@ valija_address_field_class_init (ValijaAddressFieldClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-address-field.ui");
-  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, entry);
   gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, problem);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);

@@ -6,14 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* One line of addresses, its syntax checked as it is typed: what is still being typed is let be until the cursor leaves. Properties:
- * title, text. */
+/* One line of addresses, its syntax checked as it is typed: what is still being typed is let be
+ * until the cursor leaves. Properties: title (what a screen reader calls it), text. */
 #define VALIJA_TYPE_ADDRESS_FIELD (valija_address_field_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAddressField, valija_address_field, VALIJA, ADDRESS_FIELD, AdwBin)
 
 const char *valija_address_field_get_text (ValijaAddressField *self);
 
-/* The first word of @text that is no mail address; with @typing the last one is not looked at. (transfer full) (nullable) */
+/* The first word of @text that is no mail address; with @typing the last one is not looked at.
+ * (transfer full) (nullable) */
 char       *valija_address_field_find_bad (const char *text, gboolean typing);
 
 G_END_DECLS

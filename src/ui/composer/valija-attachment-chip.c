@@ -34,7 +34,6 @@ valija_attachment_chip_dispose (GObject *object)
 {
   ValijaAttachmentChip *self = VALIJA_ATTACHMENT_CHIP (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_ATTACHMENT_CHIP);
   g_clear_object (&self->composition);
   g_clear_object (&self->attachment);
 

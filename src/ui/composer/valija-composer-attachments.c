@@ -58,8 +58,10 @@ static void
 attach_file (ValijaComposer *self,
              GFile          *file)
 {
-  valija_future_then (valija_future_run_in_thread (VALIJA_TYPE_ATTACHMENT, examine, g_object_ref (file), g_object_unref),
-                      self, examined_cb);
+  DexFuture *future = valija_future_run_in_thread (VALIJA_TYPE_ATTACHMENT, examine, g_object_ref (file),
+                                                   g_object_unref);
+
+  valija_future_then (future, self, examined_cb);
 }
 
 static void

@@ -21,9 +21,10 @@ can_send (gpointer item,
   return reason == NULL;
 }
 
+/* For the rows of the drop-down. */
 static char *
-describe_sender (ValijaAccount *account,
-                 gpointer       data)
+describe_sender (GtkListItem   *item,
+                 ValijaAccount *account)
 {
   g_autoptr(ValijaAddress) address = NULL;
 
@@ -71,7 +72,8 @@ from_changed_cb (ValijaComposer *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", account != NULL);
   if (account == NULL)
     {
-      gtk_label_set_text (self->copy_note, _("No account can send. Add one that sends, or an SMTP server to one you have."));
+      gtk_label_set_text (self->copy_note,
+                          _("No account can send. Add one that sends, or an SMTP server to one you have."));
       return;
     }
 
@@ -87,11 +89,8 @@ bind_senders (ValijaComposer *self,
 {
   GListModel *accounts = valija_engine_get_accounts (self->engine);
   GtkCustomFilter *filter = gtk_custom_filter_new (can_send, self, NULL);
-  g_autoptr(GtkExpression) expression = NULL;
 
   self->senders = gtk_filter_list_model_new (g_object_ref (accounts), GTK_FILTER (filter));
-  expression = gtk_cclosure_expression_new (G_TYPE_STRING, NULL, 0, NULL, G_CALLBACK (describe_sender), NULL, NULL);
-  gtk_drop_down_set_expression (self->from, expression);
   gtk_drop_down_set_model (self->from, G_LIST_MODEL (self->senders));
   select_account (self, account);
   from_changed_cb (self);
@@ -157,9 +156,11 @@ update_scheme (ValijaComposer *self)
 {
   gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
   GtkSourceStyleSchemeManager *manager = gtk_source_style_scheme_manager_get_default ();
-  GtkSourceStyleScheme *scheme = gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita");
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body));
+  GtkSourceStyleScheme *scheme;
 
-  gtk_source_buffer_set_style_scheme (GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body))), scheme);
+  scheme = gtk_source_style_scheme_manager_get_scheme (manager, dark ? "Adwaita-dark" : "Adwaita");
+  gtk_source_buffer_set_style_scheme (GTK_SOURCE_BUFFER (buffer), scheme);
 }
 
 static void
@@ -243,7 +244,6 @@ valija_composer_dispose (GObject *object)
 
   g_clear_handle_id (&self->save_source, g_source_remove);
   self->done = TRUE;
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_COMPOSER);
   g_clear_object (&self->options);
   g_clear_object (&self->original);
   g_clear_object (&self->senders);
@@ -285,6 +285,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, draft_note);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, from_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, describe_sender);
 
   gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
   gtk_widget_class_install_action (widget_class, "composer.discard", NULL, discard_action);

@@ -8,11 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* A message being written. It is saved as a draft as it grows, when it is closed too; only "Discard" throws it away, which can be undone. */
+/* A message being written. It is saved as a draft as it grows, when it is closed too; only
+ * "Discard" throws it away, which can be undone. */
 #define VALIJA_TYPE_COMPOSER (valija_composer_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaComposer, valija_composer, VALIJA, COMPOSER, AdwApplicationWindow)
 
-/* @account: from whom; NULL or one that cannot send: the first that can. @draft: the id of the stored version, 0 for none. */
+/* @account: from whom; NULL or one that cannot send: the first that can. @draft: the id of the
+ * stored version, 0 for none. */
 GtkWidget *valija_composer_new          (GtkApplication    *application,
                                          ValijaEngine      *engine,
                                          ValijaAccount     *account,

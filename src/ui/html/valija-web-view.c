@@ -8,10 +8,12 @@
 #include <webkit/webkit.h>
 
 /*
- * The only file that knows WebKit; a module of its own, loaded when first needed. Five walls stand between a message and the network, because each of
- * them alone is known to leak: the document is sanitised, it carries a Content-Security-Policy, a content filter blocks every request but those
- * of the message itself, scripts are off, and the session's proxy is a port where nobody listens. With pictures allowed, the filter lets pictures through
- * and the proxy is the system's.
+ * The only file that knows WebKit; a module of its own, loaded when first needed. Five walls
+ * stand between a message and the network, because each of them alone is known to leak: the
+ * document is sanitised, it carries a Content-Security-Policy, a content filter blocks every
+ * request but those of the message itself, scripts are off, and the session's proxy is a port
+ * where nobody listens. With pictures allowed, the filter lets pictures through and the proxy is
+ * the system's.
  */
 
 #define FILTER_NOTHING "valija-nothing-2"
@@ -395,7 +397,8 @@ valija_web_view_show (ValijaHtmlView    *view,
 {
   ValijaWebView *self = VALIJA_WEB_VIEW (view);
 
-  /* What was shown must not see the next message's pictures, nor be seen while the next is prepared. */
+  /* What was shown must not see the next message's pictures, nor be seen while the next is
+   * prepared. */
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();

@@ -60,6 +60,12 @@ entry_activate_cb (ValijaFolderDialog *self)
 }
 
 static void
+stop_search_cb (ValijaFolderDialog *self)
+{
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
 setup_cb (GtkSignalListItemFactory *factory,
           GtkListItem              *item,
           ValijaFolderDialog       *self)
@@ -95,7 +101,6 @@ valija_folder_dialog_dispose (GObject *object)
 
   if (self->filter != NULL)
     gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_FOLDER_DIALOG);
   g_clear_object (&self->filter);
   g_clear_object (&self->shown);
   g_clear_object (&self->here);
@@ -116,6 +121,7 @@ valija_folder_dialog_class_init (ValijaFolderDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderDialog, list);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, entry_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);

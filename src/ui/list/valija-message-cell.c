@@ -177,7 +177,6 @@ valija_message_cell_dispose (GObject *object)
   if (self->message != NULL)
     g_clear_signal_handler (&self->notify_id, self->message);
   g_clear_object (&self->message);
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_MESSAGE_CELL);
 
   G_OBJECT_CLASS (valija_message_cell_parent_class)->dispose (object);
 }

@@ -8,13 +8,14 @@
 
 G_BEGIN_DECLS
 
-/* A row of the message list. It is empty until its message is loaded. Property: summary, what a screen reader says. Signal:
- * "clicked": a plain click on it. */
+/* A row of the message list. It is empty until its message is loaded. Property: summary, what a
+ * screen reader says. Signal: "clicked": a plain click on it. */
 #define VALIJA_TYPE_MESSAGE_CELL (valija_message_cell_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessageCell, valija_message_cell, VALIJA, MESSAGE_CELL, AdwBin)
 
 GtkWidget     *valija_message_cell_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_cell_set_message (ValijaMessageCell *self, ValijaMessage *message); /* nullable */
-ValijaMessage *valija_message_cell_get_message (ValijaMessageCell *self);                         /* (transfer none) (nullable) */
+/* (transfer none) (nullable) */
+ValijaMessage *valija_message_cell_get_message (ValijaMessageCell *self);
 
 G_END_DECLS

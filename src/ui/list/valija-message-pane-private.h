@@ -31,6 +31,8 @@ struct _ValijaMessagePane
   GtkMultiSelection  *selection;
   GSignalGroup       *status_signals;
   GSignalGroup       *list_signals;
+  /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */
+  gint64              kept;
 };
 
 /* valija-message-pane-input.c: context menu and dragging */

@@ -153,11 +153,40 @@ update_stack (ValijaMessagePane *self)
     }
 }
 
+/* What was open stays open where the new list has it too. */
+static void
+restore_selection (ValijaMessagePane *self)
+{
+  guint position;
+
+  if (self->kept == 0 || !valija_message_list_get_ready (self->messages))
+    return;
+
+  position = valija_message_list_find (self->messages, self->kept);
+  self->kept = 0;
+
+  if (position != G_MAXUINT)
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
+  else
+    g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+static void
+ready_cb (ValijaMessagePane *self)
+{
+  update_stack (self);
+  restore_selection (self);
+}
+
 static void
 take_list (ValijaMessagePane *self,
            ValijaMessageList *list)
 {
   g_autoptr(ValijaMessageList) messages = list;
+  g_autoptr(ValijaMessage) selected = valija_message_pane_dup_single (self);
+
+  if (selected != NULL)
+    self->kept = valija_message_get_id (selected);
 
   g_set_object (&self->messages, messages);
   g_signal_group_set_target (self->list_signals, messages);
@@ -165,6 +194,7 @@ take_list (ValijaMessagePane *self,
   if (g_list_model_get_n_items (G_LIST_MODEL (messages)) > 0)
     gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
   update_stack (self);
+  restore_selection (self);
 }
 
 static void
@@ -308,7 +338,8 @@ selection_changed_cb (ValijaMessagePane *self)
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
-/* Rows that come and go can take the selection with them, without a word from the selection model. */
+/* Rows that come and go can take the selection with them, without a word from the selection
+ * model. */
 static void
 items_changed_cb (ValijaMessagePane *self,
                   guint              position,
@@ -316,7 +347,7 @@ items_changed_cb (ValijaMessagePane *self,
                   guint              added)
 {
   update_stack (self);
-  if (removed > 0)
+  if (removed > 0 && self->kept == 0)
     g_signal_emit (self, signals[SELECTION_CHANGED], 0);
 }
 
@@ -329,7 +360,6 @@ valija_message_pane_dispose (GObject *object)
 
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->menu));
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_MESSAGE_PANE);
   g_clear_object (&self->status_signals);
   g_clear_object (&self->list_signals);
   g_clear_object (&self->selection);
@@ -403,7 +433,7 @@ valija_message_pane_init (ValijaMessagePane *self)
   self->list_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE_LIST);
   g_signal_group_connect_object (self->list_signals, "items-changed", G_CALLBACK (items_changed_cb), self,
                                  G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (update_stack), self);
+  g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (ready_cb), self);
 
   adw_toggle_group_set_active_name (self->scope, "account");
 }

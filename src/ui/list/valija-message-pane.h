@@ -16,8 +16,9 @@ typedef enum
   VALIJA_PANE_LAST,
 } ValijaPaneStep;
 
-/* The messages of a folder or of a search, filtered, with the account's state. Signals: "selection-changed"; "message-activated"
- * (ValijaMessage): it shall be opened; "progress-cancelled". */
+/* The messages of a folder or of a search, filtered, with the account's state. Signals:
+ * "selection-changed"; "message-activated" (ValijaMessage): it shall be opened;
+ * "progress-cancelled". */
 #define VALIJA_TYPE_MESSAGE_PANE (valija_message_pane_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessagePane, valija_message_pane, VALIJA, MESSAGE_PANE, AdwBin)
 
@@ -26,9 +27,12 @@ void           valija_message_pane_show_folder    (ValijaMessagePane *self, Vali
 ValijaFolder  *valija_message_pane_get_folder     (ValijaMessagePane *self);            /* (transfer none) (nullable) */
 void           valija_message_pane_begin_search   (ValijaMessagePane *self);
 guint          valija_message_pane_get_n_selected (ValijaMessagePane *self);
-GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);            /* (transfer full), of ValijaMessage */
-ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);            /* (transfer full) (nullable) unless exactly one */
-ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 id); /* (transfer full) (nullable) if not listed */
+/* (transfer full), of ValijaMessage */
+GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);
+/* (transfer full) (nullable) unless exactly one */
+ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);
+/* (transfer full) (nullable) if not listed */
+ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 id);
 void           valija_message_pane_step           (ValijaMessagePane *self, ValijaPaneStep step);
 
 /* Selects what comes after the selected messages, which are about to leave. */

@@ -57,7 +57,8 @@ dup_text (ValijaProgress *progress)
     {
       g_autofree char *all = valija_format_count (total);
 
-      /* Translators: what is being done, and how much of how much is done: "Fetching mail, 1,200 of 5,000" */
+      /* Translators: what is being done, and how much of how much is done: "Fetching mail, 1,200
+       * of 5,000" */
       return g_strdup_printf (_("%s, %s of %s"), title, done, all);
     }
 
@@ -125,7 +126,6 @@ valija_progress_bar_dispose (GObject *object)
   if (self->progress != NULL)
     g_clear_signal_handler (&self->notify_id, self->progress);
   g_clear_object (&self->progress);
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_PROGRESS_BAR);
 
   G_OBJECT_CLASS (valija_progress_bar_parent_class)->dispose (object);
 }

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Something that lasts, with its numbers and Cancel; hidden while nothing does. Signal: "cancelled". */
+/* Something that lasts, with its numbers and Cancel; hidden while nothing does. Signal:
+ * "cancelled". */
 #define VALIJA_TYPE_PROGRESS_BAR (valija_progress_bar_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaProgressBar, valija_progress_bar, VALIJA, PROGRESS_BAR, AdwBin)
 

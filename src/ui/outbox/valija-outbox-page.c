@@ -61,7 +61,6 @@ valija_outbox_page_dispose (GObject *object)
 {
   ValijaOutboxPage *self = VALIJA_OUTBOX_PAGE (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_OUTBOX_PAGE);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (valija_outbox_page_parent_class)->dispose (object);

@@ -139,7 +139,6 @@ valija_outbox_row_dispose (GObject *object)
 {
   ValijaOutboxRow *self = VALIJA_OUTBOX_ROW (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_OUTBOX_ROW);
   g_clear_object (&self->item);
   g_clear_object (&self->engine);
 

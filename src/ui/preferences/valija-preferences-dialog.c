@@ -22,7 +22,6 @@ valija_preferences_dialog_dispose (GObject *object)
 {
   ValijaPreferencesDialog *self = VALIJA_PREFERENCES_DIALOG (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_PREFERENCES_DIALOG);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (valija_preferences_dialog_parent_class)->dispose (object);

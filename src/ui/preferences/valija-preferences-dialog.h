@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 #define VALIJA_TYPE_PREFERENCES_DIALOG (valija_preferences_dialog_get_type ())
-G_DECLARE_FINAL_TYPE (ValijaPreferencesDialog, valija_preferences_dialog, VALIJA, PREFERENCES_DIALOG, AdwPreferencesDialog)
+G_DECLARE_FINAL_TYPE (ValijaPreferencesDialog,
+                      valija_preferences_dialog, VALIJA, PREFERENCES_DIALOG, AdwPreferencesDialog)
 
 AdwDialog *valija_preferences_dialog_new (void) G_GNUC_WARN_UNUSED_RESULT;
 

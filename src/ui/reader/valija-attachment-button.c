@@ -19,20 +19,9 @@ struct _ValijaAttachmentButton
 G_DEFINE_FINAL_TYPE (ValijaAttachmentButton, valija_attachment_button, ADW_TYPE_BIN)
 
 static void
-valija_attachment_button_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_ATTACHMENT_BUTTON);
-
-  G_OBJECT_CLASS (valija_attachment_button_parent_class)->dispose (object);
-}
-
-static void
 valija_attachment_button_class_init (ValijaAttachmentButtonClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = valija_attachment_button_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-attachment-button.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaAttachmentButton, button);

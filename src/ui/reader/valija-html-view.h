@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Shows a sanitised HTML document. The engine behind it is a module that is loaded when the first such document is opened: it costs more memory and
- * time than the rest of the application. Signals: "link-activated" (char *uri, char *label, nullable), "link-hovered" (char *uri,
+/* Shows a sanitised HTML document. The engine behind it is a module that is loaded when the
+ * first such document is opened: it costs more memory and time than the rest of the application.
+ * Signals: "link-activated" (char *uri, char *label, nullable), "link-hovered" (char *uri,
  * nullable), "failed" (char *why). */
 #define VALIJA_TYPE_HTML_VIEW (valija_html_view_get_type ())
 G_DECLARE_DERIVABLE_TYPE (ValijaHtmlView, valija_html_view, VALIJA, HTML_VIEW, AdwBin)
@@ -28,12 +29,18 @@ struct _ValijaHtmlViewClass
 /* What the module exports: a function of this type named "valija_html_module_create". */
 typedef ValijaHtmlView *(*ValijaHtmlModuleCreate) (const char *cache_dir);
 
-/* @cache_dir: where what was compiled once is kept. NULL with VALIJA_ERROR_FAILED when the module is not installed. */
+/* @cache_dir: where what was compiled once is kept. NULL with VALIJA_ERROR_FAILED when the
+ * module is not installed. */
 ValijaHtmlView *valija_html_view_new (const char *cache_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Replaces what is shown by @document, whose cid: pictures are parts of @message. Nothing is ever fetched from the network but, with
- * @remote_images, pictures. @own_colors: it says colours of its own and expects white paper; otherwise those of the desktop are used. */
-void            valija_html_view_show (ValijaHtmlView *self, const char *document, ValijaMimeMessage *message, gboolean remote_images, gboolean own_colors);
+/* Replaces what is shown by @document, whose cid: pictures are parts of @message. Nothing is
+ * ever fetched from the network but, with @remote_images, pictures. @own_colors: it says colours
+ * of its own and expects white paper; otherwise those of the desktop are used. */
+void            valija_html_view_show (ValijaHtmlView    *self,
+                                       const char        *document,
+                                       ValijaMimeMessage *message,
+                                       gboolean           remote_images,
+                                       gboolean           own_colors);
 
 /* For the module. */
 void            valija_html_view_activate_link (ValijaHtmlView *self, const char *uri, const char *label);

@@ -16,20 +16,9 @@ struct _ValijaMessageWindow
 G_DEFINE_FINAL_TYPE (ValijaMessageWindow, valija_message_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static void
-valija_message_window_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_MESSAGE_WINDOW);
-
-  G_OBJECT_CLASS (valija_message_window_parent_class)->dispose (object);
-}
-
-static void
 valija_message_window_class_init (ValijaMessageWindowClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = valija_message_window_dispose;
 
   g_type_ensure (VALIJA_TYPE_READER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-window.ui");

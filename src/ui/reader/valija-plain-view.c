@@ -47,7 +47,8 @@ find_link (const char *text)
   return MIN (http, https);
 }
 
-/* Where the link that begins at @link ends; what closes a sentence or a bracket is not part of it. */
+/* Where the link that begins at @link ends; what closes a sentence or a bracket is not part of
+ * it. */
 static const char *
 find_link_end (const char *link)
 {
@@ -161,6 +162,19 @@ activate_cb (GtkWidget *widget,
     return FALSE;
 
   g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+
+  return TRUE;
+}
+
+/* Arrows scroll, until somebody wants a cursor to select or follow links by keyboard. */
+static gboolean
+toggle_cursor_cb (GtkWidget *widget,
+                  GVariant  *args,
+                  gpointer   data)
+{
+  GtkTextView *view = GTK_TEXT_VIEW (widget);
+
+  gtk_text_view_set_cursor_visible (view, !gtk_text_view_get_cursor_visible (view));
 
   return TRUE;
 }
@@ -286,6 +300,7 @@ valija_plain_view_class_init (ValijaPlainViewClass *klass)
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, activate_cb, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, activate_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_F7, 0, toggle_cursor_cb, NULL);
 }
 
 static void
@@ -294,6 +309,9 @@ valija_plain_view_init (ValijaPlainView *self)
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   GtkGesture *click = gtk_gesture_click_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_cursor_visible (GTK_TEXT_VIEW (self), FALSE);
 
   for (guint i = 0; i < N_QUOTES; i++)
     self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);

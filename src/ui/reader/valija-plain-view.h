@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Plain text of a message: quotes dimmed by depth, links marked. Signals: "link-activated" (char *uri), "link-hovered" (char *uri, nullable). */
+/* Plain text of a message: quotes dimmed by depth, links marked. Signals: "link-activated" (char
+ * *uri), "link-hovered" (char *uri, nullable). */
 #define VALIJA_TYPE_PLAIN_VIEW (valija_plain_view_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaPlainView, valija_plain_view, VALIJA, PLAIN_VIEW, GtkTextView)
 

@@ -13,7 +13,8 @@
 
 #define MAX_SHOWN_LINK 500 /* characters of a link's target in the question */
 
-/* A row that was not loaded yet when it was selected learns its folder later. A message file is answered by whoever can send. */
+/* A row that was not loaded yet when it was selected learns its folder later. A message file is
+ * answered by whoever can send. */
 static ValijaAccount *
 get_account (ValijaReader *self)
 {
@@ -180,6 +181,7 @@ ask_link (ValijaReader *self,
 {
   AdwDialog *dialog = adw_alert_dialog_new (deceives ? _("This Link Leads Elsewhere") : _("Open This Link?"), NULL);
   GtkWidget *target = gtk_label_new (NULL);
+  g_autoptr(PangoAttrList) attributes = pango_attr_list_new ();
   g_autofree char *shown = NULL;
   Link *link = g_new0 (Link, 1);
 
@@ -187,13 +189,18 @@ ask_link (ValijaReader *self,
   gtk_label_set_text (GTK_LABEL (target), shown);
   gtk_label_set_wrap (GTK_LABEL (target), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (target), PANGO_WRAP_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (target), TRUE);
+  /* A hyphen where a line ends would belong to another target. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (target), attributes);
   gtk_widget_add_css_class (target, "monospace");
   gtk_widget_add_css_class (target, "valija-link-target");
 
-  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                             deceives ? _("It names one place and leads to another. This is how passwords are stolen. It really leads to:")
-                                      : _("It leads to:"));
+  if (deceives)
+    adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
+                               _("It names one place and leads to another. This is how passwords are stolen. "
+                                 "It really leads to:"));
+  else
+    adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), _("It leads to:"));
   adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), target);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),

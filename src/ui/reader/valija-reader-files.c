@@ -14,7 +14,8 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
-/* One saving, from the question where to the file: its own references, since the reader may go on to another message. */
+/* One saving, from the question where to the file: its own references, since the reader may go
+ * on to another message. */
 typedef struct
 {
   ValijaReader *reader;
@@ -271,7 +272,8 @@ launched_cb (GObject      *launcher,
     show_error (self, error);
 }
 
-/* A copy of its own, readable by nobody else, in the session's directory that ends with the session. */
+/* A copy of its own, readable by nobody else, in the session's directory that ends with the
+ * session. */
 static gpointer
 write_copy (gpointer data,
             GError **error)
@@ -346,5 +348,6 @@ valija_reader_install_file_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "reader.open-attachment", "u", open_attachment_action);
   gtk_widget_class_install_action (widget_class, "reader.save-attachments", NULL, save_attachments_action);
   gtk_widget_class_install_action (widget_class, "reader.save-source", NULL, save_source_action);
-  gtk_widget_class_install_action (widget_class, "reader.save-source-without-bcc", NULL, save_source_without_bcc_action);
+  gtk_widget_class_install_action (widget_class, "reader.save-source-without-bcc", NULL,
+                                   save_source_without_bcc_action);
 }

@@ -110,7 +110,7 @@ valija_reader_fill_header (ValijaReader *self)
   const ValijaMessageInfo *info = valija_mime_message_get_info (self->mime);
   const ValijaAddress *from = info->from->len > 0 ? g_ptr_array_index (info->from, 0) : NULL;
   g_autofree char *unclear = valija_sender_check (self->mime);
-  g_autofree char *date = valija_format_date (info->date, NULL);
+  g_autofree char *date = valija_format_moment (info->date, NULL);
   g_autofree char *full_date = valija_format_full (info->date);
   g_autofree char *recipients = describe_recipients (info);
   g_autofree char *name = from != NULL ? valija_address_to_label (from) : g_strdup (_("Unknown sender"));

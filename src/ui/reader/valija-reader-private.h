@@ -48,8 +48,6 @@ struct _ValijaReader
   GtkRevealer       *hover_revealer;
   GtkLabel          *hover_label;
   GtkWidget         *attachments;
-  GtkLabel          *attachments_label;
-  GtkWidget         *save_all_button;
   AdwWrapBox        *attachment_box;
 
   ValijaEngine      *engine;

@@ -24,7 +24,8 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* What an answer needs to know: whose it is and for which message. Answers for an earlier message are dropped. */
+/* What an answer needs to know: whose it is and for which message. Answers for an earlier
+ * message are dropped. */
 typedef struct
 {
   ValijaReader *reader;
@@ -155,6 +156,8 @@ sanitised_cb (DexFuture *future,
 static void
 show_body (ValijaReader *self)
 {
+  ValijaHtmlPolicy policy;
+
   adw_banner_set_revealed (self->images_banner, FALSE);
   gtk_revealer_set_reveal_child (self->hover_revealer, FALSE);
 
@@ -165,8 +168,8 @@ show_body (ValijaReader *self)
     }
 
   /* Disowned: the ticket says whether anybody still waits. */
-  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, self->show_images ? VALIJA_HTML_REMOTE_IMAGES
-                                                                                              : VALIJA_HTML_LOCAL_ONLY),
+  policy = self->show_images ? VALIJA_HTML_REMOTE_IMAGES : VALIJA_HTML_LOCAL_ONLY;
+  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, policy),
                                          sanitised_cb, ticket_new (self), ticket_free));
 }
 
@@ -191,14 +194,30 @@ show_images_cb (ValijaReader *self)
 
 /* ---- Attachments ---- */
 
+static GtkWidget *
+create_save_all_button (guint   n_parts,
+                        guint64 size)
+{
+  g_autofree char *size_text = g_format_size (size);
+  /* Translators: how many attachments there are, and how large they are together */
+  g_autofree char *tooltip = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u attachment, %s", "%u attachments, %s",
+                                                           n_parts), n_parts, size_text);
+  GtkWidget *button = gtk_button_new_with_mnemonic (_("Save _All…"));
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "reader.save-attachments");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+
+  return button;
+}
+
 static void
 fill_attachments (ValijaReader *self)
 {
   GPtrArray *parts = valija_mime_message_get_attachments (self->mime);
   GtkWidget *child;
   guint64 size = 0;
-  g_autofree char *size_text = NULL;
-  g_autofree char *text = NULL;
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachment_box))) != NULL)
     adw_wrap_box_remove (self->attachment_box, child);
@@ -211,11 +230,9 @@ fill_attachments (ValijaReader *self)
       adw_wrap_box_append (self->attachment_box, valija_attachment_button_new (part));
     }
 
-  size_text = g_format_size (size);
-  text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u attachment, %s", "%u attachments, %s", parts->len),
-                          parts->len, size_text);
-  gtk_label_set_text (self->attachments_label, text);
-  gtk_widget_set_visible (self->save_all_button, parts->len > 1);
+  if (parts->len > 1)
+    adw_wrap_box_append (self->attachment_box, create_save_all_button (parts->len, size));
+
   gtk_widget_set_visible (self->attachments, parts->len > 0);
 }
 
@@ -370,7 +387,6 @@ valija_reader_dispose (GObject *object)
   ValijaReader *self = VALIJA_READER (object);
 
   self->generation++;
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_READER);
   g_clear_object (&self->mime);
   g_clear_object (&self->message);
   g_clear_object (&self->account);
@@ -431,8 +447,6 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (hover_revealer);
   BIND (hover_label);
   BIND (attachments);
-  BIND (attachments_label);
-  BIND (save_all_button);
   BIND (attachment_box);
   gtk_widget_class_bind_template_callback (widget_class, reason_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_images_cb);

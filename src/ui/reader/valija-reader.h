@@ -8,15 +8,17 @@
 
 G_BEGIN_DECLS
 
-/* Shows one message. Signal: "shown": the message that was asked for is on screen. Actions: reader.reply, .reply-all, .forward, .view-source,
- * .save-source, .save-attachment (u), .open-attachment (u), .save-attachments. */
+/* Shows one message. Signal: "shown": the message that was asked for is on screen. Actions:
+ * reader.reply, .reply-all, .forward, .view-source, .save-source, .save-attachment (u),
+ * .open-attachment (u), .save-attachments. */
 #define VALIJA_TYPE_READER (valija_reader_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaReader, valija_reader, VALIJA, READER, AdwBreakpointBin)
 
 void valija_reader_set_engine     (ValijaReader *self, ValijaEngine *engine);   /* once */
 void valija_reader_show_message   (ValijaReader *self, ValijaMessage *message); /* nullable: none is selected */
 void valija_reader_show_several   (ValijaReader *self, guint n_messages);
-void valija_reader_show_source    (ValijaReader *self, GBytes *source);         /* a message file: what needs a folder is hidden */
+/* a message file: what needs a folder is hidden */
+void valija_reader_show_source    (ValijaReader *self, GBytes *source);
 
 /* What @account's method (nullable) cannot do in @folder (nullable) shows why on its button. */
 void valija_reader_update_reasons (ValijaReader *self, ValijaAccount *account, ValijaFolder *folder);

@@ -29,20 +29,9 @@ copy_cb (ValijaSourceDialog *self)
 }
 
 static void
-valija_source_dialog_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), VALIJA_TYPE_SOURCE_DIALOG);
-
-  G_OBJECT_CLASS (valija_source_dialog_parent_class)->dispose (object);
-}
-
-static void
 valija_source_dialog_class_init (ValijaSourceDialogClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  object_class->dispose = valija_source_dialog_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-source-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSourceDialog, cut);

@@ -259,7 +259,8 @@ remove_cb (ValijaAccountDialog *self)
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove “%s”?"),
                                    valija_account_get_name (self->account));
   adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                             _("Its settings and passwords are removed from this computer. Mail on the server stays there."));
+                             _("Its settings and passwords are removed from this computer. "
+                               "Mail on the server stays there."));
 
   if (holds_local_mail (self))
     {
@@ -283,7 +284,6 @@ valija_account_dialog_dispose (GObject *object)
 {
   ValijaAccountDialog *self = VALIJA_ACCOUNT_DIALOG (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_ACCOUNT_DIALOG);
   g_clear_pointer (&self->fact_rows, g_ptr_array_unref);
   g_clear_object (&self->status);
   g_clear_object (&self->account);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The page of an account: how it is doing, what its method is and what its server offers, the last conversation with it; connect,
- * disconnect, edit, remove. */
+/* The page of an account: how it is doing, what its method is and what its server offers, the
+ * last conversation with it; connect, disconnect, edit, remove. */
 #define VALIJA_TYPE_ACCOUNT_DIALOG (valija_account_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountDialog, valija_account_dialog, VALIJA, ACCOUNT_DIALOG, AdwDialog)
 

@@ -142,26 +142,12 @@ update_account (ValijaSidebarRow *self)
 }
 
 static void
-update_outbox (ValijaSidebarRow *self)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->item));
-
-  gtk_image_set_from_icon_name (self->icon, "document-send-symbolic");
-  gtk_label_set_text (self->title, _("Outbox"));
-  set_count (self, n_items);
-  take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message", "Outbox, %u messages", n_items),
-                                       n_items));
-}
-
-static void
 update (ValijaSidebarRow *self)
 {
   if (VALIJA_IS_FOLDER (self->item))
     update_folder (self);
   else if (VALIJA_IS_ACCOUNT (self->item))
     update_account (self);
-  else if (self->item != NULL)
-    update_outbox (self);
 }
 
 static void
@@ -188,7 +174,6 @@ valija_sidebar_row_dispose (GObject *object)
   ValijaSidebarRow *self = VALIJA_SIDEBAR_ROW (object);
 
   valija_sidebar_row_unbind (self);
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_SIDEBAR_ROW);
 
   G_OBJECT_CLASS (valija_sidebar_row_parent_class)->dispose (object);
 }
@@ -273,9 +258,7 @@ valija_sidebar_row_bind (ValijaSidebarRow *self,
                          GObject          *item)
 {
   gboolean account = VALIJA_IS_ACCOUNT (item);
-  GType type = VALIJA_TYPE_ACCOUNT_STATUS;
   GObject *target = item;
-  const char *signal = "notify";
 
   g_return_if_fail (VALIJA_IS_SIDEBAR_ROW (self));
 
@@ -298,15 +281,10 @@ valija_sidebar_row_bind (ValijaSidebarRow *self,
       target = G_OBJECT (self->status);
     }
   else
-    {
-      gtk_widget_remove_css_class (GTK_WIDGET (self), "account");
-      type = VALIJA_IS_FOLDER (item) ? VALIJA_TYPE_FOLDER : G_TYPE_LIST_MODEL;
-      if (!VALIJA_IS_FOLDER (item))
-        signal = "items-changed";
-    }
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "account");
 
-  self->watched = g_signal_group_new (type);
-  g_signal_group_connect_swapped (self->watched, signal, G_CALLBACK (update), self);
+  self->watched = g_signal_group_new (account ? VALIJA_TYPE_ACCOUNT_STATUS : VALIJA_TYPE_FOLDER);
+  g_signal_group_connect_swapped (self->watched, "notify", G_CALLBACK (update), self);
   g_signal_group_set_target (self->watched, target);
   update (self);
 }

@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* A row of the sidebar: an account (ValijaAccount), a folder (ValijaFolder) or the outbox (the GListModel of ValijaOutboxItem).
- * Property: summary, what a screen reader says. Signals: "details" (ValijaAccount), "messages-dropped" (ValijaFolder). */
+/* A row of the sidebar: an account (ValijaAccount) or a folder (ValijaFolder). Property:
+ * summary, what a screen reader says. Signals: "details" (ValijaAccount), "messages-dropped"
+ * (ValijaFolder). */
 #define VALIJA_TYPE_SIDEBAR_ROW (valija_sidebar_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSidebarRow, valija_sidebar_row, VALIJA, SIDEBAR_ROW, AdwBin)
 

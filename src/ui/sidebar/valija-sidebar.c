@@ -5,15 +5,19 @@
 #include "ui/sidebar/valija-sidebar.h"
 
 #include "ui/sidebar/valija-sidebar-row.h"
+#include "ui/valija-format.h"
+
+#include <glib/gi18n-lib.h>
 
 struct _ValijaSidebar
 {
   AdwBin              parent_instance;
 
   GtkListView        *list;
+  GtkToggleButton    *outbox_button;
+  GtkLabel           *outbox_count;
 
   ValijaEngine       *engine;
-  GListStore         *outbox_entry;  /* the outbox itself while it holds something */
   GtkSingleSelection *selection;
   gboolean            quiet;         /* the selection is ours, not the user's */
 };
@@ -35,12 +39,10 @@ static GListModel *
 create_children (gpointer item,
                  gpointer data)
 {
-  ValijaSidebar *self = data;
-
   if (!VALIJA_IS_ACCOUNT (item))
     return NULL;
 
-  return g_object_ref (valija_engine_get_folders (self->engine, item));
+  return g_object_ref (valija_engine_get_folders (data, item));
 }
 
 /* The position of @item among the visible rows, or GTK_INVALID_LIST_POSITION. */
@@ -67,7 +69,9 @@ select_quietly (ValijaSidebar *self,
                 gpointer       item)
 {
   self->quiet = TRUE;
-  gtk_single_selection_set_selected (self->selection, find_row (self, item));
+  gtk_single_selection_set_selected (self->selection,
+                                     item != NULL ? find_row (self, item) : GTK_INVALID_LIST_POSITION);
+  gtk_toggle_button_set_active (self->outbox_button, item == NULL);
   self->quiet = FALSE;
 }
 
@@ -82,9 +86,20 @@ selected_cb (ValijaSidebar *self)
 
   item = gtk_tree_list_row_get_item (row);
   if (VALIJA_IS_FOLDER (item))
-    g_signal_emit (self, signals[FOLDER_SELECTED], 0, item);
-  else if (G_IS_LIST_MODEL (item))
-    g_signal_emit (self, signals[OUTBOX_SELECTED], 0);
+    {
+      select_quietly (self, item);
+      g_signal_emit (self, signals[FOLDER_SELECTED], 0, item);
+    }
+}
+
+static void
+outbox_toggled_cb (ValijaSidebar *self)
+{
+  if (self->quiet)
+    return;
+
+  select_quietly (self, NULL);
+  g_signal_emit (self, signals[OUTBOX_SELECTED], 0);
 }
 
 /* At the start the first inbox is opened, as soon as there is one. */
@@ -118,14 +133,15 @@ rows_changed_cb (ValijaSidebar *self)
 static void
 outbox_changed_cb (ValijaSidebar *self)
 {
-  GListModel *outbox = valija_engine_get_outbox (self->engine);
-  gboolean shown = g_list_model_get_n_items (G_LIST_MODEL (self->outbox_entry)) > 0;
-  gboolean filled = g_list_model_get_n_items (outbox) > 0;
+  guint n_items = g_list_model_get_n_items (valija_engine_get_outbox (self->engine));
+  g_autofree char *count = valija_format_count (n_items);
+  g_autofree char *label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message", "Outbox, %u messages",
+                                                         n_items), n_items);
 
-  if (filled && !shown)
-    g_list_store_append (self->outbox_entry, outbox);
-  else if (!filled && shown)
-    g_list_store_remove_all (self->outbox_entry);
+  gtk_label_set_text (self->outbox_count, count);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->outbox_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->outbox_button),
+                          n_items > 0 || gtk_toggle_button_get_active (self->outbox_button));
 }
 
 static void
@@ -198,9 +214,7 @@ valija_sidebar_dispose (GObject *object)
 {
   ValijaSidebar *self = VALIJA_SIDEBAR (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), VALIJA_TYPE_SIDEBAR);
   g_clear_object (&self->selection);
-  g_clear_object (&self->outbox_entry);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (valija_sidebar_parent_class)->dispose (object);
@@ -225,7 +239,10 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, list);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_count);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, outbox_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
@@ -241,8 +258,6 @@ void
 valija_sidebar_set_engine (ValijaSidebar *self,
                            ValijaEngine  *engine)
 {
-  GListModel *outbox;
-  GListStore *parts;
   GtkTreeListModel *tree;
 
   g_return_if_fail (VALIJA_IS_SIDEBAR (self));
@@ -250,15 +265,8 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   g_return_if_fail (self->engine == NULL);
 
   self->engine = g_object_ref (engine);
-  self->outbox_entry = g_list_store_new (G_TYPE_OBJECT);
-
-  parts = g_list_store_new (G_TYPE_LIST_MODEL);
-  g_list_store_append (parts, self->outbox_entry);
-  g_list_store_append (parts, valija_engine_get_accounts (engine));
-
-  /* The model does not outlive the widget's template, which holds it through the selection. */
-  tree = gtk_tree_list_model_new (G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (parts))), FALSE, TRUE,
-                                  create_children, self, NULL);
+  tree = gtk_tree_list_model_new (g_object_ref (valija_engine_get_accounts (engine)), FALSE, TRUE,
+                                  create_children, g_object_ref (engine), g_object_unref);
 
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
@@ -270,8 +278,8 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
 
-  outbox = valija_engine_get_outbox (engine);
-  g_signal_connect_object (outbox, "items-changed", G_CALLBACK (outbox_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (valija_engine_get_outbox (engine), "items-changed", G_CALLBACK (outbox_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   outbox_changed_cb (self);
   select_first_inbox (self);
 }
@@ -283,6 +291,7 @@ valija_sidebar_select_folder (ValijaSidebar *self,
   g_return_if_fail (VALIJA_IS_SIDEBAR (self));
 
   select_quietly (self, folder);
+  outbox_changed_cb (self);
 }
 
 void
@@ -290,5 +299,6 @@ valija_sidebar_select_outbox (ValijaSidebar *self)
 {
   g_return_if_fail (VALIJA_IS_SIDEBAR (self));
 
-  select_quietly (self, valija_engine_get_outbox (self->engine));
+  select_quietly (self, NULL);
+  outbox_changed_cb (self);
 }
