@@ -74,6 +74,21 @@ send (ValijaSession *session,
   return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, bytes);
 }
 
+static DexFuture *
+pass_on_cb (DexFuture *future,
+            gpointer   user_data)
+{
+  return NULL;
+}
+
+/* Dropping a fiber does not cancel it; dropping what waits for it does. */
+static DexFuture *
+spawn (DexFiberFunc   func,
+       ValijaSession *session)
+{
+  return dex_future_finally (valija_fiber_spawn (func, session, g_object_unref), pass_on_cb, NULL, NULL);
+}
+
 static void
 await_true (DexFuture *future)
 {
@@ -336,7 +351,7 @@ static DexFuture *
 open_flow (guint16  port,
            gpointer user_data)
 {
-  return valija_fiber_spawn (open_fiber, new_session (port, user_data), g_object_unref);
+  return spawn (open_fiber, new_session (port, user_data));
 }
 
 static void
@@ -549,7 +564,7 @@ static DexFuture *
 batch_flow (guint16  port,
             gpointer user_data)
 {
-  return valija_fiber_spawn (batch_fiber, new_session (port, user_data), g_object_unref);
+  return spawn (batch_fiber, new_session (port, user_data));
 }
 
 static void
@@ -572,6 +587,8 @@ int
 main (int   argc,
       char *argv[])
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   dex_init ();
 
@@ -600,5 +617,9 @@ main (int   argc,
   g_test_add_func ("/smtp/send/large", test_large);
   g_test_add_func ("/smtp/send/faults", test_faults);
 
-  return g_test_run ();
+  /* What learnt last of all that its server is gone has still to end */
+  status = g_test_run ();
+  valija_test_drain ();
+
+  return status;
 }
