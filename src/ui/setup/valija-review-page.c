@@ -16,6 +16,7 @@ struct _ValijaReviewPage
   AdwActionRow      *sent_row;
   AdwActionRow      *delete_row;
   GtkWidget         *delete_icon;
+  GtkWidget         *test_button;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaReviewPage, valija_review_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -32,6 +33,12 @@ static void
 next_clicked_cb (ValijaReviewPage *self)
 {
   g_signal_emit (self, signals[NEXT], 0);
+}
+
+static void
+shown_cb (ValijaReviewPage *self)
+{
+  gtk_widget_grab_focus (self->test_button);
 }
 
 static void
@@ -147,7 +154,9 @@ valija_review_page_class_init (ValijaReviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, sent_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, delete_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, delete_icon);
+  gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, test_button);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, shown_cb);
 }
 
 static void

@@ -143,13 +143,26 @@ store (ValijaServersPage *self)
                 NULL);
 }
 
+static gboolean
+focus_missing (ValijaServersPage *self)
+{
+  return (self->method->uses_incoming && valija_server_group_focus_missing (self->incoming, self->stored)) ||
+         (sends (self) && valija_server_group_focus_missing (self->outgoing, self->stored));
+}
+
+/* With a known provider the password is all that is left to type. */
+static void
+shown_cb (ValijaServersPage *self)
+{
+  focus_missing (self);
+}
+
 static void
 next_clicked_cb (ValijaServersPage *self)
 {
   g_autoptr(GError) error = NULL;
 
-  if ((self->method->uses_incoming && valija_server_group_focus_missing (self->incoming, self->stored)) ||
-      (sends (self) && valija_server_group_focus_missing (self->outgoing, self->stored)))
+  if (focus_missing (self))
     {
       complain (self, _("Something is missing: fill in the field that is marked."));
       return;
@@ -225,6 +238,7 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, timeout_row);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, pairing_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, shown_cb);
   gtk_widget_class_bind_template_callback (widget_class, deleting_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked_cb);
 }

@@ -114,7 +114,7 @@ begin (ValijaSetupAssistant   *self,
                   "full-name", valija_account_get_full_name (self->account),
                   "email", valija_account_get_email (self->account),
                   NULL);
-  else
+  else if (!g_str_equal (g_get_real_name (), "Unknown"))
     g_object_set (account, "full-name", g_get_real_name (), NULL);
 
   g_clear_pointer (&self->suggestion, valija_suggestion_free);

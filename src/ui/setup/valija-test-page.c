@@ -90,8 +90,11 @@ set_state (ValijaTestPage *self,
   gtk_widget_set_visible (self->again_button, state == STATE_FAILED);
   gtk_widget_set_visible (GTK_WIDGET (self->accept_button), state == STATE_PASSED);
 
-  if (state != STATE_RUNNING)
-    gtk_accessible_announce (GTK_ACCESSIBLE (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
+  if (state == STATE_RUNNING)
+    return;
+
+  gtk_widget_grab_focus (state == STATE_PASSED ? GTK_WIDGET (self->accept_button) : self->again_button);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), title, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
 }
 
 static void
@@ -149,7 +152,6 @@ test_settled_cb (DexFuture *future,
     {
       show_facts (self, G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY) ? g_value_get_boxed (value) : NULL);
       set_state (self, STATE_PASSED, _("Everything Works"));
-      gtk_widget_grab_focus (GTK_WIDGET (self->accept_button));
     }
   else
     valija_test_page_show_error (self, error);

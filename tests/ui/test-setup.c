@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include <adwaita.h>
+
+#include "engine/valija-engine.h"
+#include "ui/setup/valija-comparison.h"
+#include "ui/setup/valija-identity-page.h"
+#include "ui/setup/valija-method-card.h"
+#include "ui/setup/valija-method-page.h"
+#include "ui/setup/valija-methods-page.h"
+#include "ui/setup/valija-review-page.h"
+#include "ui/setup/valija-server-group.h"
+#include "ui/setup/valija-servers-page.h"
+#include "ui/setup/valija-setup-assistant.h"
+#include "ui/setup/valija-test-page.h"
+
+/* The assistant in a window, driven as a person does: by the titles of fields and the labels of
+ * buttons. */
+typedef struct
+{
+  ValijaEngine *engine;
+  GtkWidget *window;
+  GtkWidget *assistant;
+  ValijaAccount *added;
+  gboolean closed;
+} Fixture;
+
+typedef gboolean (*Match) (GtkWidget *widget, gconstpointer what);
+
+static GtkWidget *
+find (GtkWidget    *widget,
+      Match         match,
+      gconstpointer what)
+{
+  if (match (widget, what))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = gtk_widget_get_visible (child) ? find (child, match, what) : NULL;
+
+      if (found != NULL)
+        return found;
+    }
+
+  return NULL;
+}
+
+static gboolean
+is_button (GtkWidget    *widget,
+           gconstpointer what)
+{
+  return GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), what) == 0;
+}
+
+static gboolean
+is_row (GtkWidget    *widget,
+        gconstpointer what)
+{
+  return ADW_IS_PREFERENCES_ROW (widget) &&
+         g_strcmp0 (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), what) == 0;
+}
+
+static gboolean
+is_card (GtkWidget    *widget,
+         gconstpointer what)
+{
+  return VALIJA_IS_METHOD_CARD (widget) &&
+         g_str_equal (valija_method_card_get_method (VALIJA_METHOD_CARD (widget))->id, what);
+}
+
+static gboolean
+is_group (GtkWidget    *widget,
+          gconstpointer what)
+{
+  return ADW_IS_PREFERENCES_GROUP (widget) &&
+         g_strcmp0 (adw_preferences_group_get_title (ADW_PREFERENCES_GROUP (widget)), what) == 0;
+}
+
+static gboolean
+has_text (GtkWidget    *widget,
+          gconstpointer what)
+{
+  return GTK_IS_LABEL (widget) && g_strstr_len (gtk_label_get_text (GTK_LABEL (widget)), -1, what) != NULL;
+}
+
+static gboolean
+is_type (GtkWidget    *widget,
+         gconstpointer what)
+{
+  return G_TYPE_CHECK_INSTANCE_TYPE (widget, *(const GType *) what);
+}
+
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static GtkWidget *
+get_page (Fixture *fixture)
+{
+  GType type = ADW_TYPE_NAVIGATION_VIEW;
+  GtkWidget *view = find (fixture->assistant, is_type, &type);
+
+  return GTK_WIDGET (adw_navigation_view_get_visible_page (ADW_NAVIGATION_VIEW (view)));
+}
+
+static void
+assert_page (Fixture *fixture,
+             GType    type)
+{
+  settle ();
+  g_assert_cmpstr (G_OBJECT_TYPE_NAME (get_page (fixture)), ==, g_type_name (type));
+}
+
+static void
+assert_text (Fixture    *fixture,
+             const char *text)
+{
+  settle ();
+  if (find (get_page (fixture), has_text, text) == NULL)
+    g_error ("The page does not say “%s”", text);
+}
+
+static void
+press (Fixture    *fixture,
+       const char *label)
+{
+  GtkWidget *button;
+
+  settle ();
+  button = find (get_page (fixture), is_button, label);
+  if (button == NULL)
+    g_error ("There is no button “%s”", label);
+  g_assert_true (gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+  settle ();
+}
+
+static void
+type_into (Fixture    *fixture,
+           const char *group,
+           const char *title,
+           const char *text)
+{
+  GtkWidget *within = group != NULL ? find (get_page (fixture), is_group, group) : get_page (fixture);
+  GtkWidget *row;
+
+  g_assert_nonnull (within);
+  row = find (within, is_row, title);
+  if (row == NULL)
+    g_error ("There is no field “%s”", title);
+  gtk_editable_set_text (GTK_EDITABLE (row), text);
+}
+
+static void
+account_added_cb (Fixture       *fixture,
+                  ValijaAccount *account)
+{
+  g_set_object (&fixture->added, account);
+}
+
+static void
+close_cb (Fixture *fixture)
+{
+  fixture->closed = TRUE;
+}
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  fixture->engine = valija_engine_new (NULL);
+  fixture->assistant = valija_setup_assistant_new (fixture->engine);
+  g_signal_connect_swapped (fixture->assistant, "account-added", G_CALLBACK (account_added_cb), fixture);
+  g_signal_connect_swapped (fixture->assistant, "close", G_CALLBACK (close_cb), fixture);
+
+  fixture->window = adw_window_new ();
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 360, 600);
+  adw_window_set_content (ADW_WINDOW (fixture->window), fixture->assistant);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  settle ();
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  settle ();
+  g_clear_object (&fixture->added);
+  g_assert_finalize_object (g_steal_pointer (&fixture->engine));
+}
+
+static void
+test_overview (Fixture      *fixture,
+               gconstpointer data)
+{
+  const ValijaMethod * const *methods = valija_engine_list_methods (fixture->engine);
+
+  assert_page (fixture, VALIJA_TYPE_METHODS_PAGE);
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    {
+      GtkWidget *card = find (fixture->assistant, is_card, methods[i]->id);
+
+      g_assert_nonnull (card);
+      gtk_test_accessible_assert_property (card, GTK_ACCESSIBLE_PROPERTY_LABEL, methods[i]->name);
+    }
+}
+
+static void
+test_suggestion (Fixture      *fixture,
+                 gconstpointer data)
+{
+  GtkWidget *ask;
+
+  settle ();
+  ask = find (fixture->assistant, is_row, "What do you have? Your address, or a few words");
+  g_assert_nonnull (ask);
+
+  gtk_editable_set_text (GTK_EDITABLE (ask), "ana@gmx.de");
+  assert_text (fixture, "Valija suggests IMAP");
+  assert_text (fixture, "imap.gmx.net");
+
+  /* Pressing Enter explains; it does not choose */
+  g_signal_emit_by_name (ask, "entry-activated");
+  assert_page (fixture, VALIJA_TYPE_METHOD_PAGE);
+  press (fixture, "Set Up IMAP…");
+  assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "Valija knows your provider");
+}
+
+static void
+test_every_method_is_explained (Fixture      *fixture,
+                                gconstpointer data)
+{
+  const ValijaMethod * const *methods = valija_engine_list_methods (fixture->engine);
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    {
+      g_autofree char *label = g_strdup_printf ("Set Up %s…", methods[i]->name);
+      GtkWidget *button;
+
+      valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), methods[i]->id, NULL);
+      assert_page (fixture, VALIJA_TYPE_METHOD_PAGE);
+      assert_text (fixture, methods[i]->summary);
+      assert_text (fixture, methods[i]->who);
+      for (guint j = 0; methods[i]->caveats[j] != NULL; j++)
+        assert_text (fixture, methods[i]->caveats[j]);
+      for (guint j = 0; methods[i]->needs[j] != NULL; j++)
+        assert_text (fixture, methods[i]->needs[j]);
+
+      button = find (get_page (fixture), is_button, label);
+      g_assert_true (gtk_widget_get_sensitive (button) == methods[i]->available);
+      if (!methods[i]->available)
+        assert_text (fixture, "cannot connect with it yet");
+    }
+}
+
+static void
+test_missing_and_wrong (Fixture      *fixture,
+                        gconstpointer data)
+{
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "imap", NULL);
+  press (fixture, "Set Up IMAP…");
+
+  type_into (fixture, NULL, "Mail Address", "ana at example");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
+  assert_text (fixture, "This is not a mail address");
+
+  type_into (fixture, NULL, "Mail Address", "ana@example.org");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "guessed");
+
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "Something is missing");
+
+  type_into (fixture, "Incoming Server", "Password", "secret");
+  type_into (fixture, "Incoming Server", "Server", "https://imap.example.org/");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "is not the name of a server");
+}
+
+static void
+test_port_follows_protection (Fixture      *fixture,
+                              gconstpointer data)
+{
+  GtkWidget *group;
+  GtkWidget *protection;
+  GtkWidget *port;
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "smtp", NULL);
+  press (fixture, "Set Up SMTP…");
+  type_into (fixture, NULL, "Mail Address", "ana@example.org");
+  press (fixture, "Next");
+
+  group = find (get_page (fixture), is_group, "Outgoing Server");
+  protection = find (group, is_row, "Protection");
+  port = find (group, is_row, "Port");
+  g_assert_cmpint ((int) adw_spin_row_get_value (ADW_SPIN_ROW (port)), ==, 465);
+  g_assert_null (find (group, is_row, "Send the Password Unprotected"));
+
+  adw_combo_row_set_selected (ADW_COMBO_ROW (protection), VALIJA_SECURITY_STARTTLS);
+  g_assert_cmpint ((int) adw_spin_row_get_value (ADW_SPIN_ROW (port)), ==, 587);
+
+  adw_combo_row_set_selected (ADW_COMBO_ROW (protection), VALIJA_SECURITY_NONE);
+  g_assert_cmpint ((int) adw_spin_row_get_value (ADW_SPIN_ROW (port)), ==, 25);
+  g_assert_nonnull (find (group, is_row, "Send the Password Unprotected"));
+  g_assert_nonnull (find (group, is_row, "Anybody on the way can read your mail"));
+
+  /* A port that the user has chosen stays */
+  adw_spin_row_set_value (ADW_SPIN_ROW (port), 2525);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (protection), VALIJA_SECURITY_TLS);
+  g_assert_cmpint ((int) adw_spin_row_get_value (ADW_SPIN_ROW (port)), ==, 2525);
+}
+
+static void
+test_mixed_to_the_end (Fixture      *fixture,
+                       gconstpointer data)
+{
+  ValijaServer *incoming;
+  ValijaServer *outgoing;
+  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "mixed", NULL);
+  press (fixture, "Set Up Mixed SMTP + POP3…");
+  type_into (fixture, NULL, "Your Name", "Ana García");
+  type_into (fixture, NULL, "Mail Address", " ana@example.org ");
+  press (fixture, "Next");
+
+  type_into (fixture, "Incoming Server", "Server", "pop.example.net");
+  type_into (fixture, "Incoming Server", "User Name", "ana");
+  type_into (fixture, "Incoming Server", "Password", "secret");
+  g_assert_null (find (find (get_page (fixture), is_group, "Outgoing Server"), is_row, "Password"));
+  press (fixture, "Next");
+
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  assert_text (fixture, "pop.example.net, port 995");
+  assert_text (fixture, "smtp.example.org, port 465");
+  assert_text (fixture, "Valija never deletes there");
+  assert_text (fixture, "keyring");
+  press (fixture, "Test the Connection");
+
+  assert_page (fixture, VALIJA_TYPE_TEST_PAGE);
+  while (find (get_page (fixture), is_button, "Add Account") == NULL && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  assert_text (fixture, "Everything Works");
+  press (fixture, "Add Account");
+
+  while (fixture->added == NULL && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (fixture->added);
+  assert_text (fixture, "The Account Is Ready");
+
+  incoming = valija_account_get_incoming (fixture->added);
+  outgoing = valija_account_get_outgoing (fixture->added);
+  g_assert_cmpstr (valija_account_get_email (fixture->added), ==, "ana@example.org");
+  g_assert_cmpstr (valija_account_get_full_name (fixture->added), ==, "Ana García");
+  g_assert_cmpstr (valija_server_get_host (incoming), ==, "pop.example.net");
+  g_assert_cmpuint (valija_server_get_port (incoming), ==, 995);
+  g_assert_cmpstr (valija_server_get_user (outgoing), ==, "ana");
+  g_assert_cmpint (valija_account_get_keep_sent (fixture->added), ==, VALIJA_KEEP_SENT_HERE);
+  g_assert_cmpint (valija_account_get_delete_after_days (fixture->added), ==, -1);
+
+  press (fixture, "Done");
+  g_assert_true (fixture->closed);
+}
+
+static void
+test_unpaired (Fixture      *fixture,
+               gconstpointer data)
+{
+  GtkWidget *pair;
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "imap", NULL);
+  press (fixture, "Set Up IMAP…");
+  type_into (fixture, NULL, "Mail Address", "ana@example.org");
+  press (fixture, "Next");
+  type_into (fixture, "Incoming Server", "Password", "secret");
+
+  pair = find (get_page (fixture), is_row, "Also Send From This Address");
+  g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (pair)));
+  adw_switch_row_set_active (ADW_SWITCH_ROW (pair), FALSE);
+  g_assert_null (find (get_page (fixture), is_group, "Outgoing Server"));
+  press (fixture, "Next");
+
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  assert_text (fixture, "imap.example.org, port 993");
+  g_assert_null (find (get_page (fixture), has_text, "smtp.example.org"));
+}
+
+static void
+test_comparison_is_one_tab_stop (Fixture      *fixture,
+                                 gconstpointer data)
+{
+  GType view_type = ADW_TYPE_VIEW_STACK;
+  GType comparison_type = VALIJA_TYPE_COMPARISON;
+  GtkWidget *comparison;
+
+  settle ();
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (find (fixture->assistant, is_type, &view_type)), "compare");
+  settle ();
+  comparison = find (fixture->assistant, is_type, &comparison_type);
+  g_assert_nonnull (comparison);
+
+  g_assert_true (gtk_widget_child_focus (comparison, GTK_DIR_TAB_FORWARD));
+  g_assert_true (gtk_widget_child_focus (comparison, GTK_DIR_RIGHT));
+  assert_text (fixture, "Reads mail?");
+  g_assert_false (gtk_widget_child_focus (comparison, GTK_DIR_TAB_FORWARD));
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  dex_init ();
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  ADD ("/ui/setup/overview", test_overview);
+  ADD ("/ui/setup/suggestion", test_suggestion);
+  ADD ("/ui/setup/every-method-is-explained", test_every_method_is_explained);
+  ADD ("/ui/setup/missing-and-wrong", test_missing_and_wrong);
+  ADD ("/ui/setup/port-follows-protection", test_port_follows_protection);
+  ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);
+  ADD ("/ui/setup/unpaired", test_unpaired);
+  ADD ("/ui/setup/comparison-is-one-tab-stop", test_comparison_is_one_tab_stop);
+
+  return g_test_run ();
+}
