@@ -36,6 +36,22 @@ is_token_mechanism (const char *name)
   return g_ascii_strcasecmp (name, "XOAUTH2") == 0 || g_ascii_strcasecmp (name, "OAUTHBEARER") == 0;
 }
 
+/* Whether SCRAM may say what it could be bound to. To a server that offers no -PLUS that is the accusation that somebody took it away (RFC 5802 §6),
+ * and one that supports it must then refuse. Submission servers that pass SASL on to another program (Postfix to Dovecot) offer none while that
+ * program supports it: there nothing is said. */
+static gboolean
+tells_binding (Begin *begin)
+{
+  return begin->side == VALIJA_SIDE_INCOMING || valija_sasl_offers_binding ((const char * const *) begin->offered);
+}
+
+static GBytes *
+dup_binding (Begin      *begin,
+             const char *type)
+{
+  return tells_binding (begin) ? valija_stream_dup_channel_binding (begin->stream, type) : NULL;
+}
+
 /* What is decided without the secret; and, with it, the exchange itself. Apart from the fiber, for nothing here awaits. */
 static ValijaSasl *
 create_sasl (Begin         *begin,
@@ -44,8 +60,8 @@ create_sasl (Begin         *begin,
              GError       **error)
 {
   ValijaServer *server = get_server (begin);
-  g_autoptr(GBytes) exporter = valija_stream_dup_channel_binding (begin->stream, "tls-exporter");
-  g_autoptr(GBytes) end_point = valija_stream_dup_channel_binding (begin->stream, "tls-server-end-point");
+  g_autoptr(GBytes) exporter = dup_binding (begin, "tls-exporter");
+  g_autoptr(GBytes) end_point = dup_binding (begin, "tls-server-end-point");
   const char * const *offered = (const char * const *) begin->offered;
   const char *mechanism;
   ValijaSaslTerms terms = {

@@ -30,9 +30,6 @@ typedef struct
 /* Strongest first. (transfer none) nullable */
 const ValijaSaslMechanism *valija_sasl_find_mechanism  (const char *name);
 
-/* Whether @offered names any of the -PLUS forms. */
-gboolean                   valija_sasl_offers_binding  (const char * const *offered);
-
 /* SASLprep (RFC 4013) of UTF-8. @query allows code points that Unicode 3.2 did not know. NULL where it is forbidden. To be freed with
  * valija_wipe_string(). */
 char                      *valija_sasl_prepare         (const char *text, gssize length, gboolean query) G_GNUC_WARN_UNUSED_RESULT;

@@ -46,6 +46,9 @@ const char *valija_sasl_choose   (const ValijaSaslTerms  *terms,
                                   const char * const     *offered,
                                   GError                **error);
 
+/* Whether @offered names any of the -PLUS forms. */
+gboolean    valija_sasl_offers_binding (const char * const *offered);
+
 /**
  * valija_sasl_new:
  * @mechanism: what valija_sasl_choose() returned
