@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *     C+ text     the client must send exactly these bytes, whatever the line ends
  *     TLS         the server's side of a handshake; nothing may be buffered before it
  *     DEFLATE     both directions are compressed from here on (raw DEFLATE, RFC 4978)
+ *     DELAY ms    the server is that far away
  *     CLOSE       the server closes
  *     SILENCE     nothing more is said; ends when the client closes
  *

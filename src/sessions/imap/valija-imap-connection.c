@@ -10,6 +10,7 @@
 #include "base/valija-future.h"
 #include "base/valija-spool.h"
 #include "sessions/imap/valija-imap-error.h"
+#include "sessions/imap/valija-imap-promise.h"
 
 /* More than that in flight gains nothing, and some servers stop reading */
 #define IN_FLIGHT_LIMIT 64
@@ -79,14 +80,8 @@ job_free (Job *job)
     job->destroy (job->user_data);
   valija_imap_command_unref (job->command);
   g_clear_pointer (&job->segments, g_ptr_array_unref);
-  dex_unref (job->promise);
+  dex_clear (&job->promise);
   g_free (job);
-}
-
-static gboolean
-is_abandoned (Job *job)
-{
-  return g_cancellable_is_cancelled (dex_promise_get_cancellable (job->promise));
 }
 
 static void
@@ -123,9 +118,17 @@ reject_all (GQueue       *jobs,
 
   while ((job = g_queue_pop_head (jobs)) != NULL)
     {
-      dex_promise_reject (job->promise, g_error_copy (error));
+      valija_imap_promise_reject (&job->promise, error);
       job_free (job);
     }
+}
+
+static void
+close_stream (gpointer data)
+{
+  g_autoptr(ValijaStream) stream = data;
+
+  valija_stream_close (stream);
 }
 
 /* Ends the connection because of @error (transfer full). */
@@ -134,7 +137,6 @@ fail (ValijaImapConnection *self,
       GError               *error)
 {
   g_autoptr(ValijaImapConnection) alive = g_object_ref (self);
-  g_autoptr(DexPromise) greeting = g_steal_pointer (&self->greeting);
   GQueue in_flight = self->in_flight;
   GQueue pending = self->pending;
 
@@ -149,10 +151,9 @@ fail (ValijaImapConnection *self,
     valija_transcript_set_content (self->transcript, FALSE);
   g_queue_init (&self->in_flight);
   g_queue_init (&self->pending);
-  valija_stream_close (self->stream);
+  valija_imap_later (close_stream, g_object_ref (self->stream));
 
-  if (greeting != NULL)
-    dex_promise_reject (greeting, g_error_copy (error));
+  valija_imap_promise_reject (&self->greeting, error);
   reject_all (&in_flight, error);
   reject_all (&pending, error);
   g_signal_emit (self, signals[CLOSED], 0);
@@ -204,10 +205,9 @@ submit (ValijaImapConnection *self)
     {
       g_autoptr(GError) error = NULL;
 
-      if (is_abandoned (job))
+      if (!valija_imap_promise_is_wanted (job->promise))
         {
           g_queue_pop_head (&self->pending);
-          dex_promise_reject (job->promise, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "not sent"));
           job_free (job);
           continue;
         }
@@ -219,7 +219,7 @@ submit (ValijaImapConnection *self)
       job->segments = valija_imap_command_serialize (job->command, job->tag, self->mode, &error);
       if (job->segments == NULL)
         {
-          dex_promise_reject (job->promise, g_steal_pointer (&error));
+          valija_imap_promise_reject (&job->promise, error);
           job_free (job);
           continue;
         }
@@ -254,10 +254,14 @@ finish_job (ValijaImapConnection *self,
   if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_OK)
     {
       self->stopped = (job->flags & VALIJA_IMAP_RUN_STOP) != 0;
-      dex_promise_resolve_boolean (job->promise, TRUE);
+      valija_imap_promise_fulfil (&job->promise);
     }
   else
-    dex_promise_reject (job->promise, valija_imap_error_from_response (response, get_refusal (job)));
+    {
+      g_autoptr(GError) error = valija_imap_error_from_response (response, get_refusal (job));
+
+      valija_imap_promise_reject (&job->promise, error);
+    }
 
   job_free (job);
 }
@@ -316,7 +320,6 @@ handle_greeting (ValijaImapConnection *self,
                  ValijaImapResponse   *response)
 {
   ValijaImapResponseKind kind = valija_imap_response_get_kind (response);
-  g_autoptr(DexPromise) greeting = NULL;
   GError *error = NULL;
 
   if (kind == VALIJA_IMAP_RESPONSE_BYE)
@@ -332,10 +335,9 @@ handle_greeting (ValijaImapConnection *self,
       return;
     }
 
-  greeting = g_steal_pointer (&self->greeting);
   if (self->watch != NULL)
     self->watch (response, self->watch_data);
-  dex_promise_resolve_boolean (greeting, kind == VALIJA_IMAP_RESPONSE_PREAUTH);
+  valija_imap_promise_resolve (&self->greeting, kind == VALIJA_IMAP_RESPONSE_PREAUTH);
   submit (self);
 }
 
@@ -638,7 +640,7 @@ valija_imap_connection_greet (ValijaImapConnection *self)
   if (self->failure != NULL)
     return dex_future_new_for_error (g_error_copy (self->failure));
 
-  self->greeting = dex_promise_new ();
+  self->greeting = dex_promise_new_cancellable ();
   future = DEX_FUTURE (dex_ref (self->greeting));
   update_timeout (self);
   pump (self);
@@ -673,7 +675,7 @@ valija_imap_connection_run (ValijaImapConnection  *self,
 
   if (self->failure != NULL)
     {
-      dex_promise_reject (job->promise, g_error_copy (self->failure));
+      valija_imap_promise_reject (&job->promise, self->failure);
       job_free (job);
       return future;
     }

@@ -9,6 +9,7 @@
 #include "model/valija-changes.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "sessions/imap/valija-imap-gate.h"
+#include "sessions/imap/valija-imap-promise.h"
 #include "wire/imap/valija-imap-fetch.h"
 
 /* Messages of one command, and commands asked ahead */
@@ -76,12 +77,17 @@ fetch_free (gpointer data)
 }
 
 static void
-announce (Arrivals *self)
+finish_command (gpointer data)
 {
-  g_autoptr(DexPromise) arrival = g_steal_pointer (&self->arrival);
+  valija_imap_promise_fulfil (&((Arrivals *) data)->arrival);
+  arrivals_unref (data);
+}
 
-  if (arrival != NULL)
-    dex_promise_resolve_boolean (arrival, TRUE);
+/* A command's hold on it goes when the command has ended, however it did. Later: when its future has settled, so that one of the two is seen. */
+static void
+arrivals_end (gpointer data)
+{
+  valija_imap_later (finish_command, data);
 }
 
 static gboolean
@@ -104,7 +110,7 @@ respond_cb (ValijaImapResponse *response,
   remote_id = valija_imap_remote_id_format (self->uid_validity, fetch.uid);
   g_queue_push_tail (&self->messages, valija_fetched_new (remote_id, source));
   valija_imap_gate_raise (self->gate, g_bytes_get_size (source));
-  announce (self);
+  valija_imap_promise_fulfil (&self->arrival);
 
   return TRUE;
 }
@@ -144,21 +150,20 @@ ask_ahead (Fetch *self)
       valija_imap_command_append_atom (command, "(UID BODY.PEEK[])");
       g_queue_push_tail (&self->commands,
                          valija_imap_connection_run (valija_imap_link_get_connection (self->link), command, VALIJA_IMAP_RUN_CONTENT,
-                                                     respond_cb, NULL, arrivals_ref (self->arrivals),
-                                                     (GDestroyNotify) arrivals_unref));
+                                                     respond_cb, NULL, arrivals_ref (self->arrivals), arrivals_end));
     }
 }
 
-/* Settles when a message has come or the oldest command has ended. */
+/* Resolves when a message has come or a command has ended. */
 static DexFuture *
 wait_for_arrival (Fetch *self)
 {
   Arrivals *arrivals = self->arrivals;
 
   dex_clear (&arrivals->arrival);
-  arrivals->arrival = dex_promise_new ();
+  arrivals->arrival = dex_promise_new_cancellable ();
 
-  return dex_future_first (DEX_FUTURE (dex_ref (arrivals->arrival)), dex_ref (g_queue_peek_head (&self->commands)), NULL);
+  return DEX_FUTURE (dex_ref (arrivals->arrival));
 }
 
 static gboolean

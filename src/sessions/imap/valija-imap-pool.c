@@ -8,6 +8,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/imap/valija-imap-promise.h"
 
 /* Providers allow few connections (four at some); two work, the rest is for watching */
 #define WORKING_LIMIT  2
@@ -29,8 +30,9 @@ struct _ValijaImapPool
   ValijaSessionContext *context;
   ValijaSessionState state;
   GPtrArray *slots;      /* of Slot; the first link is the primary one while it lives */
-  GQueue waiters;        /* of DexPromise */
-  DexFuture *opening;
+  GQueue waiters;        /* of DexPromise: for a link to become free */
+  DexFuture *attempt;    /* nullable: to open the first link; dropping it cancels */
+  GPtrArray *askers;     /* of DexPromise: for the attempt to end */
   guint working_limit;
 };
 
@@ -154,10 +156,9 @@ wake_waiter (ValijaImapPool *self)
 
   while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
     {
-      gboolean wanted = !g_cancellable_is_cancelled (dex_promise_get_cancellable (waiter));
+      gboolean wanted = valija_imap_promise_is_wanted (waiter);
 
-      dex_promise_resolve_boolean (waiter, TRUE);
-      dex_unref (waiter);
+      valija_imap_promise_fulfil (&waiter);
       if (wanted)
         return;
     }
@@ -198,34 +199,76 @@ open_fiber (gpointer data)
   g_autoptr(ValijaImapLease) lease = NULL;
   g_autoptr(GError) error = NULL;
 
-  set_state (self, VALIJA_SESSION_OPENING);
   drop_closed_slots (self);
   lease = lease_new (self, add_slot (self, TRUE, NULL));
-
   if (!dex_await (valija_imap_link_open (lease->link), &error))
-    {
-      dex_clear (&self->opening);
-      set_state (self, VALIJA_SESSION_CLOSED);
-      return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-
-  dex_clear (&self->opening);
-  self->working_limit = WORKING_LIMIT;
-  set_state (self, VALIJA_SESSION_OPEN);
+    return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_true ();
+}
+
+static DexFuture *
+attempt_cb (DexFuture *future,
+            gpointer   user_data)
+{
+  ValijaImapPool *self = user_data;
+  g_autoptr(DexFuture) attempt = g_steal_pointer (&self->attempt);
+  g_autoptr(GPtrArray) askers = g_steal_pointer (&self->askers);
+  g_autoptr(GError) error = NULL;
+  gboolean ok = dex_future_get_value (future, &error) != NULL;
+
+  self->askers = g_ptr_array_new_with_free_func (dex_unref);
+  self->working_limit = WORKING_LIMIT;
+  set_state (self, ok ? VALIJA_SESSION_OPEN : VALIJA_SESSION_CLOSED);
+
+  while (askers->len > 0)
+    {
+      DexPromise *asker = g_ptr_array_steal_index (askers, 0);
+
+      if (ok)
+        valija_imap_promise_fulfil (&asker);
+      else
+        valija_imap_promise_reject (&asker, error);
+    }
+
+  return NULL;
+}
+
+/* An attempt that nobody waits for any more is given up; who asks from now on gets another. */
+static void
+asker_cancelled_cb (ValijaImapPool *self)
+{
+  for (guint i = 0; i < self->askers->len; i++)
+    if (valija_imap_promise_is_wanted (g_ptr_array_index (self->askers, i)))
+      return;
+
+  if (self->attempt == NULL)
+    return;
+
+  dex_clear (&self->attempt);
+  g_ptr_array_set_size (self->askers, 0);
+  set_state (self, VALIJA_SESSION_CLOSED);
 }
 
 DexFuture *
 valija_imap_pool_open (ValijaImapPool *self)
 {
+  DexPromise *asker;
+
   if (valija_imap_pool_get_primary (self) != NULL)
     return dex_future_new_true ();
 
-  if (self->opening == NULL)
-    self->opening = valija_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref);
+  asker = dex_promise_new_cancellable ();
+  g_signal_connect_object (dex_promise_get_cancellable (asker), "cancelled", G_CALLBACK (asker_cancelled_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_ptr_array_add (self->askers, dex_ref (asker));
+  if (self->attempt == NULL)
+    {
+      set_state (self, VALIJA_SESSION_OPENING);
+      self->attempt = dex_future_finally (valija_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref), attempt_cb, self, NULL);
+    }
 
-  return dex_ref (self->opening);
+  return DEX_FUTURE (asker);
 }
 
 static Slot *
@@ -380,11 +423,10 @@ close_fiber (gpointer data)
 
   while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
     {
-      GError *error = NULL;
+      g_autoptr(GError) error = NULL;
 
       valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The session was closed."));
-      dex_promise_reject (waiter, error);
-      dex_unref (waiter);
+      valija_imap_promise_reject (&waiter, error);
     }
 
   for (guint i = 0; i < slots->len; i++)
@@ -423,7 +465,7 @@ valija_imap_pool_dispose (GObject *object)
 
   g_ptr_array_set_size (self->slots, 0);
   g_queue_clear_full (&self->waiters, dex_unref);
-  dex_clear (&self->opening);
+  dex_clear (&self->attempt);
   g_clear_object (&self->context);
 
   G_OBJECT_CLASS (valija_imap_pool_parent_class)->dispose (object);
@@ -435,6 +477,7 @@ valija_imap_pool_finalize (GObject *object)
   ValijaImapPool *self = VALIJA_IMAP_POOL (object);
 
   g_ptr_array_unref (self->slots);
+  g_ptr_array_unref (self->askers);
 
   G_OBJECT_CLASS (valija_imap_pool_parent_class)->finalize (object);
 }
@@ -457,6 +500,7 @@ static void
 valija_imap_pool_init (ValijaImapPool *self)
 {
   self->slots = g_ptr_array_new_with_free_func (slot_free);
+  self->askers = g_ptr_array_new_with_free_func (dex_unref);
   g_queue_init (&self->waiters);
   self->working_limit = WORKING_LIMIT;
 }

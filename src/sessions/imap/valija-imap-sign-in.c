@@ -11,6 +11,7 @@
 #include "mime/valija-mime-header.h"
 #include "sessions/imap/valija-imap-error.h"
 #include "sessions/imap/valija-imap-folders.h"
+#include "sessions/imap/valija-imap-promise.h"
 #include "sessions/valija-sign-in.h"
 
 /* From greeting to a link that can be worked with. */
@@ -109,22 +110,37 @@ challenge_cb (const char *text,
               gpointer    user_data)
 {
   Exchange *exchange = user_data;
-  g_autoptr(DexPromise) arrival = g_steal_pointer (&exchange->arrival);
 
   g_set_str (&exchange->challenge, text);
-  if (arrival != NULL)
-    dex_promise_resolve_boolean (arrival, TRUE);
+  valija_imap_promise_fulfil (&exchange->arrival);
 }
 
-/* Settles with the next challenge or with the end of the command, whichever comes first. */
+static void
+finish_exchange (gpointer data)
+{
+  valija_imap_promise_fulfil (&((Exchange *) data)->arrival);
+  exchange_unref (data);
+}
+
+/* The command's hold on it goes when the command has ended, however it did. Later: when its future has settled, so that one of the two is seen. */
+static void
+exchange_end (gpointer data)
+{
+  valija_imap_later (finish_exchange, data);
+}
+
+/* Resolves when there is a challenge, or when the command has ended. */
 static DexFuture *
 wait_for_challenge (Exchange  *exchange,
                     DexFuture *done)
 {
-  dex_clear (&exchange->arrival);
-  exchange->arrival = dex_promise_new ();
+  if (!dex_future_is_pending (done))
+    return dex_future_new_true ();
 
-  return dex_future_first (dex_ref (done), DEX_FUTURE (dex_ref (exchange->arrival)), NULL);
+  dex_clear (&exchange->arrival);
+  exchange->arrival = dex_promise_new_cancellable ();
+
+  return DEX_FUTURE (dex_ref (exchange->arrival));
 }
 
 typedef struct
@@ -194,8 +210,7 @@ authenticate_fiber (gpointer data)
 
   command = authenticate_command (args->sasl, initial);
   done = valija_imap_connection_run (self->connection, command, VALIJA_IMAP_RUN_ALONE | VALIJA_IMAP_RUN_SIGN_IN,
-                                     NULL, challenge_cb,
-                                     exchange_ref (exchange), (GDestroyNotify) exchange_unref);
+                                     NULL, challenge_cb, exchange_ref (exchange), exchange_end);
 
   for (;;)
     {
@@ -204,7 +219,11 @@ authenticate_fiber (gpointer data)
       if (!dex_await (wait_for_challenge (exchange, done), &error))
         return dex_future_new_for_error (g_steal_pointer (&error));
       if (!dex_future_is_pending (done))
-        break;
+        {
+          if (!dex_await (g_steal_pointer (&done), &error))
+            return dex_future_new_for_error (g_steal_pointer (&error));
+          break;
+        }
 
       response = dex_await_boxed (valija_sign_in_step (args->sasl, client_first ? NULL : exchange->challenge), &error);
       client_first = FALSE;

@@ -5,6 +5,7 @@
 #include "sessions/imap/valija-imap-watch.h"
 
 #include "base/valija-future.h"
+#include "sessions/imap/valija-imap-promise.h"
 
 /* RFC 2177 §3: servers may drop whoever idles for 30 minutes */
 #define IDLE_SECONDS (29 * 60)
@@ -13,7 +14,7 @@ typedef struct
 {
   grefcount ref_count;
   ValijaImapLink *link;
-  DexPromise *change;    /* nullable: resolved when the server told of something */
+  DexPromise *change;    /* nullable: resolved when the server told of something, or the command has ended */
   gboolean idling;       /* the server has said "+" */
   gboolean ending;       /* DONE is sent, or is to be sent as soon as the server has said "+" */
   gboolean done;
@@ -37,6 +38,14 @@ idle_unref (gpointer data)
   dex_clear (&self->change);
   g_object_unref (self->link);
   g_free (self);
+}
+
+/* The command's hold on it goes when the command has ended, however it did. */
+static void
+idle_end (gpointer data)
+{
+  valija_imap_promise_fulfil (&((Idle *) data)->change);
+  idle_unref (data);
 }
 
 static void
@@ -81,7 +90,6 @@ respond_cb (ValijaImapResponse *response,
             gpointer            user_data)
 {
   Idle *self = user_data;
-  g_autoptr(DexPromise) change = NULL;
 
   if (valija_imap_response_get_tag (response) != NULL)
     {
@@ -95,9 +103,7 @@ respond_cb (ValijaImapResponse *response,
     case VALIJA_IMAP_RESPONSE_EXPUNGE:
     case VALIJA_IMAP_RESPONSE_VANISHED:
     case VALIJA_IMAP_RESPONSE_FETCH:
-      change = g_steal_pointer (&self->change);
-      if (change != NULL)
-        dex_promise_resolve_boolean (change, TRUE);
+      valija_imap_promise_fulfil (&self->change);
       return TRUE;
 
     default:
@@ -111,17 +117,18 @@ watch_fiber (gpointer data)
   Idle *self = data;
   g_autoptr(IdleGuard) guard = idle_ref (self);
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("IDLE");
+  g_autoptr(DexPromise) change = NULL;
   g_autoptr(DexFuture) done = NULL;
   g_autoptr(GError) error = NULL;
 
-  self->change = dex_promise_new ();
+  change = dex_promise_new_cancellable ();
+  self->change = dex_ref (change);
   done = valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
                                      VALIJA_IMAP_RUN_ALONE | VALIJA_IMAP_RUN_PATIENT, respond_cb, proceed_cb, idle_ref (self),
-                                     idle_unref);
+                                     idle_end);
 
   /* The time-out rejects, and that is no failure: then it is time to look again */
-  if (!dex_await (dex_future_first (DEX_FUTURE (dex_ref (self->change)), dex_ref (done),
-                                    dex_timeout_new_seconds (IDLE_SECONDS), NULL), &error))
+  if (!dex_await (dex_future_first (DEX_FUTURE (g_steal_pointer (&change)), dex_timeout_new_seconds (IDLE_SECONDS), NULL), &error))
     {
       if (!g_error_matches (error, DEX_ERROR, DEX_ERROR_TIMED_OUT))
         return dex_future_new_for_error (g_steal_pointer (&error));
