@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtksourceview/gtksource.h>
+#include <libspelling.h>
 
 #include "ui/composer/valija-address-field.h"
 #include "ui/composer/valija-composer.h"
@@ -34,6 +35,7 @@ struct _ValijaComposer
   ValijaComposition   *composition;
   GtkFilterListModel  *senders;       /* accounts that can send */
   GSimpleActionGroup  *options;
+  SpellingTextBufferAdapter *spelling;
   ValijaMessage       *original;
   ValijaFlags          original_flag;
 

@@ -5,7 +5,6 @@
 #include "ui/composer/valija-composer-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <libspelling.h>
 
 G_DEFINE_FINAL_TYPE (ValijaComposer, valija_composer, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -167,12 +166,12 @@ static void
 bind_spelling (ValijaComposer *self)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->body));
-  g_autoptr(SpellingTextBufferAdapter) adapter = NULL;
 
-  adapter = spelling_text_buffer_adapter_new (GTK_SOURCE_BUFFER (buffer), spelling_checker_get_default ());
-  gtk_text_view_set_extra_menu (GTK_TEXT_VIEW (self->body), spelling_text_buffer_adapter_get_menu_model (adapter));
-  gtk_widget_insert_action_group (GTK_WIDGET (self->body), "spelling", G_ACTION_GROUP (adapter));
-  spelling_text_buffer_adapter_set_enabled (adapter, TRUE);
+  self->spelling = spelling_text_buffer_adapter_new (GTK_SOURCE_BUFFER (buffer), spelling_checker_get_default ());
+  gtk_text_view_set_extra_menu (GTK_TEXT_VIEW (self->body),
+                                spelling_text_buffer_adapter_get_menu_model (self->spelling));
+  gtk_widget_insert_action_group (GTK_WIDGET (self->body), "spelling", G_ACTION_GROUP (self->spelling));
+  spelling_text_buffer_adapter_set_enabled (self->spelling, TRUE);
 }
 
 static void
@@ -244,6 +243,10 @@ valija_composer_dispose (GObject *object)
 
   g_clear_handle_id (&self->save_source, g_source_remove);
   self->done = TRUE;
+  /* It looks at the text from time to time, and the text is about to go. */
+  if (self->spelling != NULL)
+    spelling_text_buffer_adapter_set_enabled (self->spelling, FALSE);
+  g_clear_object (&self->spelling);
   g_clear_object (&self->options);
   g_clear_object (&self->original);
   g_clear_object (&self->senders);

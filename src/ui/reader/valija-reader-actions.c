@@ -13,21 +13,6 @@
 
 #define MAX_SHOWN_LINK 500 /* characters of a link's target in the question */
 
-/* A row that was not loaded yet when it was selected learns its folder later. A message file is
- * answered by whoever can send. */
-static ValijaAccount *
-get_account (ValijaReader *self)
-{
-  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
-
-  ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
-
-  if (account != NULL)
-    g_set_object (&self->account, account);
-
-  return self->account;
-}
-
 /* ---- Answers ---- */
 
 static gboolean
@@ -35,7 +20,7 @@ may (ValijaReader *self,
      ValijaAction  action)
 {
   ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
-  g_autofree char *reason = valija_engine_why_not (self->engine, get_account (self), folder, action);
+  g_autofree char *reason = valija_engine_why_not (self->engine, self->account, folder, action);
 
   if (reason == NULL)
     return TRUE;
@@ -53,7 +38,7 @@ answer (ValijaReader   *self,
         ValijaReplyKind kind)
 {
   gboolean forward = kind == VALIJA_FORWARD || kind == VALIJA_FORWARD_ATTACHED;
-  ValijaAccount *account = get_account (self);
+  ValijaAccount *account = self->account;
   g_autoptr(ValijaAddress) own = NULL;
   g_autoptr(ValijaComposition) composition = NULL;
 

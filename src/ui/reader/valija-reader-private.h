@@ -52,7 +52,7 @@ struct _ValijaReader
 
   ValijaEngine      *engine;
   ValijaMessage     *message;       /* NULL for a message file */
-  ValijaAccount     *account;       /* of the message; NULL for a message file */
+  ValijaAccount     *account;       /* who answers */
   GBytes            *source;
   ValijaMimeMessage *mime;
   GError            *error;

@@ -484,9 +484,6 @@ void
 valija_reader_show_message (ValijaReader  *self,
                             ValijaMessage *message)
 {
-  ValijaFolder *folder;
-  ValijaAccount *account;
-
   g_return_if_fail (VALIJA_IS_READER (self));
 
   /* The same message again, as after a change of its flags, stays as it is. */
@@ -496,9 +493,6 @@ valija_reader_show_message (ValijaReader  *self,
 
   clear (self);
   g_set_object (&self->message, message);
-  folder = message != NULL ? valija_message_get_folder (message) : NULL;
-  account = folder != NULL ? valija_folder_get_account (folder) : NULL;
-  g_set_object (&self->account, account);
   valija_reader_enable_actions (self);
   gtk_stack_set_visible_child_name (self->stack, message != NULL ? "blank" : "none");
 
@@ -535,7 +529,6 @@ valija_reader_show_source (ValijaReader *self,
   clear (self);
   g_clear_object (&self->message);
   account = valija_application_find_sender (valija_application_get_default (), NULL);
-  g_set_object (&self->account, account);
   self->source = g_bytes_ref (source);
   gtk_widget_set_visible (GTK_WIDGET (self->archive_button), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->delete_button), FALSE);
@@ -566,6 +559,9 @@ valija_reader_update_reasons (ValijaReader  *self,
   };
 
   g_return_if_fail (VALIJA_IS_READER (self));
+
+  /* A row that is not loaded yet does not know its folder; who shows it does. */
+  g_set_object (&self->account, account);
 
   for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
     {

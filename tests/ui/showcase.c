@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The application with sample mail, no store and no network: to look at, and to take its
+ * pictures. */
+
+#include "config.h"
+
+#include "ui/valija-application.h"
+#include "ui/valija-sample-mail.h"
+
+#include <locale.h>
+
+static gboolean rtl;
+
+static const GOptionEntry options[] = {
+  { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "From right to left", NULL },
+  { NULL }
+};
+
+static void
+startup_cb (GApplication *application)
+{
+  if (rtl)
+    gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  valija_sample_mail_fill (valija_application_get_engine (VALIJA_APPLICATION (application)));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr(ValijaApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  dex_init ();
+  application = valija_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);
+  g_application_add_main_option_entries (G_APPLICATION (application), options);
+  g_signal_connect (application, "startup", G_CALLBACK (startup_cb), NULL);
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-format.h"
+
+#include <locale.h>
+
+static GDateTime *
+make_now (void)
+{
+  return g_date_time_new_local (2026, 11, 23, 15, 0, 0);
+}
+
+static void
+test_date (void)
+{
+  static const struct
+  {
+    int year, month, day, hour, minute;
+    const char *expected;
+  } cases[] = {
+    { 2026, 11, 23, 9, 5, "09:05" },
+    { 2026, 11, 23, 23, 59, "23:59" }, /* later today: a clock that is fast */
+    { 2026, 11, 22, 23, 59, "Yesterday" },
+    { 2026, 11, 20, 12, 0, "Fri" },
+    { 2026, 11, 17, 0, 0, "Tue" },
+    { 2026, 11, 16, 23, 59, "16 Nov" },
+    { 2026, 1, 1, 0, 0, "1 Jan" },
+    { 2025, 12, 31, 23, 0, "12/31/25" },
+    { 2027, 2, 1, 0, 0, "02/01/27" }, /* from the future */
+  };
+  g_autoptr(GDateTime) now = make_now ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GDateTime) when = g_date_time_new_local (cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
+                                                         cases[i].minute, 0);
+      g_autofree char *text = valija_format_date (g_date_time_to_unix (when), now);
+
+      g_assert_cmpstr (text, ==, cases[i].expected);
+    }
+}
+
+static void
+test_moment (void)
+{
+  g_autoptr(GDateTime) now = make_now ();
+  g_autoptr(GDateTime) today = g_date_time_new_local (2026, 11, 23, 9, 5, 0);
+  g_autoptr(GDateTime) this_year = g_date_time_new_local (2026, 3, 3, 9, 5, 0);
+  g_autoptr(GDateTime) before = g_date_time_new_local (2024, 3, 3, 9, 5, 0);
+  g_autofree char *a = valija_format_moment (g_date_time_to_unix (today), now);
+  g_autofree char *b = valija_format_moment (g_date_time_to_unix (this_year), now);
+  g_autofree char *c = valija_format_moment (g_date_time_to_unix (before), now);
+  g_autofree char *full = valija_format_full (g_date_time_to_unix (before));
+
+  g_assert_cmpstr (a, ==, "09:05");
+  g_assert_cmpstr (b, ==, "Tue 3 Mar, 09:05");
+  g_assert_cmpstr (c, ==, "3 Mar 2024, 09:05");
+  g_assert_cmpstr (full, ==, "Sunday, 3 March 2024, 09:05");
+}
+
+static void
+test_nothing (void)
+{
+  g_autofree char *none = valija_format_date (0, NULL);
+  g_autofree char *far = valija_format_date (G_MAXINT64, NULL);
+  g_autofree char *no_moment = valija_format_moment (G_MININT64, NULL);
+
+  g_assert_cmpstr (none, ==, "");
+  g_assert_cmpstr (far, ==, "");
+  g_assert_cmpstr (no_moment, ==, "");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/ui/format/date", test_date);
+  g_test_add_func ("/ui/format/moment", test_moment);
+  g_test_add_func ("/ui/format/nothing", test_nothing);
+
+  return g_test_run ();
+}

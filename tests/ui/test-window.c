@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/composer/valija-composer-private.h"
+#include "ui/reader/valija-reader-private.h"
+#include "ui/valija-application.h"
+#include "ui/valija-fake-engine.h"
+#include "ui/valija-sample-mail.h"
+#include "ui/valija-window-private.h"
+
+#define DEADLINE_SECONDS 20
+
+/* One application for all tests: GTK and the default application are there once. Each test begins with no window but the main one. */
+static ValijaApplication *application;
+static ValijaEngine *engine;
+
+typedef gboolean (*Condition) (void);
+
+static gboolean
+deadline_cb (gpointer data)
+{
+  g_error ("This did not happen in time: %s", (const char *) data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs the main loop until @condition holds. */
+static void
+wait_until (Condition   condition,
+            const char *what)
+{
+  guint source = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, (gpointer) what);
+
+  while (!condition ())
+    g_main_context_iteration (NULL, TRUE);
+
+  g_source_remove (source);
+}
+
+#define WAIT(condition) wait_until (condition, #condition)
+
+static gpointer
+find_window (GType type)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (application)); l != NULL; l = l->next)
+    if (g_type_is_a (G_OBJECT_TYPE (l->data), type))
+      return l->data;
+
+  return NULL;
+}
+
+static ValijaWindow *
+get_window (void)
+{
+  return find_window (VALIJA_TYPE_WINDOW);
+}
+
+static gboolean
+has_mail (void)
+{
+  ValijaWindow *window = get_window ();
+
+  return window != NULL && g_strcmp0 (gtk_stack_get_visible_child_name (window->stack), "mail") == 0 &&
+         valija_message_pane_get_folder (window->pane) != NULL;
+}
+
+static gboolean
+reader_shows_message (void)
+{
+  ValijaWindow *window = get_window ();
+
+  return window->current != NULL && window->reader->message == window->current && window->reader->mime != NULL;
+}
+
+static gboolean
+has_composer (void)
+{
+  return find_window (VALIJA_TYPE_COMPOSER) != NULL;
+}
+
+static gboolean
+has_no_composer (void)
+{
+  return !has_composer ();
+}
+
+static gboolean
+has_sent (void)
+{
+  return valija_fake_engine_get_n_sent (engine) > 0;
+}
+
+static gboolean
+has_draft (void)
+{
+  return valija_fake_engine_get_n_drafts (engine) == 1;
+}
+
+static void
+activate (gpointer    widget,
+          const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (widget, action, NULL));
+}
+
+static void
+show_inbox (const char *address)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, address);
+
+  valija_window_show_folder (get_window (), valija_engine_find_folder (engine, account, "inbox"));
+}
+
+static void
+select_row (guint position)
+{
+  ValijaWindow *window = get_window ();
+
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  for (guint i = 0; i < position; i++)
+    activate (window, "win.next");
+  WAIT (reader_shows_message);
+}
+
+static gint64
+count (const char *role)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+
+  return valija_folder_get_total (valija_engine_find_folder (engine, account, role));
+}
+
+static gboolean
+was_moved (void)
+{
+  return count ("archive") == 1;
+}
+
+static gboolean
+was_undone (void)
+{
+  return count ("archive") == 0;
+}
+
+/* ---- Tests ---- */
+
+static void
+test_opens_inbox (void)
+{
+  ValijaFolder *folder = valija_message_pane_get_folder (get_window ()->pane);
+
+  g_assert_cmpint (valija_folder_get_role (folder), ==, VALIJA_FOLDER_ROLE_INBOX);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (get_window ()->pane), ==, 0);
+}
+
+static void
+test_selection_enables (void)
+{
+  ValijaWindow *window = get_window ();
+
+  select_row (0);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+  activate (window, "win.next");
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+}
+
+static void
+test_star (void)
+{
+  ValijaWindow *window = get_window ();
+  gboolean before;
+
+  select_row (0);
+  before = valija_message_get_flagged (window->current);
+  activate (window, "win.toggle-star");
+  while (valija_message_get_flagged (window->current) == before)
+    g_main_context_iteration (NULL, TRUE);
+  activate (window, "win.toggle-star");
+  while (valija_message_get_flagged (window->current) != before)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+press_undo (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), "_Undo") == 0)
+    {
+      g_signal_emit_by_name (widget, "clicked");
+      return;
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    press_undo (child);
+}
+
+static void
+test_archive_and_undo (void)
+{
+  ValijaWindow *window = get_window ();
+  gint64 inbox = count ("inbox");
+
+  select_row (1);
+  activate (window, "win.archive");
+  WAIT (was_moved);
+  g_assert_cmpint (count ("inbox"), ==, inbox - 1);
+  /* What comes after it is selected, not nothing. */
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT (was_undone);
+  g_assert_cmpint (count ("inbox"), ==, inbox);
+}
+
+static void
+test_reply (void)
+{
+  ValijaComposer *composer;
+  GBytes *sent;
+
+  show_inbox ("ana@example.org");
+  select_row (0);
+  activate (get_window (), "win.reply");
+  WAIT (has_composer);
+
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  g_assert_cmpstr (valija_address_field_get_text (composer->to), ==, "Bo Lindqvist <bo@example.org>");
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (composer->subject)), ==, "Re: Plans for the hike");
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (composer->body)), "At eight, then.", -1);
+  activate (composer, "composer.send");
+  WAIT (has_sent);
+  WAIT (has_no_composer);
+
+  sent = valija_fake_engine_get_sent (engine);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), "At eight, then."));
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent),
+                                  "In-Reply-To: <5@example.org>"));
+}
+
+static void
+test_draft_on_close (void)
+{
+  ValijaComposer *composer;
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), "compose", NULL);
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  gtk_editable_set_text (GTK_EDITABLE (composer->subject), "Unfinished");
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT (has_draft);
+  WAIT (has_no_composer);
+}
+
+static void
+test_empty_is_no_draft (void)
+{
+  guint before = valija_fake_engine_get_n_drafts (engine);
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), "compose", NULL);
+  WAIT (has_composer);
+  gtk_window_close (find_window (VALIJA_TYPE_COMPOSER));
+  WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before);
+}
+
+static gboolean
+has_visible_composer (void)
+{
+  GtkWidget *composer = find_window (VALIJA_TYPE_COMPOSER);
+
+  return composer != NULL && gtk_widget_get_visible (composer);
+}
+
+static void
+test_failed_draft_stays (void)
+{
+  ValijaComposer *composer;
+  guint before = valija_fake_engine_get_n_drafts (engine);
+
+  valija_application_compose_mailto (application, "mailto:bo@example.org?subject=Kept");
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  g_assert_cmpstr (valija_address_field_get_text (composer->to), ==, "bo@example.org");
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (composer->body)), "Text", -1);
+
+  /* Not lost when the disk is full: the window comes back. */
+  valija_fake_engine_fail_next (engine, g_error_new_literal (VALIJA_ERROR, VALIJA_ERROR_DISK_FULL, "No room."));
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT (has_visible_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before);
+
+  composer->done = TRUE;
+  gtk_window_destroy (GTK_WINDOW (composer));
+  WAIT (has_no_composer);
+}
+
+static void
+test_read_only_account (void)
+{
+  ValijaWindow *window = get_window ();
+
+  show_inbox ("ana.nunez@provider.example");
+  select_row (0);
+
+  /* Unavailable, and says so: to the eye, to the pointer, to a screen reader, and when it is pressed. */
+  g_assert_true (gtk_widget_has_css_class (window->reader->reply_button, "unavailable"));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (window->reader->reply_button), ==,
+                   "POP3 reads only. Add an SMTP server to reply.");
+  gtk_test_accessible_assert_property (window->reader->reply_button, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "POP3 reads only. Add an SMTP server to reply.");
+  g_assert_false (gtk_widget_has_css_class (window->reader->delete_button, "unavailable"));
+
+  activate (window, "win.reply");
+  g_assert_true (adw_banner_get_revealed (window->reader->reason_banner));
+  g_assert_false (has_composer ());
+  show_inbox ("ana@example.org");
+}
+
+static void
+test_send_only_account (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaAccount *smtp = valija_engine_find_account (engine, "robot@example.org");
+
+  valija_window_show_folder (window, valija_engine_find_folder (engine, smtp, "sent"));
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 0);
+  show_inbox ("ana@example.org");
+}
+
+static void
+test_outbox (void)
+{
+  ValijaWindow *window = get_window ();
+
+  activate (window, "win.show-outbox");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
+  activate (window, "win.search");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "messages");
+}
+
+static void
+test_long_list (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaFolder *folder = valija_engine_find_folder (engine, account, "junk");
+  gint64 start;
+
+  valija_fake_engine_add_many (engine, folder, 100000);
+  start = g_get_monotonic_time ();
+  valija_window_show_folder (get_window (), folder);
+  activate (get_window (), "win.last");
+  g_test_message ("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (get_window ()->pane), ==, 1);
+}
+
+/* ---- Running them inside the application ---- */
+
+static int status;
+
+static gboolean
+run_cb (gpointer data)
+{
+  status = g_test_run ();
+  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+startup_cb (void)
+{
+  engine = valija_application_get_engine (application);
+  valija_sample_mail_fill (engine);
+}
+
+static void
+activate_cb (void)
+{
+  WAIT (has_mail);
+  g_idle_add (run_cb, NULL);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  char *arguments[] = { argv[0], NULL };
+
+  gtk_test_init (&argc, &argv, NULL);
+  dex_init ();
+
+  g_test_add_func ("/ui/window/opens-inbox", test_opens_inbox);
+  g_test_add_func ("/ui/window/selection-enables", test_selection_enables);
+  g_test_add_func ("/ui/window/star", test_star);
+  g_test_add_func ("/ui/window/archive-and-undo", test_archive_and_undo);
+  g_test_add_func ("/ui/window/read-only-account", test_read_only_account);
+  g_test_add_func ("/ui/window/send-only-account", test_send_only_account);
+  g_test_add_func ("/ui/window/outbox", test_outbox);
+  g_test_add_func ("/ui/window/long-list", test_long_list);
+  g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
+  g_test_add_func ("/ui/composer/reply", test_reply);
+  g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);
+  g_test_add_func ("/ui/composer/failed-draft-stays", test_failed_draft_stays);
+
+  application = valija_application_new ();
+  g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);
+  g_signal_connect (application, "startup", G_CALLBACK (startup_cb), NULL);
+  g_signal_connect_after (application, "activate", G_CALLBACK (activate_cb), NULL);
+  g_application_run (G_APPLICATION (application), 1, arguments);
+  g_clear_object (&application);
+
+  return status;
+}

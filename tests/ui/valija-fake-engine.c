@@ -1,0 +1,859 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-fake-engine.h"
+
+#include "sessions/valija-methods-table.h"
+
+#include <string.h>
+
+/* ---- Undo: what was moved and flagged before ---- */
+
+struct _ValijaUndo
+{
+  GObject parent_instance;
+
+  char *label;
+  GArray *ids;                /* of gint64 */
+  GArray *folders;            /* of gint64, before */
+  GArray *flags;              /* of ValijaFlags, before */
+};
+
+G_DEFINE_FINAL_TYPE (ValijaUndo, valija_undo, G_TYPE_OBJECT)
+
+static void
+valija_undo_finalize (GObject *object)
+{
+  ValijaUndo *self = VALIJA_UNDO (object);
+
+  g_free (self->label);
+  g_array_unref (self->ids);
+  g_array_unref (self->folders);
+  g_array_unref (self->flags);
+
+  G_OBJECT_CLASS (valija_undo_parent_class)->finalize (object);
+}
+
+static void
+valija_undo_class_init (ValijaUndoClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = valija_undo_finalize;
+}
+
+static void
+valija_undo_init (ValijaUndo *self)
+{
+  self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->folders = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->flags = g_array_new (FALSE, FALSE, sizeof (ValijaFlags));
+}
+
+const char *
+valija_undo_get_label (ValijaUndo *self)
+{
+  return self->label;
+}
+
+gboolean
+valija_undo_can_undo (ValijaUndo *self)
+{
+  return self->ids->len > 0;
+}
+
+/* ---- The engine ---- */
+
+struct _ValijaEngine
+{
+  GObject parent_instance;
+
+  GListStore *accounts;
+  GHashTable *statuses;       /* ValijaAccount -> ValijaAccountStatus */
+  GHashTable *folder_lists;   /* ValijaAccount -> GListStore */
+  GHashTable *folders;        /* gint64 * -> ValijaFolder */
+  GHashTable *traffic;        /* ValijaAccount -> ValijaTraffic */
+  GListStore *outbox;
+  GPtrArray *rows;            /* of ValijaMessageRow, newest first */
+  GHashTable *sources;        /* gint64 * -> GBytes */
+  GPtrArray *lists;           /* of GWeakRef to ValijaMessageList */
+  GError *failure;
+  GBytes *sent;
+  gint64 next_id;
+  guint n_sent;
+  guint n_drafts;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
+
+typedef struct
+{
+  GWeakRef list;
+  ValijaEngine *engine;       /* (transfer none) */
+  gint64 folder;              /* 0: any */
+  ValijaShow show;
+  char *text;                 /* nullable: what is searched */
+} Feed;
+
+static const ValijaMethod * const methods[] = {
+  &valija_method_notes, &valija_method_outlook, &valija_method_exchange, &valija_method_smtp,
+  &valija_method_pop3, &valija_method_mixed, &valija_method_imap, NULL
+};
+
+static void
+feed_free (gpointer data)
+{
+  Feed *feed = data;
+
+  g_weak_ref_clear (&feed->list);
+  g_free (feed->text);
+  g_free (feed);
+}
+
+static gint64 *
+dup_id (gint64 id)
+{
+  return g_memdup2 (&id, sizeof id);
+}
+
+static ValijaMessageRow *
+find_row (ValijaEngine *self, gint64 id)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+
+      if (row->id == id)
+        return row;
+    }
+
+  return NULL;
+}
+
+static gboolean
+feed_shows (Feed *feed, const ValijaMessageRow *row)
+{
+  if (feed->folder != 0 && row->folder_id != feed->folder)
+    return FALSE;
+  if (feed->show == VALIJA_SHOW_UNREAD && (row->flags & VALIJA_FLAG_SEEN) != 0)
+    return FALSE;
+  if (feed->show == VALIJA_SHOW_FLAGGED && (row->flags & VALIJA_FLAG_FLAGGED) == 0)
+    return FALSE;
+  return feed->text == NULL || g_str_match_string (feed->text, row->subject, TRUE);
+}
+
+static void
+feed_fill (Feed *feed)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&feed->list);
+  GArray *ids;
+
+  if (list == NULL)
+    return;
+
+  ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < feed->engine->rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (feed->engine->rows, i);
+
+      if (feed_shows (feed, row))
+        g_array_append_val (ids, row->id);
+    }
+
+  valija_message_list_set_ids (list, ids);
+}
+
+static ValijaMessageRow *
+row_copy (const ValijaMessageRow *row)
+{
+  ValijaMessageRow *copy = valija_message_row_new ();
+
+  *copy = *row;
+  copy->remote_id = g_strdup (row->remote_id);
+  copy->message_id = g_strdup (row->message_id);
+  copy->subject = g_strdup (row->subject);
+  copy->sender = g_strdup (row->sender);
+  copy->sender_address = g_strdup (row->sender_address);
+  copy->recipients = g_strdup (row->recipients);
+  copy->preview = g_strdup (row->preview);
+
+  return copy;
+}
+
+static void
+load_cb (ValijaMessageList *list, const gint64 *ids, guint n_ids, gpointer data)
+{
+  Feed *feed = data;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+
+  for (guint i = 0; i < n_ids; i++)
+    {
+      const ValijaMessageRow *row = find_row (feed->engine, ids[i]);
+
+      if (row != NULL)
+        g_ptr_array_add (rows, row_copy (row));
+    }
+
+  valija_message_list_take_rows (list, rows, feed->engine->folders);
+}
+
+static void
+count (ValijaEngine *self)
+{
+  GHashTableIter iter;
+  gpointer folder;
+
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, NULL, &folder))
+    {
+      gint64 total = 0, unread = 0;
+
+      for (guint i = 0; i < self->rows->len; i++)
+        {
+          const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+
+          if (row->folder_id != valija_folder_get_id (folder))
+            continue;
+          total++;
+          unread += (row->flags & VALIJA_FLAG_SEEN) == 0;
+        }
+
+      valija_folder_set_counts (folder, total, unread);
+    }
+}
+
+static void
+changed (ValijaEngine *self)
+{
+  count (self);
+  for (guint i = 0; i < self->lists->len; i++)
+    {
+      Feed *feed = g_ptr_array_index (self->lists, i);
+      g_autoptr(ValijaMessageList) list = g_weak_ref_get (&feed->list);
+
+      if (list == NULL)
+        continue;
+      feed_fill (feed);
+      valija_message_list_invalidate (list, NULL, 0);
+    }
+}
+
+static ValijaMessageList *
+new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text)
+{
+  Feed *feed = g_new0 (Feed, 1);
+  ValijaMessageList *list = valija_message_list_new (load_cb, feed, NULL);
+
+  g_weak_ref_init (&feed->list, list);
+  feed->engine = self;
+  feed->folder = folder;
+  feed->show = show;
+  feed->text = g_strdup (text);
+  g_ptr_array_add (self->lists, feed);
+  feed_fill (feed);
+
+  return list;
+}
+
+static DexFuture *
+answer_true (ValijaEngine *self)
+{
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  return dex_future_new_true ();
+}
+
+static void
+valija_engine_finalize (GObject *object)
+{
+  ValijaEngine *self = VALIJA_ENGINE (object);
+
+  g_clear_object (&self->accounts);
+  g_clear_object (&self->outbox);
+  g_hash_table_unref (self->statuses);
+  g_hash_table_unref (self->folder_lists);
+  g_hash_table_unref (self->folders);
+  g_hash_table_unref (self->traffic);
+  g_ptr_array_unref (self->rows);
+  g_hash_table_unref (self->sources);
+  g_ptr_array_unref (self->lists);
+  g_clear_error (&self->failure);
+  g_clear_pointer (&self->sent, g_bytes_unref);
+
+  G_OBJECT_CLASS (valija_engine_parent_class)->finalize (object);
+}
+
+static void
+valija_engine_class_init (ValijaEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = valija_engine_finalize;
+
+  g_signal_new ("notice", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("new-mail", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                VALIJA_TYPE_FOLDER, G_TYPE_UINT);
+}
+
+static void
+valija_engine_init (ValijaEngine *self)
+{
+  self->accounts = g_list_store_new (VALIJA_TYPE_ACCOUNT);
+  self->outbox = g_list_store_new (VALIJA_TYPE_OUTBOX_ITEM);
+  self->statuses = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
+  self->folder_lists = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
+  self->folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+  self->traffic = g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) valija_traffic_unref);
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+  self->sources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->lists = g_ptr_array_new_with_free_func (feed_free);
+  self->next_id = 1;
+}
+
+/* ---- What the tests set up ---- */
+
+ValijaAccount *
+valija_fake_engine_add_account (ValijaEngine *self, const char *method, const char *email, gboolean sends)
+{
+  static const ValijaFolderRole roles[] = {
+    VALIJA_FOLDER_ROLE_INBOX, VALIJA_FOLDER_ROLE_DRAFTS, VALIJA_FOLDER_ROLE_SENT,
+    VALIJA_FOLDER_ROLE_ARCHIVE, VALIJA_FOLDER_ROLE_JUNK, VALIJA_FOLDER_ROLE_TRASH, VALIJA_FOLDER_ROLE_NONE,
+  };
+  g_autoptr(ValijaAccount) account = valija_account_new (method);
+  GListStore *folders = g_list_store_new (VALIJA_TYPE_FOLDER);
+  ValijaAccountStatus *status = valija_account_status_new (account);
+  const char * const facts[] = { "Software: Dovecot", "Security: TLS 1.3", NULL };
+  ValijaCapabilities capabilities = VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS;
+
+  g_object_set (account, "email", email, "full-name", "Ana Núñez", NULL);
+  if (g_str_equal (method, "smtp"))
+    capabilities = VALIJA_CAPABILITY_SEND;
+  else if (sends)
+    capabilities |= VALIJA_CAPABILITY_SEND;
+
+  for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      gint64 id = self->next_id++;
+      g_autoptr(ValijaFolder) folder = valija_folder_new (account, id);
+      const char *label = valija_folder_role_get_label (roles[i]);
+
+      if (g_str_equal (method, "smtp") && roles[i] != VALIJA_FOLDER_ROLE_DRAFTS && roles[i] != VALIJA_FOLDER_ROLE_SENT)
+        continue;
+
+      valija_folder_update (folder, label != NULL ? label : "gtk", 0, label != NULL ? label : "Lists", roles[i],
+                            roles[i] == VALIJA_FOLDER_ROLE_NONE ? 1 : 0, TRUE, FALSE);
+      g_list_store_append (folders, folder);
+      g_hash_table_insert (self->folders, dup_id (id), g_object_ref (folder));
+    }
+
+  valija_account_status_set_server (status, capabilities, facts);
+  valija_account_status_set_last_checked (status, g_get_real_time () / G_USEC_PER_SEC);
+  g_hash_table_insert (self->statuses, g_object_ref (account), status);
+  g_hash_table_insert (self->folder_lists, g_object_ref (account), folders);
+  g_hash_table_insert (self->traffic, g_object_ref (account), valija_traffic_new ());
+  g_list_store_append (self->accounts, account);
+
+  return account;
+}
+
+gint64
+valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const char *source, ValijaFlags flags)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (source, strlen (source));
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (bytes);
+  const ValijaMessageInfo *info = valija_mime_message_get_info (message);
+  ValijaMessageRow *row = valija_message_row_new ();
+  const ValijaAddress *from = info->from->len > 0 ? g_ptr_array_index (info->from, 0) : NULL;
+
+  row->id = self->next_id++;
+  row->folder_id = valija_folder_get_id (folder);
+  row->remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
+  row->message_id = g_strdup (info->message_id);
+  row->subject = g_strdup (info->subject);
+  row->sender = from != NULL ? valija_address_to_label (from) : g_strdup ("");
+  row->sender_address = g_strdup (from != NULL ? from->address : "");
+  row->recipients = valija_address_list_to_text (info->to);
+  row->date = info->date;
+  row->size = g_bytes_get_size (bytes);
+  row->flags = flags;
+  row->has_attachments = valija_mime_message_get_attachments (message)->len > 0;
+  row->has_source = TRUE;
+  row->preview = valija_mime_message_dup_preview (message);
+  g_ptr_array_insert (self->rows, 0, row);
+  g_hash_table_insert (self->sources, dup_id (row->id), g_bytes_ref (bytes));
+  changed (self);
+
+  return row->id;
+}
+
+void
+valija_fake_engine_add_many (ValijaEngine *self, ValijaFolder *folder, guint n_messages)
+{
+  for (guint i = 0; i < n_messages; i++)
+    {
+      ValijaMessageRow *row = valija_message_row_new ();
+
+      row->id = self->next_id++;
+      row->folder_id = valija_folder_get_id (folder);
+      row->remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
+      row->message_id = g_strdup ("");
+      row->subject = g_strdup_printf ("Message %u of many", i + 1);
+      row->sender = g_strdup ("Robot");
+      row->sender_address = g_strdup ("robot@example.org");
+      row->recipients = g_strdup ("");
+      row->date = 1700000000 - i * 3600;
+      row->flags = VALIJA_FLAG_SEEN;
+      g_ptr_array_add (self->rows, row);
+    }
+
+  changed (self);
+}
+
+void
+valija_fake_engine_add_outbox (ValijaEngine *self, ValijaAccount *account, const char *subject, ValijaOutboxState state,
+                               const char *words)
+{
+  g_autoptr(ValijaOutboxItem) item = valija_outbox_item_new (self->next_id++, account);
+
+  valija_outbox_item_update (item, subject, "bo@example.org", state, words, g_get_real_time () / G_USEC_PER_SEC, 1);
+  g_list_store_append (self->outbox, item);
+}
+
+void
+valija_fake_engine_fail_next (ValijaEngine *self, GError *error)
+{
+  g_clear_error (&self->failure);
+  self->failure = error;
+}
+
+guint
+valija_fake_engine_get_n_sent (ValijaEngine *self)
+{
+  return self->n_sent;
+}
+
+guint
+valija_fake_engine_get_n_drafts (ValijaEngine *self)
+{
+  return self->n_drafts;
+}
+
+GBytes *
+valija_fake_engine_get_sent (ValijaEngine *self)
+{
+  return self->sent;
+}
+
+/* ---- The engine's own interface ---- */
+
+ValijaEngine *
+valija_engine_new (GFile *profile)
+{
+  return g_object_new (VALIJA_TYPE_ENGINE, NULL);
+}
+
+DexFuture *
+valija_engine_open (ValijaEngine *self)
+{
+  return answer_true (self);
+}
+
+DexFuture *
+valija_engine_close (ValijaEngine *self)
+{
+  return dex_future_new_true ();
+}
+
+void
+valija_engine_start (ValijaEngine *self)
+{
+}
+
+const ValijaMethod * const *
+valija_engine_list_methods (ValijaEngine *self)
+{
+  return methods;
+}
+
+const ValijaMethod *
+valija_engine_find_method (ValijaEngine *self, const char *id)
+{
+  for (guint i = 0; methods[i] != NULL; i++)
+    if (g_strcmp0 (methods[i]->id, id) == 0)
+      return methods[i];
+
+  return NULL;
+}
+
+GListModel *
+valija_engine_get_accounts (ValijaEngine *self)
+{
+  return G_LIST_MODEL (self->accounts);
+}
+
+ValijaAccount *
+valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->accounts)); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (G_LIST_MODEL (self->accounts), i);
+
+      if (g_str_equal (valija_account_get_id (account), id_name_or_address) ||
+          g_str_equal (valija_account_get_email (account), id_name_or_address))
+        return account;
+    }
+
+  return NULL;
+}
+
+ValijaAccountStatus *
+valija_engine_get_status (ValijaEngine *self, ValijaAccount *account)
+{
+  return g_hash_table_lookup (self->statuses, account);
+}
+
+DexFuture *
+valija_engine_add_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing)
+{
+  return answer_true (self);
+}
+
+DexFuture *
+valija_engine_update_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming,
+                              ValijaSecret *outgoing)
+{
+  return answer_true (self);
+}
+
+DexFuture *
+valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboolean local_mail)
+{
+  guint position;
+
+  if (g_list_store_find (self->accounts, account, &position))
+    g_list_store_remove (self->accounts, position);
+
+  return answer_true (self);
+}
+
+DexFuture *
+valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing,
+                            GListStore *steps)
+{
+  return answer_true (self);
+}
+
+gboolean
+valija_engine_decide_certificate (ValijaEngine *self, ValijaCertificate *certificate, gboolean trust, GError **error)
+{
+  return TRUE;
+}
+
+DexFuture *
+valija_engine_connect_account (ValijaEngine *self, ValijaAccount *account)
+{
+  valija_account_status_set_state (valija_engine_get_status (self, account), VALIJA_SESSION_OPEN);
+
+  return answer_true (self);
+}
+
+DexFuture *
+valija_engine_disconnect_account (ValijaEngine *self, ValijaAccount *account)
+{
+  valija_account_status_set_state (valija_engine_get_status (self, account), VALIJA_SESSION_CLOSED);
+
+  return answer_true (self);
+}
+
+char *
+valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account)
+{
+  return g_strdup ("S: * OK ready\nC: a1 LOGIN …\nS: a1 OK\n");
+}
+
+ValijaTraffic *
+valija_engine_get_traffic (ValijaEngine *self, ValijaAccount *account)
+{
+  return g_hash_table_lookup (self->traffic, account);
+}
+
+char *
+valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, ValijaAction action)
+{
+  ValijaCapabilities capabilities;
+
+  if (account == NULL)
+    return g_strdup ("There is no account yet.");
+
+  capabilities = valija_account_status_get_capabilities (valija_engine_get_status (self, account));
+  if ((action == VALIJA_ACTION_COMPOSE || action == VALIJA_ACTION_REPLY || action == VALIJA_ACTION_FORWARD) &&
+      (capabilities & VALIJA_CAPABILITY_SEND) == 0)
+    return g_strdup ("POP3 reads only. Add an SMTP server to reply.");
+  if (action == VALIJA_ACTION_READ && (capabilities & VALIJA_CAPABILITY_READ) == 0)
+    return g_strdup ("SMTP only sends. Add an account with IMAP or POP3 to read.");
+  return NULL;
+}
+
+GListModel *
+valija_engine_get_folders (ValijaEngine *self, ValijaAccount *account)
+{
+  return g_hash_table_lookup (self->folder_lists, account);
+}
+
+ValijaFolder *
+valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role)
+{
+  GListModel *folders = valija_engine_get_folders (self, account);
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (g_str_equal (valija_folder_role_to_nick (valija_folder_get_role (folder)), name_or_role) ||
+          g_str_equal (valija_folder_get_name (folder), name_or_role))
+        return folder;
+    }
+
+  return NULL;
+}
+
+ValijaFolder *
+valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id)
+{
+  return g_hash_table_lookup (self->folders, &id);
+}
+
+ValijaMessageList *
+valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
+{
+  return new_list (self, valija_folder_get_id (folder), show, NULL);
+}
+
+ValijaMessageList *
+valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
+{
+  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text);
+}
+
+DexFuture *
+valija_engine_find_message (ValijaEngine *self, gint64 id)
+{
+  return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "Not found");
+}
+
+DexFuture *
+valija_engine_search_server (ValijaEngine *self, ValijaFolder *folder, const char *text)
+{
+  return dex_future_new_for_uint (0);
+}
+
+DexFuture *
+valija_engine_sync_account (ValijaEngine *self, ValijaAccount *account, ValijaSyncFlags flags, ValijaProgress *progress)
+{
+  return dex_future_new_for_uint (0);
+}
+
+DexFuture *
+valija_engine_sync_folder (ValijaEngine *self, ValijaFolder *folder, ValijaSyncFlags flags, ValijaProgress *progress)
+{
+  return dex_future_new_for_uint (0);
+}
+
+DexFuture *
+valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
+{
+  return dex_future_new_infinite ();
+}
+
+DexFuture *
+valija_engine_load_source (ValijaEngine *self, ValijaMessage *message)
+{
+  gint64 id = valija_message_get_id (message);
+  GBytes *source = g_hash_table_lookup (self->sources, &id);
+
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+  if (source == NULL)
+    return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "The message is no longer there.");
+
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (source));
+}
+
+DexFuture *
+valija_engine_parse_source (ValijaEngine *self, GBytes *source)
+{
+  return dex_future_new_take_object (valija_mime_message_parse (source));
+}
+
+DexFuture *
+valija_engine_load_message (ValijaEngine *self, ValijaMessage *message)
+{
+  gint64 id = valija_message_get_id (message);
+  GBytes *source = g_hash_table_lookup (self->sources, &id);
+
+  if (source == NULL)
+    return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "The message is no longer there.");
+
+  return valija_engine_parse_source (self, source);
+}
+
+/* Changes each of @messages, remembering how it was. */
+static DexFuture *
+change (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove, gint64 folder, const char *label)
+{
+  ValijaUndo *undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
+
+  if (self->failure != NULL)
+    {
+      g_object_unref (undo);
+      return dex_future_new_for_error (g_steal_pointer (&self->failure));
+    }
+
+  undo->label = g_strdup (label);
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaMessageRow *row = find_row (self, valija_message_get_id (g_ptr_array_index (messages, i)));
+
+      g_array_append_val (undo->ids, row->id);
+      g_array_append_val (undo->folders, row->folder_id);
+      g_array_append_val (undo->flags, row->flags);
+      row->flags = (row->flags | add) & ~remove;
+      if (folder != 0)
+        row->folder_id = folder;
+    }
+  changed (self);
+
+  return dex_future_new_take_object (undo);
+}
+
+DexFuture *
+valija_engine_change_flags (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove)
+{
+  return change (self, messages, add, remove, 0, "Changed");
+}
+
+DexFuture *
+valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+{
+  return change (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, valija_folder_get_id (target), "Moved");
+}
+
+DexFuture *
+valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages)
+{
+  ValijaFolder *folder = valija_message_get_folder (g_ptr_array_index (messages, 0));
+  ValijaFolder *trash = valija_engine_find_folder (self, valija_folder_get_account (folder), "trash");
+
+  return change (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, valija_folder_get_id (trash), "Deleted");
+}
+
+DexFuture *
+valija_engine_undo (ValijaEngine *self, ValijaUndo *undo)
+{
+  for (guint i = 0; i < undo->ids->len; i++)
+    {
+      ValijaMessageRow *row = find_row (self, g_array_index (undo->ids, gint64, i));
+
+      row->folder_id = g_array_index (undo->folders, gint64, i);
+      row->flags = g_array_index (undo->flags, ValijaFlags, i);
+    }
+  changed (self);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_flush (ValijaEngine *self, ValijaAccount *account)
+{
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition)
+{
+  GError *error = NULL;
+
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  g_clear_pointer (&self->sent, g_bytes_unref);
+  self->sent = valija_composition_build (composition, FALSE, &error);
+  if (self->sent == NULL)
+    return dex_future_new_for_error (error);
+
+  self->n_sent++;
+
+  return dex_future_new_for_int64 (self->next_id++);
+}
+
+DexFuture *
+valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *source,
+                           const char * const *extra_recipients)
+{
+  self->n_sent++;
+
+  return dex_future_new_for_int64 (self->next_id++);
+}
+
+GListModel *
+valija_engine_get_outbox (ValijaEngine *self)
+{
+  return G_LIST_MODEL (self->outbox);
+}
+
+DexFuture *
+valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *account)
+{
+  return dex_future_new_for_uint (0);
+}
+
+DexFuture *
+valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  valija_outbox_item_update (item, valija_outbox_item_get_subject (item), valija_outbox_item_get_recipients (item),
+                             VALIJA_OUTBOX_PENDING, NULL, valija_outbox_item_get_date (item), 2);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  guint position;
+
+  if (g_list_store_find (self->outbox, item, &position))
+    g_list_store_remove (self->outbox, position);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  static const char source[] = "From: ana@example.org\nTo: bo@example.org\nSubject: Again\n\nHello\n";
+
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new_static (source, sizeof source - 1));
+}
+
+char *
+valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account)
+{
+  return g_strdup ("A copy is kept in Sent on the server.");
+}
+
+DexFuture *
+valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition, gint64 replaces)
+{
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  self->n_drafts += replaces == 0;
+
+  return dex_future_new_for_int64 (replaces != 0 ? replaces : self->next_id++);
+}
+
+DexFuture *
+valija_engine_drop_draft (ValijaEngine *self, gint64 draft)
+{
+  self->n_drafts--;
+
+  return dex_future_new_true ();
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "engine/valija-engine.h"
+
+G_BEGIN_DECLS
+
+/* An engine without a store, a keyring or a network, for tests of the interface: it is linked in
+ * the place of the real one, holds all in memory, answers at once, and remembers what was asked
+ * of it. Not thread-safe. */
+
+/* An account that is there when the engine is opened, with an inbox, drafts, sent, archive and
+ * trash. (transfer none) */
+ValijaAccount *valija_fake_engine_add_account (ValijaEngine *self, const char *method, const char *email,
+                                               gboolean sends);
+
+/* @source: RFC 5322 with LF or CRLF. Returns its id. */
+gint64         valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const char *source,
+                                               ValijaFlags flags);
+
+/* Rows with no source behind them, for long lists. */
+void           valija_fake_engine_add_many    (ValijaEngine *self, ValijaFolder *folder, guint n_messages);
+
+void           valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount *account, const char *subject,
+                                               ValijaOutboxState state, const char *words);
+
+/* What is opened next fails with @error (transfer full). */
+void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
+
+/* How many messages were sent, drafts kept, and the last source that was sent (transfer none)
+ * (nullable). */
+guint          valija_fake_engine_get_n_sent   (ValijaEngine *self);
+guint          valija_fake_engine_get_n_drafts (ValijaEngine *self);
+GBytes        *valija_fake_engine_get_sent     (ValijaEngine *self);
+
+G_END_DECLS

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/valija-sample-mail.h"
+
+#include "ui/valija-fake-engine.h"
+
+static const struct
+{
+  const char *source;
+  ValijaFlags flags;
+} messages[] = {
+  { "From: Wichtige Mitteilung der Donaudampfschifffahrtsgesellschaftskapitänskajüte <kapitaen@example.at>\n"
+    "To: Ana =?UTF-8?Q?N=C3=BA=C3=B1ez?= <ana@example.org>\n"
+    "Subject: A subject that is much longer than the list is wide, so that one can see where it is cut"
+    " and how it wraps in the reader\n"
+    "Date: Fri, 20 Nov 2026 09:12:00 +0000\nMessage-ID: <1@example.at>\n\nShort text.\n",
+    VALIJA_FLAG_SEEN },
+  { "From: \"security@yourbank.example\" <collector@evil.example>\nTo: ana@example.org\n"
+    "Subject: Your account is locked\n"
+    "Date: Sat, 21 Nov 2026 11:02:00 +0000\nMessage-ID: <2@evil.example>\nContent-Type: text/html; charset=utf-8\n\n"
+    "<p>Please go to <a href='https://evil.example/login'>https://yourbank.example</a> at once.</p>"
+    "<img src='https://evil.example/pixel.png' width='300' height='80'>",
+    VALIJA_FLAG_NONE },
+  { "From: مريم <maryam@example.ae>\nTo: ana@example.org\nCc: Bo <bo@example.org>, Chen "
+    "<chen@example.cn>, Dmitri <d@example.ru>\n"
+    "Subject: موعد الاجتماع\nDate: Sun, 22 Nov 2026 08:30:00 +0000\nMessage-ID: <3@example.ae>\nMIME-Version: 1.0\n"
+    "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nمرحبا آنا،\n\nنلتقي غدا "
+    "في العاشرة.\n\nمريم\n",
+    VALIJA_FLAG_SEEN | VALIJA_FLAG_ANSWERED },
+  { "From: GNOME Newsletter <news@example.org>\nTo: ana@example.org\nSubject: This week in GNOME\n"
+    "Date: Sun, 22 Nov 2026 18:00:00 +0000\nMessage-ID: <4@example.org>\nContent-Type: text/html; charset=utf-8\n\n"
+    "<h2>This week in GNOME</h2><p>A new <b>mail application</b> saw the light, and there is <a "
+    "href='https://example.org/more'>more "
+    "to read</a>.</p><ul><li>GTK 4.18</li><li>libadwaita 1.7</li></ul><blockquote>It explains before it "
+    "asks.</blockquote>",
+    VALIJA_FLAG_NONE | VALIJA_FLAG_FLAGGED },
+  { "From: Bo Lindqvist <bo@example.org>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: "
+    "Re: Plans for the hike\n"
+    "Date: Mon, 23 Nov 2026 00:40:00 +0000\nMessage-ID: <5@example.org>\nMIME-Version: 1.0\n"
+    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n"
+    "Hello Ana,\n\nthe map is attached. We start at eight; see https://example.org/hike for the weather.\n\n"
+    "> When do we meet?\n>> At the station, I thought.\n> Or at the bridge.\n\nBo\n\n"
+    "--b\nContent-Type: application/pdf; name=map.pdf\nContent-Disposition: attachment; filename=map.pdf\n"
+    "Content-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n"
+    "--b\nContent-Type: image/png; name=\"a very long name of a picture from the mountains in autumn.png\"\n"
+    "Content-Disposition: attachment; filename=\"a very long name of a picture from the mountains in autumn.png\"\n"
+    "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n",
+    VALIJA_FLAG_NONE },
+};
+
+void
+valija_sample_mail_fill (ValijaEngine *engine)
+{
+  ValijaAccount *imap = valija_fake_engine_add_account (engine, "imap", "ana@example.org", TRUE);
+  ValijaAccount *pop3 = valija_fake_engine_add_account (engine, "pop3", "ana.nunez@provider.example", FALSE);
+  ValijaFolder *inbox = valija_engine_find_folder (engine, imap, "inbox");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, pop3);
+  g_autoptr(GError) error = NULL;
+
+  valija_fake_engine_add_account (engine, "smtp", "robot@example.org", TRUE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    {
+      valija_fake_engine_add_message (engine, inbox, messages[i].source, messages[i].flags);
+      valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, pop3, "inbox"), messages[i].source,
+                                      messages[i].flags);
+    }
+  valija_fake_engine_add_many (engine, inbox, 1000);
+  valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, imap, "drafts"),
+                                  "From: ana@example.org\nTo: bo@example.org\nSubject: Not ready\n"
+                                  "Date: Mon, 23 Nov 2026 00:10:00 +0000\n\nDear Bo,\n",
+                                  VALIJA_FLAG_SEEN | VALIJA_FLAG_DRAFT);
+
+  valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, "-ERR [AUTH] Authentication failed",
+                           "The name or the password is not right.");
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+  valija_account_status_set_error (status, error);
+
+  valija_fake_engine_add_outbox (engine, imap, "Minutes", VALIJA_OUTBOX_PENDING, NULL);
+  valija_fake_engine_add_outbox (engine, imap, "Photographs", VALIJA_OUTBOX_ERROR,
+                                 "552 5.3.4 Message size exceeds fixed limit");
+  valija_fake_engine_add_outbox (engine, imap, "Invoice", VALIJA_OUTBOX_UNCERTAIN, NULL);
+  valija_fake_engine_add_outbox (engine, imap, "Hello", VALIJA_OUTBOX_SENT, "250 2.0.0 Ok: queued as 4F1");
+}
