@@ -67,7 +67,6 @@ open_fiber (gpointer data)
   Open *args = data;
   ValijaAccountRuntime *self = args->runtime;
   g_autoptr(GError) error = NULL;
-  g_auto(GStrv) facts = NULL;
 
   if (!dex_await (valija_session_open (args->session), &error))
     {
@@ -79,9 +78,7 @@ open_fiber (gpointer data)
   if (args->session == self->session)
     {
       valija_account_runtime_note (self, NULL);
-      facts = valija_session_dup_facts (args->session);
-      valija_account_status_set_server (self->status, valija_session_get_capabilities (args->session),
-                                        (const char * const *) facts);
+      valija_account_runtime_take_facts (self);
     }
 
   return dex_future_new_true ();
@@ -293,10 +290,28 @@ valija_account_runtime_open (ValijaAccountRuntime *self, ValijaSession *session)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
   g_return_val_if_fail (VALIJA_IS_SESSION (session), NULL);
 
+  if (VALIJA_IS_MAIL_READER (session) && VALIJA_IS_MAIL_SENDER (session))
+    return dex_future_new_true ();
+
   args = g_new0 (Open, 1);
   args->runtime = g_object_ref (self);
   args->session = g_object_ref (session);
   return valija_fiber_spawn (open_fiber, args, (GDestroyNotify) open_free);
+}
+
+void
+valija_account_runtime_take_facts (ValijaAccountRuntime *self)
+{
+  g_auto(GStrv) facts = NULL;
+
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  if (self->session == NULL || valija_session_get_state (self->session) != VALIJA_SESSION_OPEN)
+    return;
+
+  facts = valija_session_dup_facts (self->session);
+  valija_account_status_set_server (self->status, valija_session_get_capabilities (self->session),
+                                    (const char * const *) facts);
 }
 
 void

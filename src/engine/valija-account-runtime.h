@@ -82,9 +82,14 @@ ValijaMailOrganizer *valija_account_runtime_dup_organizer (ValijaAccountRuntime 
 ValijaMailSender *valija_account_runtime_dup_sender (ValijaAccountRuntime  *self,
                                                      GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Opens @session, one of the account's own, and writes into the status what came of it. TRUE */
+/* Opens @session, one of the account's own, and writes into the status what came of it. A session that both reads
+ * and sends may stand for two servers, of which one must not wait for the other: it is left to open what each
+ * call needs. TRUE */
 DexFuture *valija_account_runtime_open (ValijaAccountRuntime *self,
                                         ValijaSession        *session) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes into the status what the server has said of itself by now. */
+void                  valija_account_runtime_take_facts       (ValijaAccountRuntime *self);
 
 /* @error nullable: a success. Cancellation is neither. */
 void                  valija_account_runtime_note             (ValijaAccountRuntime *self, const GError *error);

@@ -18,7 +18,9 @@ typedef struct
   ValijaAccount *account;
   ValijaSessionContext *context;
   ValijaSession *session;    /* nullable until made */
-  ValijaSession *sender;     /* nullable: a paired one */
+  ValijaSession *sender;     /* nullable: a paired one, or that of the outgoing half alone */
+  ValijaSessionContext *half; /* nullable: of the outgoing half alone */
+  ValijaSecret *outgoing;    /* nullable */
   GListStore *steps;         /* of ValijaTestStep */
   GPtrArray *facts;          /* of char * */
 } Test;
@@ -51,6 +53,10 @@ test_free (Test *test)
     g_signal_handlers_disconnect_by_data (test->sender, test);
   g_clear_object (&test->session);
   g_clear_object (&test->sender);
+  if (test->half != NULL)
+    g_signal_handlers_disconnect_by_data (test->half, test);
+  g_clear_object (&test->half);
+  g_clear_pointer (&test->outgoing, valija_secret_unref);
   g_object_unref (test->context);
   g_object_unref (test->account);
   g_object_unref (test->engine);
@@ -148,6 +154,13 @@ static void
 step_ended_cb (Test *test, int side, int step, const char *detail)
 {
   end_step (test, (ValijaSide) side, (ValijaStep) step, detail);
+}
+
+static void
+watch_steps (Test *test, ValijaSessionContext *context)
+{
+  g_signal_connect_swapped (context, "step-began", G_CALLBACK (step_began_cb), test);
+  g_signal_connect_swapped (context, "step-ended", G_CALLBACK (step_ended_cb), test);
 }
 
 /* The row where the half failed: that of the error's step, else the one that was under way, else the next. */
@@ -317,19 +330,77 @@ test_incoming_fiber (Test *test, GError **error)
   return test_inbox_fiber (test, reader, inbox, error);
 }
 
+/* The method that does nothing but send. */
+static const ValijaMethod *
+find_sending_method (void)
+{
+  const ValijaMethod * const *methods = valija_engine_list_methods (NULL);
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    if ((methods[i]->capabilities & (VALIJA_CAPABILITY_SEND | VALIJA_CAPABILITY_READ)) == VALIJA_CAPABILITY_SEND)
+      return methods[i];
+
+  return NULL;
+}
+
+/* Of an account whose one session stands for two servers the outgoing one is tried as an account of its own,
+ * under the same id: else its result would be lost behind a failure of the other, and a wrong password given
+ * there once more. */
+static ValijaAccount *
+copy_outgoing_half (Test *test, GError **error)
+{
+  const char * const *keys = valija_account_list_keys (test->account);
+  g_autoptr(ValijaAccount) half = g_object_new (VALIJA_TYPE_ACCOUNT,
+                                                "id", valija_account_get_id (test->account),
+                                                "method", find_sending_method ()->id,
+                                                "email", valija_account_get_email (test->account),
+                                                "timeout", valija_account_get_timeout (test->account),
+                                                NULL);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_autofree char *value = g_str_has_prefix (keys[i], "outgoing.") ? valija_account_dup_key (test->account, keys[i])
+                                                                       : NULL;
+
+      if (value != NULL && !valija_account_set_key (half, keys[i], value, error))
+        return NULL;
+    }
+
+  return g_steal_pointer (&half);
+}
+
+static ValijaSession *
+create_outgoing_half (Test *test, GError **error)
+{
+  g_autoptr(ValijaAccount) account = copy_outgoing_half (test, error);
+
+  if (account == NULL)
+    return NULL;
+
+  test->half = valija_session_context_new (account, test->engine->credentials, test->engine->trust);
+  valija_session_context_preset_secret (test->half, VALIJA_SIDE_OUTGOING, test->outgoing);
+  watch_steps (test, test->half);
+  g_set_object (&test->engine->last_test_outgoing, test->half);
+  return test->engine->factory (test->half, VALIJA_SIDE_INCOMING, test->engine->factory_data, error);
+}
+
 static gboolean
 test_outgoing_fiber (Test *test, GError **error)
 {
+  const ValijaMethod *method = valija_engine_find_method (NULL, valija_account_get_method (test->account));
   ValijaSession *session;
 
   if (test->session == NULL && !(test->session = create_session (test, VALIJA_SIDE_INCOMING, error)))
     return FALSE;
 
-  if (!VALIJA_IS_MAIL_SENDER (test->session) &&
-      !(test->sender = create_session (test, VALIJA_SIDE_OUTGOING, error)))
-    return FALSE;
+  if (!VALIJA_IS_MAIL_SENDER (test->session))
+    test->sender = create_session (test, VALIJA_SIDE_OUTGOING, error);
+  else if (method != NULL && method->uses_incoming && method->uses_outgoing)
+    test->sender = create_outgoing_half (test, error);
 
   session = test->sender != NULL ? test->sender : test->session;
+  if (*error != NULL)
+    return FALSE;
   if (test->sender != NULL)
     g_signal_connect_swapped (test->sender, "alert", G_CALLBACK (alert_cb), test);
   if (!dex_await (valija_engine_race (test->engine, valija_session_open (session), NULL), error))
@@ -415,9 +486,10 @@ valija_engine_test_account (ValijaEngine  *self,
   test->facts = g_ptr_array_new_with_free_func (g_free);
   valija_session_context_preset_secret (test->context, VALIJA_SIDE_INCOMING, incoming);
   valija_session_context_preset_secret (test->context, VALIJA_SIDE_OUTGOING, outgoing);
-  g_signal_connect_swapped (test->context, "step-began", G_CALLBACK (step_began_cb), test);
-  g_signal_connect_swapped (test->context, "step-ended", G_CALLBACK (step_ended_cb), test);
+  test->outgoing = outgoing != NULL ? valija_secret_ref (outgoing) : NULL;
+  watch_steps (test, test->context);
   g_set_object (&self->last_test, test->context);
+  g_clear_object (&self->last_test_outgoing);
 
   tested = valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "account test", test_fiber, test,
                                 (GDestroyNotify) test_free);

@@ -334,9 +334,13 @@ connect_fiber (gpointer data)
   /* A half that the account does not have is no failure, and one half that fails does not keep the other from
    * connecting. */
   if ((reader = valija_account_runtime_dup_reader (runtime, &first)) != NULL)
-    dex_await (valija_account_runtime_open (runtime, VALIJA_SESSION (reader)), &first);
+    dex_await (valija_session_open (VALIJA_SESSION (reader)), &first);
   if ((sender = valija_account_runtime_dup_sender (runtime, &second)) != NULL)
-    dex_await (valija_account_runtime_open (runtime, VALIJA_SESSION (sender)), &second);
+    dex_await (valija_session_open (VALIJA_SESSION (sender)), &second);
+
+  if (reader != NULL)
+    valija_account_runtime_note (runtime, first);
+  valija_account_runtime_take_facts (runtime);
 
   if (reader == NULL && sender != NULL)
     g_clear_error (&first);
@@ -417,17 +421,26 @@ find_context (ValijaEngine *self, ValijaAccount *account)
   return runtime != NULL ? valija_account_runtime_get_context (runtime) : NULL;
 }
 
+static char *
+transcript_text (ValijaSessionContext *context)
+{
+  return context != NULL ? valija_transcript_to_text (valija_session_context_get_transcript (context)) : g_strdup ("");
+}
+
 char *
 valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account)
 {
   ValijaSessionContext *context;
+  g_autofree char *text = NULL;
+  g_autofree char *other_half = NULL;
 
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
 
   context = find_context (self, account);
-  return context != NULL ? valija_transcript_to_text (valija_session_context_get_transcript (context))
-                         : g_strdup ("");
+  text = transcript_text (context);
+  other_half = transcript_text (context != NULL && context == self->last_test ? self->last_test_outgoing : NULL);
+  return g_strconcat (text, other_half, NULL);
 }
 
 ValijaTraffic *

@@ -259,7 +259,7 @@ valija_engine_folder_changed (ValijaEngine *self, gint64 folder)
   GHashTableIter iter;
   gpointer runtime;
 
-  if (!self->open)
+  if (!self->open || g_cancellable_is_cancelled (self->stop))
     return;
 
   if (known != NULL)

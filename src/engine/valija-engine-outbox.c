@@ -280,6 +280,16 @@ finish_item_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *re
   return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENT, receipt->server_line, 0, NULL, error);
 }
 
+/* Whether it came no further than to the server's door, where the next message would fare no better, and a wrong
+ * password would be given once more. */
+static gboolean
+failure_is_of_connection (const GError *error)
+{
+  ValijaStep step = valija_error_get_step (error);
+
+  return step != VALIJA_STEP_NONE && step <= VALIJA_STEP_SIGN_IN;
+}
+
 /* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
 static gboolean
 send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
@@ -312,7 +322,8 @@ send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
       g_clear_error (last);
       *last = g_error_copy (failure);
       if (fail_item_fiber (sending, item, failure, &error))
-        return !valija_error_is_transient (failure) && !valija_error_is_cancelled (failure);
+        return !failure_is_of_connection (failure) && !valija_error_is_transient (failure) &&
+               !valija_error_is_cancelled (failure);
     }
 
   g_clear_error (last);
@@ -392,7 +403,11 @@ send_account_fiber (gpointer data)
         }
 
       if (!send_item_fiber (&sending, g_ptr_array_index (items, i), &last))
-        break;
+        {
+          if (failure_is_of_connection (last))
+            fail_rest_fiber (&sending, items, i + 1, last);
+          break;
+        }
     }
 
   if (last != NULL)

@@ -29,14 +29,17 @@ struct _ValijaEngine
   GHashTable *runtimes;           /* id -> ValijaAccountRuntime */
   GListStore *outbox;             /* of ValijaOutboxItem */
   ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
+  ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
 
   GCancellable *stop;             /* cancelled when the engine closes */
   GPtrArray *flows;               /* of Flow, unowned: each leaves it when it ends */
   guint outbox_reload_source;
   guint outbox_flush_source;
   gulong network_handler;
+  DexFuture *closing;             /* nullable: while it closes */
   gboolean open;
   gboolean started;
+  gboolean closed;
 };
 
 /* Replaces the table of methods; before valija_engine_open(). For tests. */
@@ -130,6 +133,9 @@ DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
                                        ValijaAccountRuntime *runtime,
                                        ValijaFolder         *folder,
                                        ValijaProgress       *progress) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes messages off a server that only holds them until they are fetched, where the account says so. TRUE */
+DexFuture *valija_engine_clear_drop     (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
 
 void       valija_engine_run_account    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 void       valija_engine_stop_background (ValijaEngine *self);

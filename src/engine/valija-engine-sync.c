@@ -219,6 +219,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
   if (!sync_headers_fiber (sync, folders, error))
     return FALSE;
 
+  valija_account_runtime_take_facts (runtime);
   valija_account_status_set_last_checked (runtime->status, g_get_real_time () / G_USEC_PER_SEC);
 
   /* Bodies leave the lane to others: they change nothing that the journal could overtake. */
@@ -226,7 +227,8 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
   if ((sync->flags & VALIJA_SYNC_HEADERS) != 0)
     return TRUE;
 
-  return sync_bodies_fiber (sync, folders, error);
+  return sync_bodies_fiber (sync, folders, error) &&
+         dex_await (valija_engine_clear_drop (sync->engine, runtime), error);
 }
 
 static DexFuture *

@@ -98,7 +98,7 @@ reload_outbox_cb (gpointer user_data)
 static void
 store_outbox_changed_cb (ValijaEngine *self)
 {
-  if (self->open && self->outbox_reload_source == 0)
+  if (self->open && !g_cancellable_is_cancelled (self->stop) && self->outbox_reload_source == 0)
     self->outbox_reload_source = g_idle_add (reload_outbox_cb, self);
 }
 
@@ -158,9 +158,10 @@ close_fiber (gpointer data)
 {
   ValijaEngine *self = data;
   g_autoptr(GPtrArray) runtimes = valija_engine_list_runtimes (self);
+  g_autoptr(GError) error = NULL;
 
-  valija_engine_stop_background (self);
   g_cancellable_cancel (self->stop);
+  valija_engine_stop_background (self);
 
   for (guint i = 0; i < runtimes->len; i++)
     dex_await (valija_account_runtime_close (g_ptr_array_index (runtimes, i)), NULL);
@@ -173,7 +174,13 @@ close_fiber (gpointer data)
     }
 
   self->open = FALSE;
-  return valija_store_close (self->store);
+  dex_await (valija_store_close (self->store), &error);
+  self->closed = TRUE;
+  dex_clear (&self->closing);
+  if (error != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
 }
 
 static void
@@ -190,6 +197,7 @@ valija_engine_dispose (GObject *object)
   g_clear_object (&self->outbox);
   g_clear_object (&self->accounts);
   g_clear_object (&self->last_test);
+  g_clear_object (&self->last_test_outgoing);
   g_clear_object (&self->store);
   g_clear_object (&self->credentials);
   g_clear_object (&self->trust);
@@ -197,6 +205,7 @@ valija_engine_dispose (GObject *object)
   g_clear_object (&self->config_directory);
   g_clear_object (&self->data_directory);
   g_clear_object (&self->cache_directory);
+  dex_clear (&self->closing);
 
   G_OBJECT_CLASS (valija_engine_parent_class)->dispose (object);
 }
@@ -299,8 +308,17 @@ valija_engine_close (ValijaEngine *self)
 {
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
 
-  /* Not one of the flows that it waits for. */
-  return valija_fiber_spawn (close_fiber, g_object_ref (self), g_object_unref);
+  if (self->closed)
+    return dex_future_new_true ();
+
+  /* Not one of the flows that it waits for; disowned, because a store that is half closed helps nobody. */
+  if (self->closing == NULL)
+    {
+      self->closing = valija_fiber_spawn (close_fiber, g_object_ref (self), g_object_unref);
+      valija_future_forget (dex_ref (self->closing), "close");
+    }
+
+  return dex_ref (self->closing);
 }
 
 const ValijaMethod * const *

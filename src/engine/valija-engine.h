@@ -6,6 +6,7 @@
 #include <libdex.h>
 
 #include "base/valija-secret.h"
+#include "base/valija-traffic.h"
 #include "mime/valija-composition.h"
 #include "mime/valija-mime-message.h"
 #include "model/valija-account-status.h"

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/valija-future.h"
+#include "base/valija-traffic.h"
+#include "cli/valija-cli.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <locale.h>
+#include <stdio.h>
+
+static char *opt_profile;
+static gboolean opt_json;
+static gboolean opt_stats;
+static gboolean opt_version;
+
+static const GOptionEntry common_options[] = {
+  { "profile", 0, 0, G_OPTION_ARG_FILENAME, &opt_profile, N_("Keep settings, store and all else in this directory"),
+    "DIR" },
+  { "json", 0, 0, G_OPTION_ARG_NONE, &opt_json, N_("Answer for machines"), NULL },
+  { "stats", 0, 0, G_OPTION_ARG_NONE, &opt_stats, N_("Tell what it cost: turns, bytes, seconds"), NULL },
+  { "version", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &opt_version, NULL, NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const ValijaCliCommand * const tables[] = {
+  valija_cli_method_commands,
+  valija_cli_account_commands,
+  valija_cli_mail_commands,
+  valija_cli_message_commands,
+  valija_cli_organize_commands,
+  valija_cli_send_commands,
+  NULL
+};
+
+/* One run of one command. */
+typedef struct
+{
+  ValijaCli cli;
+  const ValijaCliCommand *command;
+  GMainLoop *loop;
+  gint64 begun;              /* microseconds, monotonic */
+  ValijaCliExit exit;
+} Run;
+
+/* ---- What came out ---- */
+
+static void
+print_error (const GError *error)
+{
+  g_autofree char *title = valija_error_dup_title (error);
+  g_autofree char *detail = valija_error_dup_detail (error);
+  g_autofree char *advice = valija_error_dup_advice (error);
+  const char *server_line = valija_error_get_server_line (error);
+  ValijaCertificate *certificate = valija_error_get_certificate (error);
+
+  fprintf (stderr, "valijactl: %s\n", title);
+  if (!g_str_equal (title, detail))
+    fprintf (stderr, "  %s\n", detail);
+  if (server_line != NULL)
+    /* Translators: what a mail server answered, word for word */
+    fprintf (stderr, _("  The server said: %s\n"), server_line);
+  if (certificate != NULL)
+    {
+      g_autofree char *reasons = valija_certificate_dup_reasons (certificate);
+
+      fprintf (stderr, "  %s\n  SHA-256 %s\n", reasons, certificate->sha256);
+    }
+  if (advice[0] != '\0')
+    fprintf (stderr, "  %s\n", advice);
+}
+
+static void
+add_traffic (ValijaTraffic *sum, ValijaEngine *engine, ValijaAccount *account)
+{
+  ValijaTraffic *traffic = valija_engine_get_traffic (engine, account);
+
+  if (traffic == NULL)
+    return;
+
+  sum->bytes_in += traffic->bytes_in;
+  sum->bytes_out += traffic->bytes_out;
+  sum->turns += traffic->turns;
+  sum->connections += traffic->connections;
+}
+
+static ValijaTraffic *
+sum_traffic (ValijaCli *cli)
+{
+  ValijaTraffic *sum = valija_traffic_new ();
+  GListModel *accounts = cli->engine != NULL ? valija_engine_get_accounts (cli->engine) : NULL;
+
+  /* An account that was tested has sessions of its own, whether it is stored or not. */
+  if (cli->account != NULL)
+    {
+      add_traffic (sum, cli->engine, cli->account);
+      return sum;
+    }
+
+  for (guint i = 0; accounts != NULL && i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+
+      add_traffic (sum, cli->engine, account);
+    }
+
+  return sum;
+}
+
+static void
+report_stats (Run *run)
+{
+  g_autoptr(ValijaTraffic) sum = sum_traffic (&run->cli);
+  double seconds = (double) (g_get_monotonic_time () - run->begun) / G_USEC_PER_SEC;
+  JsonBuilder *json = run->cli.json;
+
+  if (json == NULL)
+    {
+      fprintf (stderr,
+               "%u turns, %" G_GUINT64_FORMAT " bytes in, %" G_GUINT64_FORMAT " bytes out, %u connections, %.3f s\n",
+               sum->turns, sum->bytes_in, sum->bytes_out, sum->connections, seconds);
+      return;
+    }
+
+  json_builder_set_member_name (json, "stats");
+  json_builder_begin_object (json);
+  valija_cli_json_int (json, "turns", sum->turns);
+  valija_cli_json_int (json, "bytes_in", (gint64) sum->bytes_in);
+  valija_cli_json_int (json, "bytes_out", (gint64) sum->bytes_out);
+  valija_cli_json_int (json, "connections", sum->connections);
+  json_builder_set_member_name (json, "seconds");
+  json_builder_add_double_value (json, seconds);
+  json_builder_end_object (json);
+}
+
+static void
+finish (Run *run, const GError *error)
+{
+  run->exit = valija_cli_exit_of (error);
+  if (opt_stats)
+    report_stats (run);
+
+  if (run->cli.json != NULL)
+    {
+      g_autoptr(JsonNode) root = NULL;
+      g_autofree char *text = NULL;
+
+      if (error != NULL)
+        valija_cli_json_error (run->cli.json, "error", error);
+      json_builder_end_object (run->cli.json);
+      root = json_builder_get_root (run->cli.json);
+      text = json_to_string (root, TRUE);
+      puts (text);
+    }
+  else if (error != NULL && run->exit != VALIJA_CLI_INTERRUPTED)
+    {
+      fflush (stdout);
+      print_error (error);
+    }
+  fflush (stdout);
+}
+
+/* ---- Running ---- */
+
+static void
+notice_cb (ValijaEngine *engine, const char *text)
+{
+  g_autofree char *clean = valija_cli_clean (text);
+
+  fprintf (stderr, "valijactl: %s\n", clean);
+}
+
+static DexFuture *
+run_fiber (gpointer data)
+{
+  Run *run = data;
+  g_autoptr(GError) error = NULL;
+
+  if (run->cli.engine == NULL || dex_await (valija_engine_open (run->cli.engine), &error))
+    run->command->run_fiber (&run->cli, &error);
+
+  finish (run, error);
+  if (run->cli.engine != NULL)
+    dex_await (valija_engine_close (run->cli.engine), NULL);
+
+  g_main_loop_quit (run->loop);
+  return dex_future_new_true ();
+}
+
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  Run *run = user_data;
+
+  /* Closing ends what the command waits for, and with it the command. */
+  if (run->cli.engine != NULL)
+    valija_future_forget (valija_engine_close (run->cli.engine), "interrupted");
+  else
+    g_main_loop_quit (run->loop);
+
+  run->exit = VALIJA_CLI_INTERRUPTED;
+  return G_SOURCE_CONTINUE;
+}
+
+static ValijaCliExit
+run_command (const ValijaCliCommand *command, char **arguments)
+{
+  Run run = { .command = command, .begun = g_get_monotonic_time () };
+  g_autoptr(GFile) profile = opt_profile != NULL ? g_file_new_for_commandline_arg (opt_profile) : NULL;
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr(DexFuture) future = NULL;
+  guint interrupt;
+  guint terminate;
+
+  run.loop = loop;
+  run.cli.arguments = arguments;
+  run.cli.n_arguments = g_strv_length (arguments);
+  if (opt_json)
+    {
+      run.cli.json = json_builder_new ();
+      json_builder_begin_object (run.cli.json);
+    }
+  if (!command->without_engine)
+    {
+      run.cli.engine = valija_engine_new (profile);
+      g_signal_connect (run.cli.engine, "notice", G_CALLBACK (notice_cb), NULL);
+    }
+
+  interrupt = g_unix_signal_add (SIGINT, interrupt_cb, &run);
+  terminate = g_unix_signal_add (SIGTERM, interrupt_cb, &run);
+  future = valija_fiber_spawn (run_fiber, &run, NULL);
+  g_main_loop_run (loop);
+  g_source_remove (interrupt);
+  g_source_remove (terminate);
+
+  g_clear_object (&run.cli.account);
+  g_clear_object (&run.cli.engine);
+  g_clear_object (&run.cli.json);
+  return run.exit;
+}
+
+/* ---- The command line ---- */
+
+/* Whether @word is an option whose value is the next word. */
+static gboolean
+takes_value (const GOptionEntry *options, const char *word)
+{
+  if (options == NULL || !g_str_has_prefix (word, "--"))
+    return FALSE;
+
+  for (guint i = 0; options[i].long_name != NULL; i++)
+    if (options[i].arg != G_OPTION_ARG_NONE && g_str_equal (options[i].long_name, word + 2))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* "-17" is the number of a message and no option. */
+static void
+protect_numbers (char **argv, const ValijaCliCommand *command)
+{
+  for (guint i = 1; argv[i] != NULL; i++)
+    if (argv[i][0] == '-' && g_ascii_isdigit (argv[i][1]) && !takes_value (command->options, argv[i - 1]))
+      {
+        char *protected = g_strconcat ("\001", argv[i], NULL);
+
+        g_free (argv[i]);
+        argv[i] = protected;
+      }
+}
+
+static void
+restore_numbers (char **argv)
+{
+  for (guint i = 0; argv[i] != NULL; i++)
+    if (argv[i][0] == '\001')
+      memmove (argv[i], argv[i] + 1, strlen (argv[i]));
+}
+
+/* The longest name that @words begin with: "account add" before "account". */
+static const ValijaCliCommand *
+find_command (char **words, guint *n_words)
+{
+  g_autofree char *two = words[0] != NULL && words[1] != NULL ? g_strconcat (words[0], " ", words[1], NULL) : NULL;
+
+  for (guint length = 2; length > 0; length--)
+    for (guint i = 0; tables[i] != NULL; i++)
+      for (guint j = 0; tables[i][j].name != NULL; j++)
+        {
+          const char *wanted = length == 2 ? two : words[0];
+
+          if (wanted != NULL && g_str_equal (tables[i][j].name, wanted))
+            {
+              *n_words = length;
+              return &tables[i][j];
+            }
+        }
+
+  return NULL;
+}
+
+static gboolean
+parse (char ***argv, const ValijaCliCommand *command, GError **error)
+{
+  g_autofree char *summary = command != NULL ? g_strconcat (command->name, " ", command->arguments, NULL) : NULL;
+  g_autoptr(GOptionContext) context = g_option_context_new (summary);
+
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common_options, GETTEXT_PACKAGE);
+  if (command == NULL)
+    {
+      /* What comes before the command only: the rest is the command's. */
+      g_option_context_set_help_enabled (context, FALSE);
+      g_option_context_set_strict_posix (context, TRUE);
+    }
+  else
+    {
+      g_option_context_set_summary (context, _(command->summary));
+      if (command->options != NULL)
+        g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
+    }
+
+  return g_option_context_parse_strv (context, argv, error);
+}
+
+static ValijaCliExit
+usage_error (const char *text)
+{
+  fprintf (stderr, "valijactl: %s\n", text);
+  fprintf (stderr, _("See “valijactl --help”.\n"));
+  return VALIJA_CLI_USAGE;
+}
+
+static gboolean
+wants_help (char **words)
+{
+  return words[0] == NULL || g_str_equal (words[0], "help") || g_str_equal (words[0], "--help") ||
+         g_str_equal (words[0], "-h");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_auto(GStrv) words = NULL;
+  const ValijaCliCommand *command;
+  g_autoptr(GError) error = NULL;
+  guint n_words = 0;
+
+  dex_init ();
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("valijactl");
+
+  words = g_strdupv (argv);
+  if (!(words[1] != NULL && wants_help (words + 1)) && !parse (&words, NULL, &error))
+    return usage_error (error->message);
+
+  if (opt_version)
+    {
+      puts ("valijactl " PACKAGE_VERSION);
+      return VALIJA_CLI_DONE;
+    }
+  if (wants_help (words + 1))
+    {
+      valija_cli_print_help (tables);
+      return words[1] == NULL ? VALIJA_CLI_USAGE : VALIJA_CLI_DONE;
+    }
+  if (!(command = find_command (words + 1, &n_words)))
+    return usage_error (_("There is no such command."));
+
+  protect_numbers (words, command);
+  if (!parse (&words, command, &error))
+    return usage_error (error->message);
+
+  restore_numbers (words);
+  return (int) run_command (command, words + 1 + n_words);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/valija-cli.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+
+static char *opt_method;
+static char **opt_set;
+static gboolean opt_password_stdin;
+static gboolean opt_local_mail;
+static gboolean opt_transcript;
+
+static const GOptionEntry add_options[] = {
+  { "method", 'm', 0, G_OPTION_ARG_STRING, &opt_method, N_("Connection method, see “valijactl methods”"), "ID" },
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &opt_set, N_("One setting; may be given many times"), "KEY=VALUE" },
+  { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &opt_password_stdin,
+    N_("Read the password from standard input; a second line is that of the outgoing server"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry test_options[] = {
+  { "method", 'm', 0, G_OPTION_ARG_STRING, &opt_method, N_("Test an account that is not set up, of this method"),
+    "ID" },
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &opt_set, N_("One setting; may be given many times"), "KEY=VALUE" },
+  { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &opt_password_stdin,
+    N_("Read the password from standard input; a second line is that of the outgoing server"), NULL },
+  { "transcript", 0, 0, G_OPTION_ARG_NONE, &opt_transcript,
+    N_("Also print what was said on the wire, without secrets"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry remove_options[] = {
+  { "local-mail", 0, 0, G_OPTION_ARG_NONE, &opt_local_mail,
+    N_("Also remove mail that is only on this computer"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+/* ---- Settings ---- */
+
+static gboolean
+apply_settings (ValijaAccount *account, GError **error)
+{
+  for (guint i = 0; opt_set != NULL && opt_set[i] != NULL; i++)
+    {
+      const char *equals = strchr (opt_set[i], '=');
+      g_autofree char *key = NULL;
+
+      if (equals == NULL)
+        return valija_cli_set_usage (error, _("“%s” is not of the form KEY=VALUE."), opt_set[i]);
+
+      key = g_strndup (opt_set[i], (gsize) (equals - opt_set[i]));
+      if (!valija_account_set_key (account, key, equals + 1, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static ValijaAccount *
+account_from_options (ValijaCli *cli, GError **error)
+{
+  g_autoptr(ValijaAccount) account = NULL;
+  const ValijaMethod *method;
+
+  if (!(method = valija_engine_find_method (cli->engine, opt_method)))
+    {
+      valija_cli_set_usage (error, _("There is no method “%s”. “valijactl methods” lists them."), opt_method);
+      return NULL;
+    }
+
+  if (!method->available)
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("This version cannot use %s yet."),
+                        valija_method_text (method->name));
+      return NULL;
+    }
+
+  account = valija_account_new (opt_method);
+  if (!apply_settings (account, error))
+    return NULL;
+
+  return g_steal_pointer (&account);
+}
+
+/* ---- add, list, show, remove ---- */
+
+static gboolean
+add_fiber (ValijaCli *cli, GError **error)
+{
+  g_autoptr(ValijaAccount) account = NULL;
+  g_autoptr(ValijaSecret) incoming = NULL;
+  g_autoptr(ValijaSecret) outgoing = NULL;
+
+  if (opt_method == NULL)
+    return valija_cli_set_usage (error, _("Say how to connect with --method. “valijactl methods” explains each."));
+
+  if (!(account = account_from_options (cli, error)) ||
+      (opt_password_stdin && !valija_cli_read_secrets (account, &incoming, &outgoing, error)) ||
+      !dex_await (valija_engine_add_account (cli->engine, account, incoming, outgoing), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "account");
+      valija_cli_json_account (cli->json, account);
+    }
+  else
+    valija_cli_print (cli, "%s\n", valija_account_get_id (account));
+  return TRUE;
+}
+
+static gboolean
+list_fiber (ValijaCli *cli, GError **error)
+{
+  GListModel *accounts = valija_engine_get_accounts (cli->engine);
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "accounts");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+
+      if (cli->json != NULL)
+        valija_cli_json_account (cli->json, account);
+      valija_cli_print (cli, "%s  %-8s  %s  <%s>\n", valija_account_get_id (account),
+                        valija_account_get_method (account), valija_account_get_name (account),
+                        valija_account_get_email (account));
+    }
+
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+  return TRUE;
+}
+
+static void
+show_settings (ValijaCli *cli, ValijaAccount *account)
+{
+  const char * const *keys = valija_account_list_keys (account);
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "settings");
+      json_builder_begin_object (cli->json);
+    }
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_autofree char *value = valija_account_dup_key (account, keys[i]);
+
+      if (cli->json != NULL)
+        valija_cli_json_string (cli->json, keys[i], value);
+      valija_cli_print (cli, "%s=%s\n", keys[i], value);
+    }
+
+  if (cli->json != NULL)
+    json_builder_end_object (cli->json);
+}
+
+static gboolean
+show_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  g_autofree char *copy = NULL;
+
+  if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)))
+    return FALSE;
+
+  copy = valija_engine_describe_sent_copy (cli->engine, account);
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "account");
+      valija_cli_json_account (cli->json, account);
+      valija_cli_json_string (cli->json, "sent_copy", copy);
+    }
+  valija_cli_print (cli, "id=%s\nmethod=%s\n", valija_account_get_id (account), valija_account_get_method (account));
+  show_settings (cli, account);
+  return TRUE;
+}
+
+static gboolean
+remove_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+
+  if (cli->n_arguments != 1)
+    return valija_cli_set_usage (error, _("Say which account to remove."));
+
+  return (account = valija_cli_find_account (cli, cli->arguments[0], error)) != NULL &&
+         dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error);
+}
+
+/* ---- test ---- */
+
+static void
+print_step (ValijaCli *cli, ValijaTestStep *step)
+{
+  g_autofree char *detail = valija_cli_clean (valija_test_step_get_detail (step));
+  const char *mark = NULL;
+
+  switch (valija_test_step_get_state (step))
+    {
+    case VALIJA_TEST_PASSED:
+      mark = _("done");
+      break;
+    case VALIJA_TEST_FAILED:
+      mark = _("FAILED");
+      break;
+    case VALIJA_TEST_SKIPPED:
+      mark = _("left out");
+      break;
+    case VALIJA_TEST_WAITING:
+    case VALIJA_TEST_RUNNING:
+    default:
+      return;
+    }
+
+  valija_cli_print (cli, "  %-8s  %s: %s%s%s\n", valija_side_to_nick (valija_test_step_get_side (step)),
+                    valija_test_step_get_label (step), mark, detail[0] != '\0' ? ", " : "", detail);
+  fflush (stdout);
+}
+
+static void
+step_changed_cb (ValijaCli *cli, GParamSpec *pspec, ValijaTestStep *step)
+{
+  print_step (cli, step);
+}
+
+static void
+steps_changed_cb (ValijaCli *cli, guint position, guint removed, guint added, GListModel *steps)
+{
+  for (guint i = position; i < position + added; i++)
+    {
+      g_autoptr(ValijaTestStep) step = g_list_model_get_item (steps, i);
+
+      g_signal_connect_swapped (step, "notify::state", G_CALLBACK (step_changed_cb), cli);
+    }
+}
+
+static void
+json_steps (ValijaCli *cli, GListModel *steps)
+{
+  json_builder_set_member_name (cli->json, "steps");
+  json_builder_begin_array (cli->json);
+  for (guint i = 0; i < g_list_model_get_n_items (steps); i++)
+    {
+      g_autoptr(ValijaTestStep) step = g_list_model_get_item (steps, i);
+
+      json_builder_begin_object (cli->json);
+      valija_cli_json_string (cli->json, "side", valija_side_to_nick (valija_test_step_get_side (step)));
+      valija_cli_json_string (cli->json, "step", valija_step_to_nick (valija_test_step_get_step (step)));
+      valija_cli_json_string (cli->json, "label", valija_test_step_get_label (step));
+      valija_cli_json_string (cli->json, "state", valija_test_state_to_nick (valija_test_step_get_state (step)));
+      valija_cli_json_string (cli->json, "detail", valija_test_step_get_detail (step));
+      valija_cli_json_error (cli->json, "error", valija_test_step_get_error (step));
+      json_builder_end_object (cli->json);
+    }
+  json_builder_end_array (cli->json);
+}
+
+static void
+show_facts (ValijaCli *cli, GPtrArray *facts)
+{
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "facts");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; facts != NULL && i < facts->len; i++)
+    {
+      g_autofree char *fact = valija_cli_clean (g_ptr_array_index (facts, i));
+
+      if (cli->json != NULL)
+        json_builder_add_string_value (cli->json, fact);
+      valija_cli_print (cli, "  %s\n", fact);
+    }
+
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+}
+
+static void
+show_transcript (ValijaCli *cli, ValijaAccount *account)
+{
+  g_autofree char *transcript = valija_engine_dup_transcript (cli->engine, account);
+  g_autofree char *clean = valija_cli_clean (transcript);
+
+  if (cli->json != NULL)
+    valija_cli_json_string (cli->json, "transcript", clean);
+  valija_cli_print (cli, "%s", clean);
+}
+
+static gboolean
+test_fiber (ValijaCli *cli, GError **error)
+{
+  g_autoptr(GListStore) steps = g_list_store_new (VALIJA_TYPE_TEST_STEP);
+  g_autoptr(ValijaAccount) account = NULL;
+  g_autoptr(ValijaSecret) incoming = NULL;
+  g_autoptr(ValijaSecret) outgoing = NULL;
+  g_autoptr(GPtrArray) facts = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  if (opt_method != NULL)
+    account = account_from_options (cli, error);
+  else if ((account = valija_cli_find_account (cli, cli->arguments[0], error)) != NULL)
+    {
+      account = valija_account_copy (account);
+      if (!apply_settings (account, error))
+        return FALSE;
+    }
+
+  if (account == NULL || (opt_password_stdin && !valija_cli_read_secrets (account, &incoming, &outgoing, error)))
+    return FALSE;
+
+  g_set_object (&cli->account, account);
+  g_signal_connect_swapped (steps, "items-changed", G_CALLBACK (steps_changed_cb), cli);
+  facts = dex_await_boxed (valija_engine_test_account (cli->engine, account, incoming, outgoing, steps), &failure);
+
+  if (cli->json != NULL)
+    {
+      valija_cli_json_bool (cli->json, "ok", failure == NULL);
+      json_steps (cli, G_LIST_MODEL (steps));
+    }
+  show_facts (cli, facts);
+  if (opt_transcript)
+    show_transcript (cli, account);
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+const ValijaCliCommand valija_cli_account_commands[] = {
+  { "account add", NULL, N_("Set an account up"), add_options, add_fiber, FALSE },
+  { "account list", NULL, N_("List the accounts"), NULL, list_fiber, FALSE },
+  { "account show", "[ACCOUNT]", N_("Show the settings of an account"), NULL, show_fiber, FALSE },
+  { "account test", "[ACCOUNT]", N_("Connect, sign in, look, and hang up"), test_options, test_fiber, FALSE },
+  { "account remove", "ACCOUNT", N_("Forget an account and its password"), remove_options, remove_fiber, FALSE },
+  { NULL }
+};

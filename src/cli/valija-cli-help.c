@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/valija-cli.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+
+/* NAME
+ *   valijactl - Valija's engine from a terminal
+ *
+ * SYNOPSIS
+ *   valijactl [--profile DIR] [--json] [--stats] COMMAND [OPTION…] [ARGUMENT…]
+ *
+ * It does what the application does, by the same engine, one command at a time. While the application runs on the same
+ * profile the store is in use, and valijactl says so.
+ *
+ * OPTIONS FOR ALL COMMANDS
+ *   --profile DIR   settings, store and all else of this run in DIR (config/, data/, cache/) instead of the user's
+ *                   directories
+ *   --json          one JSON object on standard output ("watch": one a line, as they come)
+ *   --stats         what it cost: turns, bytes, connections, seconds. On standard error, or as "stats" in the object
+ *
+ * PASSWORDS are never arguments. `account add` and `account test` read them from standard input with --password-stdin:
+ * one line, or two where both sides have their own (incoming, then outgoing). `account add` puts them into the keyring.
+ * In a profile for tests, libsecret's own variables (SECRET_BACKEND=file, SECRET_FILE_TEST_PATH and
+ * SECRET_FILE_TEST_PASSWORD) give it a keyring in a file.
+ *
+ * NUMBERS of messages stay the same as long as the message is there. Those of mail that is only on this computer are
+ * negative.
+ *
+ * EXIT STATUS: ValijaCliExit.
+ *
+ * JSON. The names stay; there may be more of them. Times are ISO 8601 in UTC, null when unknown; sizes are octets.
+ *   error (when it failed, in every object): code side step title message advice server_line certificate{host port
+ *     subject names issuer not_before not_after sha256 reasons}
+ *   stats: turns bytes_in bytes_out connections seconds
+ *   methods: [id name available capabilities[] kind tagline summary who original needs[] caveats[] what_happens
+ *     answers{reads sends keeps-sent folders offline instant: {answer note}} uses_incoming uses_outgoing pairs_outgoing
+ *     incoming_ports{} outgoing_ports{}]
+ *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy
+ *   account list: accounts[]
+ *   account test: ok steps[{side step label state detail error}] facts[] transcript
+ *   folders: folders[{id account path name role depth selectable local total unread}]
+ *   sync: accounts[{account name new error}]
+ *   list, search: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
+ *     attachments here preview}]
+ *   show, inspect: id subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id in_reply_to references
+ *     raw_headers text html truncated parts[{index depth type charset name safe_name content_id attachment inline_image
+ *     size}] saved[]; with --raw: raw
+ *   flag, move, delete: changed label
+ *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
+ *   outbox send: sent
+ *   watch: event folder new, one object a line
+ */
+
+static void
+print_commands (const ValijaCliCommand *table)
+{
+  for (guint i = 0; table[i].name != NULL; i++)
+    {
+      g_autofree char *usage = g_strjoin (" ", table[i].name, table[i].arguments, NULL);
+
+      printf ("  %-28s %s\n", usage, _(table[i].summary));
+    }
+}
+
+void
+valija_cli_print_help (const ValijaCliCommand * const *tables)
+{
+  printf ("%s\n  valijactl [--profile DIR] [--json] [--stats] %s\n\n%s\n", _("Usage:"),
+          _("COMMAND [OPTION…] [ARGUMENT…]"), _("Commands:"));
+  for (guint i = 0; tables[i] != NULL; i++)
+    print_commands (tables[i]);
+
+  printf ("\n%s\n", _("Options for all commands:"));
+  printf ("  --profile=DIR                %s\n", _("Keep settings, store and all else in this directory"));
+  printf ("  --json                       %s\n", _("Answer for machines"));
+  printf ("  --stats                      %s\n", _("Tell what it cost: turns, bytes, seconds"));
+  printf ("  --help                       %s\n", _("This page; after a command, its options"));
+  printf ("  --version                    %s\n", _("Which version it is"));
+
+  printf ("\n%s\n", _("Exit status:"));
+  printf ("  %3d  %s\n", VALIJA_CLI_DONE, _("done"));
+  printf ("  %3d  %s\n", VALIJA_CLI_FAILED, _("failed for another reason"));
+  printf ("  %3d  %s\n", VALIJA_CLI_USAGE, _("the command line or a setting makes no sense"));
+  printf ("  %3d  %s\n", VALIJA_CLI_NOT_FOUND, _("no such account, folder or message"));
+  printf ("  %3d  %s\n", VALIJA_CLI_NETWORK, _("the server was not reached, went silent, or says “not now”"));
+  printf ("  %3d  %s\n", VALIJA_CLI_INSECURE, _("the connection is not safe: certificate, TLS, STARTTLS"));
+  printf ("  %3d  %s\n", VALIJA_CLI_SIGN_IN, _("name or password refused, none stored, or no keyring"));
+  printf ("  %3d  %s\n", VALIJA_CLI_REFUSED, _("the server said no"));
+  printf ("  %3d  %s\n", VALIJA_CLI_UNSUPPORTED, _("this method or this server cannot do it"));
+  printf ("  %3d  %s\n", VALIJA_CLI_STORAGE, _("the store or the disk of this computer failed"));
+  printf ("  %3d  %s\n", VALIJA_CLI_UNCERTAIN, _("a message may or may not have been sent"));
+  printf ("  %3d  %s\n", VALIJA_CLI_INTERRUPTED, _("interrupted"));
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "base/valija-future.h"
+#include "cli/valija-cli.h"
+
+#include <gio/gunixinputstream.h>
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
+/* A message from standard input longer than this is none. */
+#define MAX_BODY (64 * 1024 * 1024)
+#define READ_SIZE 65536
+
+static char *opt_account;
+static char **opt_to;
+static char **opt_cc;
+static char **opt_bcc;
+static char *opt_subject;
+static char *opt_html;
+static char **opt_attach;
+static char *opt_source;
+static char *opt_priority;
+static char *opt_confidentiality;
+static gboolean opt_read_confirmation;
+static gboolean opt_delivery_receipt;
+static gboolean opt_queue;
+static char *opt_reply;
+static char *opt_reply_all;
+static char *opt_forward;
+
+static const GOptionEntry send_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  { "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &opt_to, N_("Recipients; may be given many times"), "ADDRESSES" },
+  { "cc", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_cc, N_("Recipients of a copy"), "ADDRESSES" },
+  { "bcc", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_bcc, N_("Recipients that the others do not see"), "ADDRESSES" },
+  { "subject", 's', 0, G_OPTION_ARG_STRING, &opt_subject, N_("The subject"), "TEXT" },
+  { "html", 0, 0, G_OPTION_ARG_FILENAME, &opt_html, N_("The body as HTML too"), "FILE" },
+  { "attach", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &opt_attach, N_("Attach a file; may be given many times"), "FILE" },
+  { "source", 0, 0, G_OPTION_ARG_FILENAME, &opt_source, N_("Send this message file; Bcc is taken out"), "FILE" },
+  { "reply", 0, 0, G_OPTION_ARG_STRING, &opt_reply, N_("Reply to a message"), "MESSAGE" },
+  { "reply-all", 0, 0, G_OPTION_ARG_STRING, &opt_reply_all, N_("Reply to everybody"), "MESSAGE" },
+  { "forward", 0, 0, G_OPTION_ARG_STRING, &opt_forward, N_("Forward a message"), "MESSAGE" },
+  { "priority", 0, 0, G_OPTION_ARG_STRING, &opt_priority, N_("normal, high or low"), "WORD" },
+  { "confidentiality", 0, 0, G_OPTION_ARG_STRING, &opt_confidentiality,
+    N_("none, personal, private or confidential"), "WORD" },
+  { "read-confirmation", 0, 0, G_OPTION_ARG_NONE, &opt_read_confirmation,
+    N_("Ask the reader to confirm"), NULL },
+  { "delivery-receipt", 0, 0, G_OPTION_ARG_NONE, &opt_delivery_receipt,
+    N_("Ask the servers for a receipt"), NULL },
+  { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Put it into the outbox only"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry outbox_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  G_OPTION_ENTRY_NULL
+};
+
+/* ---- Making the message ---- */
+
+static const char * const priorities[] = { "normal", "high", "low" };
+static const char * const confidentialities[] = { "none", "personal", "private", "confidential" };
+
+static gboolean
+parse_word (const char *word, const char * const *words, guint n_words, int *value, GError **error)
+{
+  *value = 0;
+  for (guint i = 0; word != NULL && i < n_words; i++)
+    if (g_str_equal (words[i], word))
+      {
+        *value = (int) i;
+        return TRUE;
+      }
+
+  return word == NULL ||
+         valija_cli_set_usage (error, _("“%s” is not one of the words that are possible there."), word);
+}
+
+static char *
+read_body_fiber (GError **error)
+{
+  g_autoptr(GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr(GString) body = g_string_new (NULL);
+
+  while (body->len < MAX_BODY)
+    {
+      g_autoptr(GBytes) bytes = NULL;
+
+      bytes = dex_await_boxed (dex_input_stream_read_bytes (stream, READ_SIZE, G_PRIORITY_DEFAULT), error);
+      if (bytes == NULL)
+        return NULL;
+      if (g_bytes_get_size (bytes) == 0)
+        break;
+      g_string_append_len (body, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+    }
+
+  return g_utf8_make_valid (body->str, (gssize) body->len);
+}
+
+static char *
+join (char **addresses)
+{
+  return addresses != NULL ? g_strjoinv (", ", addresses) : NULL;
+}
+
+static void
+set_list (ValijaComposition *composition, const char *property, char **addresses)
+{
+  g_autofree char *text = join (addresses);
+
+  if (text != NULL)
+    g_object_set (composition, property, text, NULL);
+}
+
+static gboolean
+add_attachments (ValijaComposition *composition, GError **error)
+{
+  for (guint i = 0; opt_attach != NULL && opt_attach[i] != NULL; i++)
+    {
+      g_autoptr(GFile) file = g_file_new_for_commandline_arg (opt_attach[i]);
+      g_autoptr(ValijaAttachment) attachment = valija_attachment_new_for_file (file, error);
+
+      if (attachment == NULL)
+        return FALSE;
+      valija_composition_add_attachment (composition, attachment);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+set_html_fiber (ValijaComposition *composition, GError **error)
+{
+  g_autoptr(GFile) file = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  g_autofree char *html = NULL;
+
+  if (opt_html == NULL)
+    return TRUE;
+
+  file = g_file_new_for_commandline_arg (opt_html);
+  if (!(bytes = dex_await_boxed (dex_file_load_contents_bytes (file), error)))
+    return FALSE;
+
+  html = g_utf8_make_valid (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+  g_object_set (composition, "html", html, NULL);
+  return TRUE;
+}
+
+/* An empty composition, or the answer to the message that --reply and its like name. */
+static ValijaComposition *
+begin_composition_fiber (ValijaCli *cli, const ValijaAddress *self_address, GError **error)
+{
+  const char *id = opt_reply != NULL ? opt_reply : opt_reply_all != NULL ? opt_reply_all : opt_forward;
+  ValijaReplyKind kind = opt_reply != NULL ? VALIJA_REPLY : opt_reply_all != NULL ? VALIJA_REPLY_ALL : VALIJA_FORWARD;
+  g_autoptr(ValijaMessage) message = NULL;
+  g_autoptr(ValijaMimeMessage) original = NULL;
+  g_autoptr(GBytes) source = NULL;
+  gint64 number;
+
+  if (id == NULL)
+    return valija_composition_new ();
+
+  if (!g_ascii_string_to_signed (id, 10, G_MININT64, G_MAXINT64, &number, NULL))
+    {
+      valija_cli_set_usage (error, _("“%s” is not the number of a message."), id);
+      return NULL;
+    }
+
+  if (!(message = dex_await_object (valija_engine_find_message (cli->engine, number), error)) ||
+      !(source = dex_await_boxed (valija_engine_load_source (cli->engine, message), error)) ||
+      !(original = dex_await_object (valija_engine_parse_source (cli->engine, source), error)))
+    return NULL;
+
+  return valija_composition_new_reply (original, source, kind, self_address);
+}
+
+/* What is typed comes before what is quoted. */
+static void
+put_body_first (ValijaComposition *composition, const char *body)
+{
+  g_autofree char *quoted = NULL;
+  g_autofree char *text = NULL;
+
+  g_object_get (composition, "text", &quoted, NULL);
+  text = quoted != NULL && quoted[0] != '\0' ? g_strconcat (body, "\n", quoted, NULL) : g_strdup (body);
+  g_object_set (composition, "text", text, NULL);
+}
+
+static ValijaComposition *
+compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+{
+  g_autoptr(ValijaAddress) from = NULL;
+  g_autoptr(ValijaComposition) composition = NULL;
+  g_autofree char *body = NULL;
+  int priority;
+  int confidentiality;
+
+  from = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
+  if (!parse_word (opt_priority, priorities, G_N_ELEMENTS (priorities), &priority, error) ||
+      !parse_word (opt_confidentiality, confidentialities, G_N_ELEMENTS (confidentialities), &confidentiality, error) ||
+      !(composition = begin_composition_fiber (cli, from, error)) ||
+      !(body = read_body_fiber (error)))
+    return NULL;
+
+  put_body_first (composition, body);
+  set_list (composition, "to", opt_to);
+  set_list (composition, "cc", opt_cc);
+  set_list (composition, "bcc", opt_bcc);
+  if (opt_subject != NULL)
+    g_object_set (composition, "subject", opt_subject, NULL);
+  g_object_set (composition,
+                "from", from,
+                "priority", priority,
+                "confidentiality", confidentiality,
+                "read-confirmation", opt_read_confirmation,
+                "delivery-receipt", opt_delivery_receipt,
+                NULL);
+
+  if (!set_html_fiber (composition, error) || !add_attachments (composition, error))
+    return NULL;
+
+  return g_steal_pointer (&composition);
+}
+
+/* ---- send ---- */
+
+/* Bare addresses, for the envelope of a finished source. */
+static char **
+split_addresses (char **lists)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; lists != NULL && lists[i] != NULL; i++)
+    {
+      g_auto(GStrv) words = g_strsplit (lists[i], ",", -1);
+
+      for (guint j = 0; words[j] != NULL; j++)
+        if (g_strstrip (words[j])[0] != '\0')
+          g_strv_builder_add (builder, words[j]);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static DexFuture *
+enqueue_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+{
+  g_autoptr(ValijaComposition) composition = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GFile) file = NULL;
+  g_auto(GStrv) recipients = NULL;
+
+  if (opt_source == NULL)
+    {
+      if (!(composition = compose_fiber (cli, account, error)))
+        return NULL;
+      return valija_engine_send (cli->engine, account, composition);
+    }
+
+  file = g_file_new_for_commandline_arg (opt_source);
+  if (!(source = dex_await_boxed (dex_file_load_contents_bytes (file), error)))
+    return NULL;
+
+  recipients = split_addresses (opt_to);
+  return valija_engine_send_source (cli->engine, account, source, (const char * const *) recipients);
+}
+
+static ValijaOutboxItem *
+find_item (ValijaCli *cli, gint64 id)
+{
+  GListModel *items = valija_engine_get_outbox (cli->engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
+
+      if (valija_outbox_item_get_id (item) == id)
+        return item;
+    }
+
+  return NULL;
+}
+
+static void
+show_item (ValijaCli *cli, gint64 id)
+{
+  ValijaOutboxItem *item = find_item (cli, id);
+
+  if (item == NULL)
+    return;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "item");
+      valija_cli_json_outbox (cli->json, item);
+    }
+  valija_cli_print_outbox (cli, item);
+}
+
+static gboolean
+can_flush (ValijaCli *cli, ValijaAccount *account)
+{
+  g_autofree char *reason = valija_engine_why_not (cli->engine, account, NULL, VALIJA_ACTION_CREATE_FOLDER);
+
+  return reason == NULL;
+}
+
+static gboolean
+send_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  DexFuture *queued;
+  g_autoptr(GError) failure = NULL;
+  gint64 id;
+
+  if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
+      !(queued = enqueue_fiber (cli, account, error)))
+    return FALSE;
+
+  id = dex_await_int64 (queued, &failure);
+  if (failure == NULL && !opt_queue)
+    dex_await_uint (valija_engine_flush_outbox (cli->engine, account), &failure);
+
+  if (id != 0)
+    show_item (cli, id);
+
+  /* The copy goes to the server's Sent folder by way of the journal. */
+  if (failure == NULL && !opt_queue && can_flush (cli, account))
+    dex_await (valija_engine_flush (cli->engine, account), &failure);
+
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+/* ---- outbox ---- */
+
+static gboolean
+outbox_list_fiber (ValijaCli *cli, GError **error)
+{
+  GListModel *items = valija_engine_get_outbox (cli->engine);
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "items");
+      json_builder_begin_array (cli->json);
+    }
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
+
+      if (cli->json != NULL)
+        valija_cli_json_outbox (cli->json, item);
+      valija_cli_print_outbox (cli, item);
+    }
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+  return TRUE;
+}
+
+static gboolean
+outbox_send_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account = NULL;
+  g_autoptr(GError) failure = NULL;
+  guint n_sent;
+
+  if (opt_account != NULL && !(account = valija_cli_find_account (cli, opt_account, error)))
+    return FALSE;
+
+  n_sent = dex_await_uint (valija_engine_flush_outbox (cli->engine, account), &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  if (cli->json != NULL)
+    valija_cli_json_int (cli->json, "sent", n_sent);
+  valija_cli_print (cli, ngettext ("%u message sent\n", "%u messages sent\n", n_sent), n_sent);
+  return TRUE;
+}
+
+static ValijaOutboxItem *
+item_from_arguments (ValijaCli *cli, GError **error)
+{
+  ValijaOutboxItem *item = NULL;
+  gint64 id;
+
+  if (cli->n_arguments != 1 ||
+      !g_ascii_string_to_signed (cli->arguments[0], 10, G_MININT64, G_MAXINT64, &id, NULL))
+    {
+      valija_cli_set_usage (error, _("Say which message by its number. “valijactl outbox” shows them."));
+      return NULL;
+    }
+
+  if (!(item = find_item (cli, id)))
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The outbox has no message %s."), cli->arguments[0]);
+
+  return item;
+}
+
+static gboolean
+outbox_retry_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaOutboxItem *item = item_from_arguments (cli, error);
+  g_autoptr(GError) failure = NULL;
+  gint64 id;
+
+  if (item == NULL)
+    return FALSE;
+
+  id = valija_outbox_item_get_id (item);
+  if (!dex_await (valija_engine_retry_outbox_item (cli->engine, item), error))
+    return FALSE;
+
+  dex_await_uint (valija_engine_flush_outbox (cli->engine, valija_outbox_item_get_account (item)), &failure);
+  show_item (cli, id);
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+outbox_remove_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaOutboxItem *item = item_from_arguments (cli, error);
+
+  return item != NULL && dex_await (valija_engine_remove_outbox_item (cli->engine, item), error);
+}
+
+const ValijaCliCommand valija_cli_send_commands[] = {
+  { "send", NULL, N_("Send a message; its text comes from standard input"), send_options, send_fiber },
+  { "outbox send", NULL, N_("Send what waits in the outbox"), outbox_options, outbox_send_fiber },
+  { "outbox retry", "ITEM", N_("Try a message again that failed or is uncertain"), NULL, outbox_retry_fiber },
+  { "outbox remove", "ITEM", N_("Take a message out of the outbox"), NULL, outbox_remove_fiber },
+  { "outbox", NULL, N_("List what waits, was sent, or failed"), NULL, outbox_list_fiber },
+  { NULL }
+};

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/valija-cli.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A password line longer than this is none. */
+#define MAX_SECRET 4096
+
+void
+valija_cli_print (ValijaCli *cli, const char *format, ...)
+{
+  va_list args;
+
+  if (cli->json != NULL)
+    return;
+
+  va_start (args, format);
+  vfprintf (stdout, format, args);
+  va_end (args);
+}
+
+char *
+valija_cli_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  GString *clean = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (c == '\n' || c == '\t' || !g_unichar_iscntrl (c))
+        g_string_append_unichar (clean, c);
+      else if (c != '\r')
+        g_string_append_unichar (clean, 0xfffd);
+    }
+
+  return g_string_free (clean, FALSE);
+}
+
+gboolean
+valija_cli_set_usage (GError **error, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  valija_error_set (error, VALIJA_ERROR_INVALID, "%s", text);
+  return FALSE;
+}
+
+ValijaCliExit
+valija_cli_exit_of (const GError *error)
+{
+  if (error == NULL)
+    return VALIJA_CLI_DONE;
+  if (valija_error_is_cancelled (error))
+    return VALIJA_CLI_INTERRUPTED;
+  if (error->domain == G_OPTION_ERROR)
+    return VALIJA_CLI_USAGE;
+  if (error->domain != VALIJA_ERROR)
+    return VALIJA_CLI_FAILED;
+
+  switch ((ValijaErrorCode) error->code)
+    {
+    case VALIJA_ERROR_INVALID:
+      return VALIJA_CLI_USAGE;
+    case VALIJA_ERROR_NOT_FOUND:
+      return VALIJA_CLI_NOT_FOUND;
+    case VALIJA_ERROR_RESOLVE:
+    case VALIJA_ERROR_CONNECT:
+    case VALIJA_ERROR_TIMED_OUT:
+    case VALIJA_ERROR_DISCONNECTED:
+    case VALIJA_ERROR_OFFLINE:
+    case VALIJA_ERROR_TRY_LATER:
+      return VALIJA_CLI_NETWORK;
+    case VALIJA_ERROR_CERTIFICATE:
+    case VALIJA_ERROR_TLS:
+    case VALIJA_ERROR_NO_STARTTLS:
+      return VALIJA_CLI_INSECURE;
+    case VALIJA_ERROR_AUTHENTICATION:
+    case VALIJA_ERROR_NO_MECHANISM:
+    case VALIJA_ERROR_NO_SECRET:
+    case VALIJA_ERROR_KEYRING:
+      return VALIJA_CLI_SIGN_IN;
+    case VALIJA_ERROR_PROTOCOL:
+    case VALIJA_ERROR_LIMIT:
+    case VALIJA_ERROR_REFUSED:
+    case VALIJA_ERROR_OVER_QUOTA:
+    case VALIJA_ERROR_RECIPIENT:
+    case VALIJA_ERROR_TOO_LARGE:
+      return VALIJA_CLI_REFUSED;
+    case VALIJA_ERROR_UNSUPPORTED:
+      return VALIJA_CLI_UNSUPPORTED;
+    case VALIJA_ERROR_STORAGE:
+    case VALIJA_ERROR_DISK_FULL:
+    case VALIJA_ERROR_NEWER_DATA:
+      return VALIJA_CLI_STORAGE;
+    case VALIJA_ERROR_UNCERTAIN:
+      return VALIJA_CLI_UNCERTAIN;
+    case VALIJA_ERROR_FAILED:
+    default:
+      return VALIJA_CLI_FAILED;
+    }
+}
+
+/* ---- What arguments name ---- */
+
+ValijaAccount *
+valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
+{
+  GListModel *accounts = valija_engine_get_accounts (cli->engine);
+  ValijaAccount *account;
+
+  if (name == NULL)
+    {
+      g_autoptr(ValijaAccount) only = g_list_model_get_item (accounts, 0);
+
+      if (g_list_model_get_n_items (accounts) == 1)
+        return only;
+
+      valija_cli_set_usage (error, only == NULL ? _("No account is set up. See “valijactl account add --help”.")
+                                                : _("There are several accounts. Say which one with --account."));
+      return NULL;
+    }
+
+  if (!(account = valija_engine_find_account (cli->engine, name)))
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no account “%s”."), name);
+
+  return account;
+}
+
+ValijaFolder *
+valija_cli_find_folder (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error)
+{
+  ValijaFolder *folder = valija_engine_find_folder (cli->engine, account, name != NULL ? name : "INBOX");
+
+  if (folder == NULL)
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND,
+                      _("The account “%s” has no folder “%s” yet. See “valijactl folders”, after “valijactl sync”."),
+                      valija_account_get_name (account), name != NULL ? name : "INBOX");
+  return folder;
+}
+
+/* Numbers of mail that is kept only here are negative. */
+static gboolean
+parse_id (const char *text, gint64 *id)
+{
+  return g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, id, NULL) && *id != 0;
+}
+
+GPtrArray *
+valija_cli_find_messages (ValijaCli *cli, guint first, GError **error)
+{
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  if (cli->n_arguments <= first)
+    {
+      valija_cli_set_usage (error, _("Say which message by its number. “valijactl list” shows them."));
+      return NULL;
+    }
+
+  for (guint i = first; i < cli->n_arguments; i++)
+    {
+      ValijaMessage *message;
+      gint64 id;
+
+      if (!parse_id (cli->arguments[i], &id))
+        {
+          valija_cli_set_usage (error, _("“%s” is not the number of a message."), cli->arguments[i]);
+          return NULL;
+        }
+
+      if (!(message = dex_await_object (valija_engine_find_message (cli->engine, id), error)))
+        return NULL;
+      g_ptr_array_add (messages, message);
+    }
+
+  return g_steal_pointer (&messages);
+}
+
+/* ---- Secrets ---- */
+
+/* Unbuffered, byte by byte: no copy of the password stays in a buffer of stdio. */
+static ValijaSecret *
+read_secret_line (void)
+{
+  g_autofree char *line = g_malloc0 (MAX_SECRET + 1);
+  ValijaSecret *secret = NULL;
+  gsize length = 0;
+
+  while (length < MAX_SECRET && read (STDIN_FILENO, line + length, 1) == 1 && line[length] != '\n')
+    length++;
+
+  line[length] = '\0';
+  if (length > 0 && line[length - 1] == '\r')
+    length--;
+  if (length > 0)
+    secret = valija_secret_new (line, (gssize) length);
+
+  valija_wipe (line, MAX_SECRET + 1);
+  return secret;
+}
+
+gboolean
+valija_cli_read_secrets (ValijaAccount *account, ValijaSecret **incoming, ValijaSecret **outgoing, GError **error)
+{
+  gboolean both = valija_account_has_side (account, VALIJA_SIDE_INCOMING) &&
+                  valija_account_has_side (account, VALIJA_SIDE_OUTGOING);
+  g_autoptr(ValijaSecret) first = read_secret_line ();
+  g_autoptr(ValijaSecret) second = NULL;
+
+  if (first == NULL)
+    return valija_cli_set_usage (error, _("No password came on standard input."));
+
+  second = both ? read_secret_line () : NULL;
+  if (valija_account_has_side (account, VALIJA_SIDE_INCOMING))
+    *incoming = valija_secret_ref (first);
+  if (valija_account_has_side (account, VALIJA_SIDE_OUTGOING))
+    *outgoing = valija_secret_ref (second != NULL ? second : first);
+  return TRUE;
+}
+
+/* ---- For people ---- */
+
+char *
+valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder)
+{
+  g_autoptr(GString) path = g_string_new (valija_folder_get_name (folder));
+  ValijaFolder *parent = folder;
+
+  while (valija_folder_get_parent_id (parent) != 0 &&
+         (parent = valija_engine_find_folder_by_id (cli->engine, valija_folder_get_parent_id (parent))) != NULL)
+    {
+      g_string_prepend_c (path, '/');
+      g_string_prepend (path, valija_folder_get_name (parent));
+    }
+
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+char *
+valija_cli_dup_time (gint64 seconds)
+{
+  g_autoptr(GDateTime) time = seconds != 0 ? g_date_time_new_from_unix_local (seconds) : NULL;
+
+  return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
+}
+
+void
+valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
+{
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      g_autofree char *time = valija_cli_dup_time (valija_message_get_date (message));
+      g_autofree char *sender = valija_cli_clean (valija_message_get_sender (message));
+      g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
+
+      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %-24s  %s\n", valija_message_get_id (message),
+                        valija_message_get_unread (message) ? 'N' : '-',
+                        valija_message_get_flagged (message) ? '*' : '-',
+                        valija_message_get_has_attachments (message) ? '@' : '-', time, sender, subject);
+    }
+}
+
+void
+valija_cli_print_outbox (ValijaCli *cli, ValijaOutboxItem *item)
+{
+  g_autofree char *time = valija_cli_dup_time (valija_outbox_item_get_date (item));
+  g_autofree char *recipients = valija_cli_clean (valija_outbox_item_get_recipients (item));
+  g_autofree char *subject = valija_cli_clean (valija_outbox_item_get_subject (item));
+  g_autofree char *words = valija_cli_clean (valija_outbox_item_get_words (item));
+
+  valija_cli_print (cli, "%8" G_GINT64_FORMAT " %-9s %s  %s  %s\n", valija_outbox_item_get_id (item),
+                    valija_outbox_state_to_nick (valija_outbox_item_get_state (item)), time, recipients, subject);
+  if (words[0] != '\0')
+    valija_cli_print (cli, "         %s\n", g_strdelimit (words, "\n", ' '));
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "engine/valija-engine.h"
+
+G_BEGIN_DECLS
+
+/* What the commands of valijactl share. A command is a fiber: it may await the engine, writes what came out, and
+ * returns. */
+
+/* How valijactl ends; the manual in valija-cli-help.c says so too, and scripts rely on it. */
+typedef enum
+{
+  VALIJA_CLI_DONE = 0,
+  VALIJA_CLI_FAILED = 1,        /* for another reason */
+  VALIJA_CLI_USAGE = 2,         /* the command line or a setting makes no sense */
+  VALIJA_CLI_NOT_FOUND = 3,     /* no such account, folder or message */
+  VALIJA_CLI_NETWORK = 4,       /* not reached, silent, hung up, or "not now": try again later */
+  VALIJA_CLI_INSECURE = 5,      /* certificate, TLS, STARTTLS */
+  VALIJA_CLI_SIGN_IN = 6,       /* name or password refused, none stored, keyring */
+  VALIJA_CLI_REFUSED = 7,       /* the server said no */
+  VALIJA_CLI_UNSUPPORTED = 8,   /* this method or this server cannot */
+  VALIJA_CLI_STORAGE = 9,       /* the store or the disk of this computer */
+  VALIJA_CLI_UNCERTAIN = 10,    /* a message may or may not have been sent */
+  VALIJA_CLI_INTERRUPTED = 130,
+} ValijaCliExit;
+
+typedef struct
+{
+  ValijaEngine *engine;         /* nullable: the command needs none */
+  JsonBuilder *json;            /* nullable: inside the root object, with --json */
+  char **arguments;             /* what is neither command nor option */
+  guint n_arguments;
+  ValijaAccount *account;       /* nullable: not stored; its traffic counts for --stats */
+} ValijaCli;
+
+typedef struct
+{
+  const char *name;             /* "account add"; NULL ends a table */
+  const char *arguments;        /* nullable: "MESSAGE…" */
+  const char *summary;          /* N_() one line */
+  const GOptionEntry *options;  /* nullable */
+  gboolean (*run_fiber) (ValijaCli *cli, GError **error);
+  gboolean without_engine;
+} ValijaCliCommand;
+
+extern const ValijaCliCommand valija_cli_account_commands[];
+extern const ValijaCliCommand valija_cli_method_commands[];
+extern const ValijaCliCommand valija_cli_mail_commands[];
+extern const ValijaCliCommand valija_cli_message_commands[];
+extern const ValijaCliCommand valija_cli_organize_commands[];
+extern const ValijaCliCommand valija_cli_send_commands[];
+
+/* Writes to standard output, unless it is for machines. */
+void           valija_cli_print          (ValijaCli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* The text without anything that a terminal would act upon. (transfer full) */
+char          *valija_cli_clean          (const char *text);
+
+/* The account that @name means: an id, a name or an address; NULL means the only one there is. (transfer none) */
+ValijaAccount *valija_cli_find_account   (ValijaCli *cli, const char *name, GError **error);
+/* NULL means the inbox. (transfer none) */
+ValijaFolder  *valija_cli_find_folder    (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error);
+/* The messages that the arguments from @first on name by number: GPtrArray of ValijaMessage, or NULL. Awaits. */
+GPtrArray     *valija_cli_find_messages  (ValijaCli *cli, guint first, GError **error);
+
+gboolean       valija_cli_set_usage      (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3); /* FALSE */
+
+/* One or two lines of standard input as secrets, for the sides that @account has: the incoming and the outgoing
+ * one; one line is for both. */
+gboolean       valija_cli_read_secrets   (ValijaAccount *account,
+                                          ValijaSecret **incoming,
+                                          ValijaSecret **outgoing,
+                                          GError       **error);
+
+/* ---- JSON: each writes one value ---- */
+void valija_cli_json_string   (JsonBuilder *json, const char *name, const char *value); /* (nullable) */
+void valija_cli_json_int      (JsonBuilder *json, const char *name, gint64 value);
+void valija_cli_json_bool     (JsonBuilder *json, const char *name, gboolean value);
+void valija_cli_json_time     (JsonBuilder *json, const char *name, gint64 seconds);    /* ISO 8601, null for 0 */
+void valija_cli_json_strings  (JsonBuilder *json, const char *name, const char * const *values);
+void valija_cli_json_flags    (JsonBuilder *json, const char *name, ValijaFlags flags);
+void valija_cli_json_error    (JsonBuilder *json, const char *name, const GError *error);
+void valija_cli_json_account  (JsonBuilder *json, ValijaAccount *account);
+void valija_cli_json_folder   (JsonBuilder *json, ValijaFolder *folder, const char *path);
+void valija_cli_json_message  (JsonBuilder *json, ValijaMessage *message);
+void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
+
+/* ---- For people ---- */
+char *valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder);
+char *valija_cli_dup_time        (gint64 seconds); /* local time, "-" for 0 */
+void  valija_cli_print_messages  (ValijaCli *cli, GPtrArray *messages);
+void  valija_cli_print_outbox    (ValijaCli *cli, ValijaOutboxItem *item);
+
+/* The manual page. */
+void  valija_cli_print_help      (const ValijaCliCommand * const *tables);
+
+ValijaCliExit valija_cli_exit_of (const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+static void
+fill (TestEngine *test, guint n)
+{
+  for (guint i = 1; i <= n; i++)
+    {
+      g_autofree char *subject = g_strdup_printf ("m%u", i);
+
+      fake_server_add_message (test->server, "INBOX", subject);
+    }
+}
+
+static void
+test_rounds (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  fill (test, 7);
+  g_assert_cmpuint (test_engine_sync (test, VALIJA_SYNC_HEADERS), ==, 7);
+  g_assert_cmpstr (test->server->log->str, ==, "open; list; batch INBOX; batch INBOX; batch INBOX");
+  assert_list (test, "INBOX", "m7 m6 m5 m4 m3 m2 m1");
+
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "m8");
+  fake_server_set_flags (test->server, "INBOX", "2", VALIJA_FLAG_SEEN);
+  fake_server_remove (test->server, "INBOX", "5");
+  g_assert_cmpuint (test_engine_sync (test, VALIJA_SYNC_HEADERS), ==, 1);
+  assert_list (test, "INBOX", "m8 m7 m6 m4 m3 m2* m1");
+  g_assert_cmpstr (test->server->log->str, ==, "list; batch INBOX");
+  g_assert_cmpint (valija_folder_get_total (test_engine_folder (test, "INBOX")), ==, 7);
+}
+
+static void
+test_all_folders (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "Archive", "old");
+  fill (test, 1);
+  g_assert_cmpuint (test_engine_sync (test, 0), ==, 1);
+  assert_list (test, "Archive", "");
+  g_assert_cmpuint (test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS), ==, 1);
+  assert_list (test, "archive", "old+");
+  g_assert_cmpint (valija_folder_get_role (test_engine_folder (test, "trash")), ==, VALIJA_FOLDER_ROLE_TRASH);
+}
+
+static void
+test_bodies (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(ValijaMimeMessage) message = NULL;
+  g_autoptr(ValijaMessage) row = NULL;
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fill (test, 4);
+  test_engine_sync (test, 0);
+  assert_list (test, "INBOX", "m4+ m3+ m2+ m1+");
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 4; fetch 3; fetch 2; fetch 1"));
+
+  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m3\"", NULL, NULL, 0));
+  g_assert_cmpuint (found->len, ==, 1);
+
+  fake_server_clear_log (test->server);
+  row = test_engine_find (test, "INBOX", "m2");
+  message = test_await_object (valija_engine_load_message (test->engine, row));
+  g_assert_cmpstr (valija_mime_message_get_text (message), ==, "The body of m2.\n");
+  g_assert_cmpstr (test->server->log->str, ==, "");
+}
+
+static void
+test_load_on_demand (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessage) row = NULL;
+  g_autoptr(GBytes) source = NULL;
+
+  g_object_set (test->account, "body-days", 0, NULL);
+  fill (test, 3);
+  test_engine_sync (test, 0);
+  assert_list (test, "INBOX", "m3 m2 m1");
+  row = test_engine_find (test, "INBOX", "m2");
+  source = test_await_boxed (valija_engine_load_source (test->engine, row));
+  g_assert_nonnull (source);
+  assert_list (test, "INBOX", "m3 m2+ m1");
+
+  fake_server_remove (test->server, "INBOX", "1");
+  g_clear_object (&row);
+  row = test_engine_find (test, "INBOX", "m1");
+  test_await_error (valija_engine_load_source (test->engine, row), VALIJA_ERROR_NOT_FOUND);
+}
+
+static void
+test_durable (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3");
+
+  g_object_set (test->account, "body-days", 0, NULL);
+  fill (test, 3);
+  test_engine_sync (test, 0);
+  assert_list (test, "INBOX", "m3+ m2+ m1+");
+  g_assert_true (valija_folder_get_local (test_engine_folder (test, "INBOX")));
+  g_assert_nonnull (test_engine_folder (test, "sent"));
+  g_assert_nonnull (test_engine_folder (test, "drafts"));
+  g_assert_nonnull (test_engine_folder (test, "archive"));
+  g_assert_nonnull (test_engine_folder (test, "trash"));
+
+  /* Gone there is not gone here. */
+  fake_server_remove (test->server, "INBOX", "2");
+  test_engine_sync (test, 0);
+  assert_list (test, "INBOX", "m3+ m2+ m1+");
+}
+
+/* The wire breaks at the n-th question, for every n; what was written stays, and the next call goes on from there. */
+static void
+test_broken_anywhere (gconstpointer data)
+{
+  const char *kind = data;
+  gboolean broke = TRUE;
+
+  for (guint n = 1; broke; n++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new (kind);
+      g_autoptr(GError) error = NULL;
+
+      g_object_set (test->account, "body-days", -1, NULL);
+      fill (test, 8);
+      test->server->fail_at = n;
+      broke = !test_try (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_ALL_FOLDERS, NULL),
+                         &error);
+      g_assert_cmpint (broke, ==, test->server->questions >= n);
+      test->server->fail_at = 0;
+      if (broke)
+        {
+          g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
+          g_assert_nonnull (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
+        }
+
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      assert_list (test, "INBOX", "m8+ m7+ m6+ m5+ m4+ m3+ m2+ m1+");
+      g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
+    }
+}
+
+static void
+close_cb (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+
+  if (server->questions == server->fail_at)
+    valija_future_forget (valija_engine_close (test->engine), "closed in the middle");
+}
+
+/* The engine is closed in the middle, wherever that is, and opened again over what it left. */
+static void
+test_closed_anywhere (void)
+{
+  gboolean closed = TRUE;
+
+  for (guint n = 1; closed; n++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("imap");
+      g_autoptr(GError) error = NULL;
+
+      fill (test, 8);
+      test->server->on_question = close_cb;
+      test->server->user_data = test;
+      test->server->fail_at = n;
+      closed = !test_try (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_ALL_FOLDERS, NULL),
+                          &error);
+      test->server->on_question = NULL;
+      test->server->fail_at = 0;
+
+      test_engine_close (test);
+      test_engine_open (test);
+      g_object_set (test->account, "body-days", -1, NULL);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      assert_list (test, "INBOX", "m8+ m7+ m6+ m5+ m4+ m3+ m2+ m1+");
+    }
+}
+
+static void
+cancel_cb (FakeServer *server, gpointer user_data)
+{
+  if (server->questions == 3)
+    valija_progress_cancel (user_data);
+}
+
+static void
+test_cancel (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaProgress) progress = valija_progress_new ("test");
+  g_autoptr(GError) error = NULL;
+
+  fill (test, 8);
+  test->server->on_question = cancel_cb;
+  test->server->user_data = progress;
+  g_assert_false (test_try (valija_engine_sync_account (test->engine, test->account, 0, progress), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (valija_progress_get_finished (progress));
+  /* The user wanted it: nothing has failed. */
+  g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
+}
+
+static void
+test_wrong_password_once (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessage) row = NULL;
+  g_autoptr(GPtrArray) messages = NULL;
+
+  fill (test, 2);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  test_await (valija_engine_disconnect_account (test->engine, test->account));
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_AUTHENTICATION;
+  test_await_error (valija_engine_sync_account (test->engine, test->account, 0, NULL), VALIJA_ERROR_AUTHENTICATION);
+
+  /* Nothing but the user makes it try again. */
+  fake_server_clear_log (test->server);
+  row = test_engine_find (test, "INBOX", "m1");
+  test_await_error (valija_engine_load_source (test->engine, row), VALIJA_ERROR_AUTHENTICATION);
+  messages = test_engine_find_all (test, "INBOX", "m1 m2");
+  g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_AUTHENTICATION);
+  g_assert_cmpstr (test->server->log->str, ==, "");
+
+  test_await (valija_engine_connect_account (test->engine, test->account));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "INBOX", "1:m1* 2:m2*");
+}
+
+static void
+new_mail_cb (guint *n_new, ValijaFolder *folder, guint n)
+{
+  *n_new += n;
+}
+
+static void
+test_new_mail (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  guint n_new = 0;
+
+  fill (test, 5);
+  g_signal_connect_swapped (test->engine, "new-mail", G_CALLBACK (new_mail_cb), &n_new);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_cmpuint (n_new, ==, 0);
+  fake_server_add_message (test->server, "INBOX", "m6");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_cmpuint (n_new, ==, 1);
+}
+
+static void
+test_live_list (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessageList) list = NULL;
+  g_autoptr(ValijaMessageList) search = NULL;
+  g_autoptr(ValijaMessage) first = NULL;
+
+  fill (test, 3);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  list = valija_engine_list_messages (test->engine, test_engine_folder (test, "INBOX"), VALIJA_SHOW_ALL);
+  search = valija_engine_search_messages (test->engine, "subject:m4", NULL, NULL);
+  while (!valija_message_list_get_ready (list) || !valija_message_list_get_ready (search))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 3);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (search)), ==, 0);
+
+  first = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  while (!valija_message_get_loaded (first))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (valija_message_get_subject (first), ==, "m3");
+  g_assert_true (valija_message_get_folder (first) == test_engine_folder (test, "INBOX"));
+
+  fake_server_add_message (test->server, "INBOX", "m4");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  while (g_list_model_get_n_items (G_LIST_MODEL (list)) != 4 || g_list_model_get_n_items (G_LIST_MODEL (search)) != 1)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/sync/rounds", test_rounds);
+  g_test_add_func ("/engine/sync/all-folders", test_all_folders);
+  g_test_add_func ("/engine/sync/bodies", test_bodies);
+  g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
+  g_test_add_func ("/engine/sync/durable", test_durable);
+  g_test_add_data_func ("/engine/sync/broken-anywhere/imap", "imap", test_broken_anywhere);
+  g_test_add_data_func ("/engine/sync/broken-anywhere/pop3", "pop3", test_broken_anywhere);
+  g_test_add_func ("/engine/sync/closed-anywhere", test_closed_anywhere);
+  g_test_add_func ("/engine/sync/cancel", test_cancel);
+  g_test_add_func ("/engine/sync/wrong-password-once", test_wrong_password_once);
+  g_test_add_func ("/engine/sync/new-mail", test_new_mail);
+  g_test_add_func ("/engine/sync/live-list", test_live_list);
+
+  return g_test_run ();
+}

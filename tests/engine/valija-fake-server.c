@@ -1,0 +1,797 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-fake-server.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "mime/valija-mime-header.h"
+
+typedef struct
+{
+  char *remote_id;
+  GBytes *source;
+  ValijaFlags flags;
+} FakeMessage;
+
+/* One thing that happened to a folder; a cursor is how many of them were told. */
+typedef struct
+{
+  char kind;                 /* + added, * flags, - gone */
+  char *remote_id;
+} FakeEvent;
+
+typedef struct
+{
+  char *name;
+  ValijaFolderRole role;
+  GPtrArray *messages;       /* of FakeMessage, oldest first */
+  GPtrArray *events;         /* of FakeEvent */
+} FakeFolder;
+
+static void
+message_free (FakeMessage *message)
+{
+  g_free (message->remote_id);
+  g_bytes_unref (message->source);
+  g_free (message);
+}
+
+static void
+event_free (FakeEvent *event)
+{
+  g_free (event->remote_id);
+  g_free (event);
+}
+
+static void
+folder_free (FakeFolder *folder)
+{
+  g_free (folder->name);
+  g_ptr_array_unref (folder->messages);
+  g_ptr_array_unref (folder->events);
+  g_free (folder);
+}
+
+static FakeFolder *
+add_folder (FakeServer *self, const char *name, ValijaFolderRole role)
+{
+  FakeFolder *folder = g_new0 (FakeFolder, 1);
+
+  folder->name = g_strdup (name);
+  folder->role = role;
+  folder->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) message_free);
+  folder->events = g_ptr_array_new_with_free_func ((GDestroyNotify) event_free);
+  g_ptr_array_add (self->folders, folder);
+  return folder;
+}
+
+static FakeFolder *
+find_folder (FakeServer *self, const char *name)
+{
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      FakeFolder *folder = g_ptr_array_index (self->folders, i);
+
+      if (g_str_equal (folder->name, name))
+        return folder;
+    }
+
+  return NULL;
+}
+
+static FakeMessage *
+find_message (FakeFolder *folder, const char *remote_id, guint *position)
+{
+  for (guint i = 0; i < folder->messages->len; i++)
+    {
+      FakeMessage *message = g_ptr_array_index (folder->messages, i);
+
+      if (g_str_equal (message->remote_id, remote_id))
+        {
+          if (position != NULL)
+            *position = i;
+          return message;
+        }
+    }
+
+  return NULL;
+}
+
+static void
+add_event (FakeFolder *folder, char kind, const char *remote_id)
+{
+  FakeEvent *event = g_new0 (FakeEvent, 1);
+
+  event->kind = kind;
+  event->remote_id = g_strdup (remote_id);
+  g_ptr_array_add (folder->events, event);
+}
+
+static FakeMessage *
+put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags flags)
+{
+  FakeMessage *message = g_new0 (FakeMessage, 1);
+
+  message->remote_id = g_strdup_printf ("%u", ++self->next_id);
+  message->source = g_bytes_ref (source);
+  message->flags = flags;
+  g_ptr_array_add (folder->messages, message);
+  add_event (folder, '+', message->remote_id);
+  return message;
+}
+
+FakeServer *
+fake_server_new (void)
+{
+  FakeServer *self = g_new0 (FakeServer, 1);
+
+  self->folders = g_ptr_array_new_with_free_func ((GDestroyNotify) folder_free);
+  self->sent = g_ptr_array_new_with_free_func (g_free);
+  self->log = g_string_new (NULL);
+  self->batch = 3;
+  self->fail_code = VALIJA_ERROR_DISCONNECTED;
+  add_folder (self, "INBOX", VALIJA_FOLDER_ROLE_INBOX);
+  add_folder (self, "Sent", VALIJA_FOLDER_ROLE_SENT);
+  add_folder (self, "Archive", VALIJA_FOLDER_ROLE_ARCHIVE);
+  add_folder (self, "Trash", VALIJA_FOLDER_ROLE_TRASH);
+  return self;
+}
+
+void
+fake_server_free (FakeServer *self)
+{
+  g_ptr_array_unref (self->folders);
+  g_ptr_array_unref (self->sent);
+  g_string_free (self->log, TRUE);
+  g_free (self);
+}
+
+const char *
+fake_server_add_message (FakeServer *self, const char *folder, const char *subject)
+{
+  g_autofree char *text = g_strdup_printf ("From: Luis <luis@example.org>\r\nTo: ana@example.org\r\n"
+                                           "Subject: %s\r\nMessage-ID: <%s@example.org>\r\n"
+                                           "Date: Mon, 02 Mar 2026 10:00:00 +0000\r\n\r\n"
+                                           "The body of %s.\r\n", subject, subject, subject);
+  g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+
+  return put_message (self, find_folder (self, folder), source, VALIJA_FLAG_NONE)->remote_id;
+}
+
+void
+fake_server_set_flags (FakeServer *self, const char *folder, const char *remote_id, ValijaFlags flags)
+{
+  FakeFolder *found = find_folder (self, folder);
+
+  find_message (found, remote_id, NULL)->flags = flags;
+  add_event (found, '*', remote_id);
+}
+
+void
+fake_server_remove (FakeServer *self, const char *folder, const char *remote_id)
+{
+  FakeFolder *found = find_folder (self, folder);
+  guint position;
+
+  if (find_message (found, remote_id, &position) == NULL)
+    return;
+
+  add_event (found, '-', remote_id);
+  g_ptr_array_remove_index (found->messages, position);
+}
+
+char *
+fake_server_list (FakeServer *self, const char *folder)
+{
+  FakeFolder *found = find_folder (self, folder);
+  g_autoptr(GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < found->messages->len; i++)
+    {
+      FakeMessage *message = g_ptr_array_index (found->messages, i);
+      gsize length;
+      const char *text = g_bytes_get_data (message->source, &length);
+      g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("", text, length);
+
+      g_string_append_printf (list, "%s%s:%s%s", i > 0 ? " " : "", message->remote_id, info->subject,
+                              (message->flags & VALIJA_FLAG_SEEN) != 0 ? "*" : "");
+    }
+
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+void
+fake_server_clear_log (FakeServer *self)
+{
+  g_string_truncate (self->log, 0);
+}
+
+/* ---- Sessions ---- */
+
+typedef struct
+{
+  GObject parent_instance;
+
+  FakeServer *server;
+  ValijaSessionState state;
+} FakeSession;
+
+typedef struct
+{
+  GObjectClass parent_class;
+} FakeSessionClass;
+
+GType fake_session_get_type (void);
+static void fake_session_session_init (ValijaSessionInterface *iface);
+
+G_DEFINE_TYPE_WITH_CODE (FakeSession, fake_session, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, fake_session_session_init))
+
+static FakeServer *
+server_of (gpointer session)
+{
+  return ((FakeSession *) session)->server;
+}
+
+/* Notes the question. NULL, or the failure that the test wants here. */
+static DexFuture *
+ask (gpointer session, const char *format, ...)
+{
+  FakeServer *server = server_of (session);
+  g_autofree char *question = NULL;
+  GError *error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  question = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  g_string_append_printf (server->log, "%s%s", server->log->len > 0 ? "; " : "", question);
+  server->questions++;
+  if (server->on_question != NULL)
+    server->on_question (server, server->user_data);
+  if (server->questions != server->fail_at)
+    return NULL;
+
+  ((FakeSession *) session)->state = VALIJA_SESSION_CLOSED;
+  valija_session_notify_state (session);
+  valija_error_set_server (&error, server->fail_code, "no", "The test wants “%s” to fail.", question);
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+fake_session_open (ValijaSession *session)
+{
+  FakeSession *self = (FakeSession *) session;
+  DexFuture *failure;
+
+  if (self->state == VALIJA_SESSION_OPEN)
+    return dex_future_new_true ();
+  if ((failure = ask (self, "open")) != NULL)
+    return failure;
+
+  self->state = VALIJA_SESSION_OPEN;
+  valija_session_notify_state (session);
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+fake_session_close (ValijaSession *session)
+{
+  ((FakeSession *) session)->state = VALIJA_SESSION_CLOSED;
+  valija_session_notify_state (session);
+  return dex_future_new_true ();
+}
+
+static ValijaSessionState
+fake_session_get_state (ValijaSession *session)
+{
+  return ((FakeSession *) session)->state;
+}
+
+static ValijaCapabilities
+fake_session_get_capabilities (ValijaSession *session)
+{
+  return server_of (session)->capabilities;
+}
+
+static char **
+fake_session_dup_facts (ValijaSession *session)
+{
+  return g_strsplit ("Software: Fake", "\n", -1);
+}
+
+static void
+fake_session_session_init (ValijaSessionInterface *iface)
+{
+  iface->open = fake_session_open;
+  iface->close = fake_session_close;
+  iface->get_state = fake_session_get_state;
+  iface->get_capabilities = fake_session_get_capabilities;
+  iface->dup_facts = fake_session_dup_facts;
+}
+
+static void
+fake_session_class_init (FakeSessionClass *klass)
+{
+}
+
+static void
+fake_session_init (FakeSession *self)
+{
+}
+
+/* ---- Reading ---- */
+
+static DexFuture *
+fake_list_folders (ValijaMailReader *reader)
+{
+  FakeServer *server = server_of (reader);
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  DexFuture *failure;
+
+  if ((failure = ask (reader, "list")) != NULL)
+    return failure;
+
+  for (guint i = 0; i < server->folders->len; i++)
+    {
+      FakeFolder *folder = g_ptr_array_index (server->folders, i);
+      ValijaFolderInfo *info = valija_folder_info_new (folder->name, folder->name);
+
+      info->role = folder->role;
+      info->selectable = TRUE;
+      g_ptr_array_add (infos, info);
+      if (!VALIJA_IS_MAIL_ORGANIZER (reader))
+        break;
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&infos));
+}
+
+static ValijaMessageInfo *
+describe (FakeMessage *message)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (message->source, &length);
+  ValijaMessageInfo *info = valija_mime_parse_header_block (message->remote_id, text, length);
+
+  info->flags = message->flags;
+  info->size = length;
+  info->received = 1772445600 + g_ascii_strtoll (message->remote_id, NULL, 10);
+  return info;
+}
+
+typedef struct
+{
+  ValijaMailReader *reader;
+  DexChannel *channel;
+  char *folder;
+  char **remote_ids;
+  guint listed;              /* of the newest messages, when the list was begun */
+  guint told;                /* events */
+  gboolean restart;
+} Round;
+
+static void
+round_free (Round *round)
+{
+  dex_channel_close_send (round->channel);
+  dex_unref (round->channel);
+  g_object_unref (round->reader);
+  g_free (round->folder);
+  g_strfreev (round->remote_ids);
+  g_free (round);
+}
+
+static void
+fill_list (Round *round, FakeFolder *folder, guint batch, ValijaChanges *changes)
+{
+  guint n = folder->messages->len;
+
+  for (guint i = 0; i < batch && round->listed < n; i++, round->listed++)
+    g_ptr_array_add (changes->added, describe (g_ptr_array_index (folder->messages, n - 1 - round->listed)));
+
+  changes->restart = round->restart;
+  round->restart = FALSE;
+  changes->final = round->listed == n;
+  changes->done = round->listed;
+  changes->total = n;
+}
+
+static void
+fill_events (Round *round, FakeFolder *folder, guint batch, ValijaChanges *changes)
+{
+  for (guint i = 0; i < batch && round->told < folder->events->len; i++, round->told++)
+    {
+      FakeEvent *event = g_ptr_array_index (folder->events, round->told);
+      FakeMessage *message = find_message (folder, event->remote_id, NULL);
+
+      if (event->kind == '-')
+        g_ptr_array_add (changes->gone, g_strdup (event->remote_id));
+      else if (event->kind == '+' && message != NULL)
+        g_ptr_array_add (changes->added, describe (message));
+      else if (message != NULL)
+        g_ptr_array_add (changes->flags, valija_flags_change_new (event->remote_id, message->flags));
+    }
+
+  changes->final = round->told == folder->events->len;
+}
+
+/* A cursor is "l LISTED TOLD" in the middle of a first list, and "e TOLD" from then on. */
+static DexFuture *
+round_fiber (gpointer data)
+{
+  Round *round = data;
+  FakeServer *server = server_of (round->reader);
+  FakeFolder *folder = find_folder (server, round->folder);
+  gboolean listing = round->listed != G_MAXUINT;
+  gboolean done = FALSE;
+
+  while (!done)
+    {
+      g_autoptr(ValijaChanges) changes = NULL;
+      g_autofree char *cursor = NULL;
+      DexFuture *failure = ask (round->reader, "batch %s", round->folder);
+      DexFuture *sent;
+
+      if (failure != NULL)
+        {
+          dex_await (dex_channel_send (round->channel, failure), NULL);
+          break;
+        }
+
+      changes = valija_changes_new ();
+      if (listing)
+        fill_list (round, folder, server->batch, changes);
+      else
+        fill_events (round, folder, server->batch, changes);
+
+      done = changes->final;
+      cursor = listing && !done ? g_strdup_printf ("l %u %u", round->listed, round->told)
+                                : g_strdup_printf ("e %u", round->told);
+      changes->cursor = g_bytes_new (cursor, strlen (cursor));
+      sent = dex_future_new_take_boxed (VALIJA_TYPE_CHANGES, g_steal_pointer (&changes));
+      if (!dex_await (dex_channel_send (round->channel, sent), NULL))
+        break;
+    }
+
+  return dex_future_new_true ();
+}
+
+static DexChannel *
+fake_sync_folder (ValijaMailReader *reader, const char *name, GBytes *cursor)
+{
+  FakeFolder *folder = find_folder (server_of (reader), name);
+  Round *round = g_new0 (Round, 1);
+
+  round->reader = g_object_ref (reader);
+  round->channel = dex_channel_new (1);
+  round->folder = g_strdup (name);
+  if (cursor != NULL)
+    {
+      g_autofree char *text = g_strndup (g_bytes_get_data (cursor, NULL), g_bytes_get_size (cursor));
+      g_auto(GStrv) words = g_strsplit (text, " ", -1);
+
+      round->listed = words[0][0] == 'l' ? (guint) g_ascii_strtoull (words[1], NULL, 10) : G_MAXUINT;
+      round->told = (guint) g_ascii_strtoull (words[words[0][0] == 'l' ? 2 : 1], NULL, 10);
+    }
+  else
+    {
+      round->restart = TRUE;
+      round->told = folder->events->len;
+    }
+
+  dex_ref (round->channel);
+  {
+    DexChannel *channel = round->channel;
+
+    valija_future_forget (valija_fiber_spawn (round_fiber, round, (GDestroyNotify) round_free), "fake round");
+    return channel;
+  }
+}
+
+static DexFuture *
+fetch_fiber (gpointer data)
+{
+  Round *round = data;
+  FakeFolder *folder = find_folder (server_of (round->reader), round->folder);
+
+  for (guint i = 0; round->remote_ids[i] != NULL; i++)
+    {
+      FakeMessage *message = find_message (folder, round->remote_ids[i], NULL);
+      DexFuture *answer = ask (round->reader, "fetch %s", round->remote_ids[i]);
+      gboolean failed = answer != NULL;
+
+      if (message == NULL && !failed)
+        continue;
+      if (!failed)
+        answer = dex_future_new_take_boxed (VALIJA_TYPE_FETCHED,
+                                            valija_fetched_new (message->remote_id, message->source));
+      if (!dex_await (dex_channel_send (round->channel, answer), NULL) || failed)
+        break;
+    }
+
+  return dex_future_new_true ();
+}
+
+static DexChannel *
+fake_fetch_messages (ValijaMailReader *reader, const char *name, const char * const *remote_ids)
+{
+  Round *round = g_new0 (Round, 1);
+  DexChannel *channel = dex_channel_new (2);
+
+  round->reader = g_object_ref (reader);
+  round->channel = dex_ref (channel);
+  round->folder = g_strdup (name);
+  round->remote_ids = g_strdupv ((char **) remote_ids);
+  valija_future_forget (valija_fiber_spawn (fetch_fiber, round, (GDestroyNotify) round_free), "fake fetch");
+  return channel;
+}
+
+static DexFuture *
+reject_unsupported (void)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "This server cannot.");
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+fake_search (ValijaMailReader *reader, const char *folder, const char *text)
+{
+  return reject_unsupported ();
+}
+
+static DexFuture *
+fake_watch (ValijaMailReader *reader, const char *folder)
+{
+  return reject_unsupported ();
+}
+
+static void
+fake_reader_init (ValijaMailReaderInterface *iface)
+{
+  iface->list_folders = fake_list_folders;
+  iface->sync_folder = fake_sync_folder;
+  iface->fetch_messages = fake_fetch_messages;
+  iface->search = fake_search;
+  iface->watch = fake_watch;
+}
+
+/* ---- Organising ---- */
+
+static DexFuture *
+fake_set_flags (ValijaMailOrganizer *self,
+                const char          *name,
+                const char * const  *ids,
+                ValijaFlags          add,
+                ValijaFlags          remove)
+{
+  g_autofree char *joined = g_strjoinv (",", (char **) ids);
+  DexFuture *failure = ask (self, "flags %s %s +%u -%u", name, joined, add, remove);
+
+  for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
+    {
+      FakeMessage *message = find_message (find_folder (server_of (self), name), ids[i], NULL);
+
+      if (message != NULL)
+        fake_server_set_flags (server_of (self), name, ids[i], (message->flags | add) & ~remove);
+    }
+
+  return failure != NULL ? failure : dex_future_new_true ();
+}
+
+static DexFuture *
+carry (ValijaMailOrganizer *self, const char *verb, const char *name, const char * const *ids, const char *target)
+{
+  g_autofree char *joined = g_strjoinv (",", (char **) ids);
+  DexFuture *failure = ask (self, "%s %s %s>%s", verb, joined, name, target);
+  GPtrArray *fresh;
+
+  if (failure != NULL)
+    return failure;
+
+  fresh = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      FakeMessage *message = find_message (find_folder (server_of (self), name), ids[i], NULL);
+      FakeMessage *copy;
+
+      if (message == NULL)
+        {
+          g_ptr_array_add (fresh, g_strdup (""));
+          continue;
+        }
+      copy = put_message (server_of (self), find_folder (server_of (self), target), message->source, message->flags);
+      g_ptr_array_add (fresh, g_strdup (copy->remote_id));
+      if (g_str_equal (verb, "move"))
+        fake_server_remove (server_of (self), name, ids[i]);
+    }
+
+  return valija_future_new_take_ptr_array (fresh);
+}
+
+static DexFuture *
+fake_move (ValijaMailOrganizer *self, const char *folder, const char * const *ids, const char *target)
+{
+  return carry (self, "move", folder, ids, target);
+}
+
+static DexFuture *
+fake_copy (ValijaMailOrganizer *self, const char *folder, const char * const *ids, const char *target)
+{
+  return carry (self, "copy", folder, ids, target);
+}
+
+static DexFuture *
+fake_delete (ValijaMailOrganizer *self, const char *name, const char * const *ids)
+{
+  g_autofree char *joined = g_strjoinv (",", (char **) ids);
+  DexFuture *failure = ask (self, "delete %s %s", name, joined);
+
+  for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
+    fake_server_remove (server_of (self), name, ids[i]);
+  return failure != NULL ? failure : dex_future_new_true ();
+}
+
+static DexFuture *
+fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, ValijaFlags flags, gint64 received)
+{
+  DexFuture *failure = ask (self, "append %s", name);
+
+  if (failure != NULL)
+    return failure;
+
+  return dex_future_new_for_string (put_message (server_of (self), find_folder (server_of (self), name), source,
+                                                 flags)->remote_id);
+}
+
+static void
+fake_organizer_init (ValijaMailOrganizerInterface *iface)
+{
+  iface->set_flags = fake_set_flags;
+  iface->move = fake_move;
+  iface->copy = fake_copy;
+  iface->delete_ = fake_delete;
+  iface->append = fake_append;
+}
+
+/* ---- Sending ---- */
+
+static DexFuture *
+fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
+{
+  FakeServer *server = server_of (self);
+  g_autoptr(GPtrArray) accepted = g_ptr_array_new ();
+  g_autofree char *joined = NULL;
+  DexFuture *failure = ask (self, "send");
+  ValijaReceipt *receipt;
+
+  if (failure != NULL)
+    return failure;
+
+  receipt = valija_receipt_new ("250 2.0.0 queued", server->keeps_sent);
+  for (guint i = 0; i < envelope->recipients->len; i++)
+    {
+      const char *recipient = g_ptr_array_index (envelope->recipients, i);
+      gboolean refused = g_strcmp0 (recipient, server->refuse_recipient) == 0;
+
+      valija_receipt_add (receipt, recipient, !refused, refused ? "550 5.1.1 no such user" : "250 2.1.5 ok");
+      if (!refused)
+        g_ptr_array_add (accepted, (gpointer) recipient);
+    }
+
+  g_ptr_array_add (accepted, NULL);
+  joined = g_strjoinv (",", (char **) accepted->pdata);
+  g_ptr_array_add (server->sent, g_strdup_printf ("%s>%s", envelope->sender, joined));
+  return dex_future_new_take_boxed (VALIJA_TYPE_RECEIPT, receipt);
+}
+
+static void
+fake_sender_init (ValijaMailSenderInterface *iface)
+{
+  iface->send = fake_send;
+}
+
+/* ---- The three kinds ---- */
+
+typedef FakeSession FakeReaderSession;
+typedef FakeSessionClass FakeReaderSessionClass;
+GType fake_reader_session_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (FakeReaderSession, fake_reader_session, fake_session_get_type (),
+                         G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, fake_reader_init))
+
+static void
+fake_reader_session_class_init (FakeReaderSessionClass *klass)
+{
+}
+
+static void
+fake_reader_session_init (FakeReaderSession *self)
+{
+}
+
+typedef FakeSession FakeOrganizerSession;
+typedef FakeSessionClass FakeOrganizerSessionClass;
+GType fake_organizer_session_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (FakeOrganizerSession, fake_organizer_session, fake_session_get_type (),
+                         G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, fake_reader_init)
+                         G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER, fake_organizer_init))
+
+static void
+fake_organizer_session_class_init (FakeOrganizerSessionClass *klass)
+{
+}
+
+static void
+fake_organizer_session_init (FakeOrganizerSession *self)
+{
+}
+
+typedef FakeSession FakeSenderSession;
+typedef FakeSessionClass FakeSenderSessionClass;
+GType fake_sender_session_get_type (void);
+G_DEFINE_TYPE_WITH_CODE (FakeSenderSession, fake_sender_session, fake_session_get_type (),
+                         G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER, fake_sender_init))
+
+static void
+fake_sender_session_class_init (FakeSenderSessionClass *klass)
+{
+}
+
+static void
+fake_sender_session_init (FakeSenderSession *self)
+{
+}
+
+static ValijaSession *
+new_session (GType type, FakeServer *server)
+{
+  FakeSession *session = g_object_new (type, NULL);
+
+  session->server = server;
+  return VALIJA_SESSION (session);
+}
+
+ValijaSession *
+fake_reader_session_new (FakeServer *server)
+{
+  return new_session (fake_reader_session_get_type (), server);
+}
+
+ValijaSession *
+fake_organizer_session_new (FakeServer *server)
+{
+  return new_session (fake_organizer_session_get_type (), server);
+}
+
+ValijaSession *
+fake_sender_session_new (FakeServer *server)
+{
+  return new_session (fake_sender_session_get_type (), server);
+}
+
+ValijaSession *
+fake_server_create_session (ValijaSessionContext *context, ValijaSide side, gpointer user_data, GError **error)
+{
+  ValijaAccount *account = valija_session_context_get_account (context);
+  const char *method = valija_account_get_method (account);
+
+  if (side == VALIJA_SIDE_OUTGOING)
+    {
+      if (valija_account_has_side (account, VALIJA_SIDE_OUTGOING))
+        return fake_sender_session_new (user_data);
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "Not paired.");
+      return NULL;
+    }
+
+  if (g_str_equal (method, "imap"))
+    return fake_organizer_session_new (user_data);
+  if (g_str_equal (method, "smtp"))
+    return fake_sender_session_new (user_data);
+
+  return fake_reader_session_new (user_data);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sessions/valija-mail-organizer.h"
+#include "sessions/valija-mail-reader.h"
+#include "sessions/valija-mail-sender.h"
+
+G_BEGIN_DECLS
+
+/* A mail server in memory, and sessions to it that are written against the interfaces alone. It counts every
+ * question, answers the one that a test names with a failure, and remembers all that was asked. */
+typedef struct _FakeServer FakeServer;
+
+struct _FakeServer
+{
+  GPtrArray *folders;        /* of FakeFolder */
+  GString *log;              /* "open; list; sync INBOX; …" */
+  GPtrArray *sent;           /* of char *: "sender>recipient,recipient" */
+  guint batch;               /* messages in one batch of a round */
+  guint next_id;
+  guint questions;           /* asked so far */
+  guint fail_at;             /* the number of the question that fails; 0: none */
+  int fail_code;
+  const char *refuse_recipient; /* nullable */
+  gboolean keeps_sent;
+  ValijaCapabilities capabilities;
+  void (*on_question) (FakeServer *server, gpointer user_data);
+  gpointer user_data;
+};
+
+FakeServer *fake_server_new         (void) G_GNUC_WARN_UNUSED_RESULT; /* with INBOX, Sent, Archive and Trash */
+void        fake_server_free        (FakeServer *self);
+/* Its remote-id; the subject says which one it is. */
+const char *fake_server_add_message (FakeServer *self, const char *folder, const char *subject);
+void        fake_server_set_flags   (FakeServer *self, const char *folder, const char *remote_id, ValijaFlags flags);
+void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
+/* "1:one 2:two*" in the order of arrival; * is seen. */
+char       *fake_server_list        (FakeServer *self, const char *folder);
+void        fake_server_clear_log   (FakeServer *self);
+
+/* Each has no more than the interfaces that its name says. */
+ValijaSession *fake_reader_session_new    (FakeServer *server) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSession *fake_organizer_session_new (FakeServer *server) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSession *fake_sender_session_new    (FakeServer *server) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A ValijaSessionFactory: by the account's method; @user_data is the server. */
+ValijaSession *fake_server_create_session (ValijaSessionContext *context,
+                                           ValijaSide            side,
+                                           gpointer              user_data,
+                                           GError              **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeServer, fake_server_free)
+
+G_END_DECLS
