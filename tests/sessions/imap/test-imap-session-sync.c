@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "imap-fixture.h"
+
+#include "base/valija-error.h"
+
+#define ITEMS \
+  "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])"
+
+/* A message whose header is "Subject: x" with @letter. */
+#define MESSAGE(number, uid, flags, letter) \
+  "S: * " number " FETCH (UID " uid " FLAGS (" flags ") INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 100 BODY[HEADER.FIELDS (DATE)] {14}\n" \
+  "S: Subject: " letter "\nS: \nS: )\n"
+
+#define QRESYNC_OPENING \
+  OPENING ("ENABLE QRESYNC ESEARCH") "C: V2 ENABLE QRESYNC\nC: V3 LIST \"\" \"*\"\nS: * ENABLED QRESYNC\nS: V2 OK x\nS: V3 OK x\n"
+
+#define SELECTED(tag, exists, validity, next, mod_seq) \
+  "S: * " exists " EXISTS\nS: * OK [UIDVALIDITY " validity "] x\nS: * OK [UIDNEXT " next "] x\nS: * OK [HIGHESTMODSEQ " mod_seq "] x\n"
+
+typedef struct
+{
+  const char *name;
+  const char *first;      /* round from nothing; it ends with LOGOUT … */
+  const char *first_told;
+  const char *second;     /* … and another session goes on from its cursor */
+  const char *second_told;
+} Rounds;
+
+static const Rounds rounds[] = {
+  { "qresync",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "3", "7", "6", "10") "S: V4 OK [READ-WRITE] x\n"
+    "C: V5 UID FETCH 1:5 " ITEMS "\n"
+    MESSAGE ("1", "1", "\\Seen", "a") MESSAGE ("2", "3", "", "b") MESSAGE ("3", "5", "\\Flagged", "c") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.5:c:4 +7.3:b:0 +7.1:a:1 3/5 \n3/5 final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:5))\n" SELECTED ("V4", "3", "7", "7", "12")
+    "S: * VANISHED (EARLIER) 2:3,100:4000000000\nS: * 1 FETCH (UID 1 FLAGS (\\Seen \\Answered) MODSEQ (11))\n"
+    "S: V4 OK x\nC: V5 UID FETCH 6 " ITEMS "\n" MESSAGE ("3", "6", "", "d") "S: V5 OK x\n" GOODBYE ("V6"),
+    "=7.1:3 -7.3 0/1 \n+7.6:d:0 1/1 \n1/1 final\n" },
+  { "nothing-new",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.1:a:0 1/1 \n1/1 final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n" GOODBYE ("V5"),
+    "final\n" },
+  { "empty",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "0", "7", "1", "1") "S: V4 OK x\n" GOODBYE ("V5"),
+    "restart final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "3") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    "+7.1:a:0 1/1 \n1/1 final\n" },
+  { "other-validity",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.1:a:0 1/1 \n1/1 final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED ("V4", "1", "8", "2", "10") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +8.1:b:0 1/1 \n1/1 final\n" },
+  /* QRESYNC that told less than happened: the count shows it, and a search finds what */
+  { "miscounted",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "2", "7", "3", "10") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.2:b:0 +7.1:a:0 2/2 \n2/2 final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:2))\n" SELECTED ("V4", "1", "7", "3", "10") "S: V4 OK x\n"
+    "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"V5\") UID ALL 2\nS: V5 OK x\n" GOODBYE ("V6"),
+    "-7.1 \nfinal\n" },
+  { "condstore",
+    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED ("V4", "2", "7", "3", "10") "S: V4 OK x\n"
+    "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.2:b:0 +7.1:a:0 2/2 \n2/2 final\n",
+    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED ("V4", "2", "7", "4", "12") "S: V4 OK x\n"
+    "C: V5 UID SEARCH ALL\nC: V6 UID FETCH 1:2 (UID FLAGS) (CHANGEDSINCE 10)\n"
+    "S: * SEARCH 2 3\nS: V5 OK x\nS: * 1 FETCH (UID 2 FLAGS (\\Deleted) MODSEQ (12))\nS: V6 OK x\n"
+    "C: V7 UID FETCH 3 " ITEMS "\n" MESSAGE ("2", "3", "", "c") "S: V7 OK x\n" GOODBYE ("V8"),
+    "=7.2:8 -7.1 0/1 \n+7.3:c:0 1/1 \n1/1 final\n" },
+  { "plain",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") MESSAGE ("3", "3", "", "c") "S: V5 OK x\n"
+    GOODBYE ("V6"),
+    "restart +7.3:c:0 +7.2:b:0 +7.1:a:0 3/3 \n3/3 final\n",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 (UID FLAGS)\nS: * 1 FETCH (UID 1 FLAGS (\\Seen))\nS: * 2 FETCH (FLAGS () UID 3)\nS: V5 OK x\n" GOODBYE ("V6"),
+    "=7.3:0 =7.1:1 -7.2 \nfinal\n" },
+  { "plain-same",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "3", "\\Seen", "c") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.3:c:1 1/3 \n1/3 final\n",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 3 (UID FLAGS)\nS: * 1 FETCH (UID 3 FLAGS (\\Seen))\nS: V5 OK x\n" GOODBYE ("V6"),
+    "final\n" },
+  /* No UIDNEXT and no UIDVALIDITY: what there is must be searched */
+  { "no-uidnext",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: V4 OK x\n"
+    "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 1:4294967295\n" MESSAGE ("1", "9", "", "a") "S: V5 OK x\n"
+    "S: * SEARCH 9\nS: V6 OK x\n" GOODBYE ("V7"),
+    "restart +0.9:a:0 1/1 \n1/1 final\n",
+    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: V4 OK x\n"
+    "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 10:4294967295\nC: V7 UID FETCH 9 (UID FLAGS)\n" MESSAGE ("1", "9", "", "a") "S: V5 OK x\n"
+    "S: * SEARCH\nS: V6 OK x\nS: * 1 FETCH (UID 9 FLAGS ())\nS: V7 OK x\n" GOODBYE ("V8"),
+    "+0.9:a:0 \nfinal\n" },
+};
+
+static void
+play_round (const char *script,
+            const char *told,
+            GBytes    **cursor)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GBytes) before = *cursor != NULL ? g_bytes_ref (*cursor) : NULL;
+  g_autofree char *seen = NULL;
+
+  valija_script_server_add (server, script);
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", before), cursor, NULL);
+  g_assert_cmpstr (seen, ==, told);
+  imap_close (session);
+}
+
+static void
+test_rounds (gconstpointer data)
+{
+  const Rounds *test = data;
+  g_autoptr(GBytes) cursor = NULL;
+
+  play_round (test->first, test->first_told, &cursor);
+  play_round (test->second, test->second_told, &cursor);
+}
+
+/* A folder of 1200: the newest 50 first, then from above in batches; a cut in the midst is gone on with. */
+static char *
+large_script (void)
+{
+  GString *script = g_string_new (OPENING ("ESEARCH") LISTING COUNTING);
+
+  g_string_append (script, "C: V4 SELECT INBOX\nS: * 1200 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2401] x\nS: V4 OK x\n"
+                           "C: V5 FETCH 1151:* " ITEMS "\nC: V6 UID SEARCH RETURN (ALL) UID 1:2400\n");
+  for (guint i = 1151; i <= 1200; i++)
+    g_string_append_printf (script, "S: * %u FETCH (UID %u FLAGS () BODY[HEADER.FIELDS (DATE)] {3}\nS: a\nS: )\n", i, 2 * i);
+  g_string_append (script, "S: V5 OK x\nS+ * ESEARCH (TAG \"V6\") UID ALL 2\n");
+  for (guint i = 2; i <= 1200; i++)
+    g_string_append_printf (script, "S+ ,%u\n", 2 * i);
+  g_string_append (script, "S: \nS: V6 OK x\nC? V7 UID FETCH 1502,1504,*,2300 (UID *\nC? V8 UID FETCH 702,704,*,1500 (UID *\n"
+                           "C? V9 UID FETCH 2,4,*,700 (UID *\n");
+  for (guint i = 751; i <= 1150; i++)
+    g_string_append_printf (script, "S: * %u FETCH (UID %u BODY[HEADER.FIELDS (DATE)] NIL)\n", i, 2 * i);
+  g_string_append (script, "S: V7 OK x\nS: * 1 FETCH (UID 2 FLAGS ())\nCLOSE\n");
+
+  return g_string_free (script, FALSE);
+}
+
+static void
+test_large (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *script = large_script ();
+  g_autofree char *seen = NULL;
+  g_autoptr(GBytes) cursor = NULL;
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  valija_script_server_add (server, script);
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), &cursor, &error);
+  g_clear_pointer (&server, valija_script_server_free);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SYNC);
+  lines = g_strsplit (seen, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_true (g_str_has_prefix (lines[0], "restart +7.2400:"));
+  g_assert_true (g_str_has_suffix (lines[0], " 50/1200 "));
+  g_assert_true (g_str_has_prefix (lines[1], "+7.2300:"));
+  g_assert_nonnull (cursor);
+  imap_close (session);
+}
+
+static DexFuture *
+collected_cb (DexFuture *future,
+              gpointer   user_data)
+{
+  return dex_ref (future);
+}
+
+/* One receive: the first batch. */
+static DexFuture *
+sync_listed_cb (DexFuture *future,
+                gpointer   user_data)
+{
+  DexChannel *channel = valija_mail_reader_sync_folder (user_data, "INBOX", NULL);
+  DexFuture *first = dex_channel_receive (channel);
+
+  dex_unref (channel);
+
+  return first;
+}
+
+static DexFuture *
+sync_flow (guint16  port,
+           gpointer user_data)
+{
+  ValijaSession *session = imap_session_new (port, "");
+
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), sync_listed_cb, session, g_object_unref);
+}
+
+static void
+test_sync_faults (gconstpointer data)
+{
+  const Rounds *test = data;
+  const char *scripts[] = { test->first, NULL };
+
+  valija_test_faults (scripts, FALSE, sync_flow, NULL);
+}
+
+static void
+test_missing_folder (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *seen = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING "C: V4 SELECT \"a b\"\nS: V4 NO no such\n" GOODBYE ("V5"));
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "a b", NULL), NULL, &error);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+  g_assert_cmpstr (valija_error_get_server_line (error), ==, "no such");
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_OPEN_FOLDER);
+  imap_close (session);
+}
+
+#define SELECT7 "C: V4 SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 6] x\nS: V4 OK x\n"
+
+static void
+test_fetch (void)
+{
+  const char * const ids[] = { "7.1", "7.5", "6.4", "nonsense", "7.9", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *seen = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1,5,9 (UID BODY.PEEK[])\n"
+                            "S: * 2 FETCH (FLAGS (\\Seen))\n"
+                            "S: * 1 FETCH (UID 1 BODY[] {5}\nS+ hello\nS: )\nS: * 3 FETCH (BODY[] {3}\nS+ abc\nS:  UID 5)\nS: V5 OK x\n" GOODBYE ("V6"));
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  g_assert_cmpstr (seen, ==, "7.1:hello\n7.5:abc\n");
+  imap_close (session);
+}
+
+static void
+test_large_message (void)
+{
+  const char * const ids[] = { "7.1", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *body = g_strnfill (600000, 'x');
+  g_autofree char *script = NULL;
+  g_autofree char *seen = NULL;
+
+  script = g_strconcat (OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {600000}\nS+ ", body,
+                        "\nS: )\nS: V5 OK x\n" GOODBYE ("V6"), NULL);
+  valija_script_server_add (server, script);
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  g_assert_true (g_str_has_prefix (seen, "7.1:xxxx"));
+  imap_close (session);
+}
+
+static void
+test_huge_literal (void)
+{
+  const char * const ids[] = { "7.1", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *seen = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (BODY[] {10000000000}\n");
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, &error);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+  imap_close (session);
+}
+
+static void
+test_watch (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  DexFuture *dropped;
+
+  valija_script_server_add (server, OPENING ("IDLE") LISTING COUNTING GOODBYE ("V4"));
+  /* Woken, waited again, and given up; what comes between two waits is told at the beginning of the second */
+  valija_script_server_add (server, OPENING ("IDLE")
+                            "C: V2 SELECT INBOX\nS: * 3 EXISTS\nS: V2 OK x\n"
+                            "C: V3 IDLE\nS: + idling\nS: * OK still here\nS: * 4 EXISTS\nC: DONE\nS: V3 OK x\n"
+                            "C: V4 IDLE\nS: * 4 EXPUNGE\nS: + idling\nC: DONE\nS: V4 OK x\n"
+                            "C: V5 IDLE\nS: + idling\nC: DONE\nS: V5 OK x\n");
+  imap_assert_listed (session);
+  imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
+  imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
+
+  dropped = dex_future_finally (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), collected_cb, NULL, NULL);
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr(DexFuture) pause = dex_timeout_new_msec (5);
+      g_autoptr(GError) error = NULL;
+
+      valija_test_await (pause, &error);
+    }
+  dex_unref (dropped);
+  valija_test_drain ();
+  imap_close (session);
+}
+
+static void
+test_watch_unsupported (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING GOODBYE ("V4"));
+  imap_assert_listed (session);
+  error = imap_assert_error (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpint (valija_session_get_capabilities (session) & VALIJA_CAPABILITY_INSTANT, ==, 0);
+  imap_close (session);
+}
+
+/* While a folder is synchronised, a message is fetched on a second connection. */
+static void
+test_two_at_once (void)
+{
+  const char * const ids[] = { "7.1", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "timeout=10");
+  DexChannel *sync;
+  g_autofree char *message = NULL;
+  g_autofree char *changes = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING
+                            "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2] x\nDELAY 300\nS: V4 OK x\n"
+                            "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"));
+  valija_script_server_add (server, OPENING ("") "C: V2 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V2 OK x\n"
+                            "C: V3 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {2}\nS+ hi\nS: )\nS: V3 OK x\n" GOODBYE ("V4"));
+  imap_assert_listed (session);
+  sync = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
+  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  changes = imap_collect (sync, NULL, NULL);
+  g_assert_cmpstr (message, ==, "7.1:hi\n");
+  g_assert_cmpstr (changes, ==, "restart +7.1:a:0 1/1 \n1/1 final\n");
+  imap_close (session);
+}
+
+void
+imap_add_sync_tests (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rounds); i++)
+    {
+      g_autofree char *path = g_strconcat ("/imap/sync/rounds/", rounds[i].name, NULL);
+
+      g_test_add_data_func (path, &rounds[i], test_rounds);
+    }
+  g_test_add_data_func ("/imap/sync/faults/qresync", &rounds[0], test_sync_faults);
+  g_test_add_data_func ("/imap/sync/faults/no-uidnext", &rounds[G_N_ELEMENTS (rounds) - 1], test_sync_faults);
+  g_test_add_func ("/imap/sync/large", test_large);
+  g_test_add_func ("/imap/sync/missing-folder", test_missing_folder);
+  g_test_add_func ("/imap/sync/fetch", test_fetch);
+  g_test_add_func ("/imap/sync/large-message", test_large_message);
+  g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
+  g_test_add_func ("/imap/sync/watch", test_watch);
+  g_test_add_func ("/imap/sync/watch-unsupported", test_watch_unsupported);
+  g_test_add_func ("/imap/sync/two-at-once", test_two_at_once);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "imap-fixture.h"
+
+#include "base/valija-error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *name;
+  const char *settings;
+  const char *script;
+  int error;              /* -1: it opens */
+  ValijaStep step;
+} Opening;
+
+static const Opening openings[] = {
+  { "sasl-ir", "", OPENING ("") LISTING COUNTING GOODBYE ("V4"), -1, 0 },
+  { "greeting-alone", "",
+    "S: * OK hello\nC: V1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 AUTH=PLAIN\nS: V1 OK done\n"
+    "C: V2 AUTHENTICATE PLAIN\nS: +\nC: AGFuYQBzZWNyZXQ=\nS: V2 OK in\n"
+    "C: V3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: V3 OK done\n"
+    "C: V4 LIST \"\" \"*\"\nS: V4 OK listed\n" GOODBYE ("V5"), -1, 0 },
+  { "auth-login", "mechanism=LOGIN",
+    "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=LOGIN] x\nC: V1 AUTHENTICATE LOGIN\nS: + VXNlcm5hbWU6\nC: YW5h\n"
+    "S: + UGFzc3dvcmQ6\nC: c2VjcmV0\nS: V1 OK [CAPABILITY IMAP4rev1] in\nC: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE ("V3"), -1, 0 },
+  { "login-command", "",
+    "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 OK [CAPABILITY IMAP4rev1] in\n"
+    "C: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE ("V3"), -1, 0 },
+  { "preauth", "",
+    "S: * PREAUTH [CAPABILITY IMAP4rev1] hello ana\nC: V1 LIST \"\" \"*\"\nS: V1 OK x\n" GOODBYE ("V2"), -1, 0 },
+  { "starttls", "security=starttls",
+    "S: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=FAKE] x\nC: V1 STARTTLS\nS: V1 OK begin\nTLS\n"
+    "C: V2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\nS: V2 OK x\n"
+    "C: V3 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\nS: V3 OK [CAPABILITY IMAP4rev1] in\n"
+    "C: V4 LIST \"\" \"*\"\nS: V4 OK x\n" GOODBYE ("V5"), -1, 0 },
+  { "many-questions", "",
+    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ID ENABLE QRESYNC QUOTA LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\n"
+    "C: V2 ID (\"name\" \"Valija\" \"version\" \"" PACKAGE_VERSION "\")\nC: V3 ENABLE QRESYNC\nC: V4 GETQUOTAROOT INBOX\n"
+    "C: V5 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+    "S: * ID (\"name\" \"Sample\" \"version\" \"1.0\")\nS: V2 OK x\nS: * ENABLED QRESYNC\nS: V3 OK x\n"
+    "S: * QUOTA \"\" (STORAGE 10 512)\nS: V4 OK x\nS: V5 OK x\n" GOODBYE ("V6"), -1, 0 },
+  { "utf8", "",
+    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT] in\nC: V2 ENABLE UTF8=ACCEPT\n"
+    "C: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"), -1, 0 },
+
+  /* Refusals */
+  { "wrong-password", "", GREETING SIGN_IN "S: V1 NO [AUTHENTICATIONFAILED] no\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "plain-no", "", GREETING SIGN_IN "S: V1 NO no\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "login-no", "", "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 NO bad\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "unavailable", "", GREETING SIGN_IN "S: V1 NO [UNAVAILABLE] later\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
+  { "bye-greeting", "", "S: * BYE too many\nCLOSE\n", VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
+  { "bye-unavailable", "", "S: * BYE [UNAVAILABLE] too many\nCLOSE\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_GREETING },
+  { "smtp", "", "S: 220 mail.example.org ESMTP\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
+  { "pop3", "", "S: +OK ready\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
+  { "tagged-greeting", "", "S: V1 OK ready\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
+  { "odd-greeting", "", "S: * 5 EXISTS\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
+  { "no-mechanism", "", "S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=GSSAPI] x\n", VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  { "cleartext", "cleartext-password=false", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN] x\n", VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  { "unasked-tag", "", GREETING SIGN_IN "S: V9 OK what\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_SIGN_IN },
+  { "nonsense-challenge", "",
+    "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256] x\nC? V1 AUTHENTICATE SCRAM-SHA-256 *\nS: + Zm9v\nC: *\nS: V1 BAD cancelled\n",
+    VALIJA_ERROR_PROTOCOL, VALIJA_STEP_SIGN_IN },
+
+  /* STARTTLS: what comes in clear is nobody's word */
+  { "starttls-missing", "security=starttls", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-no", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 NO no\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-bad", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 BAD no\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-preauth", "security=starttls", "S: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-injected", "security=starttls",
+    "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-half-line", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS+ *\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+};
+
+static void
+play_opening (const Opening *test,
+              gboolean       dribble)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), test->settings);
+
+  valija_script_server_add (server, test->script);
+  valija_script_server_set_dribble (server, dribble);
+
+  if (test->error < 0)
+    {
+      imap_assert_true (valija_session_open (session));
+      imap_assert_listed (session);
+    }
+  else
+    {
+      g_autoptr(GError) error = imap_assert_error (valija_session_open (session), test->error);
+
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_INCOMING);
+      g_assert_cmpint (valija_error_get_step (error), ==, test->step);
+      g_assert_null (strstr (error->message, "secret"));
+      g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
+    }
+
+  imap_close (session);
+}
+
+static void
+test_opening (gconstpointer data)
+{
+  const Opening *test = data;
+
+  play_opening (test, FALSE);
+  /* Dribbling, an injection comes too late to be one: TLS itself refuses it */
+  if (test->step != VALIJA_STEP_SECURE)
+    play_opening (test, TRUE);
+}
+
+/* Does nothing but wait, and keep the session that is its data. */
+static DexFuture *
+keep_cb (DexFuture *future,
+         gpointer   user_data)
+{
+  return dex_ref (future);
+}
+
+static DexFuture *
+open_flow (guint16  port,
+           gpointer user_data)
+{
+  const Opening *test = user_data;
+  g_autoptr(ValijaSession) session = imap_session_new (port, test->settings);
+
+  return dex_future_finally (valija_session_open (session), keep_cb, g_object_ref (session), g_object_unref);
+}
+
+static void
+test_opening_faults (gconstpointer data)
+{
+  const Opening *test = data;
+  const char *scripts[] = { test->script, NULL };
+
+  valija_test_faults (scripts, FALSE, open_flow, (gpointer) test);
+}
+
+static void
+test_tls (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "security=tls cleartext-password=false");
+  g_auto(GStrv) facts = NULL;
+  g_autofree char *all = NULL;
+
+  valija_script_server_add_tls (server, OPENING ("IDLE") LISTING COUNTING GOODBYE ("V4"));
+  imap_assert_true (valija_session_open (session));
+  imap_assert_true (valija_session_open (session));
+  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_OPEN);
+
+  facts = valija_session_dup_facts (session);
+  all = g_strjoinv ("\n", facts);
+  g_assert_nonnull (strstr (all, "Sign-in: PLAIN"));
+  g_assert_nonnull (strstr (all, "TLS"));
+  g_assert_nonnull (strstr (all, "Greeting: ready"));
+  imap_assert_listed (session);
+  imap_close (session);
+}
+
+static void
+test_untrusted (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "security=tls ca=");
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add_tls (server, "");
+  error = imap_assert_error (valija_session_open (session), VALIJA_ERROR_CERTIFICATE);
+  g_assert_nonnull (valija_error_get_certificate (error));
+  imap_close (session);
+}
+
+static void
+count_alert (ValijaSession *session,
+             const char    *text,
+             GString       *seen)
+{
+  g_string_append_printf (seen, "[%s]", text);
+}
+
+static void
+test_alert (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "security=starttls");
+  g_autoptr(GString) seen = g_string_new (NULL);
+
+  /* The one in clear is not believed */
+  valija_script_server_add (server,
+                            "S: * OK [ALERT] forged\nC: V1 STARTTLS\nS: V1 OK begin\nTLS\n"
+                            "C: V2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\nS: V2 OK x\n"
+                            "C: V3 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\nS: * OK [ALERT] down at noon\nS: V3 OK [ALERT] soon\n"
+                            "C: V4 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: V4 OK x\n"
+                            "C: V5 LIST \"\" \"*\"\nS: V5 OK x\n" GOODBYE ("V6"));
+  g_signal_connect (session, "alert", G_CALLBACK (count_alert), seen);
+  imap_assert_true (valija_session_open (session));
+  g_assert_cmpstr (seen->str, ==, "[down at noon][soon]");
+  imap_assert_listed (session);
+  imap_close (session);
+}
+
+static void
+test_compress (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+  valija_script_server_add (server, GREETING SIGN_IN "DELAY 30\n"
+                            "S: V1 OK [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\n"
+                            "C: V2 LIST \"\" \"*\"\nC: V3 COMPRESS DEFLATE\nS: V2 OK x\nS: V3 OK x\nDEFLATE\n"
+                            GOODBYE ("V4"));
+  imap_assert_true (valija_session_open (session));
+  imap_assert_listed (session);
+  imap_close (session);
+}
+
+/* Two at once share one attempt; one that gives up does not end the other's. */
+static void
+test_shared_opening (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  DexFuture *one = dex_future_finally (valija_session_open (session), keep_cb, NULL, NULL);
+  DexFuture *other = valija_session_open (session);
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING GOODBYE ("V4"));
+  dex_clear (&one);
+  imap_assert_true (other);
+  imap_assert_listed (session);
+  imap_close (session);
+}
+
+/* After the connection was lost the next wish opens it again. */
+static void
+test_reopen (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GPtrArray) folders = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING "S: * BYE going down\nCLOSE\n");
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING GOODBYE ("V4"));
+  imap_assert_true (valija_session_open (session));
+  while (valija_session_get_state (session) == VALIJA_SESSION_OPEN)
+    g_main_context_iteration (NULL, TRUE);
+
+  folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  g_assert_cmpuint (folders->len, ==, 1);
+  imap_close (session);
+}
+
+static void
+describe_folder (GString                *out,
+                 const ValijaFolderInfo *info)
+{
+  g_string_append_printf (out, "%s|%s|%s|%d|%d|%d/%d\n", info->remote_id, info->parent_id != NULL ? info->parent_id : "", info->name,
+                          info->role, info->selectable, (int) info->unread, (int) info->total);
+}
+
+static void
+test_folders (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GPtrArray) folders = NULL;
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  valija_script_server_add (server, OPENING ("LIST-EXTENDED SPECIAL-USE LIST-STATUS")
+                            "C: V2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "S: * LIST (\\HasNoChildren) \"/\" Work/2024/Q1\n"
+                            "S: * STATUS Work/2024/Q1 (MESSAGES 7 UNSEEN 2)\n"
+                            "S: * LIST (\\HasNoChildren \\Sent) \"/\" \"Gesendet\"\n"
+                            "S: * LIST (\\NoSelect) \"/\" Work\n"
+                            "S: * LIST () \"/\" Sent\n"
+                            "S: * LIST () \"/\" \"Entw&APw-rfe\"\n"
+                            "S: * LIST () \"/\" \"bad&name\"\n"
+                            "S: * LIST () \"/\" trash\n"
+                            "S: * LIST () \"/\" inbox\n"
+                            "S: V2 OK x\n" GOODBYE ("V3"));
+  folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  for (guint i = 0; i < folders->len; i++)
+    describe_folder (out, g_ptr_array_index (folders, i));
+  g_assert_cmpstr (out->str, ==,
+                   "INBOX||INBOX|1|1|-1/-1\n"
+                   "Entw\303\274rfe||Entw\303\274rfe|0|1|-1/-1\n"
+                   "Gesendet||Gesendet|3|1|-1/-1\n"
+                   "Sent||Sent|0|1|-1/-1\n"
+                   "Work||Work|0|0|-1/-1\n"
+                   "Work/2024|Work|2024|0|0|-1/-1\n"
+                   "Work/2024/Q1|Work/2024|Q1|0|1|2/7\n"
+                   "trash||trash|6|1|-1/-1\n"
+                   "\x7f" "bad&name||bad&name|0|1|-1/-1\n");
+  imap_close (session);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  static const char * const faulted[] = { "sasl-ir", "greeting-alone", "auth-login", "many-questions", NULL };
+
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (openings); i++)
+    {
+      g_autofree char *path = g_strconcat ("/imap/session/open/", openings[i].name, NULL);
+
+      g_test_add_data_func (path, &openings[i], test_opening);
+      if (g_strv_contains (faulted, openings[i].name))
+        {
+          g_autofree char *fault_path = g_strconcat ("/imap/session/faults/", openings[i].name, NULL);
+
+          g_test_add_data_func (fault_path, &openings[i], test_opening_faults);
+        }
+    }
+  g_test_add_func ("/imap/session/tls", test_tls);
+  g_test_add_func ("/imap/session/untrusted", test_untrusted);
+  g_test_add_func ("/imap/session/alert", test_alert);
+  g_test_add_func ("/imap/session/compress", test_compress);
+  g_test_add_func ("/imap/session/shared-opening", test_shared_opening);
+  g_test_add_func ("/imap/session/reopen", test_reopen);
+  g_test_add_func ("/imap/session/folders", test_folders);
+  imap_add_sync_tests ();
+  imap_add_organize_tests ();
+
+  return g_test_run ();
+}
