@@ -4,7 +4,292 @@
 
 #include "imap-fixture.h"
 
+#include "base/valija-error.h"
+
+#include <string.h>
+
+/* Folder "a" selected with UIDVALIDITY 7, as V4 */
+#define SELECT_A "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 20] x\nS: V4 OK x\n"
+
+static const char * const three[] = { "7.5", "7.3", "6.1", "7.4", NULL };
+
+typedef DexFuture *(*Act) (ValijaMailOrganizer *organizer);
+
+typedef struct
+{
+  const char *name;
+  const char *capabilities;
+  Act act;
+  const char *script;      /* from V4 on */
+  const char *result;      /* NULL: TRUE; else the strings, with commas */
+  int error;               /* 0: none */
+} Case;
+
+static DexFuture *
+flag (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_set_flags (organizer, "a", three, VALIJA_FLAG_SEEN | VALIJA_FLAG_FORWARDED, VALIJA_FLAG_FLAGGED);
+}
+
+static DexFuture *
+flag_nothing (ValijaMailOrganizer *organizer)
+{
+  const char * const none[] = { "6.1", NULL };
+
+  return valija_mail_organizer_set_flags (organizer, "a", none, VALIJA_FLAG_SEEN, VALIJA_FLAG_NONE);
+}
+
+static DexFuture *
+move (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_move (organizer, "a", three, "b c");
+}
+
+static DexFuture *
+copy (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_copy (organizer, "a", three, "b c");
+}
+
+static DexFuture *
+delete_messages (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_delete (organizer, "a", three);
+}
+
+static DexFuture *
+append (ValijaMailOrganizer *organizer)
+{
+  g_autoptr(GBytes) source = g_bytes_new_static ("Subject: x\n\nhello\r\nyou\n", 23);
+
+  return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_SEEN, 760131136);
+}
+
+static DexFuture *
+append_zero (ValijaMailOrganizer *organizer)
+{
+  g_autoptr(GBytes) source = g_bytes_new_static ("a\0b", 3);
+
+  return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_NONE, 0);
+}
+
+static DexFuture *
+create (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_create_folder (organizer, NULL, "Entw\303\274rfe");
+}
+
+static DexFuture *
+create_below (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_create_folder (organizer, "a", "b");
+}
+
+static DexFuture *
+create_bad (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_create_folder (organizer, NULL, "x.y");
+}
+
+static DexFuture *
+rename_folder (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_rename_folder (organizer, "a", "b", "c");
+}
+
+static DexFuture *
+remove_folder (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_remove_folder (organizer, "a");
+}
+
+static DexFuture *
+search (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"");
+}
+
+static const Case cases[] = {
+  { "flags", "", flag,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\nS: V5 OK x\nS: V6 OK x\n"
+    GOODBYE ("V7"), NULL, 0 },
+  { "flags-of-nothing", "", flag_nothing, SELECT_A GOODBYE ("V5"), NULL, 0 },
+  { "flags-refused", "", flag,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\n"
+    "S: V5 NO [NOPERM] no\nS: V6 OK x\n" GOODBYE ("V7"), NULL, VALIJA_ERROR_REFUSED },
+  { "read-only", "", flag,
+    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK [READ-ONLY] x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_REFUSED },
+  { "move", "MOVE UIDPLUS", move,
+    SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 3,5 100:101] moved\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: V5 OK x\n" GOODBYE ("V6"),
+    "9.101,9.100,,", 0 },
+  { "move-untold", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,", 0 },
+  { "move-to-nowhere", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 NO [TRYCREATE] x\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_NOT_FOUND },
+  /* Without MOVE: only what COPYUID names is deleted, and by its UID */
+  { "move-by-copy", "UIDPLUS", move,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3,5 100:101] x\n"
+    "C: V6 UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3,5\nS: V6 OK x\nS: * 3 EXPUNGE\nS: V7 OK x\n" GOODBYE ("V8"),
+    "9.101,9.100,,", 0 },
+  { "move-by-copy-untold", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,", 0 },
+  { "move-by-copy-refused", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 NO [OVERQUOTA] full\n" GOODBYE ("V6"), NULL,
+    VALIJA_ERROR_OVER_QUOTA },
+  { "move-on-old-server", "", move,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V6 OK x\n" GOODBYE ("V7"), ",,,", 0 },
+  { "copy", "UIDPLUS MOVE", copy,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3:5 200:202] x\n" GOODBYE ("V6"), "9.202,9.200,,9.201", 0 },
+  { "delete", "UIDPLUS", delete_messages,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nC: V6 UID EXPUNGE 3:5\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"), NULL, 0 },
+  { "delete-on-old-server", "", delete_messages,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V5 OK x\n" GOODBYE ("V6"), NULL, 0 },
+  { "append", "LITERAL+ UIDPLUS", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26+}\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
+    "S: V4 OK [APPENDUID 38505 3955] x\n" GOODBYE ("V5"), "38505.3955", 0 },
+  { "append-waiting", "", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: + go on\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
+    "S: V4 OK x\n" GOODBYE ("V5"), "", 0 },
+  { "append-refused", "", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO [TOOBIG] no\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_TOO_LARGE },
+  { "append-nowhere", "", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO no such folder\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_NOT_FOUND },
+  { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
+  { "create", "NAMESPACE", create,
+    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: V5 OK x\n"
+    "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"), "INBOX.Entw\303\274rfe", 0 },
+  { "create-below", "", create_below,
+    "C: V4 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 OK x\nC: V6 SUBSCRIBE a/b\nS: V6 NO x\n"
+    GOODBYE ("V7"), "a/b", 0 },
+  { "create-bad", "", create_bad, "C: V4 LIST \"\" \"\"\nS: * LIST () \".\" \"\"\nS: V4 OK x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_INVALID },
+  { "create-twice", "NAMESPACE", create_below,
+    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 NO [ALREADYEXISTS] x\n" GOODBYE ("V6"), NULL,
+    VALIJA_ERROR_REFUSED },
+  { "rename", "", rename_folder,
+    "C: V4 LIST \"\" \"\"\nS: * LIST () \"/\" \"\"\nS: V4 OK x\nC: V5 RENAME a b/c\nS: V5 OK x\nC: V6 UNSUBSCRIBE a\nC: V7 SUBSCRIBE b/c\n"
+    "S: V6 OK x\nS: V7 OK x\n" GOODBYE ("V8"), "b/c", 0 },
+  { "remove", "", remove_folder, "C: V4 DELETE a\nS: V4 OK x\nC: V5 UNSUBSCRIBE a\nS: V5 OK x\n" GOODBYE ("V6"), NULL, 0 },
+  { "search", "ESEARCH LITERAL+", search,
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * ESEARCH (TAG \"V5\") UID ALL 3:4,7\nS: V5 OK x\n"
+    GOODBYE ("V6"), "7.3,7.4,7.7", 0 },
+  { "search-nothing", "LITERAL+", search,
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"), "", 0 },
+  { "search-charset", "LITERAL+", search,
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE ("V6"), NULL,
+    VALIJA_ERROR_UNSUPPORTED },
+};
+
+static char *
+describe_result (const GValue *value)
+{
+  if (G_VALUE_HOLDS_STRING (value))
+    return g_value_dup_string (value);
+  if (G_VALUE_HOLDS (value, VALIJA_TYPE_FOLDER_INFO))
+    return g_strdup (((ValijaFolderInfo *) g_value_get_boxed (value))->remote_id);
+  if (G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
+    {
+      GPtrArray *strings = g_value_get_boxed (value);
+      GString *out = g_string_new (NULL);
+
+      for (guint i = 0; i < strings->len; i++)
+        g_string_append_printf (out, "%s%s", i > 0 ? "," : "", (char *) g_ptr_array_index (strings, i));
+      return g_string_free (out, FALSE);
+    }
+
+  g_assert_true (g_value_get_boolean (value));
+  return NULL;
+}
+
+static char *
+whole_script (const Case *test)
+{
+  return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities, "] in\n" LISTING COUNTING, test->script, NULL);
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *test = data;
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *script = whole_script (test);
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *result = NULL;
+  const GValue *value;
+
+  valija_script_server_add (server, script);
+  imap_assert_listed (session);
+  future = test->act (VALIJA_MAIL_ORGANIZER (session));
+  value = valija_test_await (future, &error);
+  if (test->error == 0)
+    {
+      g_assert_no_error (error);
+      result = describe_result (value);
+      g_assert_cmpstr (result, ==, test->result);
+    }
+  else
+    {
+      g_assert_error (error, VALIJA_ERROR, test->error);
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_INCOMING);
+    }
+  imap_close (session);
+}
+
+typedef struct
+{
+  const Case *test;
+  ValijaSession *session;
+} Flow;
+
+static void
+flow_free (gpointer data)
+{
+  Flow *flow = data;
+
+  g_object_unref (flow->session);
+  g_free (flow);
+}
+
+static DexFuture *
+act_cb (DexFuture *future,
+        gpointer   user_data)
+{
+  Flow *flow = user_data;
+
+  return flow->test->act (VALIJA_MAIL_ORGANIZER (flow->session));
+}
+
+static DexFuture *
+act_flow (guint16  port,
+          gpointer user_data)
+{
+  Flow *flow = g_new0 (Flow, 1);
+
+  flow->test = user_data;
+  flow->session = imap_session_new (port, "");
+
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (flow->session)), act_cb, flow, flow_free);
+}
+
+static void
+test_faults (gconstpointer data)
+{
+  const Case *test = data;
+  g_autofree char *script = whole_script (test);
+  const char *scripts[] = { script, NULL };
+
+  valija_test_faults (scripts, FALSE, act_flow, (gpointer) test);
+}
+
 void
 imap_add_organize_tests (void)
 {
+  static const char * const faulted[] = { "flags", "move-by-copy", "append-waiting", "create", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/imap/organize/do/", cases[i].name, NULL);
+      g_autofree char *fault_path = g_strconcat ("/imap/organize/faults/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+      if (g_strv_contains (faulted, cases[i].name))
+        g_test_add_data_func (fault_path, &cases[i], test_faults);
+    }
 }
