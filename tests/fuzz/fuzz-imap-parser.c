@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "fuzz/valija-fuzz.h"
+#include "wire/imap/imap-dump.h"
+#include "wire/imap/valija-imap-capability.h"
+#include "wire/imap/valija-imap-fetch.h"
+#include "wire/imap/valija-imap-mailbox.h"
+#include "wire/imap/valija-imap-name.h"
+#include "wire/imap/valija-imap-structure.h"
+
+#include <string.h>
+
+/* Small, so that short inputs reach the way of large literals too. */
+#define INLINE_LIMIT 16
+
+static void
+read_lists (const ValijaImapResponse *response)
+{
+  g_auto(ValijaImapList) list = { NULL };
+  g_auto(ValijaImapStatus) status = { NULL };
+
+  if (valija_imap_list_parse (response, FALSE, &list))
+    {
+      g_autofree char *encoded = valija_imap_name_encode (list.name, FALSE);
+      g_autofree char *again = valija_imap_name_decode (encoded, FALSE);
+
+      g_assert_true (g_utf8_validate (list.name, -1, NULL));
+      g_assert_cmpstr (again, ==, list.name);
+    }
+  valija_imap_status_parse (response, TRUE, &status);
+}
+
+/* Every value that a response could be taken for: none may crash, whatever the response is. */
+static void
+read_values (const ValijaImapResponse *response)
+{
+  g_auto(ValijaImapSearch) search = { NULL };
+  g_autoptr(ValijaImapSet) vanished = NULL;
+  g_autoptr(GArray) sources = NULL;
+  g_autoptr(GArray) targets = NULL;
+  g_autofree char *prefix = NULL;
+  g_autofree char *id = valija_imap_id_parse (response);
+  ValijaImapFetch fetch;
+  guint64 usage, limit;
+  guint32 validity, uid;
+  gboolean earlier;
+  char delimiter;
+
+  read_lists (response);
+  valija_imap_search_parse (response, &search);
+  vanished = valija_imap_vanished_parse (response, &earlier);
+  valija_imap_quota_parse (response, "STORAGE", &usage, &limit);
+  valija_imap_namespace_parse (response, FALSE, &prefix, &delimiter);
+  valija_imap_copyuid_parse (response, &validity, &sources, &targets);
+  valija_imap_appenduid_parse (response, &validity, &uid);
+  valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, NULL);
+
+  if (valija_imap_fetch_parse (response, &fetch))
+    {
+      g_autoptr(ValijaImapEnvelope) envelope = valija_imap_envelope_parse (fetch.envelope);
+      g_autoptr(ValijaImapPart) part = valija_imap_structure_parse (fetch.body_structure);
+
+      if (part != NULL)
+        valija_imap_part_has_attachments (part);
+    }
+}
+
+static void
+read_all (const guint8 *data,
+          gsize         size)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autoptr(GBytes) bytes = g_bytes_new (data, size);
+
+  valija_imap_parser_feed (parser, bytes);
+  for (;;)
+    {
+      g_autoptr(GError) error = NULL;
+      ValijaImapEvent event;
+
+      switch (valija_imap_parser_next (parser, &event, &error))
+        {
+        case VALIJA_IMAP_PARSER_RESPONSE:
+          read_values (event.response);
+          break;
+
+        case VALIJA_IMAP_PARSER_LITERAL:
+          break;
+
+        case VALIJA_IMAP_PARSER_NEED_MORE:
+        case VALIJA_IMAP_PARSER_FAILED:
+        default:
+          return;
+        }
+    }
+}
+
+/* Whole, byte by byte and in pieces the parser must see the same. */
+int
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
+{
+  g_autofree char *whole = imap_dump (data, size, 0, INLINE_LIMIT);
+  g_autofree char *bytes = imap_dump (data, size, 1, INLINE_LIMIT);
+  g_autofree char *pieces = imap_dump (data, size, 7, INLINE_LIMIT);
+
+  g_assert_cmpstr (whole, ==, bytes);
+  g_assert_cmpstr (whole, ==, pieces);
+  read_all (data, size);
+
+  return 0;
+}
