@@ -47,29 +47,36 @@ typedef struct
 
 /* ---- What came out ---- */
 
+/* Each line of @text under the first one of the message. */
+static void
+print_indented (const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (lines[i][0] != '\0')
+      fprintf (stderr, "  %s\n", lines[i]);
+}
+
 static void
 print_error (const GError *error)
 {
   g_autofree char *title = valija_error_dup_title (error);
   g_autofree char *detail = valija_error_dup_detail (error);
   g_autofree char *advice = valija_error_dup_advice (error);
-  const char *server_line = valija_error_get_server_line (error);
   ValijaCertificate *certificate = valija_error_get_certificate (error);
 
   fprintf (stderr, "valijactl: %s\n", title);
   if (!g_str_equal (title, detail))
-    fprintf (stderr, "  %s\n", detail);
-  if (server_line != NULL)
-    /* Translators: what a mail server answered, word for word */
-    fprintf (stderr, _("  The server said: %s\n"), server_line);
+    print_indented (detail);
   if (certificate != NULL)
     {
       g_autofree char *reasons = valija_certificate_dup_reasons (certificate);
 
-      fprintf (stderr, "  %s\n  SHA-256 %s\n", reasons, certificate->sha256);
+      print_indented (reasons);
+      fprintf (stderr, "  SHA-256 %s\n", certificate->sha256);
     }
-  if (advice[0] != '\0')
-    fprintf (stderr, "  %s\n", advice);
+  print_indented (advice);
 }
 
 static void

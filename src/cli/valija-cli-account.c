@@ -201,7 +201,8 @@ remove_fiber (ValijaCli *cli, GError **error)
 static void
 print_step (ValijaCli *cli, ValijaTestStep *step)
 {
-  g_autofree char *detail = valija_cli_clean (valija_test_step_get_detail (step));
+  const GError *error = valija_test_step_get_error (step);
+  g_autofree char *detail = valija_cli_clean (error != NULL ? error->message : valija_test_step_get_detail (step));
   const char *mark = NULL;
 
   switch (valija_test_step_get_state (step))

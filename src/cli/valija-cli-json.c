@@ -94,7 +94,6 @@ void
 valija_cli_json_error (JsonBuilder *json, const char *name, const GError *error)
 {
   g_autofree char *title = NULL;
-  g_autofree char *detail = NULL;
   g_autofree char *advice = NULL;
 
   json_builder_set_member_name (json, name);
@@ -105,14 +104,13 @@ valija_cli_json_error (JsonBuilder *json, const char *name, const GError *error)
     }
 
   title = valija_error_dup_title (error);
-  detail = valija_error_dup_detail (error);
   advice = valija_error_dup_advice (error);
   json_builder_begin_object (json);
   valija_cli_json_string (json, "code", valija_error_code_to_nick (error));
   valija_cli_json_string (json, "side", valija_side_to_nick (valija_error_get_side (error)));
   valija_cli_json_string (json, "step", valija_step_to_nick (valija_error_get_step (error)));
   valija_cli_json_string (json, "title", title);
-  valija_cli_json_string (json, "message", detail);
+  valija_cli_json_string (json, "message", error->message);
   valija_cli_json_string (json, "advice", advice);
   valija_cli_json_string (json, "server_line", valija_error_get_server_line (error));
   if (valija_error_get_certificate (error) != NULL)

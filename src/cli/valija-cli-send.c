@@ -27,6 +27,7 @@ static gboolean opt_read_confirmation;
 static gboolean opt_delivery_receipt;
 static gboolean opt_queue;
 static char *opt_reply;
+static ValijaMessage *answered; /* what the message replies to or forwards; nullable */
 static char *opt_reply_all;
 static char *opt_forward;
 
@@ -174,6 +175,7 @@ begin_composition_fiber (ValijaCli *cli, const ValijaAddress *self_address, GErr
       !(original = dex_await_object (valija_engine_parse_source (cli->engine, source), error)))
     return NULL;
 
+  g_set_object (&answered, message);
   return valija_composition_new_reply (original, source, kind, self_address);
 }
 
@@ -308,6 +310,23 @@ can_flush (ValijaCli *cli, ValijaAccount *account)
   return reason == NULL;
 }
 
+/* The original shows from now on that it was answered. */
+static gboolean
+mark_answered_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaFlags flag = opt_forward != NULL ? VALIJA_FLAG_FORWARDED : VALIJA_FLAG_ANSWERED;
+  g_autoptr(ValijaMessage) message = g_steal_pointer (&answered);
+  g_autoptr(GPtrArray) messages = g_ptr_array_new ();
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  if (message == NULL)
+    return TRUE;
+
+  g_ptr_array_add (messages, message);
+  undo = dex_await_object (valija_engine_change_flags (cli->engine, messages, flag, VALIJA_FLAG_NONE), error);
+  return undo != NULL;
+}
+
 static gboolean
 send_fiber (ValijaCli *cli, GError **error)
 {
@@ -327,7 +346,10 @@ send_fiber (ValijaCli *cli, GError **error)
   if (id != 0)
     show_item (cli, id);
 
-  /* The copy goes to the server's Sent folder by way of the journal. */
+  if (failure == NULL)
+    mark_answered_fiber (cli, &failure);
+
+  /* The copy and the mark go to the server by way of the journal. */
   if (failure == NULL && !opt_queue && can_flush (cli, account))
     dex_await (valija_engine_flush (cli->engine, account), &failure);
 

@@ -150,10 +150,12 @@ step_began_cb (Test *test, int side, int step)
   begin_step (test, (ValijaSide) side, (ValijaStep) step);
 }
 
+/* What is looked at after signing in is asked for here, and here it is known what came of it. */
 static void
 step_ended_cb (Test *test, int side, int step, const char *detail)
 {
-  end_step (test, (ValijaSide) side, (ValijaStep) step, detail);
+  if (step <= VALIJA_STEP_SIGN_IN)
+    end_step (test, (ValijaSide) side, (ValijaStep) step, detail);
 }
 
 static void

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+/* What the user does to messages: shown at once, told to the server in order, and taken back. */
+
+static TestEngine *
+new_filled (const char *kind)
+{
+  TestEngine *test = test_engine_new (kind);
+
+  g_object_set (test->account, "body-days", 0, NULL);
+  fake_server_add_message (test->server, "INBOX", "a");
+  fake_server_add_message (test->server, "INBOX", "b");
+  fake_server_add_message (test->server, "INBOX", "c");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  fake_server_clear_log (test->server);
+  return test;
+}
+
+static ValijaUndo *
+change (TestEngine *test, const char *folder, const char *subjects, ValijaFlags add, ValijaFlags remove)
+{
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, folder, subjects);
+
+  return test_await_object (valija_engine_change_flags (test->engine, messages, add, remove));
+}
+
+static ValijaUndo *
+move (TestEngine *test, const char *folder, const char *subjects, const char *target)
+{
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, folder, subjects);
+
+  return test_await_object (valija_engine_move_messages (test->engine, messages, test_engine_folder (test, target)));
+}
+
+static ValijaUndo *
+delete (TestEngine *test, const char *folder, const char *subjects)
+{
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, folder, subjects);
+
+  return test_await_object (valija_engine_delete_messages (test->engine, messages));
+}
+
+static void
+flush (TestEngine *test)
+{
+  test_await (valija_engine_flush (test->engine, test->account));
+}
+
+static void
+test_order (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) flags = change (test, "INBOX", "a b", VALIJA_FLAG_SEEN, 0);
+  g_autoptr(ValijaUndo) moved = move (test, "INBOX", "b", "Archive");
+  g_autoptr(ValijaUndo) deleted = delete (test, "INBOX", "c");
+
+  assert_list (test, "INBOX", "a*");
+  assert_list (test, "Archive", "b*");
+  assert_list (test, "Trash", "c");
+  g_assert_cmpstr (test->server->log->str, ==, "");
+  g_assert_cmpstr (valija_undo_get_label (flags), ==, "2 messages marked as read");
+  g_assert_cmpstr (valija_undo_get_label (moved), ==, "1 message moved to Archive");
+
+  flush (test);
+  g_assert_cmpstr (test->server->log->str, ==, "flags INBOX 1,2 +1 -0; move 2 INBOX>Archive; move 3 INBOX>Trash");
+  assert_server (test, "INBOX", "1:a*");
+  assert_server (test, "Archive", "4:b*");
+  assert_server (test, "Trash", "5:c");
+
+  /* The rows have their new names already: the next round changes nothing. */
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "Archive", "b*");
+  assert_list (test, "Trash", "c");
+}
+
+static void
+test_later_lines_use_new_names (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (move (test, "INBOX", "b", "Archive"));
+  g_object_unref (change (test, "Archive", "b", VALIJA_FLAG_FLAGGED, 0));
+  flush (test);
+  assert_server (test, "Archive", "4:b");
+  g_assert_nonnull (strstr (test->server->log->str, "flags Archive 4 "));
+  assert_list (test, "Archive", "b!");
+}
+
+static void
+test_waits_for_the_network (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_DISCONNECTED);
+  assert_list (test, "INBOX", "c b a*");
+
+  /* What the server says meanwhile does not undo it, nor does a restart. */
+  test_engine_close (test);
+  test_engine_open (test);
+  assert_list (test, "INBOX", "c b a*");
+  g_assert_cmpuint (test->notices->len, ==, 0);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  assert_server (test, "INBOX", "1:a* 2:b 3:c");
+}
+
+static void
+test_refused_is_taken_back (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  g_object_unref (move (test, "INBOX", "b", "Archive"));
+  g_object_unref (change (test, "INBOX", "c", VALIJA_FLAG_SEEN, 0));
+  test->server->fail_at = test->server->questions + 2;
+  test->server->fail_code = VALIJA_ERROR_REFUSED;
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_REFUSED);
+
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (test->notices, 0), "1 message could not be moved on the server"));
+  assert_list (test, "INBOX", "c* b a*");
+  assert_list (test, "Archive", "");
+  assert_server (test, "INBOX", "1:a* 2:b 3:c*");
+}
+
+static void
+test_undo_before_and_after (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) early = change (test, "INBOX", "a b", VALIJA_FLAG_SEEN, 0);
+  g_autoptr(ValijaUndo) late = NULL;
+
+  g_assert_true (valija_undo_can_undo (early));
+  test_await (valija_engine_undo (test->engine, early));
+  assert_list (test, "INBOX", "c b a");
+  flush (test);
+  g_assert_cmpstr (test->server->log->str, ==, "");
+
+  late = move (test, "INBOX", "b", "Archive");
+  flush (test);
+  test_await (valija_engine_undo (test->engine, late));
+  assert_list (test, "INBOX", "c b a");
+  flush (test);
+  assert_server (test, "Archive", "");
+}
+
+/* Only what was not so before is changed, and so only that comes back. */
+static void
+test_undo_is_exact (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  undo = change (test, "INBOX", "a b c", VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED, 0);
+  assert_list (test, "INBOX", "c*! b*! a*!");
+  test_await (valija_engine_undo (test->engine, undo));
+  assert_list (test, "INBOX", "c b a*");
+}
+
+static void
+test_delete_for_good (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  g_object_unref (delete (test, "INBOX", "a"));
+  flush (test);
+  undo = delete (test, "Trash", "a");
+  assert_list (test, "Trash", "");
+  flush (test);
+  assert_server (test, "Trash", "");
+  test_await_error (valija_engine_undo (test->engine, undo), VALIJA_ERROR_REFUSED);
+}
+
+static void
+test_here (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("pop3");
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED, 0));
+  g_object_unref (move (test, "INBOX", "b", "Archive"));
+  g_object_unref (delete (test, "INBOX", "c"));
+  assert_list (test, "INBOX", "a*!+");
+  assert_list (test, "Archive", "b+");
+  assert_list (test, "Trash", "c+");
+  g_object_unref (delete (test, "Trash", "c"));
+  assert_list (test, "Trash", "");
+
+  /* The server lists all three as ever; here they stay as they were filed. */
+  test_engine_sync (test, 0);
+  assert_list (test, "INBOX", "a*!+");
+  assert_list (test, "Archive", "b+");
+  g_assert_null (strstr (test->server->log->str, "flags"));
+}
+
+static void
+test_across (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "pop3");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, other, "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b");
+  g_autoptr(GPtrArray) here = NULL;
+
+  /* From the server to here: the copy is whole before the original is deleted. */
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  assert_list (test, "INBOX", "c");
+  flush (test);
+  assert_server (test, "INBOX", "3:c");
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 2);
+  g_assert_true (valija_message_get_has_source (g_ptr_array_index (here, 0)));
+
+  /* And back; a server that does not take it leaves the original where it is. */
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_OVER_QUOTA;
+  test_await_error (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "INBOX")),
+                    VALIJA_ERROR_OVER_QUOTA);
+  g_clear_pointer (&here, g_ptr_array_unref);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 2);
+
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "INBOX"))));
+  g_clear_pointer (&here, g_ptr_array_unref);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 0);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_cmpint (valija_folder_get_total (test_engine_folder (test, "INBOX")), >=, 1);
+  g_assert_nonnull (strstr (test->server->log->str, "append INBOX"));
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/journal/order", test_order);
+  g_test_add_func ("/engine/journal/new-names", test_later_lines_use_new_names);
+  g_test_add_func ("/engine/journal/waits-for-the-network", test_waits_for_the_network);
+  g_test_add_func ("/engine/journal/refused-is-taken-back", test_refused_is_taken_back);
+  g_test_add_func ("/engine/journal/undo", test_undo_before_and_after);
+  g_test_add_func ("/engine/journal/undo-is-exact", test_undo_is_exact);
+  g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
+  g_test_add_func ("/engine/journal/here", test_here);
+  g_test_add_func ("/engine/journal/across", test_across);
+
+  return g_test_run ();
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+static gint64
+enqueue (TestEngine *test, const char *to, const char *subject)
+{
+  g_autoptr(ValijaComposition) composition = test_composition (to, subject);
+
+  return test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+}
+
+static ValijaOutboxItem *
+item (TestEngine *test, guint position)
+{
+  g_autoptr(ValijaOutboxItem) found = g_list_model_get_item (valija_engine_get_outbox (test->engine), position);
+
+  g_assert_nonnull (found);
+  return found;
+}
+
+static ValijaOutboxState
+state (TestEngine *test, guint position)
+{
+  return valija_outbox_item_get_state (item (test, position));
+}
+
+static DexFuture *
+flush (TestEngine *test)
+{
+  return valija_engine_flush_outbox (test->engine, test->account);
+}
+
+static void
+fail_next (TestEngine *test, guint questions, int code)
+{
+  test->server->fail_at = test->server->questions + questions;
+  test->server->fail_code = code;
+}
+
+static void
+test_sent (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  enqueue (test, "luis@example.org, mei@example.org", "two");
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 2);
+  g_assert_cmpstr (test->server->log->str, ==, "open; send; send");
+  g_assert_cmpuint (test->server->sent->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>luis@example.org,mei@example.org");
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
+  g_assert_cmpstr (valija_outbox_item_get_words (item (test, 0)), ==, "250 2.0.0 queued");
+
+  /* Once is once. */
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpuint (test->server->sent->len, ==, 2);
+}
+
+/* The subjects in the Sent folder of this computer; NULL where there is none. */
+static char *
+list_sent_here (TestEngine *test, ValijaAccountRuntime *runtime)
+{
+  ValijaFolder *folder = valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_SENT, TRUE);
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GString) list = g_string_new (NULL);
+
+  if (folder == NULL)
+    return NULL;
+
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, folder, VALIJA_SHOW_ALL, 0));
+  for (guint i = 0; i < messages->len; i++)
+    {
+      g_assert_true (valija_message_get_has_source (g_ptr_array_index (messages, i)));
+      g_assert_false (valija_message_get_unread (g_ptr_array_index (messages, i)));
+      g_string_append (list, valija_message_get_subject (g_ptr_array_index (messages, i)));
+    }
+
+  return g_string_free (g_steal_pointer (&list), FALSE);
+}
+
+static void
+test_copies (void)
+{
+  static const struct
+  {
+    const char *kind;
+    ValijaKeepSent keep;
+    gboolean server_keeps;
+    const char *here;
+    const char *there;
+  } cases[] = {
+    { "imap+smtp", VALIJA_KEEP_SENT_SERVER, FALSE, NULL, "1:one*" },
+    { "imap+smtp", VALIJA_KEEP_SENT_SERVER, TRUE, NULL, "" },
+    { "imap+smtp", VALIJA_KEEP_SENT_HERE, FALSE, "one", "" },
+    { "imap+smtp", VALIJA_KEEP_SENT_NOT, FALSE, NULL, "" },
+    { "pop3+smtp", VALIJA_KEEP_SENT_HERE, FALSE, "one", "" },
+    { "pop3+smtp", VALIJA_KEEP_SENT_SERVER, FALSE, "", "" },
+    { "smtp", VALIJA_KEEP_SENT_NOT, FALSE, NULL, "" },
+    { "smtp", VALIJA_KEEP_SENT_HERE, FALSE, "one", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new (cases[i].kind);
+      ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+      g_autofree char *here = NULL;
+
+      g_test_message ("%s, %s", cases[i].kind, valija_keep_sent_to_nick (cases[i].keep));
+      g_object_set (test->account, "keep-sent", cases[i].keep, NULL);
+      test->server->keeps_sent = cases[i].server_keeps;
+      if (!g_str_equal (cases[i].kind, "smtp"))
+        test_engine_sync (test, 0);
+      enqueue (test, "luis@example.org", "one");
+      g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+      if (g_str_has_prefix (cases[i].kind, "imap"))
+        test_await (valija_engine_flush (test->engine, test->account));
+      test_await (valija_engine_load_folders (test->engine, runtime));
+
+      assert_server (test, "Sent", cases[i].there);
+      here = list_sent_here (test, runtime);
+      g_assert_cmpstr (here, ==, cases[i].here);
+    }
+}
+
+static void
+test_partly_refused (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  test->server->refuse_recipient = "nobody@example.org";
+  enqueue (test, "luis@example.org, nobody@example.org", "one");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "nobody@example.org: 550 5.1.1 no such user"));
+  g_assert_null (strstr (valija_outbox_item_get_words (item (test, 0)), "luis@example.org"));
+
+  /* Tried again it goes to whom it has not reached, and to nobody twice. */
+  test->server->refuse_recipient = NULL;
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>nobody@example.org");
+}
+
+static void
+test_transient_waits (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  enqueue (test, "luis@example.org", "two");
+  fail_next (test, 2, VALIJA_ERROR_TRY_LATER);
+  test_await_error (flush (test), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_cmpuint (valija_outbox_item_get_attempts (item (test, 0)), ==, 1);
+  g_assert_nonnull (valija_outbox_item_get_words (item (test, 0)));
+
+  /* It is not due yet; the second one is. */
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_cmpint (state (test, 1), ==, VALIJA_OUTBOX_SENT);
+
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+}
+
+static void
+test_wrong_password (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  enqueue (test, "luis@example.org", "two");
+  fail_next (test, 1, VALIJA_ERROR_AUTHENTICATION);
+  test_await_error (flush (test), VALIJA_ERROR_AUTHENTICATION);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
+  g_assert_cmpint (state (test, 1), ==, VALIJA_OUTBOX_ERROR);
+  g_assert_cmpstr (test->server->log->str, ==, "open");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpstr (test->server->log->str, ==, "open");
+}
+
+static void
+test_uncertain (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  fail_next (test, 2, VALIJA_ERROR_UNCERTAIN);
+  test_await_error (flush (test), VALIJA_ERROR_UNCERTAIN);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_UNCERTAIN);
+
+  /* Never again by itself, also not after a restart. */
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  test_engine_close (test);
+  test_engine_open (test);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+}
+
+static void
+look_cb (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+
+  if (!g_str_has_suffix (server->log->str, "send"))
+    return;
+
+  /* Pulled out here, the next start must find that something was going on. */
+  server->on_question = NULL;
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_list_outbox (test->engine->store));
+      ValijaStoredOutbox *row = g_ptr_array_index (rows, 0);
+
+      g_assert_cmpint (row->state, ==, VALIJA_OUTBOX_SENDING);
+    }
+}
+
+static void
+test_sending_is_written_first (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  test->server->on_question = look_cb;
+  test->server->user_data = test;
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+}
+
+static void
+test_not_sent_without_sense (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3");
+  g_autoptr(ValijaComposition) good = test_composition ("luis@example.org", "one");
+  g_autoptr(ValijaComposition) bad = test_composition ("", "one");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *copy = valija_engine_describe_sent_copy (test->engine, test->account);
+
+  g_assert_false (test_try (valija_engine_send (test->engine, test->account, good), &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpstr (error->message, ==, "POP3 reads only. Add an SMTP server to write.");
+  g_assert_nonnull (copy);
+
+  test->account = test_engine_add (test, "smtp");
+  test_await_error (valija_engine_send (test->engine, test->account, bad), VALIJA_ERROR_INVALID);
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
+}
+
+static void
+test_source (void)
+{
+  static const char text[] = "From: Ana <ana@example.org>\r\nTo: luis@example.org\r\nBcc: mei@example.org\r\n"
+                             "Subject: raw\r\nMessage-ID: <raw@example.org>\r\n\r\nHello.\r\n";
+  static const char * const extra[] = { "omar@example.org", NULL };
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  g_autoptr(GBytes) source = g_bytes_new_static (text, strlen (text));
+  g_autoptr(GBytes) sent = NULL;
+  g_autofree char *body = NULL;
+  gint64 id;
+
+  id = test_await_int64 (valija_engine_send_source (test->engine, test->account, source, extra));
+  sent = test_await_boxed (valija_store_load_outbox_source (test->engine->store, id));
+  body = g_strndup (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
+  g_assert_null (strstr (body, "mei@example.org"));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 0), ==,
+                   "ana@example.org>luis@example.org,mei@example.org,omar@example.org");
+}
+
+static void
+test_drafts (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
+  gint64 id;
+
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  assert_list (test, "drafts", "first*+");
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second, id));
+  assert_list (test, "drafts", "second*+");
+  test_await (valija_engine_drop_draft (test->engine, id));
+  assert_list (test, "drafts", "");
+  test_await (valija_engine_drop_draft (test->engine, id));
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/outbox/sent", test_sent);
+  g_test_add_func ("/engine/outbox/copies", test_copies);
+  g_test_add_func ("/engine/outbox/partly-refused", test_partly_refused);
+  g_test_add_func ("/engine/outbox/transient-waits", test_transient_waits);
+  g_test_add_func ("/engine/outbox/wrong-password", test_wrong_password);
+  g_test_add_func ("/engine/outbox/uncertain", test_uncertain);
+  g_test_add_func ("/engine/outbox/sending-is-written-first", test_sending_is_written_first);
+  g_test_add_func ("/engine/outbox/not-sent-without-sense", test_not_sent_without_sense);
+  g_test_add_func ("/engine/outbox/source", test_source);
+  g_test_add_func ("/engine/outbox/drafts", test_drafts);
+
+  return g_test_run ();
+}
