@@ -36,9 +36,9 @@ is_token_mechanism (const char *name)
   return g_ascii_strcasecmp (name, "XOAUTH2") == 0 || g_ascii_strcasecmp (name, "OAUTHBEARER") == 0;
 }
 
-/* Whether SCRAM may say what it could be bound to. To a server that offers no -PLUS that is the accusation that somebody took it away (RFC 5802 §6),
- * and one that supports it must then refuse. Submission servers that pass SASL on to another program (Postfix to Dovecot) offer none while that
- * program supports it: there nothing is said. */
+/* Whether SCRAM may say what it could be bound to. To a server that offers no -PLUS that is the accusation that
+ * somebody took it away (RFC 5802 §6), and one that supports it must then refuse. Submission servers that pass SASL
+ * on to another program (Postfix to Dovecot) offer none while that program supports it: there nothing is said. */
 static gboolean
 tells_binding (Begin *begin)
 {
@@ -52,7 +52,8 @@ dup_binding (Begin      *begin,
   return tells_binding (begin) ? valija_stream_dup_channel_binding (begin->stream, type) : NULL;
 }
 
-/* What is decided without the secret; and, with it, the exchange itself. Apart from the fiber, for nothing here awaits. */
+/* What is decided without the secret; and, with it, the exchange itself. Apart from the fiber, for nothing here
+ * awaits. */
 static ValijaSasl *
 create_sasl (Begin         *begin,
              ValijaSecret  *secret,

@@ -6,7 +6,8 @@
 #include "wire/pop3/valija-pop3-listing.h"
 #include "wire/pop3/valija-pop3-parser.h"
 
-/* The events of @data fed in pieces of @step bytes, written down. Runs of content are joined: how they are cut is not promised. */
+/* The events of @data fed in pieces of @step bytes, written down. Runs of content are joined: how they are cut is
+ * not promised. */
 static GString *
 play (const guint8 *data,
       gsize         size,

@@ -25,9 +25,11 @@ static void valija_mixed_session_mail_sender_iface_init (ValijaMailSenderInterfa
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaMixedSession, valija_mixed_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_mixed_session_session_iface_init)
-                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, valija_mixed_session_mail_reader_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER,
+                                                      valija_mixed_session_mail_reader_iface_init)
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_DROP, valija_mixed_session_mail_drop_iface_init)
-                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER, valija_mixed_session_mail_sender_iface_init))
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER,
+                                                      valija_mixed_session_mail_sender_iface_init))
 
 /* Both to their ends; when both fail it is the incoming one that a person misses. */
 static DexFuture *
@@ -78,7 +80,8 @@ valija_mixed_session_get_capabilities (ValijaSession *session)
   ValijaCapabilities outgoing = valija_session_get_capabilities (self->outgoing);
 
   /* What both halves must be able to do is not there when one of them cannot */
-  return ((incoming | outgoing) & ~VALIJA_CAPABILITY_INTERNATIONAL) | (incoming & outgoing & VALIJA_CAPABILITY_INTERNATIONAL);
+  return ((incoming | outgoing) & ~VALIJA_CAPABILITY_INTERNATIONAL) |
+         (incoming & outgoing & VALIJA_CAPABILITY_INTERNATIONAL);
 }
 
 static char **
@@ -221,7 +224,8 @@ valija_mixed_session_init (ValijaMixedSession *self)
  * valija_mixed_session_new:
  * @context: what the session gets from outside; both halves share it
  *
- * Returns: (transfer full): a closed session that reads the account's incoming server and sends through its outgoing one
+ * Returns: (transfer full): a closed session that reads the account's incoming server and sends through its outgoing
+ * one
  */
 ValijaSession *
 valija_mixed_session_new (ValijaSessionContext *context)
@@ -234,7 +238,8 @@ valija_mixed_session_new (ValijaSessionContext *context)
   self->incoming = valija_pop3_session_new (context);
   self->outgoing = valija_smtp_session_new (context);
 
-  g_signal_connect_object (self->incoming, "state-changed", G_CALLBACK (valija_session_notify_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->incoming, "state-changed", G_CALLBACK (valija_session_notify_state), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->incoming, "alert", G_CALLBACK (valija_session_alert), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->outgoing, "alert", G_CALLBACK (valija_session_alert), self, G_CONNECT_SWAPPED);
 

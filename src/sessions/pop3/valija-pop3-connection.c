@@ -157,7 +157,8 @@ send_pending (ValijaPop3Connection *self)
 
       /* When writing fails reading does as well, and tells more: the server's last words */
       if (command->request.bytes != NULL)
-        valija_future_forget (valija_stream_write (self->stream, command->request.bytes, command->request.secret), "POP3 write");
+        valija_future_forget (valija_stream_write (self->stream, command->request.bytes, command->request.secret),
+                              "POP3 write");
     }
 }
 
@@ -352,7 +353,8 @@ valija_pop3_connection_class_init (ValijaPop3ConnectionClass *klass)
    *
    * It is over, for whatever reason; everybody who waited knows.
    */
-  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* One socket of POP3: owns stream, parser and command queue, reads with one outstanding read, and fails everybody when it ends. Signal:
- * "ended" (). */
+/* One socket of POP3: owns stream, parser and command queue, reads with one outstanding read, and fails everybody
+ * when it ends. Signal: "ended" (). */
 #define VALIJA_TYPE_POP3_CONNECTION (valija_pop3_connection_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaPop3Connection, valija_pop3_connection, VALIJA, POP3_CONNECTION, GObject)
 
@@ -44,10 +44,11 @@ typedef struct
   gpointer line_data;
   GDestroyNotify line_destroy;
   guint64 content_limit;    /* of CONTENT, in bytes */
-  gboolean cut_content;     /* what is beyond the limit is dropped; else it is VALIJA_ERROR_LIMIT, and the connection goes on */
+  gboolean cut_content;     /* what is beyond the limit is dropped; else it is VALIJA_ERROR_LIMIT, and all goes on */
 } ValijaPop3Request;
 
-ValijaPop3Connection *valija_pop3_connection_new            (ValijaStream *stream, ValijaTranscript *transcript, guint timeout) G_GNUC_WARN_UNUSED_RESULT;
+ValijaPop3Connection *valija_pop3_connection_new            (ValijaStream *stream, ValijaTranscript *transcript,
+                                                             guint timeout) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_pop3_connection_set_pipelining (ValijaPop3Connection *self, gboolean pipelining);
 gboolean              valija_pop3_connection_is_alive       (ValijaPop3Connection *self);
 
@@ -55,14 +56,19 @@ gboolean              valija_pop3_connection_is_alive       (ValijaPop3Connectio
  * valija_pop3_connection_run:
  * @request: copied; what it points to is taken over
  *
- * Queues a command. Dropping the future drops a command that was not sent; one that was sent completes, and its answer goes nowhere.
+ * Queues a command. Dropping the future drops a command that was not sent; one that was sent completes, and its
+ * answer goes nowhere.
  *
- * Returns: (transfer full): a future that resolves to ValijaPop3Reply (boxed), also for -ERR; it rejects only when the connection ends or the
+ * Returns: (transfer full): a future that resolves to ValijaPop3Reply (boxed), also for -ERR; it rejects only when
+ * the connection ends or the
  *   message cannot be kept
  */
-DexFuture            *valija_pop3_connection_run            (ValijaPop3Connection *self, const ValijaPop3Request *request) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture            *valija_pop3_connection_run            (ValijaPop3Connection    *self,
+                                                             const ValijaPop3Request *request)
+                                                             G_GNUC_WARN_UNUSED_RESULT;
 
-/* After the answer to a request that was `last`. Resolves to TRUE; rejects with NO_STARTTLS when the server said more before the handshake. */
+/* After the answer to a request that was `last`. Resolves to TRUE; rejects with NO_STARTTLS when the server said
+ * more before the handshake. */
 DexFuture            *valija_pop3_connection_start_tls      (ValijaPop3Connection *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends everything at once. */

@@ -58,7 +58,8 @@ static gboolean
 fetch_all_fiber (Fetch   *fetch,
                  GError **error)
 {
-  g_autoptr(ValijaPop3Pipeline) pipeline = valija_pop3_pipeline_new (fetch->session, fetch->maildrop, fetch->entries, FALSE);
+  g_autoptr(ValijaPop3Pipeline) pipeline = valija_pop3_pipeline_new (fetch->session, fetch->maildrop, fetch->entries,
+                                                                     FALSE);
 
   while (TRUE)
     {
@@ -75,7 +76,8 @@ fetch_all_fiber (Fetch   *fetch,
       if (reply->content != NULL &&
           !dex_await (dex_channel_send (fetch->channel,
                                         dex_future_new_take_boxed (VALIJA_TYPE_FETCHED,
-                                                                   valija_fetched_new (entry->remote_id, reply->content))),
+                                                                   valija_fetched_new (entry->remote_id,
+                                                                                       reply->content))),
                       error))
         return FALSE;
     }

@@ -166,11 +166,13 @@ connect_fiber (Flow    *flow,
   ValijaAccount *account = valija_session_context_get_account (flow->context);
 
   begin (flow, VALIJA_STEP_CONNECT);
-  flow->stream = dex_await_object (valija_session_context_connect (flow->context, VALIJA_SIDE_INCOMING, default_ports), error);
+  flow->stream = dex_await_object (valija_session_context_connect (flow->context, VALIJA_SIDE_INCOMING,
+                                                                   default_ports), error);
   if (flow->stream == NULL)
     return FALSE;
 
-  flow->login->connection = valija_pop3_connection_new (flow->stream, valija_session_context_get_transcript (flow->context),
+  flow->login->connection = valija_pop3_connection_new (flow->stream,
+                                                        valija_session_context_get_transcript (flow->context),
                                                         valija_account_get_timeout (account));
   end (flow, VALIJA_STEP_CONNECT, valija_stream_get_host (flow->stream));
 
@@ -233,7 +235,8 @@ secure_fiber (Flow    *flow,
 
   if (!reply->ok)
     {
-      valija_error_set_server (error, VALIJA_ERROR_NO_STARTTLS, reply->text, _("The server refuses to encrypt the connection."));
+      valija_error_set_server (error, VALIJA_ERROR_NO_STARTTLS, reply->text,
+                               _("The server refuses to encrypt the connection."));
       return FALSE;
     }
 
@@ -292,7 +295,8 @@ sign_in_by_apop_fiber (Flow    *flow,
   GBytes *command;
 
   if (!(secret = dex_await_boxed (valija_session_context_lookup_secret (flow->context, VALIJA_SIDE_INCOMING), error)) ||
-      !(command = valija_pop3_command_new_apop (flow->greeting, valija_server_get_user (get_server (flow)), secret, error)) ||
+      !(command = valija_pop3_command_new_apop (flow->greeting, valija_server_get_user (get_server (flow)), secret,
+                                                error)) ||
       !(reply = valija_pop3_ask_fiber (flow->login->connection, command, TRUE, error)))
     return FALSE;
 
@@ -320,7 +324,8 @@ create_auth_command (ValijaSasl    *sasl,
   return valija_pop3_command_new_secret ("AUTH", argument, error);
 }
 
-/* RFC 5034 §4: an exchange that makes no sense is ended with "*", which the server answers with its -ERR. Always FALSE. */
+/* RFC 5034 §4: an exchange that makes no sense is ended with "*", which the server answers with its -ERR. Always
+ * FALSE. */
 static gboolean
 call_off_fiber (ValijaPop3Connection  *connection,
                 GError               **error)
@@ -353,7 +358,8 @@ exchange_fiber (Flow        *flow,
 
   for (int i = 0; reply->challenge && i < ROUNDS_LIMIT; i++)
     {
-      /* Where the first command had no room for it, the first challenge is empty and asks for what was computed already */
+      /* Where the first command had no room for it, the first challenge is empty and asks for what was computed
+       * already */
       if (response == NULL || sent)
         {
           g_clear_pointer (&response, valija_secret_unref);
@@ -374,7 +380,8 @@ exchange_fiber (Flow        *flow,
   return finish_sign_in (reply, error) && valija_sasl_finish (sasl, error);
 }
 
-/* USER and PASS are no mechanism of SASL: what is left when the server offers none that fits, and not less guarded. */
+/* USER and PASS are no mechanism of SASL: what is left when the server offers none that fits, and not less
+ * guarded. */
 static gboolean
 may_use_password (Flow *flow)
 {
@@ -434,9 +441,11 @@ sign_in_fiber (Flow    *flow,
 
   begin (flow, VALIJA_STEP_SIGN_IN);
 
-  /* RFC 6856 §2.1: before signing in or never. A server that refuses what it offers goes on as if it had not offered it. */
+  /* RFC 6856 §2.1: before signing in or never. A server that refuses what it offers goes on as if it had not offered
+   * it. */
   if (flow->login->capabilities->utf8 &&
-      !(utf8 = valija_pop3_ask_fiber (flow->login->connection, valija_pop3_command_new ("UTF8", NULL, NULL), FALSE, error)))
+      !(utf8 = valija_pop3_ask_fiber (flow->login->connection, valija_pop3_command_new ("UTF8", NULL, NULL), FALSE,
+                                      error)))
     return FALSE;
 
   if (!authenticate_fiber (flow, error))

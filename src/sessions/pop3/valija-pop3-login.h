@@ -22,11 +22,15 @@ void valija_pop3_login_free (ValijaPop3Login *self);
 /* Connects, secures, signs in; runs in a fiber. (transfer full) NULL with @error, located. */
 ValijaPop3Login *valija_pop3_login_fiber (ValijaSessionContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Runs @bytes (transfer full) and waits for the answer; for fibers. (transfer full) NULL with @error when the connection is over. */
-ValijaPop3Reply *valija_pop3_ask_fiber   (ValijaPop3Connection *connection, GBytes *bytes, gboolean secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs @bytes (transfer full) and waits for the answer; for fibers. (transfer full) NULL with @error when the
+ * connection is over. */
+ValijaPop3Reply *valija_pop3_ask_fiber   (ValijaPop3Connection *connection, GBytes *bytes, gboolean secret,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What a -ERR means, by its response code or else by @code; with @sentence (translated) where the response code says nothing. */
-void             valija_pop3_set_error   (const ValijaPop3Reply *reply, ValijaErrorCode code, const char *sentence, GError **error);
+/* What a -ERR means, by its response code or else by @code; with @sentence (translated) where the response code says
+ * nothing. */
+void             valija_pop3_set_error   (const ValijaPop3Reply *reply, ValijaErrorCode code, const char *sentence,
+                                          GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaPop3Login, valija_pop3_login_free)
 

@@ -262,7 +262,11 @@ valija_pop3_session_request_header (ValijaPop3Session     *self,
                                     const ValijaPop3Entry *entry)
 {
   ValijaPop3Capabilities *capabilities = self->login->capabilities;
-  ValijaPop3Request request = { .shape = VALIJA_POP3_CONTENT, .content_limit = VALIJA_POP3_HEADER_LIMIT, .cut_content = TRUE };
+  ValijaPop3Request request = {
+    .shape = VALIJA_POP3_CONTENT,
+    .content_limit = VALIJA_POP3_HEADER_LIMIT,
+    .cut_content = TRUE,
+  };
 
   /* TOP is optional: without it there is nothing shorter than the message */
   request.bytes = capabilities->known && !capabilities->top ? valija_pop3_command_new_number ("RETR", entry->number)

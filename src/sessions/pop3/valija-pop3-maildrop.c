@@ -144,8 +144,8 @@ compare_entries (gconstpointer a,
   return (first->number > second->number) - (first->number < second->number);
 }
 
-/* The first keeps the id; who repeats it is the second, the third: stable while nothing before it goes. When something does, one message
- * is taken for another of the same id, which servers give to equal messages. */
+/* The first keeps the id; who repeats it is the second, the third: stable while nothing before it goes. When
+ * something does, one message is taken for another of the same id, which servers give to equal messages. */
 static void
 index_entry (ValijaPop3Maildrop *self,
              ValijaPop3Entry    *entry)

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What a POP3 server lists: messages by number, valid for one connection, with the unique ids that stay. Made of UIDL and LIST; names every
- * message by a remote-id of its own, also where a server repeats a unique id or forgets it. Refcounted. */
+/* What a POP3 server lists: messages by number, valid for one connection, with the unique ids that stay. Made of
+ * UIDL and LIST; names every message by a remote-id of its own, also where a server repeats a unique id or forgets
+ * it. Refcounted. */
 typedef struct _ValijaPop3Maildrop ValijaPop3Maildrop;
 
 typedef struct
@@ -25,11 +26,13 @@ void                valija_pop3_maildrop_unref      (ValijaPop3Maildrop *self);
 void                valija_pop3_maildrop_take_uidl  (ValijaPop3Maildrop *self, const char *line, gsize length);
 void                valija_pop3_maildrop_take_list  (ValijaPop3Maildrop *self, const char *line, gsize length);
 
-/* To be called once after all lines: orders, and tells repeated ids apart. FALSE when there were more messages than are kept (1,000,000). */
+/* To be called once after all lines: orders, and tells repeated ids apart. FALSE when there were more messages than
+ * are kept (1,000,000). */
 gboolean            valija_pop3_maildrop_finish     (ValijaPop3Maildrop *self);
 
 /* Names a message without unique id by what its header is: the same message is found again next time. */
-void                valija_pop3_maildrop_name       (ValijaPop3Maildrop *self, ValijaPop3Entry *entry, const void *header, gsize length);
+void                valija_pop3_maildrop_name       (ValijaPop3Maildrop *self, ValijaPop3Entry *entry,
+                                                     const void *header, gsize length);
 
 /* By number, ascending. (transfer none) */
 guint               valija_pop3_maildrop_get_length (ValijaPop3Maildrop *self);

@@ -6,8 +6,8 @@
 
 #include "base/valija-error.h"
 
-/* How much is asked for ahead: enough for a line of 50 ms and 1 Gbit/s, and no more than memory bears (a message beyond 256 KiB is on the disk).
- * It is refilled when half of it has come, so that the commands leave together. */
+/* How much is asked for ahead: enough for a line of 50 ms and 1 Gbit/s, and no more than memory bears (a message
+ * beyond 256 KiB is on the disk). It is refilled when half of it has come, so that the commands leave together. */
 #define WINDOW_COUNT 400
 #define WINDOW_BYTES (8 * 1024 * 1024)
 

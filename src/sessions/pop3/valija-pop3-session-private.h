@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by valija-pop3-session.c (opening, closing, interfaces), -mailbox.c (who may use the connection, its list), -sync.c, -fetch.c
- * and -clear.c. */
+/* Shared by valija-pop3-session.c (opening, closing, interfaces), -mailbox.c (who may use the connection, its list),
+ * -sync.c, -fetch.c and -clear.c. */
 struct _ValijaPop3Session
 {
   GObject parent_instance;
@@ -29,8 +29,8 @@ struct _ValijaPop3Session
   ValijaCapabilities capabilities;
 };
 
-/* What every work on the mailbox begins with: opens where it is closed, lists where it is not listed, one at a time. It is over with
- * valija_pop3_session_leave(), also when it was cancelled. */
+/* What every work on the mailbox begins with: opens where it is closed, lists where it is not listed, one at a time.
+ * It is over with valija_pop3_session_leave(), also when it was cancelled. */
 typedef enum
 {
   VALIJA_POP3_USE_SHARED,   /* the list of this connection, however old */
@@ -47,22 +47,29 @@ gboolean valija_pop3_session_quit_fiber  (ValijaPop3Session *self, GError **erro
 void     valija_pop3_session_start_idle  (ValijaPop3Session *self);
 void     valija_pop3_session_stop_idle   (ValijaPop3Session *self);
 
-/* Whether @maildrop is the list of the connection that is open: not, when somebody closed while one waited. Sets DISCONNECTED. */
+/* Whether @maildrop is the list of the connection that is open: not, when somebody closed while one waited. Sets
+ * DISCONNECTED. */
 gboolean valija_pop3_session_check_list  (ValijaPop3Session *self, ValijaPop3Maildrop *maildrop, GError **error);
 
 /* "TOP n 0", "RETR n"; limits in octets. */
 #define VALIJA_POP3_HEADER_LIMIT (1024 * 1024)
 #define VALIJA_POP3_MESSAGE_LIMIT (G_GUINT64_CONSTANT (1) << 30)
 
-DexFuture *valija_pop3_session_request_header  (ValijaPop3Session *self, const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self, const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_pop3_session_request_header  (ValijaPop3Session *self,
+                                                const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
+                                                const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A server may list TOP and refuse it for one message, or not know it at all: the whole message holds the header as well. Puts its answer, which
- * may be -ERR too, in the place of @reply. FALSE with @error when the connection ended. */
-gboolean    valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session *self, const ValijaPop3Entry *entry, ValijaPop3Reply **reply, GError **error);
+/* A server may list TOP and refuse it for one message, or not know it at all: the whole message holds the header as
+ * well. Puts its answer, which may be -ERR too, in the place of @reply. FALSE with @error when the connection
+ * ended. */
+gboolean    valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session *self, const ValijaPop3Entry *entry,
+                                                        ValijaPop3Reply **reply, GError **error);
 
 DexChannel *valija_pop3_session_sync  (ValijaPop3Session *self, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
-DexChannel *valija_pop3_session_fetch (ValijaPop3Session *self, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture  *valija_pop3_session_clear (ValijaPop3Session *self, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexChannel *valija_pop3_session_fetch (ValijaPop3Session *self,
+                                       const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_pop3_session_clear (ValijaPop3Session *self,
+                                       const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -22,7 +22,8 @@ static void valija_pop3_session_mail_drop_iface_init (ValijaMailDropInterface *i
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaPop3Session, valija_pop3_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_pop3_session_session_iface_init)
-                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, valija_pop3_session_mail_reader_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER,
+                                                      valija_pop3_session_mail_reader_iface_init)
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_DROP, valija_pop3_session_mail_drop_iface_init))
 
 /* ---- State ---- */
@@ -87,7 +88,9 @@ create_facts (const ValijaPop3Login *login)
   if (extensions->len > 0)
     g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"), extensions->str));
   if (c->expire_days >= 0)
-    g_strv_builder_take (facts, g_strdup_printf (ngettext ("Mail is kept there for: %d day", "Mail is kept there for: %d days", c->expire_days),
+    g_strv_builder_take (facts,
+                         g_strdup_printf (ngettext ("Mail is kept there for: %d day",
+                                                    "Mail is kept there for: %d days", c->expire_days),
                                                  c->expire_days));
 
   return g_strv_builder_end (facts);
@@ -149,7 +152,8 @@ valija_pop3_session_open (ValijaSession *session)
   ValijaPop3Session *self = VALIJA_POP3_SESSION (session);
   Opening *opening;
 
-  if (self->state == VALIJA_SESSION_OPEN && self->login != NULL && valija_pop3_connection_is_alive (self->login->connection))
+  if (self->state == VALIJA_SESSION_OPEN && self->login != NULL &&
+      valija_pop3_connection_is_alive (self->login->connection))
     return dex_future_new_true ();
 
   if (self->state == VALIJA_SESSION_OPENING && self->opening != NULL && dex_future_is_pending (self->opening))
@@ -335,7 +339,8 @@ valija_pop3_session_sync_folder (ValijaMailReader *reader,
                                  GBytes           *cursor)
 {
   if (g_strcmp0 (folder, FOLDER) != 0)
-    return create_failed_channel (create_error (VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER, _("POP3 has only the inbox.")));
+    return create_failed_channel (create_error (VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER,
+                                                _("POP3 has only the inbox.")));
 
   return valija_pop3_session_sync (VALIJA_POP3_SESSION (reader), cursor);
 }
@@ -346,7 +351,8 @@ valija_pop3_session_fetch_messages (ValijaMailReader   *reader,
                                     const char * const *remote_ids)
 {
   if (g_strcmp0 (folder, FOLDER) != 0)
-    return create_failed_channel (create_error (VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER, _("POP3 has only the inbox.")));
+    return create_failed_channel (create_error (VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER,
+                                                _("POP3 has only the inbox.")));
 
   return valija_pop3_session_fetch (VALIJA_POP3_SESSION (reader), remote_ids);
 }
@@ -356,7 +362,8 @@ valija_pop3_session_search (ValijaMailReader *reader,
                             const char       *folder,
                             const char       *text)
 {
-  return dex_future_new_for_error (create_error (VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH, _("A POP3 server cannot be searched.")));
+  return dex_future_new_for_error (create_error (VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH,
+                                                 _("A POP3 server cannot be searched.")));
 }
 
 static DexFuture *

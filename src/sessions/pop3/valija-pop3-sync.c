@@ -15,7 +15,8 @@
 #define FIRST_BATCH 50
 #define BATCH 500
 
-/* A cursor names every message, so it is told again only when it has grown by a quarter: a round that breaks lists these anew, and no more. */
+/* A cursor names every message, so it is told again only when it has grown by a quarter: a round that breaks lists
+ * these anew, and no more. */
 #define CURSOR_GROWTH 4
 #define CURSOR_STEP_MIN 1000
 
@@ -109,8 +110,8 @@ send_batch_fiber (Sync      *sync,
   batch->total = sync->added->len;
   batch->final = final;
 
-  /* What is gone is told when the round has succeeded, and not before. Messages that are told gone and a cursor that still
-   * names them would be told again: so both go together. */
+  /* What is gone is told when the round has succeeded, and not before. Messages that are told gone and a cursor that
+   * still names them would be told again: so both go together. */
   if (final)
     for (guint i = 0; i < sync->gone->len; i++)
       g_ptr_array_add (batch->gone, g_strdup (g_ptr_array_index (sync->gone, i)));

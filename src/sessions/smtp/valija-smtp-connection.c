@@ -10,7 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* RFC 5321 §4.5.3.2.6 wants ten minutes for the answer to a message, as giving up makes it uncertain; other answers are quick. */
+/* RFC 5321 §4.5.3.2.6 wants ten minutes for the answer to a message, as giving up makes it uncertain; other answers
+ * are quick. */
 #define PATIENCE 5
 
 typedef struct
@@ -83,7 +84,10 @@ update_timeout (ValijaSmtpConnection *self)
 {
   Command *awaited = g_queue_peek_head (&self->in_flight);
 
-  valija_stream_set_timeout (self->stream, awaited == NULL ? 0 : awaited->request.patient ? self->timeout * PATIENCE : self->timeout);
+  if (awaited == NULL)
+    valija_stream_set_timeout (self->stream, 0);
+  else
+    valija_stream_set_timeout (self->stream, awaited->request.patient ? self->timeout * PATIENCE : self->timeout);
 }
 
 static void
@@ -104,7 +108,8 @@ send_pending (ValijaSmtpConnection *self)
 
       /* When writing fails reading does as well, and tells more: the server's last words */
       if (command->request.bytes != NULL)
-        valija_future_forget (valija_stream_write (self->stream, command->request.bytes, command->request.secret), "SMTP write");
+        valija_future_forget (valija_stream_write (self->stream, command->request.bytes, command->request.secret),
+                              "SMTP write");
       if (command->request.content != NULL)
         valija_future_forget (valija_stream_write (self->stream, command->request.content, TRUE), "SMTP write");
     }
@@ -225,7 +230,8 @@ valija_smtp_connection_class_init (ValijaSmtpConnectionClass *klass)
    *
    * It is over, for whatever reason; everybody who waited knows.
    */
-  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void

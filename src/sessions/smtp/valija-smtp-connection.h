@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* One socket of SMTP: owns stream, parser and command queue, reads with one outstanding read, and fails everybody when it ends. Signal:
- * "ended" (). */
+/* One socket of SMTP: owns stream, parser and command queue, reads with one outstanding read, and fails everybody
+ * when it ends. Signal: "ended" (). */
 #define VALIJA_TYPE_SMTP_CONNECTION (valija_smtp_connection_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSmtpConnection, valija_smtp_connection, VALIJA, SMTP_CONNECTION, GObject)
 
@@ -24,7 +24,8 @@ typedef struct
   gboolean patient;         /* the server has mail to put away before it answers */
 } ValijaSmtpRequest;
 
-ValijaSmtpConnection *valija_smtp_connection_new            (ValijaStream *stream, guint timeout) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSmtpConnection *valija_smtp_connection_new            (ValijaStream *stream,
+                                                             guint timeout) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_smtp_connection_set_pipelining (ValijaSmtpConnection *self, gboolean pipelining);
 gboolean              valija_smtp_connection_is_alive       (ValijaSmtpConnection *self);
 
@@ -32,17 +33,23 @@ gboolean              valija_smtp_connection_is_alive       (ValijaSmtpConnectio
  * valija_smtp_connection_run:
  * @request: copied; what it points to is taken over
  *
- * Queues a command. Dropping the future drops a command that was not sent; one that was sent completes, and its answer goes nowhere.
+ * Queues a command. Dropping the future drops a command that was not sent; one that was sent completes, and its
+ * answer goes nowhere.
  *
- * Returns: (transfer full): a future that resolves to ValijaSmtpReply (boxed), whatever its code; it rejects only when the connection ends
+ * Returns: (transfer full): a future that resolves to ValijaSmtpReply (boxed), whatever its code; it rejects only
+ * when the connection ends
  */
-DexFuture            *valija_smtp_connection_run            (ValijaSmtpConnection *self, const ValijaSmtpRequest *request) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture            *valija_smtp_connection_run            (ValijaSmtpConnection    *self,
+                                                             const ValijaSmtpRequest *request)
+                                                             G_GNUC_WARN_UNUSED_RESULT;
 
-/* Mail that is not the last of its message, where one answer comes for the whole of it. No command may wait to be sent. Resolves to TRUE when the
- * system has taken it. */
-DexFuture            *valija_smtp_connection_write          (ValijaSmtpConnection *self, GBytes *content) G_GNUC_WARN_UNUSED_RESULT;
+/* Mail that is not the last of its message, where one answer comes for the whole of it. No command may wait to be
+ * sent. Resolves to TRUE when the system has taken it. */
+DexFuture            *valija_smtp_connection_write          (ValijaSmtpConnection *self,
+                                                             GBytes *content) G_GNUC_WARN_UNUSED_RESULT;
 
-/* After the answer to a request that was `last`. Resolves to TRUE; rejects with NO_STARTTLS when the server said more before the handshake. */
+/* After the answer to a request that was `last`. Resolves to TRUE; rejects with NO_STARTTLS when the server said
+ * more before the handshake. */
 DexFuture            *valija_smtp_connection_start_tls      (ValijaSmtpConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Ends everything at once. */

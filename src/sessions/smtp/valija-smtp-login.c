@@ -93,7 +93,8 @@ connect_fiber (Flow    *flow,
   ValijaAccount *account = valija_session_context_get_account (flow->context);
 
   begin (flow, VALIJA_STEP_CONNECT);
-  flow->stream = dex_await_object (valija_session_context_connect (flow->context, VALIJA_SIDE_OUTGOING, default_ports), error);
+  flow->stream = dex_await_object (valija_session_context_connect (flow->context, VALIJA_SIDE_OUTGOING,
+                                                                   default_ports), error);
   if (flow->stream == NULL)
     return FALSE;
 
@@ -129,7 +130,8 @@ introduce_fiber (Flow    *flow,
     {
       extended = FALSE;
       g_clear_pointer (&reply, valija_smtp_reply_unref);
-      if (!(reply = valija_smtp_ask_fiber (connection, valija_smtp_command_new ("HELO", CLIENT_NAME, NULL), FALSE, error)))
+      if (!(reply = valija_smtp_ask_fiber (connection, valija_smtp_command_new ("HELO", CLIENT_NAME, NULL), FALSE,
+                                           error)))
         return FALSE;
     }
 
@@ -193,7 +195,8 @@ secure_fiber (Flow    *flow,
     {
       g_autofree char *line = valija_smtp_reply_dup_line (reply);
 
-      valija_error_set_server (error, VALIJA_ERROR_NO_STARTTLS, line, _("The server refuses to encrypt the connection."));
+      valija_error_set_server (error, VALIJA_ERROR_NO_STARTTLS, line,
+                               _("The server refuses to encrypt the connection."));
       return FALSE;
     }
 
@@ -207,7 +210,8 @@ secure_fiber (Flow    *flow,
   return introduce_fiber (flow, error);
 }
 
-/* RFC 4954 §4: an exchange that makes no sense is ended with "*", which the server answers with its 501. Always FALSE. */
+/* RFC 4954 §4: an exchange that makes no sense is ended with "*", which the server answers with its 501. Always
+ * FALSE. */
 static gboolean
 call_off_fiber (ValijaSmtpConnection  *connection,
                 GError               **error)
@@ -251,7 +255,8 @@ exchange_fiber (Flow        *flow,
 
   for (int i = 0; reply->code == 334 && i < ROUNDS_LIMIT; i++)
     {
-      /* Where the first command had no room for it, the first challenge is empty and asks for what was computed already */
+      /* Where the first command had no room for it, the first challenge is empty and asks for what was computed
+       * already */
       if (response == NULL || sent)
         {
           g_clear_pointer (&response, valija_secret_unref);

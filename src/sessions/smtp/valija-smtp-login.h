@@ -20,11 +20,14 @@ typedef struct
 
 void valija_smtp_login_free (ValijaSmtpLogin *self);
 
-/* Connects, secures, signs in (where the account has a user name); runs in a fiber. (transfer full) NULL with @error, located. */
+/* Connects, secures, signs in (where the account has a user name); runs in a fiber. (transfer full) NULL with
+ * @error, located. */
 ValijaSmtpLogin *valija_smtp_login_fiber (ValijaSessionContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Runs @bytes (transfer full) and waits for the reply; for fibers. (transfer full) NULL with @error when the connection is over. */
-ValijaSmtpReply *valija_smtp_ask_fiber   (ValijaSmtpConnection *connection, GBytes *bytes, gboolean secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Runs @bytes (transfer full) and waits for the reply; for fibers. (transfer full) NULL with @error when the
+ * connection is over. */
+ValijaSmtpReply *valija_smtp_ask_fiber   (ValijaSmtpConnection *connection, GBytes *bytes, gboolean secret,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSmtpLogin, valija_smtp_login_free)
 

@@ -49,7 +49,8 @@ static void valija_smtp_session_mail_sender_iface_init (ValijaMailSenderInterfac
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaSmtpSession, valija_smtp_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_smtp_session_session_iface_init)
-                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER, valija_smtp_session_mail_sender_iface_init))
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER,
+                                                      valija_smtp_session_mail_sender_iface_init))
 
 static void
 job_free (Job *job)
@@ -123,7 +124,8 @@ connection_ended_cb (ValijaSmtpSession *self)
 static gboolean
 is_alive (ValijaSmtpSession *self)
 {
-  return self->state == VALIJA_SESSION_OPEN && self->login != NULL && valija_smtp_connection_is_alive (self->login->connection);
+  return self->state == VALIJA_SESSION_OPEN && self->login != NULL &&
+         valija_smtp_connection_is_alive (self->login->connection);
 }
 
 static char **
@@ -133,7 +135,8 @@ create_facts (const ValijaSmtpLogin *login)
   g_autoptr(GString) extensions = g_string_new (NULL);
   const ValijaSmtpCapabilities *c = login->capabilities;
   const struct { gboolean has; const char *name; } names[] = {
-    { c->pipelining, "PIPELINING" }, { c->chunking, "CHUNKING" }, { c->eightbitmime, "8BITMIME" }, { c->smtputf8, "SMTPUTF8" },
+    { c->pipelining, "PIPELINING" }, { c->chunking, "CHUNKING" }, { c->eightbitmime, "8BITMIME" },
+    { c->smtputf8, "SMTPUTF8" },
     { c->dsn, "DSN" }, { c->size, "SIZE" }, { c->enhanced_codes, "ENHANCEDSTATUSCODES" }, { c->starttls, "STARTTLS" },
   };
 
@@ -145,7 +148,9 @@ create_facts (const ValijaSmtpLogin *login)
 
   g_strv_builder_take (facts, g_strdup_printf (_("Server: %s"), login->server_name));
   g_strv_builder_take (facts, g_strdup_printf (_("Encryption: %s"), login->protection));
-  g_strv_builder_take (facts, g_strdup_printf (_("Sign-in: %s"), login->mechanism != NULL ? login->mechanism : _("without a name")));
+  g_strv_builder_take (facts,
+                       g_strdup_printf (_("Sign-in: %s"),
+                                        login->mechanism != NULL ? login->mechanism : _("without a name")));
   if (extensions->len > 0)
     g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"), extensions->str));
   if (c->size_limit > 0)
@@ -259,7 +264,8 @@ close_fiber (gpointer data)
   if (is_alive (self))
     {
       set_state (self, VALIJA_SESSION_CLOSING);
-      reply = valija_smtp_ask_fiber (self->login->connection, valija_smtp_command_new ("QUIT", NULL, NULL), FALSE, NULL);
+      reply = valija_smtp_ask_fiber (self->login->connection, valija_smtp_command_new ("QUIT", NULL, NULL), FALSE,
+                                     NULL);
 
       /* Somebody may have opened while the answer came */
       if (self->state != VALIJA_SESSION_CLOSING)
@@ -314,7 +320,8 @@ take_job (ValijaSmtpSession *self)
     {
       GError *error = NULL;
 
-      if (!is_given_up (job) && (job->transaction = valija_smtp_transaction_new (self->login, job->envelope, job->source, &error)))
+      if (!is_given_up (job) &&
+          (job->transaction = valija_smtp_transaction_new (self->login, job->envelope, job->source, &error)))
         return job;
 
       if (error != NULL)
@@ -464,7 +471,8 @@ valija_smtp_session_send (ValijaMailSender *sender,
   stop_idle (self);
   if (self->working == NULL)
     {
-      /* It belongs to the messages and not to whoever waits for one of them: it ends when they are all sent or refused */
+      /* It belongs to the messages and not to whoever waits for one of them: it ends when they are all sent or
+       * refused */
       self->working = dex_promise_new ();
       valija_future_forget (valija_fiber_spawn (worker_fiber, g_object_ref (self), g_object_unref), "SMTP sending");
     }

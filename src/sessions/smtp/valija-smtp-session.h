@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Sends by SMTP submission. A ValijaSession and ValijaMailSender. Messages that are given while others are on their way go over the same
- * connection, where the server allows it without waiting in between; one that nobody has used for some seconds says QUIT by itself. */
+/* Sends by SMTP submission. A ValijaSession and ValijaMailSender. Messages that are given while others are on their
+ * way go over the same connection, where the server allows it without waiting in between; one that nobody has used
+ * for some seconds says QUIT by itself. */
 #define VALIJA_TYPE_SMTP_SESSION (valija_smtp_session_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSmtpSession, valija_smtp_session, VALIJA, SMTP_SESSION, GObject)
 

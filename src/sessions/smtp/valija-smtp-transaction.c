@@ -11,7 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* A message goes over the wire in pieces of this size, and at most so many of them wait for an answer: 40 MB need no 40 MB more. */
+/* A message goes over the wire in pieces of this size, and at most so many of them wait for an answer: 40 MB need no
+ * 40 MB more. */
 #define PIECE (1024 * 1024)
 #define PIECES_AHEAD 4
 
@@ -66,7 +67,8 @@ adapt_address (const ValijaSmtpCapabilities  *capabilities,
     valija_error_set (error, VALIJA_ERROR_INVALID, _("“%s” is not an address that mail can be sent to."), address);
   else if (!g_str_is_ascii (ascii) && !capabilities->smtputf8)
     valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
-                      _("The outgoing server cannot handle the address “%s”, as it has letters outside ASCII before the @."), address);
+                      _("The outgoing server cannot handle the address “%s”, as it has letters outside ASCII before "
+                        "the @."), address);
   else
     return g_steal_pointer (&ascii);
 
@@ -89,7 +91,8 @@ create_rcpt_commands (ValijaSmtpTransaction         *self,
       GBytes *command;
 
       if (adapted == NULL ||
-          !(command = valija_smtp_command_new_rcpt (adapted, self->envelope->delivery_receipt && capabilities->dsn, error)))
+          !(command = valija_smtp_command_new_rcpt (adapted, self->envelope->delivery_receipt && capabilities->dsn,
+                                                    error)))
         return FALSE;
 
       *international |= !g_str_is_ascii (adapted);
@@ -120,8 +123,9 @@ create_commands (ValijaSmtpTransaction         *self,
   if (capabilities->size)
     options.size = self->measure.size;
 
-  /* A server that does not say 8BITMIME is sent eight bits all the same: in twenty years none has been met that would not carry them, and to
-   * encode anew here would break signatures. Who composes has chosen an encoding; an imported message is not ours to change. */
+  /* A server that does not say 8BITMIME is sent eight bits all the same: in twenty years none has been met that
+   * would not carry them, and to encode anew here would break signatures. Who composes has chosen an encoding; an
+   * imported message is not ours to change. */
   options.eightbit = self->measure.eightbit && capabilities->eightbitmime;
 
   /* Also for a header of RFC 6532, but only for addresses it is a must */
@@ -158,7 +162,8 @@ valija_smtp_transaction_new (ValijaSmtpLogin  *login,
   if (envelope->recipients->len == 0 || envelope->recipients->len > RECIPIENTS_LIMIT)
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        envelope->recipients->len == 0 ? _("The message has no recipient.") : _("The message has too many recipients."));
+                        envelope->recipients->len == 0 ? _("The message has no recipient.")
+                                                       : _("The message has too many recipients."));
       valija_error_locate (error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_RECIPIENTS);
       return NULL;
     }
@@ -169,7 +174,8 @@ valija_smtp_transaction_new (ValijaSmtpLogin  *login,
       g_autofree char *limit = g_format_size (capabilities->size_limit);
 
       /* Translators: sizes such as "12.3 MB" */
-      valija_error_set (error, VALIJA_ERROR_TOO_LARGE, _("The message has %s; the server takes at most %s."), size, limit);
+      valija_error_set (error, VALIJA_ERROR_TOO_LARGE, _("The message has %s; the server takes at most %s."), size,
+                        limit);
       valija_error_locate (error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_SENDER);
       return NULL;
     }
@@ -239,7 +245,8 @@ valija_smtp_transaction_begin (ValijaSmtpTransaction *self,
       g_autoptr(ValijaSmtpEncoder) encoder = valija_smtp_encoder_new (VALIJA_SMTP_FRAME_BDAT);
       GByteArray *content = g_byte_array_sized_new (self->measure.size);
 
-      valija_smtp_encoder_feed (encoder, g_bytes_get_data (self->source, NULL), g_bytes_get_size (self->source), content);
+      valija_smtp_encoder_feed (encoder, g_bytes_get_data (self->source, NULL), g_bytes_get_size (self->source),
+                                content);
       valija_smtp_encoder_finish (encoder, content);
       say_piece (self, content, TRUE);
     }
@@ -249,8 +256,8 @@ valija_smtp_transaction_begin (ValijaSmtpTransaction *self,
 
 /* ---- Answers ---- */
 
-/* The receipt's line for each recipient; how many were accepted, and the refusal that counts when none was: one that may pass if there is
- * any, so that the message is tried again. */
+/* The receipt's line for each recipient; how many were accepted, and the refusal that counts when none was: one that
+ * may pass if there is any, so that the message is tried again. */
 static gboolean
 collect_recipients_fiber (ValijaSmtpTransaction  *self,
                           ValijaReceipt          *receipt,
@@ -324,7 +331,8 @@ send_data_fiber (ValijaSmtpTransaction  *self,
   return TRUE;
 }
 
-/* The message in pieces, with few of them unanswered. FALSE without @error when one was refused: then the last answer told it. */
+/* The message in pieces, with few of them unanswered. FALSE without @error when one was refused: then the last
+ * answer told it. */
 static gboolean
 send_pieces_fiber (ValijaSmtpTransaction  *self,
                    ValijaSmtpReply       **refusal,
@@ -437,8 +445,8 @@ settle_envelope_fiber (ValijaSmtpTransaction  *self,
   return !*refused || refuse (self, refusal, VALIJA_SMTP_AT_RECIPIENT, VALIJA_STEP_RECIPIENTS, error);
 }
 
-/* After a refused envelope. Answers that are still owed find nobody waiting; but a server that said 354 all the same waits for a message: it gets
- * an empty one, which goes to nobody. */
+/* After a refused envelope. Answers that are still owed find nobody waiting; but a server that said 354 all the same
+ * waits for a message: it gets an empty one, which goes to nobody. */
 static void
 give_up_data_fiber (ValijaSmtpTransaction *self)
 {

@@ -50,7 +50,8 @@ check_argument (const char  *argument,
       memchr (argument, '\n', length) != NULL ||
       memchr (argument, '\0', length) != NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The user name or password holds characters that POP3 cannot send."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The user name or password holds characters that POP3 cannot send."));
       return FALSE;
     }
 
@@ -121,7 +122,8 @@ valija_pop3_command_new_apop (const char    *greeting,
 
   if (end == NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM, _("The server does not offer the way of signing in “%s”."), "APOP");
+      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM, _("The server does not offer the way of signing in “%s”."),
+                        "APOP");
       return NULL;
     }
 

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* Single lines of POP3: listings, capabilities, response codes. @line need not end with a NUL. */
 
-/* "1 whqtswO00WBw418f9t5JxYwZ" (RFC 1939 §7). FALSE where it is no such line. @uid points into @line and may be empty: servers have been seen
- * that forget it. */
+/* "1 whqtswO00WBw418f9t5JxYwZ" (RFC 1939 §7). FALSE where it is no such line. @uid points into @line and may be
+ * empty: servers have been seen that forget it. */
 gboolean valija_pop3_parse_uidl (const char *line, gsize length, guint *number, const char **uid, gsize *uid_length);
 
 /* "1 120" (RFC 1939 §5). */
@@ -46,7 +46,8 @@ typedef struct
 
 ValijaPop3Capabilities *valija_pop3_capabilities_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 void                    valija_pop3_capabilities_free     (ValijaPop3Capabilities *self);
-void                    valija_pop3_capabilities_add_line (ValijaPop3Capabilities *self, const char *line, gsize length);
+void                    valija_pop3_capabilities_add_line (ValijaPop3Capabilities *self, const char *line,
+                                                           gsize length);
 
 /* (transfer none) NULL-terminated, never NULL */
 const char * const     *valija_pop3_capabilities_get_sasl (ValijaPop3Capabilities *self);

@@ -138,8 +138,8 @@ is_too_long (ValijaPop3Parser *self)
   return (end > 0 ? end : available) > LINE_LIMIT;
 }
 
-/* The length of @word, with the space behind it, at the front of @line; 0 when something else is there. Servers have been seen that
- * put their time stamp right behind the +OK. */
+/* The length of @word, with the space behind it, at the front of @line; 0 when something else is there. Servers have
+ * been seen that put their time stamp right behind the +OK. */
 static gsize
 match_word (const char *line,
             gsize       length,
@@ -258,10 +258,11 @@ next_line_start (ValijaPop3Parser *self,
   return VALIJA_POP3_CHUNK;
 }
 
-/* As much as can be told without looking at the next dot: only a dot behind a line end needs a look, so whole reads pass as one run.
+/* As much as can be told without looking at the next dot: only a dot behind a line end needs a look, so whole reads
+ * pass as one run.
  *
- * A line ends where the server's lines end. A server that sends CRLF doubles dots behind CRLF only: to see a line in what follows a bare
- * LF would let a message end where its sender likes, and his text be taken for the server's. */
+ * A line ends where the server's lines end. A server that sends CRLF doubles dots behind CRLF only: to see a line in
+ * what follows a bare LF would let a message end where its sender likes, and his text be taken for the server's. */
 static ValijaPop3EventType
 next_content (ValijaPop3Parser *self,
               ValijaPop3Event  *event)

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What a POP3 server says (RFC 1939, 2449), taken apart: pure, resumable at any byte, bounded. A status line comes first; what follows it
- * depends on the command, which the parser cannot know: whoever sent the command tells with valija_pop3_parser_expect(). */
+/* What a POP3 server says (RFC 1939, 2449), taken apart: pure, resumable at any byte, bounded. A status line comes
+ * first; what follows it depends on the command, which the parser cannot know: whoever sent the command tells with
+ * valija_pop3_parser_expect(). */
 typedef struct _ValijaPop3Parser ValijaPop3Parser;
 
 typedef enum
@@ -25,7 +26,8 @@ typedef struct
 {
   ValijaPop3EventType type;
   gboolean ok;              /* STATUS */
-  const char *text;         /* STATUS: behind "+OK "; CHALLENGE, LINE, CHUNK: the bytes. Not NUL-terminated, may hold NUL; valid until the next call */
+  const char *text;         /* STATUS: behind "+OK "; CHALLENGE, LINE, CHUNK: the bytes. Not NUL-terminated, may hold
+                             * NUL; valid until the next call */
   gsize length;
 } ValijaPop3Event;
 
@@ -41,7 +43,8 @@ ValijaPop3Parser   *valija_pop3_parser_new        (void) G_GNUC_WARN_UNUSED_RESU
 void                valija_pop3_parser_free       (ValijaPop3Parser *self);
 void                valija_pop3_parser_feed       (ValijaPop3Parser *self, const void *data, gsize length);
 
-/* Takes the next event out of what was fed. Returns its type; with FAILED @error is VALIJA_ERROR_PROTOCOL or VALIJA_ERROR_LIMIT, and it stays so. */
+/* Takes the next event out of what was fed. Returns its type; with FAILED @error is VALIJA_ERROR_PROTOCOL or
+ * VALIJA_ERROR_LIMIT, and it stays so. */
 ValijaPop3EventType valija_pop3_parser_next       (ValijaPop3Parser *self, ValijaPop3Event *event, GError **error);
 
 /* To be called between a +OK and the next valija_pop3_parser_next(). Otherwise SINGLE is taken. */

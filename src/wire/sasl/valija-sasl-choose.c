@@ -15,8 +15,8 @@
 /* RFC 4422 §3.1 */
 #define NAME_LENGTH_LIMIT 20
 
-/* What cannot be read or replayed comes before what shows the secret. Binding to the channel comes before the better hash: it is what
- * finds out a man in the middle. */
+/* What cannot be read or replayed comes before what shows the secret. Binding to the channel comes before the better
+ * hash: it is what finds out a man in the middle. */
 static const ValijaSaslMechanism mechanisms[] = {
   { .name = "SCRAM-SHA-256-PLUS", .kind = VALIJA_SASL_SCRAM, .sha256 = TRUE, .binds_channel = TRUE },
   { .name = "SCRAM-SHA-1-PLUS", .kind = VALIJA_SASL_SCRAM, .binds_channel = TRUE },
@@ -118,7 +118,8 @@ choose_forced (const ValijaSaslTerms  *terms,
                       terms->forced_mechanism, names);
   else if (!is_offered (offered, mechanism->name))
     valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,
-                      _("The server does not offer the way of signing in “%s” that this account asks for. It offers: %s."),
+                      _("The server does not offer the way of signing in “%s” that this account asks for. It offers: "
+                        "%s."),
                       mechanism->name, names);
   else if (!is_protected (terms, mechanism))
     valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,

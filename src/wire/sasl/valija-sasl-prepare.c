@@ -18,7 +18,7 @@ valija_sasl_prepare (const char *text,
   UErrorCode status = U_ZERO_ERROR;
   UStringPrepProfile *profile;
   gunichar2 *units;
-  glong n_units;
+  long n_units;
   UChar *prepared;
   int n_prepared;
   char *result = NULL;

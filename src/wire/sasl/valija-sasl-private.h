@@ -30,11 +30,13 @@ typedef struct
 /* Strongest first. (transfer none) nullable */
 const ValijaSaslMechanism *valija_sasl_find_mechanism  (const char *name);
 
-/* SASLprep (RFC 4013) of UTF-8. @query allows code points that Unicode 3.2 did not know. NULL where it is forbidden. To be freed with
- * valija_wipe_string(). */
-char                      *valija_sasl_prepare         (const char *text, gssize length, gboolean query) G_GNUC_WARN_UNUSED_RESULT;
+/* SASLprep (RFC 4013) of UTF-8. @query allows code points that Unicode 3.2 did not know. NULL where it is forbidden.
+ * To be freed with valija_wipe_string(). */
+char                      *valija_sasl_prepare         (const char *text, gssize length,
+                                                        gboolean query) G_GNUC_WARN_UNUSED_RESULT;
 
-/* SCRAM by itself. @binding_type and @binding are NULL but for the -PLUS forms; @flag is the gs2 flag without them, 'y' or 'n'. */
+/* SCRAM by itself. @binding_type and @binding are NULL but for the -PLUS forms; @flag is the gs2 flag without them,
+ * 'y' or 'n'. */
 typedef struct _ValijaScram ValijaScram;
 
 ValijaScram  *valija_scram_new        (gboolean      sha256,
@@ -45,7 +47,8 @@ ValijaScram  *valija_scram_new        (gboolean      sha256,
                                        GBytes       *binding,
                                        GError      **error) G_GNUC_WARN_UNUSED_RESULT;
 void          valija_scram_free       (ValijaScram *self);
-ValijaSecret *valija_scram_step       (ValijaScram *self, const char *challenge, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSecret *valija_scram_step       (ValijaScram *self, const char *challenge,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean      valija_scram_is_verified (ValijaScram *self);
 
 /* For the tests, which compare with the examples of the RFCs. */

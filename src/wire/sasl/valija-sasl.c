@@ -74,7 +74,8 @@ check_secret (const ValijaSaslMechanism  *mechanism,
     }
   else if (mechanism->kind == VALIJA_SASL_PLAIN && memchr (bytes, '\0', length) != NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The password holds a character that this server cannot be sent."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The password holds a character that this server cannot be sent."));
       return FALSE;
     }
 
@@ -89,7 +90,8 @@ check_user (const char  *user,
     {
       if (g_ascii_iscntrl (*p))
         {
-          valija_error_set (error, VALIJA_ERROR_INVALID, _("The user name holds characters that cannot be used for signing in."));
+          valija_error_set (error, VALIJA_ERROR_INVALID,
+                            _("The user name holds characters that cannot be used for signing in."));
           return FALSE;
         }
     }
@@ -133,7 +135,8 @@ valija_sasl_new (const char             *mechanism,
 
   if (!(found = valija_sasl_find_mechanism (mechanism)))
     {
-      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM, _("Valija does not know the way of signing in “%s”."), mechanism);
+      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM, _("Valija does not know the way of signing in “%s”."),
+                        mechanism);
       return NULL;
     }
 
@@ -195,7 +198,8 @@ fail_protocol (ValijaSasl  *self,
   return NULL;
 }
 
-/* Joins in memory of exactly the right size, so that no copy of the secret stays behind in memory that was outgrown. */
+/* Joins in memory of exactly the right size, so that no copy of the secret stays behind in memory that was
+ * outgrown. */
 static ValijaSecret *
 join (ValijaSasl *self,
       const char *before,
@@ -267,7 +271,8 @@ step_cram_md5 (ValijaSasl  *self,
 
   if (gnutls_hmac_fast (GNUTLS_MAC_MD5, secret, secret_length, challenge, length, digest) < 0)
     {
-      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM, _("This computer’s cryptography refuses what CRAM-MD5 needs."));
+      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,
+                        _("This computer’s cryptography refuses what CRAM-MD5 needs."));
       return NULL;
     }
 
@@ -284,7 +289,8 @@ step_oauth (ValijaSasl *self)
 {
   g_autoptr(GString) before = g_string_new (NULL);
 
-  /* Whatever comes after the token is a refusal with its reason in JSON; the protocol wants it answered before it says so itself */
+  /* Whatever comes after the token is a refusal with its reason in JSON; the protocol wants it answered before it
+   * says so itself */
   if (self->n_steps > 0)
     return valija_secret_new ("\x01", self->mechanism->kind == VALIJA_SASL_OAUTHBEARER ? 1 : 0);
 

@@ -11,8 +11,8 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-/* RFC 5802 §5.1 and RFC 7677 §4: fewer iterations give the password away to who guesses. More than the maximum are an attack on
- * our processor: 10 million take about ten seconds of a common one (SHA-256, 2025). */
+/* RFC 5802 §5.1 and RFC 7677 §4: fewer iterations give the password away to who guesses. More than the maximum are
+ * an attack on our processor: 10 million take about ten seconds of a common one (SHA-256, 2025). */
 #define ITERATIONS_MIN 4096
 #define ITERATIONS_MAX (10 * 1000 * 1000)
 
@@ -111,7 +111,8 @@ valija_scram_new (gboolean       sha256,
 
   if (prepared_user == NULL || prepared_user[0] == '\0')
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The user name holds characters that cannot be used for signing in."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The user name holds characters that cannot be used for signing in."));
       return NULL;
     }
 
@@ -167,7 +168,8 @@ step_first (ValijaScram *self)
   return valija_secret_new (message, -1);
 }
 
-/* The value of "@letter=…" when @text begins with it, and the place behind it. The attributes of SCRAM come in a fixed order. */
+/* The value of "@letter=…" when @text begins with it, and the place behind it. The attributes of SCRAM come in a
+ * fixed order. */
 static char *
 take_attribute (const char **text,
                 char         letter)
@@ -251,7 +253,8 @@ step_final (ValijaScram  *self,
             GError      **error)
 {
   const char *rest = challenge;
-  g_autofree char *nonce = take_attribute (&rest, 'r'); /* "m=", an extension that must be understood, ends here as well */
+  /* "m=", an extension that must be understood, ends here as well */
+  g_autofree char *nonce = take_attribute (&rest, 'r');
   g_autofree char *salt_text = take_attribute (&rest, 's');
   g_autofree char *count_text = take_attribute (&rest, 'i');
   g_autofree guint8 *salt = NULL;
@@ -311,7 +314,8 @@ step_verify (ValijaScram  *self,
   if (reason != NULL)
     {
       self->state = STATE_FAILED;
-      valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, reason, _("The server refused the name or the password."));
+      valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, reason,
+                               _("The server refused the name or the password."));
       return NULL;
     }
 
@@ -322,7 +326,8 @@ step_verify (ValijaScram  *self,
     {
       self->state = STATE_FAILED;
       valija_error_set (error, VALIJA_ERROR_AUTHENTICATION,
-                        _("The server could not prove that it knows the password: it may be another one than it says."));
+                        _("The server could not prove that it knows the password: it may be another one than it "
+                          "says."));
       return NULL;
     }
 

@@ -23,7 +23,8 @@ typedef struct
 } ValijaSmtpCapabilities;
 
 /* @reply: (nullable): to EHLO; NULL where the server knows only HELO. */
-ValijaSmtpCapabilities *valija_smtp_capabilities_new            (const ValijaSmtpReply *reply) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSmtpCapabilities *valija_smtp_capabilities_new            (const ValijaSmtpReply *reply)
+                                                                 G_GNUC_WARN_UNUSED_RESULT;
 void                    valija_smtp_capabilities_free           (ValijaSmtpCapabilities *self);
 
 /* (transfer none) NULL-terminated, never NULL */

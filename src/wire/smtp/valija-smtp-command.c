@@ -20,7 +20,8 @@ check_argument (const char  *argument,
                 gsize        length,
                 GError     **error)
 {
-  if (memchr (argument, '\r', length) != NULL || memchr (argument, '\n', length) != NULL || memchr (argument, '\0', length) != NULL)
+  if (memchr (argument, '\r', length) != NULL || memchr (argument, '\n', length) != NULL ||
+      memchr (argument, '\0', length) != NULL)
     {
       valija_error_set (error, VALIJA_ERROR_INVALID, _("What should be sent holds characters that SMTP cannot send."));
       return FALSE;

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A message as it goes over the wire. Each CRLF, bare LF and bare CR becomes one CRLF, the last line gets an end: what one server takes for a line
- * end and another does not is how a message is smuggled into a message. */
+/* A message as it goes over the wire. Each CRLF, bare LF and bare CR becomes one CRLF, the last line gets an end:
+ * what one server takes for a line end and another does not is how a message is smuggled into a message. */
 typedef enum
 {
   VALIJA_SMTP_FRAME_DATA,   /* dots at the start of a line are doubled; ends with "." CRLF */
@@ -20,7 +20,8 @@ ValijaSmtpEncoder *valija_smtp_encoder_new    (ValijaSmtpFrame frame) G_GNUC_WAR
 void               valija_smtp_encoder_free   (ValijaSmtpEncoder *self);
 
 /* Appends to @output what @data (any piece of the message) becomes. */
-void               valija_smtp_encoder_feed   (ValijaSmtpEncoder *self, const void *data, gsize length, GByteArray *output);
+void               valija_smtp_encoder_feed   (ValijaSmtpEncoder *self, const void *data, gsize length,
+                                               GByteArray *output);
 void               valija_smtp_encoder_finish (ValijaSmtpEncoder *self, GByteArray *output);
 
 /* What has to be known before the first byte is sent. */

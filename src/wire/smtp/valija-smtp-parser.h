@@ -20,7 +20,8 @@ ValijaSmtpParser       *valija_smtp_parser_new        (void) G_GNUC_WARN_UNUSED_
 void                    valija_smtp_parser_free       (ValijaSmtpParser *self);
 void                    valija_smtp_parser_feed       (ValijaSmtpParser *self, const void *data, gsize length);
 
-/* @reply: (out) (transfer full): the next one. With FAILED @error is VALIJA_ERROR_PROTOCOL or VALIJA_ERROR_LIMIT, and it stays so. */
+/* @reply: (out) (transfer full): the next one. With FAILED @error is VALIJA_ERROR_PROTOCOL or VALIJA_ERROR_LIMIT,
+ * and it stays so. */
 ValijaSmtpParserStatus  valija_smtp_parser_next       (ValijaSmtpParser *self, ValijaSmtpReply **reply, GError **error);
 
 /* How many bytes were fed that are in no reply yet: what must be none before TLS starts. */

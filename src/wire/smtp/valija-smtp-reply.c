@@ -157,14 +157,18 @@ static const struct
   { 4, 7, VALIJA_ERROR_REFUSED, N_("The server gave up delivering the message after trying for too long.") },
   { 5, 3, VALIJA_ERROR_REFUSED, N_("There are too many recipients in one message.") },
   { 6, 7, VALIJA_ERROR_REFUSED, N_("The server cannot handle addresses outside ASCII.") },
-  { 7, 1, VALIJA_ERROR_REFUSED, N_("The server does not let you send this message. Perhaps it must be sent with another address or after signing in.") },
+  { 7, 1, VALIJA_ERROR_REFUSED,
+    N_("The server does not let you send this message. Perhaps it must be sent with another address or after signing "
+       "in.") },
   { 7, 2, VALIJA_ERROR_REFUSED, N_("You may not send to that mailing list.") },
   { 7, 8, VALIJA_ERROR_AUTHENTICATION, N_("The server refused the name or the password.") },
   { 7, 9, VALIJA_ERROR_AUTHENTICATION, N_("The server wants another way of signing in.") },
   { 7, 11, VALIJA_ERROR_REFUSED, N_("The server wants an encrypted connection.") },
   { 7, 13, VALIJA_ERROR_AUTHENTICATION, N_("The server has locked this account.") },
-  { 7, 23, VALIJA_ERROR_REFUSED, N_("The recipient’s server does not believe that the message comes from the sender’s domain (SPF).") },
-  { 7, 26, VALIJA_ERROR_REFUSED, N_("The recipient’s server does not believe that the message comes from the sender’s domain.") },
+  { 7, 23, VALIJA_ERROR_REFUSED,
+    N_("The recipient’s server does not believe that the message comes from the sender’s domain (SPF).") },
+  { 7, 26, VALIJA_ERROR_REFUSED,
+    N_("The recipient’s server does not believe that the message comes from the sender’s domain.") },
 };
 
 static const char *
@@ -195,7 +199,8 @@ describe_code (const ValijaSmtpReply *self,
       return _("The server is not available now and closes the connection.");
 
     case 452:
-      return place == VALIJA_SMTP_AT_RECIPIENT ? _("The server takes no more recipients now.") : _("The server has no room now.");
+      return place == VALIJA_SMTP_AT_RECIPIENT ? _("The server takes no more recipients now.")
+                                               : _("The server has no room now.");
 
     case 454:
       return _("The server cannot do that now.");
@@ -214,7 +219,8 @@ describe_code (const ValijaSmtpReply *self,
 
     case 552:
       *code = place == VALIJA_SMTP_AT_RECIPIENT ? VALIJA_ERROR_OVER_QUOTA : VALIJA_ERROR_TOO_LARGE;
-      return place == VALIJA_SMTP_AT_RECIPIENT ? _("The mailbox is full.") : _("The message is larger than the server takes.");
+      return place == VALIJA_SMTP_AT_RECIPIENT ? _("The mailbox is full.")
+                                               : _("The message is larger than the server takes.");
 
     default:
       break;
@@ -223,7 +229,8 @@ describe_code (const ValijaSmtpReply *self,
   switch (place)
     {
     case VALIJA_SMTP_AT_GREETING:
-      return self->code / 100 == 4 ? _("The server does not take this computer’s mail now.") : _("The server does not take this computer’s mail.");
+      return self->code / 100 == 4 ? _("The server does not take this computer’s mail now.")
+                                   : _("The server does not take this computer’s mail.");
 
     case VALIJA_SMTP_AT_SIGN_IN:
       return _("The server refused the name or the password.");
@@ -236,7 +243,8 @@ describe_code (const ValijaSmtpReply *self,
 
     case VALIJA_SMTP_AT_MESSAGE:
     default:
-      return self->code / 100 == 4 ? _("The server does not accept the message now.") : _("The server does not accept the message.");
+      return self->code / 100 == 4 ? _("The server does not accept the message now.")
+                                   : _("The server does not accept the message.");
     }
 }
 

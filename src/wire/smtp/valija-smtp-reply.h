@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* One reply of an SMTP server (RFC 5321 §4.2), with its enhanced code (RFC 2034, 3463): immutable, refcounted, boxed. */
+/* One reply of an SMTP server (RFC 5321 §4.2), with its enhanced code (RFC 2034, 3463): immutable, refcounted,
+ * boxed. */
 typedef struct
 {
   grefcount ref_count;
@@ -16,7 +17,7 @@ typedef struct
   guint klass;              /* 2, 4, 5; 0: there is no enhanced code */
   guint subject;
   guint detail;
-  GPtrArray *lines;         /* of char *, at least one: the text behind the code, made valid UTF-8; not the enhanced code of the first */
+  GPtrArray *lines;         /* of char *, at least one: the text behind the codes, made valid UTF-8 */
 } ValijaSmtpReply;
 
 #define VALIJA_TYPE_SMTP_REPLY (valija_smtp_reply_get_type ())
@@ -44,8 +45,9 @@ typedef enum
   VALIJA_SMTP_AT_MESSAGE,
 } ValijaSmtpPlace;
 
-/* What a reply that is not 2xx or 3xx means: TRY_LATER for 4xx; AUTHENTICATION, RECIPIENT, OVER_QUOTA, TOO_LARGE or REFUSED for 5xx; with a translated
- * sentence that comes from the enhanced code where there is one, and with the server's own line. */
+/* What a reply that is not 2xx or 3xx means: TRY_LATER for 4xx; AUTHENTICATION, RECIPIENT, OVER_QUOTA, TOO_LARGE or
+ * REFUSED for 5xx; with a translated sentence that comes from the enhanced code where there is one, and with the
+ * server's own line. */
 void             valija_smtp_reply_set_error (const ValijaSmtpReply *self, ValijaSmtpPlace place, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSmtpReply, valija_smtp_reply_unref)

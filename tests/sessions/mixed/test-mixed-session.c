@@ -90,7 +90,8 @@ test_both (void)
   g_auto(GStrv) facts = NULL;
 
   valija_script_server_add (incoming, POP3 POP3_QUIT);
-  valija_script_server_add (outgoing, SMTP "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok\nC: DATA\nS: 354 go\n"
+  valija_script_server_add (outgoing, SMTP "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok\n"
+                            "C: DATA\nS: 354 go\n"
                                            "C: Subject: x\nC: .\nS: 250 queued\n" SMTP_QUIT);
   session = new_session (incoming, outgoing);
   g_assert_cmpuint (valija_session_get_capabilities (session) & (VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_SEND), ==,
@@ -158,7 +159,8 @@ test_never_deletes (void)
   g_autoptr(ValijaSession) session = new_session (nobody, nobody);
   const char * const ids[] = { "aa", NULL };
 
-  await_error (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), ids), VALIJA_ERROR_UNSUPPORTED, VALIJA_SIDE_INCOMING);
+  await_error (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), ids), VALIJA_ERROR_UNSUPPORTED,
+               VALIJA_SIDE_INCOMING);
 }
 
 int

@@ -25,7 +25,8 @@ set_server (ValijaServer   *server,
 {
   g_object_set (server,
                 "host", json_object_get_string_member (world, "host"),
-                "port", (guint) json_object_get_int_member (world, security == VALIJA_SECURITY_TLS ? tls_port : clear_port),
+                "port", (guint) json_object_get_int_member (world,
+                                                            security == VALIJA_SECURITY_TLS ? tls_port : clear_port),
                 "security", (int) security,
                 "user", USER,
                 "mechanism", mechanism,
@@ -46,7 +47,8 @@ new_session (ValijaSecurity         security,
 
   g_object_set (account, "timeout", 30, "delete-after-days", 0, NULL);
   set_server (valija_account_get_incoming (account), security, "pop3s_port", "pop3_port", incoming_mechanism);
-  set_server (valija_account_get_outgoing (account), security, "submissions_port", "submission_port", outgoing_mechanism);
+  set_server (valija_account_get_outgoing (account), security, "submissions_port", "submission_port",
+              outgoing_mechanism);
   made = valija_session_context_new (account, NULL, NULL);
   valija_session_context_preset_secret (made, VALIJA_SIDE_INCOMING, secret);
   valija_session_context_preset_secret (made, VALIJA_SIDE_OUTGOING, secret);
@@ -156,7 +158,8 @@ fetch_all (ValijaSession *session,
   for (guint i = 0; i < infos->len; i++)
     g_ptr_array_add (ids, ((ValijaMessageInfo *) g_ptr_array_index (infos, i))->remote_id);
 
-  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", (const char * const *) ids->pdata);
+  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX",
+                                               (const char * const *) ids->pdata);
   for (guint i = 0; i < infos->len; i++)
     {
       g_autoptr(DexFuture) future = dex_channel_receive (channel);
@@ -187,12 +190,14 @@ send (ValijaSession *session,
   return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source);
 }
 
-/* A hundred messages go out in few turns, come back with their dots, and leave the server when the account says so. */
+/* A hundred messages go out in few turns, come back with their dots, and leave the server when the account says
+ * so. */
 static void
 test_batch (void)
 {
   g_autoptr(ValijaSessionContext) context = NULL;
-  g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "", json_object_get_string_member (world, "password"), &context);
+  g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "",
+                                                  json_object_get_string_member (world, "password"), &context);
   g_autoptr(GPtrArray) sent = g_ptr_array_new ();
   g_autoptr(GPtrArray) infos = NULL;
   g_autoptr(GPtrArray) ids = g_ptr_array_new_null_terminated (BATCH, NULL, TRUE);
@@ -237,7 +242,8 @@ static void
 test_fetch (void)
 {
   g_autoptr(ValijaSessionContext) context = NULL;
-  g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "", json_object_get_string_member (world, "password"), &context);
+  g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "",
+                                                  json_object_get_string_member (world, "password"), &context);
   gint64 start = g_get_monotonic_time ();
   g_autoptr(GPtrArray) infos = play_round (session);
   gint64 listed = g_get_monotonic_time ();

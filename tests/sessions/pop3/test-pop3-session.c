@@ -266,7 +266,8 @@ test_faults (void)
   valija_test_faults (scripts, FALSE, full_flow, (gpointer) &clear_text);
 }
 
-#define STLS_BEGIN "S: +OK ready\nC: CAPA\nS: +OK\nS: STLS\nS: SASL PLAIN\nS: .\nC: STLS\nS: +OK begin\nTLS\nC: CAPA\n" CAPA_PLAIN
+#define STLS_BEGIN \
+  "S: +OK ready\nC: CAPA\nS: +OK\nS: STLS\nS: SASL PLAIN\nS: .\nC: STLS\nS: +OK begin\nTLS\nC: CAPA\n" CAPA_PLAIN
 
 static void
 test_starttls (void)
@@ -320,35 +321,54 @@ typedef struct
 } FailureCase;
 
 static const Setting unencrypted = { .security = VALIJA_SECURITY_NONE, .delete_after_days = -1 };
-static const Setting forced_cram = { .security = VALIJA_SECURITY_NONE, .mechanism = "CRAM-MD5", .delete_after_days = -1 };
-static const Setting forced_scram = { .security = VALIJA_SECURITY_NONE, .mechanism = "SCRAM-SHA-1", .delete_after_days = -1 };
-static const Setting with_line_end = { .security = VALIJA_SECURITY_NONE, .mechanism = "USER", .password = "a\r\nDELE 1", .cleartext = TRUE,
-                                       .delete_after_days = -1 };
+static const Setting forced_cram = {
+  .security = VALIJA_SECURITY_NONE, .mechanism = "CRAM-MD5", .delete_after_days = -1,
+};
+static const Setting forced_scram = {
+  .security = VALIJA_SECURITY_NONE, .mechanism = "SCRAM-SHA-1", .delete_after_days = -1,
+};
+static const Setting with_line_end = {
+  .security = VALIJA_SECURITY_NONE, .mechanism = "USER", .password = "a\r\nDELE 1", .cleartext = TRUE,
+  .delete_after_days = -1,
+};
 
 static const FailureCase failure_cases[] = {
-  { "stls-missing", "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\n", &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "stls-refused", "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: -ERR no\n", &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "stls-refused-no-capa", "S: +OK\nC: CAPA\nS: -ERR\nC: STLS\nS: -ERR no\n", &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "stls-injected", "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK go\nS: +OK injected\nSILENCE\n", &starttls,
+  { "stls-missing", "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\n",
+    &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "stls-refused", "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: -ERR no\n",
+    &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "stls-refused-no-capa", "S: +OK\nC: CAPA\nS: -ERR\nC: STLS\nS: -ERR no\n",
+    &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "stls-injected", "S: +OK\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK go\nS: +OK injected\nSILENCE\n",
+    &starttls,
     VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
   { "greeting-imap", "S: * OK IMAP4rev1\nSILENCE\n", &clear_text, VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
   { "greeting-refused", "S: -ERR too busy\nSILENCE\n", &clear_text, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_GREETING },
   { "greeting-never", "SILENCE\n", &clear_text, VALIJA_ERROR_TIMED_OUT, VALIJA_STEP_GREETING },
   { "greeting-closed", "CLOSE\n", &clear_text, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
-  { "clear-text-not-wanted", "S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: SASL PLAIN LOGIN\nS: .\n", &unencrypted, VALIJA_ERROR_NO_MECHANISM,
+  { "clear-text-not-wanted", "S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: SASL PLAIN LOGIN\nS: .\n",
+    &unencrypted, VALIJA_ERROR_NO_MECHANISM,
     VALIJA_STEP_SIGN_IN },
-  { "clear-text-not-wanted-no-capa", "S: +OK\nC: CAPA\nS: -ERR what\n", &unencrypted, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
-  { "wrong-password", "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\nC: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: -ERR no\n", &clear_text,
+  { "clear-text-not-wanted-no-capa", "S: +OK\nC: CAPA\nS: -ERR what\n",
+    &unencrypted, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  { "wrong-password", "S: +OK\nC: CAPA\nS: +OK\nS: SASL PLAIN\nS: .\nC: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: -ERR no\n",
+    &clear_text,
     VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
-  { "wrong-user", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: -ERR never heard\n", &clear_text, VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
-  { "in-use", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\nC: PASS secret\nS: -ERR [IN-USE] busy\n", &clear_text, VALIJA_ERROR_TRY_LATER,
+  { "wrong-user", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: -ERR never heard\n",
+    &clear_text, VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "in-use", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\nC: PASS secret\nS: -ERR [IN-USE] busy\n",
+    &clear_text, VALIJA_ERROR_TRY_LATER,
     VALIJA_STEP_SIGN_IN },
-  { "forced-not-offered", "S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: SASL PLAIN\nS: .\n", &forced_cram, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
-  { "scram-nonsense", "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-1\nS: .\nC? AUTH SCRAM-SHA-1 biw*\nS: + AAAA\nC: *\nS: -ERR\n", &forced_scram,
+  { "forced-not-offered", "S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: SASL PLAIN\nS: .\n",
+    &forced_cram, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  { "scram-nonsense", "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-1\nS: .\nC? AUTH SCRAM-SHA-1 biw*\nS: + AAAA\n"
+    "C: *\nS: -ERR\n", &forced_scram,
     VALIJA_ERROR_PROTOCOL, VALIJA_STEP_SIGN_IN },
-  { "scram-too-early", "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-1\nS: .\nC? AUTH SCRAM-SHA-1 biw*\nS: +OK welcome\n", &forced_scram,
+  { "scram-too-early", "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-1\nS: .\nC? AUTH SCRAM-SHA-1 biw*\n"
+    "S: +OK welcome\n", &forced_scram,
     VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
-  { "password-injects", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\n", &with_line_end, VALIJA_ERROR_INVALID, VALIJA_STEP_SIGN_IN },
+  { "password-injects", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\n",
+    &with_line_end, VALIJA_ERROR_INVALID, VALIJA_STEP_SIGN_IN },
 };
 
 static void
@@ -397,11 +417,13 @@ test_least (void)
   session = new_session (valija_script_server_get_port (server), &clear_text);
   log = play_round (session, &cursor, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (log, ==, "restart+\tsha256 65cf2a71f62d1f8df25273ee09dd661a3c1f96655d556c9be4674991e0b3d194 30 one ");
+  g_assert_cmpstr (log, ==,
+                   "restart+\tsha256 65cf2a71f62d1f8df25273ee09dd661a3c1f96655d556c9be4674991e0b3d194 30 one ");
   await_true (valija_session_close (session));
 }
 
-/* A second round on the same session signs in anew; the third finds what went and came. Ids are repeated and forgotten. */
+/* A second round on the same session signs in anew; the third finds what went and came. Ids are repeated and
+ * forgotten. */
 static void
 test_rounds (void)
 {
@@ -414,15 +436,18 @@ test_rounds (void)
                                     "S: +OK\nS: Subject: two\nS:\nS: .\nS: +OK\nS: Subject: one\nS:\nS: .\n" QUIT);
   valija_script_server_add (server, BEGIN LIST_2 QUIT);
   valija_script_server_add (server, BEGIN
-                                    "C: UIDL\nC: LIST\nS: +OK\nS: 1 bb\nS: 2 bb\nS: 3\nS: nonsense\nS: .\nS: +OK\nS: 1 40\nS: 2 41\nS: 3 42\nS: .\n"
+                                    "C: UIDL\nC: LIST\nS: +OK\nS: 1 bb\nS: 2 bb\nS: 3\nS: nonsense\nS: .\nS: +OK\n"
+                                    "S: 1 40\nS: 2 41\nS: 3 42\nS: .\n"
                                     "C: TOP 3 0\nS: +OK\nS: Subject: three\nS:\nS: .\n"
-                                    "C: TOP 3 0\nC: TOP 2 0\nS: +OK\nS: Subject: three\nS:\nS: .\nS: +OK\nS: Subject: again\nS:\nS: .\n" QUIT);
+                                    "C: TOP 3 0\nC: TOP 2 0\nS: +OK\nS: Subject: three\nS:\nS: .\nS: +OK\n"
+                                    "S: Subject: again\nS:\nS: .\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
 
   assert_round (session, &cursor, "restart+bb 40 two +aa 30 one ");
   assert_round (session, &cursor, "");
   assert_round (session, &cursor,
-                "+\tsha256 479e17865a90f681f2deec14ea03cee13f66705a6676573d8766c43001aed002 42 three +bb\t2 41 again -aa ");
+                "+\tsha256 479e17865a90f681f2deec14ea03cee13f66705a6676573d8766c43001aed002 42 three +bb\t2 41 again "
+                "-aa ");
   await_true (valija_session_close (session));
 }
 
@@ -439,7 +464,8 @@ test_cursor_of_others (void)
   await_true (valija_session_close (session));
 }
 
-/* Without PIPELINING one command waits for the other; and when the receiver goes, what was not sent by then is never sent */
+/* Without PIPELINING one command waits for the other; and when the receiver goes, what was not sent by then is never
+ * sent */
 static void
 test_receiver_goes (void)
 {
@@ -451,8 +477,10 @@ test_receiver_goes (void)
 
   valija_script_server_add (server,
                             "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\nC: PASS secret\nS: +OK\n"
-                            "C: UIDL\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: 4 dd\nS: 5 ee\nS: .\nC: LIST\nS: +OK\nS: .\n"
-                            "C: RETR 1\nS: +OK\nS: x\nS: .\nC: RETR 2\nS: +OK\nS: x\nS: .\nC: RETR 3\nS: +OK\nS: x\nS: .\n" QUIT);
+                            "C: UIDL\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: 4 dd\nS: 5 ee\nS: .\nC: LIST\nS: +OK\n"
+                            "S: .\n"
+                            "C: RETR 1\nS: +OK\nS: x\nS: .\nC: RETR 2\nS: +OK\nS: x\nS: .\nC: RETR 3\nS: +OK\n"
+                            "S: x\nS: .\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
   channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids);
   first = dex_channel_receive (channel);
@@ -518,8 +546,10 @@ test_clear_refused (void)
 {
   g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
 
-  valija_script_server_add (server, BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: .\nS: +OK\nS: .\nC: DELE 1\nS: +OK\nC: QUIT\nS: -ERR not removed\n");
-  await_error (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes), VALIJA_ERROR_REFUSED, VALIJA_STEP_CHANGE);
+  valija_script_server_add (server, BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: .\nS: +OK\nS: .\nC: DELE 1\n"
+                            "S: +OK\nC: QUIT\nS: -ERR not removed\n");
+  await_error (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes), VALIJA_ERROR_REFUSED,
+               VALIJA_STEP_CHANGE);
 }
 
 /* The server hangs up between two works: the next one opens again */

@@ -155,7 +155,8 @@ typedef struct
 
 static const SendCase send_cases[] = {
   { "one-by-one",
-    PLAIN_BEGIN "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok b\nC: RCPT TO:<c@x.org>\nS: 250 ok c\n"
+    PLAIN_BEGIN "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok b\nC: RCPT TO:<c@x.org>\n"
+    "S: 250 ok c\n"
     "C: DATA\nS: 354 go\n" BODY "S: 250 2.0.0 queued\n" QUIT,
     "a@x.org", "b@x.org c@x.org", MESSAGE, "250 2.0.0 queued|b@x.org+250 ok b|c@x.org+250 ok c|" },
   { "pipelined",
@@ -171,7 +172,8 @@ static const SendCase send_cases[] = {
     "C: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\nS: 250 2.0.0 queued\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, "250 2.0.0 queued|b@x.org+250 ok b|" },
   { "helo",
-    "S: 220 old\n" HELLO "S: 502 what\nC: HELO [127.0.0.1]\nS: 250 old\n", "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_NO_MECHANISM,
+    "S: 220 old\n" HELLO "S: 502 what\nC: HELO [127.0.0.1]\nS: 250 old\n",
+    "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_NO_MECHANISM,
     VALIJA_STEP_SIGN_IN },
   { "all-parameters",
     BEGIN ("S: 250-PIPELINING\nS: 250-SIZE 1000\nS: 250-8BITMIME\nS: 250-SMTPUTF8\n") SIGN_IN
@@ -183,7 +185,8 @@ static const SendCase send_cases[] = {
     "S: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 queued\n" QUIT,
     "a@bücher.example", "b@bücher.example", MESSAGE, "250 queued|b@bücher.example+250 ok|" },
   { "empty-sender",
-    PIPELINING_BEGIN "C: MAIL FROM:<>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 queued\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY "S: 250 queued\n" QUIT,
     "", "b@x.org", MESSAGE, "250 queued|b@x.org+250 ok|" },
   { "eight-bits-not-offered",
     PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
@@ -196,25 +199,30 @@ static const SendCase send_cases[] = {
 
   /* Refusals */
   { "some-recipients",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: RCPT TO:<c@x.org>\nC: RCPT TO:<d@x.org>\nC: DATA\n"
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: RCPT TO:<c@x.org>\nC: RCPT TO:<d@x.org>\n"
+    "C: DATA\n"
     "S: 250 ok\nS: 550 5.1.1 who\nS: 250 ok\nS: 452 4.2.2 full\nS: 354 go\n" BODY "S: 250 queued\n" QUIT,
-    "a@x.org", "b@x.org c@x.org d@x.org", MESSAGE, "250 queued|b@x.org-550 5.1.1 who|c@x.org+250 ok|d@x.org-452 4.2.2 full|" },
+    "a@x.org", "b@x.org c@x.org d@x.org", MESSAGE, "250 queued|b@x.org-550 5.1.1 who|c@x.org+250 ok|d@x.org-452 "
+                                                   "4.2.2 full|" },
   { "no-recipient-left",
     PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: RCPT TO:<c@x.org>\nC: DATA\n"
     "S: 250 ok\nS: 550 5.1.1 who\nS: 550 5.1.1 who\nS: 554 5.5.1 nobody\n" QUIT,
     "a@x.org", "b@x.org c@x.org", MESSAGE, NULL, VALIJA_ERROR_RECIPIENT, VALIJA_STEP_RECIPIENTS },
   { "no-recipient-left-data-accepted",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 550 5.1.1 who\nS: 354 go\nC: .\nS: 554 nobody\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 550 5.1.1 who\n"
+    "S: 354 go\nC: .\nS: 554 nobody\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_RECIPIENT, VALIJA_STEP_RECIPIENTS },
   { "no-recipient-left-chunked",
     CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\n"
     "S: 250 ok\nS: 550 5.1.1 who\nS: 503 5.5.1 nobody\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_RECIPIENT, VALIJA_STEP_RECIPIENTS },
   { "no-recipient-left-chunked-lost",
-    CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\nS: 250 ok\nS: 550 5.1.1 who\nCLOSE\n",
+    CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\n"
+    "S: 250 ok\nS: 550 5.1.1 who\nCLOSE\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_RECIPIENT, VALIJA_STEP_RECIPIENTS },
   { "mailbox-full",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 552 5.2.2 full\nS: 554 nobody\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 552 5.2.2 full\n"
+    "S: 554 nobody\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_OVER_QUOTA, VALIJA_STEP_RECIPIENTS },
   { "greylisted",
     PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: RCPT TO:<c@x.org>\nC: DATA\n"
@@ -227,32 +235,42 @@ static const SendCase send_cases[] = {
     PLAIN_BEGIN "C: MAIL FROM:<a@x.org>\nS: 421 4.3.2 going down\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SENDER },
   { "data-refused",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 451 4.3.0 no\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\n"
+    "S: 451 4.3.0 no\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SEND },
   { "message-refused",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 554 5.7.1 spam\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY "S: 554 5.7.1 spam\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_REFUSED, VALIJA_STEP_SEND },
   { "message-too-large",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 552 5.3.4 size\n" QUIT,
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY "S: 552 5.3.4 size\n" QUIT,
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_TOO_LARGE, VALIJA_STEP_SEND },
   { "lost-before-the-dot",
     PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nCLOSE\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SENDER },
   { "lost-after-the-dot",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "CLOSE\n",
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY "CLOSE\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND },
   { "lost-after-the-last-chunk",
-    CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\nS: 250 ok\nCLOSE\n",
+    CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\n"
+    "S: 250 ok\nCLOSE\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND },
   { "nonsense-after-the-dot",
-    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: what?\nSILENCE\n",
+    PIPELINING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+    BODY "S: what?\nSILENCE\n",
     "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND },
 
   /* Nothing is said for these */
-  { "too-large", BEGIN ("S: 250-SIZE 10\n") SIGN_IN QUIT, "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_TOO_LARGE, VALIJA_STEP_SENDER },
-  { "international-not-offered", PIPELINING_BEGIN QUIT, "a@x.org", "é@x.org", MESSAGE, NULL, VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_RECIPIENTS },
-  { "no-recipients", PIPELINING_BEGIN QUIT, "a@x.org", "", MESSAGE, NULL, VALIJA_ERROR_INVALID, VALIJA_STEP_RECIPIENTS },
-  { "address-injects", PIPELINING_BEGIN QUIT, "a@x.org", "b@x.org>\r\nRCPT\rTO:<c@x.org", MESSAGE, NULL, VALIJA_ERROR_INVALID, VALIJA_STEP_RECIPIENTS },
+  { "too-large", BEGIN ("S: 250-SIZE 10\n") SIGN_IN QUIT,
+    "a@x.org", "b@x.org", MESSAGE, NULL, VALIJA_ERROR_TOO_LARGE, VALIJA_STEP_SENDER },
+  { "international-not-offered", PIPELINING_BEGIN QUIT, "a@x.org", "é@x.org", MESSAGE, NULL,
+    VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_RECIPIENTS },
+  { "no-recipients", PIPELINING_BEGIN QUIT, "a@x.org", "", MESSAGE, NULL, VALIJA_ERROR_INVALID,
+    VALIJA_STEP_RECIPIENTS },
+  { "address-injects", PIPELINING_BEGIN QUIT, "a@x.org", "b@x.org>\r\nRCPT\rTO:<c@x.org", MESSAGE, NULL,
+    VALIJA_ERROR_INVALID, VALIJA_STEP_RECIPIENTS },
 };
 
 static void
@@ -284,24 +302,33 @@ typedef struct
 static const Setting forced_scram = { .security = VALIJA_SECURITY_NONE, .mechanism = "SCRAM-SHA-256" };
 
 static const OpenCase open_cases[] = {
-  { "starttls-missing", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 AUTH PLAIN\n", &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-refused", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n", &starttls, VALIJA_ERROR_NO_STARTTLS,
+  { "starttls-missing", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 AUTH PLAIN\n",
+    &starttls, VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-refused", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 no\n",
+    &starttls, VALIJA_ERROR_NO_STARTTLS,
     VALIJA_STEP_SECURE },
-  { "starttls-injected", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS: 250 injected\nSILENCE\n", &starttls,
+  { "starttls-injected", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS: 250 injected\n"
+    "SILENCE\n", &starttls,
     VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-injected-half", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS+ 25\nSILENCE\n", &starttls,
+  { "starttls-injected-half", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nS+ 25\n"
+    "SILENCE\n", &starttls,
     VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
   { "greeting-pop3", "S: +OK POP3\nSILENCE\n", &clear_text, VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
   { "greeting-refused", "S: 554 5.7.1 not you\nSILENCE\n", &clear_text, VALIJA_ERROR_REFUSED, VALIJA_STEP_GREETING },
   { "greeting-later", "S: 421 4.3.2 busy\nSILENCE\n", &clear_text, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_GREETING },
   { "greeting-never", "SILENCE\n", &clear_text, VALIJA_ERROR_TIMED_OUT, VALIJA_STEP_GREETING },
-  { "ehlo-lost", "S: 220 mx\n" HELLO "S: 250-mx\nCLOSE\n", &clear_text, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
+  { "ehlo-lost", "S: 220 mx\n" HELLO "S: 250-mx\nCLOSE\n",
+    &clear_text, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
   { "clear-text-not-wanted", BEGIN (""), &unencrypted, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
-  { "wrong-password", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 535 5.7.8 no\n", &clear_text, VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
-  { "auth-down", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 454 4.7.0 later\n", &clear_text, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
-  { "auth-endless", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 334 bW9yZQ==\nC: *\nS: 501 5.5.4 cancelled\n", &clear_text, VALIJA_ERROR_PROTOCOL,
+  { "wrong-password", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 535 5.7.8 no\n",
+    &clear_text, VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "auth-down", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 454 4.7.0 later\n",
+    &clear_text, VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
+  { "auth-endless", BEGIN ("") "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: 334 bW9yZQ==\nC: *\nS: 501 5.5.4 cancelled\n",
+    &clear_text, VALIJA_ERROR_PROTOCOL,
     VALIJA_STEP_SIGN_IN },
-  { "scram-too-early", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-256\nC? AUTH SCRAM-SHA-256 biws*\nS: 235 welcome\n", &forced_scram,
+  { "scram-too-early", "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 AUTH SCRAM-SHA-256\nC? AUTH SCRAM-SHA-256 biws*\n"
+    "S: 235 welcome\n", &forced_scram,
     VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
 };
 
@@ -332,7 +359,8 @@ test_long_line (void)
 }
 
 #define STARTTLS_SCRIPT \
-  "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\n" HELLO "S: 250-mx\nS: 250-SIZE 10240000\nS: 250 AUTH PLAIN\n" \
+  "S: 220 mx\n" HELLO "S: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\nTLS\n" \
+  HELLO "S: 250-mx\nS: 250-SIZE 10240000\nS: 250 AUTH PLAIN\n" \
   SIGN_IN QUIT
 
 static DexFuture *
@@ -414,7 +442,8 @@ test_long_response (void)
 #define CHUNK "C: BDAT 20 LAST\nC: Subject: x\nC:\nC: .dot\n"
 #define ENVELOPE "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\n"
 
-/* Three messages, all of them said before the first is answered; the second is refused, which is nothing to the third */
+/* Three messages, all of them said before the first is answered; the second is refused, which is nothing to the
+ * third */
 #define BATCH \
   CHUNKING_BEGIN ENVELOPE CHUNK "C: RSET\n" ENVELOPE CHUNK "C: RSET\n" ENVELOPE CHUNK \
   "S: 250 ok\nS: 250 ok\nS: 250 one\n" \
@@ -449,7 +478,8 @@ test_sequence (void)
 
   valija_script_server_add (server,
                             PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 550 5.1.1 who\nS: 554 nobody\n"
-                            "C: RSET\n" ENVELOPE "C: DATA\nS: 250 reset\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 two\n" QUIT);
+                            "C: RSET\n" ENVELOPE "C: DATA\nS: 250 reset\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+                            BODY "S: 250 two\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
   for (int i = 0; i < 2; i++)
     sent[i] = send (session, "a@x.org", "b@x.org", MESSAGE);
@@ -467,8 +497,10 @@ test_second_connection (void)
   g_autoptr(ValijaSession) session = NULL;
   DexFuture *sent[2];
 
-  valija_script_server_add (server, PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "CLOSE\n");
-  valija_script_server_add (server, PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 two\n" QUIT);
+  valija_script_server_add (server, PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+                            BODY "CLOSE\n");
+  valija_script_server_add (server, PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+                            BODY "S: 250 two\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
   for (int i = 0; i < 2; i++)
     sent[i] = send (session, "a@x.org", "b@x.org", MESSAGE);
@@ -488,7 +520,8 @@ test_given_up (void)
   DexFuture *kept;
 
   valija_script_server_add (server,
-                            PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n" BODY "S: 250 one\n" QUIT);
+                            PIPELINING_BEGIN ENVELOPE "C: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\n"
+                            BODY "S: 250 one\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
   kept = send (session, "a@x.org", "b@x.org", MESSAGE);
   for (int i = 0; i < 2; i++)
@@ -520,7 +553,8 @@ test_large (void)
   g_autoptr(ValijaSession) session = NULL;
   g_autofree char *line = g_strnfill (1022, 'x');
   g_autoptr(GString) message = g_string_new ("Subject: x\r\n\r\n");
-  g_autoptr(GString) script = g_string_new (CHUNKING_BEGIN ENVELOPE "S: 250 ok\nS: 250 ok\nC: BDAT 1048576\nC: Subject: x\nC:\n");
+  g_autoptr(GString) script = g_string_new (CHUNKING_BEGIN ENVELOPE "S: 250 ok\nS: 250 ok\nC: BDAT 1048576\n"
+                                            "C: Subject: x\nC:\n");
 
   /* 2 MiB and a little; the first two pieces end in the middle of a line */
   for (int i = 0; i < 2048; i++)

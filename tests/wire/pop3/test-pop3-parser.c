@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-/* What the server says, what is expected behind each +OK (s, l, c in order), and the events: S+ S- for statuses, P for a challenge, L for a
- * line, C for content (joined), E for the end, F for a failure. */
+/* What the server says, what is expected behind each +OK (s, l, c in order), and the events: S+ S- for statuses, P
+ * for a challenge, L for a line, C for content (joined), E for the end, F for a failure. */
 typedef struct
 {
   const char *name;
@@ -20,16 +20,20 @@ typedef struct
 } ParserCase;
 
 static const ParserCase parser_cases[] = {
-  { "greeting", "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n", "s", "S+(POP3 server ready <1896.697170952@dbc.mtview.ca.us>)" },
+  { "greeting", "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n",
+    "s", "S+(POP3 server ready <1896.697170952@dbc.mtview.ca.us>)" },
   { "greeting-glued", "+OK<1896@x>\r\n", "s", "S+(<1896@x>)" },
   { "bare-words", "+OK\r\n-ERR\r\n", "s", "S+()S-()" },
   { "any-case", "+ok x\r\n-err y\r\n", "s", "S+(x)S-(y)" },
-  { "error-code", "-ERR [IN-USE] Do you have another POP session running?\r\n", "", "S-([IN-USE] Do you have another POP session running?)" },
+  { "error-code", "-ERR [IN-USE] Do you have another POP session running?\r\n",
+    "", "S-([IN-USE] Do you have another POP session running?)" },
   { "challenge", "+ PDE4OTYuNjk3MTcwOTUyQA==\r\n+ \r\n+\r\n", "", "P(PDE4OTYuNjk3MTcwOTUyQA==)P()P()" },
-  { "list", "+OK 2 messages (320 octets)\r\n1 120\r\n2 200\r\n.\r\n+OK\r\n", "ls", "S+(2 messages (320 octets))L(1 120)L(2 200)E()S+()" },
+  { "list", "+OK 2 messages (320 octets)\r\n1 120\r\n2 200\r\n.\r\n+OK\r\n",
+    "ls", "S+(2 messages (320 octets))L(1 120)L(2 200)E()S+()" },
   { "list-empty", "+OK\r\n.\r\n", "l", "S+()E()" },
   { "list-dotted", "+OK\r\n..a\r\n.b\r\n.\r\n", "l", "S+()L(.a)L(b)E()" },
-  { "message", "+OK 120 octets\r\nSubject: x\r\n\r\ntext\r\n.\r\n", "c", "S+(120 octets)C(Subject: x\r\n\r\ntext\r\n)E()" },
+  { "message", "+OK 120 octets\r\nSubject: x\r\n\r\ntext\r\n.\r\n", "c", "S+(120 octets)C(Subject: x\r\n\r\n"
+    "text\r\n)E()" },
   { "message-empty", "+OK\r\n.\r\n-ERR\r\n", "c", "S+()E()S-()" },
   { "message-dots", "+OK\r\n..\r\n...\r\n..a.\r\na..\r\n.b\r\n.\r\n", "c", "S+()C(.\r\n..\r\n.a.\r\na..\r\nb\r\n)E()" },
   { "message-dot-cr", "+OK\r\n.\rx\r\n.\r\n", "c", "S+()C(\rx\r\n)E()" },
@@ -85,7 +89,8 @@ play (const ParserCase *c,
           if (event.type == VALIJA_POP3_STATUS && event.ok)
             {
               g_assert_cmpint (*shape, !=, '\0');
-              valija_pop3_parser_expect (parser, *shape == 'l' ? VALIJA_POP3_LINES : *shape == 'c' ? VALIJA_POP3_CONTENT : VALIJA_POP3_SINGLE);
+              valija_pop3_parser_expect (parser, *shape == 'l' ? VALIJA_POP3_LINES
+                                                 : *shape == 'c' ? VALIJA_POP3_CONTENT : VALIJA_POP3_SINGLE);
               shape++;
             }
         }
@@ -225,7 +230,8 @@ static void
 test_capabilities (void)
 {
   static const char * const lines[] = {
-    "TOP", "uidl", "RESP-CODES", "PIPELINING", "STLS", "SASL plain SCRAM-SHA-256", "UTF8 USER", "EXPIRE 60 USER", "USER",
+    "TOP", "uidl", "RESP-CODES", "PIPELINING", "STLS", "SASL plain SCRAM-SHA-256", "UTF8 USER", "EXPIRE 60 "
+                                                                                                "USER", "USER",
     "IMPLEMENTATION Shlemazle-Plotz\001-v302", "X-UNKNOWN x", "",
   };
   g_autoptr(ValijaPop3Capabilities) capabilities = valija_pop3_capabilities_new ();
@@ -254,8 +260,10 @@ static void
 test_codes (void)
 {
   static const struct { const char *text; ValijaPop3Code code; } cases[] = {
-    { "[AUTH] bad", VALIJA_POP3_CODE_AUTH }, { "[in-use] x", VALIJA_POP3_CODE_IN_USE }, { "[SYS/TEMP]", VALIJA_POP3_CODE_SYS_TEMP },
-    { "[SYS/PERM] x", VALIJA_POP3_CODE_SYS_PERM }, { "[LOGIN-DELAY] x", VALIJA_POP3_CODE_LOGIN_DELAY }, { "no", VALIJA_POP3_CODE_NONE },
+    { "[AUTH] bad", VALIJA_POP3_CODE_AUTH }, { "[in-use] x", VALIJA_POP3_CODE_IN_USE }, { "[SYS/TEMP]",
+      VALIJA_POP3_CODE_SYS_TEMP },
+    { "[SYS/PERM] x", VALIJA_POP3_CODE_SYS_PERM }, { "[LOGIN-DELAY] x", VALIJA_POP3_CODE_LOGIN_DELAY }, { "no",
+      VALIJA_POP3_CODE_NONE },
     { "[AUTH", VALIJA_POP3_CODE_NONE }, { "", VALIJA_POP3_CODE_NONE },
   };
 
@@ -285,14 +293,16 @@ test_commands (void)
   assert_command (valija_pop3_command_new_number ("RETR", 5), "RETR 5\r\n");
   assert_command (valija_pop3_command_new_top (5, 0), "TOP 5 0\r\n");
   /* RFC 1939 §7 */
-  assert_command (valija_pop3_command_new_apop ("POP3 ready <1896.697170952@dbc.mtview.ca.us>", "mrose", tanstaaf, NULL),
+  assert_command (valija_pop3_command_new_apop ("POP3 ready <1896.697170952@dbc.mtview.ca.us>", "mrose", tanstaaf,
+                                                NULL),
                   "APOP mrose c4c9334bac560ecc979e58001b3e22fb\r\n");
 }
 
 static void
 test_injection (void)
 {
-  static const struct { const char *text; gsize length; } cases[] = { { "a\r\nDELE 1", 9 }, { "a\nb", 3 }, { "a\rb", 3 }, { "a\0b", 3 } };
+  static const struct { const char *text; gsize length; } cases[] = { { "a\r\nDELE 1", 9 }, { "a\n"
+  "b", 3 }, { "a\rb", 3 }, { "a\0b", 3 } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -126,9 +126,10 @@ test_external (void)
 static void
 test_oauthbearer (void)
 {
-  g_autoptr(ValijaSasl) sasl = new_sasl ("OAUTHBEARER", "user@example.com", "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", -1);
-  const char *expected = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9QmVhcmVyIHZGOWRmdDRx"
-                         "bVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
+  g_autoptr(ValijaSasl) sasl = new_sasl ("OAUTHBEARER", "user@example.com",
+                                         "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", -1);
+  const char *expected = "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9"
+                         "QmVhcmVyIHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB";
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaSecret) response = NULL;
   g_autoptr(ValijaSecret) dummy = NULL;
@@ -146,8 +147,10 @@ test_oauthbearer (void)
 static void
 test_xoauth2 (void)
 {
-  g_autoptr(ValijaSasl) sasl = new_sasl ("XOAUTH2", "someuser@example.com", "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg", -1);
-  const char *expected = "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==";
+  g_autoptr(ValijaSasl) sasl = new_sasl ("XOAUTH2", "someuser@example.com",
+                                         "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg", -1);
+  const char *expected = "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52"
+                         "YjNSbGNrQmhkSFJoZG1semRHRXVZMjl0Q2cBAQ==";
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaSecret) response = NULL;
   g_autoptr(ValijaSecret) dummy = NULL;
@@ -204,10 +207,13 @@ static const ScramCase scram_cases[] = {
     "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37", 32, "NONCE",
     "p=tls-exporter,,n=a=2Cb=3Dc,r=NONCE",
     "r=NONCEserver,s=c2FsdHNhbHQ=,i=5000",
-    "c=cD10bHMtZXhwb3J0ZXIsLAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f,r=NONCEserver,p=gMJNPnOSyn5Z6/QNqn+tEEXNil7aGJltSBS7Vq2+jGM=",
+    "c=cD10bHMtZXhwb3J0ZXIsLAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f,r=NONCEserver,"
+    "p=gMJNPnOSyn5Z6/QNqn+tEEXNil7aGJltSBS7Vq2+jGM=",
     "v=USiRWDHmnJj9zIY5f6imMkyFoJ95BZqJ0O/x9lvSCWQ=" },
   /* SASLprep of name and password: soft hyphen, roman numeral nine */
-  { "end-point", "SCRAM-SHA-1-PLUS", "us\302\255er", "\303\241\342\205\250", -1, "tls-server-end-point", "\377\0\376", 3, "NONCE",
+  { "end-point", "SCRAM-SHA-1-PLUS", "us\302\255er", "\303\241\342\205\250", -1, "tls-server-end-point",
+    "\377\0\376", 3,
+    "NONCE",
     "p=tls-server-end-point,,n=user,r=NONCE",
     "r=NONCEserver,s=c2FsdHNhbHQ=,i=4096",
     "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCws/wD+,r=NONCEserver,p=oKC2nuhfZdbPJ6bWLHHPceRvgxw=",
@@ -386,8 +392,10 @@ typedef struct
 } ChooseCase;
 
 static const ChooseCase choose_cases[] = {
-  { "strongest", "LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", "", TRUE, FALSE, FALSE, TRUE, "SCRAM-SHA-256-PLUS" },
-  { "no-binding", "PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS", NULL, TRUE, FALSE, FALSE, FALSE, "SCRAM-SHA-256" },
+  { "strongest", "LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS",
+    "", TRUE, FALSE, FALSE, TRUE, "SCRAM-SHA-256-PLUS" },
+  { "no-binding", "PLAIN SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS",
+    NULL, TRUE, FALSE, FALSE, FALSE, "SCRAM-SHA-256" },
   { "any-case", "plain Scram-Sha-1", NULL, TRUE, FALSE, FALSE, FALSE, "SCRAM-SHA-1" },
   { "plain-before-login", "LOGIN PLAIN", NULL, TRUE, FALSE, FALSE, FALSE, "PLAIN" },
   { "clear-refused", "LOGIN PLAIN", NULL, FALSE, FALSE, FALSE, FALSE, NULL },

@@ -28,9 +28,12 @@ static const EncoderCase encoder_cases[] = {
   { "lf-cr", "a\n\rb", "a\r\n\r\nb\r\n.\r\n", "a\r\n\r\nb\r\n" },
   /* The forms of SMTP smuggling: none may reach the wire as it is */
   { "smuggle-lf-dot-lf", "a\n.\nMAIL FROM:<x>\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\nMAIL FROM:<x>\r\n" },
-  { "smuggle-lf-dot-crlf", "a\n.\r\nMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\nMAIL FROM:<x>\r\n" },
-  { "smuggle-cr-dot-crlf", "a\r.\r\nMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\nMAIL FROM:<x>\r\n" },
-  { "smuggle-crlf-dot-cr", "a\r\n.\rMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\nMAIL FROM:<x>\r\n" },
+  { "smuggle-lf-dot-crlf", "a\n.\r\nMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\n"
+    "MAIL FROM:<x>\r\n" },
+  { "smuggle-cr-dot-crlf", "a\r.\r\nMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\n"
+    "MAIL FROM:<x>\r\n" },
+  { "smuggle-crlf-dot-cr", "a\r\n.\rMAIL FROM:<x>\r\n", "a\r\n..\r\nMAIL FROM:<x>\r\n.\r\n", "a\r\n.\r\n"
+    "MAIL FROM:<x>\r\n" },
 };
 
 static void
@@ -103,7 +106,8 @@ test_commands (void)
   g_autoptr(ValijaSecret) response = valija_secret_new ("AHRpbQ==", -1);
   g_autoptr(ValijaSecret) nothing = valija_secret_new ("", 0);
   ValijaSmtpMailOptions none = { 0 };
-  ValijaSmtpMailOptions all = { .size = 500, .eightbit = TRUE, .smtputf8 = TRUE, .return_headers = TRUE, .envelope_id = "QQ 314+159" };
+  ValijaSmtpMailOptions all = { .size = 500, .eightbit = TRUE, .smtputf8 = TRUE, .return_headers = TRUE,
+    .envelope_id = "QQ 314+159" };
 
   assert_command (valija_smtp_command_new ("EHLO", "[127.0.0.1]", NULL), "EHLO [127.0.0.1]\r\n");
   assert_command (valija_smtp_command_new ("QUIT", NULL, NULL), "QUIT\r\n");
@@ -127,7 +131,8 @@ static void
 test_injection (void)
 {
   static const char * const hostile[] = {
-    "a@x.org>\r\nRCPT TO:<evil@x.org", "a@x.org> SIZE=1", "a@x.org\n", "a\r@x.org", "<a@x.org>", "a b@x.org", "\"a@x.org", "a@x.org\177",
+    "a@x.org>\r\nRCPT TO:<evil@x.org", "a@x.org> SIZE=1", "a@x.org\n",
+    "a\r@x.org", "<a@x.org>", "a b@x.org", "\"a@x.org", "a@x.org\177",
     "\"a\\", "\377@x.org",
   };
   ValijaSmtpMailOptions none = { 0 };

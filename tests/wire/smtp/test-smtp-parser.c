@@ -15,13 +15,17 @@ typedef struct
 } ParserCase;
 
 static const ParserCase parser_cases[] = {
-  { "greeting", "220 foo.com Simple Mail Transfer Service Ready\r\n", "220 foo.com Simple Mail Transfer Service Ready|" },
-  { "several", "250-foo.com greets bar.com\r\n250-8BITMIME\r\n250 HELP\r\n", "250 foo.com greets bar.com 8BITMIME HELP|" },
-  { "pipelined", "250 2.1.0 ok\r\n550 5.1.1 no such user\r\n354 go\r\n", "250 2.1.0 ok|550 5.1.1 no such user|354 go|" },
+  { "greeting", "220 foo.com Simple Mail Transfer Service Ready\r\n",
+    "220 foo.com Simple Mail Transfer Service Ready|" },
+  { "several", "250-foo.com greets bar.com\r\n250-8BITMIME\r\n250 HELP\r\n",
+    "250 foo.com greets bar.com 8BITMIME HELP|" },
+  { "pipelined", "250 2.1.0 ok\r\n550 5.1.1 no such user\r\n354 go\r\n",
+    "250 2.1.0 ok|550 5.1.1 no such user|354 go|" },
   { "no-text", "250\r\n", "250|" },
   { "no-text-space", "250 \r\n", "250|" },
   { "bare-lf", "250-a\n250 b\n", "250 a b|" },
-  { "enhanced-several", "550-5.7.1 blocked\r\n550-5.7.1 by policy\r\n550 5.7.1 see x\r\n", "550 5.7.1 blocked by policy see x|" },
+  { "enhanced-several", "550-5.7.1 blocked\r\n550-5.7.1 by policy\r\n550 5.7.1 see x\r\n",
+    "550 5.7.1 blocked by policy see x|" },
   { "enhanced-other-class", "250 5.1.1 looks like one\r\n", "250 5.1.1 looks like one|" },
   { "enhanced-no-text", "250 2.0.0\r\n", "250 2.0.0|" },
   { "enhanced-not", "250 2.0 x\r\n250 1.2.3.4 x\r\n", "250 2.0 x|250 1.2.3.4 x|" },
@@ -133,8 +137,11 @@ test_unread (void)
 static void
 test_capabilities (void)
 {
-  g_autoptr(ValijaSmtpReply) reply = parse_one ("250-smtp.example.com PIPELINING\r\n250-SIZE 10240000\r\n250-8bitmime\r\n250-STARTTLS\r\n"
-                                                "250-AUTH plain login\r\n250-AUTH=LOGIN\r\n250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250-DSN\r\n250 SMTPUTF8\r\n");
+  g_autoptr(ValijaSmtpReply) reply = parse_one ("250-smtp.example.com PIPELINING\r\n250-SIZE 10240000\r\n"
+                                                "250-8bitmime\r\n250-STARTTLS\r\n"
+                                                "250-AUTH plain login\r\n250-AUTH=LOGIN\r\n"
+                                                "250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250-DSN\r\n"
+                                                "250 SMTPUTF8\r\n");
   g_autoptr(ValijaSmtpReply) endless = parse_one ("250-x\r\n250 SIZE 99999999999999999999\r\n");
   g_autoptr(ValijaSmtpCapabilities) c = valija_smtp_capabilities_new (reply);
   g_autoptr(ValijaSmtpCapabilities) none = valija_smtp_capabilities_new (NULL);
@@ -144,7 +151,8 @@ test_capabilities (void)
   g_assert_false (c->pipelining);
   g_assert_true (c->size);
   g_assert_cmpuint (c->size_limit, ==, 10240000);
-  g_assert_true (c->eightbitmime && c->starttls && c->auth && c->enhanced_codes && c->chunking && c->dsn && c->smtputf8);
+  g_assert_true (c->eightbitmime && c->starttls && c->auth && c->enhanced_codes && c->chunking && c->dsn &&
+                 c->smtputf8);
   g_assert_cmpuint (c->mechanisms->len, ==, 3);
   g_assert_cmpstr (valija_smtp_capabilities_get_mechanisms (c)[0], ==, "PLAIN");
   g_assert_null (valija_smtp_capabilities_get_mechanisms (none)[0]);
