@@ -18,6 +18,7 @@ main (int    argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name ("Valija");
+  g_log_writer_default_set_use_stderr (TRUE);
 
   dex_init ();
   application = valija_application_new ();

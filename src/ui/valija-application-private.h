@@ -19,6 +19,7 @@ struct _ValijaApplication
   GError        *failure;     /* why the engine could not be opened */
   guint          n_pending;   /* futures to be waited for before the end */
   guint          close_source;
+  gboolean       offline;     /* no server is contacted but for what the user does */
   gboolean       opened;
   gboolean       closing;
 };

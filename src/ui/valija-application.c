@@ -131,7 +131,8 @@ opened_cb (DexFuture *future,
   if (dex_future_get_value (future, &self->failure) != NULL)
     {
       self->opened = TRUE;
-      valija_engine_start (self->engine);
+      if (!self->offline)
+        valija_engine_start (self->engine);
     }
 
   if (window != NULL)
@@ -200,6 +201,8 @@ valija_application_handle_local_options (GApplication *application,
 {
   ValijaApplication *self = VALIJA_APPLICATION (application);
   g_autofree char *profile = NULL;
+
+  self->offline = g_variant_dict_contains (options, "offline");
 
   if (g_variant_dict_lookup (options, "profile", "^ay", &profile))
     {
@@ -278,6 +281,7 @@ valija_application_init (ValijaApplication *self)
   const GOptionEntry options[] = {
     { "profile", 0, 0, G_OPTION_ARG_FILENAME, NULL,
       N_("Keep settings, mail and all else in this directory"), N_("DIRECTORY") },
+    { "offline", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Contact no server until asked to"), NULL },
     { NULL }
   };
 
@@ -318,6 +322,14 @@ valija_application_get_cache_dir (ValijaApplication *self)
   g_return_val_if_fail (VALIJA_IS_APPLICATION (self), NULL);
 
   return self->cache_dir;
+}
+
+gboolean
+valija_application_get_offline (ValijaApplication *self)
+{
+  g_return_val_if_fail (VALIJA_IS_APPLICATION (self), FALSE);
+
+  return self->offline;
 }
 
 GFile *

@@ -17,6 +17,9 @@ ValijaApplication *valija_application_get_default       (void);
 ValijaEngine      *valija_application_get_engine        (ValijaApplication *self);
 const char        *valija_application_get_cache_dir     (ValijaApplication *self);
 
+/* Whether nothing is to be fetched that the user did not ask for. */
+gboolean           valija_application_get_offline       (ValijaApplication *self);
+
 /* A directory of this session, readable by nobody else, removed at its end: for attachments that
  * are opened. (transfer full) */
 GFile             *valija_application_dup_scratch_dir   (ValijaApplication *self, GError **error);

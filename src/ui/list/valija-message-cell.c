@@ -95,6 +95,28 @@ dup_summary (ValijaMessage *message,
 }
 
 static void
+first_painted_cb (GdkFrameClock *clock,
+                  gpointer       data)
+{
+  g_signal_handlers_disconnect_by_func (clock, first_painted_cb, data);
+  g_debug ("first rows painted");
+}
+
+/* What the measurements of the start wait for. */
+static void
+tell_first_paint (ValijaMessageCell *self)
+{
+  static gboolean told;
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
+  if (told || clock == NULL)
+    return;
+
+  told = TRUE;
+  g_signal_connect (clock, "after-paint", G_CALLBACK (first_painted_cb), NULL);
+}
+
+static void
 update (ValijaMessageCell *self)
 {
   ValijaMessage *message = self->message;
@@ -126,6 +148,9 @@ update (ValijaMessageCell *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->star), "starred");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
+
+  if (loaded)
+    tell_first_paint (self);
 
   take_summary (self, loaded ? dup_summary (message, correspondent, subject, date) : g_strdup (_("Loading")));
 }

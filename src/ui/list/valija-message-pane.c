@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "ui/list/valija-message-cell.h"
+#include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
 
 #include <glib/gi18n-lib.h>
@@ -475,7 +476,8 @@ valija_message_pane_show_folder (ValijaMessagePane *self,
     reload (self);
 
   cannot_read = valija_engine_why_not (self->engine, account, folder, VALIJA_ACTION_READ);
-  if (cannot_read == NULL && !valija_folder_get_local (folder))
+  if (cannot_read == NULL && !valija_folder_get_local (folder) &&
+      !valija_application_get_offline (valija_application_get_default ()))
     /* A failure shows as the account's state. */
     valija_future_forget (valija_engine_sync_folder (self->engine, folder, 0, NULL), "folder opened");
 }
