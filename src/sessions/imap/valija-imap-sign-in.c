@@ -17,7 +17,7 @@
 /* From greeting to a link that can be worked with. */
 
 /* A link that answers sooner than this is so near that compressing costs more than it saves (microseconds) */
-#define NEAR_ROUND_TRIP 10000
+#define NEAR_ROUND_TRIP 25000
 
 static const guint16 default_ports[] = {
   [VALIJA_SECURITY_TLS] = 993,

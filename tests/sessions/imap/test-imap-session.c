@@ -211,7 +211,7 @@ test_compress (void)
   g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
   ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
 
-  valija_script_server_add (server, GREETING SIGN_IN "DELAY 30\n"
+  valija_script_server_add (server, GREETING SIGN_IN "DELAY 60\n"
                             "S: V1 OK [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\n"
                             "C: V2 LIST \"\" \"*\"\nC: V3 COMPRESS DEFLATE\nS: V2 OK x\nS: V3 OK x\nDEFLATE\n"
                             GOODBYE ("V4"));
