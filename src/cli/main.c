@@ -15,6 +15,7 @@ static char *opt_profile;
 static gboolean opt_json;
 static gboolean opt_stats;
 static gboolean opt_version;
+static gboolean opt_help;
 
 static const GOptionEntry common_options[] = {
   { "profile", 0, 0, G_OPTION_ARG_FILENAME, &opt_profile, N_("Keep settings, store and all else in this directory"),
@@ -22,6 +23,11 @@ static const GOptionEntry common_options[] = {
   { "json", 0, 0, G_OPTION_ARG_NONE, &opt_json, N_("Answer for machines"), NULL },
   { "stats", 0, 0, G_OPTION_ARG_NONE, &opt_stats, N_("Tell what it cost: turns, bytes, seconds"), NULL },
   { "version", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &opt_version, NULL, NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry help_option[] = {
+  { "help", 'h', 0, G_OPTION_ARG_NONE, &opt_help, NULL, NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -158,8 +164,9 @@ finish (Run *run, const GError *error)
         valija_cli_json_error (run->cli.json, "error", error);
       json_builder_end_object (run->cli.json);
       root = json_builder_get_root (run->cli.json);
-      text = json_to_string (root, TRUE);
-      puts (text);
+      text = json_to_string (root, !run->cli.lines);
+      if (!run->cli.lines || json_object_get_size (json_node_get_object (root)) > 0)
+        puts (text);
     }
   else if (error != NULL && run->exit != VALIJA_CLI_INTERRUPTED)
     {
@@ -318,8 +325,9 @@ parse (char ***argv, const ValijaCliCommand *command, GError **error)
   g_option_context_add_main_entries (context, common_options, GETTEXT_PACKAGE);
   if (command == NULL)
     {
-      /* What comes before the command only: the rest is the command's. */
+      /* What comes before the command only: the rest is the command's. The page of help is our own. */
       g_option_context_set_help_enabled (context, FALSE);
+      g_option_context_add_main_entries (context, help_option, GETTEXT_PACKAGE);
       g_option_context_set_strict_posix (context, TRUE);
     }
   else
@@ -340,13 +348,6 @@ usage_error (const char *text)
   return VALIJA_CLI_USAGE;
 }
 
-static gboolean
-wants_help (char **words)
-{
-  return words[0] == NULL || g_str_equal (words[0], "help") || g_str_equal (words[0], "--help") ||
-         g_str_equal (words[0], "-h");
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -363,7 +364,7 @@ main (int argc, char *argv[])
   g_set_prgname ("valijactl");
 
   words = g_strdupv (argv);
-  if (!(words[1] != NULL && wants_help (words + 1)) && !parse (&words, NULL, &error))
+  if (!parse (&words, NULL, &error))
     return usage_error (error->message);
 
   if (opt_version)
@@ -371,10 +372,10 @@ main (int argc, char *argv[])
       puts ("valijactl " PACKAGE_VERSION);
       return VALIJA_CLI_DONE;
     }
-  if (wants_help (words + 1))
+  if (opt_help || words[1] == NULL || g_str_equal (words[1], "help"))
     {
       valija_cli_print_help (tables);
-      return words[1] == NULL ? VALIJA_CLI_USAGE : VALIJA_CLI_DONE;
+      return opt_help || words[1] != NULL ? VALIJA_CLI_DONE : VALIJA_CLI_USAGE;
     }
   if (!(command = find_command (words + 1, &n_words)))
     return usage_error (_("There is no such command."));

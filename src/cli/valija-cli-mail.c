@@ -335,6 +335,19 @@ report_change (ValijaFolder *folder, guint n_new, gboolean json)
   fflush (stdout);
 }
 
+static gboolean
+look_fiber (ValijaCli *cli, ValijaFolder *folder, guint *n_new, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  *n_new = dex_await_uint (valija_engine_sync_folder (cli->engine, folder, 0, NULL), &failure);
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /* Each change is a line of its own at once, with --json too. */
 static gboolean
 watch_fiber (ValijaCli *cli, GError **error)
@@ -342,35 +355,25 @@ watch_fiber (ValijaCli *cli, GError **error)
   ValijaAccount *account;
   ValijaFolder *found;
   g_autoptr(ValijaFolder) folder = NULL;
-  int n_changes = 0;
+  guint n_new;
 
+  cli->lines = TRUE;
   if (!(account = valija_cli_find_account (cli, opt_account != NULL ? opt_account : cli->arguments[0], error)) ||
       !(found = valija_cli_find_folder (cli, account, opt_folder, error)))
     return FALSE;
 
   folder = g_object_ref (found);
-  do
+  if (!look_fiber (cli, folder, &n_new, error))
+    return FALSE;
+
+  for (int n_changes = 0; opt_count == 0 || n_changes < opt_count; n_changes++)
     {
-      g_autoptr(GError) failure = NULL;
-      guint n_new;
+      if (!dex_await (valija_engine_watch_folder (cli->engine, folder), error) ||
+          !look_fiber (cli, folder, &n_new, error))
+        return FALSE;
 
-      n_new = dex_await_uint (valija_engine_sync_folder (cli->engine, folder, 0, NULL), &failure);
-      if (failure == NULL)
-        {
-          if (n_changes > 0 || n_new > 0)
-            report_change (folder, n_new, cli->json != NULL);
-          if ((opt_count == 0 || n_changes < opt_count) &&
-              dex_await (valija_engine_watch_folder (cli->engine, folder), &failure))
-            n_changes++;
-        }
-
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
+      report_change (folder, n_new, cli->json != NULL);
     }
-  while (opt_count == 0 || n_changes < opt_count);
 
   return TRUE;
 }

@@ -212,7 +212,6 @@ parse_in_thread (gpointer user_data, GError **error)
 DexFuture *
 valija_engine_parse_source (ValijaEngine *self, GBytes *source)
 {
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (source != NULL);
 
   return valija_future_run_in_thread (VALIJA_TYPE_MIME_MESSAGE, parse_in_thread, g_bytes_ref (source),

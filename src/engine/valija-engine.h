@@ -169,7 +169,7 @@ DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
 DexFuture *valija_engine_load_source  (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
-/* of any source, no store */
+/* of any source, no store; @self may be NULL */
 DexFuture *valija_engine_parse_source (ValijaEngine *self, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each takes a GPtrArray of ValijaMessage (not consumed), from any folders; shows the change at once, and

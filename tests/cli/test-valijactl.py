@@ -1,0 +1,521 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""valijactl against the real servers of tests/world: what a script would do with it, and what goes wrong.
+
+Run by world.py, which names its servers in VALIJA_WORLD. The only argument is the program.
+"""
+
+import contextlib
+import imaplib
+import json
+import os
+import pathlib
+import poplib
+import signal
+import smtplib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+CTL = sys.argv[1]
+WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
+ANA, LUIS, MEI = 'ana@example.org', 'luis@example.org', 'mei@example.org'
+PASSWORD = WORLD['password']
+DONE, FAILED, USAGE, NOT_FOUND, NETWORK, INSECURE, SIGN_IN, REFUSED, UNSUPPORTED, STORAGE = range(10)
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Profile:
+    """A throw-away profile with a keyring in a file."""
+
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.env = {**os.environ, 'SECRET_BACKEND': 'file', 'SECRET_FILE_TEST_PATH': str(self.directory / 'keyring'),
+                    'SECRET_FILE_TEST_PASSWORD': 'test', 'LANGUAGE': 'C'}
+
+    def command(self, *args):
+        return [CTL, '--profile', str(self.directory / 'profile'), *args]
+
+    def run(self, *args, stdin='', expect=DONE):
+        done = subprocess.run(self.command(*args), input=stdin, capture_output=True, text=True, env=self.env, timeout=120)
+        assert done.returncode == expect, f'{args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}'
+        return done
+
+    def json(self, *args, stdin='', expect=DONE):
+        return json.loads(self.run('--json', *args, stdin=stdin, expect=expect).stdout)
+
+    def add(self, method, user, *settings, password=PASSWORD):
+        return self.run('account', 'add', '--method', method, '--set', f'email={user}', *settings, '--password-stdin',
+                        stdin=password + '\n').stdout.strip()
+
+    def messages(self, *args):
+        return self.json('list', *args)['messages']
+
+    def subjects(self, *args):
+        return [m['subject'] for m in self.messages(*args)]
+
+
+@contextlib.contextmanager
+def profile():
+    with tempfile.TemporaryDirectory(prefix='valijactl-') as directory:
+        yield Profile(directory)
+
+
+def server(side, port, user, ca=True, **more):
+    settings = {'host': 'localhost', 'port': port, 'user': user, **more}
+    if ca:
+        settings['ca'] = WORLD['ca'] if ca is True else ca
+    return [word for key, value in settings.items() for word in ('--set', f'{side}.{key}={value}')]
+
+
+def incoming(user, port='imaps_port', **more):
+    return server('incoming', WORLD[port], user, **more)
+
+
+def outgoing(user, port='submissions_port', **more):
+    return server('outgoing', WORLD[port], user, **more)
+
+
+def tls():
+    return ssl.create_default_context(cafile=WORLD['ca'])
+
+
+def pop3_count(user):
+    box = poplib.POP3_SSL('localhost', WORLD['pop3s_port'], context=tls())
+    box.user(user)
+    box.pass_(PASSWORD)
+    count = box.stat()[0]
+    box.quit()
+    return count
+
+
+@contextlib.contextmanager
+def imap(user):
+    with imaplib.IMAP4_SSL('localhost', WORLD['imaps_port'], ssl_context=tls()) as box:
+        box.login(user, PASSWORD)
+        yield box
+
+
+def deliver(user, subject):
+    with smtplib.SMTP_SSL('localhost', WORLD['submissions_port'], context=tls()) as box:
+        box.login(MEI, PASSWORD)
+        box.sendmail(MEI, [user], f'From: {MEI}\r\nTo: {user}\r\nSubject: {subject}\r\n\r\nHello.\r\n'.encode())
+
+
+def wait_for(what, seconds=30):
+    end = time.monotonic() + seconds
+    while not (result := what()):
+        assert time.monotonic() < end, 'waited in vain'
+        time.sleep(0.2)
+    return result
+
+
+@contextlib.contextmanager
+def bad_server(behave):
+    """Answers each connection with `behave (connection)`, and hangs up."""
+    listener = socket.create_server(('127.0.0.1', 0))
+    connections = []
+
+    def serve():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connections.append(connection)
+            try:
+                behave(connection)
+            except OSError:
+                pass
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for connection in connections:
+            connection.close()
+        thread.join()
+
+
+# ---- Without a server
+
+@test
+def methods():
+    with profile() as p:
+        found = {m['id']: m for m in p.json('methods')['methods']}
+        assert list(found) == ['notes', 'outlook', 'exchange', 'smtp', 'pop3', 'mixed', 'imap'], list(found)
+        assert [i for i, m in found.items() if m['available']] == ['smtp', 'pop3', 'mixed', 'imap']
+        assert 'send' in found['smtp']['capabilities'] and 'read' not in found['smtp']['capabilities']
+        assert 'send' not in found['pop3']['capabilities'] and 'read' in found['pop3']['capabilities']
+        assert {'read', 'organize', 'folders'} <= set(found['imap']['capabilities'])
+        assert all(m['summary'] and m['needs'] and set(m['answers']) ==
+                   {'reads', 'sends', 'keeps-sent', 'folders', 'offline', 'instant'} for m in found.values())
+        assert 'POP3' in p.run('methods', 'pop3').stdout
+
+
+@test
+def usage():
+    with profile() as p:
+        for args in (['nonsense'], ['list', '--nonsense'], ['account', 'add'], ['list'], ['show', 'x'],
+                     ['account', 'add', '--method', 'pigeon'], ['account', 'add', '--method', 'imap', '--set', 'x'],
+                     ['account', 'add', '--method', 'imap', '--set', 'incoming.security=maybe']):
+            p.run(*args, expect=USAGE)
+        p.run('account', 'add', '--method', 'outlook', expect=UNSUPPORTED)
+        p.run('show', '12345', expect=NOT_FOUND)
+        p.run('account', 'show', 'nobody', expect=NOT_FOUND)
+        assert 'Exit status' in p.run('--help').stdout
+        assert '--password-stdin' in p.run('account', 'add', '--help').stdout
+
+
+@test
+def inspect():
+    source = ('From: "Mallory" <mallory@example.org>\r\nTo: ana@example.org\r\nSubject: =?utf-8?q?Caf=C3=A9?=\r\n'
+              'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n'
+              'Content-Type: text/plain; charset=utf-8\r\n\r\nred \x1b[31mtext\r\n--b\r\n'
+              'Content-Type: text/plain; name="../../.bashrc"\r\n'
+              'Content-Disposition: attachment; filename="../../.bashrc"\r\n\r\nevil\r\n--b--\r\n')
+    with profile() as p:
+        file = p.directory / 'message.eml'
+        file.write_bytes(source.encode())
+        found = p.json('inspect', str(file))
+        assert found['subject'] == 'Café' and found['from'][0]['address'] == 'mallory@example.org'
+        assert [part['type'] for part in found['parts']] == ['multipart/mixed', 'text/plain', 'text/plain']
+        assert '\x1b' not in p.run('inspect', '--text', str(file)).stdout
+        assert p.run('inspect', '--raw', str(file)).stdout.encode().count(b'\x1b') == 1
+        saved = p.json('inspect', '--save-attachments', str(p.directory / 'out'), str(file))['saved']
+        assert [pathlib.Path(path).parent for path in saved] == [p.directory / 'out'], saved
+        assert not (p.directory.parent / '.bashrc').exists()
+        p.run('inspect', str(p.directory / 'nothing.eml'), expect=FAILED)
+
+
+# ---- Accounts
+
+@test
+def accounts():
+    with profile() as p:
+        ident = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))
+        assert [a['method'] for a in p.json('account', 'list')['accounts']].count('imap') == 1
+        shown = p.json('account', 'show', 'Work')
+        assert shown['account']['id'] == ident and shown['settings']['incoming.host'] == 'localhost'
+        file = p.directory / 'profile/config/accounts' / f'{ident}.account'
+        assert file.stat().st_mode & 0o777 == 0o600
+        everything = b''.join(f.read_bytes() for f in (p.directory / 'profile').rglob('*') if f.is_file())
+        assert PASSWORD.encode() not in everything
+        p.run('account', 'remove', 'Work')
+        assert not file.exists() and len(p.json('account', 'list')['accounts']) == 1
+
+
+@test
+def account_test():
+    sides = {'imap': (incoming(ANA) + outgoing(ANA), {'incoming', 'outgoing'}),
+             'pop3': (incoming(LUIS, 'pop3s_port'), {'incoming'}),
+             'smtp': (outgoing(ANA), {'outgoing'}),
+             'mixed': (incoming(LUIS, 'pop3s_port') + outgoing(LUIS), {'incoming', 'outgoing'})}
+    with profile() as p:
+        for method, (settings, expected) in sides.items():
+            found = p.json('account', 'test', '--method', method, '--set', f'email={ANA}', *settings,
+                           '--password-stdin', stdin=PASSWORD + '\n')
+            assert found['ok'] and {s['side'] for s in found['steps']} == expected, found
+            assert all(s['state'] == 'passed' for s in found['steps']), found['steps']
+            assert found['facts'] and not (p.directory / 'profile/config/accounts').exists()
+        for security, port in (('starttls', 'imap_port'),):
+            found = p.json('account', 'test', '--method', 'imap', '--set', f'email={ANA}',
+                           *incoming(ANA, port, security=security), '--password-stdin', stdin=PASSWORD + '\n')
+            assert any('TLS' in (s['detail'] or '') for s in found['steps']), found['steps']
+
+
+def failed_step(found):
+    steps = [s for s in found['steps'] if s['state'] == 'failed']
+    return [(s['side'], s['step'], s['error']['code']) for s in steps]
+
+
+def try_account(p, expect, method, *settings, password=PASSWORD):
+    found = p.json('account', 'test', '--method', method, '--set', f'email={ANA}', '--set', 'timeout=3', *settings,
+                   '--password-stdin', stdin=password + '\n', expect=expect)
+    assert not found['ok'] and found['error']['title'] and found['error']['message'], found
+    assert PASSWORD not in json.dumps(found)
+    return failed_step(found)
+
+
+@test
+def wrong_password():
+    with profile() as p:
+        both = incoming(LUIS, 'pop3s_port') + outgoing(LUIS)
+        refused = [('incoming', 'sign-in', 'authentication'), ('outgoing', 'sign-in', 'authentication')]
+        assert try_account(p, SIGN_IN, 'mixed', *both, password='wrong') == refused
+        assert try_account(p, SIGN_IN, 'mixed', *both, password=PASSWORD + '\nwrong') == refused[1:]
+        assert try_account(p, SIGN_IN, 'mixed', *both, password='wrong\n' + PASSWORD) == refused[:1]
+        assert try_account(p, SIGN_IN, 'imap', *incoming(ANA), *outgoing(ANA), password='wrong') == refused
+        p.run('account', 'add', '--method', 'imap', '--set', f'email={ANA}', *incoming(ANA))
+        assert p.json('sync', expect=SIGN_IN)['error']['code'] == 'no-secret'
+
+
+@test
+def bad_servers():
+    hello = b'* OK ready\r\n'
+    with profile() as p:
+        for name, behave, more, expect, code in (
+                ('silent', lambda c: time.sleep(4), {}, NETWORK, 'timed-out'),
+                ('gone', lambda c: c.close(), {}, NETWORK, 'disconnected'),
+                ('garbage', lambda c: c.sendall(b'\xff' * 300 + b'\r\n'), {}, REFUSED, 'protocol'),
+                ('long line', lambda c: c.sendall(b'* OK ' + b'x' * (1 << 20)), {}, REFUSED, 'limit'),
+                ('no STARTTLS', lambda c: (c.sendall(b'* OK [CAPABILITY IMAP4rev1] hi\r\n'), c.recv(99)),
+                 {'security': 'starttls'}, INSECURE, 'no-starttls'),
+                ('hangs up', lambda c: (c.sendall(hello), c.recv(99), c.close()), {}, NETWORK, 'disconnected')):
+            with bad_server(behave) as port:
+                settings = {'security': 'none', 'cleartext-password': 'true', **more}
+                found = try_account(p, expect, 'imap', *server('incoming', port, ANA, **settings))
+                assert [f[0::2] for f in found] == [('incoming', code)], (name, found)
+        closed = socket.create_server(('127.0.0.1', 0))
+        port = closed.getsockname()[1]
+        closed.close()
+        assert try_account(p, NETWORK, 'imap', *server('incoming', port, ANA)) == [('incoming', 'connect', 'connect')]
+
+
+@test
+def certificates():
+    with profile() as p:
+        found = p.json('account', 'test', '--method', 'imap', '--set', f'email={ANA}',
+                       *server('incoming', WORLD['imaps_port'], ANA, ca=False), '--password-stdin', stdin=PASSWORD + '\n',
+                       expect=INSECURE)
+        assert failed_step(found) == [('incoming', 'secure', 'certificate')], found
+        certificate = found['error']['certificate']
+        assert certificate['sha256'] and certificate['reasons'] and certificate['port'] == WORLD['imaps_port']
+        # One that the authority stands for, but of another server
+        pem, key = p.directory / 'elsewhere.pem', p.directory / 'elsewhere.key'
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+                        '-subj', '/CN=elsewhere.example', '-addext', 'subjectAltName=DNS:elsewhere.example',
+                        '-keyout', key, '-out', pem], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem, key)
+        with bad_server(lambda c: context.wrap_socket(c, server_side=True)) as port:
+            found = try_account(p, INSECURE, 'imap', *server('incoming', port, ANA, ca=pem))
+            assert found == [('incoming', 'secure', 'certificate')], found
+
+
+# ---- Mail
+
+@test
+def read_and_organise():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), '--set', 'body-days=-1')
+        assert p.json('sync')['accounts'][0]['new'] > 60
+        again = p.json('--stats', 'sync', '--inbox')
+        assert again['accounts'][0]['new'] == 0 and again['stats']['turns'] <= 12, again
+
+        # What is here needs no network
+        for command in (['folders'], ['list'], ['search', 'has:attachment'], ['show', str(p.messages()[0]['id'])]):
+            assert p.json('--stats', *command)['stats']['turns'] == 0, command
+        assert len(p.messages('--limit', '5')) == 5
+        assert all(m['here'] for m in p.messages())
+
+        deliver(ANA, 'for the script')
+        wait_for(lambda: p.json('sync', '--inbox')['accounts'][0]['new'])
+        message = p.messages()[0]
+        assert message['subject'] == 'for the script' and 'seen' not in message['flags']
+        number = str(message['id'])
+        assert 'Hello.' in p.run('show', number, '--text').stdout
+        assert 'Subject: for the script' in p.run('show', number, '--headers').stdout
+        assert [m['id'] for m in p.json('search', 'subject:script')['messages']] == [message['id']]
+
+        p.run('flag', number, '--add', 'seen,flagged')
+        with imap(ANA) as box:
+            box.select('INBOX', readonly=True)
+            found = box.search(None, 'SUBJECT', '"for the script"', 'SEEN', 'FLAGGED')[1][0]
+            assert found, 'the server does not know'
+        p.run('move', number, '--to', 'Archive')
+        assert 'for the script' in p.subjects('--folder', 'archive')
+        with imap(ANA) as box:
+            box.select('Archive', readonly=True)
+            assert box.search(None, 'SUBJECT', '"for the script"')[1][0]
+        p.run('delete', number)
+        p.run('sync')
+        assert 'for the script' in p.subjects('--folder', 'trash')
+        trashed = str(p.messages('--folder', 'trash')[0]['id'])
+        p.run('delete', trashed)
+        with imap(ANA) as box:
+            box.select('Trash', readonly=True)
+            assert not box.search(None, 'SUBJECT', '"for the script"')[1][0]
+
+
+@test
+def queued_changes():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--inbox', '--headers')
+        number = next(str(m['id']) for m in p.messages() if 'flagged' not in m['flags'])
+        p.run('flag', number, '--add', 'flagged', '--queue')
+        assert p.json('--stats', 'list')['stats']['turns'] == 0
+        with imap(ANA) as box:
+            box.select('INBOX', readonly=True)
+            before = len(box.search(None, 'FLAGGED')[1][0].split())
+        p.run('sync', '--inbox', '--headers')
+        with imap(ANA) as box:
+            box.select('INBOX', readonly=True)
+            assert len(box.search(None, 'FLAGGED')[1][0].split()) == before + 1
+
+
+@test
+def pop3_leaves_the_mail():
+    with profile() as p:
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))
+        count = pop3_count(LUIS)
+        assert p.json('sync')['accounts'][0]['new'] == count
+        assert p.json('sync')['accounts'][0]['new'] == 0
+        messages = p.messages('--limit', '0')
+        assert len(messages) == count and all(m['here'] and m['id'] < 0 for m in messages)
+        number = str(messages[0]['id'])
+        p.run('flag', number, '--add', 'seen')
+        p.run('move', number, '--to', 'archive')
+        p.run('delete', str(messages[1]['id']))
+        p.run('sync')
+        assert pop3_count(LUIS) == count
+        assert len(p.messages('--limit', '0')) == count - 2
+        error = p.json('send', '--to', ANA, expect=UNSUPPORTED)['error']
+        assert error['message'] == 'POP3 reads only. Add an SMTP server to write.'
+
+
+@test
+def pop3_deletes_when_told():
+    deliver(MEI, 'to be fetched')
+    wait_for(lambda: pop3_count(MEI))
+    with profile() as p:
+        p.add('pop3', MEI, *incoming(MEI, 'pop3s_port'), '--set', 'delete-after-days=0')
+        p.run('sync', '--headers')
+        assert pop3_count(MEI) >= 1, 'deleted before there was a copy'
+        p.run('sync')
+        assert 'to be fetched' in p.subjects() and all(m['here'] for m in p.messages())
+        assert pop3_count(MEI) == 0
+
+
+@test
+def send():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap', '--set', 'full-name=Ana Núñez')
+        p.add('mixed', LUIS, *incoming(LUIS, 'pop3s_port'), *outgoing(LUIS), '--set', 'name=mixed', '--set',
+              'keep-sent=here')
+        p.add('smtp', MEI, *outgoing(MEI, 'submission_port', security='starttls'), '--set', 'name=smtp')
+        p.run('sync')
+        attachment = p.directory / 'räksmörgås.txt'
+        attachment.write_text('shrimps')
+
+        item = p.json('send', '-a', 'imap', '--to', f'Luis <{LUIS}>', '--bcc', MEI, '--subject', 'Café ☕', '--attach',
+                      str(attachment), stdin='Good morning.\n')['item']
+        assert item['state'] == 'sent' and item['words'].startswith('250'), item
+        p.run('sync', 'imap')
+        kept = p.messages('-a', 'imap', '-f', 'sent')[0]
+        assert kept['subject'] == 'Café ☕' and kept['flags'] == ['seen']
+        assert MEI in p.run('show', str(kept['id']), '--raw').stdout, 'the own copy names Bcc'
+
+        wait_for(lambda: p.json('sync', 'mixed')['accounts'][0]['new'])
+        got = p.messages('-a', 'mixed')[0]
+        shown = p.json('show', str(got['id']))
+        assert shown['from'][0]['name'] == 'Ana Núñez' and shown['text'] == 'Good morning.\n'
+        assert MEI not in p.run('show', str(got['id']), '--raw').stdout
+        assert [part['name'] for part in shown['parts'] if part['attachment']] == ['räksmörgås.txt']
+
+        assert p.json('send', '-a', 'mixed', '--reply', str(got['id']), stdin='Thanks.\n')['item']['state'] == 'sent'
+        assert p.subjects('-a', 'mixed', '-f', 'sent') == ['Re: Café ☕']
+        assert 'answered' in p.messages('-a', 'mixed')[0]['flags']
+        wait_for(lambda: p.json('sync', 'imap', '--inbox')['accounts'][0]['new'])
+        answer = p.json('show', str(p.messages('-a', 'imap')[0]['id']))
+        assert answer['in_reply_to'] == shown['message_id'] and '> Good morning.' in answer['text']
+
+        source = p.directory / 'raw.eml'
+        source.write_text(f'From: {MEI}\nTo: {ANA}\nBcc: {LUIS}\nSubject: by hand\n\nRaw.\n')
+        assert p.json('send', '-a', 'smtp', '--source', str(source))['item']['state'] == 'sent'
+        assert [i['state'] for i in p.json('outbox')['items']] == ['sent'] * 3
+
+
+@test
+def send_fails():
+    with profile() as p:
+        p.add('smtp', ANA, *outgoing(ANA))
+        found = p.json('send', '--to', 'nobody@example.org', '--subject', 'x', stdin='x', expect=REFUSED)
+        assert found['item']['state'] == 'error' and '550' in found['item']['words'], found
+        assert (found['error']['side'], found['error']['step']) == ('outgoing', 'recipients'), found['error']
+        found = p.json('send', '--to', f'{LUIS}, nobody@example.org', '--subject', 'half', stdin='x')
+        assert found['item']['state'] == 'error' and LUIS not in found['item']['words'], found
+        p.run('send', '--to', 'no address', '--subject', 'x', stdin='x', expect=USAGE)
+        p.run('send', '--subject', 'x', stdin='x', expect=USAGE)
+        number = str(found['item']['id'])
+        p.run('outbox', 'retry', number, expect=REFUSED)
+        p.run('outbox', 'remove', number)
+        assert len(p.json('outbox')['items']) == 1
+
+        queued = p.json('send', '--to', LUIS, '--subject', 'later', '--queue', stdin='x')['item']
+        assert queued['state'] == 'pending'
+        assert p.json('outbox', 'send')['sent'] == 1
+
+
+# ---- Running
+
+@test
+def watch():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--inbox', '--headers')
+        watching = subprocess.Popen(p.command('--json', 'watch', '--count', '1'), env=p.env, stdout=subprocess.PIPE,
+                                    text=True)
+        try:
+            time.sleep(2)
+            busy = p.run('list', expect=STORAGE)
+            assert 'valijactl:' in busy.stderr, busy
+            deliver(ANA, 'watched')
+            out, _ = watching.communicate(timeout=60)
+            line = json.loads(out.splitlines()[0])
+            assert line['event'] == 'changed' and line['new'] == 1, out
+            assert watching.returncode == DONE
+        finally:
+            watching.kill()
+            watching.wait()
+        assert p.subjects()[0] == 'watched'
+
+
+@test
+def interrupted():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--inbox', '--headers')
+        watching = subprocess.Popen(p.command('watch'), env=p.env, stdout=subprocess.PIPE, text=True)
+        try:
+            time.sleep(2)
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait(timeout=30) == 130
+        finally:
+            watching.kill()
+            watching.wait()
+        p.run('list')
+
+
+def main():
+    print(f'1..{len(TESTS)}')
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        try:
+            function()
+            print(f'ok {number} /cli/{function.__name__.replace("_", "-")}', flush=True)
+        except Exception:
+            failed += 1
+            print(f'not ok {number} /cli/{function.__name__.replace("_", "-")}', flush=True)
+            for line in traceback.format_exc().splitlines():
+                print(f'# {line}', flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+#include <glib/gstdio.h>
+
+/* ---- Files ---- */
+
+static char *
+account_path (TestEngine *test, const char *id)
+{
+  g_autofree char *name = g_strconcat (id, ".account", NULL);
+
+  return g_build_filename (test->directory, "config", "accounts", name, NULL);
+}
+
+static void
+write_file (TestEngine *test, const char *id, const char *contents)
+{
+  g_autofree char *path = account_path (test, id);
+  g_autoptr(GError) error = NULL;
+
+  g_file_set_contents (path, contents, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_file (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autofree char *path = account_path (test, test->account_id);
+  g_autofree char *contents = NULL;
+  g_autoptr(ValijaAccount) changed = NULL;
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
+  g_assert_nonnull (strstr (contents, "mail.example.org"));
+
+  changed = valija_account_copy (test->account);
+  g_object_set (changed, "full-name", "Ana Núñez", NULL);
+  test_await (valija_engine_update_account (test->engine, changed, NULL, NULL));
+  g_assert_cmpstr (valija_account_get_full_name (test->account), ==, "Ana Núñez");
+
+  test_engine_close (test);
+  test_engine_open (test);
+  g_assert_cmpstr (valija_account_get_full_name (test->account), ==, "Ana Núñez");
+  g_assert_true (valija_engine_find_account (test->engine, "imap+smtp") == test->account);
+  g_assert_true (valija_engine_find_account (test->engine, "ANA@example.org") == test->account);
+  g_assert_null (valija_engine_find_account (test->engine, "somebody"));
+}
+
+/* A file that cannot be used is told of, stays as it is, and keeps nothing else from working. */
+static void
+test_bad_files (void)
+{
+  static const char * const contents[] = {
+    "no key file at all",
+    "[Account]\nid=somebody-else\nmethod=imap\n",
+    "",
+  };
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("bad-%u", i);
+
+      write_file (test, id, contents[i]);
+    }
+
+  test_engine_close (test);
+  test_engine_open (test);
+  g_assert_nonnull (test->account);
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_accounts (test->engine)), ==, 1);
+  g_assert_cmpuint (test->notices->len, ==, G_N_ELEMENTS (contents));
+  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("bad-%u", i);
+      g_autofree char *path = account_path (test, id);
+
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+}
+
+static void
+test_remove (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3");
+  g_autofree char *path = account_path (test, test->account_id);
+  g_autoptr(ValijaAccount) account = g_object_ref (test->account);
+  g_autoptr(GPtrArray) rows = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "only-here");
+  test_engine_sync (test, 0);
+  test_await (valija_engine_remove_account (test->engine, account, FALSE));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_accounts (test->engine)), ==, 0);
+  test_await_error (valija_engine_sync_account (test->engine, account, 0, NULL), VALIJA_ERROR_NOT_FOUND);
+
+  /* Its mail was not to be thrown away, and comes back with the account. */
+  test_await (valija_engine_add_account (test->engine, account, NULL, NULL));
+  test->account = account;
+  assert_list (test, "INBOX", "only-here+");
+  test_await (valija_engine_remove_account (test->engine, account, TRUE));
+  test_await (valija_engine_add_account (test->engine, account, NULL, NULL));
+  g_assert_null (valija_engine_find_folder (test->engine, account, "INBOX"));
+}
+
+static void
+test_invalid (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaAccount) empty = valija_account_new ("imap");
+  g_autofree char *path = account_path (test, valija_account_get_id (empty));
+
+  test_await_error (valija_engine_add_account (test->engine, empty, NULL, NULL), VALIJA_ERROR_INVALID);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  test_await_error (valija_engine_add_account (test->engine, test->account, NULL, NULL), VALIJA_ERROR_INVALID);
+}
+
+/* ---- What can be done ---- */
+
+static void
+test_why_not (void)
+{
+  static const struct
+  {
+    const char *kind;
+    ValijaAction action;
+    const char *folder;      /* nullable */
+    const char *reason;      /* NULL: it can be done */
+  } cases[] = {
+    { "imap", VALIJA_ACTION_READ, NULL, NULL },
+    { "imap", VALIJA_ACTION_REPLY, NULL, "IMAP reads only. Add an SMTP server to reply." },
+    { "imap", VALIJA_ACTION_FORWARD, NULL, "IMAP reads only. Add an SMTP server to forward." },
+    { "imap", VALIJA_ACTION_COMPOSE, NULL, "IMAP reads only. Add an SMTP server to write." },
+    { "imap", VALIJA_ACTION_MOVE, "INBOX", NULL },
+    { "imap", VALIJA_ACTION_CREATE_FOLDER, NULL, NULL },
+    { "imap+smtp", VALIJA_ACTION_REPLY, "INBOX", NULL },
+    { "pop3", VALIJA_ACTION_REPLY, "INBOX", "POP3 reads only. Add an SMTP server to reply." },
+    { "pop3", VALIJA_ACTION_MARK_READ, "INBOX", NULL },
+    { "pop3", VALIJA_ACTION_DELETE, "INBOX", NULL },
+    { "pop3", VALIJA_ACTION_MOVE, "INBOX", NULL },
+    { "pop3", VALIJA_ACTION_CREATE_FOLDER, NULL,
+      "POP3 has no folders on the server. An account with IMAP has them." },
+    { "pop3", VALIJA_ACTION_SEARCH_SERVER, "INBOX",
+      "POP3 cannot search on the server. All its mail is on this computer: search here." },
+    { "pop3+smtp", VALIJA_ACTION_COMPOSE, NULL, NULL },
+    { "smtp", VALIJA_ACTION_COMPOSE, NULL, NULL },
+    { "smtp", VALIJA_ACTION_READ, NULL, "SMTP only sends. Add an account with IMAP or POP3 to read." },
+    { "smtp", VALIJA_ACTION_DELETE, NULL,
+      "SMTP only sends, so there is no mail here. Add an account with IMAP or POP3 to read." },
+    { "smtp", VALIJA_ACTION_DELETE, "drafts", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new (cases[i].kind);
+      ValijaFolder *folder = NULL;
+      g_autofree char *reason = NULL;
+
+      g_test_message ("%u: %s", i, cases[i].kind);
+      if (!g_str_equal (cases[i].kind, "smtp"))
+        test_engine_sync (test, 0);
+      if (cases[i].folder != NULL)
+        folder = test_engine_folder (test, cases[i].folder);
+      reason = valija_engine_why_not (test->engine, test->account, folder, cases[i].action);
+      g_assert_cmpstr (reason, ==, cases[i].reason);
+    }
+}
+
+static void
+test_why_not_without_account (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autofree char *reason = valija_engine_why_not (test->engine, NULL, NULL, VALIJA_ACTION_COMPOSE);
+
+  g_assert_cmpstr (reason, ==, "There is no account yet. Add one that sends first.");
+}
+
+/* ---- The account test ---- */
+
+static char *
+describe_steps (GListStore *steps)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (steps)); i++)
+    {
+      g_autoptr(ValijaTestStep) step = g_list_model_get_item (G_LIST_MODEL (steps), i);
+
+      g_string_append_printf (text, "%s%s/%s=%s", i > 0 ? " " : "",
+                              valija_side_to_nick (valija_test_step_get_side (step)),
+                              valija_step_to_nick (valija_test_step_get_step (step)),
+                              valija_test_state_to_nick (valija_test_step_get_state (step)));
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+test_account_test (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(GListStore) steps = g_list_store_new (VALIJA_TYPE_TEST_STEP);
+  g_autoptr(GPtrArray) facts = NULL;
+  g_autofree char *text = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  facts = test_await_boxed (valija_engine_test_account (test->engine, test->account, NULL, NULL, steps));
+  g_assert_cmpuint (facts->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (facts, 0), ==, "Software: Fake");
+
+  /* These servers are reached without a wire: what a wire would tell is left out. */
+  text = describe_steps (steps);
+  g_assert_cmpstr (text, ==,
+                   "incoming/connect=skipped incoming/secure=skipped incoming/sign-in=skipped "
+                   "incoming/list-folders=passed incoming/open-folder=passed incoming/fetch=passed "
+                   "outgoing/connect=skipped outgoing/secure=skipped outgoing/sign-in=skipped");
+  assert_server (test, "INBOX", "1:a");
+  g_assert_null (valija_engine_find_folder (test->engine, test->account, "INBOX"));
+}
+
+/* One half that fails does not keep the other from being tried. */
+static void
+test_account_test_fails (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(GListStore) steps = g_list_store_new (VALIJA_TYPE_TEST_STEP);
+  g_autofree char *text = NULL;
+
+  test->server->fail_at = 2;
+  test->server->fail_code = VALIJA_ERROR_REFUSED;
+  test_await_error (valija_engine_test_account (test->engine, test->account, NULL, NULL, steps), VALIJA_ERROR_REFUSED);
+  text = describe_steps (steps);
+  g_assert_nonnull (strstr (text, "incoming/open-folder=failed incoming/fetch=skipped"));
+  g_assert_cmpstr (test->server->log->str, ==, "list; batch INBOX; open");
+}
+
+/* ---- Lanes ---- */
+
+static void
+test_lane (void)
+{
+  g_autoptr(ValijaLane) lane = valija_lane_new ();
+  g_autoptr(DexFuture) second = NULL;
+  g_autoptr(DexFuture) third = NULL;
+  ValijaTurn *turn = test_await_boxed (valija_lane_enter (lane));
+
+  second = valija_lane_enter (lane);
+  third = valija_lane_enter (lane);
+  g_assert_true (dex_future_is_pending (second));
+
+  /* Whoever gives up is passed over. */
+  dex_clear (&second);
+  g_assert_true (dex_future_is_pending (third));
+  valija_turn_unref (turn);
+  g_assert_true (dex_future_is_resolved (third));
+  g_assert_true (valija_lane_is_busy (lane));
+  dex_clear (&third);
+  g_assert_false (valija_lane_is_busy (lane));
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/accounts/file", test_file);
+  g_test_add_func ("/engine/accounts/bad-files", test_bad_files);
+  g_test_add_func ("/engine/accounts/remove", test_remove);
+  g_test_add_func ("/engine/accounts/invalid", test_invalid);
+  g_test_add_func ("/engine/why-not/table", test_why_not);
+  g_test_add_func ("/engine/why-not/no-account", test_why_not_without_account);
+  g_test_add_func ("/engine/account-test/passes", test_account_test);
+  g_test_add_func ("/engine/account-test/fails", test_account_test_fails);
+  g_test_add_func ("/engine/lane", test_lane);
+
+  return g_test_run ();
+}
