@@ -297,7 +297,7 @@ play_step (Conversation *self,
     return STEP_ENDED;
   if (g_str_has_prefix (step, "DELAY "))
     {
-      g_usleep (g_ascii_strtoull (step + 6, NULL, 10) * 1000);
+      g_poll (NULL, 0, (int) g_ascii_strtoull (step + 6, NULL, 10));
       return STEP_DONE;
     }
 
@@ -454,7 +454,8 @@ is_running (ValijaScriptServer *self)
   return running;
 }
 
-/* Gives the conversations a moment to end by themselves: a test that has closed its session wants its script played to the end. */
+/* Gives the conversations a moment to end by themselves: a test that has closed its session wants its script
+ * played to the end. */
 static void
 join_connections (ValijaScriptServer *self)
 {
@@ -609,8 +610,8 @@ check_outcome (DexFuture        *future,
   if (valija_test_await (future, &error) != NULL)
     return;
   if (error->domain != VALIJA_ERROR)
-    g_test_fail_printf ("fault %d after line %u: %s %d: %s", fault, line, g_quark_to_string (error->domain), error->code,
-                        error->message);
+    g_test_fail_printf ("fault %d after line %u: %s %d: %s", fault, line, g_quark_to_string (error->domain),
+                        error->code, error->message);
 }
 
 /* All lines at once: silence takes a time-out each. */

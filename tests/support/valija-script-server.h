@@ -6,21 +6,18 @@
 
 G_BEGIN_DECLS
 
-/* A server that says and hears exactly what a script tells. It listens on a free loopback port and plays one script a connection,
- * in the order in which connections come, each on a thread of its own with blocking calls and a deadline.
+/* A server that says and hears exactly what a script tells. It listens on a free loopback port and plays one
+ * script a connection, in the order in which connections come, each on a thread of its own with blocking calls
+ * and a deadline.
  *
  * A script is text, one step a line:
  *
- *     S: text     sends the text and CRLF; lines that follow each other leave in one segment
- *     S+ text     sends the text alone
- *     C: text     the client must send exactly this line
- *     C? glob     the client must send a line that matches
- *     C+ text     the client must send exactly these bytes, whatever the line ends
- *     TLS         the server's side of a handshake; nothing may be buffered before it
- *     DEFLATE     both directions are compressed from here on (raw DEFLATE, RFC 4978)
- *     DELAY ms    the server is that far away
- *     CLOSE       the server closes
- *     SILENCE     nothing more is said; ends when the client closes
+ * S: text     sends the text and CRLF; lines that follow each other leave in one segment S+ text     sends the
+ * text alone C: text     the client must send exactly this line C? glob     the client must send a line that
+ * matches C+ text     the client must send exactly these bytes, whatever the line ends TLS         the server's
+ * side of a handshake; nothing may be buffered before it DEFLATE     both directions are compressed from here on
+ * (raw DEFLATE, RFC 4978) DELAY ms    the server is that far away CLOSE       the server closes SILENCE
+ * nothing more is said; ends when the client closes
  *
  * At its end the client must close without a further byte. Empty lines and those that begin with # are skipped. */
 typedef struct _ValijaScriptServer ValijaScriptServer;
@@ -47,13 +44,15 @@ void                valija_script_server_add_tls     (ValijaScriptServer *self, 
 
 guint16             valija_script_server_get_port    (ValijaScriptServer *self);
 
-/* A PEM file of the authority that signed the server's certificate (for localhost and 127.0.0.1); made once a process. */
+/* A PEM file of the authority that signed the server's certificate (for localhost and 127.0.0.1); made once a
+ * process. */
 const char         *valija_script_server_get_ca_file (void);
 
 /* Every byte leaves in a segment of its own. */
 void                valija_script_server_set_dribble (ValijaScriptServer *self, gboolean dribble);
 
-/* After the first @lines lines that the server sends (of all scripts together) @fault happens instead of the next step. */
+/* After the first @lines lines that the server sends (of all scripts together) @fault happens instead of the
+ * next step. */
 void                valija_script_server_set_fault   (ValijaScriptServer *self, ValijaScriptFault fault, guint lines);
 
 /* Whether the fault has happened. */
@@ -62,14 +61,15 @@ gboolean            valija_script_server_has_faulted (ValijaScriptServer *self);
 /* The number of lines that @script sends. */
 guint               valija_script_count_lines        (const char *script);
 
-/* For tests, which are no fibers: runs the main context until @future (transfer none) has settled. Returns its value (transfer none,
- * while the future lives) or NULL with @error. */
+/* For tests, which are no fibers: runs the main context until @future (transfer none) has settled. Returns its
+ * value (transfer none, while the future lives) or NULL with @error. */
 const GValue       *valija_test_await                (DexFuture *future, GError **error);
 
 /* Runs the main context until nothing is ready. */
 void                valija_test_drain                (void);
 
-/* What is tried against a script: a session on @port that does all that the script answers. The future is dropped to cancel. */
+/* What is tried against a script: a session on @port that does all that the script answers. The future is
+ * dropped to cancel. */
 typedef DexFuture *(*ValijaScriptFlow) (guint16 port, gpointer user_data);
 
 /**
@@ -77,7 +77,8 @@ typedef DexFuture *(*ValijaScriptFlow) (guint16 port, gpointer user_data);
  * @scripts: (array zero-terminated=1): a script for each connection that @flow makes, in order
  * @tls: whether TLS comes before each script
  *
- * Plays @flow against a server that stops after each of its lines, once for each fault. Each must end: resolved, where its goal was reached, or
+ * Plays @flow against a server that stops after each of its lines, once for each fault. Each must end: resolved,
+ * where its goal was reached, or
  * rejected with VALIJA_ERROR, or (VALIJA_SCRIPT_FAULT_CANCEL) dropped without a trace.
  */
 void                valija_test_faults               (const char * const *scripts,

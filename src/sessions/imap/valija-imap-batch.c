@@ -10,7 +10,9 @@
 
 /* What a list shows and a thread is built from. The header fields come as they are, since ENVELOPE lacks References. */
 #define ITEMS   "UID FLAGS INTERNALDATE RFC822.SIZE"
-#define HEADERS "BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)]"
+#define HEADERS                                                                                                        \
+  "BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES "            \
+  "CONTENT-TYPE CONTENT-DISPOSITION)]"
 
 typedef struct
 {
@@ -236,7 +238,8 @@ make_info (ValijaImapBatch *self,
 {
   g_autofree char *remote_id = valija_imap_remote_id_format (self->uid_validity, item->uid);
   const char *header = (const char *) self->octets->data + item->header;
-  ValijaMessageInfo *info = valija_mime_parse_header_block (remote_id, item->header_length > 0 ? header : "", item->header_length);
+  ValijaMessageInfo *info =
+      valija_mime_parse_header_block (remote_id, item->header_length > 0 ? header : "", item->header_length);
 
   info->size = item->size;
   info->flags = valija_imap_flags_to_model (item->flags);

@@ -11,13 +11,15 @@
 
 G_BEGIN_DECLS
 
-/* The headers of some messages: one FETCH, whose answers are gathered as they come and made into values on another thread. Refcounted. */
+/* The headers of some messages: one FETCH, whose answers are gathered as they come and made into values on
+ * another thread. Refcounted. */
 typedef struct _ValijaImapBatch ValijaImapBatch;
 
 ValijaImapBatch *valija_imap_batch_ref      (ValijaImapBatch *self);
 void             valija_imap_batch_unref    (ValijaImapBatch *self);
 
-/* Asks for the messages of @uids, or (@uids NULL) for those from sequence number @first on. @gate: raised by 1 when all has come. */
+/* Asks for the messages of @uids, or (@uids NULL) for those from sequence number @first on. @gate: raised by 1
+ * when all has come. */
 ValijaImapBatch *valija_imap_batch_start    (ValijaImapLink      *link,
                                              ValijaImapGate      *gate,
                                              const ValijaImapSet *uids,

@@ -169,8 +169,9 @@ write_segments (ValijaImapConnection *self,
       ValijaImapSegment *segment = g_ptr_array_index (job->segments, job->next_segment++);
 
       /* Whether it got there is told by the answer, or by the read that ends */
-      valija_future_forget (valija_stream_write (self->stream, segment->bytes, valija_imap_command_is_secret (job->command)),
-                            "imap write");
+      valija_future_forget (
+          valija_stream_write (self->stream, segment->bytes, valija_imap_command_is_secret (job->command)),
+          "imap write");
       if (segment->wait)
         return;
     }
@@ -515,7 +516,8 @@ pump (ValijaImapConnection *self)
 {
   g_autoptr(ValijaImapConnection) alive = g_object_ref (self);
 
-  for (guint i = 0; !self->reading && !self->stopped && self->holds == 0 && self->resume == NULL && self->failure == NULL; i++)
+  for (guint i = 0;
+       !self->reading && !self->stopped && self->holds == 0 && self->resume == NULL && self->failure == NULL; i++)
     {
       g_autoptr(DexFuture) future = NULL;
 
@@ -530,7 +532,8 @@ pump (ValijaImapConnection *self)
       if (dex_future_is_pending (future))
         {
           /* Disowned: the connection lives as long as its read, which closing the stream ends */
-          dex_future_disown (dex_future_finally (g_steal_pointer (&future), read_cb, g_object_ref (self), g_object_unref));
+          dex_future_disown (
+              dex_future_finally (g_steal_pointer (&future), read_cb, g_object_ref (self), g_object_unref));
           return;
         }
 

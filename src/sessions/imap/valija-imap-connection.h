@@ -10,9 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* One socket: stream, parser and the queue of commands. It reads all the time, with one read outstanding; it pipelines; the end of the stream, a
- * BYE or nonsense fails everything that waits. No fiber inside, and no waiter reaches the wire: a command that nobody waits for any more is
- * dropped while it is unsent, and completes unseen once it was. */
+/* One socket: stream, parser and the queue of commands. It reads all the time, with one read outstanding; it
+ * pipelines; the end of the stream, a BYE or nonsense fails everything that waits. No fiber inside, and no
+ * waiter reaches the wire: a command that nobody waits for any more is dropped while it is unsent, and completes
+ * unseen once it was. */
 #define VALIJA_TYPE_IMAP_CONNECTION (valija_imap_connection_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaImapConnection, valija_imap_connection, VALIJA, IMAP_CONNECTION, GObject)
 
@@ -28,8 +29,8 @@ typedef enum
   VALIJA_IMAP_RUN_SIGN_IN = 1 << 6,  /* a NO that does not say why means that name or password are wrong */
 } ValijaImapRunFlags;
 
-/* Looks at a response while a command is in flight: all untagged ones that no earlier command took, and at the end its own tagged OK, NO or BAD.
- * Returns whether it took an untagged one. The response is borrowed. */
+/* Looks at a response while a command is in flight: all untagged ones that no earlier command took, and at the
+ * end its own tagged OK, NO or BAD. Returns whether it took an untagged one. The response is borrowed. */
 typedef gboolean (*ValijaImapResponseFunc) (ValijaImapResponse *response, gpointer user_data);
 
 /* The server asks to go on ("+ text"), and no literal waits for that. */
@@ -39,13 +40,18 @@ typedef void (*ValijaImapContinueFunc) (const char *text, gpointer user_data);
 typedef void (*ValijaImapWatchFunc) (ValijaImapResponse *response, gpointer user_data);
 
 /* @timeout in seconds, while something is asked. */
-ValijaImapConnection *valija_imap_connection_new (ValijaStream *stream, ValijaTranscript *transcript, guint timeout) G_GNUC_WARN_UNUSED_RESULT;
+ValijaImapConnection *valija_imap_connection_new (ValijaStream     *stream,
+                                                  ValijaTranscript *transcript,
+                                                  guint             timeout) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @user_data is borrowed: set to NULL before it goes. */
-void       valija_imap_connection_set_watch     (ValijaImapConnection *self, ValijaImapWatchFunc watch, gpointer user_data);
+void       valija_imap_connection_set_watch     (ValijaImapConnection *self,
+                                                 ValijaImapWatchFunc   watch,
+                                                 gpointer              user_data);
 void       valija_imap_connection_set_mode      (ValijaImapConnection *self, ValijaImapMode mode);
 
-/* Begins to read. Resolves to a boolean once the server has greeted: whether it takes us for signed in already (PREAUTH). */
+/* Begins to read. Resolves to a boolean once the server has greeted: whether it takes us for signed in already
+ * (PREAUTH). */
 DexFuture *valija_imap_connection_greet         (ValijaImapConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
@@ -54,7 +60,8 @@ DexFuture *valija_imap_connection_greet         (ValijaImapConnection *self) G_G
  * @proceed: (nullable): likewise
  * @destroy: (nullable): frees @user_data
  *
- * Returns: (transfer full): a future that resolves to %TRUE when the server says OK and rejects as valija_imap_error_from_response() tells when it says
+ * Returns: (transfer full): a future that resolves to %TRUE when the server says OK and rejects as
+ *   valija_imap_error_from_response() tells when it says
  *   NO or BAD, or with what ended the connection
  */
 DexFuture *valija_imap_connection_run           (ValijaImapConnection  *self,
@@ -66,7 +73,10 @@ DexFuture *valija_imap_connection_run           (ValijaImapConnection  *self,
                                                  GDestroyNotify         destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A line for the command that is in flight alone (the next step of AUTHENTICATE, DONE). CRLF is added. */
-void       valija_imap_connection_continue      (ValijaImapConnection *self, const char *line, gssize length, gboolean secret);
+void       valija_imap_connection_continue      (ValijaImapConnection *self,
+                                                 const char           *line,
+                                                 gssize                length,
+                                                 gboolean              secret);
 
 /* After the OK of a command with VALIJA_IMAP_RUN_STOP. start_tls resolves to TRUE. */
 DexFuture *valija_imap_connection_start_tls     (ValijaImapConnection *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-/* "VI" and the version of the form: UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ, parts that are there, then the parts. Numbers are 7 bits an octet, low
- * bits first, the high bit says that more follow; sets are numbers of ranges and the steps between their ends. */
+/* "VI" and the version of the form: UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ, parts that are there, then the parts.
+ * Numbers are 7 bits an octet, low bits first, the high bit says that more follow; sets are numbers of ranges
+ * and the steps between their ends. */
 static const guint8 head[] = { 'V', 'I', 1 };
 
 #define PART_KNOWN   (1 << 0)

@@ -13,9 +13,11 @@ typedef struct
   guint32 uid_validity;
   guint32 uid_next;          /* nothing from here on was seen */
   guint64 mod_seq;           /* flags and losses are known up to here (RFC 7162); 0: the folder has none */
-  ValijaImapSet *todo;       /* UIDs below uid_next whose messages are still to be listed, as ranges that may be empty of messages */
+  /* UIDs below uid_next whose messages are still to be listed, as ranges that may be empty of messages */
+  ValijaImapSet *todo;
   ValijaImapSet *known;      /* nullable: UIDs that were listed; kept where the server cannot tell what vanished */
-  GHashTable *digests;       /* nullable: block of 256 UIDs to a sum over their flags; kept where the server cannot tell what changed */
+  /* nullable: block of 256 UIDs to a sum over their flags; kept where the server cannot tell what changed */
+  GHashTable *digests;
 } ValijaImapCursor;
 
 ValijaImapCursor *valija_imap_cursor_new        (guint32 uid_validity) G_GNUC_WARN_UNUSED_RESULT;

@@ -83,7 +83,8 @@ finish_command (gpointer data)
   arrivals_unref (data);
 }
 
-/* A command's hold on it goes when the command has ended, however it did. Later: when its future has settled, so that one of the two is seen. */
+/* A command's hold on it goes when the command has ended, however it did. Later: when its future has settled, so
+ * that one of the two is seen. */
 static void
 arrivals_end (gpointer data)
 {
@@ -149,8 +150,9 @@ ask_ahead (Fetch *self)
       valija_imap_command_append_set (command, uids);
       valija_imap_command_append_atom (command, "(UID BODY.PEEK[])");
       g_queue_push_tail (&self->commands,
-                         valija_imap_connection_run (valija_imap_link_get_connection (self->link), command, VALIJA_IMAP_RUN_CONTENT,
-                                                     respond_cb, NULL, arrivals_ref (self->arrivals), arrivals_end));
+                         valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                                     VALIJA_IMAP_RUN_CONTENT, respond_cb, NULL,
+                                                     arrivals_ref (self->arrivals), arrivals_end));
     }
 }
 

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Fetches the messages of @folder whole, several commands ahead, and sends a ValijaFetched for each that is there into @channel, waiting while it is
- * full. Resolves to TRUE at the end, or when nobody receives any more. */
+/* Fetches the messages of @folder whole, several commands ahead, and sends a ValijaFetched for each that is
+ * there into @channel, waiting while it is full. Resolves to TRUE at the end, or when nobody receives any more. */
 DexFuture *valija_imap_fetch_messages_run (ValijaImapLink     *link,
                                            const char         *folder,
                                            const char * const *remote_ids,

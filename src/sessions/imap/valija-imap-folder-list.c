@@ -182,7 +182,8 @@ valija_imap_folder_list_get_prefix (ValijaImapFolderList *self)
   return self->prefix != NULL ? self->prefix : "";
 }
 
-/* Whether the name is one that could not be decoded (valija_imap_name_decode()): then its parts cannot be told either. */
+/* Whether the name is one that could not be decoded (valija_imap_name_decode()): then its parts cannot be told
+ * either. */
 static gboolean
 is_raw (const Folder *folder)
 {
@@ -290,7 +291,8 @@ is_own (ValijaImapFolderList *self,
   return parent == NULL || strcmp (parent, "INBOX") == 0;
 }
 
-/* Roles that no folder was given by the server go to the folder that has the usual name; the order of the table decides. */
+/* Roles that no folder was given by the server go to the folder that has the usual name; the order of the table
+ * decides. */
 static void
 guess_roles (ValijaImapFolderList *self,
              GPtrArray            *infos)
@@ -305,7 +307,8 @@ guess_roles (ValijaImapFolderList *self,
       {
         ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
-        if (info->role != VALIJA_FOLDER_ROLE_NONE || !info->selectable || g_ascii_strcasecmp (info->name, usual_names[n].name) != 0 ||
+        if (info->role != VALIJA_FOLDER_ROLE_NONE || !info->selectable ||
+            g_ascii_strcasecmp (info->name, usual_names[n].name) != 0 ||
             !is_own (self, g_hash_table_lookup (self->folders, info->remote_id)))
           continue;
         info->role = usual_names[n].role;

@@ -15,7 +15,8 @@ static DexFuture *
 run (ValijaImapLink    *link,
      ValijaImapCommand *command)
 {
-  return valija_imap_connection_run (valija_imap_link_get_connection (link), command, VALIJA_IMAP_RUN_NONE, NULL, NULL, NULL, NULL);
+  return valija_imap_connection_run (valija_imap_link_get_connection (link), command, VALIJA_IMAP_RUN_NONE, NULL, NULL,
+                                     NULL, NULL);
 }
 
 static DexFuture *
@@ -215,7 +216,8 @@ compose_name (ValijaImapFolderList *list,
 
   if (name[0] == '\0' || (delimiter != '\0' && strchr (name, delimiter) != NULL))
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("A folder’s name must not be empty and must not hold “%c”."), delimiter);
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("A folder’s name must not be empty and must not hold “%c”."),
+                        delimiter);
       return NULL;
     }
   if (parent == NULL)

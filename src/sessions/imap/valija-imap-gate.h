@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Keeps memory bounded where answers come faster than they are used up: above its mark the connection does not read. Refcounted. */
+/* Keeps memory bounded where answers come faster than they are used up: above its mark the connection does not
+ * read. Refcounted. */
 typedef struct _ValijaImapGate ValijaImapGate;
 
 ValijaImapGate *valija_imap_gate_new   (ValijaImapConnection *connection, gsize mark) G_GNUC_WARN_UNUSED_RESULT;

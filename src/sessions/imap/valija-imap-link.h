@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* A connection on which somebody is signed in: what its server can, and which folder is selected on it. Signals: "alert" (string), "closed". */
+/* A connection on which somebody is signed in: what its server can, and which folder is selected on it. Signals:
+ * "alert" (string), "closed". */
 #define VALIJA_TYPE_IMAP_LINK (valija_imap_link_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaImapLink, valija_imap_link, VALIJA, IMAP_LINK, GObject)
 
@@ -37,8 +38,10 @@ typedef struct
   guint32 last_uid;
 } ValijaImapResync;
 
-/* @primary: the first of a session tells its steps to the context and asks for the list of folders while it is at it. */
-ValijaImapLink        *valija_imap_link_new                (ValijaSessionContext *context, gboolean primary) G_GNUC_WARN_UNUSED_RESULT;
+/* @primary: the first of a session tells its steps to the context and asks for the list of folders while it is
+ * at it. */
+ValijaImapLink        *valija_imap_link_new                (ValijaSessionContext *context,
+                                                            gboolean              primary) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Connects, secures, signs in. Resolves to TRUE; errors are located. */
 DexFuture             *valija_imap_link_open               (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -46,7 +49,8 @@ DexFuture             *valija_imap_link_open               (ValijaImapLink *self
 void                   valija_imap_link_close              (ValijaImapLink *self);
 gboolean               valija_imap_link_is_closed          (ValijaImapLink *self);
 
-ValijaImapConnection  *valija_imap_link_get_connection     (ValijaImapLink *self);   /* (transfer none) (nullable) until it is open */
+/* (transfer none) (nullable) until it is open */
+ValijaImapConnection  *valija_imap_link_get_connection     (ValijaImapLink *self);
 ValijaImapCapabilities valija_imap_link_get_capabilities   (ValijaImapLink *self);
 gboolean               valija_imap_link_has                (ValijaImapLink *self, ValijaImapCapabilities capability);
 
@@ -75,12 +79,14 @@ DexFuture             *valija_imap_link_select             (ValijaImapLink      
                                                             GDestroyNotify          destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Selects @folder unless it is selected. Resolves to TRUE. */
-DexFuture             *valija_imap_link_ensure_selected    (ValijaImapLink *self, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture             *valija_imap_link_ensure_selected    (ValijaImapLink *self,
+                                                            const char     *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Lets go of whatever is selected, without expunging (RFC 3691). Resolves to TRUE. */
 DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query(). (transfer full) (nullable) */
+/* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query().
+ * (transfer full) (nullable) */
 DexFuture             *valija_imap_link_steal_folders      (ValijaImapLink *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapSelected, valija_imap_selected_unref)

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* What the server tells of messages that are known: flags, losses, and which there are. Gathered from SELECT with QRESYNC, FETCH of flags and SEARCH.
- * Refcounted. */
+/* What the server tells of messages that are known: flags, losses, and which there are. Gathered from SELECT
+ * with QRESYNC, FETCH of flags and SEARCH. Refcounted. */
 typedef struct _ValijaImapNews ValijaImapNews;
 
 ValijaImapNews      *valija_imap_news_new          (void) G_GNUC_WARN_UNUSED_RESULT;
@@ -20,8 +20,15 @@ void                 valija_imap_news_unref        (ValijaImapNews *self);
 gboolean             valija_imap_news_respond      (ValijaImapResponse *response, gpointer user_data);
 
 /* Each resolves to TRUE. */
-DexFuture           *valija_imap_news_fetch_flags  (ValijaImapNews *self, ValijaImapLink *link, guint32 first, guint32 last, guint64 changed_since) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture           *valija_imap_news_search       (ValijaImapNews *self, ValijaImapLink *link, const ValijaImapSet *uids) G_GNUC_WARN_UNUSED_RESULT; /* NULL: all */
+DexFuture           *valija_imap_news_fetch_flags  (ValijaImapNews *self,
+                                                    ValijaImapLink *link,
+                                                    guint32         first,
+                                                    guint32         last,
+                                                    guint64         changed_since) G_GNUC_WARN_UNUSED_RESULT;
+/* NULL: all */
+DexFuture           *valija_imap_news_search       (ValijaImapNews      *self,
+                                                    ValijaImapLink      *link,
+                                                    const ValijaImapSet *uids) G_GNUC_WARN_UNUSED_RESULT;
 
 /* (transfer none) (nullable): what a search found; what vanished */
 const ValijaImapSet *valija_imap_news_get_found    (ValijaImapNews *self);
@@ -33,8 +40,8 @@ ValijaImapSet       *valija_imap_news_dup_flagged  (ValijaImapNews *self) G_GNUC
 /* The sums over all flags that were told. (transfer full) */
 GHashTable          *valija_imap_news_digest       (ValijaImapNews *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Makes ValijaFlagsChange of what was told of @known messages, and (@before and @now given) of those alone whose block's sum is another.
- * (transfer full) */
+/* Makes ValijaFlagsChange of what was told of @known messages, and (@before and @now given) of those alone whose
+ * block's sum is another. (transfer full) */
 GPtrArray           *valija_imap_news_dup_flags    (ValijaImapNews      *self,
                                                     guint32              uid_validity,
                                                     const ValijaImapSet *known,

@@ -202,7 +202,8 @@ copied_cb (ValijaImapResponse *response,
       guint32 uid = g_array_index (sources, guint32, i);
 
       valija_imap_set_add (self->copied, uid, uid);
-      g_hash_table_insert (self->new_uids, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (g_array_index (targets, guint32, i)));
+      g_hash_table_insert (self->new_uids, GUINT_TO_POINTER (uid),
+                           GUINT_TO_POINTER (g_array_index (targets, guint32, i)));
     }
 
   return TRUE;
@@ -388,7 +389,8 @@ append_fiber (gpointer data)
 
   if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
     {
-      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The message holds zero octets, which this server cannot file."));
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+                        _("The message holds zero octets, which this server cannot file."));
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
@@ -402,7 +404,8 @@ append_fiber (gpointer data)
 
   new_uid = valija_imap_set_to_string (self->found);
 
-  return dex_future_new_take_string (new_uid[0] != '\0' ? g_strdup_printf ("%u.%s", self->new_validity, new_uid) : g_strdup (""));
+  return dex_future_new_take_string (new_uid[0] != '\0' ? g_strdup_printf ("%u.%s", self->new_validity, new_uid)
+                                                        : g_strdup (""));
 }
 
 DexFuture *

@@ -20,11 +20,14 @@ DexFuture *valija_imap_organize_set_flags (ValijaImapLink     *link,
 
 /**
  * valija_imap_organize_copy:
- * @move: the originals go, each once its copy is known to be there: by MOVE (RFC 6851); else by COPY, and then STORE and UID EXPUNGE of those that
- *   COPYUID names (RFC 4315). Never by a plain EXPUNGE, which would take along what others have marked: on a server without UIDPLUS
+ * @move: the originals go, each once its copy is known to be there: by MOVE (RFC 6851); else by COPY, and then
+ *   STORE and UID EXPUNGE of those that
+ *   COPYUID names (RFC 4315). Never by a plain EXPUNGE, which would take along what others have marked: on a server
+ *   without UIDPLUS
  *   the originals stay, marked as deleted
  *
- * Returns: (transfer full): a future that resolves to a GPtrArray (boxed) of char *: the new remote-ids in the order of @remote_ids, "" where the
+ * Returns: (transfer full): a future that resolves to a GPtrArray (boxed) of char *: the new remote-ids in the
+ *   order of @remote_ids, "" where the
  *   server does not tell
  */
 DexFuture *valija_imap_organize_copy      (ValijaImapLink     *link,
@@ -34,12 +37,20 @@ DexFuture *valija_imap_organize_copy      (ValijaImapLink     *link,
                                            gboolean            move) G_GNUC_WARN_UNUSED_RESULT;
 
 /* STORE \Deleted and UID EXPUNGE of these and no others; on a server without UIDPLUS they stay marked. TRUE */
-DexFuture *valija_imap_organize_delete    (ValijaImapLink *link, const char *folder, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_imap_organize_delete    (ValijaImapLink     *link,
+                                           const char         *folder,
+                                           const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to the new remote-id (string), "" where the server does not tell. */
-DexFuture *valija_imap_organize_append    (ValijaImapLink *link, const char *folder, GBytes *source, ValijaFlags flags, gint64 received) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_imap_organize_append    (ValijaImapLink *link,
+                                           const char     *folder,
+                                           GBytes         *source,
+                                           ValijaFlags     flags,
+                                           gint64          received) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a GPtrArray (boxed) of char *: the remote-ids of the messages that hold @text. */
-DexFuture *valija_imap_organize_search    (ValijaImapLink *link, const char *folder, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_imap_organize_search    (ValijaImapLink *link,
+                                           const char     *folder,
+                                           const char     *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

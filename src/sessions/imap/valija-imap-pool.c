@@ -183,7 +183,8 @@ valija_imap_pool_get_primary (ValijaImapPool *self)
 {
   Slot *slot = self->slots->len > 0 ? g_ptr_array_index (self->slots, 0) : NULL;
 
-  return slot != NULL && self->state == VALIJA_SESSION_OPEN && !valija_imap_link_is_closed (slot->link) ? slot->link : NULL;
+  return slot != NULL && self->state == VALIJA_SESSION_OPEN && !valija_imap_link_is_closed (slot->link) ? slot->link
+                                                                                                        : NULL;
 }
 
 ValijaSessionState
@@ -265,7 +266,8 @@ valija_imap_pool_open (ValijaImapPool *self)
   if (self->attempt == NULL)
     {
       set_state (self, VALIJA_SESSION_OPENING);
-      self->attempt = dex_future_finally (valija_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref), attempt_cb, self, NULL);
+      self->attempt = dex_future_finally (valija_fiber_spawn (open_fiber, g_object_ref (self), g_object_unref),
+                                          attempt_cb, self, NULL);
     }
 
   return DEX_FUTURE (asker);
@@ -365,7 +367,8 @@ find_watch (ValijaImapPool *self,
     {
       Slot *slot = g_ptr_array_index (self->slots, i);
 
-      if (!slot->leased && slot->watched != NULL && g_str_equal (slot->watched, folder) && !valija_imap_link_is_closed (slot->link))
+      if (!slot->leased && slot->watched != NULL && g_str_equal (slot->watched, folder) &&
+          !valija_imap_link_is_closed (slot->link))
         return slot;
     }
 
@@ -392,9 +395,11 @@ valija_imap_pool_watch_fiber (ValijaImapPool *self,
     return lease_new (self, slot);
 
   primary = valija_imap_pool_get_primary (self);
-  if (primary == NULL || !valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_IDLE) || count_slots (self, TRUE) >= WATCHING_LIMIT)
+  if (primary == NULL || !valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_IDLE) ||
+      count_slots (self, TRUE) >= WATCHING_LIMIT)
     {
-      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("The server cannot tell at once when mail comes to this folder."));
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("The server cannot tell at once when mail comes to this folder."));
       return NULL;
     }
 
@@ -441,7 +446,9 @@ close_fiber (gpointer data)
 
   /* However it ends, it is the end */
   if (goodbyes->len > 0)
-    dex_await (valija_future_with_timeout (dex_future_allv ((DexFuture **) goodbyes->pdata, goodbyes->len), GOODBYE_MILLISECONDS), NULL);
+    dex_await (valija_future_with_timeout (dex_future_allv ((DexFuture **) goodbyes->pdata, goodbyes->len),
+                                           GOODBYE_MILLISECONDS),
+               NULL);
 
   g_ptr_array_set_size (slots, 0);
   set_state (self, VALIJA_SESSION_CLOSED);
@@ -492,8 +499,8 @@ valija_imap_pool_class_init (ValijaImapPoolClass *klass)
 
   signals[ALERT] = g_signal_new ("alert", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[STATE_CHANGED] = g_signal_new ("state-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 0);
+  signals[STATE_CHANGED] =
+      g_signal_new ("state-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* The links of one session. The first is opened by the session; a second one joins it while the first is busy, so that a message can be read while a
- * folder is synchronised. Each folder that is watched has one more. */
+/* The links of one session. The first is opened by the session; a second one joins it while the first is busy,
+ * so that a message can be read while a folder is synchronised. Each folder that is watched has one more. */
 #define VALIJA_TYPE_IMAP_POOL (valija_imap_pool_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaImapPool, valija_imap_pool, VALIJA, IMAP_POOL, GObject)
 
@@ -34,11 +34,18 @@ ValijaSessionState valija_imap_pool_get_state    (ValijaImapPool *self);
 /* The first link while it is open. (transfer none) (nullable) */
 ValijaImapLink    *valija_imap_pool_get_primary  (ValijaImapPool *self);
 
-/* For fibers: awaits. A link that is free, if possible one on which @folder (nullable) is selected. Opens the session first. NULL with @error. */
-ValijaImapLease   *valija_imap_pool_lease_fiber  (ValijaImapPool *self, const char *folder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For fibers: awaits. A link that is free, if possible one on which @folder (nullable) is selected. Opens the
+ * session first. NULL with @error. */
+ValijaImapLease   *valija_imap_pool_lease_fiber  (ValijaImapPool  *self,
+                                                  const char      *folder,
+                                                  GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For fibers: awaits. The link that watches @folder, opened and selected; *fresh says that it was not there before. A lease like any other. */
-ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool *self, const char *folder, gboolean *fresh, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* For fibers: awaits. The link that watches @folder, opened and selected; *fresh says that it was not there
+ * before. A lease like any other. */
+ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool  *self,
+                                                  const char      *folder,
+                                                  gboolean        *fresh,
+                                                  GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void               valija_imap_lease_free        (ValijaImapLease *lease);
 

@@ -6,9 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* Promises are settled later, one at a time, when no fiber is ready to run. With libdex 0.10 it must be so: a fiber that was cancelled waits for its turn
- * like any other, and when what it waited for settles before that it is lost, or used after it was freed. What is done later runs behind the turn of
- * every fiber. Main context only. */
+/* Promises are settled later, one at a time, when no fiber is ready to run. With libdex 0.10 it must be so: a
+ * fiber that was cancelled waits for its turn like any other, and when what it waited for settles before that it
+ * is lost, or used after it was freed. What is done later runs behind the turn of every fiber. Main context
+ * only. */
 
 /* Each clears *promise. NULL is allowed. */
 void valija_imap_promise_fulfil  (DexPromise **promise); /* resolves to TRUE */

@@ -91,7 +91,8 @@ static DexFuture *
 reject (GError    *error,
         ValijaStep step)
 {
-  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) && (step == VALIJA_STEP_SYNC || step == VALIJA_STEP_FETCH))
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) &&
+      (step == VALIJA_STEP_SYNC || step == VALIJA_STEP_FETCH))
     step = VALIJA_STEP_OPEN_FOLDER;
   valija_error_locate (&error, VALIJA_SIDE_INCOMING, step);
 
@@ -218,7 +219,8 @@ listed_cb (DexFuture *future,
   ValijaImapSession *self = user_data;
   const GValue *value = dex_future_get_value (future, NULL);
   GPtrArray *folders = g_value_get_boxed (value);
-  g_autofree char *detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u folder", "%u folders", folders->len), folders->len);
+  g_autofree char *detail =
+      g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u folder", "%u folders", folders->len), folders->len);
 
   valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS, detail);
 
@@ -258,8 +260,8 @@ static gboolean
 mark_equal (const Mark *one,
             const Mark *other)
 {
-  return one->uid_validity == other->uid_validity && one->uid_next == other->uid_next && one->mod_seq == other->mod_seq &&
-         one->exists == other->exists;
+  return one->uid_validity == other->uid_validity && one->uid_next == other->uid_next &&
+         one->mod_seq == other->mod_seq && one->exists == other->exists;
 }
 
 typedef struct
@@ -289,7 +291,8 @@ synced_cb (DexFuture *future,
   if (selected != NULL)
     {
       g_hash_table_replace (synced->session->marks, g_strdup (selected->folder), mark_new (selected));
-      detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", selected->exists), selected->exists);
+      detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", selected->exists),
+                                selected->exists);
     }
   valija_session_context_end_step (synced->session->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC, detail);
 
@@ -306,7 +309,8 @@ start_sync (Task           *task,
   synced->link = g_object_ref (link);
   valija_session_context_begin_step (task->session->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
 
-  return dex_future_then (valija_imap_sync_run (link, task->folder, task->bytes, task->channel), synced_cb, synced, synced_free);
+  return dex_future_then (valija_imap_sync_run (link, task->folder, task->bytes, task->channel), synced_cb, synced,
+                          synced_free);
 }
 
 static DexChannel *
@@ -400,7 +404,8 @@ static DexFuture *
 start_set_flags (Task           *task,
                  ValijaImapLink *link)
 {
-  return valija_imap_organize_set_flags (link, task->folder, (const char * const *) task->remote_ids, task->add, task->remove);
+  return valija_imap_organize_set_flags (link, task->folder, (const char * const *) task->remote_ids, task->add,
+                                         task->remove);
 }
 
 static DexFuture *
@@ -649,7 +654,8 @@ valija_imap_session_new (ValijaSessionContext *context)
   self->context = g_object_ref (context);
   self->pool = valija_imap_pool_new (context);
   g_signal_connect_object (self->pool, "alert", G_CALLBACK (valija_session_alert), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->pool, "state-changed", G_CALLBACK (valija_session_notify_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pool, "state-changed", G_CALLBACK (valija_session_notify_state), self,
+                           G_CONNECT_SWAPPED);
 
   return VALIJA_SESSION (self);
 }

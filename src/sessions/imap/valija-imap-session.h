@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* IMAP4rev1 and IMAP4rev2 (RFC 3501, 9051) with what the extensions of the last twenty years save: reads and organises mail on the server.
- * A folder's remote-id is its name, decoded; a message's is "UIDVALIDITY.UID". */
+/* IMAP4rev1 and IMAP4rev2 (RFC 3501, 9051) with what the extensions of the last twenty years save: reads and
+ * organises mail on the server. A folder's remote-id is its name, decoded; a message's is "UIDVALIDITY.UID". */
 #define VALIJA_TYPE_IMAP_SESSION (valija_imap_session_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaImapSession, valija_imap_session, VALIJA, IMAP_SESSION, GObject)
 

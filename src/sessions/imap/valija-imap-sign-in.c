@@ -122,7 +122,8 @@ finish_exchange (gpointer data)
   exchange_unref (data);
 }
 
-/* The command's hold on it goes when the command has ended, however it did. Later: when its future has settled, so that one of the two is seen. */
+/* The command's hold on it goes when the command has ended, however it did. Later: when its future has settled,
+ * so that one of the two is seen. */
 static void
 exchange_end (gpointer data)
 {
@@ -262,7 +263,8 @@ can_login (ValijaImapLink *self)
   const char *forced = valija_server_get_mechanism (server);
 
   return !valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_LOGINDISABLED) &&
-         (forced[0] == '\0' || g_ascii_strcasecmp (forced, "LOGIN") == 0 || g_ascii_strcasecmp (forced, "PLAIN") == 0) &&
+         (forced[0] == '\0' || g_ascii_strcasecmp (forced, "LOGIN") == 0 ||
+          g_ascii_strcasecmp (forced, "PLAIN") == 0) &&
          (valija_stream_is_encrypted (valija_imap_connection_get_stream (self->connection)) ||
           valija_server_get_cleartext_password (server));
 }
@@ -479,8 +481,9 @@ secure_fiber (gpointer data)
   if (required && signed_in)
     {
       /* RFC 9051 §11.3: STARTTLS is not allowed any more, and who we are was decided without it */
-      valija_error_set (&error, VALIJA_ERROR_NO_STARTTLS,
-                        _("The server takes you for signed in before the connection is encrypted. Somebody may be in between."));
+      valija_error_set (
+          &error, VALIJA_ERROR_NO_STARTTLS,
+          _("The server takes you for signed in before the connection is encrypted. Somebody may be in between."));
       return reject (self, VALIJA_STEP_SECURE, g_steal_pointer (&error));
     }
   if (required)
@@ -509,7 +512,8 @@ open_fiber (gpointer data)
   gboolean signed_in;
 
   begin_step (self, VALIJA_STEP_CONNECT);
-  if (!(stream = dex_await_object (valija_session_context_connect (self->context, VALIJA_SIDE_INCOMING, default_ports), &error)))
+  if (!(stream = dex_await_object (valija_session_context_connect (self->context, VALIJA_SIDE_INCOMING, default_ports),
+                                   &error)))
     return reject (self, VALIJA_STEP_CONNECT, g_steal_pointer (&error));
   end_step (self, VALIJA_STEP_CONNECT, valija_stream_get_host (stream));
   if (valija_stream_is_encrypted (stream))
@@ -519,8 +523,9 @@ open_fiber (gpointer data)
       end_step (self, VALIJA_STEP_SECURE, description);
     }
   self->secure = valija_server_get_security (get_server (self)) != VALIJA_SECURITY_STARTTLS;
-  valija_imap_link_adopt (self, valija_imap_connection_new (stream, valija_session_context_get_transcript (self->context),
-                                                            valija_account_get_timeout (valija_session_context_get_account (self->context))));
+  valija_imap_link_adopt (self, valija_imap_connection_new (
+                                    stream, valija_session_context_get_transcript (self->context),
+                                    valija_account_get_timeout (valija_session_context_get_account (self->context))));
 
   signed_in = dex_await_boolean (valija_fiber_spawn (secure_fiber, g_object_ref (self), g_object_unref), &error);
   if (error != NULL)

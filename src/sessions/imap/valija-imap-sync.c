@@ -13,8 +13,9 @@
 #include "sessions/imap/valija-imap-cursor.h"
 #include "sessions/imap/valija-imap-news.h"
 
-/* What is shown first: one screen. Then batches, so many asked for ahead that the server never waits for us; asking again only when few are left
- * costs few turns, and a gate keeps what has come and is not used up yet small. */
+/* What is shown first: one screen. Then batches, so many asked for ahead that the server never waits for us;
+ * asking again only when few are left costs few turns, and a gate keeps what has come and is not used up yet
+ * small. */
 #define FIRST_BATCH   50
 #define BATCH         500
 #define WINDOW        32
@@ -29,7 +30,8 @@
 typedef enum
 {
   NEWS_BY_RESYNC,    /* SELECT told it all (QRESYNC) */
-  NEWS_BY_MOD_SEQ,   /* flags by CHANGEDSINCE (CONDSTORE), losses by a search where the number of messages is not what it should be */
+  /* flags by CHANGEDSINCE (CONDSTORE), losses by a search where the number of messages is not what it should be */
+  NEWS_BY_MOD_SEQ,
   NEWS_BY_FLAGS,     /* the flags of all are fetched and compared by digests; who has none is gone */
 } NewsBy;
 
@@ -137,7 +139,8 @@ select_fiber (Sync    *self,
 {
   ValijaImapResync resync = { 0 };
   ValijaImapSelected *selected;
-  gboolean can_resync = self->cursor != NULL && self->cursor->mod_seq > 0 && !valija_imap_set_is_empty (self->cursor->known);
+  gboolean can_resync =
+      self->cursor != NULL && self->cursor->mod_seq > 0 && !valija_imap_set_is_empty (self->cursor->known);
 
   if (can_resync)
     {
@@ -147,8 +150,10 @@ select_fiber (Sync    *self,
       resync.last_uid = get_last (self->cursor->known);
     }
 
-  if (!dex_await (valija_imap_link_select (self->link, self->folder, can_resync ? &resync : NULL, valija_imap_news_respond,
-                                           valija_imap_news_ref (self->news), (GDestroyNotify) valija_imap_news_unref), error))
+  if (!dex_await (valija_imap_link_select (self->link, self->folder, can_resync ? &resync : NULL,
+                                           valija_imap_news_respond, valija_imap_news_ref (self->news),
+                                           (GDestroyNotify) valija_imap_news_unref),
+                  error))
     return FALSE;
 
   selected = valija_imap_link_get_selected (self->link);
@@ -226,8 +231,8 @@ is_miscounted (Sync *self)
   return self->news_by == NEWS_BY_MOD_SEQ;
 }
 
-/* Which messages there are, where that cannot be told without: a wide range that may hold few, or known ones that may be gone. The newest are
- * asked for at the same time, for they are what is shown first. */
+/* Which messages there are, where that cannot be told without: a wide range that may hold few, or known ones
+ * that may be gone. The newest are asked for at the same time, for they are what is shown first. */
 static DexFuture *
 ask_messages (Sync *self)
 {
@@ -519,7 +524,8 @@ sync_steps_fiber (Sync    *self,
     return FALSE;
 
   adopt_cursor (self);
-  /* All in one turn. The sequence numbers of the newest come first: a UID command may bring an EXPUNGE that moves them */
+  /* All in one turn. The sequence numbers of the newest come first: a UID command may bring an EXPUNGE that
+   * moves them */
   messages = ask_messages (self);
   flags = ask_flags (self);
   if (!dex_await (g_steal_pointer (&flags), error) || !dex_await (g_steal_pointer (&messages), error))

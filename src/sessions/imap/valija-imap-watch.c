@@ -124,11 +124,13 @@ watch_fiber (gpointer data)
   change = dex_promise_new_cancellable ();
   self->change = dex_ref (change);
   done = valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
-                                     VALIJA_IMAP_RUN_ALONE | VALIJA_IMAP_RUN_PATIENT, respond_cb, proceed_cb, idle_ref (self),
-                                     idle_end);
+                                     VALIJA_IMAP_RUN_ALONE | VALIJA_IMAP_RUN_PATIENT, respond_cb, proceed_cb,
+                                     idle_ref (self), idle_end);
 
   /* The time-out rejects, and that is no failure: then it is time to look again */
-  if (!dex_await (dex_future_first (DEX_FUTURE (g_steal_pointer (&change)), dex_timeout_new_seconds (IDLE_SECONDS), NULL), &error))
+  if (!dex_await (
+          dex_future_first (DEX_FUTURE (g_steal_pointer (&change)), dex_timeout_new_seconds (IDLE_SECONDS), NULL),
+          &error))
     {
       if (!g_error_matches (error, DEX_ERROR, DEX_ERROR_TIMED_OUT))
         return dex_future_new_for_error (g_steal_pointer (&error));

@@ -39,8 +39,8 @@ typedef enum
   VALIJA_IMAP_CAPABILITY_GMAIL = 1 << 27,           /* X-GM-EXT-1 */
 } ValijaImapCapabilities;
 
-/* Reads the words of a CAPABILITY response or code. IMAP4rev2 brings along what RFC 9051 made part of it. @mechanisms (nullable) gets the
- * AUTH= names, @words all as they came; both (transfer full). */
+/* Reads the words of a CAPABILITY response or code. IMAP4rev2 brings along what RFC 9051 made part of it.
+ * @mechanisms (nullable) gets the AUTH= names, @words all as they came; both (transfer full). */
 ValijaImapCapabilities valija_imap_capabilities_parse (ValijaImapIter iter, char ***mechanisms, char ***words);
 
 G_END_DECLS

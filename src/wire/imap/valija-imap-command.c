@@ -297,7 +297,8 @@ write_literal (Writer  *writer,
   const char *octets = g_bytes_get_data (bytes, &length);
   gboolean at_once = (writer->mode & VALIJA_IMAP_MODE_LITERAL_PLUS) != 0 ||
                      ((writer->mode & VALIJA_IMAP_MODE_LITERAL_MINUS) != 0 && length <= LITERAL_MINUS_LIMIT);
-  g_autofree char *head = g_strdup_printf ("%s{%" G_GSIZE_FORMAT "%s}\r\n", binary ? "~" : "", length, at_once ? "+" : "");
+  g_autofree char *head =
+      g_strdup_printf ("%s{%" G_GSIZE_FORMAT "%s}\r\n", binary ? "~" : "", length, at_once ? "+" : "");
 
   gather (writer, head, strlen (head));
   if (!at_once)

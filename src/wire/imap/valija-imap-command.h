@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* A command for the server (RFC 9051 §6, §9). It is put together value by value; tag, literals and the spelling of names are settled when it is sent,
- * since only then it is known what the server takes. Whatever is in a string, it stays one string: no value can end the line. Refcounted. */
+/* A command for the server (RFC 9051 §6, §9). It is put together value by value; tag, literals and the spelling
+ * of names are settled when it is sent, since only then it is known what the server takes. Whatever is in a
+ * string, it stays one string: no value can end the line. Refcounted. */
 typedef struct _ValijaImapCommand ValijaImapCommand;
 
 /* How the server is spoken to. */
@@ -38,17 +39,22 @@ void               valija_imap_command_set_secret     (ValijaImapCommand *self);
 gboolean           valija_imap_command_is_secret      (ValijaImapCommand *self);
 
 /* Each puts a blank before itself, but not behind an opening parenthesis. */
-void               valija_imap_command_append_atom    (ValijaImapCommand *self, const char *atom);   /* ours, never from outside */
+/* ours, never from outside */
+void               valija_imap_command_append_atom    (ValijaImapCommand *self, const char *atom);
 void               valija_imap_command_append_number  (ValijaImapCommand *self, guint64 number);
-void               valija_imap_command_append_string  (ValijaImapCommand *self, const char *string); /* UTF-8; quoted or a literal */
+/* UTF-8; quoted or a literal */
+void               valija_imap_command_append_string  (ValijaImapCommand *self, const char *string);
 void               valija_imap_command_append_mailbox (ValijaImapCommand *self, const char *name);   /* decoded */
 void               valija_imap_command_append_pattern (ValijaImapCommand *self, const char *pattern); /* of LIST: "*" */
 void               valija_imap_command_append_set     (ValijaImapCommand *self, const ValijaImapSet *set);
-void               valija_imap_command_append_range   (ValijaImapCommand *self, guint32 first, guint32 last); /* @last 0: "*" */
+/* @last 0: "*" */
+void               valija_imap_command_append_range   (ValijaImapCommand *self, guint32 first, guint32 last);
 void               valija_imap_command_append_flags   (ValijaImapCommand *self, ValijaImapFlags flags); /* a list */
-void               valija_imap_command_append_date    (ValijaImapCommand *self, gint64 time); /* of SEARCH: 1-Feb-1994, in UTC */
+/* of SEARCH: 1-Feb-1994, in UTC */
+void               valija_imap_command_append_date    (ValijaImapCommand *self, gint64 time);
 void               valija_imap_command_append_time    (ValijaImapCommand *self, gint64 time); /* of APPEND, in UTC */
-void               valija_imap_command_append_literal (ValijaImapCommand *self, GBytes *bytes, gboolean binary); /* binary: ~{n} of RFC 3516 */
+/* binary: ~{n} of RFC 3516 */
+void               valija_imap_command_append_literal (ValijaImapCommand *self, GBytes *bytes, gboolean binary);
 void               valija_imap_command_open_list      (ValijaImapCommand *self);
 void               valija_imap_command_close_list     (ValijaImapCommand *self);
 
@@ -56,7 +62,8 @@ void               valija_imap_command_close_list     (ValijaImapCommand *self);
  * valija_imap_command_serialize:
  * @tag: assigned by whoever sends
  *
- * Returns: (transfer full) (element-type ValijaImapSegment): what to write, or NULL with VALIJA_ERROR_INVALID when a string holds what no string
+ * Returns: (transfer full) (element-type ValijaImapSegment): what to write, or NULL with VALIJA_ERROR_INVALID when
+ *   a string holds what no string
  *   of IMAP can (a NUL, or a line end in a mailbox name)
  */
 GPtrArray         *valija_imap_command_serialize      (ValijaImapCommand *self,

@@ -10,7 +10,8 @@
 
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March here, so that the leap day comes last. */
+/* Days from 1970-01-01 to a day of the Gregorian calendar. Years begin in March here, so that the leap day comes
+ * last. */
 static gint64
 days_from_date (int year,
                 int month,
@@ -20,7 +21,8 @@ days_from_date (int year,
   int shifted_month = month <= 2 ? month + 9 : month - 3;
   int day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
 
-  return (gint64) shifted_year * 365 + shifted_year / 4 - shifted_year / 100 + shifted_year / 400 + day_of_year - 719468;
+  return (gint64) shifted_year * 365 + shifted_year / 4 - shifted_year / 100 + shifted_year / 400 + day_of_year -
+         719468;
 }
 
 /* @n_digits digits at *text, which moves on; -1 when there are others. */

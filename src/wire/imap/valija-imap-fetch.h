@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What a FETCH response told (RFC 9051 §7.5.2); borrowed from it. What it did not tell is 0, and the values are NONE. */
+/* What a FETCH response told (RFC 9051 §7.5.2); borrowed from it. What it did not tell is 0, and the values are
+ * NONE. */
 typedef struct
 {
   guint32 number;

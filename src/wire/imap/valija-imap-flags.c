@@ -4,7 +4,8 @@
 
 #include "wire/imap/valija-imap-flags.h"
 
-/* The first spelling of a flag is what we send; the others are what other programs left (Thunderbird's Junk and NonJunk, for one). */
+/* The first spelling of a flag is what we send; the others are what other programs left (Thunderbird's Junk and
+ * NonJunk, for one). */
 static const struct
 {
   ValijaImapFlags flag;

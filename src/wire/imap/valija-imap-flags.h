@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Message flags (RFC 9051 §2.3.2 and the keywords registered at IANA by RFC 5788). Keywords of no meaning to us are not kept. */
+/* Message flags (RFC 9051 §2.3.2 and the keywords registered at IANA by RFC 5788). Keywords of no meaning to us
+ * are not kept. */
 typedef enum
 {
   VALIJA_IMAP_FLAG_SEEN = 1 << 0,

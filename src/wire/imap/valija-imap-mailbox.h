@@ -69,16 +69,27 @@ void     valija_imap_search_clear (ValijaImapSearch *search);
 ValijaImapSet *valija_imap_vanished_parse (const ValijaImapResponse *response, gboolean *earlier);
 
 /* The used and allowed units of @resource ("STORAGE": KiB) in a QUOTA response. */
-gboolean valija_imap_quota_parse (const ValijaImapResponse *response, const char *resource, guint64 *usage, guint64 *limit);
+gboolean valija_imap_quota_parse (const ValijaImapResponse *response,
+                                  const char               *resource,
+                                  guint64                  *usage,
+                                  guint64                  *limit);
 
 /* The prefix and delimiter of the first personal namespace (RFC 2342). @prefix (transfer full), decoded. */
-gboolean valija_imap_namespace_parse (const ValijaImapResponse *response, gboolean utf8, char **prefix, char *delimiter);
+gboolean valija_imap_namespace_parse (const ValijaImapResponse  *response,
+                                      gboolean                   utf8,
+                                      char                     **prefix,
+                                      char                      *delimiter);
 
-/* "name" and "version" of the server's ID (RFC 2971) in one line; NULL when it tells none (Q13). (transfer full), not necessarily UTF-8 */
+/* "name" and "version" of the server's ID (RFC 2971) in one line; NULL when it tells none (Q13). (transfer
+ * full), not necessarily UTF-8 */
 char *valija_imap_id_parse (const ValijaImapResponse *response);
 
-/* Two lists of the same length out of COPYUID's code (RFC 4315): what was copied and what it is there. FALSE when they make no sense. */
-gboolean valija_imap_copyuid_parse (const ValijaImapResponse *response, guint32 *uid_validity, GArray **sources, GArray **targets);
+/* Two lists of the same length out of COPYUID's code (RFC 4315): what was copied and what it is there. FALSE
+ * when they make no sense. */
+gboolean valija_imap_copyuid_parse (const ValijaImapResponse  *response,
+                                    guint32                   *uid_validity,
+                                    GArray                   **sources,
+                                    GArray                   **targets);
 
 /* UIDVALIDITY and UID out of APPENDUID's code. */
 gboolean valija_imap_appenduid_parse (const ValijaImapResponse *response, guint32 *uid_validity, guint32 *uid);

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /* Mailbox names: UTF-8 here, modified UTF-7 (RFC 3501 §5.1.3) or UTF-8 (RFC 9051, 6855) on the wire.
  *
- * Decoding loses nothing: a name that would not be spelled the same again (Q8: not canonical, not valid, with control characters) is kept as it is, with
- * a DEL in front. So encode (decode (x)) = x for every x, and whoever stores a decoded name can always name the mailbox again. */
+ * Decoding loses nothing: a name that would not be spelled the same again (Q8: not canonical, not valid, with
+ * control characters) is kept as it is, with a DEL in front. So encode (decode (x)) = x for every x, and whoever
+ * stores a decoded name can always name the mailbox again. */
 
 /* (transfer full) valid UTF-8 */
 char *valija_imap_name_decode     (const char *name, gboolean utf8) G_GNUC_WARN_UNUSED_RESULT;

@@ -11,7 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* What one response may cost. A SEARCH without ESEARCH over a million messages is a line of 8 MB with a million values. */
+/* What one response may cost. A SEARCH without ESEARCH over a million messages is a line of 8 MB with a million
+ * values. */
 #define RESPONSE_LIMIT (16 * 1024 * 1024) /* octets, without large literals */
 #define TEXT_LIMIT     (64 * 1024)        /* octets of human-readable text */
 #define VALUES_LIMIT   2000000
@@ -527,7 +528,8 @@ consume_value (ValijaImapParser *self,
     }
 }
 
-/* The octet behind the bracket that closes the code at the start of @text, or NULL (Q4). Within parentheses and quotes a bracket is none. */
+/* The octet behind the bracket that closes the code at the start of @text, or NULL (Q4). Within parentheses and
+ * quotes a bracket is none. */
 static const char *
 find_code_end (const char *text)
 {
@@ -589,6 +591,7 @@ finish_status (ValijaImapParser *self)
   gsize n_octets = response->octets->len;
   gsize text = self->token;
   g_autofree char *copy = NULL;
+  const char *word;
   const char *end;
 
   response->text = text;
@@ -605,8 +608,8 @@ finish_status (ValijaImapParser *self)
       return;
     }
 
-  response->code = valija_imap_code_from_word (valija_imap_value_get_string ((ValijaImapValue) { response, n_nodes }, NULL)
-                                               ?: "NIL");
+  word = valija_imap_value_get_string ((ValijaImapValue) { response, n_nodes }, NULL);
+  response->code = valija_imap_code_from_word (word != NULL ? word : "NIL");
   response->code_first = n_nodes + 1;
   response->text = text + (end - copy);
   if (response->octets->data[response->text] == ' ')

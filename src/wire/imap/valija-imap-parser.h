@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Bytes in, responses out (RFC 3501 §7, RFC 9051 §7). It can stop at any byte and goes on where it stopped; nesting is an array of its own, not the
- * C stack; what is larger than a header block leaves in chunks and never stays in memory. No I/O. */
+/* Bytes in, responses out (RFC 3501 §7, RFC 9051 §7). It can stop at any byte and goes on where it stopped;
+ * nesting is an array of its own, not the C stack; what is larger than a header block leaves in chunks and never
+ * stays in memory. No I/O. */
 typedef struct _ValijaImapParser ValijaImapParser;
 
 typedef enum
@@ -48,10 +49,12 @@ ValijaImapParserStatus valija_imap_parser_next             (ValijaImapParser *se
                                                             ValijaImapEvent  *event,
                                                             GError          **error);
 
-/* Octets that were fed and not used yet. After the answer to STARTTLS anything here is an injection (RFC 9051 §6.2.1). */
+/* Octets that were fed and not used yet. After the answer to STARTTLS anything here is an injection (RFC 9051
+ * §6.2.1). */
 gsize                  valija_imap_parser_get_pending      (ValijaImapParser *self);
 
-/* Takes those octets away: after the answer to COMPRESS they belong to the layer that begins (RFC 4978 §3). (transfer full) */
+/* Takes those octets away: after the answer to COMPRESS they belong to the layer that begins (RFC 4978 §3).
+ * (transfer full) */
 GBytes                *valija_imap_parser_steal_pending    (ValijaImapParser *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapParser, valija_imap_parser_free)

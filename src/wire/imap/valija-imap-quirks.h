@@ -2,8 +2,9 @@
 
 #pragma once
 
-/* Where real servers leave RFC 3501 and 9051, and where we go along: one list, in place of remarks all over the code. "MailKit n" is an issue
- * of jstedfast/MailKit, in whose release notes most of these are told; each has a case in tests/wire/imap.
+/* Where real servers leave RFC 3501 and 9051, and where we go along: one list, in place of remarks all over the code.
+ * "MailKit n" is an issue of jstedfast/MailKit, in whose release notes most of these are told; each has a case in
+ * tests/wire/imap or tests/sessions/imap.
  *
  * Lines
  *   Q1  a bare LF ends a line (home-made servers)
@@ -19,8 +20,8 @@
  *   Q9  UIDVALIDITY 0 (SmarterMail; MailKit 150, 240) and MODSEQ 0 (Gmail; MailKit 228)
  *   Q10 -1 as a number of lines or octets in BODYSTRUCTURE: 0
  * Responses
- *   Q11 ESEARCH answered by SEARCH (Cyrus 2.4.16), ESEARCH without UID (AOL; MailKit 191), pairs in parentheses (MailKit release 1.2.22),
- *       a MODSEQ group within SEARCH (MailKit 166)
+ *   Q11 ESEARCH answered by SEARCH (Cyrus 2.4.16), ESEARCH without UID (AOL; MailKit 191), pairs in parentheses
+ *       (MailKit release 1.2.22), a MODSEQ group within SEARCH (MailKit 166)
  *   Q12 no PERMANENTFLAGS: all flags are permanent (MailKit 140)
  *   Q13 ID NIL (MailKit release 1.2.18)
  *   Q14 a BYE in place of a greeting (MailKit 262)

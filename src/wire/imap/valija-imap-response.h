@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* One response of the server, taken apart: values in the order in which they came, lists within lists. Owned by its parser and valid until
- * that is asked again. Values and iterators are small and passed by value; what they point to lives as long as the response. */
+/* One response of the server, taken apart: values in the order in which they came, lists within lists. Owned by
+ * its parser and valid until that is asked again. Values and iterators are small and passed by value; what they
+ * point to lives as long as the response. */
 typedef struct _ValijaImapResponse ValijaImapResponse;
 
 /* What a response is about: the word after the tag or the "*" (or after the number that follows it). */
@@ -136,8 +137,8 @@ gboolean            valija_imap_value_is_list    (ValijaImapValue self);
 /* Whether it is this atom, in any case. */
 gboolean            valija_imap_value_is_atom    (ValijaImapValue self, const char *atom);
 
-/* The octets of an atom, string or small literal, followed by a NUL that does not count. NULL for NIL, lists, streams and past the end.
- * @length is nullable. */
+/* The octets of an atom, string or small literal, followed by a NUL that does not count. NULL for NIL, lists,
+ * streams and past the end. @length is nullable. */
 const char         *valija_imap_value_get_string (ValijaImapValue self, gsize *length);
 
 /* An atom of digits alone that is not above @limit. */

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A set of UIDs or sequence numbers (RFC 9051 sequence-set, RFC 4466 and 7162): ranges in ascending order that do not touch. A million UIDs
- * without holes are one range. */
+/* A set of UIDs or sequence numbers (RFC 9051 sequence-set, RFC 4466 and 7162): ranges in ascending order that
+ * do not touch. A million UIDs without holes are one range. */
 typedef struct _ValijaImapSet ValijaImapSet;
 
 typedef struct
@@ -23,7 +23,8 @@ void                   valija_imap_set_free       (ValijaImapSet *self);
 /* Reads "1:3,5,9:7". "*" is @star, or an error where that is 0. NULL when it is no set. (transfer full) */
 ValijaImapSet         *valija_imap_set_parse      (const char *text, guint32 star) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Adds @first to @last, in either order; 0 is no number and left out. Ascending calls cost nothing; others are sorted in when it is next looked at. */
+/* Adds @first to @last, in either order; 0 is no number and left out. Ascending calls cost nothing; others are
+ * sorted in when it is next looked at. */
 void                   valija_imap_set_add        (ValijaImapSet *self, guint32 first, guint32 last);
 void                   valija_imap_set_add_set    (ValijaImapSet *self, const ValijaImapSet *other);
 void                   valija_imap_set_remove_set (ValijaImapSet *self, const ValijaImapSet *other);
@@ -41,8 +42,10 @@ const ValijaImapRange *valija_imap_set_get_ranges (const ValijaImapSet *self, gu
 /* "1:3,5". (transfer full) "" for the empty set, which no command takes. */
 char                  *valija_imap_set_to_string  (const ValijaImapSet *self);
 
-/* The numbers in the order of @text, which "304,319:320" of COPYUID (RFC 4315) says. NULL when it is no set or has more than @limit. (transfer full) */
-GArray                *valija_imap_set_parse_list (const char *text, guint limit) G_GNUC_WARN_UNUSED_RESULT; /* of guint32 */
+/* The numbers in the order of @text, which "304,319:320" of COPYUID (RFC 4315) says. NULL when it is no set or
+ * has more than @limit. (transfer full) */
+/* of guint32 */
+GArray                *valija_imap_set_parse_list (const char *text, guint limit) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapSet, valija_imap_set_free)
 

@@ -149,7 +149,8 @@ parse_single (ValijaImapPart *self,
   self->encoding = dup_lower (fields[5], NULL);
   self->size = get_count (fields[6]);
 
-  if (strcmp (self->type, "message") == 0 && (strcmp (self->subtype, "rfc822") == 0 || strcmp (self->subtype, "global") == 0))
+  if (strcmp (self->type, "message") == 0 &&
+      (strcmp (self->subtype, "rfc822") == 0 || strcmp (self->subtype, "global") == 0))
     {
       ValijaImapIter basic = iter;
 
@@ -193,7 +194,8 @@ parse_part (ValijaImapValue value,
   self = g_new0 (ValijaImapPart, 1);
   self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_imap_part_free);
 
-  /* Parts come first, or (Q17) NIL or nothing where they should be; then it has fewer fields than the least of a single part */
+  /* Parts come first, or (Q17) NIL or nothing where they should be; then it has fewer fields than the least of a
+   * single part */
   if (valija_imap_value_is_list (fields[0]) || valija_imap_value_get_kind (fields[6]) == VALIJA_IMAP_VALUE_NONE)
     {
       self->section = g_strdup (section);

@@ -22,7 +22,8 @@ struct _ValijaImapPart
   guint64 size;                 /* octets as they are transferred */
   guint64 lines;
   ValijaImapEnvelope *envelope; /* nullable: of message/rfc822 */
-  GPtrArray *children;          /* of ValijaImapPart: parts of a multipart, or the one inside of message/rfc822; never NULL */
+  /* of ValijaImapPart: parts of a multipart, or the one inside of message/rfc822; never NULL */
+  GPtrArray *children;
 };
 
 /**

@@ -25,17 +25,19 @@ G_BEGIN_DECLS
   "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\n" \
   "S: V3 OK counted\n"
 
-/* A session for the server on @port of localhost. @settings: "key=value" words, of valija_account_set_key(); security is none and a password in
- * clear is allowed unless told. (transfer full) */
+/* A session for the server on @port of localhost. @settings: "key=value" words, of valija_account_set_key();
+ * security is none and a password in clear is allowed unless told. (transfer full) */
 ValijaSession *imap_session_new (guint16 port, const char *settings);
 
-/* Runs the main context until @future (transfer full) has settled. It must resolve (to a value that is given back), or (@code) must be rejected so. */
+/* Runs the main context until @future (transfer full) has settled. It must resolve (to a value that is given
+ * back), or (@code) must be rejected so. */
 void           imap_assert_true    (DexFuture *future);
 gpointer       imap_assert_boxed   (DexFuture *future);
 char          *imap_assert_string  (DexFuture *future);
 GError        *imap_assert_error   (DexFuture *future, int code);
 
-/* All that comes through @channel (transfer full), in words: one line a batch. @cursor (nullable) gets the last one. With @error the channel must end so. */
+/* All that comes through @channel (transfer full), in words: one line a batch. @cursor (nullable) gets the last
+ * one. With @error the channel must end so. */
 char          *imap_collect        (DexChannel *channel, GBytes **cursor, GError **error);
 
 /* The list of folders comes, which is asked for whenever a session opens. */

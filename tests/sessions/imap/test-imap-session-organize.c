@@ -28,7 +28,8 @@ typedef struct
 static DexFuture *
 flag (ValijaMailOrganizer *organizer)
 {
-  return valija_mail_organizer_set_flags (organizer, "a", three, VALIJA_FLAG_SEEN | VALIJA_FLAG_FORWARDED, VALIJA_FLAG_FLAGGED);
+  return valija_mail_organizer_set_flags (organizer, "a", three, VALIJA_FLAG_SEEN | VALIJA_FLAG_FORWARDED,
+                                          VALIJA_FLAG_FLAGGED);
 }
 
 static DexFuture *
@@ -111,68 +112,98 @@ search (ValijaMailOrganizer *organizer)
 
 static const Case cases[] = {
   { "flags", "", flag,
-    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\nS: V5 OK x\nS: V6 OK x\n"
-    GOODBYE ("V7"), NULL, 0 },
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\nS: "
+             "V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, 0 },
   { "flags-of-nothing", "", flag_nothing, SELECT_A GOODBYE ("V5"), NULL, 0 },
   { "flags-refused", "", flag,
     SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\n"
-    "S: V5 NO [NOPERM] no\nS: V6 OK x\n" GOODBYE ("V7"), NULL, VALIJA_ERROR_REFUSED },
+             "S: V5 NO [NOPERM] no\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, VALIJA_ERROR_REFUSED },
   { "read-only", "", flag,
-    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK [READ-ONLY] x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_REFUSED },
+    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK [READ-ONLY] x\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_REFUSED },
   { "move", "MOVE UIDPLUS", move,
-    SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 3,5 100:101] moved\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: V5 OK x\n" GOODBYE ("V6"),
+    SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 3,5 100:101] moved\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: V5 "
+             "OK x\n" GOODBYE ("V6"),
     "9.101,9.100,,", 0 },
   { "move-untold", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,", 0 },
-  { "move-to-nowhere", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 NO [TRYCREATE] x\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_NOT_FOUND },
+  { "move-to-nowhere", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 NO [TRYCREATE] x\n" GOODBYE ("V6"),
+    NULL, VALIJA_ERROR_NOT_FOUND },
   /* Without MOVE: only what COPYUID names is deleted, and by its UID */
   { "move-by-copy", "UIDPLUS", move,
     SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3,5 100:101] x\n"
-    "C: V6 UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3,5\nS: V6 OK x\nS: * 3 EXPUNGE\nS: V7 OK x\n" GOODBYE ("V8"),
+             "C: V6 UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3,5\nS: V6 OK x\nS: * 3 EXPUNGE\nS: V7 "
+             "OK x\n" GOODBYE ("V8"),
     "9.101,9.100,,", 0 },
-  { "move-by-copy-untold", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,", 0 },
-  { "move-by-copy-refused", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 NO [OVERQUOTA] full\n" GOODBYE ("V6"), NULL,
-    VALIJA_ERROR_OVER_QUOTA },
+  { "move-by-copy-untold", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,",
+    0 },
+  { "move-by-copy-refused", "UIDPLUS", move,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 NO [OVERQUOTA] full\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
   { "move-on-old-server", "", move,
-    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V6 OK x\n" GOODBYE ("V7"), ",,,", 0 },
+    SELECT_A
+    "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V6 OK x\n" GOODBYE (
+        "V7"),
+    ",,,", 0 },
   { "copy", "UIDPLUS MOVE", copy,
-    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3:5 200:202] x\n" GOODBYE ("V6"), "9.202,9.200,,9.201", 0 },
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3:5 200:202] x\n" GOODBYE ("V6"), "9.202,9.200,,9.201",
+    0 },
   { "delete", "UIDPLUS", delete_messages,
-    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nC: V6 UID EXPUNGE 3:5\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"), NULL, 0 },
+    SELECT_A
+    "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nC: V6 UID EXPUNGE 3:5\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, 0 },
   { "delete-on-old-server", "", delete_messages,
     SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V5 OK x\n" GOODBYE ("V6"), NULL, 0 },
   { "append", "LITERAL+ UIDPLUS", append,
     "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26+}\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
-    "S: V4 OK [APPENDUID 38505 3955] x\n" GOODBYE ("V5"), "38505.3955", 0 },
+    "S: V4 OK [APPENDUID 38505 3955] x\n" GOODBYE ("V5"),
+    "38505.3955", 0 },
   { "append-waiting", "", append,
-    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: + go on\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
-    "S: V4 OK x\n" GOODBYE ("V5"), "", 0 },
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: + go on\nC: Subject: x\nC:\nC: hello\nC: "
+    "you\nC:\n"
+    "S: V4 OK x\n" GOODBYE ("V5"),
+    "", 0 },
   { "append-refused", "", append,
-    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO [TOOBIG] no\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_TOO_LARGE },
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO [TOOBIG] no\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_TOO_LARGE },
   { "append-nowhere", "", append,
-    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO no such folder\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_NOT_FOUND },
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO no such folder\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_NOT_FOUND },
   { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "create", "NAMESPACE", create,
-    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: V5 OK x\n"
-    "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"), "INBOX.Entw\303\274rfe", 0 },
+    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: "
+    "V5 OK x\n"
+    "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"),
+    "INBOX.Entw\303\274rfe", 0 },
   { "create-below", "", create_below,
-    "C: V4 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 OK x\nC: V6 SUBSCRIBE a/b\nS: V6 NO x\n"
-    GOODBYE ("V7"), "a/b", 0 },
-  { "create-bad", "", create_bad, "C: V4 LIST \"\" \"\"\nS: * LIST () \".\" \"\"\nS: V4 OK x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_INVALID },
+    "C: V4 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 OK x\nC: V6 "
+    "SUBSCRIBE a/b\nS: V6 NO x\n" GOODBYE ("V7"),
+    "a/b", 0 },
+  { "create-bad", "", create_bad, "C: V4 LIST \"\" \"\"\nS: * LIST () \".\" \"\"\nS: V4 OK x\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_INVALID },
   { "create-twice", "NAMESPACE", create_below,
-    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 NO [ALREADYEXISTS] x\n" GOODBYE ("V6"), NULL,
-    VALIJA_ERROR_REFUSED },
+    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 NO [ALREADYEXISTS] "
+    "x\n" GOODBYE ("V6"),
+    NULL, VALIJA_ERROR_REFUSED },
   { "rename", "", rename_folder,
-    "C: V4 LIST \"\" \"\"\nS: * LIST () \"/\" \"\"\nS: V4 OK x\nC: V5 RENAME a b/c\nS: V5 OK x\nC: V6 UNSUBSCRIBE a\nC: V7 SUBSCRIBE b/c\n"
-    "S: V6 OK x\nS: V7 OK x\n" GOODBYE ("V8"), "b/c", 0 },
-  { "remove", "", remove_folder, "C: V4 DELETE a\nS: V4 OK x\nC: V5 UNSUBSCRIBE a\nS: V5 OK x\n" GOODBYE ("V6"), NULL, 0 },
+    "C: V4 LIST \"\" \"\"\nS: * LIST () \"/\" \"\"\nS: V4 OK x\nC: V5 RENAME a b/c\nS: V5 OK x\nC: V6 UNSUBSCRIBE "
+    "a\nC: V7 SUBSCRIBE b/c\n"
+    "S: V6 OK x\nS: V7 OK x\n" GOODBYE ("V8"),
+    "b/c", 0 },
+  { "remove", "", remove_folder, "C: V4 DELETE a\nS: V4 OK x\nC: V5 UNSUBSCRIBE a\nS: V5 OK x\n" GOODBYE ("V6"), NULL,
+    0 },
   { "search", "ESEARCH LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * ESEARCH (TAG \"V5\") UID ALL 3:4,7\nS: V5 OK x\n"
-    GOODBYE ("V6"), "7.3,7.4,7.7", 0 },
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * ESEARCH (TAG \"V5\") "
+             "UID ALL 3:4,7\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3,7.4,7.7", 0 },
   { "search-nothing", "LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"), "", 0 },
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
+    "", 0 },
   { "search-charset", "LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE ("V6"), NULL,
-    VALIJA_ERROR_UNSUPPORTED },
+    SELECT_A
+    "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE (
+        "V6"),
+    NULL, VALIJA_ERROR_UNSUPPORTED },
 };
 
 static char *
@@ -199,7 +230,8 @@ describe_result (const GValue *value)
 static char *
 whole_script (const Case *test)
 {
-  return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities, "] in\n" LISTING COUNTING, test->script, NULL);
+  return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities, "] in\n" LISTING COUNTING,
+                      test->script, NULL);
 }
 
 static void
@@ -265,7 +297,8 @@ act_flow (guint16  port,
   flow->test = user_data;
   flow->session = imap_session_new (port, "");
 
-  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (flow->session)), act_cb, flow, flow_free);
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (flow->session)), act_cb, flow,
+                          flow_free);
 }
 
 static void

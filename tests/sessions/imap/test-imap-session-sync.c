@@ -6,19 +6,23 @@
 
 #include "base/valija-error.h"
 
-#define ITEMS \
-  "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])"
+#define ITEMS                                                                                                          \
+  "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT "          \
+  "MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])"
 
 /* A message whose header is "Subject: x" with @letter. */
-#define MESSAGE(number, uid, flags, letter) \
-  "S: * " number " FETCH (UID " uid " FLAGS (" flags ") INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 100 BODY[HEADER.FIELDS (DATE)] {14}\n" \
+#define MESSAGE(number, uid, flags, letter)                                                                            \
+  "S: * " number " FETCH (UID " uid " FLAGS (" flags                                                                   \
+  ") INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 100 BODY[HEADER.FIELDS (DATE)] {14}\n"                    \
   "S: Subject: " letter "\nS: \nS: )\n"
 
-#define QRESYNC_OPENING \
-  OPENING ("ENABLE QRESYNC ESEARCH") "C: V2 ENABLE QRESYNC\nC: V3 LIST \"\" \"*\"\nS: * ENABLED QRESYNC\nS: V2 OK x\nS: V3 OK x\n"
+#define QRESYNC_OPENING                                                                                                \
+  OPENING ("ENABLE QRESYNC ESEARCH")                                                                                   \
+  "C: V2 ENABLE QRESYNC\nC: V3 LIST \"\" \"*\"\nS: * ENABLED QRESYNC\nS: V2 OK x\nS: V3 OK x\n"
 
-#define SELECTED(tag, exists, validity, next, mod_seq) \
-  "S: * " exists " EXISTS\nS: * OK [UIDVALIDITY " validity "] x\nS: * OK [UIDNEXT " next "] x\nS: * OK [HIGHESTMODSEQ " mod_seq "] x\n"
+#define SELECTED(tag, exists, validity, next, mod_seq)                                                                 \
+  "S: * " exists " EXISTS\nS: * OK [UIDVALIDITY " validity "] x\nS: * OK [UIDNEXT " next                               \
+  "] x\nS: * OK [HIGHESTMODSEQ " mod_seq "] x\n"
 
 typedef struct
 {
@@ -31,74 +35,110 @@ typedef struct
 
 static const Rounds rounds[] = {
   { "qresync",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "3", "7", "6", "10") "S: V4 OK [READ-WRITE] x\n"
-    "C: V5 UID FETCH 1:5 " ITEMS "\n"
-    MESSAGE ("1", "1", "\\Seen", "a") MESSAGE ("2", "3", "", "b") MESSAGE ("3", "5", "\\Flagged", "c") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED (
+        "V4", "3", "7", "6", "10") "S: V4 OK [READ-WRITE] x\n"
+                                   "C: V5 UID FETCH 1:5 " ITEMS "\n" MESSAGE ("1", "1", "\\Seen", "a")
+                                       MESSAGE ("2", "3", "", "b")
+                                           MESSAGE ("3", "5", "\\Flagged", "c") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.5:c:4 +7.3:b:0 +7.1:a:1 3/5 \n3/5 final\n",
-    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:5))\n" SELECTED ("V4", "3", "7", "7", "12")
-    "S: * VANISHED (EARLIER) 2:3,100:4000000000\nS: * 1 FETCH (UID 1 FLAGS (\\Seen \\Answered) MODSEQ (11))\n"
-    "S: V4 OK x\nC: V5 UID FETCH 6 " ITEMS "\n" MESSAGE ("3", "6", "", "d") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:5))\n" SELECTED (
+        "V4",
+        "3",
+        "7",
+        "7",
+        "12") "S: * VANISHED (EARLIER) 2:3,100:4000000000\nS: * 1 FETCH (UID 1 FLAGS (\\Seen \\Answered) MODSEQ (11))\n"
+              "S: V4 OK x\nC: V5 UID FETCH 6 " ITEMS "\n" MESSAGE ("3", "6", "", "d") "S: V5 OK x\n" GOODBYE ("V6"),
     "=7.1:3 -7.3 0/1 \n+7.6:d:0 1/1 \n1/1 final\n" },
   { "nothing-new",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING
+    "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
+                                                                "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE (
+                                                                    "1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.1:a:0 1/1 \n1/1 final\n",
-    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n" GOODBYE ("V5"),
+    QRESYNC_OPENING
+    "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n" GOODBYE ("V5"),
     "final\n" },
-  { "empty",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "0", "7", "1", "1") "S: V4 OK x\n" GOODBYE ("V5"),
+  { "empty", QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "0", "7", "1", "1") "S: V4 OK x\n" GOODBYE ("V5"),
     "restart final\n",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "3") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING
+    "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "3") "S: V4 OK x\n"
+                                                               "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE (
+                                                                   "1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
     "+7.1:a:0 1/1 \n1/1 final\n" },
   { "other-validity",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING
+    "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
+                                                                "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE (
+                                                                    "1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.1:a:0 1/1 \n1/1 final\n",
-    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED ("V4", "1", "8", "2", "10") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1))\n" SELECTED (
+        "V4", "1", "8", "2", "10") "S: V4 OK x\n"
+                                   "C: V5 UID FETCH 1 " ITEMS
+                                   "\n" MESSAGE ("1", "1", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +8.1:b:0 1/1 \n1/1 final\n" },
   /* QRESYNC that told less than happened: the count shows it, and a search finds what */
   { "miscounted",
-    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED ("V4", "2", "7", "3", "10") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED (
+        "V4", "2", "7", "3", "10") "S: V4 OK x\n"
+                                   "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a")
+                                       MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.2:b:0 +7.1:a:0 2/2 \n2/2 final\n",
-    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:2))\n" SELECTED ("V4", "1", "7", "3", "10") "S: V4 OK x\n"
-    "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"V5\") UID ALL 2\nS: V5 OK x\n" GOODBYE ("V6"),
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:2))\n" SELECTED (
+        "V4",
+        "1",
+        "7",
+        "3",
+        "10") "S: V4 OK x\n"
+              "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"V5\") UID ALL 2\nS: V5 OK x\n" GOODBYE ("V6"),
     "-7.1 \nfinal\n" },
   { "condstore",
-    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED ("V4", "2", "7", "3", "10") "S: V4 OK x\n"
-    "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (
+        "V4", "2", "7", "3", "10") "S: V4 OK x\n"
+                                   "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "", "a")
+                                       MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.2:b:0 +7.1:a:0 2/2 \n2/2 final\n",
-    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED ("V4", "2", "7", "4", "12") "S: V4 OK x\n"
-    "C: V5 UID SEARCH ALL\nC: V6 UID FETCH 1:2 (UID FLAGS) (CHANGEDSINCE 10)\n"
-    "S: * SEARCH 2 3\nS: V5 OK x\nS: * 1 FETCH (UID 2 FLAGS (\\Deleted) MODSEQ (12))\nS: V6 OK x\n"
-    "C: V7 UID FETCH 3 " ITEMS "\n" MESSAGE ("2", "3", "", "c") "S: V7 OK x\n" GOODBYE ("V8"),
+    OPENING ("CONDSTORE") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (
+        "V4",
+        "2",
+        "7",
+        "4",
+        "12") "S: V4 OK x\n"
+              "C: V5 UID SEARCH ALL\nC: V6 UID FETCH 1:2 (UID FLAGS) (CHANGEDSINCE 10)\n"
+              "S: * SEARCH 2 3\nS: V5 OK x\nS: * 1 FETCH (UID 2 FLAGS (\\Deleted) MODSEQ (12))\nS: V6 OK x\n"
+              "C: V7 UID FETCH 3 " ITEMS "\n" MESSAGE ("2", "3", "", "c") "S: V7 OK x\n" GOODBYE ("V8"),
     "=7.2:8 -7.1 0/1 \n+7.3:c:0 1/1 \n1/1 final\n" },
   { "plain",
-    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
-    "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") MESSAGE ("3", "3", "", "c") "S: V5 OK x\n"
-    GOODBYE ("V6"),
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b")
+        MESSAGE ("3", "3", "", "c") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.3:c:0 +7.2:b:0 +7.1:a:0 3/3 \n3/3 final\n",
-    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
-    "C: V5 UID FETCH 1:3 (UID FLAGS)\nS: * 1 FETCH (UID 1 FLAGS (\\Seen))\nS: * 2 FETCH (FLAGS () UID 3)\nS: V5 OK x\n" GOODBYE ("V6"),
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 (UID FLAGS)\nS: * 1 FETCH (UID 1 FLAGS (\\Seen))\nS: * 2 FETCH (FLAGS () UID 3)\nS: V5 OK "
+    "x\n" GOODBYE ("V6"),
     "=7.3:0 =7.1:1 -7.2 \nfinal\n" },
   { "plain-same",
-    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
     "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "3", "\\Seen", "c") "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.3:c:1 1/3 \n1/3 final\n",
-    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
     "C: V5 UID FETCH 3 (UID FLAGS)\nS: * 1 FETCH (UID 3 FLAGS (\\Seen))\nS: V5 OK x\n" GOODBYE ("V6"),
     "final\n" },
   /* No UIDNEXT and no UIDVALIDITY: what there is must be searched */
   { "no-uidnext",
     OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: V4 OK x\n"
-    "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 1:4294967295\n" MESSAGE ("1", "9", "", "a") "S: V5 OK x\n"
-    "S: * SEARCH 9\nS: V6 OK x\n" GOODBYE ("V7"),
+                                  "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 1:4294967295\n" MESSAGE (
+                                      "1", "9", "", "a") "S: V5 OK x\n"
+                                                         "S: * SEARCH 9\nS: V6 OK x\n" GOODBYE ("V7"),
     "restart +0.9:a:0 1/1 \n1/1 final\n",
-    OPENING ("") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: V4 OK x\n"
-    "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 10:4294967295\nC: V7 UID FETCH 9 (UID FLAGS)\n" MESSAGE ("1", "9", "", "a") "S: V5 OK x\n"
-    "S: * SEARCH\nS: V6 OK x\nS: * 1 FETCH (UID 9 FLAGS ())\nS: V7 OK x\n" GOODBYE ("V8"),
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: V4 OK x\n"
+    "C: V5 FETCH 1:* " ITEMS "\nC: V6 UID SEARCH UID 10:4294967295\nC: V7 UID FETCH 9 (UID FLAGS)\n" MESSAGE (
+        "1", "9", "", "a") "S: V5 OK x\n"
+                           "S: * SEARCH\nS: V6 OK x\nS: * 1 FETCH (UID 9 FLAGS ())\nS: V7 OK x\n" GOODBYE ("V8"),
     "+0.9:a:0 \nfinal\n" },
 };
 
@@ -135,15 +175,18 @@ large_script (void)
 {
   GString *script = g_string_new (OPENING ("ESEARCH") LISTING COUNTING);
 
-  g_string_append (script, "C: V4 SELECT INBOX\nS: * 1200 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2401] x\nS: V4 OK x\n"
-                           "C: V5 FETCH 1151:* " ITEMS "\nC: V6 UID SEARCH RETURN (ALL) UID 1:2400\n");
+  g_string_append (
+      script, "C: V4 SELECT INBOX\nS: * 1200 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2401] x\nS: V4 OK x\n"
+              "C: V5 FETCH 1151:* " ITEMS "\nC: V6 UID SEARCH RETURN (ALL) UID 1:2400\n");
   for (guint i = 1151; i <= 1200; i++)
-    g_string_append_printf (script, "S: * %u FETCH (UID %u FLAGS () BODY[HEADER.FIELDS (DATE)] {3}\nS: a\nS: )\n", i, 2 * i);
+    g_string_append_printf (script, "S: * %u FETCH (UID %u FLAGS () BODY[HEADER.FIELDS (DATE)] {3}\nS: a\nS: )\n", i,
+                            2 * i);
   g_string_append (script, "S: V5 OK x\nS+ * ESEARCH (TAG \"V6\") UID ALL 2\n");
   for (guint i = 2; i <= 1200; i++)
     g_string_append_printf (script, "S+ ,%u\n", 2 * i);
-  g_string_append (script, "S: \nS: V6 OK x\nC? V7 UID FETCH 1502,1504,*,2300 (UID *\nC? V8 UID FETCH 702,704,*,1500 (UID *\n"
-                           "C? V9 UID FETCH 2,4,*,700 (UID *\n");
+  g_string_append (script,
+                   "S: \nS: V6 OK x\nC? V7 UID FETCH 1502,1504,*,2300 (UID *\nC? V8 UID FETCH 702,704,*,1500 (UID *\n"
+                   "C? V9 UID FETCH 2,4,*,700 (UID *\n");
   for (guint i = 751; i <= 1150; i++)
     g_string_append_printf (script, "S: * %u FETCH (UID %u BODY[HEADER.FIELDS (DATE)] NIL)\n", i, 2 * i);
   g_string_append (script, "S: V7 OK x\nS: * 1 FETCH (UID 2 FLAGS ())\nCLOSE\n");
@@ -203,7 +246,8 @@ sync_flow (guint16  port,
 {
   ValijaSession *session = imap_session_new (port, "");
 
-  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), sync_listed_cb, session, g_object_unref);
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), sync_listed_cb, session,
+                          g_object_unref);
 }
 
 static void
@@ -223,7 +267,8 @@ test_missing_folder (void)
   g_autofree char *seen = NULL;
   g_autoptr(GError) error = NULL;
 
-  valija_script_server_add (server, OPENING ("") LISTING COUNTING "C: V4 SELECT \"a b\"\nS: V4 NO no such\n" GOODBYE ("V5"));
+  valija_script_server_add (server,
+                            OPENING ("") LISTING COUNTING "C: V4 SELECT \"a b\"\nS: V4 NO no such\n" GOODBYE ("V5"));
   imap_assert_listed (session);
   seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "a b", NULL), NULL, &error);
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
@@ -242,9 +287,11 @@ test_fetch (void)
   ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
   g_autofree char *seen = NULL;
 
-  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1,5,9 (UID BODY.PEEK[])\n"
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7
+                            "C: V5 UID FETCH 1,5,9 (UID BODY.PEEK[])\n"
                             "S: * 2 FETCH (FLAGS (\\Seen))\n"
-                            "S: * 1 FETCH (UID 1 BODY[] {5}\nS+ hello\nS: )\nS: * 3 FETCH (BODY[] {3}\nS+ abc\nS:  UID 5)\nS: V5 OK x\n" GOODBYE ("V6"));
+                            "S: * 1 FETCH (UID 1 BODY[] {5}\nS+ hello\nS: )\nS: * 3 FETCH (BODY[] {3}\nS+ abc\nS:  UID "
+                            "5)\nS: V5 OK x\n" GOODBYE ("V6"));
   imap_assert_listed (session);
   seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
   g_assert_cmpstr (seen, ==, "7.1:hello\n7.5:abc\n");
@@ -261,8 +308,9 @@ test_large_message (void)
   g_autofree char *script = NULL;
   g_autofree char *seen = NULL;
 
-  script = g_strconcat (OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {600000}\nS+ ", body,
-                        "\nS: )\nS: V5 OK x\n" GOODBYE ("V6"), NULL);
+  script = g_strconcat (OPENING ("") LISTING COUNTING SELECT7
+                        "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {600000}\nS+ ",
+                        body, "\nS: )\nS: V5 OK x\n" GOODBYE ("V6"), NULL);
   valija_script_server_add (server, script);
   imap_assert_listed (session);
   seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
@@ -279,7 +327,8 @@ test_huge_literal (void)
   g_autofree char *seen = NULL;
   g_autoptr(GError) error = NULL;
 
-  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7 "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (BODY[] {10000000000}\n");
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7
+                            "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (BODY[] {10000000000}\n");
   imap_assert_listed (session);
   seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, &error);
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
@@ -304,7 +353,8 @@ test_watch (void)
   imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
   imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
 
-  dropped = dex_future_finally (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), collected_cb, NULL, NULL);
+  dropped =
+      dex_future_finally (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), collected_cb, NULL, NULL);
   for (int i = 0; i < 20; i++)
     {
       g_autoptr(DexFuture) pause = dex_timeout_new_msec (5);
@@ -326,7 +376,8 @@ test_watch_unsupported (void)
 
   valija_script_server_add (server, OPENING ("") LISTING COUNTING GOODBYE ("V4"));
   imap_assert_listed (session);
-  error = imap_assert_error (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), VALIJA_ERROR_UNSUPPORTED);
+  error =
+      imap_assert_error (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"), VALIJA_ERROR_UNSUPPORTED);
   g_assert_cmpint (valija_session_get_capabilities (session) & VALIJA_CAPABILITY_INSTANT, ==, 0);
   imap_close (session);
 }
@@ -342,11 +393,16 @@ test_two_at_once (void)
   g_autofree char *message = NULL;
   g_autofree char *changes = NULL;
 
-  valija_script_server_add (server, OPENING ("") LISTING COUNTING
-                            "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2] x\nDELAY 300\nS: V4 OK x\n"
-                            "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"));
-  valija_script_server_add (server, OPENING ("") "C: V2 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V2 OK x\n"
-                            "C: V3 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {2}\nS+ hi\nS: )\nS: V3 OK x\n" GOODBYE ("V4"));
+  valija_script_server_add (
+      server, OPENING ("") LISTING COUNTING
+      "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 2] x\nDELAY 300\nS: V4 OK x\n"
+      "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE ("1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"));
+  valija_script_server_add (
+      server,
+      OPENING (
+          "") "C: V2 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V2 OK x\n"
+              "C: V3 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {2}\nS+ hi\nS: )\nS: V3 OK x\n" GOODBYE (
+                  "V4"));
   imap_assert_listed (session);
   sync = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
   message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);

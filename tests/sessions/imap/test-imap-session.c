@@ -23,34 +23,45 @@ static const Opening openings[] = {
     "S: * OK hello\nC: V1 CAPABILITY\nS: * CAPABILITY IMAP4rev1 AUTH=PLAIN\nS: V1 OK done\n"
     "C: V2 AUTHENTICATE PLAIN\nS: +\nC: AGFuYQBzZWNyZXQ=\nS: V2 OK in\n"
     "C: V3 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: V3 OK done\n"
-    "C: V4 LIST \"\" \"*\"\nS: V4 OK listed\n" GOODBYE ("V5"), -1, 0 },
+    "C: V4 LIST \"\" \"*\"\nS: V4 OK listed\n" GOODBYE ("V5"),
+    -1, 0 },
   { "auth-login", "mechanism=LOGIN",
     "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=LOGIN] x\nC: V1 AUTHENTICATE LOGIN\nS: + VXNlcm5hbWU6\nC: YW5h\n"
-    "S: + UGFzc3dvcmQ6\nC: c2VjcmV0\nS: V1 OK [CAPABILITY IMAP4rev1] in\nC: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE ("V3"), -1, 0 },
+    "S: + UGFzc3dvcmQ6\nC: c2VjcmV0\nS: V1 OK [CAPABILITY IMAP4rev1] in\nC: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE (
+        "V3"),
+    -1, 0 },
   { "login-command", "",
     "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 OK [CAPABILITY IMAP4rev1] in\n"
-    "C: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE ("V3"), -1, 0 },
-  { "preauth", "",
-    "S: * PREAUTH [CAPABILITY IMAP4rev1] hello ana\nC: V1 LIST \"\" \"*\"\nS: V1 OK x\n" GOODBYE ("V2"), -1, 0 },
+    "C: V2 LIST \"\" \"*\"\nS: V2 OK x\n" GOODBYE ("V3"),
+    -1, 0 },
+  { "preauth", "", "S: * PREAUTH [CAPABILITY IMAP4rev1] hello ana\nC: V1 LIST \"\" \"*\"\nS: V1 OK x\n" GOODBYE ("V2"),
+    -1, 0 },
   { "starttls", "security=starttls",
     "S: * OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED AUTH=FAKE] x\nC: V1 STARTTLS\nS: V1 OK begin\nTLS\n"
     "C: V2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\nS: V2 OK x\n"
     "C: V3 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\nS: V3 OK [CAPABILITY IMAP4rev1] in\n"
-    "C: V4 LIST \"\" \"*\"\nS: V4 OK x\n" GOODBYE ("V5"), -1, 0 },
+    "C: V4 LIST \"\" \"*\"\nS: V4 OK x\n" GOODBYE ("V5"),
+    -1, 0 },
   { "many-questions", "",
-    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ID ENABLE QRESYNC QUOTA LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\n"
-    "C: V2 ID (\"name\" \"Valija\" \"version\" \"" PACKAGE_VERSION "\")\nC: V3 ENABLE QRESYNC\nC: V4 GETQUOTAROOT INBOX\n"
+    GREETING SIGN_IN
+    "S: V1 OK [CAPABILITY IMAP4rev1 ID ENABLE QRESYNC QUOTA LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\n"
+    "C: V2 ID (\"name\" \"Valija\" \"version\" \"" PACKAGE_VERSION
+    "\")\nC: V3 ENABLE QRESYNC\nC: V4 GETQUOTAROOT INBOX\n"
     "C: V5 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
     "S: * ID (\"name\" \"Sample\" \"version\" \"1.0\")\nS: V2 OK x\nS: * ENABLED QRESYNC\nS: V3 OK x\n"
-    "S: * QUOTA \"\" (STORAGE 10 512)\nS: V4 OK x\nS: V5 OK x\n" GOODBYE ("V6"), -1, 0 },
+    "S: * QUOTA \"\" (STORAGE 10 512)\nS: V4 OK x\nS: V5 OK x\n" GOODBYE ("V6"),
+    -1, 0 },
   { "utf8", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ENABLE UTF8=ACCEPT] in\nC: V2 ENABLE UTF8=ACCEPT\n"
-    "C: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"), -1, 0 },
+                     "C: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
+    -1, 0 },
 
   /* Refusals */
-  { "wrong-password", "", GREETING SIGN_IN "S: V1 NO [AUTHENTICATIONFAILED] no\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "wrong-password", "", GREETING SIGN_IN "S: V1 NO [AUTHENTICATIONFAILED] no\n", VALIJA_ERROR_AUTHENTICATION,
+    VALIJA_STEP_SIGN_IN },
   { "plain-no", "", GREETING SIGN_IN "S: V1 NO no\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
-  { "login-no", "", "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 NO bad\n", VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "login-no", "", "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 NO bad\n",
+    VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
   { "unavailable", "", GREETING SIGN_IN "S: V1 NO [UNAVAILABLE] later\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
   { "bye-greeting", "", "S: * BYE too many\nCLOSE\n", VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
   { "bye-unavailable", "", "S: * BYE [UNAVAILABLE] too many\nCLOSE\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_GREETING },
@@ -58,21 +69,30 @@ static const Opening openings[] = {
   { "pop3", "", "S: +OK ready\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
   { "tagged-greeting", "", "S: V1 OK ready\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
   { "odd-greeting", "", "S: * 5 EXISTS\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
-  { "no-mechanism", "", "S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=GSSAPI] x\n", VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
-  { "cleartext", "cleartext-password=false", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN] x\n", VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  { "no-mechanism", "", "S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=GSSAPI] x\n", VALIJA_ERROR_NO_MECHANISM,
+    VALIJA_STEP_SIGN_IN },
+  { "cleartext", "cleartext-password=false", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=LOGIN] x\n",
+    VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
   { "unasked-tag", "", GREETING SIGN_IN "S: V9 OK what\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_SIGN_IN },
   { "nonsense-challenge", "",
-    "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256] x\nC? V1 AUTHENTICATE SCRAM-SHA-256 *\nS: + Zm9v\nC: *\nS: V1 BAD cancelled\n",
+    "S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=SCRAM-SHA-256] x\nC? V1 AUTHENTICATE SCRAM-SHA-256 *\nS: + Zm9v\nC: "
+    "*\nS: V1 BAD cancelled\n",
     VALIJA_ERROR_PROTOCOL, VALIJA_STEP_SIGN_IN },
 
   /* STARTTLS: what comes in clear is nobody's word */
-  { "starttls-missing", "security=starttls", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-no", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 NO no\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-bad", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 BAD no\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-preauth", "security=starttls", "S: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+  { "starttls-missing", "security=starttls", "S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\n", VALIJA_ERROR_NO_STARTTLS,
+    VALIJA_STEP_SECURE },
+  { "starttls-no", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 NO no\n", VALIJA_ERROR_NO_STARTTLS,
+    VALIJA_STEP_SECURE },
+  { "starttls-bad", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 BAD no\n", VALIJA_ERROR_NO_STARTTLS,
+    VALIJA_STEP_SECURE },
+  { "starttls-preauth", "security=starttls", "S: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hello\n",
+    VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
   { "starttls-injected", "security=starttls",
-    "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
-  { "starttls-half-line", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS+ *\n", VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
+    "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS: * CAPABILITY IMAP4rev1 AUTH=PLAIN\n", VALIJA_ERROR_NO_STARTTLS,
+    VALIJA_STEP_SECURE },
+  { "starttls-half-line", "security=starttls", "S: * OK x\nC: V1 STARTTLS\nS: V1 OK begin\nS+ *\n",
+    VALIJA_ERROR_NO_STARTTLS, VALIJA_STEP_SECURE },
 };
 
 static void
@@ -145,7 +165,8 @@ static void
 test_tls (void)
 {
   g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "security=tls cleartext-password=false");
+  ValijaSession *session =
+      imap_session_new (valija_script_server_get_port (server), "security=tls cleartext-password=false");
   g_auto(GStrv) facts = NULL;
   g_autofree char *all = NULL;
 
@@ -192,12 +213,12 @@ test_alert (void)
   g_autoptr(GString) seen = g_string_new (NULL);
 
   /* The one in clear is not believed */
-  valija_script_server_add (server,
-                            "S: * OK [ALERT] forged\nC: V1 STARTTLS\nS: V1 OK begin\nTLS\n"
-                            "C: V2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\nS: V2 OK x\n"
-                            "C: V3 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\nS: * OK [ALERT] down at noon\nS: V3 OK [ALERT] soon\n"
-                            "C: V4 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: V4 OK x\n"
-                            "C: V5 LIST \"\" \"*\"\nS: V5 OK x\n" GOODBYE ("V6"));
+  valija_script_server_add (
+      server, "S: * OK [ALERT] forged\nC: V1 STARTTLS\nS: V1 OK begin\nTLS\n"
+              "C: V2 CAPABILITY\nS: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN\nS: V2 OK x\n"
+              "C: V3 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\nS: * OK [ALERT] down at noon\nS: V3 OK [ALERT] soon\n"
+              "C: V4 CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: V4 OK x\n"
+              "C: V5 LIST \"\" \"*\"\nS: V5 OK x\n" GOODBYE ("V6"));
   g_signal_connect (session, "alert", G_CALLBACK (count_alert), seen);
   imap_assert_true (valija_session_open (session));
   g_assert_cmpstr (seen->str, ==, "[down at noon][soon]");
@@ -259,8 +280,9 @@ static void
 describe_folder (GString                *out,
                  const ValijaFolderInfo *info)
 {
-  g_string_append_printf (out, "%s|%s|%s|%d|%d|%d/%d\n", info->remote_id, info->parent_id != NULL ? info->parent_id : "", info->name,
-                          info->role, info->selectable, (int) info->unread, (int) info->total);
+  g_string_append_printf (out, "%s|%s|%s|%d|%d|%d/%d\n", info->remote_id,
+                          info->parent_id != NULL ? info->parent_id : "", info->name, info->role, info->selectable,
+                          (int)info->unread, (int)info->total);
 }
 
 static void

@@ -26,14 +26,10 @@ world_session_new (ValijaSecurity         security,
   g_autoptr(ValijaSessionContext) made = NULL;
 
   g_object_set (account, "timeout", 30, NULL);
-  g_object_set (valija_account_get_incoming (account),
-                "host", json_object_get_string_member (world, "host"),
-                "port", (guint) json_object_get_int_member (world, security == VALIJA_SECURITY_TLS ? "imaps_port" : "imap_port"),
-                "security", (int) security,
-                "user", user,
-                "mechanism", mechanism,
-                "ca-file", json_object_get_string_member (world, "ca"),
-                NULL);
+  g_object_set (valija_account_get_incoming (account), "host", json_object_get_string_member (world, "host"), "port",
+                (guint)json_object_get_int_member (world, security == VALIJA_SECURITY_TLS ? "imaps_port" : "imap_port"),
+                "security", (int)security, "user", user, "mechanism", mechanism, "ca-file",
+                json_object_get_string_member (world, "ca"), NULL);
   made = valija_session_context_new (account, NULL, NULL);
   valija_session_context_preset_secret (made, VALIJA_SIDE_INCOMING, secret);
   if (context != NULL)
@@ -174,11 +170,13 @@ append_message (ValijaSession *session,
                 const char    *folder,
                 const char    *subject)
 {
-  g_autofree char *text = g_strdup_printf ("From: a@example.org\r\nSubject: %s\r\nMessage-ID: <%s@example.org>\r\n\r\nText of %s, caf\303\251\r\n",
-                                           subject, subject, subject);
+  g_autofree char *text = g_strdup_printf (
+      "From: a@example.org\r\nSubject: %s\r\nMessage-ID: <%s@example.org>\r\n\r\nText of %s, caf\303\251\r\n", subject,
+      subject, subject);
   g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
 
-  return imap_assert_string (valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), folder, source, VALIJA_FLAG_SEEN, 1700000000));
+  return imap_assert_string (
+      valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), folder, source, VALIJA_FLAG_SEEN, 1700000000));
 }
 
 /* All that changes something, and what another session is told of it. */
@@ -188,8 +186,10 @@ test_organize (void)
   ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "mei@example.org", NULL);
   ValijaSession *other = world_session_new (VALIJA_SECURITY_STARTTLS, "SCRAM-SHA-256", "mei@example.org", NULL);
   ValijaMailOrganizer *organizer = VALIJA_MAIL_ORGANIZER (session);
-  g_autoptr(ValijaFolderInfo) box = imap_assert_boxed (valija_mail_organizer_create_folder (organizer, NULL, "Entw\303\274rfe & mehr"));
-  g_autoptr(ValijaFolderInfo) inner = imap_assert_boxed (valija_mail_organizer_create_folder (organizer, box->remote_id, "\346\227\245\346\234\254"));
+  g_autoptr (ValijaFolderInfo) box =
+      imap_assert_boxed (valija_mail_organizer_create_folder (organizer, NULL, "Entw\303\274rfe & mehr"));
+  g_autoptr (ValijaFolderInfo) inner =
+      imap_assert_boxed (valija_mail_organizer_create_folder (organizer, box->remote_id, "\346\227\245\346\234\254"));
   g_autoptr(ValijaFolderInfo) renamed = NULL;
   g_autoptr(GBytes) cursor = NULL;
   g_autofree char *one = append_message (session, box->remote_id, "one");
@@ -204,15 +204,18 @@ test_organize (void)
   g_autoptr(GPtrArray) copied = NULL;
   g_autoptr(GPtrArray) found = NULL;
 
-  told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (other), box->remote_id, NULL), &cursor, NULL);
+  told =
+      imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (other), box->remote_id, NULL), &cursor, NULL);
   expected = g_strdup_printf ("restart +%s:three:1 +%s:two:1 +%s:one:1 3/3 \n3/3 final\n", three, two, one);
   g_assert_cmpstr (told, ==, expected);
 
-  found = imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), box->remote_id, "two, caf\303\251"));
+  found =
+      imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), box->remote_id, "two, caf\303\251"));
   g_assert_cmpuint (found->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (found, 0), ==, two);
 
-  imap_assert_true (valija_mail_organizer_set_flags (organizer, box->remote_id, second, VALIJA_FLAG_FLAGGED | VALIJA_FLAG_FORWARDED, VALIJA_FLAG_SEEN));
+  imap_assert_true (valija_mail_organizer_set_flags (organizer, box->remote_id, second,
+                                                     VALIJA_FLAG_FLAGGED | VALIJA_FLAG_FORWARDED, VALIJA_FLAG_SEEN));
   copied = imap_assert_boxed (valija_mail_organizer_copy (organizer, box->remote_id, first, inner->remote_id));
   g_assert_cmpuint (strlen (g_ptr_array_index (copied, 0)), >, 0);
   moved = imap_assert_boxed (valija_mail_organizer_move (organizer, box->remote_id, all, inner->remote_id));
@@ -221,16 +224,19 @@ test_organize (void)
 
   g_clear_pointer (&told, g_free);
   g_clear_pointer (&expected, g_free);
-  told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (other), box->remote_id, cursor), &cursor, NULL);
+  told =
+      imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (other), box->remote_id, cursor), &cursor, NULL);
   expected = g_strdup_printf ("=%s:%d -%s -%s \nfinal\n", two, VALIJA_FLAG_FLAGGED | VALIJA_FLAG_FORWARDED, one, three);
   g_assert_cmpstr (told, ==, expected);
 
   imap_assert_true (valija_mail_organizer_delete (organizer, box->remote_id, second));
-  renamed = imap_assert_boxed (valija_mail_organizer_rename_folder (organizer, inner->remote_id, NULL, "sp\303\244ter"));
+  renamed =
+      imap_assert_boxed (valija_mail_organizer_rename_folder (organizer, inner->remote_id, NULL, "sp\303\244ter"));
   g_assert_cmpstr (renamed->remote_id, ==, "sp\303\244ter");
   imap_assert_true (valija_mail_organizer_remove_folder (organizer, renamed->remote_id));
   imap_assert_true (valija_mail_organizer_remove_folder (organizer, box->remote_id));
-  g_error_free (imap_assert_error (valija_mail_organizer_remove_folder (organizer, box->remote_id), VALIJA_ERROR_NOT_FOUND));
+  g_error_free (
+      imap_assert_error (valija_mail_organizer_remove_folder (organizer, box->remote_id), VALIJA_ERROR_NOT_FOUND));
   imap_close (session);
   imap_close (other);
 }
@@ -267,7 +273,8 @@ test_many (void)
 {
   ValijaSessionContext *context = NULL;
   ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "luis@example.org", NULL);
-  g_autoptr(ValijaFolderInfo) box = imap_assert_boxed (valija_mail_organizer_create_folder (VALIJA_MAIL_ORGANIZER (session), NULL, "Many"));
+  g_autoptr (ValijaFolderInfo) box =
+      imap_assert_boxed (valija_mail_organizer_create_folder (VALIJA_MAIL_ORGANIZER (session), NULL, "Many"));
   g_autoptr(GPtrArray) futures = g_ptr_array_new_with_free_func (dex_unref);
   g_autoptr(GPtrArray) ids = NULL;
   g_autoptr(GBytes) cursor = NULL;
@@ -279,7 +286,8 @@ test_many (void)
       g_autofree char *text = g_strdup_printf ("From: a@example.org\r\nSubject: message %u\r\n\r\nText\r\n", i);
       g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
 
-      g_ptr_array_add (futures, valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), "Many", source, VALIJA_FLAG_NONE, 0));
+      g_ptr_array_add (
+          futures, valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), "Many", source, VALIJA_FLAG_NONE, 0));
     }
   for (guint i = 0; i < MANY; i++)
     {
@@ -317,7 +325,8 @@ main (int   argc,
 
   for (gsize i = 0; i < G_N_ELEMENTS (mechanisms); i++)
     {
-      g_autofree char *path = g_strconcat ("/imap/world/sign-in/", mechanisms[i][0] != '\0' ? mechanisms[i] : "strongest", NULL);
+      g_autofree char *path =
+          g_strconcat ("/imap/world/sign-in/", mechanisms[i][0] != '\0' ? mechanisms[i] : "strongest", NULL);
 
       g_test_add_data_func (path, mechanisms[i], test_mechanism);
     }

@@ -64,7 +64,8 @@ test_values (void)
   valija_imap_command_append_time (command, 760131136);
   valija_imap_command_append_date (command, 760131136);
   assert_written (command, 0,
-                  "A1 UID FETCH 1:3,5 (UID (\\Seen $Junk) a) 5:* 5 18446744073709551615 \" 1-Feb-1994 19:32:16 +0000\" 1-Feb-1994\r\n");
+                  "A1 UID FETCH 1:3,5 (UID (\\Seen $Junk) a) 5:* 5 18446744073709551615 \" 1-Feb-1994 19:32:16 +0000\" "
+                  "1-Feb-1994\r\n");
 }
 
 static const struct
@@ -155,7 +156,8 @@ test_literals (void)
   assert_written (binary, 0, "A1 APPEND ~{2}\r\n|ab\r\n");
 }
 
-/* Every octet string stays one value: what the server's side reads back is what was put in, and nothing else is on the line. */
+/* Every octet string stays one value: what the server's side reads back is what was put in, and nothing else is
+ * on the line. */
 static void
 test_injection (void)
 {
@@ -198,7 +200,8 @@ static const struct
   gboolean utf8;
 } decodings[] = {
   { "INBOX", "INBOX", FALSE },
-  { "~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/\345\217\260\345\214\227/\346\227\245\346\234\254\350\252\236", FALSE },
+  { "~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/\345\217\260\345\214\227/\346\227\245\346\234\254\350\252\236",
+    FALSE },
   { "a&-b", "a&b", FALSE },
   { "&Jjo-!", "\342\230\272!", FALSE },
   { "&2D3eAA-", "\360\237\230\200", FALSE },
@@ -206,7 +209,10 @@ static const struct
   { "a&-b", "a&-b", TRUE },
   { "", "", FALSE },
   /* Q8: kept as they are */
-  { "a&b", "\x7f" "a&b", FALSE },
+  { "a&b",
+    "\x7f"
+    "a&b",
+    FALSE },
   { "&AGE-", "\x7f&AGE-", FALSE },
   { "&Jjo", "\x7f&Jjo", FALSE },
   { "&Jjo-&Jjo-", "\x7f&Jjo-&Jjo-", FALSE },
@@ -214,9 +220,18 @@ static const struct
   { "&3gA-", "\x7f&3gA-", FALSE },
   { "&AAA-", "\x7f&AAA-", FALSE },
   { "&AAo-", "\x7f&AAo-", FALSE },
-  { "Entw\374rfe", "\x7f" "Entw\\xfcrfe", FALSE },
-  { "Entw\303\274rfe", "\x7f" "Entw\\xc3\\xbcrfe", FALSE },
-  { "a\\x41\374", "\x7f" "a\\x5cx41\\xfc", TRUE },
+  { "Entw\374rfe",
+    "\x7f"
+    "Entw\\xfcrfe",
+    FALSE },
+  { "Entw\303\274rfe",
+    "\x7f"
+    "Entw\\xc3\\xbcrfe",
+    FALSE },
+  { "a\\x41\374",
+    "\x7f"
+    "a\\x5cx41\\xfc",
+    TRUE },
   { "&!-", "\x7f&!-", FALSE },
   { "\x7f", "\x7f\\x7f", TRUE },
 };

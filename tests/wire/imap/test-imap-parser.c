@@ -64,26 +64,31 @@ static const Case cases[] = {
   { "bye", "* BYE Autologout; idle for too long\r\n", "* {BYE} | Autologout; idle for too long\n" },
   { "capability", "* CAPABILITY STARTTLS AUTH=GSSAPI IMAP4rev2 LOGINDISABLED XPIG-LATIN\r\n",
     "* {CAPABILITY} STARTTLS AUTH=GSSAPI IMAP4rev2 LOGINDISABLED XPIG-LATIN\n" },
-  { "select", "* 172 EXISTS\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n"
-              "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n"
-              "* OK [PERMANENTFLAGS (\\Deleted \\Seen \\*)] Limited\r\n* LIST () \"/\" INBOX\r\n"
-              "A142 OK [READ-WRITE] SELECT completed\r\n",
+  { "select",
+    "* 172 EXISTS\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n"
+    "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\r\n"
+    "* OK [PERMANENTFLAGS (\\Deleted \\Seen \\*)] Limited\r\n* LIST () \"/\" INBOX\r\n"
+    "A142 OK [READ-WRITE] SELECT completed\r\n",
     "* {EXISTS} #172\n* {OK} [{code UIDVALIDITY} 3857529045] | UIDs valid\n"
     "* {FLAGS} ( \\Answered \\Flagged \\Deleted \\Seen \\Draft )\n"
     "* {OK} [{code PERMANENTFLAGS} ( \\Deleted \\Seen \\* )] | Limited\n* {LIST} ( ) \"/ INBOX\n"
     "A142 {OK} [{code READ-WRITE}] | SELECT completed\n" },
-  { "list", "* LIST (\\Noselect) \"/\" ~/Mail/foo\r\n* LIST (\\NonExistent) \"/\" \"Foo\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n"
-            "* LIST (\\Marked) NIL {5}\r\nA b\\c\r\n",
+  { "list",
+    "* LIST (\\Noselect) \"/\" ~/Mail/foo\r\n* LIST (\\NonExistent) \"/\" \"Foo\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n"
+    "* LIST (\\Marked) NIL {5}\r\nA b\\c\r\n",
     "* {LIST} ( \\Noselect ) \"/ ~/Mail/foo\n* {LIST} ( \\NonExistent ) \"/ \"Foo ( \"CHILDINFO ( \"SUBSCRIBED ) )\n"
     "* {LIST} ( \\Marked ) nil =A b\\c\n" },
   { "status", "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n",
     "* {STATUS} blurdybloop ( MESSAGES 231 UIDNEXT 44292 )\n" },
-  { "fetch", "* 12 FETCH (BODY[HEADER] {342}\r\n"
-             "Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\r\nFrom: Terry Gray <gray@cac.washington.edu>\r\n"
-             "Subject: IMAP4rev2 WG mtg summary and minutes\r\nTo: imap@cac.washington.edu\r\n"
-             "cc: minutes@CNRI.Reston.VA.US, John Klensin <KLENSIN@MIT.EDU>\r\n"
-             "Message-Id: <B27397-0100000@cac.washington.ed>\r\nMIME-Version: 1.0\r\nContent-Type: TEXT/PLAIN; CHARSET=US-ASCI\r\n\r\n"
-             ")\r\n", NULL },
+  { "fetch",
+    "* 12 FETCH (BODY[HEADER] {342}\r\n"
+    "Date: Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\r\nFrom: Terry Gray <gray@cac.washington.edu>\r\n"
+    "Subject: IMAP4rev2 WG mtg summary and minutes\r\nTo: imap@cac.washington.edu\r\n"
+    "cc: minutes@CNRI.Reston.VA.US, John Klensin <KLENSIN@MIT.EDU>\r\n"
+    "Message-Id: <B27397-0100000@cac.washington.ed>\r\nMIME-Version: 1.0\r\nContent-Type: TEXT/PLAIN; "
+    "CHARSET=US-ASCI\r\n\r\n"
+    ")\r\n",
+    NULL },
   { "literal then more", "* 1 FETCH (BODY[] {3}\r\na)b UID 7 FLAGS (\\Seen))\r\n",
     "* {FETCH} #1 ( BODY[] =a)b UID 7 FLAGS ( \\Seen ) )\n" },
   { "empty literal", "* 1 FETCH (BODY[TEXT] {0}\r\n UID 7)\r\n", "* {FETCH} #1 ( BODY[TEXT] = UID 7 )\n" },
@@ -102,11 +107,14 @@ static const Case cases[] = {
     "* {ESEARCH} ( TAG \"A282 ) UID MIN 2 COUNT 3 ALL 2,10:11\n* {SEARCH} 2 84 882\n* {SEARCH}\n" },
   { "continuation", "+ Ready for additional command text\r\n+\r\n+ \r\n+ YDMGCSqGSIb3EgEC\r\n",
     "* {CONTINUE} | Ready for additional command text\n* {CONTINUE}\n* {CONTINUE}\n* {CONTINUE} | YDMGCSqGSIb3EgEC\n" },
-  { "codes", "A003 OK [APPENDUID 38505 3955] APPEND completed\r\nA004 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n"
-             "A5 NO [BADCHARSET (UTF-8 {3}\r\n) \"a]b\"] x\r\n",
-    "A003 {OK} [{code APPENDUID} 38505 3955] | APPEND completed\nA004 {OK} [{code COPYUID} 38505 304,319:320 3956:3958] | Done\n"
+  { "codes",
+    "A003 OK [APPENDUID 38505 3955] APPEND completed\r\nA004 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n"
+    "A5 NO [BADCHARSET (UTF-8 {3}\r\n) \"a]b\"] x\r\n",
+    "A003 {OK} [{code APPENDUID} 38505 3955] | APPEND completed\nA004 {OK} [{code COPYUID} 38505 304,319:320 "
+    "3956:3958] | Done\n"
     "A5 {NO} | [BADCHARSET (UTF-8 {3}\nPROTOCOL\n" },
-  { "code with quotes", "A5 NO [BADCHARSET (\"a]b\" utf-8)] x\r\n", "A5 {NO} [{code BADCHARSET} ( \"a]b utf-8 )] | x\n" },
+  { "code with quotes", "A5 NO [BADCHARSET (\"a]b\" utf-8)] x\r\n",
+    "A5 {NO} [{code BADCHARSET} ( \"a]b utf-8 )] | x\n" },
   { "unknown", "* XLIST (\\HasNoChildren) \"/\" \"INBOX\"\r\n* OK [X-NEW 1 (2)] x\r\n",
     "* {OTHER} ( \\HasNoChildren ) \"/ \"INBOX\n* {OK} [{code OTHER} 1 ( 2 )] | x\n" },
   { "quoting", "* LIST () \"\\\\\" \"a\\\"b\\\\c\"\r\n", "* {LIST} ( ) \"\\ \"a\"b\\c\n" },
@@ -117,14 +125,17 @@ static const Case cases[] = {
     "* {ID} ( \"name \"Cyrus \"version nil )\n* {ENABLED} QRESYNC\n* {QUOTA} \" ( STORAGE 10 512 )\n" },
 
   /* valija-imap-quirks.h */
-  { "Q1", "* OK ready\n* 5 EXISTS\n* 1 FETCH (BODY[] {2}\nab)\n", "* {OK} | ready\n* {EXISTS} #5\n* {FETCH} #1 ( BODY[] =ab )\n" },
-  { "Q2", "*  5   EXISTS \r\n* FLAGS (\\Seen )  \r\n* 1 FETCH ( UID  5 )\r\n* SEARCH 1 2 \r\n* LIST(\\Marked) \"/\" a\r\n",
+  { "Q1", "* OK ready\n* 5 EXISTS\n* 1 FETCH (BODY[] {2}\nab)\n",
+    "* {OK} | ready\n* {EXISTS} #5\n* {FETCH} #1 ( BODY[] =ab )\n" },
+  { "Q2",
+    "*  5   EXISTS \r\n* FLAGS (\\Seen )  \r\n* 1 FETCH ( UID  5 )\r\n* SEARCH 1 2 \r\n* LIST(\\Marked) \"/\" a\r\n",
     "* {EXISTS} #5\n* {FLAGS} ( \\Seen )\n* {FETCH} #1 ( UID 5 )\n* {SEARCH} 1 2\n* {LIST} ( \\Marked ) \"/ a\n" },
   { "Q3", "\r\n\r\n* OK ready\r\n\r\n* 5 EXISTS\r\n", "* {OK} | ready\n* {EXISTS} #5\n" },
   { "Q4", "A1 OK\r\n* OK [UNSEEN 5 oops\r\n* NO [\r\n* OK []\r\n* BAD [ALERT]\r\n",
     "A1 {OK}\n* {OK} | [UNSEEN 5 oops\n* {NO} | [\n* {OK} | []\n* {BAD} [{code ALERT}]\n" },
-  { "Q6", "* LIST () \"/\" [Gmail]/All\r\n* LIST () \"/\" a[b\r\n* 3 FETCH (FLAGS (lab[el \\Seen))\r\n"
-          "* OK [PERMANENTFLAGS (a]b[c \\*)] Flags\r\n",
+  { "Q6",
+    "* LIST () \"/\" [Gmail]/All\r\n* LIST () \"/\" a[b\r\n* 3 FETCH (FLAGS (lab[el \\Seen))\r\n"
+    "* OK [PERMANENTFLAGS (a]b[c \\*)] Flags\r\n",
     "* {LIST} ( ) \"/ [Gmail]/All\n* {LIST} ( ) \"/ a[b\n* {FETCH} #3 ( FLAGS ( lab[el \\Seen ) )\n"
     "* {OK} [{code PERMANENTFLAGS} ( a]b[c \\* )] | Flags\n" },
 

@@ -20,11 +20,13 @@ test_capabilities (void)
   ValijaImapResponse *response;
   ValijaImapCapabilities capabilities;
 
-  response = imap_first_response (parser, "* CAPABILITY IMAP4rev1 auth=plain AUTH=SCRAM-SHA-256 qresync LITERAL+ X-FOO\r\n");
+  response =
+      imap_first_response (parser, "* CAPABILITY IMAP4rev1 auth=plain AUTH=SCRAM-SHA-256 qresync LITERAL+ X-FOO\r\n");
   capabilities = valija_imap_capabilities_parse (valija_imap_response_iter (response), &mechanisms, &words);
   g_assert_cmpint (capabilities, ==,
-                   VALIJA_IMAP_CAPABILITY_IMAP4REV1 | VALIJA_IMAP_CAPABILITY_QRESYNC | VALIJA_IMAP_CAPABILITY_CONDSTORE |
-                     VALIJA_IMAP_CAPABILITY_ENABLE | VALIJA_IMAP_CAPABILITY_LITERAL_PLUS);
+                   VALIJA_IMAP_CAPABILITY_IMAP4REV1 | VALIJA_IMAP_CAPABILITY_QRESYNC |
+                       VALIJA_IMAP_CAPABILITY_CONDSTORE | VALIJA_IMAP_CAPABILITY_ENABLE |
+                       VALIJA_IMAP_CAPABILITY_LITERAL_PLUS);
   g_assert_cmpuint (g_strv_length (mechanisms), ==, 2);
   g_assert_cmpstr (mechanisms[0], ==, "plain");
   g_assert_cmpuint (g_strv_length (words), ==, 6);
@@ -77,10 +79,11 @@ test_fetch (void)
   ValijaImapResponse *response;
   ValijaImapFetch fetch;
 
-  response = imap_first_response (parser,
-                                  "* 23 FETCH (FLAGS (\\Seen $Forwarded NonJunk other) UID 4827313 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" "
-                                  "RFC822.SIZE 44827 MODSEQ (12121231000) EMAILID (M6d99ac3275bb4e) PREVIEW \"Hi there\" X-UNKNOWN (a (b)) "
-                                  "BODY[HEADER.FIELDS (FROM TO)] {4}\r\nab\r\n BODY[1.2]<0> \"q\")\r\n");
+  response = imap_first_response (
+      parser,
+      "* 23 FETCH (FLAGS (\\Seen $Forwarded NonJunk other) UID 4827313 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" "
+      "RFC822.SIZE 44827 MODSEQ (12121231000) EMAILID (M6d99ac3275bb4e) PREVIEW \"Hi there\" X-UNKNOWN (a (b)) "
+      "BODY[HEADER.FIELDS (FROM TO)] {4}\r\nab\r\n BODY[1.2]<0> \"q\")\r\n");
   g_assert_true (valija_imap_fetch_parse (response, &fetch));
   g_assert_cmpuint (fetch.number, ==, 23);
   g_assert_cmpuint (fetch.uid, ==, 4827313);
@@ -120,7 +123,8 @@ static const struct
 } lists[] = {
   { "* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\"", TRUE, "Sent Items", '/',
     VALIJA_IMAP_MAILBOX_HAS_NO_CHILDREN | VALIJA_IMAP_MAILBOX_SENT },
-  { "* LIST (\\NonExistent) \".\" a.b", TRUE, "a.b", '.', VALIJA_IMAP_MAILBOX_NONEXISTENT | VALIJA_IMAP_MAILBOX_NOSELECT },
+  { "* LIST (\\NonExistent) \".\" a.b", TRUE, "a.b", '.',
+    VALIJA_IMAP_MAILBOX_NONEXISTENT | VALIJA_IMAP_MAILBOX_NOSELECT },
   { "* LIST () NIL inBoX", TRUE, "INBOX", 0, 0 },
   { "* LIST () \"/\" nil", TRUE, "NIL", '/', 0 },
   { "* LIST () \"\\\\\" {8}\r\n&Jjo-!ab", TRUE, "\342\230\272!ab", '\\', 0 },
@@ -157,7 +161,9 @@ test_status (void)
   g_auto(ValijaImapStatus) status = { NULL };
 
   g_assert_true (valija_imap_status_parse (
-    imap_first_response (parser, "* STATUS \"a b\" (MESSAGES 231 UIDVALIDITY 0 HIGHESTMODSEQ 7011231777 X 5 UNSEEN -1)\r\n"), FALSE, &status));
+      imap_first_response (parser,
+                           "* STATUS \"a b\" (MESSAGES 231 UIDVALIDITY 0 HIGHESTMODSEQ 7011231777 X 5 UNSEEN -1)\r\n"),
+      FALSE, &status));
   g_assert_cmpstr (status.name, ==, "a b");
   g_assert_cmpint (status.messages, ==, 231);
   g_assert_cmpint (status.uid_validity, ==, 0);
@@ -223,14 +229,16 @@ test_others (void)
   g_assert_cmpstr (uids, ==, "41,43:116");
   g_assert_null (valija_imap_vanished_parse (imap_first_response (parser, "* VANISHED x\r\n"), &earlier));
 
-  g_assert_true (valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"#user\" (MESSAGE 1 2 STORAGE 10 512)\r\n"), "STORAGE",
-                                          &usage, &limit));
+  g_assert_true (valija_imap_quota_parse (
+      imap_first_response (parser, "* QUOTA \"#user\" (MESSAGE 1 2 STORAGE 10 512)\r\n"), "STORAGE", &usage, &limit));
   g_assert_cmpuint (usage, ==, 10);
   g_assert_cmpuint (limit, ==, 512);
-  g_assert_false (valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"\" ()\r\n"), "STORAGE", &usage, &limit));
+  g_assert_false (
+      valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"\" ()\r\n"), "STORAGE", &usage, &limit));
 
   g_assert_true (valija_imap_namespace_parse (
-    imap_first_response (parser, "* NAMESPACE ((\"INBOX.\" \".\")(\"x\" \"/\")) NIL NIL\r\n"), FALSE, &prefix, &delimiter));
+      imap_first_response (parser, "* NAMESPACE ((\"INBOX.\" \".\")(\"x\" \"/\")) NIL NIL\r\n"), FALSE, &prefix,
+      &delimiter));
   g_assert_cmpstr (prefix, ==, "INBOX.");
   g_assert_cmpint (delimiter, ==, '.');
 
@@ -238,21 +246,23 @@ test_others (void)
   g_assert_cmpstr (id, ==, "Dovecot 2.4");
   g_assert_null (valija_imap_id_parse (imap_first_response (parser, "* ID NIL\r\n")));
 
-  g_assert_true (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 38505 304,319:320 3958:3956] x\r\n"), &validity,
-                                            &sources, &targets));
+  g_assert_true (valija_imap_copyuid_parse (
+      imap_first_response (parser, "a OK [COPYUID 38505 304,319:320 3958:3956] x\r\n"), &validity, &sources, &targets));
   g_assert_cmpuint (validity, ==, 38505);
   g_assert_cmpuint (g_array_index (sources, guint32, 2), ==, 320);
   g_assert_cmpuint (g_array_index (targets, guint32, 0), ==, 3958);
   g_assert_cmpuint (g_array_index (targets, guint32, 2), ==, 3956);
   g_clear_pointer (&sources, g_array_unref);
   g_clear_pointer (&targets, g_array_unref);
-  g_assert_false (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 38505 304,319 3956] x\r\n"), &validity, &sources,
-                                             &targets));
-  g_assert_false (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 1 1:4294967295 1:4294967295] x\r\n"), &validity,
-                                             &sources, &targets));
-  g_assert_true (valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505 3955] x\r\n"), &validity, &uid));
+  g_assert_false (valija_imap_copyuid_parse (imap_first_response (parser, "a OK [COPYUID 38505 304,319 3956] x\r\n"),
+                                             &validity, &sources, &targets));
+  g_assert_false (valija_imap_copyuid_parse (
+      imap_first_response (parser, "a OK [COPYUID 1 1:4294967295 1:4294967295] x\r\n"), &validity, &sources, &targets));
+  g_assert_true (
+      valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505 3955] x\r\n"), &validity, &uid));
   g_assert_cmpuint (uid, ==, 3955);
-  g_assert_false (valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505] x\r\n"), &validity, &uid));
+  g_assert_false (
+      valija_imap_appenduid_parse (imap_first_response (parser, "a OK [APPENDUID 38505] x\r\n"), &validity, &uid));
 }
 
 /* RFC 9051 §7.5.2's example, and oddities. */
@@ -265,11 +275,12 @@ test_envelope (void)
   ValijaImapAddress *address;
 
   envelope = valija_imap_envelope_parse (imap_fetch_value (
-    parser, "* 12 FETCH (ENVELOPE (\"Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\" \"IMAP4rev2 WG mtg summary and minutes\" "
-            "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) "
-            "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((NIL NIL \"imap\" \"cac.washington.edu\")) "
-            "((NIL NIL \"minutes\" \"CNRI.Reston.VA.US\")(\"John Klensin\" NIL \"KLENSIN\" \"MIT.EDU\")) NIL NIL "
-            "\"<B27397-0100000@cac.washington.edu>\"))\r\n"));
+      parser,
+      "* 12 FETCH (ENVELOPE (\"Wed, 17 Jul 1996 02:23:25 -0700 (PDT)\" \"IMAP4rev2 WG mtg summary and minutes\" "
+      "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) "
+      "((\"Terry Gray\" NIL \"gray\" \"cac.washington.edu\")) ((NIL NIL \"imap\" \"cac.washington.edu\")) "
+      "((NIL NIL \"minutes\" \"CNRI.Reston.VA.US\")(\"John Klensin\" NIL \"KLENSIN\" \"MIT.EDU\")) NIL NIL "
+      "\"<B27397-0100000@cac.washington.edu>\"))\r\n"));
   g_assert_cmpstr (envelope->subject, ==, "IMAP4rev2 WG mtg summary and minutes");
   g_assert_cmpuint (envelope->cc->len, ==, 2);
   address = g_ptr_array_index (envelope->cc, 1);
@@ -279,8 +290,9 @@ test_envelope (void)
   g_assert_cmpstr (envelope->message_id, ==, "<B27397-0100000@cac.washington.edu>");
 
   /* Q15; a group; a short list */
-  odd = valija_imap_envelope_parse (imap_fetch_value (
-    parser, "* 1 FETCH (ENVELOPE (NIL {3}\r\na\"b (NIL (NIL NIL \"a\" \"b\")) () NIL ((NIL NIL \"friends\" NIL)(NIL NIL \"c\" \"d\")(NIL NIL NIL NIL))))\r\n"));
+  odd = valija_imap_envelope_parse (
+      imap_fetch_value (parser, "* 1 FETCH (ENVELOPE (NIL {3}\r\na\"b (NIL (NIL NIL \"a\" \"b\")) () NIL ((NIL NIL "
+                                "\"friends\" NIL)(NIL NIL \"c\" \"d\")(NIL NIL NIL NIL))))\r\n"));
   g_assert_cmpstr (odd->subject, ==, "a\"b");
   g_assert_cmpuint (odd->from->len, ==, 1);
   g_assert_cmpuint (odd->to->len, ==, 1);
@@ -315,19 +327,29 @@ static const struct
   gboolean attachments;
 } structures[] = {
   /* RFC 9051 §7.5.2 and §8 */
-  { "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 3028 92)", "[1 text/plain charset=US-ASCII 3028 92l]", FALSE },
-  { "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1152 23)(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\" \"NAME\" "
+  { "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 3028 92)",
+    "[1 text/plain charset=US-ASCII 3028 92l]", FALSE },
+  { "((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"US-ASCII\") NIL NIL \"7BIT\" 1152 23)(\"TEXT\" \"PLAIN\" (\"CHARSET\" "
+    "\"US-ASCII\" \"NAME\" "
     "\"cc.diff\") \"<960723163407.20117h@cac.washington.edu>\" \"Compiler diff\" \"BASE64\" 4554 73) \"MIXED\")",
-    "[ multipart/mixed[1 text/plain charset=US-ASCII 1152 23l][2 text/plain charset=US-ASCII name=cc.diff 4554 73l]]", FALSE },
-  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1 NIL NIL NIL NIL)(\"application\" \"pdf\" (\"name\" \"a.pdf\") NIL NIL \"base64\" 100 NIL "
+    "[ multipart/mixed[1 text/plain charset=US-ASCII 1152 23l][2 text/plain charset=US-ASCII name=cc.diff 4554 73l]]",
+    FALSE },
+  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1 NIL NIL NIL NIL)(\"application\" \"pdf\" (\"name\" \"a.pdf\") NIL "
+    "NIL \"base64\" 100 NIL "
     "(\"ATTACHMENT\" (\"filename\" \"a.pdf\")) NIL) \"mixed\" (\"boundary\" \"x\") NIL NIL)",
     "[ multipart/mixed boundary=x[1 text/plain 1 1l][2 application/pdf name=a.pdf <attachment> 100]]", TRUE },
-  { "((\"text\" \"html\" NIL NIL NIL \"7bit\" 1 1)(\"image\" \"png\" (\"name\" \"l.png\") \"<cid>\" NIL \"base64\" 9 NIL (\"inline\" NIL)) \"related\")",
+  { "((\"text\" \"html\" NIL NIL NIL \"7bit\" 1 1)(\"image\" \"png\" (\"name\" \"l.png\") \"<cid>\" NIL \"base64\" 9 "
+    "NIL (\"inline\" NIL)) \"related\")",
     "[ multipart/related[1 text/html 1 1l][2 image/png name=l.png <inline> 9]]", FALSE },
-  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1)(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) "
-    "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 2 1)(\"text\" \"html\" NIL NIL NIL \"7bit\" 3 1) \"alternative\") 20) \"mixed\")",
-    "[ multipart/mixed[1 text/plain 1 1l][2 message/rfc822 342 20l {inner}[2 multipart/alternative[2.1 text/plain 2 1l][2.2 text/html 3 1l]]]]", TRUE },
-  { "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) (\"text\" \"plain\" NIL NIL NIL \"7bit\" 2 1) 20)",
+  { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1)(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL "
+    "NIL NIL NIL NIL NIL NIL NIL) "
+    "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 2 1)(\"text\" \"html\" NIL NIL NIL \"7bit\" 3 1) \"alternative\") 20) "
+    "\"mixed\")",
+    "[ multipart/mixed[1 text/plain 1 1l][2 message/rfc822 342 20l {inner}[2 multipart/alternative[2.1 text/plain 2 "
+    "1l][2.2 text/html 3 1l]]]]",
+    TRUE },
+  { "(\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 342 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) (\"text\" "
+    "\"plain\" NIL NIL NIL \"7bit\" 2 1) 20)",
     "[1 message/rfc822 342 20l {inner}[1.1 text/plain 2 1l]]", TRUE },
   /* Q10 */
   { "(\"text\" \"plain\" NIL NIL NIL \"7bit\" -1 -1)", "[1 text/plain]", FALSE },
@@ -340,7 +362,8 @@ static const struct
   { "(NIL (\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1) \"mixed\")", "[ multipart/mixed[2 text/plain 1 1l]]", FALSE },
   { "((\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1) NIL \"mixed\")", "[ multipart/mixed[1 text/plain 1 1l]]", FALSE },
   /* Q18 */
-  { "(\"message\" \"rfc822\" NIL NIL NIL \"base64\" 342 NIL (\"attachment\" (\"filename\" \"m.eml\")))", "[1 message/rfc822 <attachment> 342]", TRUE },
+  { "(\"message\" \"rfc822\" NIL NIL NIL \"base64\" 342 NIL (\"attachment\" (\"filename\" \"m.eml\")))",
+    "[1 message/rfc822 <attachment> 342]", TRUE },
   { "()", "[ multipart/mixed]", FALSE },
   { "NIL", NULL, FALSE },
 };
