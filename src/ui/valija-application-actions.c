@@ -4,6 +4,7 @@
 
 #include "ui/valija-application-private.h"
 
+#include "ui/composer/valija-composer.h"
 #include "ui/preferences/valija-preferences-dialog.h"
 #include "ui/reader/valija-message-window.h"
 #include "ui/setup/valija-methods-dialog.h"
@@ -328,7 +329,7 @@ about_action (GSimpleAction *action,
                          NULL);
 }
 
-/* Every window may say what it has to: a composer saves its draft. */
+/* A composer saves its draft first. Windows are not asked to close: one that shows a dialog would only close that. */
 static void
 quit_action (GSimpleAction *action,
              GVariant      *parameter,
@@ -337,7 +338,10 @@ quit_action (GSimpleAction *action,
   g_autoptr(GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (data)));
 
   for (GList *l = windows; l != NULL; l = l->next)
-    gtk_window_close (l->data);
+    if (VALIJA_IS_COMPOSER (l->data))
+      valija_composer_finish (l->data);
+    else
+      gtk_window_destroy (l->data);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include "ui/valija-error-dialog.h"
 
+#include "ui/setup/valija-certificate-dialog.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _ValijaErrorDialog
@@ -17,6 +19,10 @@ struct _ValijaErrorDialog
   AdwActionRow *side_row;
   AdwActionRow *step_row;
   AdwActionRow *line_row;
+  GtkWidget    *certificate_row;
+
+  ValijaEngine *engine;
+  GError       *error;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, ADW_TYPE_DIALOG)
@@ -58,9 +64,38 @@ describe_side (ValijaSide side)
 }
 
 static void
+decided_cb (ValijaErrorDialog *self)
+{
+  adw_dialog_close (ADW_DIALOG (self));
+}
+
+static void
+certificate_cb (ValijaErrorDialog *self)
+{
+  AdwDialog *dialog = valija_certificate_dialog_new (self->engine, valija_error_get_certificate (self->error));
+
+  g_signal_connect_object (dialog, "decided", G_CALLBACK (decided_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+valija_error_dialog_dispose (GObject *object)
+{
+  ValijaErrorDialog *self = VALIJA_ERROR_DIALOG (object);
+
+  g_clear_object (&self->engine);
+  g_clear_error (&self->error);
+
+  G_OBJECT_CLASS (valija_error_dialog_parent_class)->dispose (object);
+}
+
+static void
 valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_error_dialog_dispose;
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-error-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, title);
@@ -70,6 +105,8 @@ valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, side_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, step_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, line_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, certificate_row);
+  gtk_widget_class_bind_template_callback (widget_class, certificate_cb);
 }
 
 static void
@@ -84,10 +121,14 @@ valija_error_dialog_new (ValijaEngine *engine,
 {
   ValijaErrorDialog *self = g_object_new (VALIJA_TYPE_ERROR_DIALOG, NULL);
   g_autofree char *title = valija_error_dup_title (error);
-  g_autofree char *detail = valija_error_dup_detail (error);
+  /* The sentence alone: side, step and the server's line have rows of their own. */
+  const char *sentence = error->domain == VALIJA_ERROR ? error->message : NULL;
+  g_autofree char *detail = sentence != NULL ? g_strdup (sentence) : valija_error_dup_detail (error);
   g_autofree char *advice = valija_error_dup_advice (error);
   gboolean told = FALSE;
 
+  self->engine = g_object_ref (engine);
+  self->error = g_error_copy (error);
   set_text (self->title, title);
   set_text (self->detail, g_str_equal (detail, title) ? "" : detail);
   set_text (self->advice, advice);
@@ -95,6 +136,8 @@ valija_error_dialog_new (ValijaEngine *engine,
   told |= set_row (self->side_row, describe_side (valija_error_get_side (error)));
   told |= set_row (self->step_row, valija_step_get_label (valija_error_get_step (error)));
   told |= set_row (self->line_row, valija_error_get_server_line (error));
+  gtk_widget_set_visible (self->certificate_row, valija_error_get_certificate (error) != NULL);
+  told |= valija_error_get_certificate (error) != NULL;
   gtk_widget_set_visible (self->facts, told);
 
   return ADW_DIALOG (self);

@@ -115,6 +115,8 @@ selection_changed_cb (ValijaWindow *self)
   guint n_selected = valija_message_pane_get_n_selected (self->pane);
 
   set_current (self, message);
+  if (n_selected > 0)
+    valija_sidebar_settle (self->sidebar);
 
   if (n_selected > 1)
     valija_reader_show_several (self->reader, n_selected);
@@ -146,6 +148,7 @@ folder_selected_cb (ValijaWindow *self,
 static void
 outbox_selected_cb (ValijaWindow *self)
 {
+  valija_sidebar_settle (self->sidebar);
   gtk_stack_set_visible_child_name (self->pages, "outbox");
   if (adw_overlay_split_view_get_collapsed (self->outer))
     adw_overlay_split_view_set_show_sidebar (self->outer, FALSE);
@@ -187,18 +190,18 @@ collapsed_cb (ValijaWindow *self)
 
 /* ---- Object ---- */
 
-static gboolean
-valija_window_close_request (GtkWindow *window)
+static void
+valija_window_unmap (GtkWidget *widget)
 {
-  ValijaWindow *self = VALIJA_WINDOW (window);
+  ValijaWindow *self = VALIJA_WINDOW (widget);
   int width, height;
 
-  gtk_window_get_default_size (window, &width, &height);
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
   g_settings_set_int (self->settings, "window-width", width);
   g_settings_set_int (self->settings, "window-height", height);
-  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
+  g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (GTK_WINDOW (self)));
 
-  return GTK_WINDOW_CLASS (valija_window_parent_class)->close_request (window);
+  GTK_WIDGET_CLASS (valija_window_parent_class)->unmap (widget);
 }
 
 static void
@@ -219,10 +222,9 @@ valija_window_class_init (ValijaWindowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  GtkWindowClass *window_class = GTK_WINDOW_CLASS (klass);
 
   object_class->dispose = valija_window_dispose;
-  window_class->close_request = valija_window_close_request;
+  widget_class->unmap = valija_window_unmap;
 
   g_type_ensure (VALIJA_TYPE_SIDEBAR);
   g_type_ensure (VALIJA_TYPE_MESSAGE_PANE);

@@ -11,7 +11,8 @@
 
 #define DEADLINE_SECONDS 20
 
-/* One application for all tests: GTK and the default application are there once. Each test begins with no window but the main one. */
+/* One application for all tests: GTK and the default application are there once. Each test begins with no
+ * window but the main one. */
 static ValijaApplication *application;
 static ValijaEngine *engine;
 

@@ -222,13 +222,21 @@ discard_action (GtkWidget  *widget,
   valija_composer_discard (VALIJA_COMPOSER (widget));
 }
 
+/* Whether closing would lose something that can be kept. */
+static gboolean
+has_to_save (ValijaComposer *self)
+{
+  gboolean changed = self->dirty && !valija_composer_is_empty (self);
+
+  return !self->done && (changed || self->saving) && valija_composer_get_account (self) != NULL;
+}
+
 static gboolean
 valija_composer_close_request (GtkWindow *window)
 {
   ValijaComposer *self = VALIJA_COMPOSER (window);
 
-  if (self->done || ((!self->dirty || valija_composer_is_empty (self)) && !self->saving) ||
-      valija_composer_get_account (self) == NULL)
+  if (!has_to_save (self))
     return GTK_WINDOW_CLASS (valija_composer_parent_class)->close_request (window);
 
   valija_composer_close_saving (self);
@@ -342,6 +350,17 @@ valija_composer_set_original (ValijaComposer *self,
 
   g_set_object (&self->original, message);
   self->original_flag = flag;
+}
+
+void
+valija_composer_finish (ValijaComposer *self)
+{
+  g_return_if_fail (VALIJA_IS_COMPOSER (self));
+
+  if (has_to_save (self))
+    valija_composer_close_saving (self);
+  else
+    gtk_window_destroy (GTK_WINDOW (self));
 }
 
 gint64

@@ -24,6 +24,9 @@ GtkWidget *valija_composer_new          (GtkApplication    *application,
 /* Once it is sent @message gets @flag (answered or forwarded). */
 void       valija_composer_set_original (ValijaComposer *self, ValijaMessage *message, ValijaFlags flag);
 
+/* Closes it, as soon as what was written is safe as a draft. */
+void       valija_composer_finish       (ValijaComposer *self);
+
 gint64     valija_composer_get_draft    (ValijaComposer *self);
 
 G_END_DECLS

@@ -20,6 +20,8 @@ struct _ValijaSidebar
   ValijaEngine       *engine;
   GtkSingleSelection *selection;
   gboolean            quiet;         /* the selection is ours, not the user's */
+  gboolean            automatic;     /* … and tells like the user's */
+  gboolean            settled;       /* the user has begun: no other folder is put in the place of what is shown */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaSidebar, valija_sidebar, ADW_TYPE_BIN)
@@ -84,6 +86,8 @@ selected_cb (ValijaSidebar *self)
   if (row == NULL || self->quiet)
     return;
 
+  self->settled |= !self->automatic;
+
   item = gtk_tree_list_row_get_item (row);
   if (VALIJA_IS_FOLDER (item))
     {
@@ -102,23 +106,22 @@ outbox_toggled_cb (ValijaSidebar *self)
   g_signal_emit (self, signals[OUTBOX_SELECTED], 0);
 }
 
-/* At the start the first inbox is opened, as soon as there is one. */
+/* At the start the first inbox is opened, as soon as there is one; one further up that comes later takes its place. */
 static void
 select_first_inbox (ValijaSidebar *self)
 {
   GListModel *rows = G_LIST_MODEL (self->selection);
 
-  if (gtk_single_selection_get_selected (self->selection) != GTK_INVALID_LIST_POSITION)
-    return;
-
-  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+  for (guint i = 0; !self->settled && i < g_list_model_get_n_items (rows); i++)
     {
       g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
       g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
 
       if (VALIJA_IS_FOLDER (item) && valija_folder_get_role (VALIJA_FOLDER (item)) == VALIJA_FOLDER_ROLE_INBOX)
         {
+          self->automatic = TRUE;
           gtk_single_selection_set_selected (self->selection, i);
+          self->automatic = FALSE;
           return;
         }
     }
@@ -274,7 +277,8 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (tree));
   g_object_unref (tree);
 
-  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
 
@@ -282,6 +286,14 @@ valija_sidebar_set_engine (ValijaSidebar *self,
                            G_CONNECT_SWAPPED);
   outbox_changed_cb (self);
   select_first_inbox (self);
+}
+
+void
+valija_sidebar_settle (ValijaSidebar *self)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  self->settled = TRUE;
 }
 
 void

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaSidebar, valija_sidebar, VALIJA, SIDEBAR, AdwBin)
 
 void valija_sidebar_set_engine    (ValijaSidebar *self, ValijaEngine *engine); /* open; once */
+void valija_sidebar_settle        (ValijaSidebar *self);                       /* the user has begun to work */
 void valija_sidebar_select_folder (ValijaSidebar *self, ValijaFolder *folder); /* emits nothing */
 void valija_sidebar_select_outbox (ValijaSidebar *self);                       /* emits nothing */
 
