@@ -110,7 +110,7 @@ describe (Prepared *prepared)
   prepared->message_id = g_strdup (info->message_id);
 
   for (guint i = 0; i < prepared->envelope->recipients->len; i++)
-    g_string_append_printf (recipients, "%s%s", i > 0 ? ", " : "",
+    g_string_append_printf (recipients, "%s%s", i > 0 ? RECIPIENTS_SEPARATOR : "",
                             (const char *) g_ptr_array_index (prepared->envelope->recipients, i));
   prepared->recipients = g_string_free (g_steal_pointer (&recipients), FALSE);
 }

@@ -257,10 +257,24 @@ keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *rece
          valija_await_int64 (valija_engine_file_locally (self, id, copy, VALIJA_FLAG_SEEN), NULL, error);
 }
 
+/* The outbox lists those still to be served: where they are fewer than at first, an earlier attempt has reached some
+ * of them, and the copy was kept then. */
+static gboolean
+was_partly_sent (ValijaStoredOutbox *item, ValijaEnvelope *envelope)
+{
+  g_auto(GStrv) all = g_strsplit (item->recipients, RECIPIENTS_SEPARATOR, -1);
+
+  return envelope->recipients->len < g_strv_length (all);
+}
+
 /* The copy comes before the last word: whoever pulls the plug in between finds the message as uncertain, with its
  * copy in Sent, and not as sent with no copy at all. */
 static gboolean
-finish_item_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *receipt, GError **error)
+finish_item_fiber (Sending            *sending,
+                   ValijaStoredOutbox *item,
+                   ValijaEnvelope     *envelope,
+                   ValijaReceipt      *receipt,
+                   GError            **error)
 {
   g_autoptr(GPtrArray) refused = NULL;
   g_autofree char *words = NULL;
@@ -268,7 +282,7 @@ finish_item_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *re
 
   refused = collect_refused (receipt, &words);
 
-  if (!keep_copy_fiber (sending, item, receipt, &failure))
+  if (!was_partly_sent (item, envelope) && !keep_copy_fiber (sending, item, receipt, &failure))
     /* Translators: the subject of a message, and the reason, a sentence */
     valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
                           failure->message);
@@ -312,7 +326,7 @@ send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
   /* Not raced with anything: the message is on its way, and only the session knows how far it came. */
   if ((receipt = dex_await_boxed (valija_mail_sender_send (sending->sender, envelope, source), &error)))
     {
-      if (finish_item_fiber (sending, item, receipt, &error))
+      if (finish_item_fiber (sending, item, envelope, receipt, &error))
         return TRUE;
     }
   else

@@ -176,6 +176,10 @@ DexFuture *valija_engine_file_locally (ValijaEngine *self,
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Outbox ---- */
+
+/* Between the addresses that an outbox item shows. */
+#define RECIPIENTS_SEPARATOR ", "
+
 DexFuture *valija_engine_load_outbox    (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 /* Sends soon, if the engine works in the background. */
 void       valija_engine_outbox_due     (ValijaEngine *self, guint seconds);

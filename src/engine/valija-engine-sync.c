@@ -211,12 +211,20 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
     }
   else
     {
-      if (!list_folders_fiber (sync, error))
-        return FALSE;
+      /* Looking into a known inbox alone must not cost a turn for the names of the others. */
       folders = choose_folders (sync);
+      if (folders->len == 0 || (sync->flags & VALIJA_SYNC_ALL_FOLDERS) != 0)
+        {
+          if (!list_folders_fiber (sync, error))
+            return FALSE;
+          g_ptr_array_unref (folders);
+          folders = choose_folders (sync);
+        }
     }
 
-  if (!sync_headers_fiber (sync, folders, error))
+  /* Whoever waited for this sees the counts as they are now. */
+  if (!sync_headers_fiber (sync, folders, error) ||
+      !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
 
   valija_account_runtime_take_facts (runtime);

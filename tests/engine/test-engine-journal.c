@@ -226,7 +226,8 @@ test_across (void)
   here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
   g_assert_cmpuint (here->len, ==, 2);
 
-  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "INBOX"))));
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
+                                                                  test_engine_folder (test, "INBOX"))));
   g_clear_pointer (&here, g_ptr_array_unref);
   here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
   g_assert_cmpuint (here->len, ==, 0);

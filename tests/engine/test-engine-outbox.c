@@ -131,11 +131,13 @@ test_partly_refused (void)
 {
   g_autoptr(TestEngine) test = test_engine_new ("smtp");
 
+  g_object_set (test->account, "keep-sent", VALIJA_KEEP_SENT_HERE, NULL);
   test->server->refuse_recipient = "nobody@example.org";
   enqueue (test, "luis@example.org, nobody@example.org", "one");
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
-  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "nobody@example.org: 550 5.1.1 no such user"));
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)),
+                            "nobody@example.org: 550 5.1.1 no such user"));
   g_assert_null (strstr (valija_outbox_item_get_words (item (test, 0)), "luis@example.org"));
 
   /* Tried again it goes to whom it has not reached, and to nobody twice. */
@@ -143,6 +145,10 @@ test_partly_refused (void)
   test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
   g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>nobody@example.org");
+
+  /* One message, one copy. */
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  assert_list (test, "sent", "one*+");
 }
 
 static void

@@ -119,6 +119,8 @@ put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags f
   message->flags = flags;
   g_ptr_array_add (folder->messages, message);
   add_event (folder, '+', message->remote_id);
+  if (self->watch != NULL && dex_future_is_pending (DEX_FUTURE (self->watch)))
+    dex_promise_resolve_boolean (self->watch, TRUE);
   return message;
 }
 
@@ -145,6 +147,7 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->sent);
   g_string_free (self->log, TRUE);
+  dex_clear (&self->watch);
   g_free (self);
 }
 
@@ -548,7 +551,17 @@ fake_search (ValijaMailReader *reader, const char *folder, const char *text)
 static DexFuture *
 fake_watch (ValijaMailReader *reader, const char *folder)
 {
-  return reject_unsupported ();
+  FakeServer *server = server_of (reader);
+  DexFuture *failure;
+
+  if (!VALIJA_IS_MAIL_ORGANIZER (reader))
+    return reject_unsupported ();
+  if ((failure = ask (reader, "watch %s", folder)) != NULL)
+    return failure;
+
+  dex_clear (&server->watch);
+  server->watch = dex_promise_new ();
+  return dex_ref (DEX_FUTURE (server->watch));
 }
 
 static void

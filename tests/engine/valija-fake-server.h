@@ -24,6 +24,7 @@ struct _FakeServer
   int fail_code;
   const char *refuse_recipient; /* nullable */
   gboolean keeps_sent;
+  DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;
   void (*on_question) (FakeServer *server, gpointer user_data);
   gpointer user_data;

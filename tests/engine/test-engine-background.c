@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+/* What goes on by itself once the application is there. Nothing here sleeps: each test waits for what must happen. */
+
+#define wait_until(condition) \
+  G_STMT_START { \
+    while (!(condition)) \
+      g_main_context_iteration (NULL, TRUE); \
+  } G_STMT_END
+
+static gboolean
+log_ends_with (TestEngine *test, const char *end)
+{
+  return g_str_has_suffix (test->server->log->str, end);
+}
+
+static gboolean
+is_stalled (TestEngine *test)
+{
+  return valija_engine_find_runtime (test->engine, test->account)->stalled;
+}
+
+static void
+test_follows_the_server (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch INBOX"));
+  assert_list (test, "INBOX", "a");
+  status = valija_engine_get_status (test->engine, test->account);
+  g_assert_cmpint (valija_account_status_get_last_checked (status), >, 0);
+  g_assert_null (valija_account_status_get_progress (status));
+
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "b");
+  wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_cmpstr (test->server->log->str, ==, "batch INBOX; watch INBOX");
+  assert_list (test, "INBOX", "b a");
+}
+
+static void
+test_sends_and_tells (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "one");
+  g_autoptr(GPtrArray) messages = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch INBOX"));
+
+  messages = test_engine_find_all (test, "INBOX", "a");
+  g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+  wait_until (test->server->sent->len == 1);
+  wait_until (strstr (test->server->log->str, "append Sent") != NULL);
+  assert_server (test, "INBOX", "1:a*");
+  assert_server (test, "Sent", "2:one*");
+}
+
+/* A refused password is given once; then it is the user's turn. */
+static void
+test_refused_password (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  const GError *error;
+
+  test->server->fail_at = 1;
+  test->server->fail_code = VALIJA_ERROR_AUTHENTICATION;
+  valija_engine_start (test->engine);
+  wait_until (is_stalled (test));
+  error = valija_account_status_get_error (valija_engine_get_status (test->engine, test->account));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
+
+  valija_account_runtime_wake (valija_engine_find_runtime (test->engine, test->account));
+  test_engine_settle ();
+  wait_until (is_stalled (test));
+  g_assert_cmpstr (test->server->log->str, ==, "open");
+
+  test_await (valija_engine_update_account (test->engine, test->account, NULL, NULL));
+  wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
+}
+
+static void
+test_accounts_come_and_go (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  ValijaAccount *added;
+
+  valija_engine_start (test->engine);
+  added = test_engine_add (test, "imap");
+  wait_until (log_ends_with (test, "watch INBOX"));
+  test_await (valija_engine_remove_account (test->engine, added, FALSE));
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "late");
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/background/follows-the-server", test_follows_the_server);
+  g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
+  g_test_add_func ("/engine/background/refused-password", test_refused_password);
+  g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
+
+  return g_test_run ();
+}
