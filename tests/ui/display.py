@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a test program on a session bus, in a home and on a display of its own.
 
-Usage: display.py TEST [ARGS]
+Usage: display.py test|atspi TEST [ARGS]
+
+The first word is GTK's accessibility backend: its own for assertions, or the real one, which WebKit insists on.
 """
 
 import os
@@ -21,8 +23,8 @@ def main():
 
     display = desktop.Display()
     try:
-        env = {**os.environ, **display.env, 'GTK_A11Y': 'test'}
-        return subprocess.run(sys.argv[1:], env=env, check=False).returncode
+        env = {**os.environ, **display.env, 'GTK_A11Y': sys.argv[1]}
+        return subprocess.run(sys.argv[2:], env=env, check=False).returncode
     finally:
         display.close()
 

@@ -349,7 +349,7 @@ test_long_list (void)
   ValijaFolder *folder = valija_engine_find_folder (engine, account, "junk");
   gint64 start;
 
-  valija_fake_engine_add_many (engine, folder, 100000);
+  valija_fake_engine_add_many (engine, folder, 20000);
   start = g_get_monotonic_time ();
   valija_window_show_folder (get_window (), folder);
   activate (get_window (), "win.last");
