@@ -26,26 +26,29 @@ G_DECLARE_FINAL_TYPE (ValijaEngine, valija_engine, VALIJA, ENGINE, GObject)
 /* @profile: one directory for everything (config/, data/, cache/ inside it), or NULL for the user's own XDG
  * directories under "valija". Signals: "notice" (string): something the user must know (a damaged cache, a failed
  * change given up), translated. "new-mail" (ValijaFolder, uint n): unread messages came into an inbox. */
-ValijaEngine *valija_engine_new   (GFile *profile) G_GNUC_WARN_UNUSED_RESULT;
-/* store and accounts; no network. TRUE */
-DexFuture    *valija_engine_open (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
-/* ends every session and fiber, then the store. TRUE */
-DexFuture    *valija_engine_close (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+ValijaEngine *valija_engine_new (GFile *profile) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Store and accounts; no network. TRUE */
+DexFuture *valija_engine_open (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Ends every session and fiber, then the store. TRUE */
+DexFuture *valija_engine_close (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Begins working in the background: synchronises every account, watches inboxes, empties the outbox, replays the
  * journal, and again when the network comes back or the time has come. valijactl does not call it: there each
  * command does its own work and no more. */
-void          valija_engine_start (ValijaEngine *self);
+void valija_engine_start (ValijaEngine *self);
 
 /* ---- Methods ---- */
 const ValijaMethod * const *valija_engine_list_methods (ValijaEngine *self); /* NULL-terminated; @self may be NULL */
-const ValijaMethod         *valija_engine_find_method  (ValijaEngine *self, const char *id); /* (nullable) */
+const ValijaMethod *valija_engine_find_method (ValijaEngine *self, const char *id); /* (nullable) */
 
 /* ---- Accounts ---- */
-GListModel          *valija_engine_get_accounts   (ValijaEngine *self); /* of ValijaAccount, live; (transfer none) */
+GListModel *valija_engine_get_accounts (ValijaEngine *self); /* of ValijaAccount, live; (transfer none) */
+
 /* (transfer none) (nullable) */
-ValijaAccount       *valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address);
-ValijaAccountStatus *valija_engine_get_status     (ValijaEngine *self, ValijaAccount *account); /* (transfer none) */
+ValijaAccount *valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address);
+ValijaAccountStatus *valija_engine_get_status (ValijaEngine *self, ValijaAccount *account); /* (transfer none) */
 
 /* Secrets are nullable: what is stored stays. Validates, stores the secrets in the keyring, writes the file, in
  * that order. Resolves to TRUE. */
@@ -57,6 +60,7 @@ DexFuture *valija_engine_update_account (ValijaEngine  *self,
                                          ValijaAccount *account,
                                          ValijaSecret  *incoming,
                                          ValijaSecret  *outgoing) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Mail that cannot be fetched again is only removed with @local_mail. TRUE */
 DexFuture *valija_engine_remove_account (ValijaEngine  *self,
                                          ValijaAccount *account,
@@ -86,11 +90,12 @@ gboolean valija_engine_decide_certificate (ValijaEngine       *self,
                                            GError            **error);
 
 /* Asks every session of @account to connect, or to hang up. TRUE */
-DexFuture *valija_engine_connect_account    (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_connect_account (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_disconnect_account (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The last conversation with the server, secrets left out. (transfer full) */
-char      *valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account);
+char *valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account);
+
 /* Bytes, turns and connections of @account so far. (transfer none) */
 ValijaTraffic *valija_engine_get_traffic (ValijaEngine *self, ValijaAccount *account);
 
@@ -104,11 +109,13 @@ char *valija_engine_why_not (ValijaEngine  *self,
                              ValijaAction   action);
 
 /* ---- Folders and lists ---- */
-/* of ValijaFolder, parents before children, live; (transfer none) */
-GListModel        *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *account);
+
+/* Of ValijaFolder, parents before children, live. (transfer none) */
+GListModel *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *account);
+
 /* "INBOX", "Lists/gtk", "sent"; (transfer none) (nullable) */
-ValijaFolder      *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role);
-ValijaFolder      *valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id); /* (transfer none) (nullable) */
+ValijaFolder *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role);
+ValijaFolder *valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id); /* (transfer none) (nullable) */
 
 typedef enum
 {
@@ -125,18 +132,21 @@ ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   const char    *text,
                                                   ValijaAccount *account,
                                                   ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same once, for scripts: GPtrArray of ValijaMessage, loaded, newest first. @limit 0: all */
-DexFuture         *valija_engine_load_messages (ValijaEngine *self,
+DexFuture *valija_engine_load_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show,
                                                 guint         limit) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture         *valija_engine_load_found    (ValijaEngine  *self,
+DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,
                                                 ValijaFolder  *folder,
                                                 guint          limit) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */
-DexFuture         *valija_engine_find_message    (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_find_message (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Searches on the server, stores what it finds, resolves to the number of messages (uint). UNSUPPORTED where the
  * method cannot. */
 DexFuture *valija_engine_search_server (ValijaEngine *self,
@@ -150,8 +160,8 @@ typedef enum
   VALIJA_SYNC_ALL_FOLDERS = 1 << 1, /* not the inbox alone */
 } ValijaSyncFlags;
 
-/* Replays the journal, lists folders, synchronises, then fetches bodies within the account's budget. @progress
- * nullable. Resolves to the number of new messages (uint). */
+/* Replays the journal, lists the folders (with ALL_FOLDERS, or when no inbox is known yet), synchronises, then fetches
+ * bodies within the account's budget. @progress nullable. Resolves to the number of new messages (uint). */
 DexFuture *valija_engine_sync_account (ValijaEngine    *self,
                                        ValijaAccount   *account,
                                        ValijaSyncFlags  flags,
@@ -160,16 +170,19 @@ DexFuture *valija_engine_sync_folder (ValijaEngine    *self,
                                       ValijaFolder    *folder,
                                       ValijaSyncFlags  flags,
                                       ValijaProgress  *progress) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Resolves to TRUE when something changed in @folder on the server; UNSUPPORTED. */
 DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Messages ---- */
 
 /* The source: from the store, else fetched and stored. GBytes. */
-DexFuture *valija_engine_load_source  (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_load_source (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
-/* of any source, no store; @self may be NULL */
+
+/* Of any source, without a store: @self may be NULL. ValijaMimeMessage (object). */
 DexFuture *valija_engine_parse_source (ValijaEngine *self, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each takes a GPtrArray of ValijaMessage (not consumed), from any folders; shows the change at once, and
@@ -182,17 +195,18 @@ DexFuture *valija_engine_change_flags (ValijaEngine *self,
 DexFuture *valija_engine_move_messages (ValijaEngine *self,
                                         GPtrArray    *messages,
                                         ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Into the trash; those in the trash already, or where there is none, for good. */
 DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;
 
 #define VALIJA_TYPE_UNDO (valija_undo_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaUndo, valija_undo, VALIJA, UNDO, GObject)
-const char *valija_undo_get_label   (ValijaUndo *self);    /* "3 messages moved to Archive", translated */
-gboolean    valija_undo_can_undo    (ValijaUndo *self);
-DexFuture  *valija_engine_undo      (ValijaEngine *self, ValijaUndo *undo) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+const char *valija_undo_get_label (ValijaUndo *self);    /* "3 messages moved to Archive", translated */
+gboolean valija_undo_can_undo (ValijaUndo *self);
+DexFuture *valija_engine_undo (ValijaEngine *self, ValijaUndo *undo) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 
 /* Replays the journal of @account now. TRUE, or the failure of the first line that could not be done. */
-DexFuture  *valija_engine_flush     (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_flush (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Sending ---- */
 
@@ -200,29 +214,35 @@ DexFuture  *valija_engine_flush     (ValijaEngine *self, ValijaAccount *account)
 DexFuture *valija_engine_send (ValijaEngine      *self,
                                ValijaAccount     *account,
                                ValijaComposition *composition) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same for a finished source; Bcc is taken out of what is sent. @extra_recipients nullable. */
 DexFuture *valija_engine_send_source (ValijaEngine       *self,
                                       ValijaAccount      *account,
                                       GBytes             *source,
                                       const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
-GListModel *valija_engine_get_outbox  (ValijaEngine *self); /* of ValijaOutboxItem, live; (transfer none) */
+GListModel *valija_engine_get_outbox (ValijaEngine *self); /* of ValijaOutboxItem, live; (transfer none) */
 /* Sends what is due, for @account or (NULL) all. Resolves to the number sent (uint) when nothing is pending;
  * rejects with the last failure. */
-DexFuture  *valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
-/* from ERROR or UNCERTAIN, because the user says so. TRUE */
-DexFuture  *valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
-/* TRUE */
-DexFuture  *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
-/* its source with Bcc: GBytes */
-DexFuture  *valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+
+/* From ERROR or UNCERTAIN, because the user says so. TRUE */
+DexFuture *valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Not while it is being sent. TRUE */
+DexFuture *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Its source with Bcc: GBytes. */
+DexFuture *valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What will become of a copy, in words for the composer: "A copy is kept in Sent on the server." (transfer full) */
-char       *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
+char *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
+
 /* Drafts: written here at once. @replaces: the id of the earlier version, 0 for none. Resolves to the new message
  * id (int64). */
 DexFuture *valija_engine_save_draft (ValijaEngine      *self,
                                      ValijaAccount     *account,
                                      ValijaComposition *composition,
                                      gint64             replaces) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture  *valija_engine_drop_draft  (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+DexFuture *valija_engine_drop_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 
 G_END_DECLS
