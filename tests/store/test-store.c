@@ -50,6 +50,7 @@ test_folders (void)
   g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
   g_autoptr(GPtrArray) folders = NULL;
   g_autoptr(GPtrArray) fewer = NULL;
+  g_autoptr(ValijaChanges) changes = valija_changes_new ();
   ValijaFolderInfo *child = valija_folder_info_new ("Work/Bills", "Bills");
   ValijaFolderInfo *parent = valija_folder_info_new ("Work", "Work");
   ValijaFolderInfo *ring_a = valija_folder_info_new ("ring-a", "A");
@@ -89,7 +90,7 @@ test_folders (void)
   g_assert_cmpuint (fewer->len, ==, 1);
   g_assert_cmpint (((ValijaStoredFolder *) g_ptr_array_index (fewer, 0))->id, ==, first->id);
   g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT count(*) FROM message"), ==, 0);
-  test_await_error (valija_store_write_changes (self->store, second->id, valija_changes_new ()), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_write_changes (self->store, second->id, changes), VALIJA_ERROR_NOT_FOUND);
   test_check (self);
 }
 

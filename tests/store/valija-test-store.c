@@ -427,4 +427,7 @@ test_check (TestStore *self)
 {
   check_file (self, "cache/cache.db");
   check_file (self, "data/local.db");
+  g_assert_cmpint (test_sql (self, "cache/cache.db",
+                             "SELECT count(*) FROM message WHERE pending = 0 AND (folder <> home OR flags <> server_flags)"),
+                   ==, 0);
 }

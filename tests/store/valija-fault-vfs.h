@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A file system for SQLite whose n-th write fails, on top of the real one. */
+
+typedef enum
+{
+  FAULT_FULL_ONCE,          /* no room, this time */
+  FAULT_FULL,               /* no room from here on */
+  FAULT_IO_ONCE,            /* the disk fails, this time */
+} Fault;
+
+void     fault_vfs_install (void);                   /* becomes the default */
+void     fault_vfs_arm     (Fault fault, guint n);   /* the @n-th write, truncation or flush from now, counted from 1; 0: none */
+gboolean fault_vfs_hit     (void);                   /* whether it has happened since */
+
+G_END_DECLS
