@@ -226,7 +226,8 @@ filter_value (Filter *self, GString *out, const char *p, const char *end)
             g_string_append_c (out, ' ');
           p++;
         }
-      else if (g_ascii_isdigit (*p) || strchr ("#%.,/+-!", *p) != NULL || (*p == '*' && depth > 0))
+      else if (g_ascii_isdigit (*p) || strchr ("#%.,/+-!", *p) != NULL ||
+               (*p == '*' && depth > 0 && out->str[out->len - 1] != '/'))
         g_string_append_c (out, *p++);
       else
         return FALSE;

@@ -10,7 +10,7 @@
 #define SIZE_LIMIT (8 * 1024 * 1024)
 #define STYLE_LIMIT (512 * 1024)
 /* libxml2 looks through all open elements at each stray end tag. */
-#define OPEN_LIMIT 1000
+#define OPEN_LIMIT 512
 /* And it compares each attribute with those before it: a tag may have this many pieces, and all tags together this many comparisons. */
 #define PIECES_LIMIT 20000
 #define COMPARISONS_LIMIT (400 * 1000 * 1000)

@@ -17,7 +17,7 @@ typedef struct
   void (*style) (const char *css, gpointer user_data);                          /* nullable */
 } ValijaHtmlHandler;
 
-/* Bounded: what lies behind 8 MiB, or in more than 1,000 levels of elements, is not read. Takes time linear in its input. */
+/* Bounded: what lies behind 8 MiB, or in more than 512 levels of elements, is not read. Takes time linear in its input. */
 void        valija_html_parse         (const char *html, const ValijaHtmlHandler *handler, gpointer user_data);
 
 /* An attribute's value, "" when it has none, NULL when it is not there. (transfer none) */

@@ -32,6 +32,7 @@ typedef struct
   gboolean blank;           /* wanted before the next word, in its line */
   gboolean line_open;       /* something stands in the last line */
   guint quotes;
+  guint gap_quotes;         /* how deep what stood before the wanted breaks was quoted */
   guint preformatted;
   int lists[LIST_LIMIT];    /* the next number, 0 for a list without */
   guint n_lists;
@@ -48,6 +49,8 @@ compare_block (const void *name, const void *block)
 static void
 want_breaks (Text *self, guint breaks)
 {
+  if (self->line_breaks == 0)
+    self->gap_quotes = self->quotes;
   self->line_breaks = MAX (self->line_breaks, breaks);
   self->blank = FALSE;
 }
@@ -62,7 +65,7 @@ begin_word (Text *self)
         {
           g_string_append_c (self->out, '\n');
           if (i + 1 < self->line_breaks)
-            for (guint q = 0; q < self->quotes; q++)
+            for (guint q = 0; q < MIN (self->quotes, self->gap_quotes); q++)
               g_string_append_c (self->out, '>');
         }
       self->line_open = FALSE;
@@ -131,8 +134,7 @@ start_cb (const char *name, const char **attributes, gpointer user_data)
   if (strcmp (name, "br") == 0)
     {
       /* Breaks add up, unlike those around blocks */
-      self->line_breaks = MIN (self->line_breaks + 1, 3);
-      self->blank = FALSE;
+      want_breaks (self, MIN (self->line_breaks + 1, 3));
     }
   else if (strcmp (name, "hr") == 0)
     {
@@ -213,7 +215,7 @@ append_preformatted (Text *self, const char *text, gsize length)
       if (line > 0)
         append_word (self, p, line);
       if (end != NULL)
-        self->line_breaks = MIN (self->line_breaks + 1, 3);
+        want_breaks (self, MIN (self->line_breaks + 1, 3));
       p += line + (end != NULL ? 1 : 0);
     }
 }

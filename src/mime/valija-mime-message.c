@@ -286,7 +286,7 @@ valija_mime_message_dup_search_text (ValijaMimeMessage *self)
 static void
 append_preview (GString *out, const char *text, gboolean with_quotes)
 {
-  glong characters = 0;
+  long characters = 0;
   gboolean blank = FALSE;
   gboolean line_start = TRUE;
 

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 /* What the store asks of a query. */
 
-/* The words as an FTS5 expression, in which everything that was typed is quoted; NULL when no word is asked for. (transfer none) */
+/* The words as an FTS5 expression, in which everything that was typed is quoted; NULL when no
+ * word is asked for. (transfer none) */
 const char *valija_search_query_get_match        (ValijaSearchQuery *self);
 /* A message's identity, without angle brackets; NULL: any. (transfer none) */
 const char *valija_search_query_get_message_id   (ValijaSearchQuery *self);

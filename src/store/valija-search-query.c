@@ -168,7 +168,8 @@ parse_date (const char *text,
   return TRUE;
 }
 
-/* An operator that is no word to look for. FALSE for anything else, which is then searched as it stands. */
+/* An operator that is no word to look for. FALSE for anything else, which is then searched as it
+ * stands. */
 static gboolean
 take_filter (ValijaSearchQuery *self,
              const Term        *term)
@@ -246,7 +247,7 @@ append_quoted (GString    *match,
 static gboolean
 is_prefix (const Term *term)
 {
-  glong n_chars = g_utf8_strlen (term->text, -1);
+  gsize n_chars = g_utf8_strlen (term->text, -1);
 
   /* A sign of a script without letters is a whole word, and cannot begin another */
   return term->last && !term->quoted && (n_chars >= MIN_PREFIX_LETTERS || g_utf8_get_char (term->text) >= 0x0e00);

@@ -88,7 +88,8 @@ load_folder (Writing  *writing,
   sqlite3_reset (statement);
 
   if (!valija_database_get_int64 (writing->context->local, 0, &n_lines, error,
-                                  "SELECT EXISTS (SELECT 1 FROM operation WHERE account = ?1)", "s", writing->account) ||
+                                  "SELECT EXISTS (SELECT 1 FROM operation"
+                                  " WHERE account = ?1)", "s", writing->account) ||
       !valija_database_get_int64 (writing->context->local, 0, &n_deleted, error,
                                   "SELECT EXISTS (SELECT 1 FROM deleted WHERE folder = ?1)", "i", writing->folder))
     return FALSE;
@@ -157,7 +158,8 @@ load_known (Writing            *writing,
   return FALSE;
 }
 
-/* What the server says of the flags of a known message. In local truth the flags are the user's alone. */
+/* What the server says of the flags of a known message. In local truth the flags are the user's
+ * alone. */
 static gboolean
 write_flags (Writing      *writing,
              const Known  *known,
@@ -287,7 +289,8 @@ compare_received (gconstpointer a,
   return (*(const guint *) a > *(const guint *) b) - (*(const guint *) a < *(const guint *) b);
 }
 
-/* Oldest first, whichever way the batch is sorted: the search table takes rising keys at once and falling ones each for itself. */
+/* Oldest first, whichever way the batch is sorted: the search table takes rising keys at once
+ * and falling ones each for itself. */
 static gboolean
 write_all_added (Writing    *writing,
                  GPtrArray  *infos,
@@ -331,7 +334,8 @@ write_all_flags (Writing    *writing,
   return TRUE;
 }
 
-/* A row on which changes wait is not taken away here: whether it still has a place depends on them. */
+/* A row on which changes wait is not taken away here: whether it still has a place depends on
+ * them. */
 static gboolean
 drop_row (Writing  *writing,
           gint64    id,
@@ -361,7 +365,8 @@ write_all_gone (Writing    *writing,
         {
           /* What the server has forgotten need not be remembered as deleted */
           if (writing->has_deleted &&
-              !valija_database_run (writing->database, error, "DELETE FROM deleted WHERE folder = ?1 AND remote_id = ?2",
+              !valija_database_run (writing->database, error, "DELETE FROM deleted"
+                                                              " WHERE folder = ?1 AND remote_id = ?2",
                                     "is", writing->folder, remote_id))
             return FALSE;
           continue;
@@ -384,7 +389,8 @@ drop_unlisted (Writing  *writing,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (writing->database, error,
-                                     "SELECT id FROM message WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0",
+                                     "SELECT id FROM message"
+                                     " WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0",
                                      "ii", writing->folder, writing->round);
   if (statement == NULL)
     return FALSE;
@@ -409,7 +415,8 @@ drop_unlisted (Writing  *writing,
     }
 
   if (!valija_database_run (writing->database, error,
-                            "DELETE FROM message WHERE home = ?1 AND remote_id IS NOT NULL AND round <> ?2 AND pending = 0",
+                            "DELETE FROM message"
+                            " WHERE home = ?1 AND remote_id IS NOT NULL AND round <> ?2 AND pending = 0",
                             "ii", writing->folder, writing->round))
     return FALSE;
 
@@ -517,7 +524,8 @@ valija_store_load_cursor (ValijaStore *self,
  * valija_store_write_changes:
  * @changes: not to be changed any more
  *
- * Returns: (transfer full): a future that resolves to ValijaWritten once the batch and its cursor are written
+ * Returns: (transfer full): a future that resolves to ValijaWritten once the batch and its cursor
+ *   are written
  */
 DexFuture *
 valija_store_write_changes (ValijaStore   *self,

@@ -45,8 +45,8 @@ finalize_statement (gpointer statement)
   sqlite3_finalize (statement);
 }
 
-/* SQLite makes its files readable for everybody that the umask allows; mail is for its owner. The files beside it (-wal, -shm)
- * take over the mode of this one. */
+/* SQLite makes its files readable for everybody that the umask allows; mail is for its owner.
+ * The files beside it (-wal, -shm) take over the mode of this one. */
 static void
 create_private (const char *path)
 {
@@ -161,7 +161,8 @@ valija_database_fail (ValijaDatabase  *self,
     {
     case SQLITE_FULL:
       valija_error_set (error, VALIJA_ERROR_DISK_FULL,
-                        _("There is no room left on this computer for “%s”. Make some room and try again."), self->path);
+                        _("There is no room left on this computer for “%s”. Make some room and try"
+                          " again."), self->path);
       break;
 
     case SQLITE_READONLY:
@@ -169,7 +170,8 @@ valija_database_fail (ValijaDatabase  *self,
     case SQLITE_PERM:
     case SQLITE_AUTH:
       valija_error_set (error, VALIJA_ERROR_STORAGE,
-                        _("“%s” cannot be written. Check who owns it and whether its folder may be written."), self->path);
+                        _("“%s” cannot be written. Check who owns it and whether its folder may be"
+                          " written."), self->path);
       break;
 
     case SQLITE_CORRUPT:

@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* One connection to one of the two databases: statements prepared once, values bound, failures in words. Used on one thread at a
- * time. SQL is always a constant of the program: its address is the key under which the statement is kept. */
+/* One connection to one of the two databases: statements prepared once, values bound, failures
+ * in words. Used on one thread at a time. SQL is always a constant of the program: its address
+ * is the key under which the statement is kept. */
 typedef struct _ValijaDatabase ValijaDatabase;
 
 typedef enum
@@ -34,8 +35,9 @@ gboolean        valija_database_is_damaged (ValijaDatabase *self);
 gint64          valija_database_to_public  (ValijaDatabase *self, gint64 id);
 gint64          valija_database_to_row     (ValijaDatabase *self, gint64 id);
 
-/* Binds by @types: `i` gint64, `s` const char * (nullable), `b` GBytes * (nullable). The bound strings and bytes must live until the
- * statement is done. The statement is (transfer none), and one SQL text serves one loop at a time. NULL on failure. */
+/* Binds by @types: `i` gint64, `s` const char * (nullable), `b` GBytes * (nullable). The bound
+ * strings and bytes must live until the statement is done. The statement is (transfer none), and
+ * one SQL text serves one loop at a time. NULL on failure. */
 sqlite3_stmt   *valija_database_query      (ValijaDatabase *self, GError **error, const char *sql, const char *types, ...);
 
 /* The next row: TRUE; the end or a failure: FALSE, with @error set for the latter. */
@@ -62,7 +64,8 @@ void            valija_database_rollback   (ValijaDatabase *self);
 /* Runs constant SQL of several statements, outside the kept ones. */
 gboolean        valija_database_run_script (ValijaDatabase *self, const char *sql, GError **error);
 
-/* Turns a result of SQLite into a VALIJA_ERROR: no room, not writable, damaged, anything else. Answers FALSE. */
+/* Turns a result of SQLite into a VALIJA_ERROR: no room, not writable, damaged, anything else.
+ * Answers FALSE. */
 gboolean        valija_database_fail       (ValijaDatabase *self, int result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaDatabase, valija_database_close)

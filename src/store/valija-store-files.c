@@ -19,7 +19,8 @@
 #define LOCAL_NAME "local.db"
 #define LOCK_NAME "lock"
 
-/* Stands in the lock file as long as a store is open; found there by the next one, it says that the last was not closed. */
+/* Stands in the lock file as long as a store is open; found there by the next one, it says that
+ * the last was not closed. */
 static const char in_use[] = "in use\n";
 
 static const char * const companions[] = { "", "-wal", "-shm" };
@@ -37,7 +38,8 @@ make_directory (const char  *path,
   return FALSE;
 }
 
-/* Takes the directory. @unclean: whether whoever had it last did not close it. Returns: the lock, -1 on failure */
+/* Takes the directory. @unclean: whether whoever had it last did not close it. Returns: the
+ * lock, -1 on failure */
 static int
 lock_directory (const char  *directory,
                 gboolean    *unclean,
@@ -94,7 +96,8 @@ companion_path (const char *path,
   return g_strconcat (path, companions[i], NULL);
 }
 
-/* A file cut short answers as if its last pages were empty, which nothing would notice until they are read. */
+/* A file cut short answers as if its last pages were empty, which nothing would notice until
+ * they are read. */
 static gboolean
 is_cut_short (ValijaDatabase *database)
 {
@@ -211,7 +214,8 @@ open_cache (const char  *directory,
   return self;
 }
 
-/* Keeps what is damaged under a name with the date, whole, for whoever may still read something out of it. */
+/* Keeps what is damaged under a name with the date, whole, for whoever may still read something
+ * out of it. */
 static char *
 set_aside (const char  *path,
            GError     **error)
@@ -274,7 +278,8 @@ open_local (const char  *directory,
   return self;
 }
 
-/* The journal names rows of one cache. Of another it only knows the remote ids, until those messages are listed again. */
+/* The journal names rows of one cache. Of another it only knows the remote ids, until those
+ * messages are listed again. */
 static gboolean
 match_generation (ValijaStoreContext  *context,
                   GError             **error)
@@ -302,7 +307,8 @@ match_generation (ValijaStoreContext  *context,
   return same > 0 ||
          (valija_database_run (context->local, error,
                                "UPDATE operation_message SET message ="
-                               " (SELECT min (0, min (message)) FROM operation_message) - message WHERE message > 0", "") &&
+                               " (SELECT min (0, min (message))"
+                               " FROM operation_message) - message WHERE message > 0", "") &&
           valija_database_run (context->local, error,
                                "INSERT OR REPLACE INTO property VALUES ('cache-generation', ?1)", "s", generation));
 }

@@ -77,8 +77,8 @@ read_folders (ValijaDatabase  *database,
   return FALSE;
 }
 
-/* Moves the folders of @from whose parent is listed already to @to, round after round. Those in a ring of parents, which a server can
- * claim and nobody can show, go to the top. */
+/* Moves the folders of @from whose parent is listed already to @to, round after round. Those in
+ * a ring of parents, which a server can claim and nobody can show, go to the top. */
 static GPtrArray *
 sort_parents_first (GPtrArray *from)
 {
@@ -140,8 +140,8 @@ find_folder (ValijaDatabase  *database,
                                     "ss", account, remote_id);
 }
 
-/* What the server counts and is not here is added to what is, until a round has brought it. With changes waiting in the folder the two
- * counts cannot be compared. */
+/* What the server counts and is not here is added to what is, until a round has brought it. With
+ * changes waiting in the folder the two counts cannot be compared. */
 static gboolean
 write_counts (ValijaDatabase    *database,
               gint64             id,
@@ -390,7 +390,8 @@ remove_account (ValijaStoreContext  *context,
 {
   FolderArgs *args = data;
 
-  /* Lines that only say what a server should change are of no use without it; what waits to be filed there is mail */
+  /* Lines that only say what a server should change are of no use without it; what waits to be
+   * filed there is mail */
   if (!remove_mail (context->cache, args->account, error) ||
       !valija_database_run (context->local, error, "DELETE FROM operation WHERE account = ?1 AND kind <> ?2",
                             "si", args->account, (gint64) VALIJA_OPERATION_APPEND))
@@ -413,7 +414,8 @@ remove_account (ValijaStoreContext  *context,
  * valija_store_list_folders:
  * @account: an account's id
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaStoredFolder, parents before children
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaStoredFolder, parents
+ *   before children
  */
 DexFuture *
 valija_store_list_folders (ValijaStore *self,
@@ -481,7 +483,8 @@ valija_store_ensure_local_folder (ValijaStore      *self,
  * valija_store_create_local_folder:
  * @parent: a folder of local truth, 0 for the top
  *
- * Returns: (transfer full): a future that resolves to the folder's id (int64), or rejects with INVALID where the name is taken
+ * Returns: (transfer full): a future that resolves to the folder's id (int64), or rejects with
+ *   INVALID where the name is taken
  */
 DexFuture *
 valija_store_create_local_folder (ValijaStore *self,

@@ -8,8 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Changes that the user makes: each is a line of the journal when a server must hear of it. What becomes of the lines is in
- * valija-store-operations.c. */
+/* Changes that the user makes: each is a line of the journal when a server must hear of it. What
+ * becomes of the lines is in valija-store-operations.c. */
 
 typedef struct
 {
@@ -72,7 +72,8 @@ load_place (ValijaDatabase  *database,
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
-  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder WHERE id = ?1", "i", folder);
+  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder"
+                                                      " WHERE id = ?1", "i", folder);
   if (statement == NULL)
     return FALSE;
 
@@ -207,7 +208,8 @@ change_local_message (ValijaStoreContext  *context,
   if (change->kind == VALIJA_OPERATION_MOVE)
     {
       valija_store_context_tell_folder (context, context->local, target);
-      return valija_database_run (context->local, error, "UPDATE message SET folder = ?2 WHERE id = ?1", "ii", id, target);
+      return valija_database_run (context->local, error, "UPDATE message SET folder = ?2"
+                                                         " WHERE id = ?1", "ii", id, target);
     }
 
   /* The server still has what it gave out, and would give it again */
@@ -265,7 +267,8 @@ load_target (ValijaStoreContext  *context,
   return TRUE;
 }
 
-/* Two passes, since the folder of the first message that is still there decides, and nothing is written before all are known to be in it. */
+/* Two passes, since the folder of the first message that is still there decides, and nothing is
+ * written before all are known to be in it. */
 static gboolean
 load_common_place (ValijaStoreContext  *context,
                    const Change        *change,
@@ -287,7 +290,8 @@ load_common_place (ValijaStoreContext  *context,
 
       if (!fits || (found && folder != 0 && subject.folder != folder))
         {
-          valija_error_set (error, VALIJA_ERROR_INVALID, _("The messages are no longer all in one folder. Choose them again."));
+          valija_error_set (error, VALIJA_ERROR_INVALID, _("The messages are no longer all in one"
+                                                           " folder. Choose them again."));
           return FALSE;
         }
 
@@ -398,7 +402,8 @@ write_change (ValijaStore         *self,
  * valija_store_change_flags:
  * @messages: (array length=n_messages): all in one folder; those that are gone are left out
  *
- * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0
+ *   where none is needed
  */
 DexFuture *
 valija_store_change_flags (ValijaStore  *self,
@@ -417,7 +422,8 @@ valija_store_change_flags (ValijaStore  *self,
  * @messages: (array length=n_messages): all in one folder; those that are gone are left out
  * @target: a folder of the same account and on the same side; in local truth of any account
  *
- * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0
+ *   where none is needed
  */
 DexFuture *
 valija_store_move_messages (ValijaStore  *self,
@@ -436,7 +442,8 @@ valija_store_move_messages (ValijaStore  *self,
  *
  * Deletes for good: in local truth at once, on a server when the line is done.
  *
- * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0 where none is needed
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0
+ *   where none is needed
  */
 DexFuture *
 valija_store_delete_messages (ValijaStore  *self,
@@ -452,7 +459,8 @@ valija_store_delete_messages (ValijaStore  *self,
  * valija_store_append_message:
  * @folder: a folder on a server
  *
- * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in the journal (int64)
+ * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in
+ *   the journal (int64)
  */
 DexFuture *
 valija_store_append_message (ValijaStore *self,

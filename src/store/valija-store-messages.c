@@ -145,7 +145,8 @@ load_rows (ValijaStoreContext  *context,
   return G_IS_VALUE (result);
 }
 
-/* What waits to be moved is left until its server has it in one place again; what was filed away here is still in its home there. */
+/* What waits to be moved is left until its server has it in one place again; what was filed away
+ * here is still in its home there. */
 static gboolean
 list_without_source (ValijaStoreContext  *context,
                      gpointer             data,
@@ -245,7 +246,8 @@ compare_sources (gconstpointer a,
   return (source_a->message > source_b->message) - (source_a->message < source_b->message);
 }
 
-/* Sorted as the search table likes it best, see write_all_added(): older messages were given smaller ids within a batch. */
+/* Sorted as the search table likes it best, see write_all_added(): older messages were given
+ * smaller ids within a batch. */
 static gboolean
 write_sources (ValijaStoreContext  *context,
                gpointer             data,
@@ -357,7 +359,8 @@ valija_store_load_rows (ValijaStore  *self,
 /**
  * valija_store_find_remote:
  *
- * Returns: (transfer full): a future that resolves to the id (int64) of the message that @folder's server calls @remote_id
+ * Returns: (transfer full): a future that resolves to the id (int64) of the message that @folder's
+ *   server calls @remote_id
  */
 DexFuture *
 valija_store_find_remote (ValijaStore *self,
@@ -381,7 +384,8 @@ valija_store_find_remote (ValijaStore *self,
  * @since: seconds since 1970
  * @limit: how many, 0 for all
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow, newest first
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow, newest
+ *   first
  */
 DexFuture *
 valija_store_list_without_source (ValijaStore *self,

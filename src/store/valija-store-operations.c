@@ -124,7 +124,8 @@ load_entries (ValijaDatabase  *local,
   g_array_set_clear_func (entries, entry_clear);
 
   statement = valija_database_query (local, error,
-                                     "SELECT message, remote_id FROM operation_message WHERE operation = ?1 ORDER BY position",
+                                     "SELECT message, remote_id FROM operation_message"
+                                     " WHERE operation = ?1 ORDER BY position",
                                      "i", line);
   if (statement == NULL)
     return NULL;
@@ -162,7 +163,8 @@ remove_empty_line (ValijaDatabase  *local,
                               " (SELECT 1 FROM operation_message WHERE operation = ?1)", "i", line);
 }
 
-/* The lines of @message behind @line, up to and with the next move: those that count on where @line leaves it. */
+/* The lines of @message behind @line, up to and with the next move: those that count on where
+ * @line leaves it. */
 static GPtrArray *
 load_dependents (ValijaDatabase  *local,
                  const Line      *line,
@@ -174,8 +176,10 @@ load_dependents (ValijaDatabase  *local,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (local, error,
-                                     "SELECT " LINE_COLUMNS " FROM operation_message m JOIN operation o ON o.id = m.operation"
-                                     " WHERE m.message = ?1 AND (o.sequence, o.id) > (?2, ?3) ORDER BY o.sequence, o.id",
+                                     "SELECT " LINE_COLUMNS " FROM operation_message m JOIN"
+                                                            " operation o ON o.id = m.operation"
+                                     " WHERE m.message = ?1"
+                                     " AND (o.sequence, o.id) > (?2, ?3) ORDER BY o.sequence, o.id",
                                      "iii", message, line->sequence, line->id);
   if (statement == NULL)
     return NULL;
@@ -200,7 +204,8 @@ load_dependents (ValijaDatabase  *local,
   return NULL;
 }
 
-/* The line that is as @line but begins in @folder: there is one for each folder among the messages of what was one change. */
+/* The line that is as @line but begins in @folder: there is one for each folder among the
+ * messages of what was one change. */
 static gboolean
 find_sibling (ValijaDatabase  *local,
               const Line      *line,
@@ -258,7 +263,8 @@ redirect_dependent (ValijaDatabase  *local,
          remove_empty_line (local, dependent->id, error);
 }
 
-/* After @line the message is in @folder as @remote_id, whatever was thought before: later lines are told. */
+/* After @line the message is in @folder as @remote_id, whatever was thought before: later lines
+ * are told. */
 static gboolean
 redirect_dependents (ValijaDatabase  *local,
                      const Line      *line,
@@ -298,13 +304,15 @@ forget_message (ValijaStoreContext  *context,
 {
   gint64 folder;
 
-  if (!valija_database_get_int64 (context->cache, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1", "i", message))
+  if (!valija_database_get_int64 (context->cache, 0, &folder, error, "SELECT folder"
+                                                                     " FROM message WHERE id = ?1", "i", message))
     return FALSE;
 
   if (folder != 0)
     valija_store_context_tell_folder (context, context->cache, folder);
 
-  return valija_database_run (context->local, error, "DELETE FROM operation_message WHERE message = ?1", "i", message) &&
+  return valija_database_run (context->local, error, "DELETE FROM operation_message"
+                                                     " WHERE message = ?1", "i", message) &&
          valija_database_run (context->local, error,
                               "DELETE FROM operation WHERE kind <> ?1 AND NOT EXISTS"
                               " (SELECT 1 FROM operation_message WHERE operation = operation.id)",
@@ -312,8 +320,8 @@ forget_message (ValijaStoreContext  *context,
          valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", message);
 }
 
-/* A round may have brought the message in its new folder before we heard what became of the move. The row that the user knows stays; where
- * it is lost, the new one takes its lines over. */
+/* A round may have brought the message in its new folder before we heard what became of the
+ * move. The row that the user knows stays; where it is lost, the new one takes its lines over. */
 static gboolean
 join_twin (ValijaStoreContext  *context,
            gint64               message,
@@ -615,7 +623,8 @@ list_operations (ValijaStoreContext  *context,
  * valija_store_list_operations:
  * @account: an account's id
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaOperation, in the order in which they must be done
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaOperation, in the order
+ *   in which they must be done
  */
 DexFuture *
 valija_store_list_operations (ValijaStore *self,
@@ -634,9 +643,11 @@ valija_store_list_operations (ValijaStore *self,
 
 /**
  * valija_store_finish_operation:
- * @new_remote_ids: (nullable) (element-type utf8): of moved messages, in the order of the line; "" where the server does not tell
+ * @new_remote_ids: (nullable) (element-type utf8): of moved messages, in the order of the line; ""
+ *   where the server does not tell
  *
- * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND where there is no such line
+ * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND where there
+ *   is no such line
  */
 DexFuture *
 valija_store_finish_operation (ValijaStore *self,
@@ -684,7 +695,8 @@ valija_store_fail_operation (ValijaStore *self,
  *
  * Later changes of the same messages stay, and apply to where these are again.
  *
- * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND when the line is no longer there
+ * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND when the line
+ *   is no longer there
  */
 DexFuture *
 valija_store_undo_operation (ValijaStore *self,

@@ -126,7 +126,8 @@ list_outbox (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->local, error,
-                                     "SELECT id, account, subject, recipients, state, words, date, not_before, attempts,"
+                                     "SELECT id, account, subject, recipients, state, words, date,"
+                                     " not_before, attempts,"
                                      " message_id FROM outbox ORDER BY id", "");
   if (statement == NULL)
     return FALSE;
@@ -196,7 +197,8 @@ load_envelope (ValijaStoreContext  *context,
 
   statement = valija_database_query (context->local, error,
                                      "SELECT o.sender, o.delivery_receipt, o.envelope_id, r.address FROM outbox o"
-                                     " LEFT JOIN outbox_recipient r ON r.item = o.id WHERE o.id = ?1 ORDER BY r.position",
+                                     " LEFT JOIN outbox_recipient r ON r.item = o.id"
+                                     " WHERE o.id = ?1 ORDER BY r.position",
                                      "i", id);
   if (statement == NULL)
     return FALSE;
@@ -262,7 +264,8 @@ remove_item (ValijaStoreContext  *context,
   return valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1", "i", *(gint64 *) data);
 }
 
-/* What was being sent when the last Valija ended may have gone out: nobody but the user may send it again. */
+/* What was being sent when the last Valija ended may have gone out: nobody but the user may send
+ * it again. */
 gboolean
 valija_store_outbox_recover (ValijaStoreContext  *context,
                              GError             **error)
@@ -316,7 +319,8 @@ valija_store_add_outbox (ValijaStore    *self,
 /**
  * valija_store_list_outbox:
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaStoredOutbox, oldest first
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaStoredOutbox, oldest
+ *   first
  */
 DexFuture *
 valija_store_list_outbox (ValijaStore *self)
@@ -370,7 +374,8 @@ valija_store_load_outbox_copy (ValijaStore *self,
 /**
  * valija_store_load_outbox_envelope:
  *
- * Returns: (transfer full): a future that resolves to ValijaEnvelope, with the recipients that are still to be served
+ * Returns: (transfer full): a future that resolves to ValijaEnvelope, with the recipients that are
+ *   still to be served
  */
 DexFuture *
 valija_store_load_outbox_envelope (ValijaStore *self,
@@ -385,7 +390,8 @@ valija_store_load_outbox_envelope (ValijaStore *self,
  * valija_store_set_outbox_state:
  * @words: (nullable): the server's, or why it failed and what to do
  * @not_before: seconds since 1970, 0 for at once
- * @remaining: (nullable) (element-type utf8): the recipients still to be served, %NULL for those of before
+ * @remaining: (nullable) (element-type utf8): the recipients still to be served, %NULL for those of
+ *   before
  *
  * Returns: (transfer full): a future that resolves to true when it is durable
  */
@@ -415,7 +421,8 @@ valija_store_set_outbox_state (ValijaStore       *self,
 /**
  * valija_store_remove_outbox:
  *
- * Returns: (transfer full): a future that resolves to true, also where there is no such item any more
+ * Returns: (transfer full): a future that resolves to true, also where there is no such item any
+ *   more
  */
 DexFuture *
 valija_store_remove_outbox (ValijaStore *self,

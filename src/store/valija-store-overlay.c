@@ -4,8 +4,9 @@
 
 #include "store/valija-store-private.h"
 
-/* What the user did and the server has not heard of lies on top of what the server says. It is never patched step by step but always
- * worked out anew from the row and the lines of the journal: so it is right whatever came in between, in whichever order. */
+/* What the user did and the server has not heard of lies on top of what the server says. It is
+ * never patched step by step but always worked out anew from the row and the lines of the
+ * journal: so it is right whatever came in between, in whichever order. */
 
 typedef struct
 {
@@ -36,7 +37,8 @@ load_row (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->cache, error,
-                                     "SELECT home, folder, flags, server_flags, pending, gone FROM message WHERE id = ?1",
+                                     "SELECT home, folder, flags, server_flags, pending, gone"
+                                     " FROM message WHERE id = ?1",
                                      "i", id);
   if (statement == NULL)
     return FALSE;
@@ -79,7 +81,8 @@ apply_line (ValijaStoreContext  *context,
     case VALIJA_OPERATION_MOVE:
       overlay->moved = TRUE;
       return valija_database_get_int64 (context->cache, 0, &overlay->folder, error,
-                                        "SELECT id FROM folder WHERE account = ?1 AND remote_id = ?2 AND remote_id <> ''",
+                                        "SELECT id FROM folder"
+                                        " WHERE account = ?1 AND remote_id = ?2 AND remote_id <> ''",
                                         "ss", sqlite3_column_text (line, 3), sqlite3_column_text (line, 4));
 
     case VALIJA_OPERATION_DELETE:
@@ -175,7 +178,8 @@ valija_store_overlay_adopt (ValijaStoreContext  *context,
 {
   gint64 known_as;
 
-  /* Lines after a move have no remote id yet, so the row that was lost is what holds the lines of one message together */
+  /* Lines after a move have no remote id yet, so the row that was lost is what holds the lines
+   * of one message together */
   if (!valija_database_get_int64 (context->local, 0, &known_as, error,
                                   "SELECT m.message FROM operation_message m JOIN operation o ON o.id = m.operation"
                                   " WHERE m.remote_id = ?3 AND o.account = ?1 AND o.folder = ?2 LIMIT 1",

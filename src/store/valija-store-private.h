@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* What the files that make up ValijaStore share. A public call packs its arguments and hands them, with a function, to the writer's or
- * the reader's thread; the function works on that thread's context and leaves its result in a GValue. */
+/* What the files that make up ValijaStore share. A public call packs its arguments and hands
+ * them, with a function, to the writer's or the reader's thread; the function works on that
+ * thread's context and leaves its result in a GValue. */
 
 /* What a transaction changed, told on the main context once it is written. */
 typedef struct
@@ -28,11 +29,12 @@ typedef struct
   gboolean overlay_stale;   /* the journal was written and the cache was not */
 } ValijaStoreContext;
 
-/* Runs on a thread of the store; the writer's in a transaction over both databases, which is rolled back on FALSE. @result is unset; left so, the
- * future resolves to TRUE. */
+/* Runs on a thread of the store; the writer's in a transaction over both databases, which is
+ * rolled back on FALSE. @result is unset; left so, the future resolves to TRUE. */
 typedef gboolean (*ValijaStoreFunc) (ValijaStoreContext *context, gpointer args, GValue *result, GError **error);
 
-/* @args (transfer full) are freed with @destroy on the thread. Returns: (transfer full): the future of the public call */
+/* @args (transfer full) are freed with @destroy on the thread. Returns: (transfer full): the
+ * future of the public call */
 DexFuture *valija_store_write (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_read  (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -44,7 +46,8 @@ valija_store_context_database (ValijaStoreContext *context,
   return id < 0 ? context->local : context->cache;
 }
 
-/* News; ids are rows of @database. A folder of 0 means that the list of folders itself has changed. */
+/* News; ids are rows of @database. A folder of 0 means that the list of folders itself has
+ * changed. */
 void valija_store_context_tell_folder  (ValijaStoreContext *context, ValijaDatabase *database, gint64 folder);
 void valija_store_context_tell_message (ValijaStoreContext *context, ValijaDatabase *database, gint64 message);
 
@@ -76,7 +79,8 @@ void     valija_store_files_close (ValijaStoreContext *writer, ValijaStoreContex
 
 /* ---- valija-store-overlay.c: the journal's effect on the rows of the cache ---- */
 
-/* Works out anew where message @id of the cache is shown and with which flags, from what the server said and the lines that wait. */
+/* Works out anew where message @id of the cache is shown and with which flags, from what the
+ * server said and the lines that wait. */
 gboolean valija_store_overlay_refresh (ValijaStoreContext *context, gint64 id, GError **error);
 /* The same for a row that was just added: finds the lines that know it by its remote id. */
 gboolean valija_store_overlay_adopt   (ValijaStoreContext *context, const char *account, const char *folder, const char *remote_id, gint64 id, GError **error);
@@ -95,7 +99,8 @@ gboolean valija_store_insert_message (ValijaDatabase     *database,
                                       ValijaMessageInfo  *info,
                                       gint64             *id,
                                       GError            **error);
-/* The headers of a known message, when the server says it is another one under the same name: what was known of its inside goes. */
+/* The headers of a known message, when the server says it is another one under the same name:
+ * what was known of its inside goes. */
 gboolean valija_store_replace_message (ValijaDatabase *database, gint64 id, ValijaMessageInfo *info, GError **error);
 gboolean valija_store_insert_source   (ValijaDatabase *database, gint64 id, ValijaStoredSource *source, gboolean *found, GError **error);
 

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* A row shows the beginning of a list of recipients; a list of thousands is searched to this length. */
+/* A row shows the beginning of a list of recipients; a list of thousands is searched to this
+ * length. */
 #define MAX_RECIPIENTS_SHOWN 16
 #define MAX_PEOPLE_BYTES (64 * 1024)
 
@@ -114,7 +115,8 @@ remove_search_row (ValijaDatabase  *database,
                    GError         **error)
 {
   return valija_database_run (database, error,
-                              "DELETE FROM search WHERE rowid = (SELECT search_key FROM message WHERE id = ?1)", "i", id);
+                              "DELETE FROM search"
+                              " WHERE rowid = (SELECT search_key FROM message WHERE id = ?1)", "i", id);
 }
 
 gboolean
@@ -156,8 +158,10 @@ valija_store_replace_message (ValijaDatabase     *database,
   return remove_search_row (database, id, error) &&
          valija_database_run (database, error, "DELETE FROM source WHERE message = ?1", "i", id) &&
          valija_database_run (database, error,
-                              "UPDATE message SET date = ?2, size = ?3, has_attachments = ?4, id_hash = ?5, message_id = ?6,"
-                              " subject = ?7, sender = ?8, sender_address = ?9, recipients = ?10, preview = ?11, people = ?12,"
+                              "UPDATE message SET date = ?2, size = ?3, has_attachments = ?4,"
+                              " id_hash = ?5, message_id = ?6,"
+                              " subject = ?7, sender = ?8, sender_address = ?9, recipients = ?10,"
+                              " preview = ?11, people = ?12,"
                               " has_source = 0 WHERE id = ?1",
                               "iiiiisssssss", id, info->date, (gint64) info->size, (gint64) info->has_attachments,
                               (gint64) g_str_hash (info->message_id), info->message_id, info->subject, digest.sender,

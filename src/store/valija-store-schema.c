@@ -11,12 +11,15 @@
 
 /* Folders and messages, the same in both databases.
  *
- * A message has a home, where its server has it under its remote id, and a folder, where it is shown (0: nowhere); they differ while a
- * change waits in the journal, and for mail that was fetched by POP3 and filed here. server_flags are what the server said, flags what
- * is shown. pending counts the lines of the journal that concern it; gone says that the server no longer has it in its home.
+ * A message has a home, where its server has it under its remote id, and a folder, where it is
+ * shown (0: nowhere); they differ while a change waits in the journal, and for mail that was
+ * fetched by POP3 and filed here. server_flags are what the server said, flags what is shown.
+ * pending counts the lines of the journal that concern it; gone says that the server no longer
+ * has it in its home.
  *
- * search_key names its row in the search table. It begins with the time, so that the newest come first by walking that table backwards
- * and stop at the limit, and ends with the id. The table keeps no text of its own.
+ * search_key names its row in the search table. It begins with the time, so that the newest come
+ * first by walking that table backwards and stop at the limit, and ends with the id. The table
+ * keeps no text of its own.
  *
  * The indexes by folder hold all that a list needs: loading one never reads a message. */
 #define MAIL_SCRIPT \
@@ -90,10 +93,12 @@
 
 /* The journal and the outbox, in local truth only.
  *
- * Lines of the journal are done in the order of (sequence, id); a line that had to be split shares its sequence. message is the row in
- * the cache, or a number below 0 that only holds the lines of one message together after that cache is gone: account, folder and remote
- * id find it again. The remote id is '' behind a move that has not been done, which will give it a new one. deleted remembers which
- * messages of a server that only gives them out (POP3) were deleted here. */
+ * Lines of the journal are done in the order of (sequence, id); a line that had to be split
+ * shares its sequence. message is the row in the cache, or a number below 0 that only holds the
+ * lines of one message together after that cache is gone: account, folder and remote id find it
+ * again. The remote id is '' behind a move that has not been done, which will give it a new one.
+ * deleted remembers which messages of a server that only gives them out (POP3) were deleted
+ * here. */
 #define JOURNAL_SCRIPT \
   "CREATE TABLE operation (" \
   "  id INTEGER PRIMARY KEY AUTOINCREMENT," \
@@ -148,7 +153,8 @@
   "  source BLOB NOT NULL," \
   "  copy BLOB NOT NULL);"
 
-/* The generation tells a cache from the one that was there before: the journal's row ids are those of one generation. */
+/* The generation tells a cache from the one that was there before: the journal's row ids are
+ * those of one generation. */
 #define GENERATION_SCRIPT \
   "INSERT INTO property VALUES ('generation', lower (hex (randomblob (16))));"
 
@@ -228,7 +234,8 @@ valija_store_schema_migrate (ValijaDatabase      *database,
   if (!run_scripts (database, scripts, version, n_scripts, &local_error))
     {
       valija_error_set (error, VALIJA_ERROR_STORAGE,
-                        _("The mail on this computer could not be brought up to date: %s It is as it was; a copy is in “%s”."),
+                        _("The mail on this computer could not be brought up to date: %s It is as"
+                          " it was; a copy is in “%s”."),
                         local_error->message, backup);
       return FALSE;
     }

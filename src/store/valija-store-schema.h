@@ -6,15 +6,16 @@
 
 G_BEGIN_DECLS
 
-/* The numbered scripts that make the two databases: script n brings user_version from n to n + 1. A script that was released is never
- * edited: what changes is added as the next one. */
+/* The numbered scripts that make the two databases: script n brings user_version from n to n +
+ * 1. A script that was released is never edited: what changes is added as the next one. */
 extern const char * const valija_store_cache_scripts[];
 extern const guint valija_store_n_cache_scripts;
 extern const char * const valija_store_local_scripts[];
 extern const guint valija_store_n_local_scripts;
 
-/* Brings @database to version @n_scripts, all in one transaction. A newer one is refused with NEWER_DATA. @backup (nullable): where a
- * copy of an older one is kept while it is changed; it stays there after a failure, and the error names it. */
+/* Brings @database to version @n_scripts, all in one transaction. A newer one is refused with
+ * NEWER_DATA. @backup (nullable): where a copy of an older one is kept while it is changed; it
+ * stays there after a failure, and the error names it. */
 gboolean valija_store_schema_migrate (ValijaDatabase      *database,
                                       const char * const  *scripts,
                                       guint                n_scripts,

@@ -29,8 +29,9 @@ typedef struct
   " AND (?8 IS NULL OR m.folder IN (SELECT id FROM folder WHERE account = ?8))" \
   " AND (?10 IS NULL OR (m.id_hash = ?11 AND m.message_id = ?10))"
 
-/* The key of a row of the search table begins with the time and ends with the id: walking it backwards is newest first, and the walk
- * stops at the limit. The period bounds the walk as well. */
+/* The key of a row of the search table begins with the time and ends with the id: walking it
+ * backwards is newest first, and the walk stops at the limit. The period bounds the walk as
+ * well. */
 static const char match_sql[] =
   HIT_COLUMNS " FROM search s JOIN message m ON m.id = (s.rowid & 536870911)"
   " WHERE search MATCH ?1 AND s.rowid >= (?5 << 29) AND s.rowid < (min (?6, 17179869183) << 29) AND" CONDITIONS

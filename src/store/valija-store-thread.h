@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* A thread that does one request after the other, in the order in which they were pushed, and the way back to the main context, which
- * both threads of a store share. */
+/* A thread that does one request after the other, in the order in which they were pushed, and
+ * the way back to the main context, which both threads of a store share. */
 
 typedef struct _ValijaStoreMailbag ValijaStoreMailbag;
 typedef struct _ValijaStoreThread ValijaStoreThread;

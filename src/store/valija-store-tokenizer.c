@@ -31,8 +31,8 @@ typedef struct
   int offset;               /* of the piece within the text */
 } Piece;
 
-/* Letters whose diacritic unicode61 leaves on them, since it is none to Unicode or the script is not Latin, in the form in which most
- * people type them. */
+/* Letters whose diacritic unicode61 leaves on them, since it is none to Unicode or the script is
+ * not Latin, in the form in which most people type them. */
 static const struct
 {
   gunichar letter;

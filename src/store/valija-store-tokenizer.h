@@ -7,9 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* Gives the connection @handle the FTS5 tokenizer `valija`, which every use of the search table needs. It cuts text into words as
- * SQLite's unicode61 does, without case and diacritics, and scripts that write no spaces between words into single characters: a
- * query for several of them is a phrase, and so finds them inside a longer run. Returns: a result of SQLite */
+/* Gives the connection @handle the FTS5 tokenizer `valija`, which every use of the search table
+ * needs. It cuts text into words as SQLite's unicode61 does, without case and diacritics, and
+ * scripts that write no spaces between words into single characters: a query for several of them
+ * is a phrase, and so finds them inside a longer run. Returns: a result of SQLite */
 int valija_store_tokenizer_register (sqlite3 *handle);
 
 /* Whether @text has anything that the tokenizer would make a word of. */

@@ -239,7 +239,8 @@ open_databases (ValijaStoreContext  *context,
   return TRUE;
 }
 
-/* The writer waits here for the reader to finish what it was asked, since both connections must be gone before the files are let go. */
+/* The writer waits here for the reader to finish what it was asked, since both connections must
+ * be gone before the files are let go. */
 static gboolean
 close_databases (ValijaStoreContext  *context,
                  gpointer             data,
@@ -324,7 +325,8 @@ valija_store_init (ValijaStore *self)
  * @cache_directory: where cache.db is or will be
  * @data_directory: where local.db is or will be
  *
- * Touches no file before valija_store_open(). Futures settle and signals are emitted on the main context that is the thread's default now.
+ * Touches no file before valija_store_open(). Futures settle and signals are emitted on the main
+ * context that is the thread's default now.
  *
  * Returns: (transfer full): a new store
  */
@@ -347,9 +349,11 @@ valija_store_new (GFile *cache_directory,
 /**
  * valija_store_open:
  *
- * Takes the two directories for this store, opens and migrates the databases, repairs what a crash left.
+ * Takes the two directories for this store, opens and migrates the databases, repairs what a crash
+ * left.
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of translated sentences that the user must read
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of translated sentences that the
+ *   user must read
  */
 DexFuture *
 valija_store_open (ValijaStore *self)
@@ -369,7 +373,8 @@ valija_store_open (ValijaStore *self)
 /**
  * valija_store_close:
  *
- * Returns: (transfer full): a future that resolves to true when all that was asked before is done and the files are let go
+ * Returns: (transfer full): a future that resolves to true when all that was asked before is done
+ *   and the files are let go
  */
 DexFuture *
 valija_store_close (ValijaStore *self)

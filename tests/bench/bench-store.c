@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Measures the store alone, on messages made up from a seed: rates of writing, size of the index, time to a list, time of a search.
+/* Measures the store alone, on messages made up from a seed: rates of writing, size of the
+ * index, time to a list, time of a search.
  *
- *     bench-store [DIRECTORY] [N…]      (1000 10000 100000 1000000 rows by default; searched at 100000) */
+ * bench-store [DIRECTORY] [N…] (1000 10000 100000 1000000 rows by default; searched at 100000) */
 
 #include "config.h"
 

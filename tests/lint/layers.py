@@ -19,14 +19,14 @@ TABLE = {
     'wire/pop3': ({'base', 'wire/sasl', 'wire/pop3'}, {'glib', 'glib-object', 'glib/'}),
     'wire/smtp': ({'base', 'wire/sasl', 'wire/smtp'}, {'glib', 'glib-object', 'glib/'}),
     'mime': ({'base', 'model', 'mime'}, GLIB | {'gmime/', 'libxml/', 'unicode/'}),
-    'net': ({'base', 'net'}, GLIB | {'libdex', 'libsoup/', 'gnutls/', 'zlib'}),
+    'net': ({'base', 'net'}, GLIB | {'libdex', 'libsoup/', 'gnutls/', 'zlib', 'netinet/'}),
     'auth': ({'base', 'net', 'model', 'auth'}, GLIB | {'libdex', 'libsecret/'}),
     'store': ({'base', 'model', 'store'}, GLIB | {'libdex', 'sqlite3', 'unicode/'}),
     'sessions': ({'base', 'model', 'net', 'auth', 'wire/sasl', 'sessions'}, GLIB | {'libdex'}),
     'engine': ({'base', 'model', 'mime', 'store', 'auth', 'sessions', 'engine'}, GLIB | {'libdex'}),
     'ui': ({'base', 'model', 'engine', 'mime', 'ui'},
            GLIB | {'libdex', 'gtk/', 'adwaita', 'gdk/', 'webkit/', 'gtksourceview/', 'libspelling', 'pango/', 'graphene', 'gsk/', 'dlfcn'}),
-    'cli': ({'base', 'model', 'engine', 'mime', 'cli'}, GLIB | {'libdex', 'json-glib/'}),
+    'cli': ({'base', 'model', 'engine', 'mime', 'cli'}, GLIB | {'libdex', 'json-glib/', 'glib-unix'}),
 }
 for provider in ('imap', 'pop3', 'smtp'):
     TABLE[f'sessions/{provider}'] = (

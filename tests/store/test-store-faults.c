@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The n-th write to a file fails, for every n until nothing fails any more. Each time: the call says so in our own words or has done
- * what it was asked, and when the disk is well again the files are whole and all that was acknowledged is there. */
+/* The n-th write to a file fails, for every n until nothing fails any more. Each time: the call
+ * says so in our own words or has done what it was asked, and when the disk is well again the
+ * files are whole and all that was acknowledged is there. */
 
 #include "config.h"
 
@@ -162,8 +163,8 @@ check_cache (TestStore   *self,
       g_assert_cmpstr (found, ==, "1");
     }
 
-  /* Told that it is done, and failing to write that, the store knows the move for done or for still to be done: the next round of the
-   * two folders says which */
+  /* Told that it is done, and failing to write that, the store knows the move for done or for
+   * still to be done: the next round of the two folders says which */
   if (facts->moved && facts->flagged && facts->finished)
     {
       g_autofree char *list = test_list (self, 2, VALIJA_LIST_ALL);

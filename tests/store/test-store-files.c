@@ -141,7 +141,8 @@ test_cache_cut (void)
   check_usable (self);
 }
 
-/* Damage in the middle shows after a crash at once, and otherwise when it is met: then the next opening looks. */
+/* Damage in the middle shows after a crash at once, and otherwise when it is met: then the next
+ * opening looks. */
 static void
 test_cache_damaged (void)
 {

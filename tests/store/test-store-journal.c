@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The journal's overlay: tables of what the user and the server do, in which order, and what is seen and still to be done in the end.
+/* The journal's overlay: tables of what the user and the server do, in which order, and what is
+ * seen and still to be done in the end.
  *
- * The user:   seen 1,2 · unseen 1 · star 1 · move 1,2 Archive · delete 1 · undo 2 (the 2nd line)
- * The server: add INBOX 4 · flags INBOX 1 seen · gone INBOX 1 · relist INBOX 1,2 (a whole round, begun anew) · relist INBOX - (of nothing)
- * The replay, of the first line: done · done 11,12 (new remote ids) · fail · give-up
- * This computer: reopen · lose-cache */
+ * The user: seen 1,2 · unseen 1 · star 1 · move 1,2 Archive · delete 1 · undo 2 (the 2nd line)
+ * The server: add INBOX 4 · flags INBOX 1 seen · gone INBOX 1 · relist INBOX 1,2 (a whole round,
+ * begun anew) · relist INBOX - (of nothing) The replay, of the first line: done · done 11,12
+ * (new remote ids) · fail · give-up This computer: reopen · lose-cache */
 
 #include "config.h"
 

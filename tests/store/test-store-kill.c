@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A child writes, saying what was acknowledged, and is killed at some moment, round after round on the same files. Nothing that it was
- * told is lost, nothing is there by half, and what was being sent is known to be uncertain. */
+/* A child writes, saying what was acknowledged, and is killed at some moment, round after round
+ * on the same files. Nothing that it was told is lost, nothing is there by half, and what was
+ * being sent is known to be uncertain. */
 
 #include "config.h"
 
@@ -210,7 +211,8 @@ check (TestStore *self,
   cursor = inbox != 0 ? read_cursor (self, inbox) : 0;
   g_assert_cmpint (cursor, >=, facts->cursor);
   g_assert_cmpint (cursor, <=, facts->cursor + BATCH);
-  /* Batches are whole: there were as many messages, also of those that have gone since, as the cursor says */
+  /* Batches are whole: there were as many messages, also of those that have gone since, as the
+   * cursor says */
   g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT seq FROM sqlite_sequence WHERE name = 'message'"), ==, cursor);
   facts->cursor = cursor;
 

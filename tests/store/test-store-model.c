@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Random things are done to a store and to a model of it that has no database and no cleverness: each message has its own list of changes
- * that wait. What is shown and what is still to be done must be the same after every step. */
+/* Random things are done to a store and to a model of it that has no database and no cleverness:
+ * each message has its own list of changes that wait. What is shown and what is still to be done
+ * must be the same after every step. */
 
 #include "config.h"
 
@@ -100,7 +101,8 @@ settle (Mail *mail)
     mail->here = mail->gone = FALSE;
 }
 
-/* After the first @from waits a message is in @folder as @remote_id: those behind, up to the next move, are told. */
+/* After the first @from waits a message is in @folder as @remote_id: those behind, up to the
+ * next move, are told. */
 static void
 redirect (Mail *mail,
           guint from,
@@ -319,7 +321,8 @@ find_wait (Mail                  *mail,
   return G_MAXUINT;
 }
 
-/* The messages of a line, which is recognised by its kind, its folder and the remote ids; lines alike are of different messages. */
+/* The messages of a line, which is recognised by its kind, its folder and the remote ids; lines
+ * alike are of different messages. */
 static GPtrArray *
 mails_of (Model                 *self,
           const ValijaOperation *operation,

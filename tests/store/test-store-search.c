@@ -13,8 +13,9 @@ typedef struct
   const char *found;        /* subjects, newest first */
 } Case;
 
-/* What is searched, oldest first: subject, body, file names; odd ones are unread, the last two flagged. The sender is Ana Núñez
- * <ana@example.org>, the recipient Bo <bo@example.net>. Received at 1,000,000 days after 1970 and a day more each. */
+/* What is searched, oldest first: subject, body, file names; odd ones are unread, the last two
+ * flagged. The sender is Ana Núñez <ana@example.org>, the recipient Bo <bo@example.net>.
+ * Received at 1,000,000 days after 1970 and a day more each. */
 static const struct
 {
   const char *subject;

@@ -199,7 +199,8 @@ test_changes (void)
   test_check (self);
 }
 
-/* A message that is another one under the same name, as servers make of a draft, takes nothing over from the old. */
+/* A message that is another one under the same name, as servers make of a draft, takes nothing
+ * over from the old. */
 static void
 test_replaced (void)
 {
@@ -488,7 +489,8 @@ test_add_message (void)
   test_check (self);
 }
 
-/* Calls that nobody waits for are done in their order; what reads waits behind those whose future has resolved. */
+/* Calls that nobody waits for are done in their order; what reads waits behind those whose
+ * future has resolved. */
 static void
 test_order (void)
 {

@@ -16,13 +16,13 @@ typedef struct
 static sqlite3_vfs fault_vfs;
 static sqlite3_vfs *real_vfs;
 static Fault armed_fault;
-static gint countdown;      /* atomic; 0: nothing armed */
-static gint hits;           /* atomic */
+static int countdown;      /* atomic; 0: nothing armed */
+static int hits;           /* atomic */
 
 static gboolean
 fails (void)
 {
-  gint left = g_atomic_int_get (&countdown);
+  int left = g_atomic_int_get (&countdown);
 
   if (left == 0)
     return FALSE;

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What the tests of the store share: a store in a directory of its own, and futures waited for on the test's main context. */
+/* What the tests of the store share: a store in a directory of its own, and futures waited for
+ * on the test's main context. */
 
 typedef struct
 {
@@ -51,7 +52,8 @@ char      *test_list         (TestStore *self, gint64 folder, ValijaListFilter f
 char      *test_journal      (TestStore *self, const char *account);
 /* What a search finds, newest first, by subject. */
 char      *test_search       (TestStore *self, const char *text);
-/* Fails the test unless the files are whole and the counts of all folders are what their rows say. */
+/* Fails the test unless the files are whole and the counts of all folders are what their rows
+ * say. */
 void       test_check        (TestStore *self);
 gint64     test_sql          (TestStore *self, const char *name, const char *sql); /* one number out of "cache/cache.db" */
 
