@@ -245,7 +245,7 @@ static void
 test_fault (gconstpointer data)
 {
   Fault fault = GPOINTER_TO_INT (data);
-  guint step = g_test_slow () ? 1 : 3;
+  guint step = g_test_slow () ? 1 : 7;
   guint n = 1 + g_test_rand_int_range (0, step);
 
   while (run (fault, n))
