@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by ./dev where the platform is.
 
-# Every test twice: as it is, and with the address and undefined-behaviour sanitizers. ARGS (names of tests, --suite …) go to
-# `meson test`. Each run has a network namespace of its own: loopback, and nothing that could leave it.
+# Every test; with --sanitized first among ARGS, a second time with the address and undefined-behaviour sanitizers. Other ARGS
+# (names of tests, --suite …) go to `meson test`. Each run has a network namespace of its own: loopback, and nothing that could leave it.
 run_tests ()
 {
-  local variant status=0 logs=()
-  for variant in default sanitized; do
+  local variant status=0 logs=() variants=(default)
+  if [ "${1:-}" = --sanitized ]; then
+    variants+=(sanitized)
+    shift
+  fi
+  for variant in "${variants[@]}"; do
     build=$top/_build/$variant
     if [ $variant = sanitized ]; then
       compile -Db_sanitize=address,undefined
