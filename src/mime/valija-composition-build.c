@@ -168,6 +168,15 @@ make_text (const char *type, const char *text)
   return part;
 }
 
+static GMimeStream *
+open_bytes (GBytes *bytes)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+
+  return g_mime_stream_mem_new_with_buffer (data != NULL ? data : "", length);
+}
+
 static gboolean
 set_unreadable (ValijaAttachment *attachment, const GError *reason, GError **error)
 {
@@ -183,7 +192,7 @@ make_message_part (GBytes *bytes)
 {
   gsize length;
   const char *data = g_bytes_get_data (bytes, &length);
-  g_autoptr(GMimeStream) stream = g_mime_stream_mem_new_with_buffer (data, length);
+  g_autoptr(GMimeStream) stream = open_bytes (bytes);
   Shape shape = examine (data, length);
 
   if (shape.binary || shape.longest_line > LINE_LIMIT)
@@ -224,7 +233,7 @@ open_attachment (ValijaAttachment *attachment, GError **error)
   if (path == NULL)
     {
       bytes = load_attachment (attachment, error);
-      return bytes != NULL ? g_mime_stream_mem_new_with_buffer (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
+      return bytes != NULL ? open_bytes (bytes) : NULL;
     }
 
   stream = g_mime_stream_fs_open (path, O_RDONLY | O_CLOEXEC, 0, &local_error);

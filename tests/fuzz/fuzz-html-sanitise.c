@@ -69,7 +69,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
 {
-  g_autofree char *html = g_strndup ((const char *) data, size);
+  g_autofree char *html = g_strndup (size > 0 ? (const char *) data : "", size);
   g_autofree char *text = valija_html_to_text (html);
   g_autofree char *from = valija_html_from_text (html);
   const char *half = html + strlen (html) / 2;

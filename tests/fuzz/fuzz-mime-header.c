@@ -32,7 +32,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
 {
-  g_autofree char *string = g_strndup ((const char *) data, size);
+  g_autofree char *string = g_strndup (size > 0 ? (const char *) data : "", size);
   g_autofree char *text = valija_mime_decode_text (string);
   g_autofree char *phrase = valija_mime_decode_phrase (string);
   g_autofree char *ids = valija_mime_normalise_ids (string);

@@ -12,7 +12,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
 {
   static const char * const fields[] = { "to", "cc", "bcc", "subject" };
-  g_autofree char *uri = g_strndup ((const char *) data, size);
+  g_autofree char *uri = g_strndup (size > 0 ? (const char *) data : "", size);
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaComposition) composition = valija_composition_new_mailto (uri, &error);
   g_autofree char *text = NULL;
