@@ -51,6 +51,7 @@ umount --lazy /old
 
 export VALIJA_INSIDE_ROOT=1
 export XDG_RUNTIME_DIR=/run/user/0
+export XDG_DATA_DIRS=/usr/local/share:/usr/share
 export CCACHE_DIR=/var/cache/ccache
 export PATH
 export LANG=${LANG:-C.UTF-8}
