@@ -37,7 +37,8 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static gboolean
-is_token (const char *p, gsize length)
+is_token (const char *p,
+          gsize       length)
 {
   for (gsize i = 0; i < length; i++)
     if (!g_ascii_isalnum (p[i]) && strchr ("!#$&-^_.+", p[i]) == NULL)
@@ -46,15 +47,17 @@ is_token (const char *p, gsize length)
   return length > 0 && length <= 127;
 }
 
-/* A type that may stand in a header, and that says no more about the inside than we can keep: a file is one opaque thing. */
+/* A type that may stand in a header, and that says no more about the inside than we can keep: a
+ * file is one opaque thing. */
 static char *
 make_type (const char *type)
 {
   g_autofree char *lower = type != NULL ? g_ascii_strdown (type, strcspn (type, "; ")) : NULL;
   const char *slash = lower != NULL ? strchr (lower, '/') : NULL;
 
-  if (slash == NULL || !is_token (lower, slash - lower) || !is_token (slash + 1, strlen (slash + 1)) ||
-      g_str_has_prefix (lower, "multipart/") || strcmp (lower, "message/partial") == 0 || strcmp (lower, "message/external-body") == 0)
+  if (slash == NULL || !is_token (lower, slash - lower) ||
+      !is_token (slash + 1, strlen (slash + 1)) || g_str_has_prefix (lower, "multipart/") ||
+      strcmp (lower, "message/partial") == 0 || strcmp (lower, "message/external-body") == 0)
     return g_strdup ("application/octet-stream");
 
   return g_steal_pointer (&lower);
@@ -75,7 +78,10 @@ valija_attachment_finalize (GObject *object)
 }
 
 static void
-valija_attachment_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+valija_attachment_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
 {
   ValijaAttachment *self = VALIJA_ATTACHMENT (object);
 
@@ -106,10 +112,14 @@ valija_attachment_class_init (ValijaAttachmentClass *klass)
   object_class->finalize = valija_attachment_finalize;
   object_class->get_property = valija_attachment_get_property;
 
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_TYPE] = g_param_spec_string ("type", NULL, NULL, "", G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "",
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TYPE] = g_param_spec_string ("type", NULL, NULL, "",
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, G_TYPE_FILE,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -128,7 +138,8 @@ valija_attachment_init (ValijaAttachment *self)
  * Returns: (transfer full) (nullable): the attachment, or NULL with VALIJA_ERROR_INVALID
  */
 ValijaAttachment *
-valija_attachment_new_for_file (GFile *file, GError **error)
+valija_attachment_new_for_file (GFile   *file,
+                                GError **error)
 {
   g_autoptr(ValijaAttachment) self = NULL;
   g_autoptr(GFileInfo) info = NULL;
@@ -138,17 +149,21 @@ valija_attachment_new_for_file (GFile *file, GError **error)
   g_return_val_if_fail (G_IS_FILE (file), NULL);
 
   info = g_file_query_info (file,
-                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
+                            G_FILE_ATTRIBUTE_STANDARD_TYPE
+                            "," G_FILE_ATTRIBUTE_STANDARD_SIZE
+                            "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
                             "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE,
                             G_FILE_QUERY_INFO_NONE, NULL, &local_error);
   if (info == NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The file cannot be attached: %s"), local_error->message);
+      valija_error_set (error, VALIJA_ERROR_INVALID, _ ("The file cannot be attached: %s"),
+                        local_error->message);
       return NULL;
     }
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("“%s” is no file. Pack folders into an archive to send them."),
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("“%s” is no file. Pack folders into an archive to send them."),
                         g_file_info_get_display_name (info));
       return NULL;
     }
@@ -171,7 +186,9 @@ valija_attachment_new_for_file (GFile *file, GError **error)
  * Returns: (transfer full): an attachment that is in memory already
  */
 ValijaAttachment *
-valija_attachment_new_for_bytes (const char *name, const char *type, GBytes *bytes)
+valija_attachment_new_for_bytes (const char *name,
+                                 const char *type,
+                                 GBytes     *bytes)
 {
   ValijaAttachment *self;
 
@@ -212,12 +229,15 @@ valija_attachment_get_size (ValijaAttachment *self)
 }
 
 void
-valija_attachment_set_content_id (ValijaAttachment *self, const char *content_id)
+valija_attachment_set_content_id (ValijaAttachment *self,
+                                  const char       *content_id)
 {
   g_return_if_fail (VALIJA_IS_ATTACHMENT (self));
 
   g_free (self->content_id);
-  self->content_id = content_id != NULL && *content_id != '\0' ? valija_mime_normalise_ids (content_id) : NULL;
+  self->content_id = content_id != NULL && *content_id != '\0'
+                         ? valija_mime_normalise_ids (content_id)
+                         : NULL;
 
   /* An id without "@" is one too here */
   if (self->content_id != NULL && *self->content_id == '\0')

@@ -63,7 +63,8 @@ typedef struct
 } Shape;
 
 static Shape
-examine (const char *bytes, gsize length)
+examine (const char *bytes,
+         gsize       length)
 {
   Shape shape = { .length = length };
   gsize line = 0;
@@ -83,7 +84,10 @@ examine (const char *bytes, gsize length)
 }
 
 static GMimeObject *
-make_part (const char *type, GMimeStream *stream, GMimeContentEncoding from, GMimeContentEncoding to)
+make_part (const char           *type,
+           GMimeStream          *stream,
+           GMimeContentEncoding  from,
+           GMimeContentEncoding  to)
 {
   g_autoptr(GMimeContentType) parsed = g_mime_content_type_parse (NULL, type);
   g_autoptr(GMimeDataWrapper) wrapper = g_mime_data_wrapper_new_with_stream (stream, from);
@@ -132,7 +136,8 @@ encode_quoted_printable (const GString *lines)
 
   for (gsize i = 0; i < written; i++)
     {
-      if (buffer[i] == 'F' && (i == 0 || buffer[i - 1] == '\n') && written - i >= 5 && memcmp (buffer + i, "From ", 5) == 0)
+      if (buffer[i] == 'F' && (i == 0 || buffer[i - 1] == '\n') && written - i >= 5 &&
+          memcmp (buffer + i, "From ", 5) == 0)
         g_string_append (out, "=46");
       else
         g_string_append_c (out, buffer[i]);
@@ -142,7 +147,8 @@ encode_quoted_printable (const GString *lines)
 }
 
 static GMimeObject *
-make_text (const char *type, const char *text)
+make_text (const char *type,
+           const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autoptr(GString) lines = make_lines (valid);
@@ -155,13 +161,15 @@ make_text (const char *type, const char *text)
 
   if (shape.high > shape.length / 3)
     to = GMIME_CONTENT_ENCODING_BASE64;
-  else if (shape.high > 0 || shape.longest_line > PLAIN_LINE_LIMIT || shape.from_line || shape.binary)
+  else if (shape.high > 0 || shape.longest_line > PLAIN_LINE_LIMIT || shape.from_line ||
+           shape.binary)
     {
       quoted = encode_quoted_printable (lines);
       from = to = GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
     }
 
-  stream = g_mime_stream_mem_new_with_buffer (quoted != NULL ? quoted->str : lines->str, quoted != NULL ? quoted->len : lines->len);
+  stream = g_mime_stream_mem_new_with_buffer (quoted != NULL ? quoted->str : lines->str,
+                                              quoted != NULL ? quoted->len : lines->len);
   part = make_part (type, stream, from, to);
   g_mime_object_set_content_type_parameter (part, "charset", shape.high > 0 ? "utf-8" : "us-ascii");
 
@@ -178,15 +186,18 @@ open_bytes (GBytes *bytes)
 }
 
 static gboolean
-set_unreadable (ValijaAttachment *attachment, const GError *reason, GError **error)
+set_unreadable (ValijaAttachment  *attachment,
+                const GError      *reason,
+                GError           **error)
 {
-  valija_error_set (error, VALIJA_ERROR_INVALID, _("The attachment “%s” cannot be read: %s"), valija_attachment_get_name (attachment),
-                    reason->message);
+  valija_error_set (error, VALIJA_ERROR_INVALID, _ ("The attachment “%s” cannot be read: %s"),
+                    valija_attachment_get_name (attachment), reason->message);
 
   return FALSE;
 }
 
-/* A message may not be encoded as a whole (RFC 2046 §5.2.1). One that no transport would leave as it is goes as a file. */
+/* A message may not be encoded as a whole (RFC 2046 §5.2.1). One that no transport would leave as
+ * it is goes as a file. */
 static GMimeObject *
 make_message_part (GBytes *bytes)
 {
@@ -196,15 +207,18 @@ make_message_part (GBytes *bytes)
   Shape shape = examine (data, length);
 
   if (shape.binary || shape.longest_line > LINE_LIMIT)
-    return make_part ("application/octet-stream", stream, GMIME_CONTENT_ENCODING_DEFAULT, GMIME_CONTENT_ENCODING_BASE64);
+    return make_part ("application/octet-stream", stream, GMIME_CONTENT_ENCODING_DEFAULT,
+                      GMIME_CONTENT_ENCODING_BASE64);
 
   return make_part ("message/rfc822", stream, GMIME_CONTENT_ENCODING_DEFAULT,
                     shape.high > 0 ? GMIME_CONTENT_ENCODING_8BIT : GMIME_CONTENT_ENCODING_7BIT);
 }
 
-/* The content of @attachment as a whole in memory: of messages, and of files that are only reached through GVfs. */
+/* The content of @attachment as a whole in memory: of messages, and of files that are only reached
+ * through GVfs. */
 static GBytes *
-load_attachment (ValijaAttachment *attachment, GError **error)
+load_attachment (ValijaAttachment  *attachment,
+                 GError           **error)
 {
   GFile *file = valija_attachment_get_file (attachment);
   g_autoptr(GError) local_error = NULL;
@@ -220,9 +234,11 @@ load_attachment (ValijaAttachment *attachment, GError **error)
   return bytes;
 }
 
-/* The content as it is read while the message is written; files not mapped, for one that shrinks meanwhile would end the program. */
+/* The content as it is read while the message is written; files not mapped, for one that shrinks
+ * meanwhile would end the program. */
 static GMimeStream *
-open_attachment (ValijaAttachment *attachment, GError **error)
+open_attachment (ValijaAttachment  *attachment,
+                 GError           **error)
 {
   GFile *file = valija_attachment_get_file (attachment);
   const char *path = file != NULL ? g_file_peek_path (file) : NULL;
@@ -244,7 +260,8 @@ open_attachment (ValijaAttachment *attachment, GError **error)
 }
 
 static GMimeObject *
-make_attachment (ValijaAttachment *attachment, GError **error)
+make_attachment (ValijaAttachment  *attachment,
+                 GError           **error)
 {
   const char *type = valija_attachment_get_mime_type (attachment);
   const char *content_id = valija_attachment_get_content_id (attachment);
@@ -260,12 +277,15 @@ make_attachment (ValijaAttachment *attachment, GError **error)
   else
     {
       stream = open_attachment (attachment, error);
-      part = stream != NULL ? make_part (type, stream, GMIME_CONTENT_ENCODING_DEFAULT, GMIME_CONTENT_ENCODING_BASE64) : NULL;
+      part = stream != NULL ? make_part (type, stream, GMIME_CONTENT_ENCODING_DEFAULT,
+                                         GMIME_CONTENT_ENCODING_BASE64)
+                            : NULL;
     }
   if (part == NULL)
     return NULL;
 
-  g_mime_object_set_disposition (part, content_id != NULL ? GMIME_DISPOSITION_INLINE : GMIME_DISPOSITION_ATTACHMENT);
+  g_mime_object_set_disposition (part, content_id != NULL ? GMIME_DISPOSITION_INLINE
+                                                          : GMIME_DISPOSITION_ATTACHMENT);
   g_mime_part_set_filename (GMIME_PART (part), valija_attachment_get_name (attachment));
   if (content_id != NULL)
     g_mime_object_set_content_id (part, content_id);
@@ -273,9 +293,14 @@ make_attachment (ValijaAttachment *attachment, GError **error)
   return part;
 }
 
-/* Puts @part (transfer full) and the attachments that are, or are not, inline pictures into a multipart/@subtype, if there are any. */
+/* Puts @part (transfer full) and the attachments that are, or are not, inline pictures into a
+ * multipart/@subtype, if there are any. */
 static GMimeObject *
-add_attachments (ValijaComposition *self, GMimeObject *part, gboolean inlined, const char *subtype, GError **error)
+add_attachments (ValijaComposition  *self,
+                 GMimeObject        *part,
+                 gboolean            inlined,
+                 const char         *subtype,
+                 GError            **error)
 {
   g_autoptr(GMimeObject) first = part;
   g_autoptr(GMimeMultipart) multipart = NULL;
@@ -283,7 +308,8 @@ add_attachments (ValijaComposition *self, GMimeObject *part, gboolean inlined, c
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr(ValijaAttachment) attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr (ValijaAttachment)
+          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
       g_autoptr(GMimeObject) child = NULL;
 
       if ((valija_attachment_get_content_id (attachment) != NULL && self->html != NULL) != inlined)
@@ -303,7 +329,8 @@ add_attachments (ValijaComposition *self, GMimeObject *part, gboolean inlined, c
 }
 
 static GMimeObject *
-make_body (ValijaComposition *self, GError **error)
+make_body (ValijaComposition  *self,
+           GError            **error)
 {
   g_autofree char *derived = NULL;
   g_autoptr(GMimeObject) text = NULL;
@@ -328,7 +355,9 @@ make_body (ValijaComposition *self, GError **error)
 }
 
 static void
-add_addresses (GMimeMessage *message, GMimeAddressType type, const char *typed)
+add_addresses (GMimeMessage     *message,
+               GMimeAddressType  type,
+               const char       *typed)
 {
   InternetAddressList *target = g_mime_message_get_addresses (message, type);
   g_autoptr(GPtrArray) list = valija_mime_parse_addresses (typed);
@@ -337,7 +366,8 @@ add_addresses (GMimeMessage *message, GMimeAddressType type, const char *typed)
     {
       const ValijaAddress *address = g_ptr_array_index (list, i);
       g_autofree char *wire = valija_composition_wire_address (address->address);
-      g_autoptr(InternetAddress) mailbox = internet_address_mailbox_new (*address->name != '\0' ? address->name : NULL, wire);
+      g_autoptr (InternetAddress) mailbox = internet_address_mailbox_new (
+          *address->name != '\0' ? address->name : NULL, wire);
 
       internet_address_list_add (target, mailbox);
     }
@@ -359,7 +389,9 @@ format_ids (const char *ids)
 }
 
 static void
-set_header (GMimeMessage *message, const char *name, const char *value)
+set_header (GMimeMessage *message,
+            const char   *name,
+            const char   *value)
 {
   if (value != NULL && *value != '\0')
     g_mime_object_set_header (GMIME_OBJECT (message), name, value, NULL);
@@ -379,11 +411,14 @@ ensure_message_id (ValijaComposition *self)
   wire = valija_composition_wire_address (self->from != NULL ? self->from->address : "");
   at = strrchr (wire, '@');
   uuid = g_uuid_string_random ();
-  self->message_id = g_strdup_printf ("%s@%s", uuid, at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid");
+  self->message_id = g_strdup_printf (
+      "%s@%s", uuid, at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid");
 }
 
 static void
-set_headers (ValijaComposition *self, GMimeMessage *message, gboolean with_bcc)
+set_headers (ValijaComposition *self,
+             GMimeMessage      *message,
+             gboolean           with_bcc)
 {
   g_autoptr(GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *subject = valija_mime_clean_text (self->subject, -1);
@@ -414,8 +449,10 @@ set_headers (ValijaComposition *self, GMimeMessage *message, gboolean with_bcc)
   set_header (message, "Importance", importances[self->priority]);
   set_header (message, "Sensitivity", sensitivities[self->confidentiality]);
 
-  /* RFC 8098 §2.1: bare, so that what the reader's program compares with the envelope is not hidden in a name */
-  if (self->read_confirmation && self->from != NULL && valija_address_is_valid (self->from->address))
+  /* RFC 8098 §2.1: bare, so that what the reader's program compares with the envelope is not hidden
+   * in a name */
+  if (self->read_confirmation && self->from != NULL &&
+      valija_address_is_valid (self->from->address))
     {
       g_autofree char *wire = valija_composition_wire_address (self->from->address);
 
@@ -427,7 +464,8 @@ set_headers (ValijaComposition *self, GMimeMessage *message, gboolean with_bcc)
 }
 
 static GBytes *
-write_message (GMimeMessage *message, GError **error)
+write_message (GMimeMessage  *message,
+               GError       **error)
 {
   g_autoptr(GMimeFormatOptions) options = g_mime_format_options_new ();
   g_autoptr(ValijaSpool) spool = valija_spool_new (MESSAGE_LIMIT);
@@ -435,7 +473,8 @@ write_message (GMimeMessage *message, GError **error)
 
   g_mime_format_options_set_newline_format (options, GMIME_NEWLINE_FORMAT_DOS);
   g_mime_format_options_set_param_encoding_method (options, GMIME_PARAM_ENCODING_METHOD_RFC2231);
-  if (g_mime_object_write_to_stream (GMIME_OBJECT (message), options, stream) < 0 || !valija_spool_stream_finish (stream, error))
+  if (g_mime_object_write_to_stream (GMIME_OBJECT (message), options, stream) < 0 ||
+      !valija_spool_stream_finish (stream, error))
     {
       if (error != NULL && *error == NULL)
         valija_error_set (error, VALIJA_ERROR_STORAGE, _("The message could not be put together."));
@@ -446,7 +485,9 @@ write_message (GMimeMessage *message, GError **error)
 }
 
 GBytes *
-valija_composition_build (ValijaComposition *self, gboolean with_bcc, GError **error)
+valija_composition_build (ValijaComposition  *self,
+                          gboolean            with_bcc,
+                          GError            **error)
 {
   g_autoptr(GMimeMessage) message = NULL;
   g_autoptr(GMimeObject) body = NULL;

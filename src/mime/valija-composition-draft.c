@@ -7,7 +7,10 @@
 #include <string.h>
 
 static int
-find_word (ValijaMimeMessage *draft, const char *field, const char *const *words, int n)
+find_word (ValijaMimeMessage *draft,
+           const char        *field,
+           const char *const *words,
+           int                n)
 {
   g_autofree char *value = valija_mime_message_dup_header (draft, field);
 
@@ -19,7 +22,8 @@ find_word (ValijaMimeMessage *draft, const char *field, const char *const *words
 }
 
 static gboolean
-has_header (ValijaMimeMessage *draft, const char *field)
+has_header (ValijaMimeMessage *draft,
+            const char        *field)
 {
   g_autofree char *value = valija_mime_message_dup_header (draft, field);
 
@@ -27,7 +31,9 @@ has_header (ValijaMimeMessage *draft, const char *field)
 }
 
 static void
-add_parts (ValijaComposition *self, ValijaMimeMessage *draft, const ValijaMimePart *part)
+add_parts (ValijaComposition    *self,
+           ValijaMimeMessage    *draft,
+           const ValijaMimePart *part)
 {
   if (part->attachment || part->inline_image)
     {
@@ -36,7 +42,8 @@ add_parts (ValijaComposition *self, ValijaMimeMessage *draft, const ValijaMimePa
 
       if (bytes == NULL)
         return;
-      attachment = valija_attachment_new_for_bytes (part->name != NULL ? part->name : part->safe_name, part->type, bytes);
+      attachment = valija_attachment_new_for_bytes (
+          part->name != NULL ? part->name : part->safe_name, part->type, bytes);
       if (part->inline_image)
         valija_attachment_set_content_id (attachment, part->content_id);
       valija_composition_add_attachment (self, attachment);

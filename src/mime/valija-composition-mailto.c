@@ -13,9 +13,11 @@
 /* Longer links are not written by people. */
 #define URI_LIMIT (64 * 1024)
 
-/* Percent-decodes; what is no valid escape stays as it is. NULL when a NUL comes out, which no field can hold. */
+/* Percent-decodes; what is no valid escape stays as it is. NULL when a NUL comes out, which no
+ * field can hold. */
 static char *
-decode (const char *text, gsize length)
+decode (const char *text,
+        gsize       length)
 {
   g_autoptr(GString) out = g_string_sized_new (length + 1);
 
@@ -23,7 +25,8 @@ decode (const char *text, gsize length)
     {
       char c = text[i];
 
-      if (c == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) && g_ascii_isxdigit (text[i + 2]))
+      if (c == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) &&
+          g_ascii_isxdigit (text[i + 2]))
         {
           c = (char) (g_ascii_xdigit_value (text[i + 1]) << 4 | g_ascii_xdigit_value (text[i + 2]));
           i += 2;
@@ -37,7 +40,8 @@ decode (const char *text, gsize length)
 }
 
 static void
-append_list (GString *list, const char *addresses)
+append_list (GString    *list,
+             const char *addresses)
 {
   /* One line: a line break in a link must not become a field of its own */
   g_autofree char *clean = valija_mime_clean_text (addresses, -1);
@@ -77,9 +81,12 @@ typedef struct
   char *body;
 } Fields;
 
-/* One `name=value`. FALSE when it holds a NUL. Every field but five is left out: a link must not attach files or set the sender. */
+/* One `name=value`. FALSE when it holds a NUL. Every field but five is left out: a link must not
+ * attach files or set the sender. */
 static gboolean
-take_field (Fields *self, const char *field, gsize length)
+take_field (Fields     *self,
+            const char *field,
+            gsize       length)
 {
   const char *equals = memchr (field, '=', length);
   g_autofree char *name = NULL;
@@ -108,7 +115,8 @@ take_field (Fields *self, const char *field, gsize length)
 }
 
 static gboolean
-parse (Fields *self, const char *uri)
+parse (Fields     *self,
+       const char *uri)
 {
   const char *p = uri + strlen ("mailto:");
   gsize length = strcspn (p, "?#");
@@ -132,7 +140,8 @@ parse (Fields *self, const char *uri)
 }
 
 ValijaComposition *
-valija_composition_new_mailto (const char *uri, GError **error)
+valija_composition_new_mailto (const char  *uri,
+                               GError     **error)
 {
   g_autoptr(GString) to = g_string_new (NULL);
   g_autoptr(GString) cc = g_string_new (NULL);
@@ -142,10 +151,12 @@ valija_composition_new_mailto (const char *uri, GError **error)
 
   g_return_val_if_fail (uri != NULL, NULL);
 
-  if (g_ascii_strncasecmp (uri, "mailto:", 7) == 0 && strnlen (uri, URI_LIMIT + 1) <= URI_LIMIT && parse (&fields, uri))
+  if (g_ascii_strncasecmp (uri, "mailto:", 7) == 0 && strnlen (uri, URI_LIMIT + 1) <= URI_LIMIT &&
+      parse (&fields, uri))
     {
       self = valija_composition_new ();
-      g_object_set (self, "to", to->str, "cc", cc->str, "bcc", bcc->str, "subject", fields.subject, "text", fields.body, NULL);
+      g_object_set (self, "to", to->str, "cc", cc->str, "bcc", bcc->str, "subject", fields.subject,
+                    "text", fields.body, NULL);
     }
   else
     valija_error_set (error, VALIJA_ERROR_INVALID, _("This link is not a valid email link."));

@@ -14,20 +14,24 @@
 #define PREFIXES_LIMIT 20
 
 /* What programs in many languages put in front of a subject. */
-static const char *const reply_prefixes[] = { "re", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "rif", "ynt", "回复", "答复" };
+static const char *const reply_prefixes[] = { "re",  "aw",  "antw", "antwort", "sv",   "vs",
+                                              "odp", "res", "rif",  "ynt",     "回复", "答复" };
 static const char *const forward_prefixes[] = { "fwd", "fw", "wg", "rv", "tr", "enc", "pd", "转发" };
 
 static gboolean
-is_self (const ValijaAddress *address, const ValijaAddress *self_address)
+is_self (const ValijaAddress *address,
+         const ValijaAddress *self_address)
 {
   return self_address != NULL && g_ascii_strcasecmp (address->address, self_address->address) == 0;
 }
 
 static gboolean
-contains (GPtrArray *list, const ValijaAddress *address)
+contains (GPtrArray           *list,
+          const ValijaAddress *address)
 {
   for (guint i = 0; i < list->len; i++)
-    if (g_ascii_strcasecmp (((const ValijaAddress *) g_ptr_array_index (list, i))->address, address->address) == 0)
+    if (g_ascii_strcasecmp (((const ValijaAddress *)g_ptr_array_index (list, i))->address,
+                            address->address) == 0)
       return TRUE;
 
   return FALSE;
@@ -35,25 +39,33 @@ contains (GPtrArray *list, const ValijaAddress *address)
 
 /* Adds those of @source to @target that are in neither list, nor oneself. */
 static void
-add_others (GPtrArray *target, GPtrArray *also_not, GPtrArray *source, const ValijaAddress *self_address)
+add_others (GPtrArray           *target,
+            GPtrArray           *also_not,
+            GPtrArray           *source,
+            const ValijaAddress *self_address)
 {
   for (guint i = 0; i < source->len; i++)
     {
       const ValijaAddress *address = g_ptr_array_index (source, i);
 
-      if (!is_self (address, self_address) && !contains (target, address) && !contains (also_not, address))
+      if (!is_self (address, self_address) && !contains (target, address) &&
+          !contains (also_not, address))
         g_ptr_array_add (target, valija_address_copy (address));
     }
 }
 
 static gboolean
-is_from_self (const ValijaMessageInfo *info, const ValijaAddress *self_address)
+is_from_self (const ValijaMessageInfo *info,
+              const ValijaAddress     *self_address)
 {
   return info->from->len == 1 && is_self (g_ptr_array_index (info->from, 0), self_address);
 }
 
 static void
-set_recipients (ValijaComposition *self, const ValijaMessageInfo *info, gboolean all, const ValijaAddress *self_address)
+set_recipients (ValijaComposition       *self,
+                const ValijaMessageInfo *info,
+                gboolean                 all,
+                const ValijaAddress     *self_address)
 {
   g_autoptr(GPtrArray) to = valija_address_list_new ();
   g_autoptr(GPtrArray) cc = valija_address_list_new ();
@@ -80,7 +92,9 @@ set_recipients (ValijaComposition *self, const ValijaMessageInfo *info, gboolean
 
 /* The length of a prefix like "Re:", "RE[2]:", "AW :" at the start of @subject, 0 without one. */
 static gsize
-match_prefix (const char *subject, const char *const *prefixes, gsize n)
+match_prefix (const char        *subject,
+              const char *const *prefixes,
+              gsize              n)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -116,7 +130,10 @@ match_prefix (const char *subject, const char *const *prefixes, gsize n)
 
 /* @prefix once, whatever was there before of its kind. */
 static char *
-make_subject (const char *subject, const char *prefix, const char *const *prefixes, gsize n)
+make_subject (const char        *subject,
+              const char        *prefix,
+              const char *const *prefixes,
+              gsize              n)
 {
   gsize length;
 
@@ -128,14 +145,16 @@ make_subject (const char *subject, const char *prefix, const char *const *prefix
 
 /* RFC 5322 §3.6.4 */
 static void
-set_references (ValijaComposition *self, const ValijaMessageInfo *info)
+set_references (ValijaComposition       *self,
+                const ValijaMessageInfo *info)
 {
   g_autofree char *chain = NULL;
 
   if (*info->message_id == '\0')
     return;
 
-  chain = g_strconcat (*info->references != '\0' ? info->references : info->in_reply_to, " ", info->message_id, NULL);
+  chain = g_strconcat (*info->references != '\0' ? info->references : info->in_reply_to, " ",
+                       info->message_id, NULL);
   g_free (self->in_reply_to);
   g_free (self->references);
   self->in_reply_to = g_strdup (info->message_id);
@@ -148,7 +167,8 @@ format_date (gint64 date)
   g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc (date);
   g_autoptr(GDateTime) local = utc != NULL && date > 0 ? g_date_time_to_local (utc) : NULL;
 
-  /* Translators: the date of a message in the line that introduces its quotation, as of g_date_time_format() */
+  /* Translators: the date of a message in the line that introduces its quotation, as of
+   * g_date_time_format() */
   return local != NULL ? g_date_time_format (local, _("%-d %B %Y at %H:%M")) : NULL;
 }
 
@@ -156,7 +176,9 @@ static char *
 make_attribution (const ValijaMessageInfo *info)
 {
   g_autofree char *date = format_date (info->date);
-  g_autofree char *name = info->from->len > 0 ? valija_address_to_label (g_ptr_array_index (info->from, 0)) : NULL;
+  g_autofree char *name = info->from->len > 0
+                              ? valija_address_to_label (g_ptr_array_index (info->from, 0))
+                              : NULL;
 
   if (name == NULL)
     return g_strdup (_("Quotation:"));
@@ -168,9 +190,11 @@ make_attribution (const ValijaMessageInfo *info)
   return g_strdup_printf (_("On %1$s, %2$s wrote:"), date, name);
 }
 
-/* Quotes a text that has one line for each paragraph; without the signature (RFC 3676 §4.3) and empty lines at its end. */
+/* Quotes a text that has one line for each paragraph; without the signature (RFC 3676 §4.3) and
+ * empty lines at its end. */
 static void
-append_quoted (GString *out, const char *text)
+append_quoted (GString    *out,
+               const char *text)
 {
   gsize left = QUOTE_LIMIT;
   gsize end = out->len;
@@ -204,7 +228,10 @@ append_quoted (GString *out, const char *text)
 }
 
 static void
-set_reply (ValijaComposition *self, ValijaMimeMessage *original, gboolean all, const ValijaAddress *self_address)
+set_reply (ValijaComposition   *self,
+           ValijaMimeMessage   *original,
+           gboolean             all,
+           const ValijaAddress *self_address)
 {
   const ValijaMessageInfo *info = valija_mime_message_get_info (original);
   g_autofree char *attribution = make_attribution (info);
@@ -213,7 +240,8 @@ set_reply (ValijaComposition *self, ValijaMimeMessage *original, gboolean all, c
   set_recipients (self, info, all, self_address);
   set_references (self, info);
   g_free (self->subject);
-  self->subject = make_subject (info->subject, "Re:", reply_prefixes, G_N_ELEMENTS (reply_prefixes));
+  self->subject = make_subject (info->subject, "Re:", reply_prefixes,
+                                G_N_ELEMENTS (reply_prefixes));
 
   g_string_append_printf (text, "%s\n", attribution);
   append_quoted (text, valija_mime_message_get_text (original));
@@ -247,13 +275,18 @@ make_forwarded_text (ValijaMimeMessage *original)
 }
 
 static void
-add_parts (ValijaComposition *self, ValijaMimeMessage *original, const ValijaMimePart *part)
+add_parts (ValijaComposition    *self,
+           ValijaMimeMessage    *original,
+           const ValijaMimePart *part)
 {
   /* Pictures within the text come too, as files, for the text that shows them does not */
   if (part->attachment || part->inline_image)
     {
       g_autoptr(GBytes) bytes = valija_mime_message_load_part (original, part, NULL);
-      g_autoptr(ValijaAttachment) attachment = bytes != NULL ? valija_attachment_new_for_bytes (part->safe_name, part->type, bytes) : NULL;
+      g_autoptr (ValijaAttachment)
+          attachment = bytes != NULL
+                           ? valija_attachment_new_for_bytes (part->safe_name, part->type, bytes)
+                           : NULL;
 
       if (attachment != NULL)
         valija_composition_add_attachment (self, attachment);
@@ -265,7 +298,9 @@ add_parts (ValijaComposition *self, ValijaMimeMessage *original, const ValijaMim
 }
 
 static void
-set_forward (ValijaComposition *self, ValijaMimeMessage *original, GBytes *source)
+set_forward (ValijaComposition *self,
+             ValijaMimeMessage *original,
+             GBytes            *source)
 {
   const char *subject = valija_mime_message_get_info (original)->subject;
 
@@ -293,12 +328,16 @@ set_forward (ValijaComposition *self, ValijaMimeMessage *original, GBytes *sourc
  * @source: what @original was parsed from; attached by VALIJA_FORWARD_ATTACHED
  * @self_address: (nullable): who answers
  *
- * Begins an answer to, or a forward of, @original, in plain text: nothing of a stranger's HTML goes out in one's own name.
+ * Begins an answer to, or a forward of, @original, in plain text: nothing of a stranger's HTML
+ * goes out in one's own name.
  *
  * Returns: (transfer full): the composition
  */
 ValijaComposition *
-valija_composition_new_reply (ValijaMimeMessage *original, GBytes *source, ValijaReplyKind kind, const ValijaAddress *self_address)
+valija_composition_new_reply (ValijaMimeMessage   *original,
+                              GBytes              *source,
+                              ValijaReplyKind      kind,
+                              const ValijaAddress *self_address)
 {
   ValijaComposition *self;
 

@@ -36,7 +36,8 @@ static GParamSpec *properties[N_PROPS];
 
 /* The member that holds a string property; NULL for another kind. */
 static char **
-find_string (ValijaComposition *self, guint prop_id)
+find_string (ValijaComposition *self,
+             guint              prop_id)
 {
   switch (prop_id)
     {
@@ -81,7 +82,10 @@ valija_composition_finalize (GObject *object)
 }
 
 static void
-valija_composition_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+valija_composition_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
 {
   ValijaComposition *self = VALIJA_COMPOSITION (object);
   char **string = find_string (self, prop_id);
@@ -115,7 +119,10 @@ valija_composition_get_property (GObject *object, guint prop_id, GValue *value, 
 }
 
 static void
-set_string (ValijaComposition *self, char **string, const GValue *value, GParamSpec *pspec)
+set_string (ValijaComposition  *self,
+            char              **string,
+            const GValue       *value,
+            GParamSpec         *pspec)
 {
   const char *text = g_value_get_string (value);
 
@@ -124,7 +131,10 @@ set_string (ValijaComposition *self, char **string, const GValue *value, GParamS
 }
 
 static void
-set_number (ValijaComposition *self, int *number, int value, GParamSpec *pspec)
+set_number (ValijaComposition *self,
+            int               *number,
+            int                value,
+            GParamSpec        *pspec)
 {
   if (*number == value)
     return;
@@ -134,7 +144,10 @@ set_number (ValijaComposition *self, int *number, int value, GParamSpec *pspec)
 }
 
 static void
-valija_composition_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+valija_composition_set_property (GObject      *object,
+                                 guint         prop_id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
 {
   ValijaComposition *self = VALIJA_COMPOSITION (object);
   char **string = find_string (self, prop_id);
@@ -191,13 +204,18 @@ valija_composition_class_init (ValijaCompositionClass *klass)
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     if (strings[i] != NULL)
-      properties[i] = g_param_spec_string (strings[i], NULL, NULL, i == PROP_HTML ? NULL : "", flags);
+      properties[i] = g_param_spec_string (strings[i], NULL, NULL, i == PROP_HTML ? NULL : "",
+                                           flags);
   properties[PROP_FROM] = g_param_spec_boxed ("from", NULL, NULL, VALIJA_TYPE_ADDRESS, flags);
-  properties[PROP_PRIORITY] = g_param_spec_int ("priority", NULL, NULL, VALIJA_PRIORITY_NORMAL, VALIJA_PRIORITY_LOW, VALIJA_PRIORITY_NORMAL, flags);
-  properties[PROP_CONFIDENTIALITY] = g_param_spec_int ("confidentiality", NULL, NULL, VALIJA_CONFIDENTIALITY_NONE,
-                                                       VALIJA_CONFIDENTIALITY_CONFIDENTIAL, VALIJA_CONFIDENTIALITY_NONE, flags);
-  properties[PROP_READ_CONFIRMATION] = g_param_spec_boolean ("read-confirmation", NULL, NULL, FALSE, flags);
-  properties[PROP_DELIVERY_RECEIPT] = g_param_spec_boolean ("delivery-receipt", NULL, NULL, FALSE, flags);
+  properties[PROP_PRIORITY] = g_param_spec_int ("priority", NULL, NULL, VALIJA_PRIORITY_NORMAL,
+                                                VALIJA_PRIORITY_LOW, VALIJA_PRIORITY_NORMAL, flags);
+  properties[PROP_CONFIDENTIALITY] = g_param_spec_int (
+      "confidentiality", NULL, NULL, VALIJA_CONFIDENTIALITY_NONE,
+      VALIJA_CONFIDENTIALITY_CONFIDENTIAL, VALIJA_CONFIDENTIALITY_NONE, flags);
+  properties[PROP_READ_CONFIRMATION] = g_param_spec_boolean ("read-confirmation", NULL, NULL, FALSE,
+                                                             flags);
+  properties[PROP_DELIVERY_RECEIPT] = g_param_spec_boolean ("delivery-receipt", NULL, NULL, FALSE,
+                                                            flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -222,7 +240,8 @@ valija_composition_new (void)
 }
 
 void
-valija_composition_add_attachment (ValijaComposition *self, ValijaAttachment *attachment)
+valija_composition_add_attachment (ValijaComposition *self,
+                                   ValijaAttachment  *attachment)
 {
   g_return_if_fail (VALIJA_IS_COMPOSITION (self));
   g_return_if_fail (VALIJA_IS_ATTACHMENT (attachment));
@@ -231,7 +250,8 @@ valija_composition_add_attachment (ValijaComposition *self, ValijaAttachment *at
 }
 
 void
-valija_composition_remove_attachment (ValijaComposition *self, ValijaAttachment *attachment)
+valija_composition_remove_attachment (ValijaComposition *self,
+                                      ValijaAttachment  *attachment)
 {
   guint position;
 
@@ -299,16 +319,20 @@ valija_composition_wire_address (const char *address)
 
 /* The local part is the receiver's business, the domain knows no case (RFC 5321 §2.4). */
 static gboolean
-is_same_address (gconstpointer a, gconstpointer b)
+is_same_address (gconstpointer a,
+                 gconstpointer b)
 {
   const char *at = strrchr (a, '@');
   gsize local = at != NULL ? (gsize) (at - (const char *) a) : strlen (a);
 
-  return strncmp (a, b, local) == 0 && g_ascii_strcasecmp ((const char *) a + local, (const char *) b + local) == 0;
+  return strncmp (a, b, local) == 0 &&
+         g_ascii_strcasecmp ((const char *)a + local, (const char *)b + local) == 0;
 }
 
 gboolean
-valija_composition_add_recipients (ValijaEnvelope *envelope, GPtrArray *list, GError **error)
+valija_composition_add_recipients (ValijaEnvelope  *envelope,
+                                   GPtrArray       *list,
+                                   GError         **error)
 {
   for (guint i = 0; i < list->len; i++)
     {
@@ -319,7 +343,8 @@ valija_composition_add_recipients (ValijaEnvelope *envelope, GPtrArray *list, GE
         {
           g_autofree char *text = valija_address_to_text (address);
 
-          valija_error_set (error, VALIJA_ERROR_INVALID, _("“%s” is not an email address. Correct it or take it out."), text);
+          valija_error_set (error, VALIJA_ERROR_INVALID,
+                            _ ("“%s” is not an email address. Correct it or take it out."), text);
           return FALSE;
         }
       if (!g_ptr_array_find_with_equal_func (envelope->recipients, wire, is_same_address, NULL))
@@ -337,7 +362,8 @@ valija_composition_add_recipients (ValijaEnvelope *envelope, GPtrArray *list, GE
  * Returns: (transfer full) (nullable): the envelope, or NULL with VALIJA_ERROR_INVALID
  */
 ValijaEnvelope *
-valija_composition_dup_envelope (ValijaComposition *self, GError **error)
+valija_composition_dup_envelope (ValijaComposition  *self,
+                                 GError            **error)
 {
   g_autoptr(ValijaEnvelope) envelope = NULL;
   g_autofree char *sender = NULL;
@@ -347,7 +373,8 @@ valija_composition_dup_envelope (ValijaComposition *self, GError **error)
 
   if (self->from == NULL || !valija_address_is_valid (self->from->address))
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The message has no sender. Choose the account to send it from."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("The message has no sender. Choose the account to send it from."));
       return NULL;
     }
 
@@ -367,7 +394,8 @@ valija_composition_dup_envelope (ValijaComposition *self, GError **error)
 
   if (envelope->recipients->len == 0)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The message has no recipient. Enter an address under To, Cc or Bcc."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("The message has no recipient. Enter an address under To, Cc or Bcc."));
       return NULL;
     }
 
@@ -375,7 +403,8 @@ valija_composition_dup_envelope (ValijaComposition *self, GError **error)
 }
 
 gboolean
-valija_composition_check (ValijaComposition *self, GError **error)
+valija_composition_check (ValijaComposition  *self,
+                          GError            **error)
 {
   g_autoptr(ValijaEnvelope) envelope = NULL;
   guint n;
@@ -389,13 +418,16 @@ valija_composition_check (ValijaComposition *self, GError **error)
   n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr(ValijaAttachment) attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr (ValijaAttachment)
+          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
       GFile *file = valija_attachment_get_file (attachment);
 
       if (file != NULL && !g_file_query_exists (file, NULL))
         {
-          valija_error_set (error, VALIJA_ERROR_INVALID, _("The attachment “%s” is no longer there. Take it out or attach it again."),
-                            valija_attachment_get_name (attachment));
+          valija_error_set (
+              error, VALIJA_ERROR_INVALID,
+              _ ("The attachment “%s” is no longer there. Take it out or attach it again."),
+              valija_attachment_get_name (attachment));
           return FALSE;
         }
     }
@@ -405,7 +437,8 @@ valija_composition_check (ValijaComposition *self, GError **error)
 
 /* Whether a word of @line begins with one of @beginnings, all case-folded. */
 static gboolean
-line_speaks_of (const char *line, char **beginnings)
+line_speaks_of (const char  *line,
+                char       **beginnings)
 {
   gboolean start = TRUE;
 
@@ -423,7 +456,8 @@ line_speaks_of (const char *line, char **beginnings)
 }
 
 static gboolean
-speaks_of (const char *text, char **beginnings)
+speaks_of (const char  *text,
+           char       **beginnings)
 {
   g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
 
@@ -457,13 +491,15 @@ valija_composition_forgot_attachment (ValijaComposition *self)
   n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr(ValijaAttachment) attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr (ValijaAttachment)
+          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
 
       if (valija_attachment_get_content_id (attachment) == NULL)
         return FALSE;
     }
 
-  /* Translators: beginnings of words that announce an attachment in a letter, separated by blanks: "attach" finds "attached" too */
+  /* Translators: beginnings of words that announce an attachment in a letter, separated by blanks:
+   * "attach" finds "attached" too */
   words = g_strjoin (" ", english, _("attach enclos"), NULL);
   folded = g_utf8_casefold (words, -1);
   beginnings = g_strsplit (folded, " ", -1);

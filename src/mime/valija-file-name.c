@@ -67,8 +67,9 @@ is_device (const char *name)
 static gboolean
 is_invisible (gunichar c)
 {
-  return g_unichar_iscntrl (c) || g_unichar_iszerowidth (c) || g_unichar_type (c) == G_UNICODE_FORMAT ||
-         g_unichar_type (c) == G_UNICODE_PRIVATE_USE || g_unichar_type (c) == G_UNICODE_UNASSIGNED;
+  return g_unichar_iscntrl (c) || g_unichar_iszerowidth (c) ||
+         g_unichar_type (c) == G_UNICODE_FORMAT || g_unichar_type (c) == G_UNICODE_PRIVATE_USE ||
+         g_unichar_type (c) == G_UNICODE_UNASSIGNED;
 }
 
 /* The last component of @name, with one blank for many (blanks push an extension out of sight). */
@@ -130,7 +131,8 @@ shorten (GString *name)
 }
 
 char *
-valija_file_name_make_safe (const char *name, const char *type)
+valija_file_name_make_safe (const char *name,
+                            const char *type)
 {
   g_autoptr(GString) safe = take_component (name != NULL ? name : "");
 

@@ -14,7 +14,8 @@
 #define SELECTOR_LIMIT 2048
 #define RULES_LIMIT 10000
 
-/* Nothing here moves an element out of its place (position, transform, z-index), fetches, animates or makes text. Sorted. */
+/* Nothing here moves an element out of its place (position, transform, z-index), fetches, animates
+ * or makes text. Sorted. */
 static const char *const properties[] = {
   "background", "background-color", "background-image", "background-position", "background-repeat", "background-size",
   "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius", "border-bottom-right-radius", "border-bottom-style",
@@ -40,19 +41,23 @@ typedef struct
 } Filter;
 
 static int
-compare_names (const void *a, const void *b)
+compare_names (const void *a,
+               const void *b)
 {
   return strcmp (a, *(const char *const *) b);
 }
 
 static gboolean
-is_listed (const char *name, const char *const *list, gsize n)
+is_listed (const char        *name,
+           const char *const *list,
+           gsize              n)
 {
   return bsearch (name, list, n, sizeof *list, compare_names) != NULL;
 }
 
 static const char *
-skip_blanks (const char *p, const char *end)
+skip_blanks (const char *p,
+             const char *end)
 {
   while (p < end && g_ascii_isspace (*p))
     p++;
@@ -62,7 +67,8 @@ skip_blanks (const char *p, const char *end)
 
 /* Comments become blanks; so do the marks with which pages of old hide their styles. */
 static char *
-drop_comments (const char *css, gsize limit)
+drop_comments (const char *css,
+               gsize       limit)
 {
   const char *end = css + strnlen (css, limit);
   GString *out = g_string_sized_new (end - css + 1);
@@ -89,7 +95,9 @@ drop_comments (const char *css, gsize limit)
 
 /* The first of @stops outside strings, brackets and braces; @end if there is none. */
 static const char *
-find_stop (const char *p, const char *end, const char *stops)
+find_stop (const char *p,
+           const char *end,
+           const char *stops)
 {
   guint depth = 0;
   char quote = '\0';
@@ -116,9 +124,13 @@ find_stop (const char *p, const char *end, const char *stops)
   return end;
 }
 
-/* url(…) at @p, just behind the bracket. Appends the allowed picture; NULL drops the whole declaration. */
+/* url(…) at @p, just behind the bracket. Appends the allowed picture; NULL drops the whole
+ * declaration. */
 static const char *
-filter_url (Filter *self, GString *out, const char *p, const char *end)
+filter_url (Filter     *self,
+            GString    *out,
+            const char *p,
+            const char *end)
 {
   g_autofree char *raw = NULL;
   g_autofree char *url = NULL;
@@ -153,7 +165,11 @@ filter_url (Filter *self, GString *out, const char *p, const char *end)
 
 /* A name at @p, and the bracket behind it when it is a function. NULL drops the declaration. */
 static const char *
-filter_word (Filter *self, GString *out, const char *p, const char *end, guint *depth)
+filter_word (Filter     *self,
+             GString    *out,
+             const char *p,
+             const char *end,
+             guint      *depth)
 {
   const char *start = p;
   g_autofree char *name = NULL;
@@ -179,7 +195,9 @@ filter_word (Filter *self, GString *out, const char *p, const char *end, guint *
 
 /* A string: only the name of a font can be meant. NULL drops the declaration. */
 static const char *
-filter_string (GString *out, const char *p, const char *end)
+filter_string (GString    *out,
+               const char *p,
+               const char *end)
 {
   char quote = *p++;
 
@@ -196,7 +214,10 @@ filter_string (GString *out, const char *p, const char *end)
 }
 
 static gboolean
-filter_value (Filter *self, GString *out, const char *p, const char *end)
+filter_value (Filter     *self,
+              GString    *out,
+              const char *p,
+              const char *end)
 {
   gsize start = out->len;
   guint depth = 0;
@@ -237,7 +258,10 @@ filter_value (Filter *self, GString *out, const char *p, const char *end)
 }
 
 static void
-filter_declarations (Filter *self, GString *out, const char *p, const char *end)
+filter_declarations (Filter     *self,
+                     GString    *out,
+                     const char *p,
+                     const char *end)
 {
   while (p < end)
     {
@@ -264,7 +288,9 @@ filter_declarations (Filter *self, GString *out, const char *p, const char *end)
 }
 
 char *
-valija_html_css_filter_declarations (const char *css, ValijaHtmlPolicy policy, guint *n_blocked)
+valija_html_css_filter_declarations (const char       *css,
+                                     ValijaHtmlPolicy  policy,
+                                     guint            *n_blocked)
 {
   Filter filter = { policy, n_blocked, 0 };
   g_autofree char *plain = drop_comments (css, ATTRIBUTE_LIMIT);
@@ -275,9 +301,11 @@ valija_html_css_filter_declarations (const char *css, ValijaHtmlPolicy policy, g
   return g_string_free (out, FALSE);
 }
 
-/* Elements, classes, ids, pseudo-classes. No attribute selectors: with them a sheet can ask what stands in the message. */
+/* Elements, classes, ids, pseudo-classes. No attribute selectors: with them a sheet can ask what
+ * stands in the message. */
 static gboolean
-is_selector (const char *p, const char *end)
+is_selector (const char *p,
+             const char *end)
 {
   if (p == end || end - p > SELECTOR_LIMIT)
     return FALSE;
@@ -290,7 +318,8 @@ is_selector (const char *p, const char *end)
 }
 
 static gboolean
-is_media_query (const char *p, const char *end)
+is_media_query (const char *p,
+                const char *end)
 {
   if (end - p > SELECTOR_LIMIT)
     return FALSE;
@@ -302,11 +331,16 @@ is_media_query (const char *p, const char *end)
   return TRUE;
 }
 
-static void filter_rules (Filter *self, GString *out, const char *p, const char *end, gboolean within_media);
+static void
+filter_rules (Filter *self, GString *out, const char *p, const char *end, gboolean within_media);
 
 /* @media is looked into, once; of all other at-rules nothing is kept. Returns what is behind. */
 static const char *
-filter_at_rule (Filter *self, GString *out, const char *p, const char *end, gboolean within_media)
+filter_at_rule (Filter     *self,
+                GString    *out,
+                const char *p,
+                const char *end,
+                gboolean    within_media)
 {
   const char *open = find_stop (p, end, "{;");
   const char *close;
@@ -328,7 +362,11 @@ filter_at_rule (Filter *self, GString *out, const char *p, const char *end, gboo
 }
 
 static void
-filter_rules (Filter *self, GString *out, const char *p, const char *end, gboolean within_media)
+filter_rules (Filter     *self,
+              GString    *out,
+              const char *p,
+              const char *end,
+              gboolean    within_media)
 {
   while ((p = skip_blanks (p, end)) < end && self->n_rules++ < RULES_LIMIT)
     {
@@ -362,7 +400,9 @@ filter_rules (Filter *self, GString *out, const char *p, const char *end, gboole
 }
 
 char *
-valija_html_css_filter_sheet (const char *css, ValijaHtmlPolicy policy, guint *n_blocked)
+valija_html_css_filter_sheet (const char       *css,
+                              ValijaHtmlPolicy  policy,
+                              guint            *n_blocked)
 {
   Filter filter = { policy, n_blocked, 0 };
   g_autofree char *plain = drop_comments (css, SHEET_LIMIT);

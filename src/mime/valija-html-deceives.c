@@ -19,7 +19,8 @@ static const char *const file_ends[] = {
 };
 
 static int
-compare_names (const void *a, const void *b)
+compare_names (const void *a,
+               const void *b)
 {
   return strcmp (a, *(const char *const *) b);
 }
@@ -34,12 +35,15 @@ is_dot (gunichar c)
 static gboolean
 is_host_character (gunichar c)
 {
-  return is_dot (c) || c == '-' || (c < 0x80 ? g_ascii_isalnum (c) : g_unichar_isalnum (c) || g_unichar_ismark (c));
+  return is_dot (c) || c == '-' ||
+         (c < 0x80 ? g_ascii_isalnum (c) : g_unichar_isalnum (c) || g_unichar_ismark (c));
 }
 
-/* Whether @word could be a host: labels with dots between, the last one a name and not a number or a file's kind. */
+/* Whether @word could be a host: labels with dots between, the last one a name and not a number or
+ * a file's kind. */
 static gboolean
-looks_like_host (const char *word, gboolean certain)
+looks_like_host (const char *word,
+                 gboolean    certain)
 {
   const char *dot = strrchr (word, '.');
 
@@ -50,7 +54,8 @@ looks_like_host (const char *word, gboolean certain)
   if (strlen (dot + 1) < 2 || g_ascii_isdigit (dot[1]))
     return FALSE;
 
-  return bsearch (dot + 1, file_ends, G_N_ELEMENTS (file_ends), sizeof *file_ends, compare_names) == NULL;
+  return bsearch (dot + 1, file_ends, G_N_ELEMENTS (file_ends), sizeof *file_ends, compare_names) ==
+         NULL;
 }
 
 static const char *
@@ -61,13 +66,15 @@ skip_www (const char *host)
 
 /* @host, or a part of what it owns. */
 static gboolean
-belongs_to (const char *target, const char *host)
+belongs_to (const char *target,
+            const char *host)
 {
   target = skip_www (target);
   host = skip_www (host);
 
   return strcmp (target, host) == 0 ||
-         (strlen (target) > strlen (host) && g_str_has_suffix (target, host) && target[strlen (target) - strlen (host) - 1] == '.');
+         (strlen (target) > strlen (host) && g_str_has_suffix (target, host) &&
+          target[strlen (target) - strlen (host) - 1] == '.');
 }
 
 /* The word at *@p made comparable, and *@p moved behind it. */
@@ -105,7 +112,8 @@ drop_invisible (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (g_unichar_type (c) != G_UNICODE_FORMAT && (!g_unichar_iscntrl (c) || c == '\n' || c == '\t'))
+      if (g_unichar_type (c) != G_UNICODE_FORMAT &&
+          (!g_unichar_iscntrl (c) || c == '\n' || c == '\t'))
         g_string_append_unichar (out, c);
     }
 
@@ -117,13 +125,15 @@ drop_invisible (const char *text)
  * @text: what a link shows
  * @uri: where it goes
  *
- * Looks for hosts in @text. Every one of them has to be the target's, or one that the target's belongs to: that a browser would ignore
+ * Looks for hosts in @text. Every one of them has to be the target's, or one that the target's
+ * belongs to: that a browser would ignore
  * what stands in front of an "@" is just what a reader does not see.
  *
  * Returns: whether a reader would expect to come out elsewhere
  */
 gboolean
-valija_html_link_deceives (const char *text, const char *uri)
+valija_html_link_deceives (const char *text,
+                           const char *uri)
 {
   g_autofree char *target = NULL;
   g_autofree char *plain = NULL;

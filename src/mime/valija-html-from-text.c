@@ -15,7 +15,9 @@
 #define DOMAIN_LIMIT 255
 
 static void
-append_escaped (GString *out, const char *text, gsize length)
+append_escaped (GString    *out,
+                const char *text,
+                gsize       length)
 {
   for (const char *p = text; p < text + length; p++)
     {
@@ -33,7 +35,10 @@ append_escaped (GString *out, const char *text, gsize length)
 }
 
 static void
-append_link (GString *out, const char *prefix, const char *text, gsize length)
+append_link (GString    *out,
+             const char *prefix,
+             const char *text,
+             gsize       length)
 {
   g_autofree char *raw = g_strdup_printf ("%s%.*s", prefix, (int) length, text);
   g_autofree char *url = valija_html_url_check_link (raw);
@@ -51,14 +56,18 @@ append_link (GString *out, const char *prefix, const char *text, gsize length)
 }
 
 static gboolean
-begins_with (const char *p, const char *end, const char *word)
+begins_with (const char *p,
+             const char *end,
+             const char *word)
 {
   return (gsize) (end - p) > strlen (word) && g_ascii_strncasecmp (p, word, strlen (word)) == 0;
 }
 
-/* How much of @p is one URL: up to a blank or a bracket, without the punctuation of the sentence around it. */
+/* How much of @p is one URL: up to a blank or a bracket, without the punctuation of the sentence
+ * around it. */
 static gsize
-measure_url (const char *p, const char *end)
+measure_url (const char *p,
+             const char *end)
 {
   const char *stop = p;
   int brackets = 0;
@@ -87,7 +96,8 @@ is_local_part (char c)
 
 /* The length of a domain at @p with at least one dot, 0 for none. */
 static gsize
-measure_domain (const char *p, const char *end)
+measure_domain (const char *p,
+                const char *end)
 {
   const char *stop = p;
   gboolean dot = FALSE;
@@ -105,7 +115,9 @@ measure_domain (const char *p, const char *end)
 
 /* One line with its links. */
 static void
-append_line (GString *out, const char *line, const char *end)
+append_line (GString    *out,
+             const char *line,
+             const char *end)
 {
   const char *plain = line;
 
@@ -115,8 +127,8 @@ append_line (GString *out, const char *line, const char *end)
       gsize length = 0;
       const char *prefix = "";
 
-      if (word_start && (begins_with (p, end, "http://") || begins_with (p, end, "https://") || begins_with (p, end, "mailto:") ||
-                         begins_with (p, end, "www.")))
+      if (word_start && (begins_with (p, end, "http://") || begins_with (p, end, "https://") ||
+                         begins_with (p, end, "mailto:") || begins_with (p, end, "www.")))
         length = measure_url (p, end);
       else if (*p == '@' && p > plain && measure_domain (p + 1, end) > 0)
         {
@@ -147,10 +159,14 @@ append_line (GString *out, const char *line, const char *end)
 }
 
 static void
-set_depth (GString *out, guint *depth, guint wanted)
+set_depth (GString *out,
+           guint   *depth,
+           guint    wanted)
 {
   for (; *depth < wanted; (*depth)++)
-    g_string_append (out, "<blockquote type=\"cite\" style=\"margin:0;padding-left:0.8em;border-left:2px solid #888;color:#666;\">");
+    g_string_append (
+        out, "<blockquote type=\"cite\" style=\"margin:0;padding-left:0.8em;border-left:2px solid "
+             "#888;color:#666;\">");
   for (; *depth > wanted; (*depth)--)
     g_string_append (out, "</blockquote>");
 }

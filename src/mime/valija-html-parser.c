@@ -11,7 +11,8 @@
 #define STYLE_LIMIT (512 * 1024)
 /* libxml2 looks through all open elements at each stray end tag. */
 #define OPEN_LIMIT 512
-/* And it compares each attribute with those before it: a tag may have this many pieces, and all tags together this many comparisons. */
+/* And it compares each attribute with those before it: a tag may have this many pieces, and all
+ * tags together this many comparisons. */
 #define PIECES_LIMIT 20000
 #define COMPARISONS_LIMIT (400 * 1000 * 1000)
 
@@ -21,8 +22,8 @@ static const char *const dropped[] = {
   "option", "script", "select", "svg", "template", "textarea", "title", "video", "xml",
 };
 
-/* libxml2 forgets to tell the end of an element whose tag is broken, so the levels are counted here: what is open for us is what was
- * begun on a level that its own stack of names still has. */
+/* libxml2 forgets to tell the end of an element whose tag is broken, so the levels are counted
+ * here: what is open for us is what was begun on a level that its own stack of names still has. */
 typedef struct
 {
   htmlParserCtxtPtr context;
@@ -34,7 +35,8 @@ typedef struct
 } Parse;
 
 static int
-compare_names (const void *a, const void *b)
+compare_names (const void *a,
+               const void *b)
 {
   return strcmp (a, *(const char *const *) b);
 }
@@ -59,7 +61,8 @@ end_skipping (Parse *self)
 
 /* Ends what is open beyond @levels. */
 static void
-close_to (Parse *self, guint levels)
+close_to (Parse *self,
+          guint  levels)
 {
   while (self->open->len > levels)
     {
@@ -75,14 +78,17 @@ close_to (Parse *self, guint levels)
 
 /* Called with the element on the parser's stack already. */
 static void
-start_element_cb (void *user_data, const xmlChar *xml_name, const xmlChar **attributes)
+start_element_cb (void           *user_data,
+                  const xmlChar  *xml_name,
+                  const xmlChar **attributes)
 {
   Parse *self = user_data;
   const char *name = (const char *) xml_name;
 
   close_to (self, MAX (self->context->nameNr - 1, 0));
 
-  /* A paragraph that libxml2 only supposes around bare text would come with margins; its name is not one that was read */
+  /* A paragraph that libxml2 only supposes around bare text would come with margins; its name is
+   * not one that was read */
   if (!xmlDictOwns (self->context->dict, xml_name))
     name = NULL;
   g_ptr_array_add (self->open, (gpointer) name);
@@ -101,7 +107,8 @@ start_element_cb (void *user_data, const xmlChar *xml_name, const xmlChar **attr
 
 /* Called with the element still on the parser's stack. */
 static void
-end_element_cb (void *user_data, const xmlChar *name)
+end_element_cb (void          *user_data,
+                const xmlChar *name)
 {
   Parse *self = user_data;
 
@@ -109,7 +116,9 @@ end_element_cb (void *user_data, const xmlChar *name)
 }
 
 static void
-characters_cb (void *user_data, const xmlChar *text, int length)
+characters_cb (void          *user_data,
+               const xmlChar *text,
+               int            length)
 {
   Parse *self = user_data;
 
@@ -121,10 +130,12 @@ characters_cb (void *user_data, const xmlChar *text, int length)
     self->handler->text ((const char *) text, length, self->user_data);
 }
 
-/* How much of @html libxml2 can take without being kept busy: up to a tag that has too many attributes. Every blank, slash and quote
- * counts as if another one began there, so this cannot be cheated by a different reading of the quotes. */
+/* How much of @html libxml2 can take without being kept busy: up to a tag that has too many
+ * attributes. Every blank, slash and quote counts as if another one began there, so this cannot be
+ * cheated by a different reading of the quotes. */
 static gsize
-measure (const char *html, gsize length)
+measure (const char *html,
+         gsize       length)
 {
   guint64 comparisons = 0;
   gsize tag = 0;
@@ -138,9 +149,11 @@ measure (const char *html, gsize length)
         break;
       tag = open - html;
       for (i = tag + 1; i < length && html[i] != '>'; i++)
-        pieces += (html[i] <= ' ' && html[i] > 0 && html[i - 1] > ' ') || html[i] == '/' || html[i] == '"' || html[i] == '\'';
+        pieces += (html[i] <= ' ' && html[i] > 0 && html[i - 1] > ' ') || html[i] == '/' ||
+                  html[i] == '"' || html[i] == '\'';
 
-      /* A picture in a data: URI has many slashes and is one attribute; only tags that could have thousands are dear */
+      /* A picture in a data: URI has many slashes and is one attribute; only tags that could have
+       * thousands are dear */
       comparisons += pieces * pieces / 8;
       if (pieces > PIECES_LIMIT && comparisons > COMPARISONS_LIMIT)
         return tag;
@@ -151,20 +164,24 @@ measure (const char *html, gsize length)
   return length;
 }
 
-/* Whether a mark at @p is none that HTML knows: <![if !mso]>, <![CDATA[, </3>. Browsers skip these up to the next ">"; libxml2 shows them. */
+/* Whether a mark at @p is none that HTML knows: <![if !mso]>, <![CDATA[, </3>. Browsers skip these
+ * up to the next ">"; libxml2 shows them. */
 static gboolean
-is_bogus (const char *p, gsize length)
+is_bogus (const char *p,
+          gsize       length)
 {
   if (length < 3)
     return FALSE;
 
   return (p[1] == '/' && !g_ascii_isalpha (p[2])) ||
-         (p[1] == '!' && p[2] != '-' && (length < 9 || g_ascii_strncasecmp (p + 2, "doctype", 7) != 0));
+         (p[1] == '!' && p[2] != '-' &&
+          (length < 9 || g_ascii_strncasecmp (p + 2, "doctype", 7) != 0));
 }
 
 /* @html without such marks, which are left alone within comments. */
 static GString *
-drop_bogus (const char *html, gsize length)
+drop_bogus (const char *html,
+            gsize       length)
 {
   GString *out = g_string_sized_new (length + 1);
   const char *end = html + length;
@@ -207,7 +224,9 @@ cut_length (const char *html)
 }
 
 void
-valija_html_parse (const char *html, const ValijaHtmlHandler *handler, gpointer user_data)
+valija_html_parse (const char              *html,
+                   const ValijaHtmlHandler *handler,
+                   gpointer                 user_data)
 {
   static gsize initialised = 0;
   g_autofree char *valid = NULL;
@@ -243,15 +262,17 @@ valija_html_parse (const char *html, const ValijaHtmlHandler *handler, gpointer 
 
   /* Without callbacks that build a tree there is none, and nothing is returned */
   htmlCtxtReadMemory (parse.context, plain->str, length, NULL, "UTF-8",
-                      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED |
-                      HTML_PARSE_IGNORE_ENC | HTML_PARSE_COMPACT);
+                      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+                          HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED | HTML_PARSE_IGNORE_ENC |
+                          HTML_PARSE_COMPACT);
   close_to (&parse, 0);
   g_ptr_array_unref (parse.open);
   htmlFreeParserCtxt (parse.context);
 }
 
 const char *
-valija_html_get_attribute (const char **attributes, const char *name)
+valija_html_get_attribute (const char **attributes,
+                           const char  *name)
 {
   for (gsize i = 0; attributes != NULL && attributes[i] != NULL; i += 2)
     if (strcmp (attributes[i], name) == 0)

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* The body of valija_html_sanitise() without a document around it: elements all closed, so that fragments of several origins can stand
- * one behind the other. Style sheets are left out, for they would reach beyond. (transfer full) */
+/* The body of valija_html_sanitise() without a document around it: elements all closed, so that
+ * fragments of several origins can stand one behind the other. Style sheets are left out, for they
+ * would reach beyond. (transfer full) */
 char *valija_html_sanitise_fragment (const char *html, ValijaHtmlPolicy policy);
 
 /* The same for plain text. (transfer full) */

@@ -10,9 +10,10 @@
 
 #include <string.h>
 
-/* The document is written anew from the events of the parser: elements and attributes of the lists below, all text and all values
- * escaped, each element closed, no comments, nothing raw but style sheets that hold no "<". What a browser reads is thus what is
- * written here, in whatever way it would have read the original. */
+/* The document is written anew from the events of the parser: elements and attributes of the lists
+ * below, all text and all values escaped, each element closed, no comments, nothing raw but style
+ * sheets that hold no "<". What a browser reads is thus what is written here, in whatever way it
+ * would have read the original. */
 
 #define DEPTH_LIMIT 256
 #define VALUE_LIMIT 4096
@@ -46,15 +47,19 @@ typedef struct
 } Writer;
 
 static int
-compare_names (const void *a, const void *b)
+compare_names (const void *a,
+               const void *b)
 {
   return strcmp (a, *(const char *const *) b);
 }
 
-#define IS_LISTED(name, list) (bsearch (name, list, G_N_ELEMENTS (list), sizeof *list, compare_names) != NULL)
+#define IS_LISTED(name, list)                                                                      \
+  (bsearch (name, list, G_N_ELEMENTS (list), sizeof *list, compare_names) != NULL)
 
 static void
-append_escaped (GString *out, const char *text, gsize length)
+append_escaped (GString    *out,
+                const char *text,
+                gsize       length)
 {
   for (const char *p = text; p < text + length; p++)
     {
@@ -76,7 +81,9 @@ append_escaped (GString *out, const char *text, gsize length)
 }
 
 static void
-append_attribute (GString *out, const char *name, const char *value)
+append_attribute (GString    *out,
+                  const char *name,
+                  const char *value)
 {
   g_string_append_printf (out, " %s=\"", name);
   append_escaped (out, value, strlen (value));
@@ -84,7 +91,8 @@ append_attribute (GString *out, const char *name, const char *value)
 }
 
 static void
-write_style (Writer *self, const char *css)
+write_style (Writer     *self,
+             const char *css)
 {
   g_autofree char *safe = valija_html_css_filter_declarations (css, self->policy, &self->n_blocked);
 
@@ -94,7 +102,9 @@ write_style (Writer *self, const char *css)
 
 /* A picture of the web that may not be shown leaves its frame and its words. */
 static void
-write_image_source (Writer *self, const char *name, const char *value)
+write_image_source (Writer     *self,
+                    const char *name,
+                    const char *value)
 {
   gboolean remote = FALSE;
   g_autofree char *url = valija_html_url_check_image (value, self->policy, &remote);
@@ -114,7 +124,9 @@ write_image_source (Writer *self, const char *name, const char *value)
 }
 
 static void
-write_attributes (Writer *self, const char *element, const char **attributes)
+write_attributes (Writer      *self,
+                  const char  *element,
+                  const char **attributes)
 {
   gboolean styled = valija_html_get_attribute (attributes, "style") != NULL;
 
@@ -134,7 +146,8 @@ write_attributes (Writer *self, const char *element, const char **attributes)
           if (url != NULL && *url != '#')
             append_attribute (self->body, "rel", "noopener noreferrer");
         }
-      else if ((strcmp (name, "src") == 0 && strcmp (element, "img") == 0) || (strcmp (name, "background") == 0 && !styled))
+      else if ((strcmp (name, "src") == 0 && strcmp (element, "img") == 0) ||
+               (strcmp (name, "background") == 0 && !styled))
         write_image_source (self, name, value);
       else if (IS_LISTED (name, attributes_allowed) && strlen (value) <= VALUE_LIMIT)
         append_attribute (self->body, name, value);
@@ -142,7 +155,9 @@ write_attributes (Writer *self, const char *element, const char **attributes)
 }
 
 static void
-start_cb (const char *name, const char **attributes, gpointer user_data)
+start_cb (const char  *name,
+          const char **attributes,
+          gpointer     user_data)
 {
   Writer *self = user_data;
   gboolean body = strcmp (name, "body") == 0;
@@ -168,7 +183,8 @@ start_cb (const char *name, const char **attributes, gpointer user_data)
 }
 
 static void
-end_cb (const char *name, gpointer user_data)
+end_cb (const char *name,
+        gpointer    user_data)
 {
   Writer *self = user_data;
   gboolean written;
@@ -189,7 +205,9 @@ end_cb (const char *name, gpointer user_data)
 }
 
 static void
-text_cb (const char *text, gsize length, gpointer user_data)
+text_cb (const char *text,
+         gsize       length,
+         gpointer    user_data)
 {
   Writer *self = user_data;
 
@@ -197,7 +215,8 @@ text_cb (const char *text, gsize length, gpointer user_data)
 }
 
 static void
-style_cb (const char *css, gpointer user_data)
+style_cb (const char *css,
+          gpointer    user_data)
 {
   Writer *self = user_data;
   g_autofree char *safe = NULL;
@@ -210,7 +229,8 @@ style_cb (const char *css, gpointer user_data)
 }
 
 static void
-write_html (Writer *self, const char *html)
+write_html (Writer     *self,
+            const char *html)
 {
   static const ValijaHtmlHandler handler = { start_cb, end_cb, text_cb, style_cb };
 
@@ -219,9 +239,12 @@ write_html (Writer *self, const char *html)
   g_array_unref (self->open);
 }
 
-/* A document around @body. Scripts and what is fetched are refused once more, by the engine itself. */
+/* A document around @body. Scripts and what is fetched are refused once more, by the engine itself.
+ * */
 static char *
-wrap (const char *sheet, const char *body, ValijaHtmlPolicy policy)
+wrap (const char       *sheet,
+      const char       *body,
+      ValijaHtmlPolicy  policy)
 {
   return g_strdup_printf ("<!DOCTYPE html><html><head><meta charset=\"utf-8\">"
                           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src cid: data:%s; "
@@ -242,7 +265,9 @@ wrap (const char *sheet, const char *body, ValijaHtmlPolicy policy)
  * Returns: (transfer full): the document
  */
 char *
-valija_html_sanitise (const char *html, ValijaHtmlPolicy policy, guint *n_blocked)
+valija_html_sanitise (const char       *html,
+                      ValijaHtmlPolicy  policy,
+                      guint            *n_blocked)
 {
   g_autoptr(GString) body = g_string_new (NULL);
   g_autoptr(GString) sheet = g_string_new (NULL);
@@ -258,7 +283,8 @@ valija_html_sanitise (const char *html, ValijaHtmlPolicy policy, guint *n_blocke
 }
 
 char *
-valija_html_sanitise_fragment (const char *html, ValijaHtmlPolicy policy)
+valija_html_sanitise_fragment (const char       *html,
+                               ValijaHtmlPolicy  policy)
 {
   Writer writer = { .policy = policy, .body = g_string_new (NULL) };
 

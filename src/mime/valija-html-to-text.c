@@ -12,17 +12,22 @@
 #define QUOTE_LIMIT 16
 #define LIST_LIMIT 16
 
-/* Sorted. Elements that stand on lines of their own; those with TRUE with an empty line around them. */
+/* Sorted. Elements that stand on lines of their own; those with TRUE with an empty line around
+ * them. */
 static const struct
 {
   const char *name;
   gboolean spaced;
 } blocks[] = {
-  { "address", FALSE }, { "article", FALSE }, { "aside", FALSE }, { "blockquote", TRUE }, { "body", FALSE }, { "caption", FALSE },
-  { "center", FALSE }, { "dd", FALSE }, { "details", FALSE }, { "div", FALSE }, { "dl", TRUE }, { "dt", FALSE }, { "figcaption", FALSE },
-  { "figure", FALSE }, { "footer", FALSE }, { "form", FALSE }, { "h1", TRUE }, { "h2", TRUE }, { "h3", TRUE }, { "h4", TRUE },
-  { "h5", TRUE }, { "h6", TRUE }, { "header", FALSE }, { "html", FALSE }, { "li", FALSE }, { "main", FALSE }, { "ol", TRUE },
-  { "p", TRUE }, { "pre", TRUE }, { "section", FALSE }, { "summary", FALSE }, { "table", FALSE }, { "tr", FALSE }, { "ul", TRUE },
+  { "address", FALSE },    { "article", FALSE }, { "aside", FALSE },   { "blockquote", TRUE },
+  { "body", FALSE },       { "caption", FALSE }, { "center", FALSE },  { "dd", FALSE },
+  { "details", FALSE },    { "div", FALSE },     { "dl", TRUE },       { "dt", FALSE },
+  { "figcaption", FALSE }, { "figure", FALSE },  { "footer", FALSE },  { "form", FALSE },
+  { "h1", TRUE },          { "h2", TRUE },       { "h3", TRUE },       { "h4", TRUE },
+  { "h5", TRUE },          { "h6", TRUE },       { "header", FALSE },  { "html", FALSE },
+  { "li", FALSE },         { "main", FALSE },    { "ol", TRUE },       { "p", TRUE },
+  { "pre", TRUE },         { "section", FALSE }, { "summary", FALSE }, { "table", FALSE },
+  { "tr", FALSE },         { "ul", TRUE },
 };
 
 typedef struct
@@ -41,13 +46,15 @@ typedef struct
 } Text;
 
 static int
-compare_block (const void *name, const void *block)
+compare_block (const void *name,
+               const void *block)
 {
   return strcmp (name, *(const char *const *) block);
 }
 
 static void
-want_breaks (Text *self, guint breaks)
+want_breaks (Text  *self,
+             guint  breaks)
 {
   if (self->line_breaks == 0)
     self->gap_quotes = self->quotes;
@@ -84,7 +91,9 @@ begin_word (Text *self)
 }
 
 static void
-append_word (Text *self, const char *word, gsize length)
+append_word (Text       *self,
+             const char *word,
+             gsize       length)
 {
   begin_word (self);
   g_string_append_len (self->out, word, length);
@@ -93,8 +102,10 @@ append_word (Text *self, const char *word, gsize length)
 static void
 begin_item (Text *self)
 {
-  int *number = self->n_lists > 0 && self->n_lists <= LIST_LIMIT ? &self->lists[self->n_lists - 1] : NULL;
-  g_autofree char *mark = number != NULL && *number > 0 ? g_strdup_printf ("%d.", (*number)++) : g_strdup ("•");
+  int *number = self->n_lists > 0 && self->n_lists <= LIST_LIMIT ? &self->lists[self->n_lists - 1]
+                                                                 : NULL;
+  g_autofree char *mark = number != NULL && *number > 0 ? g_strdup_printf ("%d.", (*number)++)
+                                                        : g_strdup ("•");
 
   want_breaks (self, 1);
   begin_word (self);
@@ -105,7 +116,8 @@ begin_item (Text *self)
 }
 
 static void
-begin_list (Text *self, const char *name)
+begin_list (Text       *self,
+            const char *name)
 {
   if (self->n_lists < LIST_LIMIT)
     self->lists[self->n_lists] = strcmp (name, "ol") == 0 ? 1 : 0;
@@ -113,10 +125,12 @@ begin_list (Text *self, const char *name)
 }
 
 static void
-begin_block (Text *self, const char *name)
+begin_block (Text       *self,
+             const char *name)
 {
   gboolean spaced;
-  typeof (*blocks) *block = bsearch (name, blocks, G_N_ELEMENTS (blocks), sizeof *blocks, compare_block);
+  typeof (*blocks) *block = bsearch (name, blocks, G_N_ELEMENTS (blocks), sizeof *blocks,
+                                     compare_block);
 
   if (block == NULL)
     return;
@@ -126,7 +140,9 @@ begin_block (Text *self, const char *name)
 }
 
 static void
-start_cb (const char *name, const char **attributes, gpointer user_data)
+start_cb (const char  *name,
+          const char **attributes,
+          gpointer     user_data)
 {
   Text *self = user_data;
 
@@ -179,7 +195,8 @@ end_link (Text *self)
       target += 1 + strspn (target + 1, "/");
       if (strstr (shown, target) == NULL && *shown != '\0' && strlen (self->href) < 2000)
         {
-          g_autofree char *text = g_strdup_printf ("<%s>", g_str_has_prefix (self->href, "mailto:") ? self->href + 7 : self->href);
+          g_autofree char *text = g_strdup_printf (
+              "<%s>", g_str_has_prefix (self->href, "mailto:") ? self->href + 7 : self->href);
 
           self->blank = TRUE;
           append_word (self, text, strlen (text));
@@ -189,7 +206,8 @@ end_link (Text *self)
 }
 
 static void
-end_cb (const char *name, gpointer user_data)
+end_cb (const char *name,
+        gpointer    user_data)
 {
   Text *self = user_data;
 
@@ -205,7 +223,9 @@ end_cb (const char *name, gpointer user_data)
 }
 
 static void
-append_preformatted (Text *self, const char *text, gsize length)
+append_preformatted (Text       *self,
+                     const char *text,
+                     gsize       length)
 {
   for (const char *p = text; p < text + length;)
     {
@@ -220,9 +240,11 @@ append_preformatted (Text *self, const char *text, gsize length)
     }
 }
 
-/* The length of the blank at @p, 0 for none: ASCII blanks, U+00A0, and what is only there to fill up hidden previews. */
+/* The length of the blank at @p, 0 for none: ASCII blanks, U+00A0, and what is only there to fill
+ * up hidden previews. */
 static gsize
-blank_length (const char *p, gsize length)
+blank_length (const char *p,
+              gsize       length)
 {
   if (g_ascii_isspace (*p))
     return 1;
@@ -237,7 +259,9 @@ blank_length (const char *p, gsize length)
 }
 
 static void
-text_cb (const char *text, gsize length, gpointer user_data)
+text_cb (const char *text,
+         gsize       length,
+         gpointer    user_data)
 {
   Text *self = user_data;
   const char *end = text + length;

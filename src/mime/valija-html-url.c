@@ -9,8 +9,8 @@
 #define URL_LIMIT (16 * 1024)
 #define DATA_LIMIT (4 * 1024 * 1024)
 
-/* What a browser does before it looks at a URL (WHATWG URL §4.4): blanks and controls at its ends go, tabs and line breaks
- * anywhere. NULL when another control is left. */
+/* What a browser does before it looks at a URL (WHATWG URL §4.4): blanks and controls at its ends
+ * go, tabs and line breaks anywhere. NULL when another control is left. */
 static char *
 strip (const char *raw)
 {
@@ -50,14 +50,17 @@ scheme_length (const char *url)
 }
 
 static gboolean
-has_scheme (const char *url, gsize length, const char *scheme)
+has_scheme (const char *url,
+            gsize       length,
+            const char *scheme)
 {
   return length == strlen (scheme) && g_ascii_strncasecmp (url, scheme, length) == 0;
 }
 
 /* Escapes what ends a URL where it is written among text. */
 static void
-append_rest (GString *out, const char *rest)
+append_rest (GString    *out,
+             const char *rest)
 {
   for (; *rest != '\0'; rest++)
     {
@@ -68,9 +71,11 @@ append_rest (GString *out, const char *rest)
     }
 }
 
-/* http and https with any number of slashes of any kind mean two (WHATWG URL, "special authority slashes state"). */
+/* http and https with any number of slashes of any kind mean two (WHATWG URL, "special authority
+ * slashes state"). */
 static char *
-normalise_web (const char *scheme, const char *rest)
+normalise_web (const char *scheme,
+               const char *rest)
 {
   g_autoptr(GString) out = g_string_new (scheme);
   gsize authority;
@@ -97,7 +102,8 @@ normalise_web (const char *scheme, const char *rest)
 
 /* NULL unless @url is http or https, or begins as pages of the web do that leave the scheme out. */
 static char *
-check_web (const char *url, gboolean secure)
+check_web (const char *url,
+           gboolean    secure)
 {
   gsize length = scheme_length (url);
 
@@ -137,7 +143,8 @@ valija_html_url_check_link (const char *raw)
 static gboolean
 is_picture_data (const char *url)
 {
-  static const char *const types[] = { "image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/bmp" };
+  static const char *const types[] = { "image/png", "image/jpeg", "image/jpg",
+                                       "image/gif", "image/webp", "image/bmp" };
   const char *type = url + strlen ("data:");
 
   if (strlen (url) > DATA_LIMIT)
@@ -147,7 +154,8 @@ is_picture_data (const char *url)
     {
       gsize length = strlen (types[i]);
 
-      if (g_ascii_strncasecmp (type, types[i], length) == 0 && g_ascii_strncasecmp (type + length, ";base64,", 8) == 0)
+      if (g_ascii_strncasecmp (type, types[i], length) == 0 &&
+          g_ascii_strncasecmp (type + length, ";base64,", 8) == 0)
         {
           for (const char *p = type + length + 8; *p != '\0'; p++)
             if (!g_ascii_isalnum (*p) && strchr ("+/=% ", *p) == NULL)
@@ -160,7 +168,9 @@ is_picture_data (const char *url)
 }
 
 char *
-valija_html_url_check_image (const char *raw, ValijaHtmlPolicy policy, gboolean *remote)
+valija_html_url_check_image (const char       *raw,
+                             ValijaHtmlPolicy  policy,
+                             gboolean         *remote)
 {
   g_autofree char *url = strip (raw);
   g_autofree char *web = NULL;

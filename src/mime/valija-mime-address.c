@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-/* Address lists (RFC 5322 §3.4 and the obsolete forms of §4.4) as they really come. Every list gives something; nothing recurses,
- * and each byte is looked at a fixed number of times. An address is never decoded: what RFC 2047 wraps into one stays
- * visible as the sender wrote it. */
+/* Address lists (RFC 5322 §3.4 and the obsolete forms of §4.4) as they really come. Every list
+ * gives something; nothing recurses, and each byte is looked at a fixed number of times. An address
+ * is never decoded: what RFC 2047 wraps into one stays visible as the sender wrote it. */
 
 #define ADDRESSES_LIMIT 10000
 #define LIST_LIMIT (1024 * 1024)
@@ -39,7 +39,8 @@ is_space (char c)
 
 /* The closing quote of the string that begins at @p, or NULL. */
 static const char *
-find_quote (const char *p, const char *end)
+find_quote (const char *p,
+            const char *end)
 {
   for (p++; p < end; p++)
     {
@@ -54,7 +55,8 @@ find_quote (const char *p, const char *end)
 
 /* The parenthesis that closes the comment which begins at @p, or NULL. */
 static const char *
-find_comment_end (const char *p, const char *end)
+find_comment_end (const char *p,
+                  const char *end)
 {
   guint depth = 0;
 
@@ -71,9 +73,11 @@ find_comment_end (const char *p, const char *end)
   return NULL;
 }
 
-/* An addr-spec in a form that can be shown: no blanks, controls or marks of direction; the route of old is dropped. */
+/* An addr-spec in a form that can be shown: no blanks, controls or marks of direction; the route of
+ * old is dropped. */
 static char *
-clean_address (const char *raw, gsize length)
+clean_address (const char *raw,
+               gsize       length)
 {
   g_autofree char *text = NULL;
   g_autoptr(GString) out = NULL;
@@ -106,7 +110,8 @@ clean_address (const char *raw, gsize length)
 
       if (c == '"')
         quoted = !quoted;
-      if ((c == ' ' && quoted) || (!g_unichar_isspace (c) && !g_unichar_iszerowidth (c) && !g_unichar_iscntrl (c)))
+      if ((c == ' ' && quoted) ||
+          (!g_unichar_isspace (c) && !g_unichar_iszerowidth (c) && !g_unichar_iscntrl (c)))
         g_string_append_unichar (out, c);
     }
 
@@ -114,7 +119,9 @@ clean_address (const char *raw, gsize length)
 }
 
 static void
-add (AddressParser *self, char *name, char *address)
+add (AddressParser *self,
+     char          *name,
+     char          *address)
 {
   if ((*name != '\0' || *address != '\0') && self->list->len < ADDRESSES_LIMIT)
     g_ptr_array_add (self->list, valija_address_new (name, address));
@@ -123,7 +130,9 @@ add (AddressParser *self, char *name, char *address)
 }
 
 static char *
-decode_name (AddressParser *self, const char *raw, gsize length)
+decode_name (AddressParser *self,
+             const char    *raw,
+             gsize          length)
 {
   return valija_mime_words_decode_phrase (raw, length, self->fallback);
 }
@@ -137,7 +146,8 @@ release_held (AddressParser *self)
   if (self->held->len == 0)
     return;
 
-  words = memchr (self->held->str, ' ', self->held->len) != NULL || strstr (self->held->str, "=?") != NULL ||
+  words = memchr (self->held->str, ' ', self->held->len) != NULL ||
+          strstr (self->held->str, "=?") != NULL ||
           memchr (self->held->str, '"', self->held->len) != NULL;
   if (words)
     add (self, decode_name (self, self->held->str, self->held->len), g_strdup (""));
@@ -170,7 +180,8 @@ finish_angle (AddressParser *self)
   add (self, name, clean_address (self->angle->str, self->angle->len));
 }
 
-/* `name a@b`, `a@b`, `a @ b (name)`: the last word with an @ is the address, what stands before it the name. */
+/* `name a@b`, `a@b`, `a @ b (name)`: the last word with an @ is the address, what stands before it
+ * the name. */
 static void
 finish_bare (AddressParser *self)
 {
@@ -249,23 +260,27 @@ ends_with_address (GString *phrase)
 
   while (stop > 0 && phrase->str[stop - 1] == ' ')
     stop--;
-  for (start = stop; start > 0 && stop - start < ADDRESS_LIMIT && phrase->str[start - 1] != ' '; start--)
+  for (start = stop; start > 0 && stop - start < ADDRESS_LIMIT && phrase->str[start - 1] != ' ';
+       start--)
     if (phrase->str[start - 1] == '@')
       return TRUE;
 
   return FALSE;
 }
 
-/* Adds a byte of a phrase; blanks become one, and none stays beside an @ or a dot of the domain (RFC 5322 §4.4). */
+/* Adds a byte of a phrase; blanks become one, and none stays beside an @ or a dot of the domain
+ * (RFC 5322 §4.4). */
 static void
-add_byte (AddressParser *self, char c)
+add_byte (AddressParser *self,
+          char           c)
 {
   GString *phrase = self->phrase;
   char last = phrase->len > 0 ? phrase->str[phrase->len - 1] : '\0';
 
   if (is_space (c))
     {
-      if (last != '\0' && last != ' ' && last != '@' && (last != '.' || !ends_with_address (phrase)))
+      if (last != '\0' && last != ' ' && last != '@' &&
+          (last != '.' || !ends_with_address (phrase)))
         g_string_append_c (phrase, ' ');
       return;
     }
@@ -275,7 +290,8 @@ add_byte (AddressParser *self, char c)
 }
 
 static const char *
-scan_quoted (AddressParser *self, const char *p)
+scan_quoted (AddressParser *self,
+             const char    *p)
 {
   const char *close = self->quotes_unclosed ? NULL : find_quote (p, self->end);
 
@@ -290,7 +306,8 @@ scan_quoted (AddressParser *self, const char *p)
 }
 
 static const char *
-scan_comment (AddressParser *self, const char *p)
+scan_comment (AddressParser *self,
+              const char    *p)
 {
   const char *close = self->comments_unclosed ? NULL : find_comment_end (p, self->end);
 
@@ -307,11 +324,13 @@ scan_comment (AddressParser *self, const char *p)
 }
 
 static const char *
-scan_angle (AddressParser *self, const char *p)
+scan_angle (AddressParser *self,
+            const char    *p)
 {
   gboolean route;
 
-  /* Two angles after one name: both are shown, for nobody can tell which one the sender's server meant */
+  /* Two angles after one name: both are shown, for nobody can tell which one the sender's server
+   * meant */
   if (self->has_angle)
     finish_element (self);
 
@@ -344,7 +363,8 @@ scan_angle (AddressParser *self, const char *p)
 }
 
 static const char *
-scan (AddressParser *self, const char *p)
+scan (AddressParser *self,
+      const char    *p)
 {
   switch (*p)
     {
@@ -385,13 +405,21 @@ scan (AddressParser *self, const char *p)
 }
 
 void
-valija_mime_words_add_addresses (GPtrArray *list, const char *raw, gsize length, const char *fallback)
+valija_mime_words_add_addresses (GPtrArray  *list,
+                                 const char *raw,
+                                 gsize       length,
+                                 const char *fallback)
 {
   g_autoptr(GString) phrase = g_string_sized_new (64);
   g_autoptr(GString) comment = g_string_new (NULL);
   g_autoptr(GString) angle = g_string_sized_new (64);
   g_autoptr(GString) held = g_string_new (NULL);
-  AddressParser parser = { .list = list, .fallback = fallback, .phrase = phrase, .comment = comment, .angle = angle, .held = held };
+  AddressParser parser = { .list = list,
+                           .fallback = fallback,
+                           .phrase = phrase,
+                           .comment = comment,
+                           .angle = angle,
+                           .held = held };
 
   parser.end = raw + MIN (length, LIST_LIMIT);
   for (const char *p = raw; p < parser.end && list->len < ADDRESSES_LIMIT;)

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* The functions here call themselves for the children of a part, whose depth the scanner has bounded. */
+/* The functions here call themselves for the children of a part, whose depth the scanner has
+ * bounded. */
 
 typedef struct
 {
@@ -21,9 +22,11 @@ is_text (const ValijaMimeNode *node)
   return strcmp (node->part.type, "text/plain") == 0 || strcmp (node->part.type, "text/html") == 0;
 }
 
-/* Whether a leaf can be read in the place where it stands. A named text is a file, unless the message begins with it. */
+/* Whether a leaf can be read in the place where it stands. A named text is a file, unless the
+ * message begins with it. */
 static gboolean
-is_readable (const ValijaMimeNode *node, const Walk *walk)
+is_readable (const ValijaMimeNode *node,
+             const Walk           *walk)
 {
   if (node->not_followed || node->part.children->len > 0 || node->says_attachment)
     return FALSE;
@@ -34,7 +37,9 @@ is_readable (const ValijaMimeNode *node, const Walk *walk)
 }
 
 static gboolean
-contains (ValijaMimeNode *node, const char *type, const Walk *walk)
+contains (ValijaMimeNode *node,
+          const char     *type,
+          const Walk     *walk)
 {
   if (node->part.children->len == 0)
     return strcmp (node->part.type, type) == 0 && is_readable (node, walk);
@@ -50,7 +55,8 @@ contains (ValijaMimeNode *node, const char *type, const Walk *walk)
 
 /* RFC 2046 §5.1.4: the last is the richest. For plain text the first that has it. */
 static ValijaMimeNode *
-choose_alternative (ValijaMimeNode *node, const Walk *walk)
+choose_alternative (ValijaMimeNode *node,
+                    const Walk     *walk)
 {
   GPtrArray *children = node->part.children;
 
@@ -68,7 +74,8 @@ choose_alternative (ValijaMimeNode *node, const Walk *walk)
 }
 
 static ValijaMimeNode *
-find_document (GPtrArray *children, const Walk *walk)
+find_document (GPtrArray  *children,
+               const Walk *walk)
 {
   for (guint i = 0; i < children->len; i++)
     {
@@ -82,7 +89,8 @@ find_document (GPtrArray *children, const Walk *walk)
 }
 
 static void
-walk_body (ValijaMimeNode *node, Walk *walk)
+walk_body (ValijaMimeNode *node,
+           Walk           *walk)
 {
   GPtrArray *children = node->part.children;
 
@@ -102,8 +110,10 @@ walk_body (ValijaMimeNode *node, Walk *walk)
       return;
     }
 
-  /* Of related parts the first is the document (RFC 2387), of signed ones the first is what was signed (RFC 1847) */
-  if (strcmp (node->part.type, "multipart/related") == 0 || strcmp (node->part.type, "multipart/signed") == 0)
+  /* Of related parts the first is the document (RFC 2387), of signed ones the first is what was
+   * signed (RFC 1847) */
+  if (strcmp (node->part.type, "multipart/related") == 0 ||
+      strcmp (node->part.type, "multipart/signed") == 0)
     {
       walk_body (find_document (children, walk), walk);
       return;
@@ -116,7 +126,9 @@ walk_body (ValijaMimeNode *node, Walk *walk)
 }
 
 static GPtrArray *
-choose (ValijaMimeNode *root, gboolean html, gboolean nested)
+choose (ValijaMimeNode *root,
+        gboolean        html,
+        gboolean        nested)
 {
   Walk walk = { g_ptr_array_new (), html, nested };
 
@@ -143,7 +155,8 @@ valija_mime_body_choose (ValijaMimeNode *root)
     }
 
   for (guint i = 0; i < self->html->len; i++)
-    self->has_html |= strcmp (((ValijaMimeNode *) g_ptr_array_index (self->html, i))->part.type, "text/html") == 0;
+    self->has_html |= strcmp (((ValijaMimeNode *)g_ptr_array_index (self->html, i))->part.type,
+                              "text/html") == 0;
 
   return self;
 }
@@ -182,16 +195,20 @@ find_content_ids (const char *html)
   return ids;
 }
 
-/* An alternative that was not chosen, or the text of one that was: the same content in another form. */
+/* An alternative that was not chosen, or the text of one that was: the same content in another
+ * form. */
 static gboolean
 is_other_form (const ValijaMimeNode *node)
 {
-  if (!valija_mime_node_is (node, "text/") || strcmp (node->part.type, "text/calendar") == 0 || node->says_attachment)
+  if (!valija_mime_node_is (node, "text/") || strcmp (node->part.type, "text/calendar") == 0 ||
+      node->says_attachment)
     return FALSE;
-  if (node->part.name != NULL && (node->parent == NULL || strcmp (node->parent->part.type, "multipart/alternative") != 0))
+  if (node->part.name != NULL &&
+      (node->parent == NULL || strcmp (node->parent->part.type, "multipart/alternative") != 0))
     return FALSE;
 
-  for (node = node->parent; node != NULL && valija_mime_node_is (node, "multipart/"); node = node->parent)
+  for (node = node->parent; node != NULL && valija_mime_node_is (node, "multipart/");
+       node = node->parent)
     if (strcmp (node->part.type, "multipart/alternative") == 0)
       return TRUE;
 
@@ -199,7 +216,10 @@ is_other_form (const ValijaMimeNode *node)
 }
 
 static void
-mark (ValijaMimeBody *self, ValijaMimeNode *node, GHashTable *ids, GPtrArray *attachments)
+mark (ValijaMimeBody *self,
+      ValijaMimeNode *node,
+      GHashTable     *ids,
+      GPtrArray      *attachments)
 {
   ValijaMimePart *part = &node->part;
 
@@ -209,11 +229,12 @@ mark (ValijaMimeBody *self, ValijaMimeNode *node, GHashTable *ids, GPtrArray *at
   if (valija_mime_node_is (node, "multipart/") && !node->not_followed)
     return;
 
-  part->inline_image = valija_mime_node_is (node, "image/") && part->content_id != NULL && g_hash_table_contains (ids, part->content_id);
+  part->inline_image = valija_mime_node_is (node, "image/") && part->content_id != NULL &&
+                       g_hash_table_contains (ids, part->content_id);
 
   /* What is within an attached message comes with that message */
-  if (node->nested || part->inline_image || is_other_form (node) || g_ptr_array_find (self->text, node, NULL) ||
-      g_ptr_array_find (self->html, node, NULL))
+  if (node->nested || part->inline_image || is_other_form (node) ||
+      g_ptr_array_find (self->text, node, NULL) || g_ptr_array_find (self->html, node, NULL))
     return;
   if (node->parent == NULL && valija_mime_node_is (node, "text/") && !node->says_attachment)
     return;
@@ -223,7 +244,9 @@ mark (ValijaMimeBody *self, ValijaMimeNode *node, GHashTable *ids, GPtrArray *at
 }
 
 GPtrArray *
-valija_mime_body_mark_attachments (ValijaMimeBody *self, ValijaMimeNode *root, const char *html)
+valija_mime_body_mark_attachments (ValijaMimeBody *self,
+                                   ValijaMimeNode *root,
+                                   const char     *html)
 {
   g_autoptr(GHashTable) ids = find_content_ids (html);
   GPtrArray *attachments = g_ptr_array_new ();

@@ -10,7 +10,8 @@
 /* A name longer than this is none. */
 #define NAME_LIMIT 64
 
-/* Mail says the left and means the right: the larger set that the sender's program really wrote (as WHATWG's Encoding does). */
+/* Mail says the left and means the right: the larger set that the sender's program really wrote (as
+ * WHATWG's Encoding does). */
 static const struct
 {
   const char *label;
@@ -71,7 +72,9 @@ resolve (const char *charset)
 }
 
 static void
-append_utf8 (GString *out, const char *bytes, gsize length)
+append_utf8 (GString    *out,
+             const char *bytes,
+             gsize       length)
 {
   while (length > 0)
     {
@@ -97,7 +100,8 @@ append_utf8 (GString *out, const char *bytes, gsize length)
 }
 
 static gboolean
-is_utf8 (const char *bytes, gsize length)
+is_utf8 (const char *bytes,
+         gsize       length)
 {
   while (length > 0)
     {
@@ -119,7 +123,10 @@ is_utf8 (const char *bytes, gsize length)
 
 /* FALSE, and nothing appended, when ICU does not know @charset. */
 static gboolean
-append_converted (GString *out, const char *charset, const char *bytes, gsize length)
+append_converted (GString    *out,
+                  const char *charset,
+                  const char *bytes,
+                  gsize       length)
 {
   UErrorCode status = U_ZERO_ERROR;
   UConverter *from = ucnv_open (charset, &status);
@@ -138,8 +145,9 @@ append_converted (GString *out, const char *charset, const char *bytes, gsize le
       char *target = buffer;
 
       status = U_ZERO_ERROR;
-      ucnv_convertEx (to, from, &target, buffer + sizeof buffer, &source, source_end, pivot, &pivot_source, &pivot_target,
-                      pivot + G_N_ELEMENTS (pivot), first, TRUE, &status);
+      ucnv_convertEx (to, from, &target, buffer + sizeof buffer, &source, source_end, pivot,
+                      &pivot_source, &pivot_target, pivot + G_N_ELEMENTS (pivot), first, TRUE,
+                      &status);
       first = FALSE;
       g_string_append_len (out, buffer, target - buffer);
       if (status != U_BUFFER_OVERFLOW_ERROR)
@@ -177,7 +185,8 @@ valija_mime_charset_append (GString    *out,
     }
 
   name = resolve (fallback);
-  if (name != NULL && g_ascii_strcasecmp (name, "utf-8") != 0 && append_converted (out, name, bytes, length))
+  if (name != NULL && g_ascii_strcasecmp (name, "utf-8") != 0 &&
+      append_converted (out, name, bytes, length))
     return;
 
   if (!append_converted (out, "windows-1252", bytes, length))
@@ -185,7 +194,10 @@ valija_mime_charset_append (GString    *out,
 }
 
 char *
-valija_mime_charset_to_utf8 (const char *charset, const char *bytes, gsize length, const char *fallback)
+valija_mime_charset_to_utf8 (const char *charset,
+                             const char *bytes,
+                             gsize       length,
+                             const char *fallback)
 {
   GString *out = g_string_sized_new (length + 1);
 

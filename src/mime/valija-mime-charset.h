@@ -6,9 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* Appends @bytes, written in @charset (nullable), to @out as valid UTF-8; what makes no sense becomes U+FFFD. Without a charset,
- * or with one that nobody knows or that the bytes contradict, it is UTF-8 if it can be, then @fallback (nullable: what the
- * message uses elsewhere), then Windows-1252. NULs stay; the bytes are not otherwise cleaned. */
+/* Appends @bytes, written in @charset (nullable), to @out as valid UTF-8; what makes no sense
+ * becomes U+FFFD. Without a charset, or with one that nobody knows or that the bytes contradict, it
+ * is UTF-8 if it can be, then @fallback (nullable: what the message uses elsewhere), then
+ * Windows-1252. NULs stay; the bytes are not otherwise cleaned. */
 void  valija_mime_charset_append (GString    *out,
                                   const char *charset,
                                   const char *bytes,
@@ -16,6 +17,9 @@ void  valija_mime_charset_append (GString    *out,
                                   const char *fallback);
 
 /* The same as a string of its own. (transfer full) */
-char *valija_mime_charset_to_utf8 (const char *charset, const char *bytes, gsize length, const char *fallback);
+char *valija_mime_charset_to_utf8 (const char *charset,
+                                   const char *bytes,
+                                   gsize length,
+                                   const char *fallback);
 
 G_END_DECLS

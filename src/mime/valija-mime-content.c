@@ -17,13 +17,15 @@
 gboolean
 valija_mime_content_is_plain (const ValijaMimeNode *node)
 {
-  return node->encoding != GMIME_CONTENT_ENCODING_BASE64 && node->encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE &&
+  return node->encoding != GMIME_CONTENT_ENCODING_BASE64 &&
+         node->encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE &&
          node->encoding != GMIME_CONTENT_ENCODING_UUENCODE;
 }
 
 /* GMime's decoder wants the lines behind "begin 644 name". */
 static const char *
-skip_begin (const char *p, const char *end)
+skip_begin (const char *p,
+            const char *end)
 {
   const char *line = p;
 
@@ -43,7 +45,11 @@ skip_begin (const char *p, const char *end)
 }
 
 gboolean
-valija_mime_content_decode (const ValijaMimeNode *node, const char *source, ValijaMimeSink sink, gpointer user_data, GError **error)
+valija_mime_content_decode (const ValijaMimeNode  *node,
+                            const char            *source,
+                            ValijaMimeSink         sink,
+                            gpointer               user_data,
+                            GError               **error)
 {
   const char *p = source + node->body_start;
   const char *end = source + node->body_end;
@@ -74,7 +80,10 @@ valija_mime_content_decode (const ValijaMimeNode *node, const char *source, Vali
 }
 
 static gboolean
-count_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+count_sink (const char  *bytes,
+            gsize        length,
+            gpointer     user_data,
+            GError     **error)
 {
   guint64 *count = user_data;
 
@@ -84,7 +93,8 @@ count_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
 }
 
 guint64
-valija_mime_content_size (const ValijaMimeNode *node, const char *source)
+valija_mime_content_size (const ValijaMimeNode *node,
+                          const char           *source)
 {
   guint64 count = 0;
 
@@ -101,7 +111,10 @@ typedef struct
 } TextSink;
 
 static gboolean
-text_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+text_sink (const char  *bytes,
+           gsize        length,
+           gpointer     user_data,
+           GError     **error)
 {
   TextSink *sink = user_data;
   gsize room = sink->limit - sink->bytes->len;
@@ -114,7 +127,8 @@ text_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
 
 /* The charset that HTML declares within itself, for parts whose header says none. (nullable) */
 static char *
-find_meta_charset (const char *html, gsize length)
+find_meta_charset (const char *html,
+                   gsize       length)
 {
   g_autofree char *head = g_ascii_strdown (html, MIN (length, META_LIMIT));
   const char *meta = head;
@@ -161,7 +175,10 @@ clean (const GString *text)
 }
 
 char *
-valija_mime_content_dup_text (const ValijaMimeNode *node, const char *source, gsize limit, gboolean *truncated)
+valija_mime_content_dup_text (const ValijaMimeNode *node,
+                              const char           *source,
+                              gsize                 limit,
+                              gboolean             *truncated)
 {
   g_autoptr(GString) bytes = g_string_new (NULL);
   g_autoptr(GString) utf8 = NULL;
@@ -191,14 +208,16 @@ valija_mime_content_dup_text (const ValijaMimeNode *node, const char *source, gs
 }
 
 static void
-begin_line (GString *out, guint depth)
+begin_line (GString *out,
+            guint    depth)
 {
   for (guint i = 0; i < MIN (depth, QUOTE_LIMIT); i++)
     g_string_append (out, "> ");
 }
 
 char *
-valija_mime_content_unflow (const char *text, gboolean delsp)
+valija_mime_content_unflow (const char *text,
+                            gboolean    delsp)
 {
   GString *out = g_string_sized_new (strlen (text) + 1);
   gboolean open = FALSE; /* the last line goes on */
@@ -224,7 +243,8 @@ valija_mime_content_unflow (const char *text, gboolean delsp)
       signature = end - line == 3 && strncmp (line, "-- ", 3) == 0;
       flows = line < end && end[-1] == ' ' && !signature;
 
-      /* RFC 3676 §4.5: a change of depth and a signature end a paragraph, whatever it says itself */
+      /* RFC 3676 §4.5: a change of depth and a signature end a paragraph, whatever it says itself
+       * */
       if (open && (depth != open_depth || signature))
         {
           g_string_append_c (out, '\n');

@@ -11,7 +11,8 @@
 
 /* Just behind the line that begins at @at. */
 static const char *
-next_line (const char *at, const char *end)
+next_line (const char *at,
+           const char *end)
 {
   const char *feed = memchr (at, '\n', end - at);
 
@@ -19,14 +20,17 @@ next_line (const char *at, const char *end)
 }
 
 static gboolean
-is_empty_line (const char *at, const char *end)
+is_empty_line (const char *at,
+               const char *end)
 {
   return at == end || *at == '\n' || (*at == '\r' && (at + 1 == end || at[1] == '\n'));
 }
 
 /* The length of the field name at @at, 0 if there is none; @colon is set to its colon. */
 static gsize
-scan_name (const char *at, const char *end, const char **colon)
+scan_name (const char  *at,
+           const char  *end,
+           const char **colon)
 {
   const char *p = at;
   gsize length;
@@ -52,14 +56,16 @@ is_blank (char c)
   return c == ' ' || c == '\t';
 }
 
-/* A line that is no field: skipped when the header clearly goes on behind it, else the body has begun without an empty line. */
+/* A line that is no field: skipped when the header clearly goes on behind it, else the body has
+ * begun without an empty line. */
 static gboolean
 skip_noise (ValijaMimeFields *self)
 {
   const char *next = next_line (self->at, self->end);
   const char *colon;
 
-  if (next == self->end || (!is_blank (*next) && !is_empty_line (next, self->end) && scan_name (next, self->end, &colon) == 0))
+  if (next == self->end || (!is_blank (*next) && !is_empty_line (next, self->end) &&
+                            scan_name (next, self->end, &colon) == 0))
     return FALSE;
   self->at = next;
 
@@ -67,7 +73,9 @@ skip_noise (ValijaMimeFields *self)
 }
 
 void
-valija_mime_fields_init (ValijaMimeFields *self, const char *block, gsize length)
+valija_mime_fields_init (ValijaMimeFields *self,
+                         const char       *block,
+                         gsize             length)
 {
   const char *colon;
 
@@ -75,19 +83,22 @@ valija_mime_fields_init (ValijaMimeFields *self, const char *block, gsize length
   self->end = block + length;
 
   /* The separator line of mbox files */
-  if (length > 5 && (memcmp (block, "From ", 5) == 0 || (length > 6 && memcmp (block, ">From ", 6) == 0)))
+  if (length > 5 &&
+      (memcmp (block, "From ", 5) == 0 || (length > 6 && memcmp (block, ">From ", 6) == 0)))
     {
       self->at = next_line (self->at, self->end);
       return;
     }
 
   /* Without a field in its first line there is no header at all */
-  if (length > 0 && !is_blank (*block) && !is_empty_line (block, self->end) && scan_name (block, self->end, &colon) == 0)
+  if (length > 0 && !is_blank (*block) && !is_empty_line (block, self->end) &&
+      scan_name (block, self->end, &colon) == 0)
     self->end = self->at;
 }
 
 gboolean
-valija_mime_fields_next (ValijaMimeFields *self, ValijaMimeField *field)
+valija_mime_fields_next (ValijaMimeFields *self,
+                         ValijaMimeField  *field)
 {
   while (self->at < self->end)
     {
@@ -133,13 +144,18 @@ valija_mime_fields_next (ValijaMimeFields *self, ValijaMimeField *field)
 }
 
 gboolean
-valija_mime_field_is (const ValijaMimeField *self, const char *name)
+valija_mime_field_is (const ValijaMimeField *self,
+                      const char            *name)
 {
-  return strlen (name) == self->name_length && g_ascii_strncasecmp (self->name, name, self->name_length) == 0;
+  return strlen (name) == self->name_length &&
+         g_ascii_strncasecmp (self->name, name, self->name_length) == 0;
 }
 
 gboolean
-valija_mime_fields_find (const char *block, gsize length, const char *name, ValijaMimeField *field)
+valija_mime_fields_find (const char      *block,
+                         gsize            length,
+                         const char      *name,
+                         ValijaMimeField *field)
 {
   ValijaMimeFields fields;
 

@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The fields of a header (RFC 5322 §2.2) as slices of the block they stand in: no copy, no allocation, linear in its length. */
+/* The fields of a header (RFC 5322 §2.2) as slices of the block they stand in: no copy, no
+ * allocation, linear in its length. */
 typedef struct
 {
   const char *name;
@@ -29,6 +30,7 @@ gboolean valija_mime_fields_next (ValijaMimeFields *self, ValijaMimeField *field
 gboolean valija_mime_field_is    (const ValijaMimeField *self, const char *name);
 
 /* The first field called @name in a block. */
-gboolean valija_mime_fields_find (const char *block, gsize length, const char *name, ValijaMimeField *field);
+gboolean
+valija_mime_fields_find (const char *block, gsize length, const char *name, ValijaMimeField *field);
 
 G_END_DECLS

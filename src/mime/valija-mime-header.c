@@ -42,7 +42,9 @@ static const char *const field_names[N_FIELDS] = {
 };
 
 static gint64
-days_from_civil (int year, int month, int day)
+days_from_civil (int year,
+                 int month,
+                 int day)
 {
   int era;
   int year_of_era;
@@ -53,12 +55,15 @@ days_from_civil (int year, int month, int day)
   year_of_era = year - era * 400;
   day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-  return (gint64) era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+  return (gint64)era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+         day_of_year - 719468;
 }
 
 /* Up to @most digits at *@p, or -1. */
 static int
-scan_number (const char **p, int least, int most)
+scan_number (const char **p,
+             int          least,
+             int          most)
 {
   int value = 0;
   int digits = 0;
@@ -101,7 +106,8 @@ scan_month (const char **p)
 
 /* "+0130" in seconds. */
 static gboolean
-scan_zone (const char **p, int *zone)
+scan_zone (const char **p,
+           int         *zone)
 {
   int sign = **p == '-' ? -1 : 1;
   int value;
@@ -122,9 +128,11 @@ scan_zone (const char **p, int *zone)
   return value >= 0 && value <= 2359 && value % 100 < 60;
 }
 
-/* The one form nearly all mail has, "Fri, 21 Nov 1997 09:55:06 -0600": an order of magnitude faster than GMime, which takes the rest. */
+/* The one form nearly all mail has, "Fri, 21 Nov 1997 09:55:06 -0600": an order of magnitude faster
+ * than GMime, which takes the rest. */
 static gboolean
-scan_usual_date (const char *p, gint64 *date)
+scan_usual_date (const char *p,
+                 gint64     *date)
 {
   int day, month, year, hour, minute, second = 0, zone;
 
@@ -154,7 +162,8 @@ scan_usual_date (const char *p, gint64 *date)
 }
 
 static gint64
-parse_date (const char *raw, gsize length)
+parse_date (const char *raw,
+            gsize       length)
 {
   g_autoptr(GDateTime) parsed = NULL;
   char text[DATE_LIMIT + 1];
@@ -176,7 +185,8 @@ parse_date (const char *raw, gsize length)
 
 /* RFC 5321 §4.4: the time is what follows the last semicolon. */
 static gint64
-parse_received (const char *raw, gsize length)
+parse_received (const char *raw,
+                gsize       length)
 {
   const char *semicolon = memrchr (raw, ';', length);
 
@@ -184,7 +194,9 @@ parse_received (const char *raw, gsize length)
 }
 
 static void
-append_id (GString *out, const char *id, gsize length)
+append_id (GString    *out,
+           const char *id,
+           gsize       length)
 {
   gsize start;
 
@@ -200,9 +212,14 @@ append_id (GString *out, const char *id, gsize length)
     g_string_truncate (out, start - 1);
 }
 
-/* The slice of the next id at or behind *@p; in angle brackets, or any word with an @ once it is known that there are none. */
+/* The slice of the next id at or behind *@p; in angle brackets, or any word with an @ once it is
+ * known that there are none. */
 static gboolean
-next_id (const char **p, const char *end, gboolean bare, const char **id, gsize *length)
+next_id (const char **p,
+         const char  *end,
+         gboolean     bare,
+         const char **id,
+         gsize       *length)
 {
   while (*p < end)
     {
@@ -234,9 +251,11 @@ next_id (const char **p, const char *end, gboolean bare, const char **id, gsize 
   return FALSE;
 }
 
-/* Of more ids than the limit the first (the thread's root) and the last ones are kept, as RFC 5322 §3.6.4 and RFC 5537 §3.4.4 advise. */
+/* Of more ids than the limit the first (the thread's root) and the last ones are kept, as RFC 5322
+ * §3.6.4 and RFC 5537 §3.4.4 advise. */
 static char *
-normalise_ids (const char *raw, gsize length)
+normalise_ids (const char *raw,
+               gsize       length)
 {
   g_autoptr(GString) out = g_string_sized_new (length + 1);
   const char *end = raw + MIN (length, BLOCK_LIMIT);
@@ -258,7 +277,8 @@ normalise_ids (const char *raw, gsize length)
 }
 
 static gboolean
-has_high_bytes (const char *p, gsize length)
+has_high_bytes (const char *p,
+                gsize       length)
 {
   for (gsize i = 0; i < length; i++)
     if ((guchar) p[i] >= 0x80)
@@ -271,21 +291,26 @@ static int
 find_field (const ValijaMimeField *field)
 {
   for (int i = 0; i < N_FIELDS; i++)
-    if (g_ascii_tolower (*field->name) == g_ascii_tolower (*field_names[i]) && valija_mime_field_is (field, field_names[i]))
+    if (g_ascii_tolower (*field->name) == g_ascii_tolower (*field_names[i]) &&
+        valija_mime_field_is (field, field_names[i]))
       return i;
 
   return -1;
 }
 
 static void
-take (char **target, char *value)
+take (char **target,
+      char  *value)
 {
   g_free (*target);
   *target = value;
 }
 
 static void
-take_value (ValijaMessageInfo *info, Field which, const ValijaMimeField *field, const char *charset)
+take_value (ValijaMessageInfo     *info,
+            Field                  which,
+            const ValijaMimeField *field,
+            const char            *charset)
 {
   const char *value = field->value;
   gsize length = field->value_length;
@@ -332,7 +357,9 @@ take_value (ValijaMessageInfo *info, Field which, const ValijaMimeField *field, 
 
 /* The list an address field goes to; NULL for another field. */
 static GPtrArray *
-get_list (ValijaMessageInfo *info, GPtrArray *sender, int which)
+get_list (ValijaMessageInfo *info,
+          GPtrArray         *sender,
+          int                which)
 {
   switch (which)
     {
@@ -354,7 +381,9 @@ get_list (ValijaMessageInfo *info, GPtrArray *sender, int which)
 }
 
 ValijaMessageInfo *
-valija_mime_parse_header_block (const char *remote_id, const char *block, gsize length)
+valija_mime_parse_header_block (const char *remote_id,
+                                const char *block,
+                                gsize       length)
 {
   ValijaMessageInfo *info = valija_message_info_new (remote_id);
   g_autoptr(GPtrArray) sender = valija_address_list_new ();
@@ -364,7 +393,8 @@ valija_mime_parse_header_block (const char *remote_id, const char *block, gsize 
   ValijaMimeField field;
 
   length = MIN (length, BLOCK_LIMIT);
-  if (has_high_bytes (block, length) && valija_mime_fields_find (block, length, "Content-Type", &field))
+  if (has_high_bytes (block, length) &&
+      valija_mime_fields_find (block, length, "Content-Type", &field))
     charset = valija_mime_param_dup (field.value, field.value_length, "charset", NULL);
 
   valija_mime_fields_init (&fields, block, length);
@@ -376,7 +406,8 @@ valija_mime_parse_header_block (const char *remote_id, const char *block, gsize 
       if (which < 0)
         continue;
 
-      /* Every author and recipient counts, also in a field that comes twice; of all else the first one, as the servers have it */
+      /* Every author and recipient counts, also in a field that comes twice; of all else the first
+       * one, as the servers have it */
       list = get_list (info, sender, which);
       if (list != NULL)
         valija_mime_words_add_addresses (list, field.value, field.value_length, charset);

@@ -46,7 +46,8 @@ struct _ValijaMimeMessage
 G_DEFINE_FINAL_TYPE (ValijaMimeMessage, valija_mime_message, G_TYPE_OBJECT)
 
 static const char *
-get_data (ValijaMimeMessage *self, gsize *length)
+get_data (ValijaMimeMessage *self,
+          gsize             *length)
 {
   const char *data = g_bytes_get_data (self->source, length);
 
@@ -55,12 +56,16 @@ get_data (ValijaMimeMessage *self, gsize *length)
 
 /* Fills in what takes a look at the content: sizes, and who is called by which content id. */
 static void
-measure (ValijaMimeMessage *self, ValijaMimeNode *node)
+measure (ValijaMimeMessage *self,
+         ValijaMimeNode    *node)
 {
   const char *data = get_data (self, NULL);
 
-  node->part.size = node->part.children->len == 0 || !valija_mime_node_is (node, "multipart/") ? valija_mime_content_size (node, data) : 0;
-  if (node->part.content_id != NULL && !g_hash_table_contains (self->content_ids, node->part.content_id))
+  node->part.size = node->part.children->len == 0 || !valija_mime_node_is (node, "multipart/")
+                        ? valija_mime_content_size (node, data)
+                        : 0;
+  if (node->part.content_id != NULL &&
+      !g_hash_table_contains (self->content_ids, node->part.content_id))
     g_hash_table_insert (self->content_ids, node->part.content_id, node);
 
   for (guint i = 0; i < node->part.children->len; i++)
@@ -68,13 +73,15 @@ measure (ValijaMimeMessage *self, ValijaMimeNode *node)
 }
 
 static char *
-dup_leaf_text (ValijaMimeMessage *self, const ValijaMimeNode *node)
+dup_leaf_text (ValijaMimeMessage    *self,
+               const ValijaMimeNode *node)
 {
   return valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT, &self->truncated);
 }
 
 static void
-join_text (ValijaMimeMessage *self, const ValijaMimeBody *body)
+join_text (ValijaMimeMessage    *self,
+           const ValijaMimeBody *body)
 {
   g_autoptr(GString) out = g_string_new (NULL);
 
@@ -100,9 +107,11 @@ join_text (ValijaMimeMessage *self, const ValijaMimeBody *body)
   self->text = g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* Several parts in one document could reach into each other by an attribute or element left open, so each is closed first. */
+/* Several parts in one document could reach into each other by an attribute or element left open,
+ * so each is closed first. */
 static void
-join_html (ValijaMimeMessage *self, const ValijaMimeBody *body)
+join_html (ValijaMimeMessage    *self,
+           const ValijaMimeBody *body)
 {
   g_autoptr(GString) out = NULL;
 
@@ -245,15 +254,19 @@ valija_mime_message_get_html (ValijaMimeMessage *self)
 
 /* Also what attached messages say: a person who looks for it knows that it came with this mail. */
 static void
-append_nested_text (ValijaMimeMessage *self, const ValijaMimeNode *node, GString *out)
+append_nested_text (ValijaMimeMessage    *self,
+                    const ValijaMimeNode *node,
+                    GString              *out)
 {
   if (out->len > TEXT_LIMIT)
     return;
 
-  if (node->nested && node->part.children->len == 0 && !node->says_attachment && valija_mime_node_is (node, "text/plain"))
+  if (node->nested && node->part.children->len == 0 && !node->says_attachment &&
+      valija_mime_node_is (node, "text/plain"))
     {
       gboolean truncated;
-      g_autofree char *text = valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT, &truncated);
+      g_autofree char *text = valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT,
+                                                            &truncated);
 
       g_string_append_c (out, '\n');
       g_string_append (out, text);
@@ -282,15 +295,19 @@ valija_mime_message_dup_search_text (ValijaMimeMessage *self)
   return g_string_free (out, FALSE);
 }
 
-/* Appends words of @text up to the limit; without quotations, or with them where there is nothing else. */
+/* Appends words of @text up to the limit; without quotations, or with them where there is nothing
+ * else. */
 static void
-append_preview (GString *out, const char *text, gboolean with_quotes)
+append_preview (GString    *out,
+                const char *text,
+                gboolean    with_quotes)
 {
   long characters = 0;
   gboolean blank = FALSE;
   gboolean line_start = TRUE;
 
-  for (const char *p = text; *p != '\0' && characters < PREVIEW_CHARACTERS; p = g_utf8_next_char (p))
+  for (const char *p = text; *p != '\0' && characters < PREVIEW_CHARACTERS;
+       p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 
@@ -338,7 +355,10 @@ valija_mime_message_dup_preview (ValijaMimeMessage *self)
 }
 
 static gboolean
-append_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+append_sink (const char  *bytes,
+             gsize        length,
+             gpointer     user_data,
+             GError     **error)
 {
   g_byte_array_append (user_data, (const guint8 *) bytes, length);
 
@@ -351,10 +371,13 @@ append_sink (const char *bytes, gsize length, gpointer user_data, GError **error
  *
  * The decoded content; for a message/rfc822 part the whole message within.
  *
- * Returns: (transfer full) (nullable): the bytes, sharing the source's memory where nothing had to be decoded; NULL with VALIJA_ERROR_INVALID
+ * Returns: (transfer full) (nullable): the bytes, sharing the source's memory where nothing had
+ * to be decoded; NULL with VALIJA_ERROR_INVALID
  */
 GBytes *
-valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *part, GError **error)
+valija_mime_message_load_part (ValijaMimeMessage     *self,
+                               const ValijaMimePart  *part,
+                               GError               **error)
 {
   const ValijaMimeNode *node = (const ValijaMimeNode *) part;
   g_autoptr(GByteArray) bytes = NULL;
@@ -364,12 +387,14 @@ valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *pa
 
   if (part->children->len > 0 && valija_mime_node_is (node, "multipart/"))
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("This part of the message only holds other parts."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("This part of the message only holds other parts."));
       return NULL;
     }
 
   if (valija_mime_content_is_plain (node))
-    return g_bytes_new_from_bytes (self->source, node->body_start, node->body_end - node->body_start);
+    return g_bytes_new_from_bytes (self->source, node->body_start,
+                                   node->body_end - node->body_start);
 
   bytes = g_byte_array_sized_new (part->size);
   if (!valija_mime_content_decode (node, get_data (self, NULL), append_sink, bytes, error))
@@ -379,7 +404,8 @@ valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *pa
 }
 
 const ValijaMimePart *
-valija_mime_message_find_content_id (ValijaMimeMessage *self, const char *content_id)
+valija_mime_message_find_content_id (ValijaMimeMessage *self,
+                                     const char        *content_id)
 {
   const ValijaMimeNode *node;
 
@@ -392,7 +418,8 @@ valija_mime_message_find_content_id (ValijaMimeMessage *self, const char *conten
 }
 
 char *
-valija_mime_message_dup_header (ValijaMimeMessage *self, const char *name)
+valija_mime_message_dup_header (ValijaMimeMessage *self,
+                                const char        *name)
 {
   ValijaMimeField field;
 
@@ -417,7 +444,8 @@ valija_mime_message_dup_raw_headers (ValijaMimeMessage *self)
   header.part.type = (char *) "text/rfc822-headers";
   header.body_end = self->root->body_start;
 
-  return valija_mime_content_dup_text (&header, get_data (self, NULL), RAW_HEADERS_LIMIT, &truncated);
+  return valija_mime_content_dup_text (&header, get_data (self, NULL), RAW_HEADERS_LIMIT,
+                                       &truncated);
 }
 
 typedef struct
@@ -426,7 +454,10 @@ typedef struct
 } FileSink;
 
 static gboolean
-file_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
+file_sink (const char  *bytes,
+           gsize        length,
+           gpointer     user_data,
+           GError     **error)
 {
   FileSink *sink = user_data;
 
@@ -439,8 +470,10 @@ file_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
         continue;
       if (written < 0)
         {
-          valija_error_set (error, code == ENOSPC || code == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-                            _("The attachment could not be written: %s"), g_strerror (code));
+          valija_error_set (error,
+                            code == ENOSPC || code == EDQUOT ? VALIJA_ERROR_DISK_FULL
+                                                             : VALIJA_ERROR_STORAGE,
+                            _ ("The attachment could not be written: %s"), g_strerror (code));
           return FALSE;
         }
       bytes += written;
@@ -452,22 +485,28 @@ file_sink (const char *bytes, gsize length, gpointer user_data, GError **error)
 
 /* "name.tar.gz", 2 → "name.tar (2).gz" */
 static char *
-dup_numbered (const char *name, int number)
+dup_numbered (const char *name,
+              int         number)
 {
   const char *dot = strrchr (name, '.');
   gsize stem = dot != NULL && dot > name ? (gsize) (dot - name) : strlen (name);
 
-  return number == 1 ? g_strdup (name) : g_strdup_printf ("%.*s (%d)%s", (int) stem, name, number, name + stem);
+  return number == 1 ? g_strdup (name)
+                     : g_strdup_printf ("%.*s (%d)%s", (int)stem, name, number, name + stem);
 }
 
-/* A new file in @directory, opened for writing; its name in *@name. -1 with errno. O_EXCL also refuses a link that waits there. */
+/* A new file in @directory, opened for writing; its name in *@name. -1 with errno. O_EXCL also
+ * refuses a link that waits there. */
 static int
-create_file (int directory, const char *safe_name, char **name)
+create_file (int          directory,
+             const char  *safe_name,
+             char       **name)
 {
   for (int number = 1; number <= SAVE_ATTEMPTS; number++)
     {
       g_autofree char *candidate = dup_numbered (safe_name, number);
-      int fd = openat (directory, candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+      int fd = openat (directory, candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                       0600);
 
       if (fd >= 0)
         {
@@ -482,7 +521,10 @@ create_file (int directory, const char *safe_name, char **name)
 }
 
 GFile *
-valija_mime_message_save_part (ValijaMimeMessage *self, const ValijaMimePart *part, GFile *directory, GError **error)
+valija_mime_message_save_part (ValijaMimeMessage     *self,
+                               const ValijaMimePart  *part,
+                               GFile                 *directory,
+                               GError               **error)
 {
   const ValijaMimeNode *node = (const ValijaMimeNode *) part;
   const char *path;
@@ -498,7 +540,8 @@ valija_mime_message_save_part (ValijaMimeMessage *self, const ValijaMimePart *pa
   path = g_file_peek_path (directory);
   if (path == NULL || part->safe_name == NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("Choose a folder on this computer to save the attachment in."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("Choose a folder on this computer to save the attachment in."));
       return NULL;
     }
 
@@ -506,8 +549,9 @@ valija_mime_message_save_part (ValijaMimeMessage *self, const ValijaMimePart *pa
   sink.fd = directory_fd >= 0 ? create_file (directory_fd, part->safe_name, &name) : -1;
   if (sink.fd < 0)
     {
-      valija_error_set (error, errno == ENOSPC || errno == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-                        _("The attachment could not be saved in “%s”: %s"), path, g_strerror (errno));
+      valija_error_set (
+          error, errno == ENOSPC || errno == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
+          _ ("The attachment could not be saved in “%s”: %s"), path, g_strerror (errno));
       if (directory_fd >= 0)
         close (directory_fd);
       return NULL;
@@ -517,7 +561,8 @@ valija_mime_message_save_part (ValijaMimeMessage *self, const ValijaMimePart *pa
   if (close (sink.fd) != 0 && written)
     {
       written = FALSE;
-      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The attachment could not be written: %s"), g_strerror (errno));
+      valija_error_set (error, VALIJA_ERROR_STORAGE, _ ("The attachment could not be written: %s"),
+                        g_strerror (errno));
     }
   if (!written)
     unlinkat (directory_fd, name, 0);

@@ -8,9 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* A message taken apart: its headers, part tree, readable text, HTML and attachments. Parsing is synchronous and may take long: call it off the
- * main thread. The result is immutable and may be used from any thread. Nesting deeper than 64 and more than 10,000 parts are not
- * followed (the rest is one attachment, and `truncated` is set). No message is refused: one with no sense in it is shown as text. */
+/* A message taken apart: its headers, part tree, readable text, HTML and attachments. Parsing is
+ * synchronous and may take long: call it off the main thread. The result is immutable and may be
+ * used from any thread. Nesting deeper than 64 and more than 10,000 parts are not followed (the
+ * rest is one attachment, and `truncated` is set). No message is refused: one with no sense in it
+ * is shown as text. */
 #define VALIJA_TYPE_MIME_MESSAGE (valija_mime_message_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMimeMessage, valija_mime_message, VALIJA, MIME_MESSAGE, GObject)
 
@@ -37,28 +39,36 @@ const ValijaMimePart *valija_mime_message_get_root      (ValijaMimeMessage *self
 GPtrArray         *valija_mime_message_get_attachments  (ValijaMimeMessage *self); /* of const ValijaMimePart *, (transfer none) */
 gboolean           valija_mime_message_get_truncated    (ValijaMimeMessage *self);
 
-/* The body for reading: the text part (format=flowed undone), or the HTML's text where there is no text part. (transfer none) never NULL */
+/* The body for reading: the text part (format=flowed undone), or the HTML's text where there is no
+ * text part. (transfer none) never NULL */
 const char        *valija_mime_message_get_text         (ValijaMimeMessage *self);
 
-/* The HTML part as the sender wrote it, decoded to UTF-8 and NOT sanitised; NULL if there is none. Show it through valija_html_sanitise(). */
+/* The HTML part as the sender wrote it, decoded to UTF-8 and NOT sanitised; NULL if there is none.
+ * Show it through valija_html_sanitise(). */
 const char        *valija_mime_message_get_html         (ValijaMimeMessage *self);
 
-/* All that a full-text search should find in it: body text and attachment names (not the headers). (transfer full) */
+/* All that a full-text search should find in it: body text and attachment names (not the headers).
+ * (transfer full) */
 char              *valija_mime_message_dup_search_text  (ValijaMimeMessage *self);
 
 /* The first words of the body in one line, at most 200 characters. (transfer full) */
 char              *valija_mime_message_dup_preview      (ValijaMimeMessage *self);
 
 /* The decoded content of a leaf. (transfer full) */
-GBytes            *valija_mime_message_load_part        (ValijaMimeMessage *self, const ValijaMimePart *part, GError **error);
+GBytes *
+valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *part, GError **error);
 const ValijaMimePart *valija_mime_message_find_content_id (ValijaMimeMessage *self, const char *content_id); /* (nullable) */
 
 /* A decoded header field by name, the first of them; NULL if there is none. (transfer full) */
 char              *valija_mime_message_dup_header       (ValijaMimeMessage *self, const char *name);
 char              *valija_mime_message_dup_raw_headers  (ValijaMimeMessage *self);
 
-/* Writes a leaf into @directory under its safe name, as a new file with mode 0600 (a number is added where the name is taken), never outside
- * it, through no link. Returns the file, (transfer full), or NULL. Blocks. */
-GFile             *valija_mime_message_save_part        (ValijaMimeMessage *self, const ValijaMimePart *part, GFile *directory, GError **error);
+/* Writes a leaf into @directory under its safe name, as a new file with mode 0600 (a number is
+ * added where the name is taken), never outside it, through no link. Returns the file, (transfer
+ * full), or NULL. Blocks. */
+GFile *valija_mime_message_save_part (ValijaMimeMessage *self,
+                                      const ValijaMimePart *part,
+                                      GFile *directory,
+                                      GError **error);
 
 G_END_DECLS

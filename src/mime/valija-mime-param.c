@@ -39,7 +39,8 @@ is_space (char c)
 
 /* Blanks and comments, nested or not. */
 static const char *
-skip_blanks (const char *p, const char *end)
+skip_blanks (const char *p,
+             const char *end)
 {
   guint depth = 0;
 
@@ -60,7 +61,8 @@ skip_blanks (const char *p, const char *end)
 
 /* The semicolon behind the word that the field begins with, comments apart. */
 static const char *
-skip_word (const char *p, const char *end)
+skip_word (const char *p,
+           const char *end)
 {
   while ((p = skip_blanks (p, end)) < end && *p != ';')
     p++;
@@ -69,7 +71,9 @@ skip_word (const char *p, const char *end)
 }
 
 static const char *
-scan_quoted (const char *p, const char *end, GString *value)
+scan_quoted (const char *p,
+             const char *end,
+             GString    *value)
 {
   for (p++; p < end && *p != '"'; p++)
     {
@@ -85,7 +89,9 @@ scan_quoted (const char *p, const char *end, GString *value)
 
 /* A value without quotes ends at the semicolon: names with spaces come that way too. */
 static const char *
-scan_bare (const char *p, const char *end, GString *value)
+scan_bare (const char *p,
+           const char *end,
+           GString    *value)
 {
   for (; p < end && *p != ';'; p++)
     if (*p != '\r' && *p != '\n')
@@ -121,7 +127,9 @@ split_name (Param *param)
 
 /* The next parameter at or behind *@p; FALSE at the end. @param->value is reused. */
 static gboolean
-next_param (const char **p, const char *end, Param *param)
+next_param (const char **p,
+            const char  *end,
+            Param       *param)
 {
   while (*p < end)
     {
@@ -161,13 +169,17 @@ next_param (const char **p, const char *end, Param *param)
 }
 
 static void
-append_percent_decoded (GString *out, const char *text, gsize length)
+append_percent_decoded (GString    *out,
+                        const char *text,
+                        gsize       length)
 {
   for (gsize i = 0; i < length; i++)
     {
-      if (text[i] == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) && g_ascii_isxdigit (text[i + 2]))
+      if (text[i] == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) &&
+          g_ascii_isxdigit (text[i + 2]))
         {
-          g_string_append_c (out, (char) (g_ascii_xdigit_value (text[i + 1]) << 4 | g_ascii_xdigit_value (text[i + 2])));
+          g_string_append_c (out, (char)(g_ascii_xdigit_value (text[i + 1]) << 4 |
+                                         g_ascii_xdigit_value (text[i + 2])));
           i += 2;
         }
       else
@@ -177,7 +189,8 @@ append_percent_decoded (GString *out, const char *text, gsize length)
 
 /* Joins the pieces 0, 1, 2, …; the first extended one begins with charset'language'. */
 static GString *
-join (Pieces *pieces, char **charset)
+join (Pieces  *pieces,
+      char   **charset)
 {
   GString *bytes = g_string_new (NULL);
 
@@ -186,7 +199,8 @@ join (Pieces *pieces, char **charset)
       const char *piece = pieces->bytes[i]->str;
       gsize length = pieces->bytes[i]->len;
       const char *quote = i == 0 && pieces->extended[0] ? memchr (piece, '\'', length) : NULL;
-      const char *second = quote != NULL ? memchr (quote + 1, '\'', piece + length - quote - 1) : NULL;
+      const char *second = quote != NULL ? memchr (quote + 1, '\'', piece + length - quote - 1)
+                                         : NULL;
 
       if (second != NULL)
         {
@@ -203,9 +217,14 @@ join (Pieces *pieces, char **charset)
   return bytes;
 }
 
-/* The bytes of a parameter, or NULL. *@encoded says whether RFC 2231 was at work: that form can say more, so it wins. */
+/* The bytes of a parameter, or NULL. *@encoded says whether RFC 2231 was at work: that form can say
+ * more, so it wins. */
 static GString *
-find (const char *raw, gsize length, const char *name, gboolean *encoded, char **charset)
+find (const char  *raw,
+      gsize        length,
+      const char  *name,
+      gboolean    *encoded,
+      char       **charset)
 {
   g_autoptr(GString) value = g_string_new (NULL);
   g_autoptr(GString) plain = NULL;
@@ -219,8 +238,8 @@ find (const char *raw, gsize length, const char *name, gboolean *encoded, char *
     {
       int number = MAX (param.number, 0);
 
-      if (strlen (name) != param.name_length || g_ascii_strncasecmp (param.name, name, param.name_length) != 0 ||
-          number >= PIECES_LIMIT)
+      if (strlen (name) != param.name_length ||
+          g_ascii_strncasecmp (param.name, name, param.name_length) != 0 || number >= PIECES_LIMIT)
         continue;
 
       if (param.number < 0 && !param.extended)
@@ -250,7 +269,10 @@ find (const char *raw, gsize length, const char *name, gboolean *encoded, char *
 }
 
 char *
-valija_mime_param_dup (const char *raw, gsize length, const char *name, const char *fallback)
+valija_mime_param_dup (const char *raw,
+                       gsize       length,
+                       const char *name,
+                       const char *fallback)
 {
   g_autofree char *charset = NULL;
   g_autoptr(GString) text = NULL;
@@ -270,7 +292,9 @@ valija_mime_param_dup (const char *raw, gsize length, const char *name, const ch
 }
 
 GString *
-valija_mime_param_dup_bytes (const char *raw, gsize length, const char *name)
+valija_mime_param_dup_bytes (const char *raw,
+                             gsize       length,
+                             const char *name)
 {
   g_autofree char *charset = NULL;
   gboolean encoded;
@@ -279,12 +303,14 @@ valija_mime_param_dup_bytes (const char *raw, gsize length, const char *name)
 }
 
 char *
-valija_mime_param_dup_value (const char *raw, gsize length)
+valija_mime_param_dup_value (const char *raw,
+                             gsize       length)
 {
   const char *end = raw + MIN (length, VALUE_LIMIT);
   g_autoptr(GString) out = g_string_new (NULL);
 
-  for (const char *p = skip_blanks (raw, end); p < end && *p != ';' && *p != '(' && *p != ',' && out->len < 200; p++)
+  for (const char *p = skip_blanks (raw, end);
+       p < end && *p != ';' && *p != '(' && *p != ',' && out->len < 200; p++)
     if (*p > ' ' && *p < 127)
       g_string_append_c (out, g_ascii_tolower (*p));
 
@@ -292,9 +318,11 @@ valija_mime_param_dup_value (const char *raw, gsize length)
 }
 
 gboolean
-valija_mime_type_is_guess_of_attachments (const char *raw, gsize length)
+valija_mime_type_is_guess_of_attachments (const char *raw,
+                                          gsize       length)
 {
-  static const char *const none[] = { "text", "multipart/", "message/delivery-status", "message/disposition-notification" };
+  static const char *const none[] = { "text", "multipart/", "message/delivery-status",
+                                      "message/disposition-notification" };
 
   if (length >= 15 && g_ascii_strncasecmp (raw, "multipart/mixed", 15) == 0)
     return TRUE;

@@ -71,13 +71,16 @@ valija_mime_tree_free (ValijaMimeNode *root)
 }
 
 gboolean
-valija_mime_node_is (const ValijaMimeNode *self, const char *prefix)
+valija_mime_node_is (const ValijaMimeNode *self,
+                     const char           *prefix)
 {
   return g_str_has_prefix (self->part.type, prefix);
 }
 
 static ValijaMimeNode *
-add_node (Scanner *self, ValijaMimeNode *parent, gsize start)
+add_node (Scanner        *self,
+          ValijaMimeNode *parent,
+          gsize           start)
 {
   ValijaMimeNode *node = g_new0 (ValijaMimeNode, 1);
 
@@ -97,7 +100,8 @@ add_node (Scanner *self, ValijaMimeNode *parent, gsize start)
 }
 
 static gsize
-line_end (Scanner *self, gsize at)
+line_end (Scanner *self,
+          gsize    at)
 {
   const char *feed = memchr (self->source + at, '\n', self->length - at);
 
@@ -109,13 +113,16 @@ is_empty_line (Scanner *self)
 {
   gsize length = self->next - self->at;
 
-  return length == 0 || self->source[self->at] == '\n' || (self->source[self->at] == '\r' && length <= 2);
+  return length == 0 || self->source[self->at] == '\n' ||
+         (self->source[self->at] == '\r' && length <= 2);
 }
 
-/* Which open multipart the current line delimits, looking from the innermost out (RFC 2046 §5.1.2: an outer boundary also ends what is
- * still open within). Blanks may follow a boundary, and nothing else: one boundary may begin like another. */
+/* Which open multipart the current line delimits, looking from the innermost out (RFC 2046 §5.1.2:
+ * an outer boundary also ends what is still open within). Blanks may follow a boundary, and nothing
+ * else: one boundary may begin like another. */
 static Boundary
-match_boundary (Scanner *self, guint *frame)
+match_boundary (Scanner *self,
+                guint   *frame)
 {
   const char *line = self->source + self->at;
   gsize length = self->next - self->at;
@@ -143,7 +150,9 @@ match_boundary (Scanner *self, guint *frame)
 
 /* Ends @node and what is around it up to @container at offset @end. */
 static void
-close_nodes (ValijaMimeNode *node, const ValijaMimeNode *container, gsize end)
+close_nodes (ValijaMimeNode       *node,
+             const ValijaMimeNode *container,
+             gsize                 end)
 {
   for (; node != NULL && node != container; node = node->parent)
     if (!node->closed)
@@ -154,14 +163,17 @@ close_nodes (ValijaMimeNode *node, const ValijaMimeNode *container, gsize end)
 }
 
 static void
-pop_frames (Scanner *self, guint keep)
+pop_frames (Scanner *self,
+            guint    keep)
 {
   while (self->n_frames > keep)
     g_string_free (self->frames[--self->n_frames].boundary, TRUE);
 }
 
 static char *
-dup_type (const char *raw, gsize length, const ValijaMimeNode *parent)
+dup_type (const char           *raw,
+          gsize                 length,
+          const ValijaMimeNode *parent)
 {
   g_autofree char *type = valija_mime_param_dup_value (raw, length);
   const char *slash = strchr (type, '/');
@@ -172,11 +184,13 @@ dup_type (const char *raw, gsize length, const ValijaMimeNode *parent)
     return g_strdup ("message/rfc822");
 
   /* RFC 2045 §5.2 */
-  return g_strdup (*type == '\0' || strcmp (type, "text") == 0 ? "text/plain" : "application/octet-stream");
+  return g_strdup (*type == '\0' || strcmp (type, "text") == 0 ? "text/plain"
+                                                               : "application/octet-stream");
 }
 
 static GMimeContentEncoding
-parse_encoding (const char *raw, gsize length)
+parse_encoding (const char *raw,
+                gsize       length)
 {
   g_autofree char *word = valija_mime_param_dup_value (raw, length);
 
@@ -186,9 +200,11 @@ parse_encoding (const char *raw, gsize length)
 }
 
 static void
-read_type (ValijaMimeNode *node, const ValijaMimeField *field)
+read_type (ValijaMimeNode        *node,
+           const ValijaMimeField *field)
 {
-  g_autofree char *format = valija_mime_param_dup (field->value, field->value_length, "format", NULL);
+  g_autofree char *format = valija_mime_param_dup (field->value, field->value_length, "format",
+                                                   NULL);
   g_autofree char *delsp = valija_mime_param_dup (field->value, field->value_length, "delsp", NULL);
 
   node->part.type = dup_type (field->value, field->value_length, node->parent);
@@ -198,13 +214,15 @@ read_type (ValijaMimeNode *node, const ValijaMimeField *field)
 }
 
 static void
-read_disposition (ValijaMimeNode *node, const ValijaMimeField *field)
+read_disposition (ValijaMimeNode        *node,
+                  const ValijaMimeField *field)
 {
   g_autofree char *word = valija_mime_param_dup_value (field->value, field->value_length);
 
   /* RFC 2183 §2.8: what one does not know is an attachment */
   node->says_attachment = *word != '\0' && strcmp (word, "inline") != 0;
-  node->part.name = valija_mime_param_dup (field->value, field->value_length, "filename", node->part.charset);
+  node->part.name = valija_mime_param_dup (field->value, field->value_length, "filename",
+                                           node->part.charset);
 }
 
 static char *
@@ -223,7 +241,10 @@ dup_content_id (const ValijaMimeField *field)
 
 /* Reads the fields of @node's header, which ends before @end; sets where its body begins. */
 static void
-read_header (Scanner *self, ValijaMimeNode *node, gsize end, ValijaMimeField *type)
+read_header (Scanner         *self,
+             ValijaMimeNode  *node,
+             gsize            end,
+             ValijaMimeField *type)
 {
   ValijaMimeField disposition = { 0 };
   ValijaMimeFields fields;
@@ -241,7 +262,8 @@ read_header (Scanner *self, ValijaMimeNode *node, gsize end, ValijaMimeField *ty
         *type = field;
       else if (disposition.name == NULL && valija_mime_field_is (&field, "Content-Disposition"))
         disposition = field;
-      else if (node->encoding == GMIME_CONTENT_ENCODING_DEFAULT && valija_mime_field_is (&field, "Content-Transfer-Encoding"))
+      else if (node->encoding == GMIME_CONTENT_ENCODING_DEFAULT &&
+               valija_mime_field_is (&field, "Content-Transfer-Encoding"))
         node->encoding = parse_encoding (field.value, field.value_length);
       else if (node->part.content_id == NULL && valija_mime_field_is (&field, "Content-ID"))
         node->part.content_id = dup_content_id (&field);
@@ -255,21 +277,26 @@ read_header (Scanner *self, ValijaMimeNode *node, gsize end, ValijaMimeField *ty
   if (disposition.name != NULL)
     read_disposition (node, &disposition);
   if (node->part.name == NULL && type->name != NULL)
-    node->part.name = valija_mime_param_dup (type->value, type->value_length, "name", node->part.charset);
+    node->part.name = valija_mime_param_dup (type->value, type->value_length, "name",
+                                             node->part.charset);
 }
 
-/* Whether @node's content can be a message to look into: not one that is encoded as a whole, which RFC 2046 §5.2.1 forbids. */
+/* Whether @node's content can be a message to look into: not one that is encoded as a whole, which
+ * RFC 2046 §5.2.1 forbids. */
 static gboolean
 is_message (const ValijaMimeNode *node)
 {
-  return (strcmp (node->part.type, "message/rfc822") == 0 || strcmp (node->part.type, "message/global") == 0 ||
+  return (strcmp (node->part.type, "message/rfc822") == 0 ||
+          strcmp (node->part.type, "message/global") == 0 ||
           strcmp (node->part.type, "message/news") == 0) &&
          valija_mime_content_is_plain (node);
 }
 
-/* The header of the current node ends at @end, where a boundary, the end of all, or its empty line is. */
+/* The header of the current node ends at @end, where a boundary, the end of all, or its empty line
+ * is. */
 static void
-finish_header (Scanner *self, gsize end)
+finish_header (Scanner *self,
+               gsize    end)
 {
   ValijaMimeNode *node = self->current;
   ValijaMimeField type = { 0 };
@@ -286,9 +313,11 @@ finish_header (Scanner *self, gsize end)
     }
   else if (multipart)
     {
-      g_autoptr(GString) boundary = valija_mime_param_dup_bytes (type.value, type.value_length, "boundary");
+      g_autoptr (GString)
+          boundary = valija_mime_param_dup_bytes (type.value, type.value_length, "boundary");
 
-      while (boundary != NULL && boundary->len > 0 && g_ascii_isspace (boundary->str[boundary->len - 1]))
+      while (boundary != NULL && boundary->len > 0 &&
+             g_ascii_isspace (boundary->str[boundary->len - 1]))
         g_string_truncate (boundary, boundary->len - 1);
       if (boundary != NULL && boundary->len > 0 && boundary->len <= BOUNDARY_LIMIT)
         {
@@ -305,13 +334,15 @@ finish_header (Scanner *self, gsize end)
       self->in_header = TRUE;
     }
 
-  /* Where the body began without an empty line its first lines are looked at again, now knowing the boundary */
+  /* Where the body began without an empty line its first lines are looked at again, now knowing the
+   * boundary */
   self->next = node->body_start;
 }
 
 /* Too many parts: what is left becomes one leaf. */
 static void
-take_rest (Scanner *self, ValijaMimeNode *container)
+take_rest (Scanner        *self,
+           ValijaMimeNode *container)
 {
   ValijaMimeNode *rest = add_node (self, container, self->next);
 
@@ -325,12 +356,15 @@ take_rest (Scanner *self, ValijaMimeNode *container)
 }
 
 static void
-take_boundary (Scanner *self, Boundary boundary, guint frame)
+take_boundary (Scanner  *self,
+               Boundary  boundary,
+               guint     frame)
 {
   ValijaMimeNode *container = self->frames[frame].node;
   gsize end = self->at;
 
-  /* What the header announces may begin before this line: looked at again from there, and now without the header */
+  /* What the header announces may begin before this line: looked at again from there, and now
+   * without the header */
   if (self->in_header)
     {
       finish_header (self, self->at);
@@ -378,9 +412,11 @@ scan_lines (Scanner *self)
     }
 }
 
-/* Sets what only the finished tree can tell. A multipart in which no part was found is shown as the text it is. */
+/* Sets what only the finished tree can tell. A multipart in which no part was found is shown as the
+ * text it is. */
 static void
-finish_node (Scanner *self, ValijaMimeNode *node)
+finish_node (Scanner        *self,
+             ValijaMimeNode *node)
 {
   ValijaMimePart *part = &node->part;
 
@@ -405,7 +441,8 @@ finish_node (Scanner *self, ValijaMimeNode *node)
       ValijaMimeField subject = { 0 };
       g_autofree char *text = NULL;
 
-      valija_mime_fields_find (self->source + message->header_start, MIN (message->body_start - message->header_start, HEADER_LIMIT),
+      valija_mime_fields_find (self->source + message->header_start,
+                               MIN (message->body_start - message->header_start, HEADER_LIMIT),
                                "Subject", &subject);
       if (subject.name != NULL)
         text = valija_mime_words_decode (subject.value, subject.value_length, NULL);
@@ -422,7 +459,9 @@ finish_node (Scanner *self, ValijaMimeNode *node)
 }
 
 ValijaMimeNode *
-valija_mime_tree_scan (const char *source, gsize length, gboolean *truncated)
+valija_mime_tree_scan (const char *source,
+                       gsize       length,
+                       gboolean   *truncated)
 {
   Scanner scanner = { .source = source, .length = length, .in_header = TRUE };
   ValijaMimeNode *root = add_node (&scanner, NULL, 0);

@@ -26,9 +26,9 @@ struct _ValijaMimeNode
   gboolean delsp;
 };
 
-/* The structure of @source (RFC 2046), found in one pass over its lines, without recursion and without a copy. GMime's parser is not
- * used: it calls itself for every level and makes several objects for every part before anybody can say that it is enough.
- * (transfer full) never NULL */
+/* The structure of @source (RFC 2046), found in one pass over its lines, without recursion and
+ * without a copy. GMime's parser is not used: it calls itself for every level and makes several
+ * objects for every part before anybody can say that it is enough. (transfer full) never NULL */
 ValijaMimeNode *valija_mime_tree_scan (const char *source, gsize length, gboolean *truncated);
 void            valija_mime_tree_free (ValijaMimeNode *root);
 

@@ -9,12 +9,13 @@
 
 #include <string.h>
 
-/* Encoded words of RFC 2047. Decoded here and not by GMime, which hands back C strings: a NUL that was encoded would end the
- * text, and with it what the reader sees of a sender's name. */
+/* Encoded words of RFC 2047. Decoded here and not by GMime, which hands back C strings: a NUL that
+ * was encoded would end the text, and with it what the reader sees of a sender's name. */
 
 /* No more of one field is decoded. */
 #define TEXT_LIMIT (1024 * 1024)
-/* RFC 2047 allows 75; programs in use write whole lines into one word. Bounds the search for its end. */
+/* RFC 2047 allows 75; programs in use write whole lines into one word. Bounds the search for its
+ * end. */
 #define WORD_LIMIT 8192
 #define CHARSET_LIMIT 64
 
@@ -28,7 +29,8 @@ typedef struct
   const char *end;
 } EncodedWord;
 
-/* Neighbouring words of one charset are decoded as one run of bytes: senders split characters, and base64, between them. */
+/* Neighbouring words of one charset are decoded as one run of bytes: senders split characters, and
+ * base64, between them. */
 typedef struct
 {
   GString *out;
@@ -48,7 +50,8 @@ is_space (char c)
 }
 
 static gboolean
-is_blank_run (const char *p, const char *end)
+is_blank_run (const char *p,
+              const char *end)
 {
   while (p < end && is_space (*p))
     p++;
@@ -57,7 +60,9 @@ is_blank_run (const char *p, const char *end)
 }
 
 static gboolean
-parse_word (const char *p, const char *end, EncodedWord *word)
+parse_word (const char  *p,
+            const char  *end,
+            EncodedWord *word)
 {
   const char *limit;
 
@@ -66,7 +71,8 @@ parse_word (const char *p, const char *end, EncodedWord *word)
     if (*p <= ' ' || *p >= 127 || p - word->charset > CHARSET_LIMIT)
       return FALSE;
   word->charset_length = p - word->charset;
-  if (end - p < 5 || word->charset_length == 0 || word->charset_length > CHARSET_LIMIT || p[2] != '?')
+  if (end - p < 5 || word->charset_length == 0 || word->charset_length > CHARSET_LIMIT ||
+      p[2] != '?')
     return FALSE;
 
   word->encoding = g_ascii_toupper (p[1]);
@@ -91,15 +97,19 @@ parse_word (const char *p, const char *end, EncodedWord *word)
 }
 
 static void
-append_q (GString *out, const char *text, gsize length)
+append_q (GString    *out,
+          const char *text,
+          gsize       length)
 {
   for (gsize i = 0; i < length; i++)
     {
       if (text[i] == '_')
         g_string_append_c (out, ' ');
-      else if (text[i] == '=' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) && g_ascii_isxdigit (text[i + 2]))
+      else if (text[i] == '=' && i + 2 < length && g_ascii_isxdigit (text[i + 1]) &&
+               g_ascii_isxdigit (text[i + 2]))
         {
-          g_string_append_c (out, (char) (g_ascii_xdigit_value (text[i + 1]) << 4 | g_ascii_xdigit_value (text[i + 2])));
+          g_string_append_c (out, (char)(g_ascii_xdigit_value (text[i + 1]) << 4 |
+                                         g_ascii_xdigit_value (text[i + 2])));
           i += 2;
         }
       else
@@ -108,13 +118,16 @@ append_q (GString *out, const char *text, gsize length)
 }
 
 static void
-append_b (Decoder *self, const char *text, gsize length)
+append_b (Decoder    *self,
+          const char *text,
+          gsize       length)
 {
   gsize old = self->bytes->len;
   gsize written;
 
   g_string_set_size (self->bytes, old + length / 4 * 3 + 6);
-  written = g_base64_decode_step (text, length, (guchar *) self->bytes->str + old, &self->state, &self->save);
+  written = g_base64_decode_step (text, length, (guchar *)self->bytes->str + old, &self->state,
+                                  &self->save);
   g_string_set_size (self->bytes, old + written);
 }
 
@@ -128,13 +141,15 @@ flush (Decoder *self)
   if (self->encoding == 'B' && self->state > 1)
     append_b (self, "===", 4 - self->state);
 
-  valija_mime_charset_append (self->out, self->charset, self->bytes->str, self->bytes->len, self->fallback);
+  valija_mime_charset_append (self->out, self->charset, self->bytes->str, self->bytes->len,
+                              self->fallback);
   g_string_truncate (self->bytes, 0);
   self->open = FALSE;
 }
 
 static void
-add_word (Decoder *self, const EncodedWord *word)
+add_word (Decoder           *self,
+          const EncodedWord *word)
 {
   char charset[CHARSET_LIMIT + 1];
   char *star;
@@ -165,7 +180,9 @@ add_word (Decoder *self, const EncodedWord *word)
 }
 
 static void
-add_raw (Decoder *self, const char *p, const char *end)
+add_raw (Decoder    *self,
+         const char *p,
+         const char *end)
 {
   if (p == end || (self->open && is_blank_run (p, end)))
     return;
@@ -175,7 +192,8 @@ add_raw (Decoder *self, const char *p, const char *end)
 }
 
 static gboolean
-is_plain (const char *p, const char *end)
+is_plain (const char *p,
+          const char *end)
 {
   for (; p < end; p++)
     if (*p < ' ' || *p == 127 || (*p == '=' && p + 1 < end && p[1] == '?'))
@@ -185,7 +203,9 @@ is_plain (const char *p, const char *end)
 }
 
 char *
-valija_mime_words_decode (const char *raw, gsize length, const char *fallback)
+valija_mime_words_decode (const char *raw,
+                          gsize       length,
+                          const char *fallback)
 {
   const char *end = raw + MIN (length, TEXT_LIMIT);
   const char *run = raw;
@@ -228,14 +248,17 @@ valija_mime_words_decode (const char *raw, gsize length, const char *fallback)
 
 /* Takes the quotes, the backslashes and the comments out of a phrase (RFC 5322 §3.2.5). */
 char *
-valija_mime_words_decode_phrase (const char *raw, gsize length, const char *fallback)
+valija_mime_words_decode_phrase (const char *raw,
+                                 gsize       length,
+                                 const char *fallback)
 {
   const char *end = raw + MIN (length, TEXT_LIMIT);
   g_autoptr(GString) plain = NULL;
   gboolean quoted = FALSE;
   guint comment = 0;
 
-  if (memchr (raw, '"', end - raw) == NULL && memchr (raw, '(', end - raw) == NULL && memchr (raw, '\\', end - raw) == NULL)
+  if (memchr (raw, '"', end - raw) == NULL && memchr (raw, '(', end - raw) == NULL &&
+      memchr (raw, '\\', end - raw) == NULL)
     return valija_mime_words_decode (raw, end - raw, fallback);
 
   plain = g_string_sized_new (end - raw + 1);
@@ -267,17 +290,22 @@ valija_mime_words_decode_phrase (const char *raw, gsize length, const char *fall
   return valija_mime_words_decode (plain->str, plain->len, fallback);
 }
 
-/* Controls, line and paragraph separators, the byte order mark, and what turns the direction of the text around it. */
+/* Controls, line and paragraph separators, the byte order mark, and what turns the direction of the
+ * text around it. */
 static gboolean
 is_unsafe (gunichar c)
 {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb);
 }
 
-/* Unfolds at @p (on a CR, LF or TAB): blanks around a line break become one. Returns what is behind. */
+/* Unfolds at @p (on a CR, LF or TAB): blanks around a line break become one. Returns what is
+ * behind. */
 static const char *
-unfold (GString *out, const char *p, const char *end)
+unfold (GString    *out,
+        const char *p,
+        const char *end)
 {
   gboolean folded = FALSE;
 
@@ -299,7 +327,8 @@ unfold (GString *out, const char *p, const char *end)
 }
 
 char *
-valija_mime_clean_text (const char *text, gssize length)
+valija_mime_clean_text (const char *text,
+                        gssize      length)
 {
   g_autoptr(GString) out = NULL;
   const char *end;

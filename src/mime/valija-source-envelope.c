@@ -10,8 +10,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Read line by line up to the first empty one, as a mail server does, and not as valija-mime-fields.h, which knows where a person would
- * see the text begin: what a server takes for a Bcc field must not be left in. */
+/* Read line by line up to the first empty one, as a mail server does, and not as
+ * valija-mime-fields.h, which knows where a person would see the text begin: what a server takes
+ * for a Bcc field must not be left in. */
 
 typedef struct
 {
@@ -21,7 +22,8 @@ typedef struct
 } Line;
 
 static const char *
-next_line (const char *p, const char *end)
+next_line (const char *p,
+           const char *end)
 {
   const char *feed = memchr (p, '\n', end - p);
 
@@ -30,7 +32,9 @@ next_line (const char *p, const char *end)
 
 /* The field at *@p, moving behind it; FALSE at the end of the header. */
 static gboolean
-next_field (const char **p, const char *end, Line *line)
+next_field (const char **p,
+            const char  *end,
+            Line        *line)
 {
   const char *colon;
 
@@ -49,11 +53,13 @@ next_field (const char **p, const char *end, Line *line)
 }
 
 static gboolean
-is_field (const Line *line, const char *name)
+is_field (const Line *line,
+          const char *name)
 {
   gsize length = strlen (name);
 
-  if (line->value == NULL || line->length <= length || g_ascii_strncasecmp (line->line, name, length) != 0)
+  if (line->value == NULL || line->length <= length ||
+      g_ascii_strncasecmp (line->line, name, length) != 0)
     return FALSE;
 
   for (const char *p = line->line + length; p < line->value - 1; p++)
@@ -64,9 +70,11 @@ is_field (const Line *line, const char *name)
 }
 
 static void
-add_addresses (GPtrArray *list, const Line *line)
+add_addresses (GPtrArray  *list,
+               const Line *line)
 {
-  valija_mime_words_add_addresses (list, line->value, line->line + line->length - line->value, NULL);
+  valija_mime_words_add_addresses (list, line->value, line->line + line->length - line->value,
+                                   NULL);
 }
 
 /**
@@ -74,12 +82,15 @@ add_addresses (GPtrArray *list, const Line *line)
  * @source: a finished message
  * @stripped: (out): the same octets without the Bcc fields; @source itself when there are none
  *
- * Who a message is from and for. Of several authors the Sender field names the one that sends it (RFC 5322 §3.6.2).
+ * Who a message is from and for. Of several authors the Sender field names the one that sends it
+ * (RFC 5322 §3.6.2).
  *
  * Returns: (transfer full) (nullable): the envelope, or NULL with VALIJA_ERROR_INVALID
  */
 ValijaEnvelope *
-valija_source_dup_envelope (GBytes *source, GBytes **stripped, GError **error)
+valija_source_dup_envelope (GBytes  *source,
+                            GBytes **stripped,
+                            GError **error)
 {
   g_autoptr(GPtrArray) from = valija_address_list_new ();
   g_autoptr(GPtrArray) sender = valija_address_list_new ();
@@ -119,7 +130,8 @@ valija_source_dup_envelope (GBytes *source, GBytes **stripped, GError **error)
                                                                   : NULL;
   if (author == NULL || !valija_address_is_valid (author->address))
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The message file names no valid sender in its From field."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("The message file names no valid sender in its From field."));
       return NULL;
     }
 
@@ -129,7 +141,8 @@ valija_source_dup_envelope (GBytes *source, GBytes **stripped, GError **error)
     return NULL;
   if (envelope->recipients->len == 0)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The message file names no recipient in To, Cc or Bcc."));
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _ ("The message file names no recipient in To, Cc or Bcc."));
       return NULL;
     }
 

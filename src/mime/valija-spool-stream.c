@@ -26,7 +26,9 @@ cast (gpointer stream)
 }
 
 static ssize_t
-valija_spool_stream_write (GMimeStream *stream, const char *data, size_t length)
+valija_spool_stream_write (GMimeStream *stream,
+                           const char  *data,
+                           size_t       length)
 {
   ValijaSpoolStream *self = cast (stream);
 
@@ -38,7 +40,9 @@ valija_spool_stream_write (GMimeStream *stream, const char *data, size_t length)
 }
 
 static ssize_t
-valija_spool_stream_read (GMimeStream *stream, char *data, size_t length)
+valija_spool_stream_read (GMimeStream *stream,
+                          char        *data,
+                          size_t       length)
 {
   return -1;
 }
@@ -98,7 +102,8 @@ valija_spool_stream_new (ValijaSpool *spool)
 }
 
 gboolean
-valija_spool_stream_finish (GMimeStream *stream, GError **error)
+valija_spool_stream_finish (GMimeStream  *stream,
+                            GError      **error)
 {
   ValijaSpoolStream *self = cast (stream);
 

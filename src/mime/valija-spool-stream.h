@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* A GMime stream that appends what is written to @spool, which has to live longer. (transfer full) */
+/* A GMime stream that appends what is written to @spool, which has to live longer. (transfer full)
+ * */
 GMimeStream *valija_spool_stream_new    (ValijaSpool *spool) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether all was written; else FALSE with what the spool said. */

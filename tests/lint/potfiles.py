@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 # Messages that no translation has yet, by language. The number may only fall.
-UNTRANSLATED_LEFT = {'es': 1150}
+UNTRANSLATED_LEFT = {'es': 580}
 
 MARKS = re.compile(r'\b(_|N_|C_|NC_|ngettext|g_dngettext|g_dpgettext2?) ?\("|\b_\("|gettext-domain|C_\("')
 

@@ -11,7 +11,8 @@
 #include <string.h>
 
 static char *
-get (ValijaComposition *composition, const char *property)
+get (ValijaComposition *composition,
+     const char        *property)
 {
   char *value;
 
@@ -27,7 +28,9 @@ get (ValijaComposition *composition, const char *property)
   } G_STMT_END
 
 static ValijaComposition *
-make (const char *to, const char *subject, const char *text)
+make (const char *to,
+      const char *subject,
+      const char *text)
 {
   g_autoptr(ValijaAddress) from = valija_address_new ("María Núñez", "maria@example.org");
   ValijaComposition *composition = valija_composition_new ();
@@ -92,7 +95,9 @@ round_trip (ValijaComposition *composition)
 }
 
 static void
-assert_header (ValijaMimeMessage *message, const char *name, const char *expected)
+assert_header (ValijaMimeMessage *message,
+               const char        *name,
+               const char        *expected)
 {
   g_autofree char *value = valija_mime_message_dup_header (message, name);
 
@@ -157,9 +162,11 @@ test_round_trip_text (void)
       if (strstr (subject, "=?") == NULL)
         g_assert_cmpstr (info->subject, ==, clean_subject);
       g_assert_cmpuint (info->from->len, ==, 1);
-      g_assert_cmpstr (((ValijaAddress *) g_ptr_array_index (info->from, 0))->address, ==, "a@b.example");
+      g_assert_cmpstr (((ValijaAddress *)g_ptr_array_index (info->from, 0))->address, ==,
+                       "a@b.example");
       if (strstr (subject, "=?") == NULL)
-        g_assert_cmpstr (((ValijaAddress *) g_ptr_array_index (info->from, 0))->name, ==, from->name);
+        g_assert_cmpstr (((ValijaAddress *)g_ptr_array_index (info->from, 0))->name, ==,
+                         from->name);
     }
 }
 
@@ -181,7 +188,8 @@ test_long_lines (void)
   for (int i = 0; i < 500; i++)
     g_string_append_printf (to, "\"Person, Number %d\" <person%d@example.org>, ", i, i);
   for (int i = 0; i < 90; i++)
-    g_string_append_printf (references, "averyveryverylongmessageidentifier%d@mail.example.org ", i);
+    g_string_append_printf (references, "averyveryverylongmessageidentifier%d@mail.example.org ",
+                            i);
 
   composition = make (to->str, subject->str, text->str);
   g_object_set (composition, "references", references->str, "in-reply-to", "1@x", NULL);
@@ -189,15 +197,19 @@ test_long_lines (void)
   g_assert_cmpstr (valija_mime_message_get_text (message), ==, text->str);
   g_assert_cmpstr (valija_mime_message_get_info (message)->subject, ==, subject->str);
   g_assert_cmpuint (valija_mime_message_get_info (message)->to->len, ==, 500);
-  g_assert_cmpstr (((ValijaAddress *) g_ptr_array_index (valija_mime_message_get_info (message)->to, 7))->name, ==, "Person, Number 7");
+  g_assert_cmpstr (
+      ((ValijaAddress *)g_ptr_array_index (valija_mime_message_get_info (message)->to, 7))->name,
+      ==, "Person, Number 7");
   g_assert_cmpstr (valija_mime_message_get_info (message)->in_reply_to, ==, "1@x");
-  g_assert_cmpstr (valija_mime_message_get_info (message)->references, ==, g_strchomp (references->str));
+  g_assert_cmpstr (valija_mime_message_get_info (message)->references, ==,
+                   g_strchomp (references->str));
 }
 
 static void
 test_headers (void)
 {
-  g_autoptr(ValijaComposition) composition = make ("a@x.example, \"B, C\" <b@x.example>", "Hi\r\nX-Evil: yes", "x");
+  g_autoptr (ValijaComposition)
+      composition = make ("a@x.example, \"B, C\" <b@x.example>", "Hi\r\nX-Evil: yes", "x");
   g_autoptr(GBytes) sent = NULL;
   g_autoptr(GBytes) kept = NULL;
   g_autoptr(GBytes) again = NULL;
@@ -205,8 +217,9 @@ test_headers (void)
   g_autoptr(ValijaMimeMessage) copy = NULL;
   g_autoptr(ValijaMimeMessage) second = NULL;
 
-  g_object_set (composition, "cc", "c@müller.example", "bcc", "secret@x.example", "priority", VALIJA_PRIORITY_HIGH,
-                "confidentiality", VALIJA_CONFIDENTIALITY_CONFIDENTIAL, "read-confirmation", TRUE, "delivery-receipt", TRUE, NULL);
+  g_object_set (composition, "cc", "c@müller.example", "bcc", "secret@x.example", "priority",
+                VALIJA_PRIORITY_HIGH, "confidentiality", VALIJA_CONFIDENTIALITY_CONFIDENTIAL,
+                "read-confirmation", TRUE, "delivery-receipt", TRUE, NULL);
   sent = build (composition);
   kept = valija_composition_build (composition, TRUE, NULL);
   again = build (composition);
@@ -225,9 +238,13 @@ test_headers (void)
   assert_header (message, "Disposition-Notification-To", "maria@example.org");
   assert_header (message, "Cc", "c@xn--mller-kva.example");
   g_assert_null (g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), "secret"));
-  g_assert_true (g_str_has_suffix (valija_mime_message_get_info (message)->message_id, "@example.org"));
-  g_assert_cmpstr (valija_mime_message_get_info (message)->message_id, ==, valija_mime_message_get_info (second)->message_id);
-  g_assert_cmpint (ABS (valija_mime_message_get_info (message)->date - g_get_real_time () / G_USEC_PER_SEC), <, 100);
+  g_assert_true (
+      g_str_has_suffix (valija_mime_message_get_info (message)->message_id, "@example.org"));
+  g_assert_cmpstr (valija_mime_message_get_info (message)->message_id, ==,
+                   valija_mime_message_get_info (second)->message_id);
+  g_assert_cmpint (
+      ABS (valija_mime_message_get_info (message)->date - g_get_real_time () / G_USEC_PER_SEC), <,
+      100);
 }
 
 static void
@@ -236,10 +253,14 @@ test_structure (void)
   static const guint8 binary[] = { 0, 1, 2, '\r', '\n', '\n', '\r', 255, '.', '\r', '\n' };
   g_autoptr(GBytes) bytes = g_bytes_new_static (binary, sizeof binary);
   g_autoptr(GBytes) eml = g_bytes_new_static ("Subject: inner\r\n\r\ninner\r\n", 25);
-  g_autoptr(ValijaAttachment) picture = valija_attachment_new_for_bytes ("p.png", "image/png", bytes);
-  g_autoptr(ValijaAttachment) file = valija_attachment_new_for_bytes ("Größe «a; b» 你好.bin", "application/x-thing", bytes);
-  g_autoptr(ValijaAttachment) odd = valija_attachment_new_for_bytes ("../x\r\nX-Evil: y", "text/plain\r\nX-Evil: y", bytes);
-  g_autoptr(ValijaAttachment) inner = valija_attachment_new_for_bytes ("m.eml", "message/rfc822", eml);
+  g_autoptr (ValijaAttachment)
+      picture = valija_attachment_new_for_bytes ("p.png", "image/png", bytes);
+  g_autoptr (ValijaAttachment) file = valija_attachment_new_for_bytes (
+      "Größe «a; b» 你好.bin", "application/x-thing", bytes);
+  g_autoptr (ValijaAttachment)
+      odd = valija_attachment_new_for_bytes ("../x\r\nX-Evil: y", "text/plain\r\nX-Evil: y", bytes);
+  g_autoptr (ValijaAttachment)
+      inner = valija_attachment_new_for_bytes ("m.eml", "message/rfc822", eml);
   g_autoptr(ValijaComposition) composition = make ("a@x.example", "s", "plain\n");
   g_autoptr(ValijaMimeMessage) message = NULL;
   GPtrArray *attachments;
@@ -264,7 +285,8 @@ test_structure (void)
   g_assert_true (part->inline_image);
   g_assert_cmpstr (part->content_id, ==, "pic@local");
   g_assert_cmpstr (valija_mime_message_get_text (message), ==, "plain\n");
-  g_assert_cmpstr (valija_mime_message_get_html (message), ==, "<p>rich <img src=\"cid:pic@local\"></p>\n");
+  g_assert_cmpstr (valija_mime_message_get_html (message), ==,
+                   "<p>rich <img src=\"cid:pic@local\"></p>\n");
 
   attachments = valija_mime_message_get_attachments (message);
   g_assert_cmpuint (attachments->len, ==, 3);
@@ -324,7 +346,8 @@ test_big_file (void)
   {
     g_autoptr(GBytes) loaded = valija_mime_message_load_part (message, part, NULL);
 
-    g_assert_cmpmem ((const char *) g_bytes_get_data (loaded, NULL) + 19 * 1024 * 1024, 1024 * 1024, block, 1024 * 1024);
+    g_assert_cmpmem ((const char *)g_bytes_get_data (loaded, NULL) + 19 * 1024 * 1024, 1024 * 1024,
+                     block, 1024 * 1024);
   }
 
   g_assert_cmpint (g_unlink (path), ==, 0);
@@ -389,17 +412,22 @@ test_reply (void)
   g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
   g_autoptr(ValijaAddress) me = valija_address_new ("María", "MARIA@example.org");
-  g_autoptr(ValijaComposition) reply = valija_composition_new_reply (original, source, VALIJA_REPLY, me);
-  g_autoptr(ValijaComposition) all = valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me);
+  g_autoptr (ValijaComposition)
+      reply = valija_composition_new_reply (original, source, VALIJA_REPLY, me);
+  g_autoptr (ValijaComposition)
+      all = valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me);
   g_autoptr(ValijaAddress) john = valija_address_new ("", "john@example.net");
-  g_autoptr(ValijaComposition) own = valija_composition_new_reply (original, source, VALIJA_REPLY, john);
+  g_autoptr (ValijaComposition)
+      own = valija_composition_new_reply (original, source, VALIJA_REPLY, john);
 
   assert_property (reply, "to", "\"Doe, John\" <john@example.net>");
   assert_property (reply, "cc", "");
   assert_property (reply, "subject", "Re: Größe");
   assert_property (reply, "in-reply-to", "3@x");
   assert_property (reply, "references", "1@x 2@x 3@x");
-  assert_property (reply, "text", "\n\nOn 21 November 2025 at 09:55, Doe, John wrote:\n> A long paragraph.\n>\n>> quoted\n");
+  assert_property (
+      reply, "text",
+      "\n\nOn 21 November 2025 at 09:55, Doe, John wrote:\n> A long paragraph.\n>\n>> quoted\n");
   g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (reply)), ==, 0);
 
   assert_property (all, "to", "\"Doe, John\" <john@example.net>, Ann <ann@example.com>");
@@ -410,7 +438,8 @@ test_reply (void)
 static void
 test_reply_chain (void)
 {
-  g_autoptr(GString) text = g_string_new ("From: a@b\nMessage-ID: <last@x>\nReply-To: list@example.org\nReferences:");
+  g_autoptr (GString) text = g_string_new (
+      "From: a@b\nMessage-ID: <last@x>\nReply-To: list@example.org\nReferences:");
   g_autoptr(GBytes) source = NULL;
   g_autoptr(ValijaMimeMessage) original = NULL;
   g_autoptr(ValijaComposition) reply = NULL;
@@ -435,10 +464,14 @@ test_forward (void)
 {
   g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
-  g_autoptr(ValijaComposition) forward = valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL);
-  g_autoptr(ValijaComposition) attached = valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL);
-  g_autoptr(ValijaAttachment) pdf = g_list_model_get_item (valija_composition_get_attachments (forward), 0);
-  g_autoptr(ValijaAttachment) eml = g_list_model_get_item (valija_composition_get_attachments (attached), 0);
+  g_autoptr (ValijaComposition)
+      forward = valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL);
+  g_autoptr (ValijaComposition)
+      attached = valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL);
+  g_autoptr (ValijaAttachment)
+      pdf = g_list_model_get_item (valija_composition_get_attachments (forward), 0);
+  g_autoptr (ValijaAttachment)
+      eml = g_list_model_get_item (valija_composition_get_attachments (attached), 0);
   g_autofree char *text = get (forward, "text");
 
   assert_property (forward, "subject", "Fwd: Re: AW: Re[2]: Größe");
@@ -459,8 +492,10 @@ static void
 test_draft (void)
 {
   g_autoptr(GBytes) bytes = g_bytes_new_static ("xyz", 3);
-  g_autoptr(ValijaAttachment) attachment = valija_attachment_new_for_bytes ("a b.txt", "text/plain", bytes);
-  g_autoptr(ValijaComposition) composition = make ("\"Doe, John\" <john@example.net>, half", "Subject", "text without a line break at its end");
+  g_autoptr (ValijaAttachment)
+      attachment = valija_attachment_new_for_bytes ("a b.txt", "text/plain", bytes);
+  g_autoptr (ValijaComposition) composition = make (
+      "\"Doe, John\" <john@example.net>, half", "Subject", "text without a line break at its end");
   g_autoptr(ValijaComposition) draft = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
   g_autoptr(ValijaMimeMessage) second = NULL;
@@ -469,8 +504,9 @@ test_draft (void)
   int priority, confidentiality;
   gboolean confirmation, receipt;
 
-  g_object_set (composition, "bcc", "hidden@example.com", "priority", VALIJA_PRIORITY_LOW, "confidentiality", VALIJA_CONFIDENTIALITY_PRIVATE,
-                "read-confirmation", TRUE, "delivery-receipt", TRUE, "references", "1@x 2@x", "in-reply-to", "2@x", NULL);
+  g_object_set (composition, "bcc", "hidden@example.com", "priority", VALIJA_PRIORITY_LOW,
+                "confidentiality", VALIJA_CONFIDENTIALITY_PRIVATE, "read-confirmation", TRUE,
+                "delivery-receipt", TRUE, "references", "1@x 2@x", "in-reply-to", "2@x", NULL);
   valija_composition_add_attachment (composition, attachment);
   source = valija_composition_build (composition, TRUE, NULL);
   check_source (source);
@@ -483,8 +519,8 @@ test_draft (void)
   assert_property (draft, "text", "text without a line break at its end");
   assert_property (draft, "references", "1@x 2@x");
   assert_property (draft, "html", NULL);
-  g_object_get (draft, "priority", &priority, "confidentiality", &confidentiality, "read-confirmation", &confirmation,
-                "delivery-receipt", &receipt, NULL);
+  g_object_get (draft, "priority", &priority, "confidentiality", &confidentiality,
+                "read-confirmation", &confirmation, "delivery-receipt", &receipt, NULL);
   g_assert_cmpint (priority, ==, VALIJA_PRIORITY_LOW);
   g_assert_cmpint (confidentiality, ==, VALIJA_CONFIDENTIALITY_PRIVATE);
   g_assert_true (confirmation);
@@ -493,8 +529,10 @@ test_draft (void)
 
   again = valija_composition_build (draft, TRUE, NULL);
   second = valija_mime_message_parse (again);
-  g_assert_cmpstr (valija_mime_message_get_info (second)->message_id, ==, valija_mime_message_get_info (message)->message_id);
-  g_assert_cmpstr (valija_mime_message_get_text (second), ==, valija_mime_message_get_text (message));
+  g_assert_cmpstr (valija_mime_message_get_info (second)->message_id, ==,
+                   valija_mime_message_get_info (message)->message_id);
+  g_assert_cmpstr (valija_mime_message_get_text (second), ==,
+                   valija_mime_message_get_text (message));
 }
 
 static const struct
@@ -508,22 +546,35 @@ static const struct
 } links[] = {
   /* RFC 6068 §6 */
   { "mailto:chris@example.com", "chris@example.com", "", "", "", "" },
-  { "mailto:infobot@example.com?subject=current-issue", "infobot@example.com", "", "", "current-issue", "" },
-  { "mailto:infobot@example.com?body=send%20current-issue", "infobot@example.com", "", "", "", "send current-issue" },
-  { "mailto:infobot@example.com?body=send%20current-issue%0D%0Asend%20index", "infobot@example.com", "", "", "", "send current-issue\nsend index" },
-  { "mailto:list@example.org?In-Reply-To=%3C3469A91.D10AF4C@example.com%3E", "list@example.org", "", "", "", "" },
-  { "mailto:majordomo@example.com?body=subscribe%20bamboo-l", "majordomo@example.com", "", "", "", "subscribe bamboo-l" },
-  { "mailto:joe@example.com?cc=bob@example.com&body=hello", "joe@example.com", "bob@example.com", "", "", "hello" },
-  { "mailto:?to=joe@example.com&cc=bob@example.com&body=hello", "joe@example.com", "bob@example.com", "", "", "hello" },
+  { "mailto:infobot@example.com?subject=current-issue", "infobot@example.com", "", "",
+    "current-issue", "" },
+  { "mailto:infobot@example.com?body=send%20current-issue", "infobot@example.com", "", "", "",
+    "send current-issue" },
+  { "mailto:infobot@example.com?body=send%20current-issue%0D%0Asend%20index", "infobot@example.com",
+    "", "", "", "send current-issue\nsend index" },
+  { "mailto:list@example.org?In-Reply-To=%3C3469A91.D10AF4C@example.com%3E", "list@example.org", "",
+    "", "", "" },
+  { "mailto:majordomo@example.com?body=subscribe%20bamboo-l", "majordomo@example.com", "", "", "",
+    "subscribe bamboo-l" },
+  { "mailto:joe@example.com?cc=bob@example.com&body=hello", "joe@example.com", "bob@example.com",
+    "", "", "hello" },
+  { "mailto:?to=joe@example.com&cc=bob@example.com&body=hello", "joe@example.com",
+    "bob@example.com", "", "", "hello" },
   { "mailto:gorby%25kremvax@example.com", "gorby%kremvax@example.com", "", "", "", "" },
-  { "mailto:unlikely%3Faddress@example.com?blat=foop", "unlikely?address@example.com", "", "", "", "" },
+  { "mailto:unlikely%3Faddress@example.com?blat=foop", "unlikely?address@example.com", "", "", "",
+    "" },
   { "mailto:Mike%26family@example.org", "Mike&family@example.org", "", "", "", "" },
   { "mailto:%22not%40me%22@example.org", "\"not@me\"@example.org", "", "", "", "" },
-  { "mailto:user@example.org?subject=caf%C3%A9&body=caf%C3%A9", "user@example.org", "", "", "café", "café" },
-  { "mailto:user@%E7%B4%8D%E8%B1%86.example.org?subject=Test&body=NATTO", "user@納豆.example.org", "", "", "Test", "NATTO" },
-  { "mailto:addr1@an.example,addr2@an.example", "addr1@an.example,addr2@an.example", "", "", "", "" },
-  { "mailto:?to=addr1@an.example,addr2@an.example", "addr1@an.example,addr2@an.example", "", "", "", "" },
-  { "mailto:addr1@an.example?to=addr2@an.example", "addr1@an.example, addr2@an.example", "", "", "", "" },
+  { "mailto:user@example.org?subject=caf%C3%A9&body=caf%C3%A9", "user@example.org", "", "", "café",
+    "café" },
+  { "mailto:user@%E7%B4%8D%E8%B1%86.example.org?subject=Test&body=NATTO", "user@納豆.example.org",
+    "", "", "Test", "NATTO" },
+  { "mailto:addr1@an.example,addr2@an.example", "addr1@an.example,addr2@an.example", "", "", "",
+    "" },
+  { "mailto:?to=addr1@an.example,addr2@an.example", "addr1@an.example,addr2@an.example", "", "", "",
+    "" },
+  { "mailto:addr1@an.example?to=addr2@an.example", "addr1@an.example, addr2@an.example", "", "", "",
+    "" },
   { "MAILTO:a@b.example?SUBJECT=X", "a@b.example", "", "", "X", "" },
   { "mailto:", "", "", "", "", "" },
   { "mailto:?bcc=hidden@x.example", "", "", "hidden@x.example", "", "" },
@@ -532,8 +583,10 @@ static const struct
   { "mailto:a@b.example?attach=/etc/passwd", "a@b.example", "", "", "", "" },
   { "mailto:a@b.example?attachment=file:///etc/passwd&insert=x", "a@b.example", "", "", "", "" },
   { "mailto:a@b.example?from=boss@x.example&sender=x&reply-to=y", "a@b.example", "", "", "", "" },
-  { "mailto:a@b.example?subject=x%0D%0ABcc:%20evil@x.example", "a@b.example", "", "", "x Bcc: evil@x.example", "" },
-  { "mailto:a@b.example%0D%0ABcc:%20evil@x.example", "a@b.example Bcc: evil@x.example", "", "", "", "" },
+  { "mailto:a@b.example?subject=x%0D%0ABcc:%20evil@x.example", "a@b.example", "", "",
+    "x Bcc: evil@x.example", "" },
+  { "mailto:a@b.example%0D%0ABcc:%20evil@x.example", "a@b.example Bcc: evil@x.example", "", "", "",
+    "" },
   { "mailto:a@b.example?cc=%0Aevil", "a@b.example", "evil", "", "", "" },
   { "mailto:a@b.example?subject=%00", NULL, NULL, NULL, NULL, NULL },
   { "mailto:%00a@b.example", NULL, NULL, NULL, NULL, NULL },
@@ -553,7 +606,8 @@ test_mailto (void)
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr(ValijaComposition) composition = valija_composition_new_mailto (links[i].uri, &error);
+      g_autoptr (ValijaComposition)
+          composition = valija_composition_new_mailto (links[i].uri, &error);
 
       if (links[i].to == NULL)
         {
@@ -567,7 +621,8 @@ test_mailto (void)
       assert_property (composition, "bcc", links[i].bcc);
       assert_property (composition, "subject", links[i].subject);
       assert_property (composition, "text", links[i].text);
-      g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composition)), ==, 0);
+      g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composition)),
+                        ==, 0);
     }
 }
 
@@ -599,7 +654,8 @@ test_forgot (void)
       valija_composition_add_attachment (composition, attachment);
       g_assert_false (valija_composition_forgot_attachment (composition));
       valija_composition_remove_attachment (composition, attachment);
-      g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composition)), ==, 0);
+      g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composition)),
+                        ==, 0);
     }
 }
 
@@ -614,13 +670,23 @@ test_source (void)
     const char *recipients;
   } cases[] = {
     { "From: a@b.example\r\nTo: c@d.example\r\n\r\nx\r\n", NULL, "a@b.example", "c@d.example" },
-    { "From: a@b.example\nBcc: e@f.example,\n g@h.example\nTo: c@d.example\n\nBcc: body\n", "From: a@b.example\nTo: c@d.example\n\nBcc: body\n", "a@b.example", "e@f.example c@d.example g@h.example" },
-    { "From: a@b.example\r\nbcc : e@f.example\r\nBCC:\r\n\r\n", "From: a@b.example\r\n\r\n", "a@b.example", "e@f.example" },
-    { "From: a@b.example\r\nno field\r\nnor this\r\nBcc: e@f.example\r\n\r\n", "From: a@b.example\r\nno field\r\nnor this\r\n\r\n", "a@b.example", "e@f.example" },
-    { "From: a@b.example, c@d.example\r\nSender: s@t.example\r\nTo: x@y.example\r\n\r\n", NULL, "s@t.example", "x@y.example" },
-    { "From: a@b.example\r\nSender: s@t.example\r\nTo: x@y.example\r\n\r\n", NULL, "a@b.example", "x@y.example" },
-    { "From: a@b.example\r\nTo: x@y.example\r\nCc: X <x@Y.example>\r\nBcc: z@y.example\r\n\r\n\xff\0", "From: a@b.example\r\nTo: x@y.example\r\nCc: X <x@Y.example>\r\n\r\n\xff", "a@b.example", "x@y.example z@y.example" },
-    { "From: a@b.example\r\nBcc: c@d.example", "From: a@b.example\r\n", "a@b.example", "c@d.example" },
+    { "From: a@b.example\nBcc: e@f.example,\n g@h.example\nTo: c@d.example\n\nBcc: body\n",
+      "From: a@b.example\nTo: c@d.example\n\nBcc: body\n", "a@b.example",
+      "e@f.example c@d.example g@h.example" },
+    { "From: a@b.example\r\nbcc : e@f.example\r\nBCC:\r\n\r\n", "From: a@b.example\r\n\r\n",
+      "a@b.example", "e@f.example" },
+    { "From: a@b.example\r\nno field\r\nnor this\r\nBcc: e@f.example\r\n\r\n",
+      "From: a@b.example\r\nno field\r\nnor this\r\n\r\n", "a@b.example", "e@f.example" },
+    { "From: a@b.example, c@d.example\r\nSender: s@t.example\r\nTo: x@y.example\r\n\r\n", NULL,
+      "s@t.example", "x@y.example" },
+    { "From: a@b.example\r\nSender: s@t.example\r\nTo: x@y.example\r\n\r\n", NULL, "a@b.example",
+      "x@y.example" },
+    { "From: a@b.example\r\nTo: x@y.example\r\nCc: X <x@Y.example>\r\nBcc: "
+      "z@y.example\r\n\r\n\xff\0",
+      "From: a@b.example\r\nTo: x@y.example\r\nCc: X <x@Y.example>\r\n\r\n\xff", "a@b.example",
+      "x@y.example z@y.example" },
+    { "From: a@b.example\r\nBcc: c@d.example", "From: a@b.example\r\n", "a@b.example",
+      "c@d.example" },
     { "From: a@b.example\r\n\r\nTo: c@d.example\r\n", NULL, NULL, NULL },
     { "To: c@d.example\r\n\r\n", NULL, NULL, NULL },
     { "From: a@b.example\r\nTo: nobody\r\n\r\n", NULL, NULL, NULL },
@@ -643,16 +709,20 @@ test_source (void)
         }
       g_assert_no_error (error);
       g_assert_cmpstr (envelope->sender, ==, cases[i].sender);
-      g_assert_cmpmem (g_bytes_get_data (stripped, NULL), g_bytes_get_size (stripped), expected, strlen (expected));
+      g_assert_cmpmem (g_bytes_get_data (stripped, NULL), g_bytes_get_size (stripped), expected,
+                       strlen (expected));
       recipients = g_strsplit (cases[i].recipients, " ", -1);
       g_assert_cmpuint (envelope->recipients->len, ==, g_strv_length (recipients));
       for (guint j = 0; j < envelope->recipients->len; j++)
-        g_assert_true (g_strv_contains ((const char *const *) recipients, g_ptr_array_index (envelope->recipients, j)));
+        g_assert_true (g_strv_contains ((const char *const *)recipients,
+                                        g_ptr_array_index (envelope->recipients, j)));
     }
 }
 
 static void
-count_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+count_cb (GObject    *object,
+          GParamSpec *pspec,
+          gpointer    user_data)
 {
   (*(int *) user_data)++;
 }
@@ -672,7 +742,8 @@ test_notify (void)
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

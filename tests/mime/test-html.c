@@ -7,7 +7,8 @@
 #include <libxml/HTMLparser.h>
 #include <string.h>
 
-/* Everything that a sanitised document may consist of; written down a second time here, so that a slip in the one list is seen. */
+/* Everything that a sanitised document may consist of; written down a second time here, so that a
+ * slip in the one list is seen. */
 static const char *const elements[] = {
   "html", "head", "body", "meta", "style", "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
   "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em",
@@ -17,7 +18,8 @@ static const char *const elements[] = {
 };
 
 static gboolean
-has_prefix (const char *text, const char *prefix)
+has_prefix (const char *text,
+            const char *prefix)
 {
   return g_ascii_strncasecmp (text, prefix, strlen (prefix)) == 0;
 }
@@ -36,13 +38,17 @@ check_css (const char *css)
 }
 
 static void
-check_attribute (const char *element, const char *name, const char *value, ValijaHtmlPolicy policy)
+check_attribute (const char       *element,
+                 const char       *name,
+                 const char       *value,
+                 ValijaHtmlPolicy  policy)
 {
   g_assert_false (has_prefix (name, "on"));
   if (strcmp (name, "href") == 0)
     {
       g_assert_cmpstr (element, ==, "a");
-      g_assert_true (has_prefix (value, "http://") || has_prefix (value, "https://") || has_prefix (value, "mailto:") || *value == '#');
+      g_assert_true (has_prefix (value, "http://") || has_prefix (value, "https://") ||
+                     has_prefix (value, "mailto:") || *value == '#');
     }
   else if (strcmp (name, "src") == 0)
     {
@@ -58,7 +64,10 @@ check_attribute (const char *element, const char *name, const char *value, Valij
     }
   else
     {
-      static const char *const forbidden[] = { "srcset", "action", "formaction", "xlink:href", "background", "poster", "ping", "data", "target", "srcdoc", "name", "usemap", "longdesc", "manifest" };
+      static const char *const forbidden[] = { "srcset",     "action",  "formaction", "xlink:href",
+                                               "background", "poster",  "ping",       "data",
+                                               "target",     "srcdoc",  "name",       "usemap",
+                                               "longdesc",   "manifest" };
 
       for (gsize i = 0; i < G_N_ELEMENTS (forbidden); i++)
         g_assert_cmpstr (name, !=, forbidden[i]);
@@ -77,7 +86,8 @@ check_meta (xmlNode *node)
 }
 
 static void
-check_nodes (xmlNode *root, ValijaHtmlPolicy policy)
+check_nodes (xmlNode          *root,
+             ValijaHtmlPolicy  policy)
 {
   xmlNode *node = root;
 
@@ -91,11 +101,13 @@ check_nodes (xmlNode *root, ValijaHtmlPolicy policy)
           if (strcmp ((const char *) node->name, "meta") == 0)
             check_meta (node);
           else
-            for (xmlAttr *attribute = node->properties; attribute != NULL; attribute = attribute->next)
+            for (xmlAttr *attribute = node->properties; attribute != NULL;
+                 attribute = attribute->next)
               {
                 xmlChar *value = xmlNodeListGetString (node->doc, attribute->children, 1);
 
-                check_attribute ((const char *) node->name, (const char *) attribute->name, value != NULL ? (const char *) value : "", policy);
+                check_attribute ((const char *)node->name, (const char *)attribute->name,
+                                 value != NULL ? (const char *)value : "", policy);
                 xmlFree (value);
               }
         }
@@ -114,7 +126,8 @@ check_nodes (xmlNode *root, ValijaHtmlPolicy policy)
     }
 }
 
-/* Everything but where elements end: libxml2 may close a broken element elsewhere than one that is whole. */
+/* Everything but where elements end: libxml2 may close a broken element elsewhere than one that is
+ * whole. */
 static char *
 dup_without_ends (const char *html)
 {
@@ -133,7 +146,9 @@ dup_without_ends (const char *html)
 
 /* Sanitises, reads the result again, and looks at all that is there. Returns the body. */
 static char *
-sanitise (const char *html, ValijaHtmlPolicy policy, guint *n_blocked)
+sanitise (const char       *html,
+          ValijaHtmlPolicy  policy,
+          guint            *n_blocked)
 {
   g_autofree char *safe = valija_html_sanitise (html, policy, n_blocked);
   g_autofree char *again = valija_html_sanitise (safe, policy, NULL);
@@ -145,9 +160,12 @@ sanitise (const char *html, ValijaHtmlPolicy policy, guint *n_blocked)
 
   g_assert_true (g_utf8_validate (safe, -1, NULL));
   g_assert_true (g_utf8_validate (text, -1, NULL));
-  g_assert_true (g_str_has_prefix (safe, "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"));
+  g_assert_true (g_str_has_prefix (
+      safe, "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><meta "
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"));
 
-  document = htmlReadMemory (safe, strlen (safe), NULL, "UTF-8", HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+  document = htmlReadMemory (safe, strlen (safe), NULL, "UTF-8",
+                             HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
   g_assert_nonnull (document);
   check_nodes (xmlDocGetRootElement (document), policy);
   xmlFreeDoc (document);
@@ -176,10 +194,13 @@ static const struct
   { "<b><i>x</b>y</i>", "<b><i>x</i></b>y" },
   { "<div>open", "<div>open</div>" },
   { "stray</div></table>", "stray" },
-  { "<a href=\"https://example.org/?a=1&amp;b=2\">x</a>", "<a href=\"https://example.org/?a=1&amp;b=2\" rel=\"noopener noreferrer\">x</a>" },
-  { "<a href=\"mailto:a@b.c\">x</a>", "<a href=\"mailto:a@b.c\" rel=\"noopener noreferrer\">x</a>" },
+  { "<a href=\"https://example.org/?a=1&amp;b=2\">x</a>",
+    "<a href=\"https://example.org/?a=1&amp;b=2\" rel=\"noopener noreferrer\">x</a>" },
+  { "<a href=\"mailto:a@b.c\">x</a>",
+    "<a href=\"mailto:a@b.c\" rel=\"noopener noreferrer\">x</a>" },
   { "<a href=\"#top\">x</a>", "<a href=\"#top\">x</a>" },
-  { "<a href=\"//example.org\">x</a>", "<a href=\"https://example.org\" rel=\"noopener noreferrer\">x</a>" },
+  { "<a href=\"//example.org\">x</a>",
+    "<a href=\"https://example.org\" rel=\"noopener noreferrer\">x</a>" },
   { "<a href=\"javascript:alert(1)\">x</a>", "<a>x</a>" },
   { "<a href=\" jAvA\tscr\nipt:alert(1)\">x</a>", "<a>x</a>" },
   { "<a href=\"&#1;javascript:alert(1)\">x</a>", "<a>x</a>" },
@@ -200,15 +221,20 @@ static const struct
   { "<noscript><p>plain</p></noscript>", "<p>plain</p>" },
   { "<!-- comment --><![CDATA[x]]><?php y ?>z", "z" },
   { "<body bgcolor=\"#fff\" onload=x()>y</body>", "<div bgcolor=\"#fff\">y</div>" },
-  { "<font color=red face='Times \"New\"'>x</font>", "<font color=\"red\" face=\"Times &quot;New&quot;\">x</font>" },
+  { "<font color=red face='Times \"New\"'>x</font>",
+    "<font color=\"red\" face=\"Times &quot;New&quot;\">x</font>" },
   { "<p style=\"color:red;position:fixed;top:0\">x</p>", "<p style=\"color:red;\">x</p>" },
   { "<p style=\"background:url(https://t.example/x)\">x</p>", "<p>x</p>" },
-  { "<p style=\"background:url(cid:x)\">x</p>", "<p style=\"background:url(&quot;cid:x&quot;);\">x</p>" },
+  { "<p style=\"background:url(cid:x)\">x</p>",
+    "<p style=\"background:url(&quot;cid:x&quot;);\">x</p>" },
   { "<p style=\"width:expression(alert(1))\">x</p>", "<p>x</p>" },
   { "<p style=\"color:r\\65 d\">x</p>", "<p>x</p>" },
-  { "<p style=\"color:/**/red;font:12px/1.5 'A B',serif!important\">x</p>", "<p style=\"color:red;font:12px/1.5 &quot;A B&quot;,serif!important;\">x</p>" },
-  { "<p style=\"width:calc(100% - (2 * 3px));margin:-1px auto\">x</p>", "<p style=\"width:calc(100% - (2 * 3px));margin:-1px auto;\">x</p>" },
-  { "<table background=\"cid:x\"><tr><td>y</table>", "<table style=\"background-image:url(&quot;cid:x&quot;);\"><tr><td>y</td></tr></table>" },
+  { "<p style=\"color:/**/red;font:12px/1.5 'A B',serif!important\">x</p>",
+    "<p style=\"color:red;font:12px/1.5 &quot;A B&quot;,serif!important;\">x</p>" },
+  { "<p style=\"width:calc(100% - (2 * 3px));margin:-1px auto\">x</p>",
+    "<p style=\"width:calc(100% - (2 * 3px));margin:-1px auto;\">x</p>" },
+  { "<table background=\"cid:x\"><tr><td>y</table>",
+    "<table style=\"background-image:url(&quot;cid:x&quot;);\"><tr><td>y</td></tr></table>" },
   { "<o:p>&nbsp;</o:p><v:shape onload=x>y</v:shape>", "\302\240y" },
   { "x<br>y<hr/>z", "x<br>y<hr>z" },
   { "<p title='&lt;script&gt;&quot;`'>x</p>", "<p title=\"&lt;script&gt;&quot;&#96;\">x</p>" },
@@ -227,8 +253,9 @@ test_cases (void)
     }
 }
 
-/* Ideas of the public collections of attacks (XSS filter evasion, HTML5 security, mutation), each written anew. What they are
- * tried for is in check_nodes(): whatever is left, it is nothing but the lists above. */
+/* Ideas of the public collections of attacks (XSS filter evasion, HTML5 security, mutation), each
+ * written anew. What they are tried for is in check_nodes(): whatever is left, it is nothing but
+ * the lists above. */
 static const char *const attacks[] = {
   "<script src=//evil.example/x.js></script>",
   "<SCRIPT>alert(1)</SCRIPT>",
@@ -464,7 +491,8 @@ test_attacks (void)
       guint blocked = 0;
       g_autofree char *local = sanitise (attacks[i], VALIJA_HTML_LOCAL_ONLY, &blocked);
       g_autofree char *remote = sanitise (attacks[i], VALIJA_HTML_REMOTE_IMAGES, &blocked);
-      g_autofree char *quoted = g_strdup_printf ("<div title=\"%s\">%s</div>", attacks[i], attacks[i]);
+      g_autofree char *quoted = g_strdup_printf ("<div title=\"%s\">%s</div>", attacks[i],
+                                                 attacks[i]);
       g_autofree char *within = sanitise (quoted, VALIJA_HTML_LOCAL_ONLY, NULL);
 
       g_assert_cmpuint (blocked, ==, 0);
@@ -500,7 +528,8 @@ test_mutations (void)
           g_string_append_len (html, attack + from, g_rand_int_range (rand, 0, length - from + 1));
           g_string_append (html, glue[g_rand_int_range (rand, 0, G_N_ELEMENTS (glue))]);
         }
-      g_free (sanitise (html->str, round % 2 == 0 ? VALIJA_HTML_LOCAL_ONLY : VALIJA_HTML_REMOTE_IMAGES, NULL));
+      g_free (sanitise (html->str,
+                        round % 2 == 0 ? VALIJA_HTML_LOCAL_ONLY : VALIJA_HTML_REMOTE_IMAGES, NULL));
     }
 }
 
@@ -534,8 +563,9 @@ test_sheet (void)
     "@media only screen and (max-width: 480px) { .c { width: 100% !important; } }\n[x] { color: red }\n-->\n</style></head><body>y</body></html>";
   g_autofree char *safe = valija_html_sanitise (html, VALIJA_HTML_LOCAL_ONLY, NULL);
 
-  g_assert_nonnull (strstr (safe, "<style>.a, #b > td:hover {color:#fff;}\n@media only screen and (max-width: 480px) "
-                                  "{.c {width:100% !important;}\n}\n</style>"));
+  g_assert_nonnull (strstr (
+      safe, "<style>.a, #b > td:hover {color:#fff;}\n@media only screen and (max-width: 480px) "
+            "{.c {width:100% !important;}\n}\n</style>"));
   g_assert_null (strstr (safe, ">no<"));
 }
 
@@ -643,22 +673,30 @@ static const struct
   { "", "" },
   { "a < b & \"c\"\n", "a &lt; b &amp; &quot;c&quot;\n" },
   { "<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;" },
-  { "see https://example.org/a?b=1&c=2.", "see <a href=\"https://example.org/a?b=1&amp;c=2\" rel=\"noopener noreferrer\">https://example.org/a?b=1&amp;c=2</a>." },
-  { "(http://example.org/a_(b))", "(<a href=\"http://example.org/a_(b)\" rel=\"noopener noreferrer\">http://example.org/a_(b)</a>)" },
-  { "<http://example.org>", "&lt;<a href=\"http://example.org\" rel=\"noopener noreferrer\">http://example.org</a>&gt;" },
-  { "www.example.org", "<a href=\"http://www.example.org\" rel=\"noopener noreferrer\">www.example.org</a>" },
-  { "me@example.org, you", "<a href=\"mailto:me@example.org\" rel=\"noopener noreferrer\">me@example.org</a>, you" },
+  { "see https://example.org/a?b=1&c=2.",
+    "see <a href=\"https://example.org/a?b=1&amp;c=2\" rel=\"noopener "
+    "noreferrer\">https://example.org/a?b=1&amp;c=2</a>." },
+  { "(http://example.org/a_(b))", "(<a href=\"http://example.org/a_(b)\" rel=\"noopener "
+                                  "noreferrer\">http://example.org/a_(b)</a>)" },
+  { "<http://example.org>",
+    "&lt;<a href=\"http://example.org\" rel=\"noopener noreferrer\">http://example.org</a>&gt;" },
+  { "www.example.org",
+    "<a href=\"http://www.example.org\" rel=\"noopener noreferrer\">www.example.org</a>" },
+  { "me@example.org, you",
+    "<a href=\"mailto:me@example.org\" rel=\"noopener noreferrer\">me@example.org</a>, you" },
   { "javascript:alert(1)", "javascript:alert(1)" },
   { "@ a@ @b a@b", "@ a@ @b a@b" },
   { "xhttp://example.org", "xhttp://example.org" },
   { "http://", "http://" },
-  { "http://x\"onclick=y", "<a href=\"http://x\" rel=\"noopener noreferrer\">http://x</a>&quot;onclick=y" },
+  { "http://x\"onclick=y",
+    "<a href=\"http://x\" rel=\"noopener noreferrer\">http://x</a>&quot;onclick=y" },
 };
 
 static void
 test_from_text (void)
 {
-  static const char start[] = "<body><div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">";
+  static const char start[] =
+      "<body><div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">";
   g_autofree char *quotes = valija_html_from_text ("a\n> b\n>> c\n> > c\nd\n");
 
   for (gsize i = 0; i < G_N_ELEMENTS (from_texts); i++)
@@ -666,7 +704,8 @@ test_from_text (void)
       g_autofree char *html = valija_html_from_text (from_texts[i].text);
       g_autofree char *again = valija_html_sanitise (html, VALIJA_HTML_LOCAL_ONLY, NULL);
       const char *body = strstr (html, start);
-      g_autofree char *expected = g_strconcat (start, from_texts[i].html, "</div></body></html>", NULL);
+      g_autofree char *expected = g_strconcat (start, from_texts[i].html, "</div></body></html>",
+                                               NULL);
 
       g_assert_cmpstr (body, ==, expected);
       g_assert_nonnull (strstr (again, start));
@@ -737,12 +776,14 @@ test_deceives (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (deceptions); i++)
     {
-      g_assert_cmpint (valija_html_link_deceives (deceptions[i].text, deceptions[i].uri), ==, deceptions[i].deceives);
+      g_assert_cmpint (valija_html_link_deceives (deceptions[i].text, deceptions[i].uri), ==,
+                       deceptions[i].deceives);
     }
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -28,7 +28,9 @@ static const Case texts[] = {
   { "rfc2047 6", "=?ISO-8859-1?Q?a_b?=", "a b" },
   { "rfc2047 7", "=?ISO-8859-1?Q?a?= =?ISO-8859-2?Q?_b?=", "a b" },
   { "rfc2047 keld", "=?ISO-8859-1?Q?Keld_J=F8rn_Simonsen?=", "Keld Jørn Simonsen" },
-  { "rfc2047 subject", "=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=",
+  { "rfc2047 subject",
+    "=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n "
+    "=?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=",
     "If you can read this you understand the example." },
   { "rfc2047 hebrew", "=?iso-8859-8?b?7eXs+SDv4SDp7Oj08A==?=", "םולש ןב ילטפנ" },
   { "rfc2231 language", "=?US-ASCII*EN?Q?Keith_Moore?=", "Keith Moore" },
@@ -38,8 +40,14 @@ static const Case texts[] = {
   { "two encodings, one character", "=?utf-8?Q?=E2?= =?UTF-8?B?gqw=?=", "€" },
   { "spaces inside a word", "=?utf-8?Q?a b c?=", "a b c" },
   { "no space around", "x=?utf-8?Q?=C3=A9?=y", "xéy" },
-  { "question mark inside", "=?utf-8?Q?what?" "?=", "what?" },
-  { "empty word", "=?utf-8?Q?" "?=", "" },
+  { "question mark inside",
+    "=?utf-8?Q?what?"
+    "?=",
+    "what?" },
+  { "empty word",
+    "=?utf-8?Q?"
+    "?=",
+    "" },
   { "not a word", "=?utf-8?X?abc?=", "=?utf-8?X?abc?=" },
   { "cut word", "=?utf-8?Q?abc", "=?utf-8?Q?abc" },
   { "no charset", "=??Q?abc?=", "=??Q?abc?=" },
@@ -47,8 +55,14 @@ static const Case texts[] = {
   { "lone equals", "1=2 =? =", "1=2 =? =" },
   { "bad hex", "=?utf-8?Q?100=ZZ=4?=", "100=ZZ=4" },
   { "raw UTF-8", "Größe", "Größe" },
-  { "raw windows-1252", "Gr\xf6\xdf" "e \x80", "Größe €" },
-  { "raw before a word", "Gr\xf6\xdf" "e =?utf-8?Q?=E2=82=AC?=", "Größe €" },
+  { "raw windows-1252",
+    "Gr\xf6\xdf"
+    "e \x80",
+    "Größe €" },
+  { "raw before a word",
+    "Gr\xf6\xdf"
+    "e =?utf-8?Q?=E2=82=AC?=",
+    "Größe €" },
   { "declared latin1 is windows-1252", "=?iso-8859-1?Q?=80?=", "€" },
   { "koi8", "=?KOI8-R?B?8NLJ18XU?=", "Привет" },
   { "iso-2022-jp", "=?ISO-2022-JP?B?GyRCJDMkcyRLJEEkTxsoQg==?=", "こんにちは" },
@@ -61,9 +75,20 @@ static const Case texts[] = {
   { "NUL in a word does not end it", "=?utf-8?Q?potus=00attacker?=", "potusattacker" },
   { "line break in a word", "=?utf-8?Q?a=0D=0AX-Evil:_b?=", "a X-Evil: b" },
   { "override in a word", "=?utf-8?Q?a=E2=80=AEcod.exe?=", "acod.exe" },
-  { "isolates", "a\xe2\x81\xa6" "b\xe2\x81\xa9" "c", "abc" },
-  { "controls", "a\x01\x1b[31mb\x7f" "c\xc2\x85" "d", "a[31mbcd" },
-  { "line separator", "a\xe2\x80\xa8" "b", "a b" },
+  { "isolates",
+    "a\xe2\x81\xa6"
+    "b\xe2\x81\xa9"
+    "c",
+    "abc" },
+  { "controls",
+    "a\x01\x1b[31mb\x7f"
+    "c\xc2\x85"
+    "d",
+    "a[31mbcd" },
+  { "line separator",
+    "a\xe2\x80\xa8"
+    "b",
+    "a b" },
 };
 
 static void
@@ -99,7 +124,8 @@ static const Case lists[] = {
   { "angle", "A B <a@b.c>", "A B|a@b.c" },
   { "quoted", "\"Doe, John\" <a@b.c>", "Doe, John|a@b.c" },
   { "two", "a@b.c, d@e.f", "|a@b.c;|d@e.f" },
-  { "rfc5322 a.1.2", "Joe Q. Public <john.q.public@example.com>", "Joe Q. Public|john.q.public@example.com" },
+  { "rfc5322 a.1.2", "Joe Q. Public <john.q.public@example.com>",
+    "Joe Q. Public|john.q.public@example.com" },
   { "rfc5322 a.1.2 to", "Mary Smith <mary@x.test>, jdoe@example.org, Who? <one@y.test>",
     "Mary Smith|mary@x.test;|jdoe@example.org;Who?|one@y.test" },
   { "rfc5322 a.1.2 cc", "<boss@nil.test>, \"Giant; \\\"Big\\\" Box\" <sysservices@example.net>",
@@ -107,17 +133,22 @@ static const Case lists[] = {
   { "rfc5322 a.1.3 group", "A Group:Ed Jones <c@a.test>,joe@where.test,John <jdoe@one.test>;",
     "Ed Jones|c@a.test;|joe@where.test;John|jdoe@one.test" },
   { "empty group", "Undisclosed recipients:;", "" },
-  { "rfc5322 a.5 comments", "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", "Pete|pete(hisaccount)@silly.test(hishost)" },
-  { "rfc5322 a.5 bare", "Chris Jones <c@(Chris's host.)public.example>", "Chris Jones|c@(Chris'shost.)public.example" },
-  { "rfc5322 a.6.1", "Joe Q. Public <john.q.public@example.com>", "Joe Q. Public|john.q.public@example.com" },
-  { "rfc5322 a.6.1 route", "Mary Smith <@node.test:mary@example.net>, , jdoe@test  . example", "Mary Smith|mary@example.net;|jdoe@test.example" },
+  { "rfc5322 a.5 comments", "Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>",
+    "Pete|pete(hisaccount)@silly.test(hishost)" },
+  { "rfc5322 a.5 bare", "Chris Jones <c@(Chris's host.)public.example>",
+    "Chris Jones|c@(Chris'shost.)public.example" },
+  { "rfc5322 a.6.1", "Joe Q. Public <john.q.public@example.com>",
+    "Joe Q. Public|john.q.public@example.com" },
+  { "rfc5322 a.6.1 route", "Mary Smith <@node.test:mary@example.net>, , jdoe@test  . example",
+    "Mary Smith|mary@example.net;|jdoe@test.example" },
   { "long route", "<@a,@b:c@d>", "|c@d" },
   { "name in a comment", "a@b.c (John)", "John|a@b.c" },
   { "name before, no angle", "John Smith a@b.c", "John Smith|a@b.c" },
   { "blanks around the at", "a @ b.c", "|a@b.c" },
   { "encoded", "=?utf-8?Q?J=C3=B6rg?= <a@b.c>", "Jörg|a@b.c" },
   { "encoded comma", "=?utf-8?Q?Doe=2C_J?= <a@b.c>", "Doe, J|a@b.c" },
-  { "encoded address stays visible", "=?utf-8?Q?boss=40x.org=00?=@evil.org", "|=?utf-8?Q?boss=40x.org=00?=@evil.org" },
+  { "encoded address stays visible", "=?utf-8?Q?boss=40x.org=00?=@evil.org",
+    "|=?utf-8?Q?boss=40x.org=00?=@evil.org" },
   { "address in the name", "\"boss@x.org\" <evil@y.org>", "boss@x.org|evil@y.org" },
   { "two angles: both are seen", "Boss <boss@x.org> <evil@y.org>", "Boss|boss@x.org;|evil@y.org" },
   { "whole thing encoded", "=?utf-8?Q?Boss_=3Cboss=40x.org=3E?=", "Boss <boss@x.org>|" },
@@ -272,14 +303,19 @@ test_odd_blocks (void)
 {
   g_autoptr(ValijaMessageInfo) empty = parse ("");
   g_autoptr(ValijaMessageInfo) blank = parse ("\r\n\r\nSubject: body\r\n");
-  g_autoptr(ValijaMessageInfo) bare = parse ("From me Sat Jan\nsubject : s\nFrom: a@b\nthis is noise\nTo: c@d\n\nx");
-  g_autoptr(ValijaMessageInfo) twice = parse ("From: a@b\r\nFrom: c@d\r\nSubject: one\r\nSubject: two\r\n");
+  g_autoptr (ValijaMessageInfo)
+      bare = parse ("From me Sat Jan\nsubject : s\nFrom: a@b\nthis is noise\nTo: c@d\n\nx");
+  g_autoptr (ValijaMessageInfo)
+      twice = parse ("From: a@b\r\nFrom: c@d\r\nSubject: one\r\nSubject: two\r\n");
   g_autoptr(ValijaMessageInfo) sender = parse ("Sender: s@t\r\nDate: nonsense\r\n");
-  g_autoptr(ValijaMessageInfo) koi = parse ("Subject: \xf0\xd2\xc9\xd7\xc5\xd4\r\nContent-Type: text/plain; charset=koi8-r\r\n");
-  g_autoptr(ValijaMessageInfo) nul = valija_mime_parse_header_block ("1", "Subject: a\0b\r\nFrom: x\0y@z\r\n", 28);
+  g_autoptr (ValijaMessageInfo) koi = parse (
+      "Subject: \xf0\xd2\xc9\xd7\xc5\xd4\r\nContent-Type: text/plain; charset=koi8-r\r\n");
+  g_autoptr (ValijaMessageInfo)
+      nul = valija_mime_parse_header_block ("1", "Subject: a\0b\r\nFrom: x\0y@z\r\n", 28);
   g_autoptr(ValijaMessageInfo) pdf = parse ("Content-Type: application/pdf\r\n");
   g_autoptr(ValijaMessageInfo) plain = parse ("Content-Type: text/plain\r\n");
-  g_autoptr(ValijaMessageInfo) words = parse ("Hello, this is a letter without a header.\nSubject: x\n");
+  g_autoptr (ValijaMessageInfo)
+      words = parse ("Hello, this is a letter without a header.\nSubject: x\n");
 
   g_assert_cmpstr (empty->subject, ==, "");
   g_assert_cmpuint (empty->from->len, ==, 0);
@@ -332,7 +368,10 @@ test_floods (void)
   for (gsize i = 0; i < G_N_ELEMENTS (floods); i++)
     {
       g_autoptr(GString) block = g_string_new (floods[i]);
-      const char *unit = strchr (floods[i], ' ') != NULL && floods[i][strlen (floods[i]) - 1] != '\n' ? strchr (floods[i], ' ') + 1 : floods[i];
+      const char *unit = strchr (floods[i], ' ') != NULL &&
+                                 floods[i][strlen (floods[i]) - 1] != '\n'
+                             ? strchr (floods[i], ' ') + 1
+                             : floods[i];
       gint64 start = g_get_monotonic_time ();
 
       if (*unit == '\0')
@@ -340,7 +379,8 @@ test_floods (void)
       while (block->len < 3 * 1024 * 1024)
         g_string_append (block, unit);
       {
-        g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("1", block->str, block->len);
+        g_autoptr (ValijaMessageInfo)
+            info = valija_mime_parse_header_block ("1", block->str, block->len);
 
         check_info (info);
         g_assert_cmpuint (info->to->len, <=, 10000);
@@ -368,13 +408,15 @@ test_mutations (void)
       g_autofree char *exact = NULL;
 
       for (int i = 0; i < changes; i++)
-        block[g_rand_int_range (rand, 0, length)] = spice[g_rand_int_range (rand, 0, sizeof spice - 1)];
+        block[g_rand_int_range (rand, 0, length)] =
+            spice[g_rand_int_range (rand, 0, sizeof spice - 1)];
       length = g_rand_int_range (rand, 0, length + 1);
 
       /* A buffer of its own length, so that a byte too far is seen */
       exact = g_memdup2 (block, length);
       {
-        g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("1", exact != NULL ? exact : "", length);
+        g_autoptr (ValijaMessageInfo)
+            info = valija_mime_parse_header_block ("1", exact != NULL ? exact : "", length);
 
         check_info (info);
       }
@@ -399,15 +441,20 @@ test_speed (void)
 
   for (int i = 0; i < rounds; i++)
     {
-      g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("1", block, sizeof block - 1);
+      g_autoptr (ValijaMessageInfo)
+          info = valija_mime_parse_header_block ("1", block, sizeof block - 1);
 
       g_assert_cmpstr (info->message_id, ==, "abc123@example.com");
     }
-  g_test_minimized_result ((double) (g_get_monotonic_time () - start) / rounds, "microseconds for a header block");
+  g_test_minimized_result ((double)(g_get_monotonic_time () - start) / rounds,
+                           "microseconds for a header block");
 }
 
 static void
-add_cases (const char *path, const Case *cases, gsize n, GTestDataFunc func)
+add_cases (const char    *path,
+           const Case    *cases,
+           gsize          n,
+           GTestDataFunc  func)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -418,7 +465,8 @@ add_cases (const char *path, const Case *cases, gsize n, GTestDataFunc func)
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "type" of a leaf, "type:name", + for an attachment, * for an inline picture; children in brackets. */
+/* "type" of a leaf, "type:name", + for an attachment, * for an inline picture; children in
+ * brackets. */
 static void
-append_tree (GString *out, const ValijaMimePart *part)
+append_tree (GString              *out,
+             const ValijaMimePart *part)
 {
   g_string_append (out, part->type);
   if (part->name != NULL)
@@ -40,7 +42,8 @@ dup_tree (ValijaMimeMessage *message)
 }
 
 static ValijaMimeMessage *
-parse_data (const char *data, gsize length)
+parse_data (const char *data,
+            gsize       length)
 {
   /* A copy of just this length, so that a byte too far is seen */
   g_autoptr(GBytes) bytes = g_bytes_new (data, length);
@@ -74,78 +77,160 @@ static const Golden goldens[] = {
   { "plain", "Subject: x\nContent-Type: text/plain\n\nHello\n", "text/plain", "Hello\n", NULL },
   { "CR LF", "Subject: x\r\n\r\nHello\r\nworld\r\n", "text/plain", "Hello\nworld\n", NULL },
   { "CR", "Subject: x\r\n\r\nHello\rworld\r", "text/plain", "Hello\nworld\n", NULL },
-  { "mbox", "From me Sat Jan 1 00:00:00 2022\nSubject: x\n\nHello\n", "text/plain", "Hello\n", NULL },
+  { "mbox", "From me Sat Jan 1 00:00:00 2022\nSubject: x\n\nHello\n", "text/plain", "Hello\n",
+    NULL },
   { "text without a type", "Content-Type: text\n\nx", "text/plain", "x", NULL },
   { "nonsense as a type", "Content-Type: ;;;\n\nx", "text/plain", "x", NULL },
   { "one word as a type", "Content-Type: foo\n\nx", "application/octet-stream+", "", NULL },
-  { "one file", "Content-Type: application/pdf; name=a.pdf\n\nx", "application/pdf:a.pdf+", "", NULL },
+  { "one file", "Content-Type: application/pdf; name=a.pdf\n\nx", "application/pdf:a.pdf+", "",
+    NULL },
   { "base64", "Content-Transfer-Encoding: base64\n\nSGVsbG8=\n", "text/plain", "Hello", NULL },
-  { "base64 broken", "Content-Transfer-Encoding: base64\n\nSGV*s\n\nbG8\n", "text/plain", "Hello", NULL },
-  { "quoted-printable", "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=utf-8\n\nGr=C3=BC=\n=C3=9Fe=ZZ =\n", "text/plain", "Grüße=ZZ ", NULL },
-  { "unknown encoding", "Content-Transfer-Encoding: x-foo\n\nHello\n", "text/plain", "Hello\n", NULL },
+  { "base64 broken", "Content-Transfer-Encoding: base64\n\nSGV*s\n\nbG8\n", "text/plain", "Hello",
+    NULL },
+  { "quoted-printable",
+    "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; "
+    "charset=utf-8\n\nGr=C3=BC=\n=C3=9Fe=ZZ =\n",
+    "text/plain", "Grüße=ZZ ", NULL },
+  { "unknown encoding", "Content-Transfer-Encoding: x-foo\n\nHello\n", "text/plain", "Hello\n",
+    NULL },
   { "latin1", "Content-Type: text/plain; charset=iso-8859-1\n\n\xe9", "text/plain", "é", NULL },
   { "no charset, latin1", "Content-Type: text/plain\n\n\xe9", "text/plain", "é", NULL },
   { "no charset, utf-8", "Content-Type: text/plain\n\n\xc3\xa9", "text/plain", "é", NULL },
-  { "utf-16", "Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n/v8AaADp", "text/plain", "hé", NULL },
+  { "utf-16",
+    "Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n/v8AaADp",
+    "text/plain", "hé", NULL },
   { "html", "Content-Type: text/html\n\n<p>Hi</p>", "text/html", "Hi", "<p>Hi</p>" },
-  { "html with its own charset", "Content-Type: text/html\n\n<meta charset=koi8-r><p>\xf0</p>", "text/html", "П", "<meta charset=koi8-r><p>П</p>" },
-  { "mixed", MIXED "pre\n--b\n\none\n--b\nContent-Type: image/png\n\nx\n--b--\nepilogue\n", "multipart/mixed(text/plain image/png+)", "one", NULL },
-  { "no last boundary", MIXED "--b\n\none\n--b\n\ntwo\n", "multipart/mixed(text/plain text/plain)", "one\n\ntwo\n", NULL },
+  { "html with its own charset", "Content-Type: text/html\n\n<meta charset=koi8-r><p>\xf0</p>",
+    "text/html", "П", "<meta charset=koi8-r><p>П</p>" },
+  { "mixed", MIXED "pre\n--b\n\none\n--b\nContent-Type: image/png\n\nx\n--b--\nepilogue\n",
+    "multipart/mixed(text/plain image/png+)", "one", NULL },
+  { "no last boundary", MIXED "--b\n\none\n--b\n\ntwo\n", "multipart/mixed(text/plain text/plain)",
+    "one\n\ntwo\n", NULL },
   { "cut in a header", MIXED "--b\nContent-Type: text/html", "multipart/mixed(text/html)", "", "" },
   { "empty part", MIXED "--b\n--b--\n", "multipart/mixed(text/plain)", "", NULL },
-  { "empty parts", MIXED "--b\n\n--b\n--b\n\n\n--b--\n", "multipart/mixed(text/plain text/plain text/plain)", "", NULL },
+  { "empty parts", MIXED "--b\n\n--b\n--b\n\n\n--b--\n",
+    "multipart/mixed(text/plain text/plain text/plain)", "", NULL },
   { "no part", MIXED "nothing here\n", "text/plain", "nothing here\n", NULL },
-  { "no boundary", "Content-Type: multipart/mixed\n\n--b\n\nx\n", "text/plain", "--b\n\nx\n", NULL },
-  { "empty boundary", "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx\n", "text/plain", "--\n\nx\n", NULL },
-  { "quoted boundary", "Content-Type: multipart/mixed; boundary=\"a b'=:?\"\n\n--a b'=:?\n\nx\n--a b'=:?--\n", "multipart/mixed(text/plain)", "x", NULL },
-  { "blanks behind boundaries", MIXED "--b \t\n\nx\n--b--  \n", "multipart/mixed(text/plain)", "x", NULL },
-  { "a boundary's beginning is none", MIXED "--b\n\nx\n--bc\ny\n--b--\n", "multipart/mixed(text/plain)", "x\n--bc\ny", NULL },
-  { "one boundary begins like another", "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=bb\n\n"
-    "--bb\n\nx\n--bb--\n--b\n\ny\n--b--\n", "multipart/mixed(multipart/mixed(text/plain) text/plain)", "x\n\ny", NULL },
-  { "the same boundary twice", MIXED "--b\n" MIXED "--b\n\nx\n--b--\n--b\n\ny\n--b--\n", "multipart/mixed(multipart/mixed(text/plain) text/plain)", "x\n\ny", NULL },
-  { "outer boundary ends inner", MIXED "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--b\n\ny\n--b--\n",
+  { "no boundary", "Content-Type: multipart/mixed\n\n--b\n\nx\n", "text/plain", "--b\n\nx\n",
+    NULL },
+  { "empty boundary", "Content-Type: multipart/mixed; boundary=\"\"\n\n--\n\nx\n", "text/plain",
+    "--\n\nx\n", NULL },
+  { "quoted boundary",
+    "Content-Type: multipart/mixed; boundary=\"a b'=:?\"\n\n--a b'=:?\n\nx\n--a b'=:?--\n",
+    "multipart/mixed(text/plain)", "x", NULL },
+  { "blanks behind boundaries", MIXED "--b \t\n\nx\n--b--  \n", "multipart/mixed(text/plain)", "x",
+    NULL },
+  { "a boundary's beginning is none", MIXED "--b\n\nx\n--bc\ny\n--b--\n",
+    "multipart/mixed(text/plain)", "x\n--bc\ny", NULL },
+  { "one boundary begins like another",
+    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; "
+    "boundary=bb\n\n"
+    "--bb\n\nx\n--bb--\n--b\n\ny\n--b--\n",
     "multipart/mixed(multipart/mixed(text/plain) text/plain)", "x\n\ny", NULL },
-  { "boundary in the header", MIXED "--b\nContent-Type: text/html\n--b\n\ny\n--b--\n", "multipart/mixed(text/html text/plain)", "y", "<div></div>\n<div><div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">y</div></div>\n" },
-  { "rfc2231 boundary", "Content-Type: multipart/mixed; boundary*0=\"a\"; boundary*1=\"b\"\n\n--ab\n\nx\n--ab--\n", "multipart/mixed(text/plain)", "x", NULL },
-  { "header without an empty line", MIXED "--b\nContent-Type: multipart/mixed; boundary=c\nno field, no field\n--c\n\nx\n--c--\n--b--\n",
+  { "the same boundary twice", MIXED "--b\n" MIXED "--b\n\nx\n--b--\n--b\n\ny\n--b--\n",
+    "multipart/mixed(multipart/mixed(text/plain) text/plain)", "x\n\ny", NULL },
+  { "outer boundary ends inner",
+    MIXED "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--b\n\ny\n--b--\n",
+    "multipart/mixed(multipart/mixed(text/plain) text/plain)", "x\n\ny", NULL },
+  { "boundary in the header", MIXED "--b\nContent-Type: text/html\n--b\n\ny\n--b--\n",
+    "multipart/mixed(text/html text/plain)", "y",
+    "<div></div>\n<div><div "
+    "style=\"white-space:pre-wrap;overflow-wrap:break-word;\">y</div></div>\n" },
+  { "rfc2231 boundary",
+    "Content-Type: multipart/mixed; boundary*0=\"a\"; boundary*1=\"b\"\n\n--ab\n\nx\n--ab--\n",
+    "multipart/mixed(text/plain)", "x", NULL },
+  { "header without an empty line",
+    MIXED
+    "--b\nContent-Type: multipart/mixed; boundary=c\nno field, no field\n--c\n\nx\n--c--\n--b--\n",
     "multipart/mixed(multipart/mixed(text/plain))", "x", NULL },
-  { "alternative", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: text/html\n\n<b>rich</b>\n--b--\n",
+  { "alternative",
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: "
+    "text/html\n\n<b>rich</b>\n--b--\n",
     "multipart/alternative(text/plain text/html)", "plain", "<b>rich</b>" },
-  { "alternative of html only", "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<b>rich</b>\n--b--\n",
+  { "alternative of html only",
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: "
+    "text/html\n\n<b>rich</b>\n--b--\n",
     "multipart/alternative(text/html)", "rich", "<b>rich</b>" },
-  { "alternative with an invitation", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN\n--b--\n",
+  { "alternative with an invitation",
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: "
+    "text/calendar; method=REQUEST\n\nBEGIN\n--b--\n",
     "multipart/alternative(text/plain text/calendar+)", "plain", NULL },
-  { "alternative with a form nobody knows", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: text/x-amp-html\n\n<b>\n--b--\n",
+  { "alternative with a form nobody knows",
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: "
+    "text/x-amp-html\n\n<b>\n--b--\n",
     "multipart/alternative(text/plain text/x-amp-html)", "plain", NULL },
-  { "related", "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n<img src=\"cid:a%40b\">\n--b\nContent-Type: image/png\nContent-ID: <a@b>\n\nx\n"
-    "--b\nContent-Type: image/gif\nContent-ID: <other>\n\nx\n--b--\n", "multipart/related(text/html image/png* image/gif+)", "", "<img src=\"cid:a%40b\">" },
-  { "alternative of related", "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: multipart/related; boundary=c\n\n"
-    "--c\nContent-Type: text/html\n\n<img src=cid:x>\n--c\nContent-Type: image/png\nContent-ID: <x>\n\nx\n--c--\n--b--\n",
-    "multipart/alternative(text/plain multipart/related(text/html image/png*))", "plain", "<img src=cid:x>" },
-  { "named text", MIXED "--b\n\nbody\n--b\nContent-Type: text/plain; name=log.txt\n\nlog\n--b\nContent-Disposition: attachment\n\nz\n--b--\n",
+  { "related",
+    "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n<img "
+    "src=\"cid:a%40b\">\n--b\nContent-Type: image/png\nContent-ID: <a@b>\n\nx\n"
+    "--b\nContent-Type: image/gif\nContent-ID: <other>\n\nx\n--b--\n",
+    "multipart/related(text/html image/png* image/gif+)", "", "<img src=\"cid:a%40b\">" },
+  { "alternative of related",
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: "
+    "multipart/related; boundary=c\n\n"
+    "--c\nContent-Type: text/html\n\n<img src=cid:x>\n--c\nContent-Type: image/png\nContent-ID: "
+    "<x>\n\nx\n--c--\n--b--\n",
+    "multipart/alternative(text/plain multipart/related(text/html image/png*))", "plain",
+    "<img src=cid:x>" },
+  { "named text",
+    MIXED "--b\n\nbody\n--b\nContent-Type: text/plain; "
+          "name=log.txt\n\nlog\n--b\nContent-Disposition: attachment\n\nz\n--b--\n",
     "multipart/mixed(text/plain text/plain:log.txt+ text/plain+)", "body", NULL },
-  { "footer of a list", MIXED "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nplain\n--c\nContent-Type: text/html\n\n<b>rich\n--c--\n--b\n\nfooter\n--b--\n",
+  { "footer of a list",
+    MIXED
+    "--b\nContent-Type: multipart/alternative; boundary=c\n\n--c\n\nplain\n--c\nContent-Type: "
+    "text/html\n\n<b>rich\n--c--\n--b\n\nfooter\n--b--\n",
     "multipart/mixed(multipart/alternative(text/plain text/html) text/plain)", "plain\n\nfooter",
-    "<div><b>rich</b></div>\n<div><div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">footer</div></div>\n" },
-  { "an attribute left open does not take the next part", MIXED "--b\nContent-Type: text/html\n\n<a href=\"https://evil.example/?\n--b\nContent-Type: text/html\n\nsecret\">\n--b--\n",
-    "multipart/mixed(text/html text/html)", "secret\">", "<div><a href=\"https://evil.example/?\" rel=\"noopener noreferrer\"></a></div>\n<div>secret&quot;&gt;</div>\n" },
-  { "signed", "Content-Type: multipart/signed; boundary=b; protocol=\"application/pgp-signature\"\n\n--b\n\nbody\n--b\nContent-Type: application/pgp-signature; name=signature.asc\n\nx\n--b--\n",
+    "<div><b>rich</b></div>\n<div><div "
+    "style=\"white-space:pre-wrap;overflow-wrap:break-word;\">footer</div></div>\n" },
+  { "an attribute left open does not take the next part",
+    MIXED "--b\nContent-Type: text/html\n\n<a href=\"https://evil.example/?\n--b\nContent-Type: "
+          "text/html\n\nsecret\">\n--b--\n",
+    "multipart/mixed(text/html text/html)", "secret\">",
+    "<div><a href=\"https://evil.example/?\" rel=\"noopener "
+    "noreferrer\"></a></div>\n<div>secret&quot;&gt;</div>\n" },
+  { "signed",
+    "Content-Type: multipart/signed; boundary=b; "
+    "protocol=\"application/pgp-signature\"\n\n--b\n\nbody\n--b\nContent-Type: "
+    "application/pgp-signature; name=signature.asc\n\nx\n--b--\n",
     "multipart/signed(text/plain application/pgp-signature:signature.asc+)", "body", NULL },
-  { "encrypted", "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n--b--\n",
+  { "encrypted",
+    "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: "
+    "application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: "
+    "application/octet-stream\n\nx\n--b--\n",
     "multipart/encrypted(application/pgp-encrypted+ application/octet-stream+)", "", NULL },
-  { "attached message", MIXED "--b\n\nsee\n--b\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\ninner text\n--c\nContent-Type: image/png\n\nx\n--c--\n--b--\n",
-    "multipart/mixed(text/plain message/rfc822+(multipart/mixed(text/plain image/png)))", "see", NULL },
-  { "message that is only a message", "Content-Type: message/rfc822\n\nSubject: inner\n\ninner text\n", "message/rfc822+(text/plain)", "inner text\n", NULL },
-  { "message with an encoding stays closed", "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoK\n", "message/rfc822+", "", NULL },
-  { "digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: two\n\n2\n--b--\n",
+  { "attached message",
+    MIXED "--b\n\nsee\n--b\nContent-Type: message/rfc822\n\nSubject: inner\nContent-Type: "
+          "multipart/mixed; boundary=c\n\n--c\n\ninner text\n--c\nContent-Type: "
+          "image/png\n\nx\n--c--\n--b--\n",
+    "multipart/mixed(text/plain message/rfc822+(multipart/mixed(text/plain image/png)))", "see",
+    NULL },
+  { "message that is only a message",
+    "Content-Type: message/rfc822\n\nSubject: inner\n\ninner text\n", "message/rfc822+(text/plain)",
+    "inner text\n", NULL },
+  { "message with an encoding stays closed",
+    "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoK\n",
+    "message/rfc822+", "", NULL },
+  { "digest",
+    "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\n1\n--b\n\nSubject: "
+    "two\n\n2\n--b--\n",
     "multipart/digest(message/rfc822+(text/plain) message/rfc822+(text/plain))", "1\n\n2", NULL },
-  { "report", "Content-Type: multipart/report; boundary=b\n\n--b\n\nfailed\n--b\nContent-Type: message/delivery-status\n\nStatus: 5.0.0\n--b\nContent-Type: text/rfc822-headers\n\nSubject: x\n--b--\n",
+  { "report",
+    "Content-Type: multipart/report; boundary=b\n\n--b\n\nfailed\n--b\nContent-Type: "
+    "message/delivery-status\n\nStatus: 5.0.0\n--b\nContent-Type: text/rfc822-headers\n\nSubject: "
+    "x\n--b--\n",
     "multipart/report(text/plain message/delivery-status+ text/rfc822-headers+)", "failed", NULL },
-  { "inline disposition of an unknown kind", MIXED "--b\n\nx\n--b\nContent-Disposition: foo\n\ny\n--b--\n", "multipart/mixed(text/plain text/plain+)", "x", NULL },
-  { "flowed", "Content-Type: text/plain; format=flowed\n\nOne long \nparagraph.\n>> quoted \n>> more\n> less\n-- \nsig\n",
+  { "inline disposition of an unknown kind",
+    MIXED "--b\n\nx\n--b\nContent-Disposition: foo\n\ny\n--b--\n",
+    "multipart/mixed(text/plain text/plain+)", "x", NULL },
+  { "flowed",
+    "Content-Type: text/plain; format=flowed\n\nOne long \nparagraph.\n>> quoted \n>> more\n> "
+    "less\n-- \nsig\n",
     "text/plain", "One long paragraph.\n> > quoted more\n> less\n-- \nsig\n", NULL },
-  { "flowed, delsp", "Content-Type: text/plain; format=flowed; delsp=yes\n\n\xe4\xbd\xa0 \n\xe5\xa5\xbd\n", "text/plain", "你好\n", NULL },
-  { "flowed, stuffed", "Content-Type: text/plain; format=flowed\n\n From here\n >no quote\n", "text/plain", "From here\n>no quote\n", NULL },
+  { "flowed, delsp",
+    "Content-Type: text/plain; format=flowed; delsp=yes\n\n\xe4\xbd\xa0 \n\xe5\xa5\xbd\n",
+    "text/plain", "你好\n", NULL },
+  { "flowed, stuffed", "Content-Type: text/plain; format=flowed\n\n From here\n >no quote\n",
+    "text/plain", "From here\n>no quote\n", NULL },
 };
 
 static void
@@ -172,13 +257,19 @@ static const struct
   { "Content-Disposition: attachment; filename=a b.txt", "a b.txt", "a b.txt" },
   { "Content-Disposition: attachment; filename=\"a\\\"b.txt\"", "a\"b.txt", "a_b.txt" },
   { "Content-Disposition: attachment; filename=\"C:\\dir\\a.txt\"", "C:\\dir\\a.txt", "a.txt" },
-  { "Content-Disposition: attachment;\n filename=\"=?utf-8?Q?Gr=C3=B6=C3=9Fe.txt?=\"", "Größe.txt", "Größe.txt" },
+  { "Content-Disposition: attachment;\n filename=\"=?utf-8?Q?Gr=C3=B6=C3=9Fe.txt?=\"", "Größe.txt",
+    "Größe.txt" },
   { "Content-Disposition: attachment;\n filename==?utf-8?B?w6kudHh0?=", "é.txt", "é.txt" },
-  { "Content-Disposition: attachment; filename*=utf-8'en'Gr%C3%B6%C3%9Fe.txt", "Größe.txt", "Größe.txt" },
-  { "Content-Disposition: attachment; filename*=iso-8859-1''%A3.txt; filename=wrong.txt", "£.txt", "£.txt" },
-  { "Content-Disposition: attachment; filename*0=\"long \"; filename*1=\"name.txt\"", "long name.txt", "long name.txt" },
-  { "Content-Disposition: attachment; filename*1=\"name.txt\"; filename*0=\"long \"", "long name.txt", "long name.txt" },
-  { "Content-Disposition: attachment; filename*0*=utf-8''%e2%82; filename*1*=%ac; filename*2=.txt", "€.txt", "€.txt" },
+  { "Content-Disposition: attachment; filename*=utf-8'en'Gr%C3%B6%C3%9Fe.txt", "Größe.txt",
+    "Größe.txt" },
+  { "Content-Disposition: attachment; filename*=iso-8859-1''%A3.txt; filename=wrong.txt", "£.txt",
+    "£.txt" },
+  { "Content-Disposition: attachment; filename*0=\"long \"; filename*1=\"name.txt\"",
+    "long name.txt", "long name.txt" },
+  { "Content-Disposition: attachment; filename*1=\"name.txt\"; filename*0=\"long \"",
+    "long name.txt", "long name.txt" },
+  { "Content-Disposition: attachment; filename*0*=utf-8''%e2%82; filename*1*=%ac; filename*2=.txt",
+    "€.txt", "€.txt" },
   { "Content-Disposition: attachment; filename*0=a; filename*2=c", "a", "a" },
   { "Content-Disposition: attachment; filename*5=x; filename=y", "y", "y" },
   { "Content-Disposition: attachment; filename=\"../../.bashrc\"", "../../.bashrc", "bashrc" },
@@ -191,7 +282,9 @@ static const struct
   { "Content-Disposition: attachment; ;;;; filename=a", "a", "a" },
   { "Content-Disposition: attachment (comment; filename=no); filename=a", "a", "a" },
   { "Content-Disposition: attachment\nContent-Type: text/plain; name=b.txt", "b.txt", "b.txt" },
-  { "Content-Disposition: attachment; filename=Gr\xf6\xdf" "e.txt", "Größe.txt", "Größe.txt" },
+  { "Content-Disposition: attachment; filename=Gr\xf6\xdf"
+    "e.txt",
+    "Größe.txt", "Größe.txt" },
   { "Content-Disposition: attachment", NULL, "attachment.txt" },
   { "Content-Type: message/rfc822\n\nSubject: a/b =?utf-8?Q?=C3=A9?=", NULL, "a-b é.eml" },
 };
@@ -201,7 +294,8 @@ test_names (void)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *source = g_strdup_printf (MIXED "--b\n\nx\n--b\n%s\n\nx\n--b--\n", names[i].field);
+      g_autofree char *source = g_strdup_printf (MIXED "--b\n\nx\n--b\n%s\n\nx\n--b--\n",
+                                                 names[i].field);
       g_autoptr(ValijaMimeMessage) message = parse (source);
       GPtrArray *attachments = valija_mime_message_get_attachments (message);
       const ValijaMimePart *part;
@@ -214,7 +308,9 @@ test_names (void)
 }
 
 static void
-check_part (ValijaMimeMessage *message, const ValijaMimePart *part, guint *n_parts)
+check_part (ValijaMimeMessage    *message,
+            const ValijaMimePart *part,
+            guint                *n_parts)
 {
   g_autoptr(GError) error = NULL;
 
@@ -309,11 +405,13 @@ test_parts (void)
 
       g_assert_no_error (error);
       g_assert_cmpstr (part->name, ==, expected[i].name);
-      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected[i].bytes, expected[i].length);
+      g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected[i].bytes,
+                       expected[i].length);
       g_assert_cmpuint (part->size, ==, expected[i].length);
       g_assert_cmpuint (part->index, ==, i + 3);
     }
-  g_assert_true (valija_mime_message_find_content_id (message, "p@x") == g_ptr_array_index (attachments, 0));
+  g_assert_true (valija_mime_message_find_content_id (message, "p@x") ==
+                 g_ptr_array_index (attachments, 0));
   g_assert_null (valija_mime_message_find_content_id (message, "q@x"));
   g_assert_cmpstr (preview, ==, "The first words.");
   g_assert_nonnull (strstr (search, "signature"));
@@ -324,7 +422,8 @@ test_parts (void)
   g_assert_true (valija_mime_message_get_info (message)->has_attachments);
   g_assert_cmpstr (valija_mime_message_get_info (message)->subject, ==, "é");
 
-  g_assert_null (valija_mime_message_load_part (message, valija_mime_message_get_root (message), &error));
+  g_assert_null (
+      valija_mime_message_load_part (message, valija_mime_message_get_root (message), &error));
   g_assert_nonnull (error);
 }
 
@@ -334,8 +433,9 @@ test_save (void)
   g_autofree char *path = g_dir_make_tmp ("valija-XXXXXX", NULL);
   g_autoptr(GFile) directory = g_file_new_for_path (path);
   g_autoptr(GFile) missing = g_file_get_child (directory, "missing");
-  g_autoptr(ValijaMimeMessage) message =
-    parse (MIXED "--b\n\nx\n--b\nContent-Disposition: attachment; filename=\"../a.tar.gz\"\n\ncontent\n--b--\n");
+  g_autoptr (ValijaMimeMessage)
+      message = parse (MIXED "--b\n\nx\n--b\nContent-Disposition: attachment; "
+                             "filename=\"../a.tar.gz\"\n\ncontent\n--b--\n");
   const ValijaMimePart *part = g_ptr_array_index (valija_mime_message_get_attachments (message), 0);
   g_autofree char *link = g_build_filename (path, "a.tar (2).gz", NULL);
   g_autofree char *first = g_build_filename (path, "a.tar.gz", NULL);
@@ -386,7 +486,8 @@ test_torture (gconstpointer data)
 
   if (strcmp (kind, "depth") == 0)
     for (int i = 0; i < 10000; i++)
-      g_string_append_printf (source, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+      g_string_append_printf (source, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i,
+                              i);
   else if (strcmp (kind, "depth-same") == 0)
     for (int i = 0; i < 10000; i++)
       g_string_append (source, MIXED "--b\n");
@@ -404,12 +505,14 @@ test_torture (gconstpointer data)
     }
   else if (strcmp (kind, "headers") == 0)
     while (source->len < 100 * 1024 * 1024)
-      g_string_append (source, "X-Filler: abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz\r\n");
+      g_string_append (source, "X-Filler: abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz "
+                               "abcdefghijklmnopqrstuvwxyz\r\n");
   else if (strcmp (kind, "one-header") == 0)
     {
       g_string_append (source, "Subject: ");
       while (source->len < 100 * 1024 * 1024)
-        g_string_append (source, "=?utf-8?Q?abcdefghijklmnopqrstuvwxyz=C3=A9?= =?utf-8?Q?abcdefghijklmnopqrstuvwxyz=C3=A9?=\r\n ");
+        g_string_append (source, "=?utf-8?Q?abcdefghijklmnopqrstuvwxyz=C3=A9?= "
+                                 "=?utf-8?Q?abcdefghijklmnopqrstuvwxyz=C3=A9?=\r\n ");
     }
   else if (strcmp (kind, "addresses") == 0)
     {
@@ -432,7 +535,11 @@ test_torture (gconstpointer data)
   else if (strcmp (kind, "boundaries") == 0)
     {
       for (int i = 0; i < 63; i++)
-        g_string_append_printf (source, "Content-Type: multipart/mixed; boundary=bbbbbbbbbbbbbbbbbbbbbbbbbb%d\n\n--bbbbbbbbbbbbbbbbbbbbbbbbbb%d\n", i, i);
+        g_string_append_printf (
+            source,
+            "Content-Type: multipart/mixed; "
+            "boundary=bbbbbbbbbbbbbbbbbbbbbbbbbb%d\n\n--bbbbbbbbbbbbbbbbbbbbbbbbbb%d\n",
+            i, i);
       g_string_append_c (source, '\n');
       while (source->len < 40 * 1024 * 1024)
         g_string_append (source, "--bbbbbbbbbbbbbbbbbbbbbbbbbb\n");
@@ -451,11 +558,13 @@ test_torture (gconstpointer data)
   bytes = g_string_free_to_bytes (g_steal_pointer (&source));
   start = g_get_monotonic_time ();
   message = valija_mime_message_parse (bytes);
-  g_test_message ("%s: %d ms for %" G_GSIZE_FORMAT " bytes", kind, (int) ((g_get_monotonic_time () - start) / 1000), g_bytes_get_size (bytes));
+  g_test_message ("%s: %d ms for %" G_GSIZE_FORMAT " bytes", kind,
+                  (int)((g_get_monotonic_time () - start) / 1000), g_bytes_get_size (bytes));
   n_parts = check_message (message);
   g_assert_cmpuint (n_parts, <=, 10001);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
-  if (g_str_has_prefix (kind, "depth") || g_str_equal (kind, "parts") || g_str_equal (kind, "messages"))
+  if (g_str_has_prefix (kind, "depth") || g_str_equal (kind, "parts") ||
+      g_str_equal (kind, "messages"))
     g_assert_true (valija_mime_message_get_truncated (message));
   if (strcmp (kind, "nuls") == 0)
     {
@@ -464,7 +573,8 @@ test_torture (gconstpointer data)
     }
 }
 
-/* All 200 levels are in the source; the first 64 are parts, and the rest is still there to be saved. */
+/* All 200 levels are in the source; the first 64 are parts, and the rest is still there to be
+ * saved. */
 static void
 test_nested_200 (void)
 {
@@ -482,10 +592,12 @@ test_nested_200 (void)
   g_assert_true (valija_mime_message_get_truncated (message));
   g_assert_cmpuint (valija_mime_message_get_attachments (message)->len, ==, 1);
   {
-    const ValijaMimePart *part = g_ptr_array_index (valija_mime_message_get_attachments (message), 0);
+    const ValijaMimePart *part = g_ptr_array_index (valija_mime_message_get_attachments (message),
+                                                    0);
     g_autoptr(GBytes) bytes = valija_mime_message_load_part (message, part, NULL);
 
-    g_assert_nonnull (g_strstr_len (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "innermost"));
+    g_assert_nonnull (
+        g_strstr_len (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "innermost"));
   }
 }
 
@@ -493,7 +605,8 @@ test_nested_200 (void)
 static void
 test_no_copy (void)
 {
-  g_autoptr(GString) source = g_string_new (MIXED "--b\n\nx\n--b\nContent-Type: application/octet-stream\n\n");
+  g_autoptr (GString)
+      source = g_string_new (MIXED "--b\n\nx\n--b\nContent-Type: application/octet-stream\n\n");
   g_autoptr(GBytes) bytes = NULL;
   g_autoptr(GBytes) loaded = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
@@ -507,7 +620,8 @@ test_no_copy (void)
   message = valija_mime_message_parse (bytes);
 
   data = g_bytes_get_data (bytes, &length);
-  loaded = valija_mime_message_load_part (message, g_ptr_array_index (valija_mime_message_get_attachments (message), 0), NULL);
+  loaded = valija_mime_message_load_part (
+      message, g_ptr_array_index (valija_mime_message_get_attachments (message), 0), NULL);
   g_assert_true ((const char *) g_bytes_get_data (loaded, NULL) > data);
   g_assert_true ((const char *) g_bytes_get_data (loaded, NULL) < data + length);
 }
@@ -526,7 +640,8 @@ test_mutations (void)
         int changes = g_rand_int_range (rand, 1, 6);
 
         for (int change = 0; length > 0 && change < changes; change++)
-          source[g_rand_int_range (rand, 0, length)] = spice[g_rand_int_range (rand, 0, sizeof spice - 1)];
+          source[g_rand_int_range (rand, 0, length)] =
+              spice[g_rand_int_range (rand, 0, sizeof spice - 1)];
         {
           g_autoptr(ValijaMimeMessage) message = parse_data (source, length);
 
@@ -536,7 +651,8 @@ test_mutations (void)
 }
 
 int
-main (int argc, char *argv[])
+main (int   argc,
+      char *argv[])
 {
   static const char *const tortures[] = {
     "depth", "depth-same", "messages", "messages-no-line", "parts", "headers", "one-header", "addresses", "semicolons", "parameters",
