@@ -156,14 +156,14 @@ valija_attachment_new_for_file (GFile   *file,
                             G_FILE_QUERY_INFO_NONE, NULL, &local_error);
   if (info == NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _ ("The file cannot be attached: %s"),
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("The file cannot be attached: %s"),
                         local_error->message);
       return NULL;
     }
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("“%s” is no file. Pack folders into an archive to send them."),
+                        _("“%s” is no file. Pack folders into an archive to send them."),
                         g_file_info_get_display_name (info));
       return NULL;
     }

@@ -190,7 +190,7 @@ set_unreadable (ValijaAttachment  *attachment,
                 const GError      *reason,
                 GError           **error)
 {
-  valija_error_set (error, VALIJA_ERROR_INVALID, _ ("The attachment “%s” cannot be read: %s"),
+  valija_error_set (error, VALIJA_ERROR_INVALID, _("The attachment “%s” cannot be read: %s"),
                     valija_attachment_get_name (attachment), reason->message);
 
   return FALSE;
@@ -308,8 +308,8 @@ add_attachments (ValijaComposition  *self,
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (ValijaAttachment)
-          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr(ValijaAttachment) attachment =
+        g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
       g_autoptr(GMimeObject) child = NULL;
 
       if ((valija_attachment_get_content_id (attachment) != NULL && self->html != NULL) != inlined)
@@ -366,9 +366,10 @@ add_addresses (GMimeMessage     *message,
     {
       const ValijaAddress *address = g_ptr_array_index (list, i);
       g_autofree char *wire = valija_composition_wire_address (address->address);
-      g_autoptr (InternetAddress) mailbox = internet_address_mailbox_new (
-          *address->name != '\0' ? address->name : NULL, wire);
+      g_autoptr(InternetAddress) mailbox = NULL;
 
+      mailbox = internet_address_mailbox_new (*address->name != '\0' ? address->name : NULL, wire);
+      internet_address_set_charset (mailbox, "utf-8");
       internet_address_list_add (target, mailbox);
     }
 }
@@ -404,6 +405,7 @@ ensure_message_id (ValijaComposition *self)
   g_autofree char *wire = NULL;
   g_autofree char *uuid = NULL;
   const char *at;
+  const char *domain;
 
   if (self->message_id != NULL)
     return;
@@ -411,8 +413,8 @@ ensure_message_id (ValijaComposition *self)
   wire = valija_composition_wire_address (self->from != NULL ? self->from->address : "");
   at = strrchr (wire, '@');
   uuid = g_uuid_string_random ();
-  self->message_id = g_strdup_printf (
-      "%s@%s", uuid, at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid");
+  domain = at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid";
+  self->message_id = g_strdup_printf ("%s@%s", uuid, domain);
 }
 
 static void
@@ -449,8 +451,7 @@ set_headers (ValijaComposition *self,
   set_header (message, "Importance", importances[self->priority]);
   set_header (message, "Sensitivity", sensitivities[self->confidentiality]);
 
-  /* RFC 8098 §2.1: bare, so that what the reader's program compares with the envelope is not hidden
-   * in a name */
+  /* RFC 8098 §2.1: without a name, so that the reader sees who is told */
   if (self->read_confirmation && self->from != NULL &&
       valija_address_is_valid (self->from->address))
     {

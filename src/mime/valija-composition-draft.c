@@ -39,11 +39,12 @@ add_parts (ValijaComposition    *self,
     {
       g_autoptr(GBytes) bytes = valija_mime_message_load_part (draft, part, NULL);
       g_autoptr(ValijaAttachment) attachment = NULL;
+      const char *name;
 
       if (bytes == NULL)
         return;
-      attachment = valija_attachment_new_for_bytes (
-          part->name != NULL ? part->name : part->safe_name, part->type, bytes);
+      name = part->name != NULL ? part->name : part->safe_name;
+      attachment = valija_attachment_new_for_bytes (name, part->type, bytes);
       if (part->inline_image)
         valija_attachment_set_content_id (attachment, part->content_id);
       valija_composition_add_attachment (self, attachment);
@@ -67,8 +68,8 @@ dup_text (ValijaMimeMessage *draft)
 ValijaComposition *
 valija_composition_new_draft (ValijaMimeMessage *draft)
 {
-  static const char *const importances[] = { "normal", "high", "low" };
-  static const char *const sensitivities[] = { "", "Personal", "Private", "Company-Confidential" };
+  static const char *const importances[3] = { "normal", "high", "low" };
+  static const char *const sensitivities[4] = { "", "Personal", "Private", "Company-Confidential" };
   const ValijaMessageInfo *info;
   ValijaComposition *self;
   g_autofree char *to = NULL;
@@ -95,8 +96,8 @@ valija_composition_new_draft (ValijaMimeMessage *draft)
                 "html", valija_mime_message_get_html (draft),
                 "in-reply-to", info->in_reply_to,
                 "references", info->references,
-                "priority", find_word (draft, "Importance", importances, G_N_ELEMENTS (importances)),
-                "confidentiality", find_word (draft, "Sensitivity", sensitivities, G_N_ELEMENTS (sensitivities)),
+                "priority", find_word (draft, "Importance", importances, 3),
+                "confidentiality", find_word (draft, "Sensitivity", sensitivities, 4),
                 "read-confirmation", has_header (draft, "Disposition-Notification-To"),
                 "delivery-receipt", has_header (draft, "X-Valija-Delivery-Receipt"),
                 NULL);

@@ -28,20 +28,22 @@ struct _ValijaComposition
   char *message_id;         /* nullable: made with the first build, and kept */
 };
 
-const char *valija_attachment_get_content_id (ValijaAttachment *self); /* (nullable) */
-GFile      *valija_attachment_get_file       (ValijaAttachment *self); /* (nullable) (transfer none) */
-GBytes     *valija_attachment_get_bytes      (ValijaAttachment *self); /* (nullable) (transfer none) */
+/* All (transfer none) (nullable); it has either a file or bytes. */
+const char *valija_attachment_get_content_id (ValijaAttachment *self);
+GFile      *valija_attachment_get_file       (ValijaAttachment *self);
+GBytes     *valija_attachment_get_bytes      (ValijaAttachment *self);
 
-/* Addresses as a person would type them, in a form that is read back as the same list. (transfer
- * full) */
-char       *valija_composition_format_addresses (GPtrArray *list);
+/* Addresses as a person would type them, in a form that is read back as the same list.
+ * (transfer full) */
+char *valija_composition_format_addresses (GPtrArray *list);
 
 /* An address as it goes over the wire: the domain in ASCII (RFC 5891). (transfer full) */
-char       *valija_composition_wire_address     (const char *address);
+char *valija_composition_wire_address (const char *address);
 
 /* Adds those of @list that are not in @envelope yet. FALSE with VALIJA_ERROR_INVALID on one that is
  * no address. */
-gboolean
-valija_composition_add_recipients (ValijaEnvelope *envelope, GPtrArray *list, GError **error);
+gboolean valija_composition_add_recipients (ValijaEnvelope  *envelope,
+                                            GPtrArray       *list,
+                                            GError         **error);
 
 G_END_DECLS

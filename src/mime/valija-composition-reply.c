@@ -14,9 +14,12 @@
 #define PREFIXES_LIMIT 20
 
 /* What programs in many languages put in front of a subject. */
-static const char *const reply_prefixes[] = { "re",  "aw",  "antw", "antwort", "sv",   "vs",
-                                              "odp", "res", "rif",  "ynt",     "回复", "答复" };
-static const char *const forward_prefixes[] = { "fwd", "fw", "wg", "rv", "tr", "enc", "pd", "转发" };
+static const char *const reply_prefixes[] = {
+  "re", "aw", "antw", "antwort", "sv", "vs", "odp", "res", "rif", "ynt", "回复", "答复",
+};
+static const char *const forward_prefixes[] = {
+  "fwd", "fw", "wg", "rv", "tr", "enc", "pd", "转发",
+};
 
 static gboolean
 is_self (const ValijaAddress *address,
@@ -283,8 +286,7 @@ add_parts (ValijaComposition    *self,
   if (part->attachment || part->inline_image)
     {
       g_autoptr(GBytes) bytes = valija_mime_message_load_part (original, part, NULL);
-      g_autoptr (ValijaAttachment)
-          attachment = bytes != NULL
+      g_autoptr(ValijaAttachment) attachment = bytes != NULL
                            ? valija_attachment_new_for_bytes (part->safe_name, part->type, bytes)
                            : NULL;
 

@@ -204,18 +204,22 @@ valija_composition_class_init (ValijaCompositionClass *klass)
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
     if (strings[i] != NULL)
-      properties[i] = g_param_spec_string (strings[i], NULL, NULL, i == PROP_HTML ? NULL : "",
-                                           flags);
+      properties[i] =
+        g_param_spec_string (strings[i], NULL, NULL, i == PROP_HTML ? NULL : "", flags);
   properties[PROP_FROM] = g_param_spec_boxed ("from", NULL, NULL, VALIJA_TYPE_ADDRESS, flags);
-  properties[PROP_PRIORITY] = g_param_spec_int ("priority", NULL, NULL, VALIJA_PRIORITY_NORMAL,
-                                                VALIJA_PRIORITY_LOW, VALIJA_PRIORITY_NORMAL, flags);
-  properties[PROP_CONFIDENTIALITY] = g_param_spec_int (
-      "confidentiality", NULL, NULL, VALIJA_CONFIDENTIALITY_NONE,
-      VALIJA_CONFIDENTIALITY_CONFIDENTIAL, VALIJA_CONFIDENTIALITY_NONE, flags);
-  properties[PROP_READ_CONFIRMATION] = g_param_spec_boolean ("read-confirmation", NULL, NULL, FALSE,
-                                                             flags);
-  properties[PROP_DELIVERY_RECEIPT] = g_param_spec_boolean ("delivery-receipt", NULL, NULL, FALSE,
-                                                            flags);
+  properties[PROP_PRIORITY] =
+    g_param_spec_int ("priority", NULL, NULL,
+                      VALIJA_PRIORITY_NORMAL, VALIJA_PRIORITY_LOW, VALIJA_PRIORITY_NORMAL,
+                      flags);
+  properties[PROP_CONFIDENTIALITY] =
+    g_param_spec_int ("confidentiality", NULL, NULL,
+                      VALIJA_CONFIDENTIALITY_NONE, VALIJA_CONFIDENTIALITY_CONFIDENTIAL,
+                      VALIJA_CONFIDENTIALITY_NONE,
+                      flags);
+  properties[PROP_READ_CONFIRMATION] =
+    g_param_spec_boolean ("read-confirmation", NULL, NULL, FALSE, flags);
+  properties[PROP_DELIVERY_RECEIPT] =
+    g_param_spec_boolean ("delivery-receipt", NULL, NULL, FALSE, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -344,7 +348,7 @@ valija_composition_add_recipients (ValijaEnvelope  *envelope,
           g_autofree char *text = valija_address_to_text (address);
 
           valija_error_set (error, VALIJA_ERROR_INVALID,
-                            _ ("“%s” is not an email address. Correct it or take it out."), text);
+                            _("“%s” is not an email address. Correct it or take it out."), text);
           return FALSE;
         }
       if (!g_ptr_array_find_with_equal_func (envelope->recipients, wire, is_same_address, NULL))
@@ -374,7 +378,7 @@ valija_composition_dup_envelope (ValijaComposition  *self,
   if (self->from == NULL || !valija_address_is_valid (self->from->address))
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("The message has no sender. Choose the account to send it from."));
+                        _("The message has no sender. Choose the account to send it from."));
       return NULL;
     }
 
@@ -395,7 +399,7 @@ valija_composition_dup_envelope (ValijaComposition  *self,
   if (envelope->recipients->len == 0)
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("The message has no recipient. Enter an address under To, Cc or Bcc."));
+                        _("The message has no recipient. Enter an address under To, Cc or Bcc."));
       return NULL;
     }
 
@@ -418,16 +422,16 @@ valija_composition_check (ValijaComposition  *self,
   n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (ValijaAttachment)
-          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr(ValijaAttachment) attachment =
+        g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
       GFile *file = valija_attachment_get_file (attachment);
 
       if (file != NULL && !g_file_query_exists (file, NULL))
         {
-          valija_error_set (
-              error, VALIJA_ERROR_INVALID,
-              _ ("The attachment “%s” is no longer there. Take it out or attach it again."),
-              valija_attachment_get_name (attachment));
+          valija_error_set (error, VALIJA_ERROR_INVALID,
+                            _("The attachment “%s” is no longer there. Take it out or attach it "
+                              "again."),
+                            valija_attachment_get_name (attachment));
           return FALSE;
         }
     }
@@ -491,8 +495,8 @@ valija_composition_forgot_attachment (ValijaComposition *self)
   n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr (ValijaAttachment)
-          attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+      g_autoptr(ValijaAttachment) attachment =
+        g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
 
       if (valija_attachment_get_content_id (attachment) == NULL)
         return FALSE;

@@ -38,75 +38,86 @@ typedef enum
 #define VALIJA_TYPE_COMPOSITION (valija_composition_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaComposition, valija_composition, VALIJA, COMPOSITION, GObject)
 
-ValijaComposition *valija_composition_new        (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaComposition *valija_composition_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A reply to, or forward of, @original by @self_address (its own address is left out of "reply
  * all"; Reply-To, RFC 5322 §3.6.3; References and In-Reply-To §3.6.4; subject prefixed once; text
  * quoted with an attribution line). (transfer full) */
-ValijaComposition *
-valija_composition_new_reply (ValijaMimeMessage *original,
-                              GBytes *source,
-                              ValijaReplyKind kind,
-                              const ValijaAddress *self_address) G_GNUC_WARN_UNUSED_RESULT;
+ValijaComposition *valija_composition_new_reply (ValijaMimeMessage   *original,
+                                                 GBytes              *source,
+                                                 ValijaReplyKind      kind,
+                                                 const ValijaAddress *self_address)
+  G_GNUC_WARN_UNUSED_RESULT;
 
 /* From a mailto: link (RFC 6068): To, Cc, Bcc, Subject, Body and nothing else. NULL with
  * VALIJA_ERROR_INVALID. (transfer full) */
-ValijaComposition *
-valija_composition_new_mailto (const char *uri, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ValijaComposition *valija_composition_new_mailto (const char  *uri,
+                                                  GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A stored draft again, to go on with. (transfer full) */
-ValijaComposition *
-valija_composition_new_draft (ValijaMimeMessage *draft) G_GNUC_WARN_UNUSED_RESULT;
+ValijaComposition *valija_composition_new_draft (ValijaMimeMessage *draft)
+  G_GNUC_WARN_UNUSED_RESULT;
 
-/* Files are read when the message is built. A GListModel of ValijaAttachment {name, type, size,
- * file}. */
+/* What goes with a message, with properties name, type, size and file (read-only). Files are read
+ * when the message is built. */
 #define VALIJA_TYPE_ATTACHMENT (valija_attachment_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAttachment, valija_attachment, VALIJA, ATTACHMENT, GObject)
 
-ValijaAttachment  *valija_attachment_new_for_file  (GFile *file, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* blocks shortly: asks name, type and size */
+/* Blocks shortly: asks for name, type and size. */
+ValijaAttachment *valija_attachment_new_for_file  (GFile   *file,
+                                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 ValijaAttachment *valija_attachment_new_for_bytes (const char *name,
                                                    const char *type,
-                                                   GBytes *bytes) G_GNUC_WARN_UNUSED_RESULT;
-const char        *valija_attachment_get_name       (ValijaAttachment *self);
-const char        *valija_attachment_get_mime_type  (ValijaAttachment *self);
-guint64            valija_attachment_get_size       (ValijaAttachment *self);
-void               valija_attachment_set_content_id (ValijaAttachment *self, const char *content_id); /* inline image */
+                                                   GBytes     *bytes) G_GNUC_WARN_UNUSED_RESULT;
+const char       *valija_attachment_get_name      (ValijaAttachment *self);
+const char       *valija_attachment_get_mime_type (ValijaAttachment *self);
+guint64           valija_attachment_get_size      (ValijaAttachment *self);
 
-void valija_composition_add_attachment (ValijaComposition *self, ValijaAttachment *attachment);
-void valija_composition_remove_attachment (ValijaComposition *self, ValijaAttachment *attachment);
-GListModel        *valija_composition_get_attachments   (ValijaComposition *self); /* (transfer none) */
+/* Makes it a picture within the HTML, which refers to it by "cid:" and that id. */
+void valija_attachment_set_content_id (ValijaAttachment *self,
+                                       const char       *content_id);
+
+void valija_composition_add_attachment    (ValijaComposition *self,
+                                           ValijaAttachment  *attachment);
+void valija_composition_remove_attachment (ValijaComposition *self,
+                                           ValijaAttachment  *attachment);
+
+/* Of ValijaAttachment. (transfer none) */
+GListModel *valija_composition_get_attachments (ValijaComposition *self);
 
 /* What stops it from being sent, in words (no recipient, an address that is none, an attachment
  * gone): VALIJA_ERROR_INVALID. */
-gboolean           valija_composition_check  (ValijaComposition *self, GError **error);
+gboolean valija_composition_check (ValijaComposition  *self,
+                                   GError            **error);
 
 /* Whether the text speaks of an attachment and there is none (words of the user's language and
  * English). */
-gboolean           valija_composition_forgot_attachment (ValijaComposition *self);
+gboolean valija_composition_forgot_attachment (ValijaComposition *self);
 
 /**
  * valija_composition_build:
  * @with_bcc: keep the Bcc field (drafts, the own copy); never for what is sent
  *
- * Builds the source: RFC 5322 with CRLF line ends, headers encoded by RFC 2047/2231 (or raw
- * UTF-8 never), Date, Message-ID made once and kept, text as
- * quoted-printable or base64 as fits, lines under 998. Blocks while attachments are read: call
- * it off the main thread.
+ * Builds the source: RFC 5322 with CRLF line ends, headers encoded by RFC 2047/2231, Date,
+ * Message-ID made once and kept, text as quoted-printable or base64 as fits, lines under 998
+ * octets. Raw UTF-8 stands in the header only where an address before its "@" has it, which can
+ * be written in no other way. Blocks while attachments are read: call it off the main thread.
  *
  * Returns: (transfer full): the source, or NULL with VALIJA_ERROR_INVALID or a file's error
  */
-GBytes *valija_composition_build (ValijaComposition *self,
-                                  gboolean with_bcc,
-                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes *valija_composition_build (ValijaComposition  *self,
+                                  gboolean            with_bcc,
+                                  GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Sender and recipients of To, Cc and Bcc, without duplicates. (transfer full) NULL with
  * VALIJA_ERROR_INVALID */
-ValijaEnvelope *
-valija_composition_dup_envelope (ValijaComposition *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ValijaEnvelope *valija_composition_dup_envelope (ValijaComposition  *self,
+                                                 GError            **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same from a finished source (`send --source`): envelope from From/Sender, To, Cc, Bcc;
  * *stripped is the source without Bcc. */
-ValijaEnvelope *valija_source_dup_envelope (GBytes *source,
+ValijaEnvelope *valija_source_dup_envelope (GBytes  *source,
                                             GBytes **stripped,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * leading dot or dash, no separator, control or direction-override character, no trailing dot or
  * space, at most 200 bytes with its extension kept, never empty (then "attachment" with an
  * extension for @type, nullable). (transfer full) */
-char *valija_file_name_make_safe (const char *name, const char *type);
+char *valija_file_name_make_safe (const char *name,
+                                  const char *type);
 
 G_END_DECLS

@@ -17,18 +17,23 @@
 /* Nothing here moves an element out of its place (position, transform, z-index), fetches, animates
  * or makes text. Sorted. */
 static const char *const properties[] = {
-  "background", "background-color", "background-image", "background-position", "background-repeat", "background-size",
-  "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius", "border-bottom-right-radius", "border-bottom-style",
-  "border-bottom-width", "border-collapse", "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width",
-  "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width", "border-spacing", "border-style",
-  "border-top", "border-top-color", "border-top-left-radius", "border-top-right-radius", "border-top-style", "border-top-width",
-  "border-width", "box-sizing", "caption-side", "clear", "color", "direction", "display", "empty-cells", "float", "font", "font-family",
-  "font-size", "font-stretch", "font-style", "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style",
-  "list-style-position", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-height",
-  "max-width", "min-height", "min-width", "opacity", "overflow", "overflow-wrap", "overflow-x", "overflow-y", "padding",
-  "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout", "text-align", "text-decoration",
-  "text-decoration-color", "text-decoration-line", "text-decoration-style", "text-indent", "text-overflow", "text-transform",
-  "unicode-bidi", "vertical-align", "visibility", "white-space", "width", "word-break", "word-spacing", "word-wrap", "writing-mode",
+  "background", "background-color", "background-image", "background-position", "background-repeat",
+  "background-size", "border", "border-bottom", "border-bottom-color", "border-bottom-left-radius",
+  "border-bottom-right-radius", "border-bottom-style", "border-bottom-width", "border-collapse",
+  "border-color", "border-left", "border-left-color", "border-left-style", "border-left-width",
+  "border-radius", "border-right", "border-right-color", "border-right-style", "border-right-width",
+  "border-spacing", "border-style", "border-top", "border-top-color", "border-top-left-radius",
+  "border-top-right-radius", "border-top-style", "border-top-width", "border-width", "box-sizing",
+  "caption-side", "clear", "color", "direction", "display", "empty-cells", "float", "font",
+  "font-family", "font-size", "font-stretch", "font-style", "font-variant", "font-weight", "height",
+  "letter-spacing", "line-height", "list-style", "list-style-position", "list-style-type", "margin",
+  "margin-bottom", "margin-left", "margin-right", "margin-top", "max-height", "max-width",
+  "min-height", "min-width", "opacity", "overflow", "overflow-wrap", "overflow-x", "overflow-y",
+  "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout",
+  "text-align", "text-decoration", "text-decoration-color", "text-decoration-line",
+  "text-decoration-style", "text-indent", "text-overflow", "text-transform", "unicode-bidi",
+  "vertical-align", "visibility", "white-space", "width", "word-break", "word-spacing", "word-wrap",
+  "writing-mode",
 };
 
 static const char *const functions[] = { "calc", "hsl", "hsla", "rgb", "rgba" };

@@ -13,9 +13,9 @@
 
 /* Ends of words with a dot in them that are names of files and not of hosts. Sorted. */
 static const char *const file_ends[] = {
-  "asp", "aspx", "avi", "bmp", "css", "csv", "doc", "docx", "eml", "exe", "gif", "gz", "htm", "html", "ics", "jpeg", "jpg", "js", "json",
-  "mp3", "mp4", "odp", "ods", "odt", "pdf", "php", "png", "ppt", "pptx", "rtf", "svg", "tar", "txt", "vcf", "wav", "webp", "xls", "xlsx",
-  "xml",
+  "asp", "aspx", "avi", "bmp", "css", "csv", "doc", "docx", "eml", "exe", "gif", "gz", "htm",
+  "html", "ics", "jpeg", "jpg", "js", "json", "mp3", "mp4", "odp", "ods", "odt", "pdf", "php",
+  "png", "ppt", "pptx", "rtf", "svg", "tar", "txt", "vcf", "wav", "webp", "xls", "xlsx", "xml",
 };
 
 static int

@@ -164,9 +164,8 @@ set_depth (GString *out,
            guint    wanted)
 {
   for (; *depth < wanted; (*depth)++)
-    g_string_append (
-        out, "<blockquote type=\"cite\" style=\"margin:0;padding-left:0.8em;border-left:2px solid "
-             "#888;color:#666;\">");
+    g_string_append (out, "<blockquote type=\"cite\" style=\"margin:0;padding-left:0.8em;"
+                          "border-left:2px solid #888;color:#666;\">");
   for (; *depth > wanted; (*depth)--)
     g_string_append (out, "</blockquote>");
 }

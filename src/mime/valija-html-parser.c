@@ -18,8 +18,9 @@
 
 /* Elements whose content is not for reading. */
 static const char *const dropped[] = {
-  "applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "iframe", "math", "noembed", "noframes", "object", "optgroup",
-  "option", "script", "select", "svg", "template", "textarea", "title", "video", "xml",
+  "applet", "audio", "canvas", "datalist", "embed", "frame", "frameset", "iframe", "math",
+  "noembed", "noframes", "object", "optgroup", "option", "script", "select", "svg", "template",
+  "textarea", "title", "video", "xml",
 };
 
 /* libxml2 forgets to tell the end of an element whose tag is broken, so the levels are counted
@@ -29,7 +30,7 @@ typedef struct
   htmlParserCtxtPtr context;
   const ValijaHtmlHandler *handler;
   gpointer user_data;
-  GPtrArray *open;          /* of const char *, the names of what is open; the parser's own strings, NULL for one it only supposed */
+  GPtrArray *open;          /* of const char *, names of the parser's; NULL for a supposed one */
   guint skip_level;         /* how many were open with the dropped one that we are in; 0: in none */
   GString *style;           /* nullable: the style sheet being read */
 } Parse;

@@ -20,20 +20,23 @@
 
 /* Sorted. */
 static const char *const elements[] = {
-  "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code",
-  "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2",
-  "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "menu", "nav", "ol", "p", "pre", "q", "rp", "rt",
-  "ruby", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
-  "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+  "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
+  "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn",
+  "dir", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4",
+  "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "menu", "nav", "ol",
+  "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong",
+  "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u",
+  "ul", "var", "wbr",
 };
 
 static const char *const empty_elements[] = { "br", "col", "hr", "img", "wbr" };
 
 /* Those whose value is only words or numbers. */
 static const char *const attributes_allowed[] = {
-  "abbr", "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "clear", "color", "cols", "colspan", "compact",
-  "datetime", "dir", "face", "frame", "height", "hspace", "id", "lang", "noshade", "nowrap", "open", "reversed", "rowspan", "rules",
-  "scope", "size", "span", "start", "summary", "title", "type", "valign", "value", "vspace", "width",
+  "abbr", "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "clear",
+  "color", "cols", "colspan", "compact", "datetime", "dir", "face", "frame", "height", "hspace",
+  "id", "lang", "noshade", "nowrap", "open", "reversed", "rowspan", "rules", "scope", "size",
+  "span", "start", "summary", "title", "type", "valign", "value", "vspace", "width",
 };
 
 typedef struct
@@ -239,16 +242,17 @@ write_html (Writer     *self,
   g_array_unref (self->open);
 }
 
-/* A document around @body. Scripts and what is fetched are refused once more, by the engine itself.
- * */
+/* A document around @body. Scripts and what is fetched are refused once more, by the
+ * engine itself. */
 static char *
 wrap (const char       *sheet,
       const char       *body,
       ValijaHtmlPolicy  policy)
 {
   return g_strdup_printf ("<!DOCTYPE html><html><head><meta charset=\"utf-8\">"
-                          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src cid: data:%s; "
-                          "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">"
+                          "<meta http-equiv=\"Content-Security-Policy\" content=\""
+                          "default-src 'none'; img-src cid: data:%s; style-src 'unsafe-inline'; "
+                          "form-action 'none'; base-uri 'none'\">"
                           "<meta name=\"referrer\" content=\"no-referrer\">"
                           "<meta name=\"viewport\" content=\"width=device-width\">"
                           "<style>%s</style></head><body>%s</body></html>",

@@ -195,8 +195,8 @@ end_link (Text *self)
       target += 1 + strspn (target + 1, "/");
       if (strstr (shown, target) == NULL && *shown != '\0' && strlen (self->href) < 2000)
         {
-          g_autofree char *text = g_strdup_printf (
-              "<%s>", g_str_has_prefix (self->href, "mailto:") ? self->href + 7 : self->href);
+          const char *href = g_str_has_prefix (self->href, "mailto:") ? self->href + 7 : self->href;
+          g_autofree char *text = g_strdup_printf ("<%s>", href);
 
           self->blank = TRUE;
           append_word (self, text, strlen (text));

@@ -14,21 +14,24 @@ typedef enum
 } ValijaHtmlPolicy;
 
 /* A whole safe document from a message's HTML: an allow-list of elements, attributes, CSS
- * properties and URL schemes (http, https, mailto, cid), with a Content-Security-Policy in front;
- * no script, form, frame, media, link hint, style import, font. Bounded in size (8 MiB) and depth
- * (256). @n_blocked (nullable) counts the remote things that were left out and could be shown.
- * (transfer full) never NULL */
-char *valija_html_sanitise  (const char *html, ValijaHtmlPolicy policy, guint *n_blocked);
+ * properties and URL schemes (http, https, mailto; for pictures cid, and data: of the usual bitmap
+ * formats), with a Content-Security-Policy in front; no script, form, frame, media, link hint,
+ * style import, font. Bounded in size (8 MiB) and depth (256). @n_blocked (nullable) counts the
+ * remote things that were left out and could be shown. (transfer full) never NULL */
+char *valija_html_sanitise (const char       *html,
+                            ValijaHtmlPolicy  policy,
+                            guint            *n_blocked);
 
-/* A readable plain text of it: paragraphs, lists, links as "text <url>", quotes as ">". (transfer
- * full) */
-char *valija_html_to_text   (const char *html);
+/* A readable plain text of it: paragraphs, lists, links as "text <url>", quotes as ">".
+ * (transfer full) */
+char *valija_html_to_text (const char *html);
 
 /* Plain text as a safe HTML document: quotes marked by depth, links made. (transfer full) */
 char *valija_html_from_text (const char *text);
 
-/* Whether what a link says differs from where it goes (a host in the text that is not the target's
- * host). */
-gboolean valija_html_link_deceives (const char *text, const char *uri);
+/* Whether what a link says differs from where it goes: a host in the text that is not the target's,
+ * nor one above it. */
+gboolean valija_html_link_deceives (const char *text,
+                                    const char *uri);
 
 G_END_DECLS

@@ -25,7 +25,7 @@ typedef struct
   GString *phrase;          /* what stands before the angle, quotes kept */
   GString *comment;
   GString *angle;
-  GString *held;            /* "Smith" of `Smith, John <j@example.org>`, where the quotes were forgotten */
+  GString *held;            /* "Smith" of `Smith, John <j@example.org>`, without its quotes */
   gboolean has_angle;
   gboolean quotes_unclosed; /* from here on no quote is ever closed, so none is looked for again */
   gboolean comments_unclosed;

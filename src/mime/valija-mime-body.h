@@ -20,8 +20,9 @@ void            valija_mime_body_free   (ValijaMimeBody *self);
 
 /* Sets attachment and inline_image of all parts. @html (nullable) is what refers to pictures.
  * Returns: (transfer container) (element-type ValijaMimePart): the attachments in order */
-GPtrArray *
-valija_mime_body_mark_attachments (ValijaMimeBody *self, ValijaMimeNode *root, const char *html);
+GPtrArray *valija_mime_body_mark_attachments (ValijaMimeBody *self,
+                                              ValijaMimeNode *root,
+                                              const char     *html);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMimeBody, valija_mime_body_free)
 

@@ -192,16 +192,3 @@ valija_mime_charset_append (GString    *out,
   if (!append_converted (out, "windows-1252", bytes, length))
     append_utf8 (out, bytes, length);
 }
-
-char *
-valija_mime_charset_to_utf8 (const char *charset,
-                             const char *bytes,
-                             gsize       length,
-                             const char *fallback)
-{
-  GString *out = g_string_sized_new (length + 1);
-
-  valija_mime_charset_append (out, charset, bytes, length, fallback);
-
-  return g_string_free (out, FALSE);
-}

@@ -10,16 +10,10 @@ G_BEGIN_DECLS
  * becomes U+FFFD. Without a charset, or with one that nobody knows or that the bytes contradict, it
  * is UTF-8 if it can be, then @fallback (nullable: what the message uses elsewhere), then
  * Windows-1252. NULs stay; the bytes are not otherwise cleaned. */
-void  valija_mime_charset_append (GString    *out,
-                                  const char *charset,
-                                  const char *bytes,
-                                  gsize       length,
-                                  const char *fallback);
-
-/* The same as a string of its own. (transfer full) */
-char *valija_mime_charset_to_utf8 (const char *charset,
-                                   const char *bytes,
-                                   gsize length,
-                                   const char *fallback);
+void valija_mime_charset_append (GString    *out,
+                                 const char *charset,
+                                 const char *bytes,
+                                 gsize       length,
+                                 const char *fallback);
 
 G_END_DECLS

@@ -7,33 +7,35 @@
 G_BEGIN_DECLS
 
 /* Takes decoded bytes; FALSE with @error stops. */
-typedef gboolean (*ValijaMimeSink) (const char *bytes,
-                                    gsize length,
-                                    gpointer user_data,
-                                    GError **error);
+typedef gboolean (*ValijaMimeSink) (const char  *bytes,
+                                    gsize        length,
+                                    gpointer     user_data,
+                                    GError     **error);
 
 /* Whether the octets of a leaf are its content, with no encoding around them. */
 gboolean valija_mime_content_is_plain (const ValijaMimeNode *node);
 
 /* Decodes a leaf's transfer encoding piece by piece. */
-gboolean valija_mime_content_decode (const ValijaMimeNode *node,
-                                     const char *source,
-                                     ValijaMimeSink sink,
-                                     gpointer user_data,
-                                     GError **error);
+gboolean valija_mime_content_decode (const ValijaMimeNode  *node,
+                                     const char            *source,
+                                     ValijaMimeSink         sink,
+                                     gpointer               user_data,
+                                     GError               **error);
 
 /* The decoded octets of a leaf, counted without keeping them. */
-guint64  valija_mime_content_size     (const ValijaMimeNode *node, const char *source);
+guint64 valija_mime_content_size (const ValijaMimeNode *node,
+                                  const char           *source);
 
 /* A text leaf in UTF-8 with LF line ends, without NULs and controls, format=flowed undone; at most
  * @limit octets of it, then *@truncated is set. (transfer full) */
 char *valija_mime_content_dup_text (const ValijaMimeNode *node,
-                                    const char *source,
-                                    gsize limit,
-                                    gboolean *truncated);
+                                    const char           *source,
+                                    gsize                 limit,
+                                    gboolean             *truncated);
 
 /* Undoes format=flowed (RFC 3676): one line for each paragraph, quoted ones with "> " for each
  * level. (transfer full) */
-char    *valija_mime_content_unflow   (const char *text, gboolean delsp);
+char *valija_mime_content_unflow (const char *text,
+                                  gboolean    delsp);
 
 G_END_DECLS

@@ -12,7 +12,7 @@ typedef struct
 {
   const char *name;
   gsize name_length;
-  const char *value;        /* folded as it came, without the line break at its end; may hold any byte */
+  const char *value;        /* folded as it came, no line break at its end; any bytes */
   gsize value_length;
 } ValijaMimeField;
 
@@ -22,15 +22,21 @@ typedef struct
   const char *end;
 } ValijaMimeFields;
 
-void     valija_mime_fields_init (ValijaMimeFields *self, const char *block, gsize length);
+void valija_mime_fields_init (ValijaMimeFields *self,
+                              const char       *block,
+                              gsize             length);
 
 /* FALSE at the empty line, at the end, and where text begins that is no header. */
-gboolean valija_mime_fields_next (ValijaMimeFields *self, ValijaMimeField *field);
+gboolean valija_mime_fields_next (ValijaMimeFields *self,
+                                  ValijaMimeField  *field);
 
-gboolean valija_mime_field_is    (const ValijaMimeField *self, const char *name);
+gboolean valija_mime_field_is (const ValijaMimeField *self,
+                               const char            *name);
 
 /* The first field called @name in a block. */
-gboolean
-valija_mime_fields_find (const char *block, gsize length, const char *name, ValijaMimeField *field);
+gboolean valija_mime_fields_find (const char      *block,
+                                  gsize            length,
+                                  const char      *name,
+                                  ValijaMimeField *field);
 
 G_END_DECLS

@@ -11,17 +11,33 @@ G_BEGIN_DECLS
  * addresses a field. */
 
 /* Fills a ValijaMessageInfo from a header block (RFC 5322, with or without the empty line). @size
- * and flags are left to the caller; has_attachments is a guess from Content-Type (multipart/mixed).
+ * and flags are left to the caller; has_attachments is a guess from Content-Type (multipart/mixed,
+ * or one part that is no text).
  * (transfer full) */
 ValijaMessageInfo *valija_mime_parse_header_block (const char *remote_id,
                                                    const char *block,
-                                                   gsize length) G_GNUC_WARN_UNUSED_RESULT;
+                                                   gsize       length) G_GNUC_WARN_UNUSED_RESULT;
 
-char      *valija_mime_decode_text      (const char *raw);  /* unstructured text of RFC 2047, with raw UTF-8 (RFC 6532) and raw 8-bit guessed */
-char      *valija_mime_decode_phrase    (const char *raw);  /* a display name */
-GPtrArray *valija_mime_parse_addresses  (const char *raw);  /* of ValijaAddress, groups flattened; never NULL */
-gint64     valija_mime_parse_date       (const char *raw);  /* seconds since 1970, 0 if it is no date */
-char      *valija_mime_normalise_ids    (const char *raw);  /* "<a@b> <c@d>" → "a@b c@d", bounded to 100 ids */
-char      *valija_mime_clean_text       (const char *text, gssize length); /* valid UTF-8 in one line, without controls and overrides */
+/* Unstructured text of RFC 2047, with raw UTF-8 (RFC 6532) and raw 8-bit guessed; a display name.
+ * (transfer full) */
+char *valija_mime_decode_text   (const char *raw);
+char *valija_mime_decode_phrase (const char *raw);
+
+/* Of ValijaAddress, groups flattened. (transfer full) never NULL */
+GPtrArray *valija_mime_parse_addresses (const char *raw);
+
+/* Seconds since 1970, 0 if it is no date. */
+gint64 valija_mime_parse_date (const char *raw);
+
+/* "<a@b> <c@d>" → "a@b c@d", bounded to 100 ids. (transfer full) */
+char *valija_mime_normalise_ids (const char *raw);
+
+/* Valid UTF-8 in one line, without controls and overrides. (transfer full) */
+char *valija_mime_clean_text (const char *text,
+                              gssize      length);
+
+/* Whether the sender is not plain to see: no author or several, no valid address, or a name that
+ * holds another address than the author's. */
+gboolean valija_mime_sender_is_unclear (ValijaMessageInfo *info);
 
 G_END_DECLS

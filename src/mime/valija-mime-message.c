@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "mime/valija-mime-message.h"
+#include "mime/valija-mime-message-private.h"
 
 #include "base/valija-error.h"
 #include "mime/valija-html-private.h"
@@ -13,12 +13,8 @@
 #include "mime/valija-mime-tree.h"
 #include "mime/valija-mime-words.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Text beyond this is not shown; its part can still be saved. */
 #define TEXT_LIMIT (8 * 1024 * 1024)
@@ -26,8 +22,6 @@
 #define JOINED_PARTS_LIMIT 100
 #define RAW_HEADERS_LIMIT (1024 * 1024)
 #define PREVIEW_CHARACTERS 200
-/* Numbers tried after a name that is taken. */
-#define SAVE_ATTEMPTS 1000
 
 struct _ValijaMimeMessage
 {
@@ -45,9 +39,9 @@ struct _ValijaMimeMessage
 
 G_DEFINE_FINAL_TYPE (ValijaMimeMessage, valija_mime_message, G_TYPE_OBJECT)
 
-static const char *
-get_data (ValijaMimeMessage *self,
-          gsize             *length)
+const char *
+valija_mime_message_peek_source (ValijaMimeMessage *self,
+                                 gsize             *length)
 {
   const char *data = g_bytes_get_data (self->source, length);
 
@@ -59,7 +53,7 @@ static void
 measure (ValijaMimeMessage *self,
          ValijaMimeNode    *node)
 {
-  const char *data = get_data (self, NULL);
+  const char *data = valija_mime_message_peek_source (self, NULL);
 
   node->part.size = node->part.children->len == 0 || !valija_mime_node_is (node, "multipart/")
                         ? valija_mime_content_size (node, data)
@@ -76,7 +70,7 @@ static char *
 dup_leaf_text (ValijaMimeMessage    *self,
                const ValijaMimeNode *node)
 {
-  return valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT, &self->truncated);
+  return valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT, &self->truncated);
 }
 
 static void
@@ -188,7 +182,7 @@ valija_mime_message_parse (GBytes *source)
   gsize length;
 
   self->source = g_bytes_ref (source);
-  data = get_data (self, &length);
+  data = valija_mime_message_peek_source (self, &length);
 
   self->root = valija_mime_tree_scan (data, length, &self->truncated);
   self->info = valija_mime_parse_header_block ("", data, self->root->body_start);
@@ -265,7 +259,7 @@ append_nested_text (ValijaMimeMessage    *self,
       valija_mime_node_is (node, "text/plain"))
     {
       gboolean truncated;
-      g_autofree char *text = valija_mime_content_dup_text (node, get_data (self, NULL), TEXT_LIMIT,
+      g_autofree char *text = valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT,
                                                             &truncated);
 
       g_string_append_c (out, '\n');
@@ -388,7 +382,7 @@ valija_mime_message_load_part (ValijaMimeMessage     *self,
   if (part->children->len > 0 && valija_mime_node_is (node, "multipart/"))
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("This part of the message only holds other parts."));
+                        _("This part of the message only holds other parts."));
       return NULL;
     }
 
@@ -397,7 +391,7 @@ valija_mime_message_load_part (ValijaMimeMessage     *self,
                                    node->body_end - node->body_start);
 
   bytes = g_byte_array_sized_new (part->size);
-  if (!valija_mime_content_decode (node, get_data (self, NULL), append_sink, bytes, error))
+  if (!valija_mime_content_decode (node, valija_mime_message_peek_source (self, NULL), append_sink, bytes, error))
     return NULL;
 
   return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
@@ -426,7 +420,7 @@ valija_mime_message_dup_header (ValijaMimeMessage *self,
   g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  if (!valija_mime_fields_find (get_data (self, NULL), self->root->body_start, name, &field))
+  if (!valija_mime_fields_find (valija_mime_message_peek_source (self, NULL), self->root->body_start, name, &field))
     return NULL;
 
   return valija_mime_words_decode (field.value, field.value_length, self->root->part.charset);
@@ -444,129 +438,6 @@ valija_mime_message_dup_raw_headers (ValijaMimeMessage *self)
   header.part.type = (char *) "text/rfc822-headers";
   header.body_end = self->root->body_start;
 
-  return valija_mime_content_dup_text (&header, get_data (self, NULL), RAW_HEADERS_LIMIT,
+  return valija_mime_content_dup_text (&header, valija_mime_message_peek_source (self, NULL), RAW_HEADERS_LIMIT,
                                        &truncated);
-}
-
-typedef struct
-{
-  int fd;
-} FileSink;
-
-static gboolean
-file_sink (const char  *bytes,
-           gsize        length,
-           gpointer     user_data,
-           GError     **error)
-{
-  FileSink *sink = user_data;
-
-  while (length > 0)
-    {
-      gssize written = write (sink->fd, bytes, length);
-      int code = errno;
-
-      if (written < 0 && code == EINTR)
-        continue;
-      if (written < 0)
-        {
-          valija_error_set (error,
-                            code == ENOSPC || code == EDQUOT ? VALIJA_ERROR_DISK_FULL
-                                                             : VALIJA_ERROR_STORAGE,
-                            _ ("The attachment could not be written: %s"), g_strerror (code));
-          return FALSE;
-        }
-      bytes += written;
-      length -= written;
-    }
-
-  return TRUE;
-}
-
-/* "name.tar.gz", 2 → "name.tar (2).gz" */
-static char *
-dup_numbered (const char *name,
-              int         number)
-{
-  const char *dot = strrchr (name, '.');
-  gsize stem = dot != NULL && dot > name ? (gsize) (dot - name) : strlen (name);
-
-  return number == 1 ? g_strdup (name)
-                     : g_strdup_printf ("%.*s (%d)%s", (int)stem, name, number, name + stem);
-}
-
-/* A new file in @directory, opened for writing; its name in *@name. -1 with errno. O_EXCL also
- * refuses a link that waits there. */
-static int
-create_file (int          directory,
-             const char  *safe_name,
-             char       **name)
-{
-  for (int number = 1; number <= SAVE_ATTEMPTS; number++)
-    {
-      g_autofree char *candidate = dup_numbered (safe_name, number);
-      int fd = openat (directory, candidate, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                       0600);
-
-      if (fd >= 0)
-        {
-          *name = g_steal_pointer (&candidate);
-          return fd;
-        }
-      if (errno != EEXIST)
-        return -1;
-    }
-
-  return -1;
-}
-
-GFile *
-valija_mime_message_save_part (ValijaMimeMessage     *self,
-                               const ValijaMimePart  *part,
-                               GFile                 *directory,
-                               GError               **error)
-{
-  const ValijaMimeNode *node = (const ValijaMimeNode *) part;
-  const char *path;
-  g_autofree char *name = NULL;
-  FileSink sink;
-  gboolean written;
-  int directory_fd;
-
-  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
-  g_return_val_if_fail (part != NULL, NULL);
-  g_return_val_if_fail (G_IS_FILE (directory), NULL);
-
-  path = g_file_peek_path (directory);
-  if (path == NULL || part->safe_name == NULL)
-    {
-      valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("Choose a folder on this computer to save the attachment in."));
-      return NULL;
-    }
-
-  directory_fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  sink.fd = directory_fd >= 0 ? create_file (directory_fd, part->safe_name, &name) : -1;
-  if (sink.fd < 0)
-    {
-      valija_error_set (
-          error, errno == ENOSPC || errno == EDQUOT ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-          _ ("The attachment could not be saved in “%s”: %s"), path, g_strerror (errno));
-      if (directory_fd >= 0)
-        close (directory_fd);
-      return NULL;
-    }
-
-  written = valija_mime_content_decode (node, get_data (self, NULL), file_sink, &sink, error);
-  if (close (sink.fd) != 0 && written)
-    {
-      written = FALSE;
-      valija_error_set (error, VALIJA_ERROR_STORAGE, _ ("The attachment could not be written: %s"),
-                        g_strerror (errno));
-    }
-  if (!written)
-    unlinkat (directory_fd, name, 0);
-  close (directory_fd);
-
-  return written ? g_file_get_child (directory, name) : NULL;
 }

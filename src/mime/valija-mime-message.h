@@ -22,53 +22,65 @@ struct _ValijaMimePart
 {
   char *type;               /* "text/plain", lower case */
   char *charset;            /* nullable */
-  char *name;               /* nullable: the decoded file name as the message says it (not safe as a path) */
+  char *name;               /* nullable: the file name as the message says it, no path to use */
   char *safe_name;          /* never NULL for a leaf: valija_file_name_make_safe() */
   char *content_id;         /* nullable, without angle brackets */
   gboolean attachment;      /* listed as an attachment: not shown in the body */
   gboolean inline_image;    /* referred to by the HTML */
   guint64 size;             /* decoded octets of a leaf */
-  guint index;              /* number of the part, depth first from 1; what `--save-attachments` and UI name it by */
+  guint index;              /* its number, depth first from 1, by which programs name it */
   guint depth;
   GPtrArray *children;      /* of ValijaMimePart; empty for a leaf */
 };
 
-ValijaMimeMessage *valija_mime_message_parse            (GBytes *source) G_GNUC_WARN_UNUSED_RESULT; /* never NULL */
-ValijaMessageInfo *valija_mime_message_get_info         (ValijaMimeMessage *self); /* headers; (transfer none) */
-const ValijaMimePart *valija_mime_message_get_root      (ValijaMimeMessage *self); /* (transfer none) */
-GPtrArray         *valija_mime_message_get_attachments  (ValijaMimeMessage *self); /* of const ValijaMimePart *, (transfer none) */
-gboolean           valija_mime_message_get_truncated    (ValijaMimeMessage *self);
+/* Never NULL. The source is kept and not copied. */
+ValijaMimeMessage *valija_mime_message_parse (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The headers, the parts, and of these the attachments (of const ValijaMimePart *).
+ * All (transfer none). */
+ValijaMessageInfo    *valija_mime_message_get_info        (ValijaMimeMessage *self);
+const ValijaMimePart *valija_mime_message_get_root        (ValijaMimeMessage *self);
+GPtrArray            *valija_mime_message_get_attachments (ValijaMimeMessage *self);
+gboolean              valija_mime_message_get_truncated   (ValijaMimeMessage *self);
 
 /* The body for reading: the text part (format=flowed undone), or the HTML's text where there is no
  * text part. (transfer none) never NULL */
-const char        *valija_mime_message_get_text         (ValijaMimeMessage *self);
+const char *valija_mime_message_get_text (ValijaMimeMessage *self);
 
 /* The HTML part as the sender wrote it, decoded to UTF-8 and NOT sanitised; NULL if there is none.
- * Show it through valija_html_sanitise(). */
-const char        *valija_mime_message_get_html         (ValijaMimeMessage *self);
+ * Of several the contents one below the other, each closed so that none reaches into the next.
+ * Show it through valija_html_sanitise(). (transfer none) */
+const char *valija_mime_message_get_html (ValijaMimeMessage *self);
 
 /* All that a full-text search should find in it: body text and attachment names (not the headers).
  * (transfer full) */
-char              *valija_mime_message_dup_search_text  (ValijaMimeMessage *self);
+char *valija_mime_message_dup_search_text (ValijaMimeMessage *self);
 
 /* The first words of the body in one line, at most 200 characters. (transfer full) */
-char              *valija_mime_message_dup_preview      (ValijaMimeMessage *self);
+char *valija_mime_message_dup_preview (ValijaMimeMessage *self);
 
-/* The decoded content of a leaf. (transfer full) */
-GBytes *
-valija_mime_message_load_part (ValijaMimeMessage *self, const ValijaMimePart *part, GError **error);
-const ValijaMimePart *valija_mime_message_find_content_id (ValijaMimeMessage *self, const char *content_id); /* (nullable) */
+/* The decoded content of a leaf, or a message/rfc822 part whole. (transfer full) */
+GBytes *valija_mime_message_load_part (ValijaMimeMessage     *self,
+                                       const ValijaMimePart  *part,
+                                       GError               **error);
+
+/* The first part with that Content-ID. (transfer none) (nullable) */
+const ValijaMimePart *valija_mime_message_find_content_id (ValijaMimeMessage *self,
+                                                           const char        *content_id);
 
 /* A decoded header field by name, the first of them; NULL if there is none. (transfer full) */
-char              *valija_mime_message_dup_header       (ValijaMimeMessage *self, const char *name);
-char              *valija_mime_message_dup_raw_headers  (ValijaMimeMessage *self);
+char *valija_mime_message_dup_header (ValijaMimeMessage *self,
+                                      const char        *name);
+
+/* The whole header as it came, made valid UTF-8, with LF line ends. (transfer full) */
+char *valija_mime_message_dup_raw_headers (ValijaMimeMessage *self);
 
 /* Writes a leaf into @directory under its safe name, as a new file with mode 0600 (a number is
  * added where the name is taken), never outside it, through no link. Returns the file, (transfer
  * full), or NULL. Blocks. */
-GFile *valija_mime_message_save_part (ValijaMimeMessage *self,
-                                      const ValijaMimePart *part,
-                                      GFile *directory,
-                                      GError **error);
+GFile *valija_mime_message_save_part (ValijaMimeMessage     *self,
+                                      const ValijaMimePart  *part,
+                                      GFile                 *directory,
+                                      GError               **error);
 
 G_END_DECLS

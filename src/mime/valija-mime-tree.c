@@ -313,8 +313,8 @@ finish_header (Scanner *self,
     }
   else if (multipart)
     {
-      g_autoptr (GString)
-          boundary = valija_mime_param_dup_bytes (type.value, type.value_length, "boundary");
+      g_autoptr(GString) boundary =
+        valija_mime_param_dup_bytes (type.value, type.value_length, "boundary");
 
       while (boundary != NULL && boundary->len > 0 &&
              g_ascii_isspace (boundary->str[boundary->len - 1]))

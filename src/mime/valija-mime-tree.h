@@ -29,10 +29,14 @@ struct _ValijaMimeNode
 /* The structure of @source (RFC 2046), found in one pass over its lines, without recursion and
  * without a copy. GMime's parser is not used: it calls itself for every level and makes several
  * objects for every part before anybody can say that it is enough. (transfer full) never NULL */
-ValijaMimeNode *valija_mime_tree_scan (const char *source, gsize length, gboolean *truncated);
+ValijaMimeNode *valija_mime_tree_scan (const char *source,
+                                       gsize       length,
+                                       gboolean   *truncated);
 void            valija_mime_tree_free (ValijaMimeNode *root);
 
-gboolean        valija_mime_node_is   (const ValijaMimeNode *self, const char *prefix);  /* "multipart/", "text/html" */
+/* Whether its type begins with @prefix: "multipart/", "text/html". */
+gboolean valija_mime_node_is (const ValijaMimeNode *self,
+                              const char           *prefix);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMimeNode, valija_mime_tree_free)
 

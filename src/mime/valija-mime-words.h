@@ -9,11 +9,15 @@ G_BEGIN_DECLS
 /* What valija-mime-header.h does for whole strings, for slices of a header and with the message's
  * own charset (@fallback, nullable) as a hint for raw 8-bit text. All (transfer full). */
 
-char      *valija_mime_words_decode        (const char *raw, gsize length, const char *fallback);
-char      *valija_mime_words_decode_phrase (const char *raw, gsize length, const char *fallback);
-void valija_mime_words_add_addresses (GPtrArray *list,
-                                      const char *raw,
-                                      gsize length,
-                                      const char *fallback);
+char *valija_mime_words_decode        (const char *raw,
+                                       gsize       length,
+                                       const char *fallback);
+char *valija_mime_words_decode_phrase (const char *raw,
+                                       gsize       length,
+                                       const char *fallback);
+void  valija_mime_words_add_addresses (GPtrArray  *list,
+                                       const char *raw,
+                                       gsize       length,
+                                       const char *fallback);
 
 G_END_DECLS

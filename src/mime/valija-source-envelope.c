@@ -131,7 +131,7 @@ valija_source_dup_envelope (GBytes  *source,
   if (author == NULL || !valija_address_is_valid (author->address))
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("The message file names no valid sender in its From field."));
+                        _("The message file names no valid sender in its From field."));
       return NULL;
     }
 
@@ -142,7 +142,7 @@ valija_source_dup_envelope (GBytes  *source,
   if (envelope->recipients->len == 0)
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
-                        _ ("The message file names no recipient in To, Cc or Bcc."));
+                        _("The message file names no recipient in To, Cc or Bcc."));
       return NULL;
     }
 

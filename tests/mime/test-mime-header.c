@@ -303,19 +303,19 @@ test_odd_blocks (void)
 {
   g_autoptr(ValijaMessageInfo) empty = parse ("");
   g_autoptr(ValijaMessageInfo) blank = parse ("\r\n\r\nSubject: body\r\n");
-  g_autoptr (ValijaMessageInfo)
-      bare = parse ("From me Sat Jan\nsubject : s\nFrom: a@b\nthis is noise\nTo: c@d\n\nx");
-  g_autoptr (ValijaMessageInfo)
-      twice = parse ("From: a@b\r\nFrom: c@d\r\nSubject: one\r\nSubject: two\r\n");
+  g_autoptr(ValijaMessageInfo) bare =
+    parse ("From me Sat Jan\nsubject : s\nFrom: a@b\nthis is noise\nTo: c@d\n\nx");
+  g_autoptr(ValijaMessageInfo) twice =
+    parse ("From: a@b\r\nFrom: c@d\r\nSubject: one\r\nSubject: two\r\n");
   g_autoptr(ValijaMessageInfo) sender = parse ("Sender: s@t\r\nDate: nonsense\r\n");
-  g_autoptr (ValijaMessageInfo) koi = parse (
+  g_autoptr(ValijaMessageInfo) koi = parse (
       "Subject: \xf0\xd2\xc9\xd7\xc5\xd4\r\nContent-Type: text/plain; charset=koi8-r\r\n");
-  g_autoptr (ValijaMessageInfo)
-      nul = valija_mime_parse_header_block ("1", "Subject: a\0b\r\nFrom: x\0y@z\r\n", 28);
+  g_autoptr(ValijaMessageInfo) nul =
+    valija_mime_parse_header_block ("1", "Subject: a\0b\r\nFrom: x\0y@z\r\n", 28);
   g_autoptr(ValijaMessageInfo) pdf = parse ("Content-Type: application/pdf\r\n");
   g_autoptr(ValijaMessageInfo) plain = parse ("Content-Type: text/plain\r\n");
-  g_autoptr (ValijaMessageInfo)
-      words = parse ("Hello, this is a letter without a header.\nSubject: x\n");
+  g_autoptr(ValijaMessageInfo) words =
+    parse ("Hello, this is a letter without a header.\nSubject: x\n");
 
   g_assert_cmpstr (empty->subject, ==, "");
   g_assert_cmpuint (empty->from->len, ==, 0);
@@ -333,6 +333,36 @@ test_odd_blocks (void)
   g_assert_true (pdf->has_attachments);
   g_assert_false (plain->has_attachments);
   g_assert_cmpstr (words->subject, ==, "");
+}
+
+static void
+test_sender (void)
+{
+  static const struct
+  {
+    const char *from;
+    gboolean unclear;
+  } cases[] = {
+    { "Joe <joe@example.org>", FALSE },
+    { "joe@example.org", FALSE },
+    { "\"joe@example.org\" <joe@example.org>", FALSE },
+    { "\"Joe @ home\" <joe@example.org>", TRUE },
+    { "\"boss@example.com\" <evil@example.org>", TRUE },
+    { "=?utf-8?Q?boss=40example.com?= <evil@example.org>", TRUE },
+    { "=?utf-8?Q?boss=40example.com=00?=@evil.example.org", FALSE },
+    { "Boss <boss@example.com> <evil@example.org>", TRUE },
+    { "a@example.org, b@example.org", TRUE },
+    { "Joe", TRUE },
+    { "", TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *block = g_strdup_printf ("From: %s\r\n", cases[i].from);
+      g_autoptr(ValijaMessageInfo) info = parse (block);
+
+      g_assert_cmpint (valija_mime_sender_is_unclear (info), ==, cases[i].unclear);
+    }
 }
 
 /* Whatever comes, it is answered quickly and the strings are fit to be shown. */
@@ -360,9 +390,12 @@ static void
 test_floods (void)
 {
   static const char *const floods[] = {
-    "To: a@b,", "To: <", "To: \"", "To: (", "To: :", "To: ;", "To: a:b;", "To: <a@b> ", "To: \\", "To: @", "To: a@ .", "Subject: =?a?B?",
-    "Subject: =?utf-8?Q?=00?= ", "References: <a@b>", "References: <", "References: a@ ", "Content-Type: a/b;", "Content-Type: x; (",
-    "Content-Type: a/b; a*0=", "From: (((", "From: \"a\" ", "From: <@a,", "Date: 1 ", "Received: ;", "A:b\n", "\n", " ", "no colon\n",
+    "To: a@b,", "To: <", "To: \"", "To: (", "To: :", "To: ;", "To: a:b;", "To: <a@b> ", "To: \\",
+      "To: @", "To: a@ .", "Subject: =?a?B?",
+    "Subject: =?utf-8?Q?=00?= ", "References: <a@b>", "References: <", "References: a@ ",
+      "Content-Type: a/b;", "Content-Type: x; (",
+    "Content-Type: a/b; a*0=", "From: (((", "From: \"a\" ", "From: <@a,", "Date: 1 ",
+      "Received: ;", "A:b\n", "\n", " ", "no colon\n",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (floods); i++)
@@ -379,8 +412,8 @@ test_floods (void)
       while (block->len < 3 * 1024 * 1024)
         g_string_append (block, unit);
       {
-        g_autoptr (ValijaMessageInfo)
-            info = valija_mime_parse_header_block ("1", block->str, block->len);
+        g_autoptr(ValijaMessageInfo) info =
+          valija_mime_parse_header_block ("1", block->str, block->len);
 
         check_info (info);
         g_assert_cmpuint (info->to->len, <=, 10000);
@@ -415,8 +448,8 @@ test_mutations (void)
       /* A buffer of its own length, so that a byte too far is seen */
       exact = g_memdup2 (block, length);
       {
-        g_autoptr (ValijaMessageInfo)
-            info = valija_mime_parse_header_block ("1", exact != NULL ? exact : "", length);
+        g_autoptr(ValijaMessageInfo) info =
+          valija_mime_parse_header_block ("1", exact != NULL ? exact : "", length);
 
         check_info (info);
       }
@@ -429,20 +462,25 @@ test_speed (void)
 {
   static const char block[] =
     "Return-Path: <bounces+12345@mail.example.com>\r\nReceived: from mx.example.com (mx.example.com [192.0.2.1])\r\n"
-    "\tby mail.example.org (Postfix) with ESMTPS id 4F1234\r\n\tfor <me@example.org>; Fri, 21 Nov 2025 10:00:00 +0100 (CET)\r\n"
-    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s1;\r\n\th=from:to:subject; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\r\n"
+    "\tby mail.example.org (Postfix) with ESMTPS id 4F1234\r\n\tfor <me@example.org>; Fri, 21 Nov "
+      "2025 10:00:00 +0100 (CET)\r\n"
+    "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s1;\r\n"
+      "\th=from:to:subject; bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\r\n"
     "\tb=BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\r\n"
-    "From: =?utf-8?Q?Mar=C3=ADa_N=C3=BA=C3=B1ez?= <maria@example.com>\r\nTo: Me <me@example.org>, \"Doe, J\" <j@example.net>\r\n"
-    "Cc: list@example.net\r\nSubject: Re: =?utf-8?B?TGEgcmV1bmnDs24gZGUgbWHDsWFuYQ==?=\r\nDate: Fri, 21 Nov 2025 09:55:06 +0100\r\n"
-    "Message-ID: <abc123@example.com>\r\nIn-Reply-To: <abc122@example.com>\r\nReferences: <abc120@example.com> <abc122@example.com>\r\n"
+    "From: =?utf-8?Q?Mar=C3=ADa_N=C3=BA=C3=B1ez?= <maria@example.com>\r\nTo: Me <me@example.org>, "
+      "\"Doe, J\" <j@example.net>\r\n"
+    "Cc: list@example.net\r\nSubject: Re: =?utf-8?B?TGEgcmV1bmnDs24gZGUgbWHDsWFuYQ==?=\r\nDate: "
+      "Fri, 21 Nov 2025 09:55:06 +0100\r\n"
+    "Message-ID: <abc123@example.com>\r\nIn-Reply-To: <abc122@example.com>\r\nReferences: "
+      "<abc120@example.com> <abc122@example.com>\r\n"
     "MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"x\"\r\n\r\n";
   const int rounds = g_test_perf () ? 100000 : 2000;
   gint64 start = g_get_monotonic_time ();
 
   for (int i = 0; i < rounds; i++)
     {
-      g_autoptr (ValijaMessageInfo)
-          info = valija_mime_parse_header_block ("1", block, sizeof block - 1);
+      g_autoptr(ValijaMessageInfo) info =
+        valija_mime_parse_header_block ("1", block, sizeof block - 1);
 
       g_assert_cmpstr (info->message_id, ==, "abc123@example.com");
     }
@@ -477,6 +515,7 @@ main (int   argc,
   g_test_add_func ("/mime/header/ids", test_ids);
   g_test_add_func ("/mime/header/block", test_block);
   g_test_add_func ("/mime/header/odd-blocks", test_odd_blocks);
+  g_test_add_func ("/mime/header/sender", test_sender);
   g_test_add_func ("/mime/header/floods", test_floods);
   g_test_add_func ("/mime/header/mutations", test_mutations);
   g_test_add_func ("/mime/header/speed", test_speed);

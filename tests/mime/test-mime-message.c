@@ -375,7 +375,8 @@ test_parts (void)
     "--b\n\n> quoted\nThe first   words.\n-- \nsignature\n"
     "--b\nContent-Type: image/png; name=p.png\nContent-ID: <p@x>\nContent-Transfer-Encoding: base64\n\nAAEC/w==\n"
     "--b\nContent-Type: application/octet-stream; name=q.bin\nContent-Transfer-Encoding: quoted-printable\n\na=00=\nb\n"
-    "--b\nContent-Type: application/octet-stream; name=u.bin\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n#0V%T\n`\nend\n"
+    "--b\nContent-Type: application/octet-stream; name=u.bin\nContent-Transfer-Encoding: "
+      "x-uuencode\n\nbegin 644 x\n#0V%T\n`\nend\n"
     "--b\nContent-Type: application/octet-stream; name=raw.bin\n\nraw\r\nbytes\n--b--\n";
   static const struct
   {
@@ -433,8 +434,8 @@ test_save (void)
   g_autofree char *path = g_dir_make_tmp ("valija-XXXXXX", NULL);
   g_autoptr(GFile) directory = g_file_new_for_path (path);
   g_autoptr(GFile) missing = g_file_get_child (directory, "missing");
-  g_autoptr (ValijaMimeMessage)
-      message = parse (MIXED "--b\n\nx\n--b\nContent-Disposition: attachment; "
+  g_autoptr(ValijaMimeMessage) message =
+    parse (MIXED "--b\n\nx\n--b\nContent-Disposition: attachment; "
                              "filename=\"../a.tar.gz\"\n\ncontent\n--b--\n");
   const ValijaMimePart *part = g_ptr_array_index (valija_mime_message_get_attachments (message), 0);
   g_autofree char *link = g_build_filename (path, "a.tar (2).gz", NULL);
@@ -605,8 +606,8 @@ test_nested_200 (void)
 static void
 test_no_copy (void)
 {
-  g_autoptr (GString)
-      source = g_string_new (MIXED "--b\n\nx\n--b\nContent-Type: application/octet-stream\n\n");
+  g_autoptr(GString) source =
+    g_string_new (MIXED "--b\n\nx\n--b\nContent-Type: application/octet-stream\n\n");
   g_autoptr(GBytes) bytes = NULL;
   g_autoptr(GBytes) loaded = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
@@ -655,7 +656,8 @@ main (int   argc,
       char *argv[])
 {
   static const char *const tortures[] = {
-    "depth", "depth-same", "messages", "messages-no-line", "parts", "headers", "one-header", "addresses", "semicolons", "parameters",
+    "depth", "depth-same", "messages", "messages-no-line", "parts", "headers", "one-header",
+      "addresses", "semicolons", "parameters",
     "boundaries", "nuls", "lines",
   };
 
