@@ -440,33 +440,3 @@ valija_mime_normalise_ids (const char *raw)
 {
   return raw != NULL ? normalise_ids (raw, strlen (raw)) : g_strdup ("");
 }
-
-gboolean
-valija_mime_sender_is_unclear (ValijaMessageInfo *info)
-{
-  const ValijaAddress *author;
-  g_autoptr(GPtrArray) named = NULL;
-
-  g_return_val_if_fail (info != NULL, TRUE);
-
-  if (info->from->len != 1)
-    return TRUE;
-  author = g_ptr_array_index (info->from, 0);
-  if (!valija_address_is_valid (author->address))
-    return TRUE;
-  if (strchr (author->name, '@') == NULL)
-    return FALSE;
-
-  /* "boss@example.org" <other@example.net> */
-  named = valija_mime_parse_addresses (author->name);
-  for (guint i = 0; i < named->len; i++)
-    {
-      const ValijaAddress *other = g_ptr_array_index (named, i);
-
-      if (strchr (other->address, '@') != NULL &&
-          g_ascii_strcasecmp (other->address, author->address) != 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}

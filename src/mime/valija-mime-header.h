@@ -36,8 +36,4 @@ char *valija_mime_normalise_ids (const char *raw);
 char *valija_mime_clean_text (const char *text,
                               gssize      length);
 
-/* Whether the sender is not plain to see: no author or several, no valid address, or a name that
- * holds another address than the author's. */
-gboolean valija_mime_sender_is_unclear (ValijaMessageInfo *info);
-
 G_END_DECLS

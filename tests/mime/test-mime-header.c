@@ -335,36 +335,6 @@ test_odd_blocks (void)
   g_assert_cmpstr (words->subject, ==, "");
 }
 
-static void
-test_sender (void)
-{
-  static const struct
-  {
-    const char *from;
-    gboolean unclear;
-  } cases[] = {
-    { "Joe <joe@example.org>", FALSE },
-    { "joe@example.org", FALSE },
-    { "\"joe@example.org\" <joe@example.org>", FALSE },
-    { "\"Joe @ home\" <joe@example.org>", TRUE },
-    { "\"boss@example.com\" <evil@example.org>", TRUE },
-    { "=?utf-8?Q?boss=40example.com?= <evil@example.org>", TRUE },
-    { "=?utf-8?Q?boss=40example.com=00?=@evil.example.org", FALSE },
-    { "Boss <boss@example.com> <evil@example.org>", TRUE },
-    { "a@example.org, b@example.org", TRUE },
-    { "Joe", TRUE },
-    { "", TRUE },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *block = g_strdup_printf ("From: %s\r\n", cases[i].from);
-      g_autoptr(ValijaMessageInfo) info = parse (block);
-
-      g_assert_cmpint (valija_mime_sender_is_unclear (info), ==, cases[i].unclear);
-    }
-}
-
 /* Whatever comes, it is answered quickly and the strings are fit to be shown. */
 static void
 check_info (ValijaMessageInfo *info)
@@ -515,7 +485,6 @@ main (int   argc,
   g_test_add_func ("/mime/header/ids", test_ids);
   g_test_add_func ("/mime/header/block", test_block);
   g_test_add_func ("/mime/header/odd-blocks", test_odd_blocks);
-  g_test_add_func ("/mime/header/sender", test_sender);
   g_test_add_func ("/mime/header/floods", test_floods);
   g_test_add_func ("/mime/header/mutations", test_mutations);
   g_test_add_func ("/mime/header/speed", test_speed);
