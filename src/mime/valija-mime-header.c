@@ -392,6 +392,8 @@ valija_mime_parse_header_block (const char *remote_id,
   ValijaMimeFields fields;
   ValijaMimeField field;
 
+  if (block == NULL)
+    block = "";
   length = MIN (length, BLOCK_LIMIT);
   if (has_high_bytes (block, length) &&
       valija_mime_fields_find (block, length, "Content-Type", &field))

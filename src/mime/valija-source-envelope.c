@@ -109,6 +109,8 @@ valija_source_dup_envelope (GBytes  *source,
   g_return_val_if_fail (stripped != NULL, NULL);
 
   start = g_bytes_get_data (source, &length);
+  if (start == NULL)
+    start = "";
   end = start + length;
   kept = g_byte_array_new ();
   for (p = start; next_field (&p, end, &line);)

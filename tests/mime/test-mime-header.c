@@ -302,6 +302,7 @@ static void
 test_odd_blocks (void)
 {
   g_autoptr(ValijaMessageInfo) empty = parse ("");
+  g_autoptr(ValijaMessageInfo) none = valija_mime_parse_header_block ("1", NULL, 0);
   g_autoptr(ValijaMessageInfo) blank = parse ("\r\n\r\nSubject: body\r\n");
   g_autoptr(ValijaMessageInfo) bare =
     parse ("From me Sat Jan\nsubject : s\nFrom: a@b\nthis is noise\nTo: c@d\n\nx");
@@ -318,6 +319,7 @@ test_odd_blocks (void)
     parse ("Hello, this is a letter without a header.\nSubject: x\n");
 
   g_assert_cmpstr (empty->subject, ==, "");
+  g_assert_cmpstr (none->subject, ==, "");
   g_assert_cmpuint (empty->from->len, ==, 0);
   g_assert_cmpint (empty->received, >, 1000000000);
   g_assert_cmpstr (blank->subject, ==, "");
