@@ -161,6 +161,9 @@ finish_angle (AddressParser *self)
 {
   char *name;
 
+  if (self->angle->len + self->phrase->len + self->comment->len + self->held->len == 0)
+    return;
+
   if (self->held->len > 0)
     {
       g_string_append (self->held, ", ");

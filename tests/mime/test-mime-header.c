@@ -5,6 +5,10 @@
 #include "mime/valija-mime-header.h"
 
 #include <string.h>
+#include <time.h>
+
+/* Seconds that a flood may take: far more than it does, far less than what is quadratic. */
+#define TIME_LIMIT 60.0
 
 typedef struct
 {
@@ -358,6 +362,13 @@ check_info (ValijaMessageInfo *info)
       }
 }
 
+/* Processor time, for the machine may be busy with other things; in seconds. */
+static double
+get_seconds (void)
+{
+  return (double) clock () / CLOCKS_PER_SEC;
+}
+
 static void
 test_floods (void)
 {
@@ -377,11 +388,11 @@ test_floods (void)
                                  floods[i][strlen (floods[i]) - 1] != '\n'
                              ? strchr (floods[i], ' ') + 1
                              : floods[i];
-      gint64 start = g_get_monotonic_time ();
+      double start = get_seconds ();
 
       if (*unit == '\0')
         unit = floods[i];
-      while (block->len < 3 * 1024 * 1024)
+      while (block->len < 1200 * 1024)
         g_string_append (block, unit);
       {
         g_autoptr(ValijaMessageInfo) info =
@@ -390,8 +401,8 @@ test_floods (void)
         check_info (info);
         g_assert_cmpuint (info->to->len, <=, 10000);
       }
-      g_test_message ("%s: %d ms", floods[i], (int) ((g_get_monotonic_time () - start) / 1000));
-      g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
+      g_test_message ("%s: %.2f s", floods[i], get_seconds () - start);
+      g_assert_cmpfloat (get_seconds () - start, <, TIME_LIMIT);
     }
 }
 

@@ -7,7 +7,11 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Seconds that a flood may take: far more than it does, far less than what is quadratic. */
+#define TIME_LIMIT 60.0
 
 /* "type" of a leaf, "type:name", + for an attachment, * for an inline picture; children in
  * brackets. */
@@ -474,6 +478,13 @@ test_save (void)
   g_assert_cmpint (g_rmdir (path), ==, 0);
 }
 
+/* Processor time, for the machine may be busy with other things; in seconds. */
+static double
+get_seconds (void)
+{
+  return (double) clock () / CLOCKS_PER_SEC;
+}
+
 /* What an attacker sends: answered within a limit of ours, in a time that nobody notices. */
 static void
 test_torture (gconstpointer data)
@@ -482,7 +493,7 @@ test_torture (gconstpointer data)
   g_autoptr(GString) source = g_string_new (NULL);
   g_autoptr(GBytes) bytes = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
-  gint64 start;
+  double start;
   guint n_parts;
 
   if (strcmp (kind, "depth") == 0)
@@ -557,13 +568,13 @@ test_torture (gconstpointer data)
     g_assert_not_reached ();
 
   bytes = g_string_free_to_bytes (g_steal_pointer (&source));
-  start = g_get_monotonic_time ();
+  start = get_seconds ();
   message = valija_mime_message_parse (bytes);
-  g_test_message ("%s: %d ms for %" G_GSIZE_FORMAT " bytes", kind,
-                  (int)((g_get_monotonic_time () - start) / 1000), g_bytes_get_size (bytes));
+  g_test_message ("%s: %.3f s for %" G_GSIZE_FORMAT " bytes", kind, get_seconds () - start,
+                  g_bytes_get_size (bytes));
   n_parts = check_message (message);
   g_assert_cmpuint (n_parts, <=, 10001);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
+  g_assert_cmpfloat (get_seconds () - start, <, TIME_LIMIT);
   if (g_str_has_prefix (kind, "depth") || g_str_equal (kind, "parts") ||
       g_str_equal (kind, "messages"))
     g_assert_true (valija_mime_message_get_truncated (message));
