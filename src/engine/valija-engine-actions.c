@@ -26,6 +26,8 @@ why_not_without_account (ValijaAction action)
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
     case VALIJA_ACTION_CREATE_FOLDER:
+    case VALIJA_ACTION_RENAME_FOLDER:
+    case VALIJA_ACTION_REMOVE_FOLDER:
     case VALIJA_ACTION_SEARCH_SERVER:
     default:
       return g_strdup (_("There is no account yet. Add one that reads first."));
@@ -51,6 +53,8 @@ why_not_send (const char *method, ValijaAction action)
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
     case VALIJA_ACTION_CREATE_FOLDER:
+    case VALIJA_ACTION_RENAME_FOLDER:
+    case VALIJA_ACTION_REMOVE_FOLDER:
     case VALIJA_ACTION_SEARCH_SERVER:
     default:
       /* Translators: %s is a method: IMAP, POP3 */
@@ -74,6 +78,42 @@ why_not_organize (ValijaAccountRuntime *runtime, ValijaFolder *folder, const cha
     return g_strdup (_("This server lets mail be read and not changed. Ask its administrator for the right to do it."));
 
   return NULL;
+}
+
+static char *
+why_not_folders (ValijaAccountRuntime *runtime, ValijaFolder *folder, const char *method)
+{
+  ValijaCapabilities capabilities = valija_account_runtime_get_capabilities (runtime);
+
+  if (folder != NULL && valija_folder_get_local (folder))
+    return NULL;
+  if ((capabilities & VALIJA_CAPABILITY_FOLDERS) == 0 && !valija_account_runtime_is_durable (runtime))
+    /* Translators: %s is a method: SMTP */
+    return g_strdup_printf (_("%s has no folders on the server. An account with IMAP has them."), method);
+
+  return why_not_organize (runtime, folder, method);
+}
+
+static char *
+why_not_change_folder (ValijaAccountRuntime *runtime, ValijaFolder *folder, const char *method, gboolean remove)
+{
+  GListModel *folders = G_LIST_MODEL (runtime->folders);
+
+  if (folder == NULL)
+    return g_strdup (_("Choose a folder first."));
+  if (valija_folder_get_role (folder) != VALIJA_FOLDER_ROLE_NONE)
+    return g_strdup (_("Folders such as Inbox and Sent belong to the account and stay as they are. Other folders can "
+                       "be renamed and removed."));
+
+  for (guint i = 0; remove && i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) other = g_list_model_get_item (folders, i);
+
+      if (valija_folder_get_parent_id (other) == valija_folder_get_id (folder))
+        return g_strdup (_("There are folders in this folder. Remove them first."));
+    }
+
+  return why_not_folders (runtime, folder, method);
 }
 
 char *
@@ -116,10 +156,11 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
       return why_not_organize (runtime, folder, name);
 
     case VALIJA_ACTION_CREATE_FOLDER:
-      if ((capabilities & VALIJA_CAPABILITY_FOLDERS) != 0)
-        return NULL;
-      /* Translators: %s is a method: POP3, SMTP */
-      return g_strdup_printf (_("%s has no folders on the server. An account with IMAP has them."), name);
+      return why_not_folders (runtime, folder, name);
+
+    case VALIJA_ACTION_RENAME_FOLDER:
+    case VALIJA_ACTION_REMOVE_FOLDER:
+      return why_not_change_folder (runtime, folder, name, action == VALIJA_ACTION_REMOVE_FOLDER);
 
     case VALIJA_ACTION_SEARCH_SERVER:
       if ((capabilities & VALIJA_CAPABILITY_SEARCH) != 0 && (folder == NULL || !valija_folder_get_local (folder)))

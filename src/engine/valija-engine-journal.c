@@ -14,6 +14,54 @@
 
 /* ---- One line ---- */
 
+static ValijaFolder *
+find_remote (ValijaAccountRuntime *runtime, const char *remote_id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (runtime->folders)); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (runtime->folders), i);
+
+      if (g_strcmp0 (valija_folder_get_remote_id (folder), remote_id) == 0)
+        return folder;
+    }
+
+  return NULL;
+}
+
+/* A folder keeps its parent when it is renamed. */
+static DexFuture *
+run_rename (ValijaEngine         *self,
+            ValijaAccountRuntime *runtime,
+            ValijaMailOrganizer  *organizer,
+            ValijaOperation      *operation)
+{
+  ValijaFolder *folder = find_remote (runtime, operation->folder);
+  ValijaFolder *parent = NULL;
+
+  if (folder != NULL && valija_folder_get_parent_id (folder) != 0)
+    parent = valija_engine_find_folder_by_id (self, valija_folder_get_parent_id (folder));
+
+  return valija_mail_organizer_rename_folder (organizer, operation->folder,
+                                              parent != NULL ? valija_folder_get_remote_id (parent) : NULL,
+                                              operation->target);
+}
+
+static DexFuture *
+run_folder_operation (ValijaEngine         *self,
+                      ValijaAccountRuntime *runtime,
+                      ValijaMailOrganizer  *organizer,
+                      ValijaOperation      *operation)
+{
+  const char *parent = operation->remote_ids->len > 0 ? g_ptr_array_index (operation->remote_ids, 0) : "";
+
+  if (operation->kind == VALIJA_OPERATION_CREATE_FOLDER)
+    return valija_mail_organizer_create_folder (organizer, parent[0] != '\0' ? parent : NULL, operation->target);
+  if (operation->kind == VALIJA_OPERATION_RENAME_FOLDER)
+    return run_rename (self, runtime, organizer, operation);
+
+  return valija_mail_organizer_remove_folder (organizer, operation->folder);
+}
+
 static DexFuture *
 run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
 {
@@ -38,6 +86,9 @@ run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
       return valija_mail_organizer_delete (organizer, operation->folder, ids);
     case VALIJA_OPERATION_APPEND:
       return valija_mail_organizer_append (organizer, operation->folder, operation->source, operation->add, 0);
+    case VALIJA_OPERATION_CREATE_FOLDER:
+    case VALIJA_OPERATION_RENAME_FOLDER:
+    case VALIJA_OPERATION_REMOVE_FOLDER:
     default:
       g_assert_not_reached ();
     }
@@ -48,6 +99,12 @@ static gboolean
 operation_gives_ids (ValijaOperation *operation)
 {
   return operation->kind == VALIJA_OPERATION_MOVE;
+}
+
+static gboolean
+operation_is_of_folder (ValijaOperation *operation)
+{
+  return operation->kind >= VALIJA_OPERATION_CREATE_FOLDER;
 }
 
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
@@ -118,6 +175,16 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
       /* Translators: %s is the reason, a sentence */
       return g_strdup_printf (_("A message could not be filed on the server. It is in Sent on this computer: %s"),
                               error->message);
+    case VALIJA_OPERATION_CREATE_FOLDER:
+      /* Translators: the name of a folder, and the reason, a sentence */
+      return g_strdup_printf (_("The folder “%s” could not be made on the server: %s"), operation->target,
+                              error->message);
+    case VALIJA_OPERATION_RENAME_FOLDER:
+      return g_strdup_printf (_("A folder could not be renamed to “%s” on the server: %s"), operation->target,
+                              error->message);
+    case VALIJA_OPERATION_REMOVE_FOLDER:
+      /* Translators: %s is the reason, a sentence */
+      return g_strdup_printf (_("A folder could not be removed on the server: %s"), error->message);
     default:
       g_assert_not_reached ();
     }
@@ -159,13 +226,50 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
     return FALSE;
 
   valija_engine_notice (self, "%s", words);
-  return TRUE;
+  return !operation_is_of_folder (operation) || dex_await (valija_engine_load_folders (self, runtime), error);
+}
+
+/* What is in a renamed folder may be called otherwise too, which only the server's list tells. */
+static gboolean
+list_again_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaMailOrganizer *organizer, GError **error)
+{
+  g_autoptr(GPtrArray) infos = NULL;
+
+  return (infos = dex_await_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (organizer)), error)) != NULL &&
+         dex_await (valija_store_write_folders (self->store, valija_account_runtime_get_id (runtime), infos, FALSE),
+                    error);
 }
 
 static gboolean
-run_line_fiber (ValijaEngine *self, ValijaMailOrganizer *organizer, ValijaOperation *operation, GError **error)
+run_folder_line_fiber (ValijaEngine         *self,
+                       ValijaAccountRuntime *runtime,
+                       ValijaMailOrganizer  *organizer,
+                       ValijaOperation      *operation,
+                       GError              **error)
+{
+  DexFuture *running = run_folder_operation (self, runtime, organizer, operation);
+  g_autoptr(ValijaFolderInfo) info = NULL;
+
+  if (operation->kind == VALIJA_OPERATION_REMOVE_FOLDER ? !dex_await (running, error)
+                                                        : !(info = dex_await_boxed (running, error)))
+    return FALSE;
+
+  return dex_await (valija_store_finish_folder (self->store, operation->id, info), error) &&
+         (operation->kind != VALIJA_OPERATION_RENAME_FOLDER || list_again_fiber (self, runtime, organizer, error)) &&
+         dex_await (valija_engine_load_folders (self, runtime), error);
+}
+
+static gboolean
+run_line_fiber (ValijaEngine         *self,
+                ValijaAccountRuntime *runtime,
+                ValijaMailOrganizer  *organizer,
+                ValijaOperation      *operation,
+                GError              **error)
 {
   g_autoptr(GPtrArray) new_ids = NULL;
+
+  if (operation_is_of_folder (operation))
+    return run_folder_line_fiber (self, runtime, organizer, operation, error);
 
   if (operation_gives_ids (operation))
     {
@@ -202,7 +306,8 @@ replay_fiber (gpointer data)
       if (organizer == NULL && !(organizer = valija_account_runtime_dup_organizer (flow->runtime, &error)))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      /* After a move its messages have other names, which later lines must use: then the journal is listed again. */
+      /* After a move its messages have other names, which later lines must use, and so has a folder: then the journal
+       * is listed again. */
       for (guint i = 0; i < operations->len && !again; i++)
         {
           ValijaOperation *operation = g_ptr_array_index (operations, i);
@@ -211,8 +316,8 @@ replay_fiber (gpointer data)
           if (g_cancellable_is_cancelled (self->stop))
             return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
 
-          again = operation_gives_ids (operation);
-          if (run_line_fiber (self, organizer, operation, &failure))
+          again = operation_gives_ids (operation) || operation_is_of_folder (operation);
+          if (run_line_fiber (self, flow->runtime, organizer, operation, &failure))
             continue;
 
           if (!fail_line_fiber (self, flow->runtime, operation, failure, &error))

@@ -117,6 +117,19 @@ GListModel *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *accoun
 ValijaFolder *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role);
 ValijaFolder *valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id); /* (transfer none) (nullable) */
 
+/* Makes, renames or removes a folder: on the server, by way of the journal, or on this computer where the account has
+ * none there. @parent nullable: the top. Shown at once; each resolves, when it is durable here, to a ValijaUndo (object).
+ * Rejects with INVALID (the name), or UNSUPPORTED with the words of valija_engine_why_not(). What is removed on a server
+ * goes with its mail; the mail of a folder on this computer goes to the trash. */
+DexFuture *valija_engine_create_folder (ValijaEngine  *self,
+                                        ValijaAccount *account,
+                                        ValijaFolder  *parent,
+                                        const char    *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_rename_folder (ValijaEngine *self,
+                                        ValijaFolder *folder,
+                                        const char   *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 typedef enum
 {
   VALIJA_SHOW_ALL,

@@ -120,6 +120,7 @@ list_folders (ValijaStoreContext  *context,
   FolderArgs *args = data;
 
   if (!read_folders (context->cache, args->account, folders, error) ||
+      !valija_store_folder_lines_apply (context->local, args->account, folders, error) ||
       !read_folders (context->local, args->account, folders, error))
     return FALSE;
 
@@ -162,15 +163,68 @@ write_counts (ValijaDatabase    *database,
                               "ii", id, info->unread);
 }
 
+/* A folder that is not known, in a parent that is, by the name of one that the server no longer lists under its remote
+ * id: its parent was renamed, and what is here of it stays. */
 static gboolean
-write_folder (ValijaDatabase    *database,
-              const char        *account,
-              guint              position,
-              ValijaFolderInfo  *info,
-              gint64            *id,
-              GError           **error)
+adopt_child (ValijaStoreContext  *context,
+             const char          *account,
+             ValijaFolderInfo    *info,
+             GHashTable          *remote_ids,
+             gint64              *id,
+             GError             **error)
 {
-  if (!find_folder (database, account, info->remote_id, id, error))
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *old = NULL;
+  sqlite3_stmt *statement;
+  gint64 parent = 0;
+
+  if (info->parent_id == NULL || !find_folder (context->cache, account, info->parent_id, &parent, error) || parent == 0)
+    return info->parent_id == NULL || parent == 0;
+
+  statement = valija_database_query (context->cache, error,
+                                     "SELECT id, remote_id FROM folder WHERE account = ?1 AND parent = ?2 AND name = ?3",
+                                     "sis", account, parent, info->name);
+  if (statement == NULL)
+    return FALSE;
+
+  while (old == NULL && valija_database_step (context->cache, statement, &local_error))
+    {
+      const char *remote_id = (const char *) sqlite3_column_text (statement, 1);
+
+      if (g_hash_table_contains (remote_ids, remote_id) || valija_store_folder_is_new (remote_id))
+        continue;
+
+      *id = sqlite3_column_int64 (statement, 0);
+      old = valija_store_dup_text (statement, 1);
+    }
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  sqlite3_reset (statement);
+
+  return old == NULL ||
+         (valija_store_folder_lines_rename (context->local, account, old, info->remote_id, error) &&
+          valija_database_run (context->cache, error, "UPDATE folder SET remote_id = ?2 WHERE id = ?1",
+                               "is", *id, info->remote_id));
+}
+
+/* @remote_ids: of all that the server lists; %NULL in local truth */
+static gboolean
+write_folder (ValijaStoreContext  *context,
+              ValijaDatabase      *database,
+              const char          *account,
+              guint                position,
+              ValijaFolderInfo    *info,
+              GHashTable          *remote_ids,
+              gint64              *id,
+              GError             **error)
+{
+  if (!find_folder (database, account, info->remote_id, id, error) ||
+      (*id == 0 && remote_ids != NULL && !adopt_child (context, account, info, remote_ids, id, error)))
     return FALSE;
 
   if (*id != 0)
@@ -191,10 +245,10 @@ write_folder (ValijaDatabase    *database,
   return TRUE;
 }
 
-static gboolean
-remove_cached_folder (ValijaDatabase  *database,
-                      gint64           id,
-                      GError         **error)
+gboolean
+valija_store_remove_cached_folder (ValijaDatabase  *database,
+                                   gint64           id,
+                                   GError         **error)
 {
   /* What waits to be moved into it has its home elsewhere, and stays there */
   return valija_database_run (database, error, "DELETE FROM message WHERE home = ?1", "i", id) &&
@@ -213,7 +267,8 @@ remove_missing (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->cache, error,
-                                     "SELECT id FROM folder WHERE account = ?1 AND remote_id <> ''", "s", account);
+                                     "SELECT id, remote_id FROM folder WHERE account = ?1 AND remote_id <> ''", "s",
+                                     account);
   if (statement == NULL)
     return FALSE;
 
@@ -221,7 +276,8 @@ remove_missing (ValijaStoreContext  *context,
     {
       gint64 id = sqlite3_column_int64 (statement, 0);
 
-      if (!g_hash_table_contains (listed, &id))
+      if (!g_hash_table_contains (listed, &id) &&
+          !valija_store_folder_is_new ((const char *) sqlite3_column_text (statement, 1)))
         g_array_append_val (missing, id);
     }
 
@@ -235,7 +291,7 @@ remove_missing (ValijaStoreContext  *context,
     {
       gint64 id = g_array_index (missing, gint64, i);
 
-      if (!remove_cached_folder (context->cache, id, error))
+      if (!valija_store_remove_cached_folder (context->cache, id, error))
         return FALSE;
       valija_store_context_tell_folder (context, context->cache, id);
     }
@@ -272,15 +328,19 @@ write_folders (ValijaStoreContext  *context,
                GError             **error)
 {
   g_autoptr(GHashTable) listed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GHashTable) remote_ids = g_hash_table_new (g_str_hash, g_str_equal);
   FolderArgs *args = data;
   ValijaDatabase *database = args->local ? context->local : context->cache;
+
+  for (guint i = 0; i < args->infos->len; i++)
+    g_hash_table_add (remote_ids, ((ValijaFolderInfo *) g_ptr_array_index (args->infos, i))->remote_id);
 
   for (guint i = 0; i < args->infos->len; i++)
     {
       ValijaFolderInfo *info = g_ptr_array_index (args->infos, i);
       gint64 id;
 
-      if (!write_folder (database, args->account, i, info, &id, error) ||
+      if (!write_folder (context, database, args->account, i, info, args->local ? NULL : remote_ids, &id, error) ||
           (!args->local && !write_counts (database, id, info, error)))
         return FALSE;
 

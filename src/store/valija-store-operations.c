@@ -314,7 +314,7 @@ forget_message (ValijaStoreContext  *context,
   return valija_database_run (context->local, error, "DELETE FROM operation_message"
                                                      " WHERE message = ?1", "i", message) &&
          valija_database_run (context->local, error,
-                              "DELETE FROM operation WHERE kind <> ?1 AND NOT EXISTS"
+                              "DELETE FROM operation WHERE kind < ?1 AND NOT EXISTS"
                               " (SELECT 1 FROM operation_message WHERE operation = operation.id)",
                               "i", (gint64) VALIJA_OPERATION_APPEND) &&
          valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", message);
@@ -405,6 +405,9 @@ finish_entry (ValijaStoreContext  *context,
 
     case VALIJA_OPERATION_COPY:
     case VALIJA_OPERATION_APPEND:
+    case VALIJA_OPERATION_CREATE_FOLDER:
+    case VALIJA_OPERATION_RENAME_FOLDER:
+    case VALIJA_OPERATION_REMOVE_FOLDER:
     default:
       return TRUE;
     }
@@ -450,6 +453,39 @@ finish_operation (ValijaStoreContext  *context,
          refresh_entries (context, entries, error);
 }
 
+static gboolean take_back (ValijaStoreContext *context, gint64 id, GError **error);
+
+/* A folder that will not be made after all: what was to be done with it first, then its row. What waits to be filed in
+ * it stays, since it is nowhere else; the server will refuse it, and then it is filed here. */
+static gboolean
+take_back_folder (ValijaStoreContext  *context,
+                  const Line          *line,
+                  GError             **error)
+{
+  for (;;)
+    {
+      gint64 dependent;
+
+      if (!valija_database_get_int64 (context->local, 0, &dependent, error,
+                                      "SELECT id FROM operation o WHERE account = ?1 AND id <> ?2 AND kind <> ?4"
+                                      " AND (folder = ?3 OR (kind < ?4 AND target = ?3) OR (kind = ?5 AND EXISTS"
+                                      " (SELECT 1 FROM operation_message m"
+                                      " WHERE m.operation = o.id AND m.remote_id = ?3))) LIMIT 1",
+                                      "sisii", line->account, line->id, line->folder,
+                                      (gint64) VALIJA_OPERATION_APPEND, (gint64) VALIJA_OPERATION_CREATE_FOLDER))
+        return FALSE;
+
+      if (dependent == 0)
+        break;
+
+      if (!take_back (context, dependent, error))
+        return FALSE;
+    }
+
+  return valija_database_run (context->cache, error, "DELETE FROM folder WHERE account = ?1 AND remote_id = ?2", "ss",
+                              line->account, line->folder);
+}
+
 static gboolean
 take_back (ValijaStoreContext  *context,
            gint64               id,
@@ -470,7 +506,11 @@ take_back (ValijaStoreContext  *context,
         return FALSE;
     }
 
-  return remove_line (context->local, id, error) &&
+  if (line->kind >= VALIJA_OPERATION_CREATE_FOLDER)
+    valija_store_context_tell_folder (context, context->cache, 0);
+
+  return (line->kind != VALIJA_OPERATION_CREATE_FOLDER || take_back_folder (context, line, error)) &&
+         remove_line (context->local, id, error) &&
          refresh_entries (context, entries, error);
 }
 

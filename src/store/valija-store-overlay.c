@@ -91,6 +91,9 @@ apply_line (ValijaStoreContext  *context,
 
     case VALIJA_OPERATION_COPY:
     case VALIJA_OPERATION_APPEND:
+    case VALIJA_OPERATION_CREATE_FOLDER:
+    case VALIJA_OPERATION_RENAME_FOLDER:
+    case VALIJA_OPERATION_REMOVE_FOLDER:
     default:
       return TRUE;
     }

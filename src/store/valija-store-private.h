@@ -87,6 +87,18 @@ gboolean valija_store_overlay_adopt   (ValijaStoreContext *context, const char *
 /* The same for all rows that the journal concerns or once concerned. */
 gboolean valija_store_overlay_rebuild (ValijaStoreContext *context, GError **error);
 
+/* ---- valija-store-folders.c ---- */
+gboolean valija_store_remove_cached_folder (ValijaDatabase *database, gint64 id, GError **error);
+
+/* ---- valija-store-folder-changes.c ---- */
+
+/* Whether it is the mark of a folder that its server has not named yet. */
+gboolean valija_store_folder_is_new       (const char *remote_id);
+/* Lays what waits in the journal over @folders (of ValijaStoredFolder), as the server listed them. */
+gboolean valija_store_folder_lines_apply  (ValijaDatabase *local, const char *account, GPtrArray *folders, GError **error);
+/* The folder @old is called @fresh now. */
+gboolean valija_store_folder_lines_rename (ValijaDatabase *local, const char *account, const char *old, const char *fresh, GError **error);
+
 /* ---- valija-store-outbox.c ---- */
 gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
 

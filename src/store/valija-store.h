@@ -142,6 +142,9 @@ typedef enum
   VALIJA_OPERATION_COPY,
   VALIJA_OPERATION_DELETE,   /* for good */
   VALIJA_OPERATION_APPEND,
+  VALIJA_OPERATION_CREATE_FOLDER, /* behind it only those of folders */
+  VALIJA_OPERATION_RENAME_FOLDER,
+  VALIJA_OPERATION_REMOVE_FOLDER,
 } ValijaOperationKind;
 
 /* One line of the journal. */
@@ -151,8 +154,8 @@ typedef struct
   char *account;
   ValijaOperationKind kind;
   char *folder;              /* remote-id of the folder */
-  char *target;              /* nullable: remote-id of the target folder */
-  GPtrArray *remote_ids;     /* of char * */
+  char *target;              /* nullable: remote-id of the target folder; the name of one that is made or renamed */
+  GPtrArray *remote_ids;     /* of char *; for CREATE_FOLDER the parent alone, "" at the top */
   GArray *messages;          /* gint64, the rows concerned, in the order of @remote_ids; 0: not in the cache now */
   ValijaFlags add;
   ValijaFlags remove;
@@ -174,6 +177,15 @@ DexFuture *valija_store_move_messages   (ValijaStore *self, const gint64 *messag
 DexFuture *valija_store_delete_messages (ValijaStore *self, const gint64 *messages, guint n_messages) G_GNUC_WARN_UNUSED_RESULT;
 /* @folder is on a server; the message is listed once that folder's next round brings it. */
 DexFuture *valija_store_append_message  (ValijaStore *self, gint64 folder, GBytes *source, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to the id of the journal line, int64. A new folder has
+ * the remote-id "" until its line is done. Renaming and removing do for folders of local truth too, at once and with 0 for the line; the mail of one
+ * that is removed goes to @trash. That a name is free and a folder empty of others is for the caller to see to. */
+DexFuture *valija_store_create_folder (ValijaStore *self, const char *account, gint64 parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_rename_folder (ValijaStore *self, gint64 folder, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_remove_folder (ValijaStore *self, gint64 folder, gint64 trash) G_GNUC_WARN_UNUSED_RESULT;
+/* The line is done on the server: @info as it is called now, NULL where it was removed. TRUE */
+DexFuture *valija_store_finish_folder (ValijaStore *self, gint64 operation, ValijaFolderInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 
 /* GPtrArray of ValijaOperation, in order. */
 DexFuture *valija_store_list_operations  (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;

@@ -328,6 +328,21 @@ fake_session_init (FakeSession *self)
 
 /* ---- Reading ---- */
 
+/* The name is the whole path, and the remote-id. */
+static ValijaFolderInfo *
+describe_folder (FakeFolder *folder)
+{
+  const char *slash = strrchr (folder->name, '/');
+  ValijaFolderInfo *info = valija_folder_info_new (folder->name, slash != NULL ? slash + 1 : folder->name);
+
+  if (slash != NULL)
+    info->parent_id = g_strndup (folder->name, slash - folder->name);
+  info->role = folder->role;
+  info->selectable = TRUE;
+  info->total = info->unread = -1;
+  return info;
+}
+
 static DexFuture *
 fake_list_folders (ValijaMailReader *reader)
 {
@@ -341,10 +356,8 @@ fake_list_folders (ValijaMailReader *reader)
   for (guint i = 0; i < server->folders->len; i++)
     {
       FakeFolder *folder = g_ptr_array_index (server->folders, i);
-      ValijaFolderInfo *info = valija_folder_info_new (folder->name, folder->name);
+      ValijaFolderInfo *info = describe_folder (folder);
 
-      info->role = folder->role;
-      info->selectable = TRUE;
       g_ptr_array_add (infos, info);
       if (!VALIJA_IS_MAIL_ORGANIZER (reader))
         break;
@@ -662,6 +675,60 @@ fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, Valija
                                                  flags)->remote_id);
 }
 
+static DexFuture *
+fake_create_folder (ValijaMailOrganizer *self, const char *parent, const char *name)
+{
+  g_autofree char *path = parent != NULL ? g_strconcat (parent, "/", name, NULL) : g_strdup (name);
+  DexFuture *failure = ask (self, "create %s", path);
+
+  if (failure != NULL)
+    return failure;
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO,
+                                    describe_folder (add_folder (server_of (self), path, VALIJA_FOLDER_ROLE_NONE)));
+}
+
+static DexFuture *
+fake_rename_folder (ValijaMailOrganizer *self, const char *old, const char *parent, const char *name)
+{
+  FakeServer *server = server_of (self);
+  g_autofree char *path = parent != NULL ? g_strconcat (parent, "/", name, NULL) : g_strdup (name);
+  g_autofree char *inside = g_strconcat (old, "/", NULL);
+  DexFuture *failure = ask (self, "rename %s>%s", old, path);
+  ValijaFolderInfo *info;
+
+  if (failure != NULL)
+    return failure;
+
+  for (guint i = 0; i < server->folders->len; i++)
+    {
+      FakeFolder *folder = g_ptr_array_index (server->folders, i);
+
+      if (g_str_equal (folder->name, old) || g_str_has_prefix (folder->name, inside))
+        {
+          char *fresh = g_strconcat (path, folder->name + strlen (old), NULL);
+
+          g_free (folder->name);
+          folder->name = fresh;
+        }
+    }
+
+  info = describe_folder (find_folder (server, path));
+  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, info);
+}
+
+static DexFuture *
+fake_remove_folder (ValijaMailOrganizer *self, const char *name)
+{
+  DexFuture *failure = ask (self, "remove %s", name);
+
+  if (failure != NULL)
+    return failure;
+
+  g_ptr_array_remove (server_of (self)->folders, find_folder (server_of (self), name));
+  return dex_future_new_true ();
+}
+
 static void
 fake_organizer_init (ValijaMailOrganizerInterface *iface)
 {
@@ -670,6 +737,9 @@ fake_organizer_init (ValijaMailOrganizerInterface *iface)
   iface->copy = fake_copy;
   iface->delete_ = fake_delete;
   iface->append = fake_append;
+  iface->create_folder = fake_create_folder;
+  iface->rename_folder = fake_rename_folder;
+  iface->remove_folder = fake_remove_folder;
 }
 
 /* ---- Sending ---- */
