@@ -35,6 +35,7 @@ static const ValijaCliCommand * const tables[] = {
   valija_cli_method_commands,
   valija_cli_account_commands,
   valija_cli_mail_commands,
+  valija_cli_folder_commands,
   valija_cli_message_commands,
   valija_cli_organize_commands,
   valija_cli_send_commands,

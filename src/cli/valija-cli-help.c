@@ -49,7 +49,7 @@
  *   show, inspect: id subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id in_reply_to references
  *     raw_headers text html truncated parts[{index depth type charset name safe_name content_id attachment inline_image
  *     size}] saved[]; with --raw: raw
- *   flag, move, delete: changed label
+ *   flag, move, delete: changed label; folder create, rename, remove: label
  *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
  *   watch: event folder new, one object a line

@@ -302,14 +302,6 @@ show_item (ValijaCli *cli, gint64 id)
   valija_cli_print_outbox (cli, item);
 }
 
-static gboolean
-can_flush (ValijaCli *cli, ValijaAccount *account)
-{
-  g_autofree char *reason = valija_engine_why_not (cli->engine, account, NULL, VALIJA_ACTION_CREATE_FOLDER);
-
-  return reason == NULL;
-}
-
 /* The original shows from now on that it was answered. */
 static gboolean
 mark_answered_fiber (ValijaCli *cli, GError **error)
@@ -350,7 +342,7 @@ send_fiber (ValijaCli *cli, GError **error)
     mark_answered_fiber (cli, &failure);
 
   /* The copy and the mark go to the server by way of the journal. */
-  if (failure == NULL && !opt_queue && can_flush (cli, account))
+  if (failure == NULL && !opt_queue)
     dex_await (valija_engine_flush (cli->engine, account), &failure);
 
   if (failure == NULL)

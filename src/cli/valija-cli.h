@@ -51,6 +51,7 @@ typedef struct
 extern const ValijaCliCommand valija_cli_account_commands[];
 extern const ValijaCliCommand valija_cli_method_commands[];
 extern const ValijaCliCommand valija_cli_mail_commands[];
+extern const ValijaCliCommand valija_cli_folder_commands[];
 extern const ValijaCliCommand valija_cli_message_commands[];
 extern const ValijaCliCommand valija_cli_organize_commands[];
 extern const ValijaCliCommand valija_cli_send_commands[];

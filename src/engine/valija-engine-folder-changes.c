@@ -5,6 +5,7 @@
 #include "engine/valija-engine-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Making, renaming and removing folders: on a server by way of the journal, else in local truth at once. */
 

@@ -369,6 +369,54 @@ def queued_changes():
             assert len(box.search(None, 'FLAGGED')[1][0].split()) == before + 1
 
 
+def server_folders(user):
+    with imap(user) as box:
+        return {line.decode().rsplit(' ', 1)[-1].strip('"') for line in box.list()[1]}
+
+
+@test
+def folders():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--headers')
+        p.run('folder', 'create', 'Tmp')
+        p.run('folder', 'create', 'Tmp/Inner', '--queue')
+        assert 'Tmp' in server_folders(ANA)
+        number = str(p.messages()[0]['id'])
+        p.run('move', number, '--to', 'Tmp/Inner')
+        subject = p.messages('--folder', 'Tmp/Inner')[0]['subject']
+        assert p.json('folder', 'rename', 'Tmp', 'Täglich')['label'] == 'Folder renamed to “Täglich”'
+        assert p.subjects('--folder', 'Täglich/Inner') == [subject]
+        p.run('sync', '--headers')
+        assert p.subjects('--folder', 'Täglich/Inner') == [subject]
+        assert 'T&AOQ-glich' in server_folders(ANA) and 'Tmp' not in server_folders(ANA)
+        error = p.json('folder', 'remove', 'Täglich', expect=UNSUPPORTED)['error']
+        assert error['message'] == 'There are folders in this folder. Remove them first.'
+        p.run('folder', 'rename', 'INBOX', 'Box', expect=UNSUPPORTED)
+        p.run('folder', 'create', 'Täglich', expect=USAGE)
+        p.run('move', str(p.messages('--folder', 'Täglich/Inner')[0]['id']), '--to', 'INBOX')
+        p.run('folder', 'remove', 'Täglich/Inner')
+        p.run('folder', 'remove', 'Täglich')
+        p.run('list', 'Täglich', expect=NOT_FOUND)
+        assert not [name for name in server_folders(ANA) if 'glich' in name]
+
+
+@test
+def local_folders():
+    with profile() as p:
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))
+        p.run('sync')
+        message = p.messages()[0]
+        p.run('folder', 'create', 'Kept')
+        p.run('move', str(message['id']), '--to', 'Kept')
+        p.run('folder', 'rename', 'Kept', 'Kept well')
+        assert p.subjects('--folder', 'Kept well') == [message['subject']]
+        p.run('folder', 'remove', 'Kept well')
+        assert message['subject'] in p.subjects('--folder', 'trash')
+        p.run('sync')
+        assert message['subject'] in p.subjects('--folder', 'trash')
+
+
 @test
 def pop3_leaves_the_mail():
     with profile() as p:

@@ -511,10 +511,20 @@ append (ValijaMailOrganizer *organizer,
   return run_task (task);
 }
 
+/* The list that was asked for when the session opened is no longer true. */
+static void
+forget_early_list (Task *task)
+{
+  ValijaImapLink *primary = valija_imap_pool_get_primary (task->session->pool);
+  g_autoptr(DexFuture) early = primary != NULL ? valija_imap_link_steal_folders (primary) : NULL;
+}
+
 static DexFuture *
 start_create (Task           *task,
               ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_folders_create (link, task->target, task->name);
 }
 
@@ -535,6 +545,8 @@ static DexFuture *
 start_rename (Task           *task,
               ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_folders_rename (link, task->folder, task->target, task->name);
 }
 
@@ -556,6 +568,8 @@ static DexFuture *
 start_remove (Task           *task,
               ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_folders_remove (link, task->folder);
 }
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/valija-cli.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static char *opt_account;
+static gboolean opt_queue;
+
+static const GOptionEntry folder_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Change it here only; the server hears of it next time"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+/* Tells what was done, and the server. */
+static gboolean
+finish_fiber (ValijaCli *cli, ValijaAccount *account, DexFuture *change, GError **error)
+{
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  if (!(undo = dex_await_object (change, error)))
+    return FALSE;
+
+  if (cli->json != NULL)
+    valija_cli_json_string (cli->json, "label", valija_undo_get_label (undo));
+  valija_cli_print (cli, "%s\n", valija_undo_get_label (undo));
+
+  return opt_queue || dex_await (valija_engine_flush (cli->engine, account), error);
+}
+
+/* The folder that the first argument names. */
+static ValijaFolder *
+find_folder (ValijaCli *cli, ValijaAccount **account, guint n_arguments, GError **error)
+{
+  if (cli->n_arguments != n_arguments)
+    {
+      valija_cli_set_usage (error, _("Say which folder, by its path: “Lists/gtk”."));
+      return NULL;
+    }
+
+  if (!(*account = valija_cli_find_account (cli, opt_account, error)))
+    return NULL;
+
+  return valija_cli_find_folder (cli, *account, cli->arguments[0], error);
+}
+
+static gboolean
+create_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  ValijaFolder *parent = NULL;
+  g_autofree char *path = NULL;
+  char *slash;
+
+  if (cli->n_arguments != 1)
+    return valija_cli_set_usage (error, _("Say which folder, by its path: “Lists/gtk”."));
+
+  if (!(account = valija_cli_find_account (cli, opt_account, error)))
+    return FALSE;
+
+  path = g_strdup (cli->arguments[0]);
+  if ((slash = strrchr (path, '/')) != NULL)
+    {
+      *slash = '\0';
+      if (!(parent = valija_cli_find_folder (cli, account, path, error)))
+        return FALSE;
+    }
+
+  return finish_fiber (cli, account,
+                       valija_engine_create_folder (cli->engine, account, parent, slash != NULL ? slash + 1 : path),
+                       error);
+}
+
+static gboolean
+rename_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  ValijaFolder *folder;
+
+  return (folder = find_folder (cli, &account, 2, error)) != NULL &&
+         finish_fiber (cli, account, valija_engine_rename_folder (cli->engine, folder, cli->arguments[1]), error);
+}
+
+static gboolean
+remove_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  ValijaFolder *folder;
+
+  return (folder = find_folder (cli, &account, 1, error)) != NULL &&
+         finish_fiber (cli, account, valija_engine_remove_folder (cli->engine, folder), error);
+}
+
+const ValijaCliCommand valija_cli_folder_commands[] = {
+  { "folder create", "PATH", N_("Make a folder: “Lists/gtk” in “Lists”"), folder_options, create_fiber },
+  { "folder rename", "PATH NAME", N_("Give a folder another name"), folder_options, rename_fiber },
+  { "folder remove", "PATH", N_("Remove a folder with its mail; on this computer that goes to the trash"),
+    folder_options, remove_fiber },
+  { NULL }
+};
