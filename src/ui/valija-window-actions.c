@@ -361,6 +361,14 @@ show_outbox_action (GtkWidget  *widget,
 }
 
 static void
+new_folder_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  valija_sidebar_new_folder (VALIJA_WINDOW (widget)->sidebar);
+}
+
+static void
 show_sidebar_action (GtkWidget  *widget,
                      const char *name,
                      GVariant   *parameter)
@@ -442,6 +450,7 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_action);
   gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
+  gtk_widget_class_install_action (widget_class, "win.new-folder", NULL, new_folder_action);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL, show_sidebar_action);
   gtk_widget_class_install_action (widget_class, "win.account-details", "s", account_details_action);
 }

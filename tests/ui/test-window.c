@@ -342,6 +342,122 @@ test_outbox (void)
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "messages");
 }
 
+/* ---- Folders ---- */
+
+static ValijaFolder *
+find_folder (const char *name)
+{
+  return valija_engine_find_folder (engine, valija_engine_find_account (engine, "ana@example.org"), name);
+}
+
+static AdwAlertDialog *
+get_dialog (void)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ()));
+
+  return ADW_IS_ALERT_DIALOG (dialog) ? ADW_ALERT_DIALOG (dialog) : NULL;
+}
+
+static gboolean
+has_dialog (void)
+{
+  return get_dialog () != NULL;
+}
+
+static gboolean
+has_no_dialog (void)
+{
+  return !has_dialog ();
+}
+
+static gboolean
+has_plans (void)
+{
+  return find_folder ("Plans") != NULL;
+}
+
+static gboolean
+has_ideas (void)
+{
+  return find_folder ("Ideas") != NULL;
+}
+
+static gboolean
+has_no_ideas (void)
+{
+  return !has_ideas ();
+}
+
+/* Presses the button @label of the dialog, as a mouse would. */
+static GtkWidget *
+find_button (GtkWidget  *widget,
+             const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
+      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+
+  return found;
+}
+
+static void
+press (const char *label)
+{
+  GtkWidget *button = NULL;
+
+  while ((button = find_button (GTK_WIDGET (get_dialog ()), label)) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_signal_emit_by_name (button, "clicked");
+  WAIT (has_no_dialog);
+}
+
+static void
+name_it (const char *name,
+         const char *button)
+{
+  WAIT (has_dialog);
+  gtk_editable_set_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (get_dialog ())), name);
+  press (button);
+}
+
+static void
+test_folders (void)
+{
+  ValijaWindow *window = get_window ();
+
+  show_inbox ("ana@example.org");
+  activate (window, "win.new-folder");
+  WAIT (has_dialog);
+  g_assert_false (adw_alert_dialog_get_response_enabled (get_dialog (), "apply"));
+  name_it ("Plans", "C_reate");
+  WAIT (has_plans);
+
+  valija_window_show_folder (window, find_folder ("Plans"));
+  activate (window->sidebar, "sidebar.rename-folder");
+  name_it ("Ideas", "_Rename");
+  WAIT (has_ideas);
+
+  /* Empty, it goes without a question, and something else is shown. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  WAIT (has_no_ideas);
+  g_assert_cmpint (valija_folder_get_role (valija_message_pane_get_folder (window->pane)), ==,
+                   VALIJA_FOLDER_ROLE_INBOX);
+
+  /* The inbox stays, and says why. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  activate (window->sidebar, "sidebar.rename-folder");
+  g_assert_false (has_dialog ());
+  g_assert_nonnull (find_folder ("inbox"));
+}
+
 static void
 test_long_list (void)
 {
@@ -400,6 +516,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/read-only-account", test_read_only_account);
   g_test_add_func ("/ui/window/send-only-account", test_send_only_account);
   g_test_add_func ("/ui/window/outbox", test_outbox);
+  g_test_add_func ("/ui/window/folders", test_folders);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/reply", test_reply);

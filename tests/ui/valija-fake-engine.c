@@ -587,6 +587,9 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
   if ((action == VALIJA_ACTION_COMPOSE || action == VALIJA_ACTION_REPLY || action == VALIJA_ACTION_FORWARD) &&
       (capabilities & VALIJA_CAPABILITY_SEND) == 0)
     return g_strdup ("POP3 reads only. Add an SMTP server to reply.");
+  if ((action == VALIJA_ACTION_RENAME_FOLDER || action == VALIJA_ACTION_REMOVE_FOLDER) &&
+      valija_folder_get_role (folder) != VALIJA_FOLDER_ROLE_NONE)
+    return g_strdup ("Folders such as Inbox stay as they are.");
   if (action == VALIJA_ACTION_READ && (capabilities & VALIJA_CAPABILITY_READ) == 0)
     return g_strdup ("SMTP only sends. Add an account with IMAP or POP3 to read.");
   return NULL;
@@ -619,6 +622,57 @@ ValijaFolder *
 valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id)
 {
   return g_hash_table_lookup (self->folders, &id);
+}
+
+static DexFuture *
+new_undo (const char *label)
+{
+  ValijaUndo *undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
+
+  undo->label = g_strdup (label);
+
+  return dex_future_new_take_object (undo);
+}
+
+DexFuture *
+valija_engine_create_folder (ValijaEngine *self, ValijaAccount *account, ValijaFolder *parent, const char *name)
+{
+  gint64 id = self->next_id++;
+  g_autoptr(ValijaFolder) folder = valija_folder_new (account, id);
+
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  valija_folder_update (folder, name, parent != NULL ? valija_folder_get_id (parent) : 0, name,
+                        VALIJA_FOLDER_ROLE_NONE, parent != NULL ? valija_folder_get_depth (parent) + 1 : 0, TRUE,
+                        FALSE);
+  g_list_store_append (g_hash_table_lookup (self->folder_lists, account), folder);
+  g_hash_table_insert (self->folders, dup_id (id), g_object_ref (folder));
+
+  return new_undo ("Folder created");
+}
+
+DexFuture *
+valija_engine_rename_folder (ValijaEngine *self, ValijaFolder *folder, const char *name)
+{
+  valija_folder_update (folder, name, valija_folder_get_parent_id (folder), name, VALIJA_FOLDER_ROLE_NONE,
+                        valija_folder_get_depth (folder), TRUE, FALSE);
+
+  return new_undo ("Folder renamed");
+}
+
+DexFuture *
+valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder)
+{
+  GListStore *folders = g_hash_table_lookup (self->folder_lists, valija_folder_get_account (folder));
+  gint64 id = valija_folder_get_id (folder);
+  guint position;
+
+  if (g_list_store_find (folders, folder, &position))
+    g_list_store_remove (folders, position);
+  g_hash_table_remove (self->folders, &id);
+
+  return new_undo ("Folder removed");
 }
 
 ValijaMessageList *

@@ -302,3 +302,11 @@ valija_sidebar_row_unbind (ValijaSidebarRow *self)
   gtk_widget_remove_css_class (GTK_WIDGET (self), "failed");
   gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
 }
+
+GObject *
+valija_sidebar_row_get_item (ValijaSidebarRow *self)
+{
+  g_return_val_if_fail (VALIJA_IS_SIDEBAR_ROW (self), NULL);
+
+  return self->item;
+}

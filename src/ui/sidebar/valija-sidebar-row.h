@@ -18,4 +18,7 @@ GtkWidget *valija_sidebar_row_new    (void) G_GNUC_WARN_UNUSED_RESULT;
 void       valija_sidebar_row_bind   (ValijaSidebarRow *self, ValijaEngine *engine, GtkTreeListRow *row, GObject *item);
 void       valija_sidebar_row_unbind (ValijaSidebarRow *self);
 
+/* A folder or an account; NULL in a row that shows none. (transfer none) */
+GObject   *valija_sidebar_row_get_item (ValijaSidebarRow *self);
+
 G_END_DECLS

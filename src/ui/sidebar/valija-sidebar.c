@@ -2,27 +2,12 @@
 
 #include "config.h"
 
-#include "ui/sidebar/valija-sidebar.h"
+#include "ui/sidebar/valija-sidebar-private.h"
 
 #include "ui/sidebar/valija-sidebar-row.h"
 #include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
-
-struct _ValijaSidebar
-{
-  AdwBin              parent_instance;
-
-  GtkListView        *list;
-  GtkToggleButton    *outbox_button;
-  GtkLabel           *outbox_count;
-
-  ValijaEngine       *engine;
-  GtkSingleSelection *selection;
-  gboolean            quiet;         /* the selection is ours, not the user's */
-  gboolean            automatic;     /* … and tells like the user's */
-  gboolean            settled;       /* the user has begun: no other folder is put in the place of what is shown */
-};
 
 G_DEFINE_FINAL_TYPE (ValijaSidebar, valija_sidebar, ADW_TYPE_BIN)
 
@@ -158,6 +143,13 @@ activate_cb (ValijaSidebar *self,
     g_signal_emit (self, signals[ACCOUNT_ACTIVATED], 0, item);
 }
 
+void
+valija_sidebar_show_account (ValijaSidebar *self,
+                             ValijaAccount *account)
+{
+  g_signal_emit (self, signals[ACCOUNT_ACTIVATED], 0, account);
+}
+
 static void
 dropped_cb (ValijaSidebar    *self,
             ValijaFolder     *folder,
@@ -217,6 +209,10 @@ valija_sidebar_dispose (GObject *object)
 {
   ValijaSidebar *self = VALIJA_SIDEBAR (object);
 
+  if (self->menu != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->menu));
+  g_clear_handle_id (&self->forget_source, g_source_remove);
+  g_clear_object (&self->target);
   g_clear_object (&self->selection);
   g_clear_object (&self->engine);
 
@@ -244,17 +240,23 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_count);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, menu);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, folder_menu);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, account_menu);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, outbox_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
+
+  valija_sidebar_install_folder_actions (widget_class);
 }
 
 static void
 valija_sidebar_init (ValijaSidebar *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self->list));
 }
 
 void

@@ -19,4 +19,7 @@ void valija_sidebar_settle        (ValijaSidebar *self);                       /
 void valija_sidebar_select_folder (ValijaSidebar *self, ValijaFolder *folder); /* emits nothing */
 void valija_sidebar_select_outbox (ValijaSidebar *self);                       /* emits nothing */
 
+/* Asks for the name of a new folder: in the one that has the focus, else at the top of the account that is shown. */
+void       valija_sidebar_new_folder (ValijaSidebar *self);
+
 G_END_DECLS

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/sidebar/valija-sidebar-private.h"
+
+#include "base/valija-future.h"
+#include "ui/sidebar/valija-sidebar-row.h"
+#include "ui/valija-window.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The menus of folders and accounts, and what they do to folders. */
+
+/* ---- What an action is about ---- */
+
+/* The row that @widget is in, or that is all of it. */
+static GObject *
+find_item (GtkWidget *widget)
+{
+  GtkWidget *row = gtk_widget_get_ancestor (widget, VALIJA_TYPE_SIDEBAR_ROW);
+
+  if (row == NULL)
+    row = gtk_widget_get_first_child (widget);
+
+  return VALIJA_IS_SIDEBAR_ROW (row) ? valija_sidebar_row_get_item (VALIJA_SIDEBAR_ROW (row)) : NULL;
+}
+
+static GObject *
+get_focused (ValijaSidebar *self)
+{
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+
+  return focus != NULL ? find_item (focus) : NULL;
+}
+
+/* Of the menu while it is open, else of the row with the focus, else the folder that is shown. (transfer full) */
+static GObject *
+dup_target (ValijaSidebar *self)
+{
+  GtkTreeListRow *row;
+  GObject *focused;
+
+  if (self->target != NULL)
+    return g_steal_pointer (&self->target);
+
+  if ((focused = get_focused (self)) != NULL)
+    return g_object_ref (focused);
+
+  row = gtk_single_selection_get_selected_item (self->selection);
+
+  return row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+}
+
+static ValijaAccount *
+get_account (GObject *target)
+{
+  return VALIJA_IS_FOLDER (target) ? valija_folder_get_account (VALIJA_FOLDER (target)) : VALIJA_ACCOUNT (target);
+}
+
+static ValijaWindow *
+get_window (ValijaSidebar *self)
+{
+  return VALIJA_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+}
+
+/* Whether @action can be done; if not, says why. */
+static gboolean
+may (ValijaSidebar *self,
+     GObject       *target,
+     ValijaAction   action)
+{
+  ValijaFolder *folder = VALIJA_IS_FOLDER (target) ? VALIJA_FOLDER (target) : NULL;
+  g_autofree char *reason = valija_engine_why_not (self->engine, get_account (target), folder, action);
+
+  if (reason == NULL)
+    return TRUE;
+
+  valija_window_show_notice (get_window (self), reason, NULL, NULL);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), reason, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+
+  return FALSE;
+}
+
+static void
+changed_cb (DexFuture *future,
+            gpointer   owner)
+{
+  GtkRoot *window = gtk_widget_get_root (owner);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (!VALIJA_IS_WINDOW (window))
+    return;
+
+  if (value == NULL)
+    valija_window_show_error (VALIJA_WINDOW (window), error);
+  else
+    valija_window_show_undo (VALIJA_WINDOW (window), g_value_get_object (value));
+}
+
+/* ---- Making and renaming: a name is asked for ---- */
+
+typedef struct
+{
+  ValijaSidebar *sidebar;
+  GObject *target;
+  gboolean rename;
+} Naming;
+
+static void
+naming_free (Naming *naming)
+{
+  g_object_unref (naming->sidebar);
+  g_object_unref (naming->target);
+  g_free (naming);
+}
+
+static void
+name_changed_cb (AdwAlertDialog *dialog,
+                 GtkEditable    *entry)
+{
+  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+
+  adw_alert_dialog_set_response_enabled (dialog, "apply", name[0] != '\0');
+}
+
+static void
+named_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  Naming *naming = data;
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (object);
+  ValijaSidebar *self = naming->sidebar;
+  ValijaFolder *folder = VALIJA_IS_FOLDER (naming->target) ? VALIJA_FOLDER (naming->target) : NULL;
+  gboolean apply = g_str_equal (adw_alert_dialog_choose_finish (dialog, result), "apply");
+  const char *name = gtk_editable_get_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (dialog)));
+
+  if (apply && naming->rename)
+    valija_future_then (valija_engine_rename_folder (self->engine, folder, name), self, changed_cb);
+  else if (apply)
+    valija_future_then (valija_engine_create_folder (self->engine, get_account (naming->target), folder, name), self,
+                        changed_cb);
+
+  naming_free (naming);
+}
+
+static void
+ask_name (ValijaSidebar *self,
+          GObject       *target,
+          gboolean       rename)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (rename ? _("Rename Folder") : _("New Folder"), NULL);
+  GtkWidget *entry = gtk_entry_new ();
+  Naming *naming = g_new0 (Naming, 1);
+
+  naming->sidebar = g_object_ref (self);
+  naming->target = g_object_ref (target);
+  naming->rename = rename;
+
+  if (!rename)
+    adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                  /* Translators: the name of a folder or an account, in which a folder is made */
+                                  _("In “%s”"),
+                                  VALIJA_IS_FOLDER (target) ? valija_folder_get_display_name (VALIJA_FOLDER (target))
+                                                            : valija_account_get_name (VALIJA_ACCOUNT (target)));
+  else
+    gtk_editable_set_text (GTK_EDITABLE (entry), valija_folder_get_name (VALIJA_FOLDER (target)));
+
+  gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Name"), -1);
+  g_signal_connect_object (entry, "changed", G_CALLBACK (name_changed_cb), dialog, G_CONNECT_SWAPPED);
+
+  adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), entry);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "apply", rename ? _("_Rename") : _("C_reate"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "apply", ADW_RESPONSE_SUGGESTED);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "apply");
+  name_changed_cb (ADW_ALERT_DIALOG (dialog), GTK_EDITABLE (entry));
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, named_cb, naming);
+  gtk_widget_grab_focus (entry);
+}
+
+static void
+new_folder (ValijaSidebar *self,
+            GObject       *target)
+{
+  if (target != NULL && may (self, target, VALIJA_ACTION_CREATE_FOLDER))
+    ask_name (self, target, FALSE);
+}
+
+static void
+new_folder_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  new_folder (self, target);
+}
+
+static void
+rename_folder_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  if (VALIJA_IS_FOLDER (target) && may (self, target, VALIJA_ACTION_RENAME_FOLDER))
+    ask_name (self, target, TRUE);
+}
+
+/* ---- Removing ---- */
+
+static void
+remove_folder (ValijaSidebar *self,
+               ValijaFolder  *folder)
+{
+  ValijaFolder *inbox = valija_engine_find_folder (self->engine, valija_folder_get_account (folder), "inbox");
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr(GObject) shown = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+
+  /* What is shown must not be a folder that is gone. */
+  if (shown == G_OBJECT (folder) && inbox != NULL)
+    valija_window_show_folder (get_window (self), inbox);
+
+  valija_future_then (valija_engine_remove_folder (self->engine, folder), self, changed_cb);
+}
+
+static void
+remove_response_cb (GObject      *dialog,
+                    GAsyncResult *result,
+                    gpointer      data)
+{
+  Naming *naming = data;
+
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "remove"))
+    remove_folder (naming->sidebar, VALIJA_FOLDER (naming->target));
+
+  naming_free (naming);
+}
+
+static void
+ask_remove (ValijaSidebar *self,
+            ValijaFolder  *folder)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+  guint total = (guint) MIN (valija_folder_get_total (folder), G_MAXUINT);
+  Naming *naming = g_new0 (Naming, 1);
+
+  naming->sidebar = g_object_ref (self);
+  naming->target = g_object_ref (G_OBJECT (folder));
+
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove “%s”?"), valija_folder_get_name (folder));
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                valija_folder_get_local (folder)
+                                  ? g_dngettext (GETTEXT_PACKAGE, "The %u message in it goes to the trash.",
+                                                 "The %u messages in it go to the trash.", total)
+                                  : g_dngettext (GETTEXT_PACKAGE,
+                                                 "The %u message in it is deleted on the server for good.",
+                                                 "The %u messages in it are deleted on the server for good.", total),
+                                total);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "remove", _("_Remove"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, remove_response_cb, naming);
+}
+
+/* An empty one goes without a question: it can be taken back, or made again. */
+static void
+remove_folder_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  if (!VALIJA_IS_FOLDER (target) || !may (self, target, VALIJA_ACTION_REMOVE_FOLDER))
+    return;
+
+  if (valija_folder_get_total (VALIJA_FOLDER (target)) > 0)
+    ask_remove (self, VALIJA_FOLDER (target));
+  else
+    remove_folder (self, VALIJA_FOLDER (target));
+}
+
+/* ---- Accounts ---- */
+
+static void
+checked_cb (DexFuture *future,
+            gpointer   owner)
+{
+  GtkRoot *window = gtk_widget_get_root (owner);
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && VALIJA_IS_WINDOW (window))
+    valija_window_show_error (VALIJA_WINDOW (window), error);
+}
+
+static void
+check_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  if (target != NULL && may (self, target, VALIJA_ACTION_READ))
+    valija_future_then (valija_engine_sync_account (self->engine, get_account (target), VALIJA_SYNC_ALL_FOLDERS, NULL),
+                        self, checked_cb);
+}
+
+static void
+details_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  if (target != NULL)
+    valija_sidebar_show_account (self, get_account (target));
+}
+
+/* ---- The menu ---- */
+
+static gboolean
+forget_cb (gpointer data)
+{
+  ValijaSidebar *self = data;
+
+  self->forget_source = 0;
+  g_clear_object (&self->target);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Later: what was chosen in the menu comes after it has closed. */
+static void
+menu_closed_cb (ValijaSidebar *self)
+{
+  if (self->forget_source == 0)
+    self->forget_source = g_idle_add (forget_cb, self);
+}
+
+static void
+popup (ValijaSidebar *self,
+       GObject       *target,
+       int            x,
+       int            y)
+{
+  g_clear_handle_id (&self->forget_source, g_source_remove);
+  g_set_object (&self->target, target);
+  gtk_popover_menu_set_menu_model (self->menu, VALIJA_IS_FOLDER (target) ? self->folder_menu : self->account_menu);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { x, y, 1, 1 });
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+secondary_pressed_cb (GtkGestureClick *gesture,
+                      int              n_press,
+                      double           x,
+                      double           y,
+                      ValijaSidebar   *self)
+{
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->list), x, y, GTK_PICK_DEFAULT);
+  GObject *target = picked != NULL ? find_item (picked) : NULL;
+
+  if (target == NULL)
+    return;
+
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  popup (self, target, x, y);
+}
+
+static void
+popup_menu_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  GObject *target = get_focused (self);
+  graphene_rect_t bounds;
+
+  if (target != NULL && gtk_widget_compute_bounds (focus, GTK_WIDGET (self->list), &bounds))
+    popup (self, target, bounds.origin.x + bounds.size.width / 2, bounds.origin.y + bounds.size.height);
+}
+
+void
+valija_sidebar_install_folder_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "sidebar.popup-menu", NULL, popup_menu_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.new-folder", NULL, new_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.rename-folder", NULL, rename_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.remove-folder", NULL, remove_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.check", NULL, check_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.details", NULL, details_action);
+  gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, menu_closed_cb);
+}
+
+void
+valija_sidebar_new_folder (ValijaSidebar *self)
+{
+  g_autoptr(GObject) target = NULL;
+  GObject *focused;
+
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  g_clear_object (&self->target);
+  focused = get_focused (self);
+  target = dup_target (self);
+  if (target != NULL && focused == NULL)
+    g_set_object (&target, G_OBJECT (get_account (target)));
+
+  new_folder (self, target);
+}
