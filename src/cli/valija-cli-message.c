@@ -4,6 +4,7 @@
 
 #include "base/valija-future.h"
 #include "cli/valija-cli.h"
+#include "mime/valija-confirmation.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@ static gboolean opt_text;
 static gboolean opt_headers;
 static gboolean opt_html;
 static char *opt_save;
+static gboolean opt_decline;
+static gboolean opt_queue;
 
 static const GOptionEntry show_options[] = {
   { "raw", 0, 0, G_OPTION_ARG_NONE, &opt_raw, N_("The source, byte for byte"), NULL },
@@ -20,6 +23,12 @@ static const GOptionEntry show_options[] = {
   { "text", 0, 0, G_OPTION_ARG_NONE, &opt_text, N_("The readable text only"), NULL },
   { "html", 0, 0, G_OPTION_ARG_NONE, &opt_html, N_("The HTML only, as the sender wrote it"), NULL },
   { "save-attachments", 0, 0, G_OPTION_ARG_FILENAME, &opt_save, N_("Save the attachments into this directory"), "DIR" },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry confirm_options[] = {
+  { "decline", 0, 0, G_OPTION_ARG_NONE, &opt_decline, N_("Do not tell, and do not ask again"), NULL },
+  { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Put it into the outbox only"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -60,7 +69,10 @@ json_part_fields (JsonBuilder *json, const ValijaMimePart *part)
 static void
 json_message (JsonBuilder *json, ValijaMimeMessage *message)
 {
+  static const char * const priorities[] = { "normal", "high", "low" };
+  static const char * const confidentialities[] = { "none", "personal", "private", "confidential" };
   ValijaMessageInfo *info = valija_mime_message_get_info (message);
+  g_autoptr(GPtrArray) wanted_by = valija_confirmation_list_wanted_by (message);
   g_autofree char *raw = valija_mime_message_dup_raw_headers (message);
 
   valija_cli_json_string (json, "subject", info->subject);
@@ -73,6 +85,10 @@ json_message (JsonBuilder *json, ValijaMimeMessage *message)
   valija_cli_json_string (json, "message_id", info->message_id);
   valija_cli_json_string (json, "in_reply_to", info->in_reply_to);
   valija_cli_json_string (json, "references", info->references);
+  valija_cli_json_string (json, "priority", priorities[valija_composition_read_priority (message)]);
+  valija_cli_json_string (json, "confidentiality",
+                          confidentialities[valija_composition_read_confidentiality (message)]);
+  json_addresses (json, "confirmation_to", wanted_by);
   valija_cli_json_string (json, "raw_headers", raw);
   valija_cli_json_string (json, "text", valija_mime_message_get_text (message));
   valija_cli_json_string (json, "html", valija_mime_message_get_html (message));
@@ -226,11 +242,13 @@ static void
 print_head (ValijaCli *cli, ValijaMimeMessage *message)
 {
   ValijaMessageInfo *info = valija_mime_message_get_info (message);
+  g_autoptr(GPtrArray) wanted_by = valija_confirmation_list_wanted_by (message);
   g_autofree char *time = valija_cli_dup_time (info->date);
 
   print_addresses (cli, _("From"), info->from);
   print_addresses (cli, _("To"), info->to);
   print_addresses (cli, _("Cc"), info->cc);
+  print_addresses (cli, _("Confirmation asked for by"), wanted_by);
   valija_cli_print (cli, "%s: %s\n%s: %s\n\n", _("Date"), time, _("Subject"), info->subject);
 }
 
@@ -334,8 +352,44 @@ inspect_fiber (ValijaCli *cli, GError **error)
          show_message_fiber (cli, message, TRUE, error);
 }
 
+/* ---- confirm ---- */
+
+static gboolean
+confirm_fiber (ValijaCli *cli, GError **error)
+{
+  g_autoptr(GPtrArray) messages = NULL;
+  ValijaMessage *message;
+  ValijaAccount *account;
+  g_autoptr(GError) failure = NULL;
+
+  if (!(messages = valija_cli_find_messages (cli, 0, error)))
+    return FALSE;
+
+  message = g_ptr_array_index (messages, 0);
+  account = valija_folder_get_account (valija_message_get_folder (message));
+  if (!dex_await (valija_engine_answer_confirmation (cli->engine, message, !opt_decline), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    valija_cli_json_bool (cli->json, "confirmed", !opt_decline);
+  if (opt_queue)
+    return TRUE;
+
+  if (!opt_decline)
+    dex_await_uint (valija_engine_flush_outbox (cli->engine, account), &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  return dex_await (valija_engine_flush (cli->engine, account), error);
+}
+
 const ValijaCliCommand valija_cli_message_commands[] = {
   { "show", "MESSAGE", N_("Show a message"), show_options, show_fiber },
+  { "confirm", "MESSAGE", N_("Tell the author of a message, who asks for it, that it was read"), confirm_options,
+    confirm_fiber },
   { "inspect", "FILE.eml", N_("Show what is inside a message file"), show_options, inspect_fiber, TRUE },
   { NULL }
 };

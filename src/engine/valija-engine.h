@@ -233,6 +233,12 @@ DexFuture *valija_engine_send_source (ValijaEngine       *self,
                                       ValijaAccount      *account,
                                       GBytes             *source,
                                       const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Tells the author of @message that it was read (RFC 8098), or that the user will not. By way of the outbox; never called
+ * but because the user says so. Marks the message, so that it is not asked again. TRUE */
+DexFuture *valija_engine_answer_confirmation (ValijaEngine  *self,
+                                              ValijaMessage *message,
+                                              gboolean       confirm) G_GNUC_WARN_UNUSED_RESULT;
 GListModel *valija_engine_get_outbox (ValijaEngine *self); /* of ValijaOutboxItem, live; (transfer none) */
 /* Sends what is due, for @account or (NULL) all. Resolves to the number sent (uint) when nothing is pending;
  * rejects with the last failure. */

@@ -40,8 +40,8 @@ static const char *const sensitivities[] = {
   [VALIJA_CONFIDENTIALITY_CONFIDENTIAL] = "Company-Confidential",
 };
 
-static void
-initialise_gmime (void)
+void
+valija_composition_begin_gmime (void)
 {
   static gsize initialised = 0;
 
@@ -399,22 +399,50 @@ set_header (GMimeMessage *message,
 }
 
 /* The id says where the message comes from and nothing of the computer. */
+static char *
+create_message_id (const char *address)
+{
+  g_autofree char *wire = valija_composition_wire_address (address);
+  g_autofree char *uuid = g_uuid_string_random ();
+  const char *at = strrchr (wire, '@');
+  const char *domain = at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid";
+
+  return g_strdup_printf ("%s@%s", uuid, domain);
+}
+
 static void
 ensure_message_id (ValijaComposition *self)
 {
-  g_autofree char *wire = NULL;
-  g_autofree char *uuid = NULL;
-  const char *at;
-  const char *domain;
+  if (self->message_id == NULL)
+    self->message_id = create_message_id (self->from != NULL ? self->from->address : "");
+}
 
-  if (self->message_id != NULL)
-    return;
+GMimeMessage *
+valija_composition_new_message (const ValijaAddress *from,
+                                GPtrArray           *to,
+                                const char          *subject,
+                                const char          *in_reply_to)
+{
+  GMimeMessage *message = g_mime_message_new (TRUE);
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr(GPtrArray) authors = valija_address_list_new ();
+  g_autofree char *clean = valija_mime_clean_text (subject, -1);
+  g_autofree char *author = NULL;
+  g_autofree char *recipients = valija_composition_format_addresses (to);
+  g_autofree char *id = create_message_id (from->address);
+  g_autofree char *ids = format_ids (in_reply_to);
 
-  wire = valija_composition_wire_address (self->from != NULL ? self->from->address : "");
-  at = strrchr (wire, '@');
-  uuid = g_uuid_string_random ();
-  domain = at != NULL && at[1] != '\0' && at[1] != '[' ? at + 1 : "valija.invalid";
-  self->message_id = g_strdup_printf ("%s@%s", uuid, domain);
+  g_ptr_array_add (authors, valija_address_copy (from));
+  author = valija_composition_format_addresses (authors);
+  add_addresses (message, GMIME_ADDRESS_TYPE_FROM, author);
+  add_addresses (message, GMIME_ADDRESS_TYPE_TO, recipients);
+  g_mime_message_set_subject (message, clean, "utf-8");
+  g_mime_message_set_date (message, now);
+  g_mime_message_set_message_id (message, id);
+  set_header (message, "In-Reply-To", ids);
+  set_header (message, "References", ids);
+
+  return message;
 }
 
 static void
@@ -464,9 +492,9 @@ set_headers (ValijaComposition *self,
     set_header (message, "X-Valija-Delivery-Receipt", "yes");
 }
 
-static GBytes *
-write_message (GMimeMessage  *message,
-               GError       **error)
+GBytes *
+valija_composition_write_message (GMimeMessage  *message,
+                                  GError       **error)
 {
   g_autoptr(GMimeFormatOptions) options = g_mime_format_options_new ();
   g_autoptr(ValijaSpool) spool = valija_spool_new (MESSAGE_LIMIT);
@@ -495,7 +523,7 @@ valija_composition_build (ValijaComposition  *self,
 
   g_return_val_if_fail (VALIJA_IS_COMPOSITION (self), NULL);
 
-  initialise_gmime ();
+  valija_composition_begin_gmime ();
   body = make_body (self, error);
   if (body == NULL)
     return NULL;
@@ -508,5 +536,5 @@ valija_composition_build (ValijaComposition  *self,
   set_headers (self, message, with_bcc);
   g_mime_message_set_mime_part (message, body);
 
-  return write_message (message, error);
+  return valija_composition_write_message (message, error);
 }

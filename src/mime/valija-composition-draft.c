@@ -65,11 +65,40 @@ dup_text (ValijaMimeMessage *draft)
   return g_strndup (text, length > 0 && text[length - 1] == '\n' ? length - 1 : length);
 }
 
+/* Importance (RFC 2156), else what other programs write: X-Priority, from 1 for the highest to 5. */
+ValijaPriority
+valija_composition_read_priority (ValijaMimeMessage *message)
+{
+  static const char *const importances[3] = { "normal", "high", "low" };
+  g_autofree char *number = NULL;
+  int importance;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (message), VALIJA_PRIORITY_NORMAL);
+
+  if ((importance = find_word (message, "Importance", importances, 3)) != 0)
+    return (ValijaPriority) importance;
+
+  if ((number = valija_mime_message_dup_header (message, "X-Priority")) == NULL)
+    return VALIJA_PRIORITY_NORMAL;
+
+  return number[0] == '1' || number[0] == '2'   ? VALIJA_PRIORITY_HIGH
+         : number[0] == '4' || number[0] == '5' ? VALIJA_PRIORITY_LOW
+                                                : VALIJA_PRIORITY_NORMAL;
+}
+
+ValijaConfidentiality
+valija_composition_read_confidentiality (ValijaMimeMessage *message)
+{
+  static const char *const sensitivities[4] = { "", "Personal", "Private", "Company-Confidential" };
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (message), VALIJA_CONFIDENTIALITY_NONE);
+
+  return (ValijaConfidentiality) find_word (message, "Sensitivity", sensitivities, 4);
+}
+
 ValijaComposition *
 valija_composition_new_draft (ValijaMimeMessage *draft)
 {
-  static const char *const importances[3] = { "normal", "high", "low" };
-  static const char *const sensitivities[4] = { "", "Personal", "Private", "Company-Confidential" };
   const ValijaMessageInfo *info;
   ValijaComposition *self;
   g_autofree char *to = NULL;
@@ -96,8 +125,8 @@ valija_composition_new_draft (ValijaMimeMessage *draft)
                 "html", valija_mime_message_get_html (draft),
                 "in-reply-to", info->in_reply_to,
                 "references", info->references,
-                "priority", find_word (draft, "Importance", importances, 3),
-                "confidentiality", find_word (draft, "Sensitivity", sensitivities, 4),
+                "priority", (int) valija_composition_read_priority (draft),
+                "confidentiality", (int) valija_composition_read_confidentiality (draft),
                 "read-confirmation", has_header (draft, "Disposition-Notification-To"),
                 "delivery-receipt", has_header (draft, "X-Valija-Delivery-Receipt"),
                 NULL);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mime/valija-composition.h"
+#include "mime/valija-gmime.h"
 
 G_BEGIN_DECLS
 
@@ -45,5 +46,20 @@ char *valija_composition_wire_address (const char *address);
 gboolean valija_composition_add_recipients (ValijaEnvelope  *envelope,
                                             GPtrArray       *list,
                                             GError         **error);
+
+/* ---- valija-composition-build.c ---- */
+
+/* Once before anything of GMime. */
+void          valija_composition_begin_gmime   (void);
+
+/* A message with these fields, a date and an id, and no body. @in_reply_to: an id without angle brackets, "" for none.
+ * (transfer full) */
+GMimeMessage *valija_composition_new_message   (const ValijaAddress *from,
+                                                GPtrArray           *to,
+                                                const char          *subject,
+                                                const char          *in_reply_to);
+
+/* (transfer full) NULL with VALIJA_ERROR_STORAGE */
+GBytes       *valija_composition_write_message (GMimeMessage *message, GError **error);
 
 G_END_DECLS

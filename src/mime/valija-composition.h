@@ -58,6 +58,10 @@ ValijaComposition *valija_composition_new_mailto (const char  *uri,
 ValijaComposition *valija_composition_new_draft (ValijaMimeMessage *draft)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a message says of itself. */
+ValijaPriority        valija_composition_read_priority        (ValijaMimeMessage *message);
+ValijaConfidentiality valija_composition_read_confidentiality (ValijaMimeMessage *message);
+
 /* What goes with a message, with properties name, type, size and file (read-only). Files are read
  * when the message is built. */
 #define VALIJA_TYPE_ATTACHMENT (valija_attachment_get_type ())

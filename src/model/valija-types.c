@@ -23,7 +23,7 @@ static const struct
   [VALIJA_FOLDER_ROLE_INBOX] = { "inbox", N_("Inbox"), "mail-inbox-symbolic" },
   [VALIJA_FOLDER_ROLE_DRAFTS] = { "drafts", N_("Drafts"), "document-edit-symbolic" },
   [VALIJA_FOLDER_ROLE_SENT] = { "sent", N_("Sent"), "mail-send-symbolic" },
-  [VALIJA_FOLDER_ROLE_ARCHIVE] = { "archive", N_("Archive"), "folder-documents-symbolic" },
+  [VALIJA_FOLDER_ROLE_ARCHIVE] = { "archive", N_("Archive"), "valija-archive-symbolic" },
   [VALIJA_FOLDER_ROLE_JUNK] = { "junk", N_("Junk"), "mail-mark-junk-symbolic" },
   [VALIJA_FOLDER_ROLE_TRASH] = { "trash", N_("Trash"), "user-trash-symbolic" },
   [VALIJA_FOLDER_ROLE_ALL] = { "all", N_("All Mail"), "mail-unread-symbolic" },

@@ -490,6 +490,35 @@ def send():
 
 
 @test
+def confirmations():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap')
+        p.add('mixed', LUIS, *incoming(LUIS, 'pop3s_port'), *outgoing(LUIS), '--set', 'name=mixed')
+        p.run('sync')
+        for subject in ('tell me', 'do not tell me'):
+            p.run('send', '-a', 'mixed', '--to', ANA, '--subject', subject, '--read-confirmation', '--delivery-receipt',
+                  '--priority', 'high', '--confidentiality', 'private', stdin='x')
+        wait_for(lambda: p.json('sync', 'imap', '--inbox') and {'tell me', 'do not tell me'} <= set(p.subjects('-a', 'imap')))
+        numbers = {m['subject']: str(m['id']) for m in p.messages('-a', 'imap')}
+        shown = p.json('show', numbers['tell me'])
+        assert (shown['priority'], shown['confidentiality']) == ('high', 'private'), shown
+        assert [a['address'] for a in shown['confirmation_to']] == [LUIS]
+        assert p.json('confirm', numbers['tell me'])['confirmed'] is True
+        assert p.json('confirm', '--decline', numbers['do not tell me'])['confirmed'] is False
+        with imap(ANA) as box:
+            box.select('INBOX', readonly=True)
+            assert len(box.search(None, 'KEYWORD', '$MDNSent')[1][0].split()) == 2
+        # The confirmation, and a receipt for each from the servers
+        wait_for(lambda: p.json('sync', 'mixed') and 'Read: tell me' in p.subjects('-a', 'mixed') and
+                 len([m for m in p.messages('-a', 'mixed') if m['sender_address'].startswith('MAILER-DAEMON')]) >= 2)
+        report = next(str(m['id']) for m in p.messages('-a', 'mixed') if m['subject'] == 'Read: tell me')
+        assert [part['type'] for part in p.json('show', report)['parts']] == [
+            'multipart/report', 'text/plain', 'message/disposition-notification', 'text/rfc822-headers']
+        assert 'Return-Path: <>' in p.run('show', report, '--headers').stdout
+        assert 'Read: do not tell me' not in p.subjects('-a', 'mixed')
+
+
+@test
 def send_fails():
     with profile() as p:
         p.add('smtp', ANA, *outgoing(ANA))

@@ -297,6 +297,48 @@ test_drafts (void)
   test_await (valija_engine_drop_draft (test->engine, id));
 }
 
+/* Nothing leaves but by the user's word, to whom it was asked for, from nobody who could be answered. */
+static void
+test_confirmation (void)
+{
+  static const char asking[] = "From: Luis <luis@example.org>\r\nTo: ana@example.org\r\nSubject: read\r\n"
+                               "Message-ID: <read@example.org>\r\nDisposition-Notification-To: luis@example.org\r\n"
+                               "\r\nRead me.\r\n";
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaMessage) message = NULL;
+  g_autoptr(ValijaMessage) again = NULL;
+
+  fake_server_add_source (test->server, "INBOX", asking);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  message = test_engine_find (test, "INBOX", "read");
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+
+  test_await (valija_engine_answer_confirmation (test->engine, message, TRUE));
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 1);
+  g_assert_cmpuint (test->server->sent->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 0), ==, ">luis@example.org");
+  test_await (valija_engine_flush (test->engine, test->account));
+  again = test_engine_find (test, "INBOX", "read");
+  g_assert_true ((valija_message_get_flags (again) & VALIJA_FLAG_MDN_SENT) != 0);
+  g_assert_nonnull (strstr (test->server->log->str, "flags INBOX 1 +256 -0"));
+}
+
+static void
+test_confirmation_declined (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessage) message = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  message = test_engine_find (test, "INBOX", "a");
+  test_await_error (valija_engine_answer_confirmation (test->engine, message, TRUE), VALIJA_ERROR_UNSUPPORTED);
+  test_await (valija_engine_answer_confirmation (test->engine, message, FALSE));
+  test_await (valija_engine_flush (test->engine, test->account));
+  g_assert_nonnull (strstr (test->server->log->str, "flags INBOX 1 +256 -0"));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -313,6 +355,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/not-sent-without-sense", test_not_sent_without_sense);
   g_test_add_func ("/engine/outbox/source", test_source);
   g_test_add_func ("/engine/outbox/drafts", test_drafts);
+
+  g_test_add_func ("/engine/outbox/confirmation", test_confirmation);
+  g_test_add_func ("/engine/outbox/confirmation-declined", test_confirmation_declined);
 
   return g_test_run ();
 }

@@ -158,9 +158,16 @@ fake_server_add_message (FakeServer *self, const char *folder, const char *subje
                                            "Subject: %s\r\nMessage-ID: <%s@example.org>\r\n"
                                            "Date: Mon, 02 Mar 2026 10:00:00 +0000\r\n\r\n"
                                            "The body of %s.\r\n", subject, subject, subject);
-  g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
 
-  return put_message (self, find_folder (self, folder), source, VALIJA_FLAG_NONE)->remote_id;
+  return fake_server_add_source (self, folder, text);
+}
+
+const char *
+fake_server_add_source (FakeServer *self, const char *folder, const char *source)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (source, strlen (source));
+
+  return put_message (self, find_folder (self, folder), bytes, VALIJA_FLAG_NONE)->remote_id;
 }
 
 void

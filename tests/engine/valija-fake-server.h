@@ -34,6 +34,7 @@ FakeServer *fake_server_new         (void) G_GNUC_WARN_UNUSED_RESULT; /* with IN
 void        fake_server_free        (FakeServer *self);
 /* Its remote-id; the subject says which one it is. */
 const char *fake_server_add_message (FakeServer *self, const char *folder, const char *subject);
+const char *fake_server_add_source  (FakeServer *self, const char *folder, const char *source);
 void        fake_server_set_flags   (FakeServer *self, const char *folder, const char *remote_id, ValijaFlags flags);
 void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
 /* "1:one 2:two*" in the order of arrival; * is seen. */

@@ -458,6 +458,51 @@ test_folders (void)
   g_assert_nonnull (find_folder ("inbox"));
 }
 
+static gboolean
+confirmation_is_asked (void)
+{
+  return adw_banner_get_revealed (get_window ()->reader->confirm_banner);
+}
+
+static gboolean
+confirmation_was_sent (void)
+{
+  return valija_reader_confirmation_answered (get_window ()->reader);
+}
+
+static void
+test_confirmation (void)
+{
+  static const char asking[] = "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: Read me\n"
+                               "Date: Mon, 23 Nov 2026 09:00:00 +0000\nMessage-ID: <read@example.org>\n"
+                               "Importance: high\nSensitivity: Private\n"
+                               "Disposition-Notification-To: bo@example.org\n\nPlease.\n";
+  ValijaWindow *window = get_window ();
+  guint before = valija_fake_engine_get_n_sent (engine);
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), asking, VALIJA_FLAG_NONE);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  select_row (0);
+  WAIT (confirmation_is_asked);
+  g_assert_cmpstr (adw_banner_get_title (window->reader->confirm_banner), ==,
+                   "Bo Lindqvist asks to be told that you read this.");
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (window->reader, "reader.confirm-reading");
+  WAIT (has_dialog);
+  press ("_Not Now");
+  g_assert_true (adw_banner_get_revealed (window->reader->confirm_banner));
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (window->reader, "reader.confirm-reading");
+  WAIT (has_dialog);
+  press ("_Confirm");
+  WAIT (confirmation_was_sent);
+  g_assert_false (adw_banner_get_revealed (window->reader->confirm_banner));
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
+  show_inbox ("ana@example.org");
+}
+
 static void
 test_long_list (void)
 {
@@ -517,6 +562,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/send-only-account", test_send_only_account);
   g_test_add_func ("/ui/window/outbox", test_outbox);
   g_test_add_func ("/ui/window/folders", test_folders);
+  g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/reply", test_reply);

@@ -847,6 +847,16 @@ valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *s
   return dex_future_new_for_int64 (self->next_id++);
 }
 
+DexFuture *
+valija_engine_answer_confirmation (ValijaEngine *self, ValijaMessage *message, gboolean confirm)
+{
+  find_row (self, valija_message_get_id (message))->flags |= VALIJA_FLAG_MDN_SENT;
+  self->n_sent += confirm;
+  changed (self);
+
+  return dex_future_new_true ();
+}
+
 GListModel *
 valija_engine_get_outbox (ValijaEngine *self)
 {

@@ -4,10 +4,19 @@
 
 #include "ui/reader/valija-reader-private.h"
 
+#include "mime/valija-composition.h"
+#include "mime/valija-confirmation.h"
 #include "ui/reader/valija-sender-check.h"
 #include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
+
+static const char * const confidentialities[] = {
+  [VALIJA_CONFIDENTIALITY_NONE] = NULL,
+  [VALIJA_CONFIDENTIALITY_PERSONAL] = N_("Personal"),
+  [VALIJA_CONFIDENTIALITY_PRIVATE] = N_("Private"),
+  [VALIJA_CONFIDENTIALITY_CONFIDENTIAL] = N_("Confidential"),
+};
 
 static void
 add_detail (ValijaReader *self,
@@ -57,7 +66,9 @@ fill_details (ValijaReader            *self,
               const ValijaMessageInfo *info)
 {
   g_autofree char *date = valija_format_full (info->date);
-  g_autofree char *confirmation = valija_mime_message_dup_header (self->mime, "Disposition-Notification-To");
+  g_autoptr(GPtrArray) wanted_by = valija_confirmation_list_wanted_by (self->mime);
+  ValijaPriority priority = valija_composition_read_priority (self->mime);
+  ValijaConfidentiality confidentiality = valija_composition_read_confidentiality (self->mime);
   GtkWidget *child;
   int row = 0;
 
@@ -72,8 +83,15 @@ fill_details (ValijaReader            *self,
   row = add_people (self, row, _("Answers go to"), info->reply_to);
   if (date[0] != '\0')
     add_detail (self, row++, _("Date"), date);
-  if (confirmation != NULL)
-    add_detail (self, row++, _("Confirmation"), _("The sender asks to be told that you read this. Nobody was told."));
+  if (priority != VALIJA_PRIORITY_NORMAL)
+    add_detail (self, row++, _("Priority"), priority == VALIJA_PRIORITY_HIGH ? _("High") : _("Low"));
+  if (confidentiality != VALIJA_CONFIDENTIALITY_NONE)
+    add_detail (self, row++, _("Confidentiality"), _(confidentialities[confidentiality]));
+  if (wanted_by->len > 0)
+    add_detail (self, row, _("Confirmation"),
+                valija_reader_confirmation_answered (self)
+                  ? _("The sender asked to be told that you read this. You have answered.")
+                  : _("The sender asks to be told that you read this. Nobody was told."));
 }
 
 /* "To Ana, Bo and 3 more" */

@@ -29,6 +29,7 @@ struct _ValijaReader
   AdwBanner         *reason_banner;
   AdwBanner         *images_banner;
   AdwBanner         *draft_banner;
+  AdwBanner         *confirm_banner;
   GtkStack          *stack;
   AdwStatusPage     *several;
   AdwStatusPage     *failure;
@@ -52,6 +53,7 @@ struct _ValijaReader
 
   ValijaEngine      *engine;
   ValijaMessage     *message;       /* NULL for a message file */
+  GSignalGroup      *message_signals;
   ValijaAccount     *account;       /* who answers */
   GBytes            *source;
   ValijaMimeMessage *mime;
@@ -65,6 +67,11 @@ struct _ValijaReader
 void valija_reader_install_actions (GtkWidgetClass *widget_class);
 void valija_reader_enable_actions  (ValijaReader *self);
 void valija_reader_open_link       (ValijaReader *self, const char *uri, const char *label);
+
+/* valija-reader-confirmation.c */
+void     valija_reader_install_confirmation  (GtkWidgetClass *widget_class);
+void     valija_reader_offer_confirmation    (ValijaReader *self);
+gboolean valija_reader_confirmation_answered (ValijaReader *self);
 
 /* valija-reader-files.c */
 void valija_reader_install_file_actions (GtkWidgetClass *widget_class);

@@ -250,6 +250,7 @@ clear (ValijaReader *self)
   adw_banner_set_revealed (self->reason_banner, FALSE);
   adw_banner_set_revealed (self->images_banner, FALSE);
   adw_banner_set_revealed (self->draft_banner, FALSE);
+  adw_banner_set_revealed (self->confirm_banner, FALSE);
   gtk_toggle_button_set_active (self->details_button, FALSE);
 }
 
@@ -268,6 +269,20 @@ fail (ValijaReader *self,
   gtk_stack_set_visible_child_name (self->stack, "failed");
 }
 
+/* Also when the row is loaded, or its flags change, while the message is shown already. */
+static void
+update_banners (ValijaReader *self)
+{
+  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+
+  if (self->mime == NULL)
+    return;
+
+  adw_banner_set_revealed (self->draft_banner,
+                           folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS);
+  valija_reader_offer_confirmation (self);
+}
+
 static DexFuture *
 parsed_cb (DexFuture *future,
            gpointer   data)
@@ -276,7 +291,6 @@ parsed_cb (DexFuture *future,
   ValijaReader *self = ticket->reader;
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
-  ValijaFolder *folder;
 
   if (!ticket_is_current (ticket))
     return NULL;
@@ -288,9 +302,7 @@ parsed_cb (DexFuture *future,
     }
 
   self->mime = g_value_dup_object (value);
-  folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
-  adw_banner_set_revealed (self->draft_banner,
-                           folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS);
+  update_banners (self);
   valija_reader_fill_header (self);
   fill_attachments (self);
   show_body (self);
@@ -387,6 +399,7 @@ valija_reader_dispose (GObject *object)
   ValijaReader *self = VALIJA_READER (object);
 
   self->generation++;
+  g_clear_object (&self->message_signals);
   g_clear_object (&self->mime);
   g_clear_object (&self->message);
   g_clear_object (&self->account);
@@ -428,6 +441,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (reason_banner);
   BIND (images_banner);
   BIND (draft_banner);
+  BIND (confirm_banner);
   BIND (stack);
   BIND (several);
   BIND (failure);
@@ -458,6 +472,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   gtk_widget_class_install_action (widget_class, "reader.plain-text", NULL, plain_text_action);
   valija_reader_install_actions (widget_class);
   valija_reader_install_file_actions (widget_class);
+  valija_reader_install_confirmation (widget_class);
 }
 
 #undef BIND
@@ -466,6 +481,9 @@ static void
 valija_reader_init (ValijaReader *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->message_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
+  g_signal_group_connect_swapped (self->message_signals, "notify::folder", G_CALLBACK (update_banners), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (update_banners), self);
   valija_reader_enable_actions (self);
 }
 
@@ -493,6 +511,7 @@ valija_reader_show_message (ValijaReader  *self,
 
   clear (self);
   g_set_object (&self->message, message);
+  g_signal_group_set_target (self->message_signals, message);
   valija_reader_enable_actions (self);
   gtk_stack_set_visible_child_name (self->stack, message != NULL ? "blank" : "none");
 
@@ -510,6 +529,7 @@ valija_reader_show_several (ValijaReader *self,
 
   clear (self);
   g_clear_object (&self->message);
+  g_signal_group_set_target (self->message_signals, NULL);
   valija_reader_enable_actions (self);
   title = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u Message Selected", "%u Messages Selected", n_messages),
                            n_messages);
@@ -528,6 +548,7 @@ valija_reader_show_source (ValijaReader *self,
 
   clear (self);
   g_clear_object (&self->message);
+  g_signal_group_set_target (self->message_signals, NULL);
   account = valija_application_find_sender (valija_application_get_default (), NULL);
   self->source = g_bytes_ref (source);
   gtk_widget_set_visible (GTK_WIDGET (self->archive_button), FALSE);
