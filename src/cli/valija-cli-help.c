@@ -51,6 +51,7 @@
  *     size}] saved[]; with --raw: raw
  *   confirm: confirmed
  *   flag, move, delete: changed label; folder create, rename, remove: label
+ *   send --draft: draft
  *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
  *   watch: event folder new, one object a line

@@ -26,6 +26,7 @@ static char *opt_confidentiality;
 static gboolean opt_read_confirmation;
 static gboolean opt_delivery_receipt;
 static gboolean opt_queue;
+static gboolean opt_draft;
 static char *opt_reply;
 static ValijaMessage *answered; /* what the message replies to or forwards; nullable */
 static char *opt_reply_all;
@@ -50,6 +51,7 @@ static const GOptionEntry send_options[] = {
     N_("Ask the reader to confirm"), NULL },
   { "delivery-receipt", 0, 0, G_OPTION_ARG_NONE, &opt_delivery_receipt,
     N_("Ask the servers for a receipt"), NULL },
+  { "draft", 0, 0, G_OPTION_ARG_NONE, &opt_draft, N_("Do not send it: keep it as a draft"), NULL },
   { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Put it into the outbox only"), NULL },
   G_OPTION_ENTRY_NULL
 };
@@ -320,12 +322,42 @@ mark_answered_fiber (ValijaCli *cli, GError **error)
 }
 
 static gboolean
+draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+{
+  g_autoptr(ValijaComposition) composition = NULL;
+  g_autoptr(GError) failure = NULL;
+  gint64 id;
+
+  if (opt_source != NULL)
+    return valija_cli_set_usage (error, _("A message file is sent as it is: --source and --draft do not go together."));
+  if (!(composition = compose_fiber (cli, account, error)))
+    return FALSE;
+
+  id = dex_await_int64 (valija_engine_save_draft (cli->engine, account, composition, 0), &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  valija_cli_print (cli, "%s\n", _("The draft is kept on this computer."));
+  if (cli->json != NULL)
+    valija_cli_json_int (cli->json, "draft", id);
+
+  return opt_queue || dex_await (valija_engine_release_draft (cli->engine, account, id), error);
+}
+
+static gboolean
 send_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
   DexFuture *queued;
   g_autoptr(GError) failure = NULL;
   gint64 id;
+
+  if (opt_draft)
+    return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
+           draft_fiber (cli, account, error);
 
   if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
       !(queued = enqueue_fiber (cli, account, error)))

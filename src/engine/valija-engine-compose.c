@@ -8,7 +8,7 @@
 
 #include "mime/valija-mime-header.h"
 
-/* From a composition or a finished source to the outbox and to drafts. */
+/* From a composition or a finished source to the outbox. */
 
 /* A message made ready to leave, off the main thread. */
 typedef struct
@@ -59,7 +59,6 @@ typedef struct
   ValijaComposition *composition; /* nullable */
   GBytes *source;                 /* nullable */
   char **extra_recipients;        /* nullable */
-  gint64 replaces;
 } Compose;
 
 static Compose *
@@ -340,81 +339,4 @@ valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account)
     default:
       return g_strdup (_("No copy is kept. Valija can keep one on this computer: see the account’s settings."));
     }
-}
-
-/* ---- Drafts ---- */
-
-static gpointer
-build_draft_in_thread (gpointer user_data, GError **error)
-{
-  return valija_composition_build (user_data, TRUE, error);
-}
-
-/* The new version is safe before the old one goes. */
-static DexFuture *
-save_draft_fiber (gpointer data)
-{
-  Compose *compose = data;
-  ValijaEngine *self = compose->engine;
-  g_autoptr(GBytes) source = NULL;
-  g_autoptr(GError) error = NULL;
-  gint64 folder;
-  gint64 id;
-
-  if (!(source = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, build_draft_in_thread,
-                                                               g_object_ref (compose->composition), g_object_unref),
-                                  &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  if (!valija_await_int64 (valija_engine_ensure_local_folder (self, compose->runtime, VALIJA_FOLDER_ROLE_DRAFTS),
-                           &folder, &error) ||
-      !valija_await_int64 (valija_engine_file_locally (self, folder, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN),
-                           &id, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  if (compose->replaces != 0 &&
-      !dex_await (valija_store_delete_messages (self->store, &compose->replaces, 1), &error) &&
-      !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  return dex_future_new_for_int64 (id);
-}
-
-DexFuture *
-valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition, gint64 replaces)
-{
-  ValijaAccountRuntime *runtime;
-  Compose *compose;
-
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
-  dex_return_error_if_fail (VALIJA_IS_COMPOSITION (composition));
-
-  if (!(runtime = valija_engine_find_runtime (self, account)))
-    return valija_engine_reject_unknown_account ();
-
-  compose = compose_new (self, runtime, composition);
-  compose->replaces = replaces;
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "save draft", save_draft_fiber, compose,
-                              (GDestroyNotify) compose_free);
-}
-
-static DexFuture *
-dropped_cb (DexFuture *future, gpointer user_data)
-{
-  g_autoptr(GError) error = NULL;
-
-  /* Gone already is gone. */
-  if (dex_future_get_value (future, &error) != NULL ||
-      g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
-    return dex_future_new_true ();
-
-  return dex_future_new_for_error (g_steal_pointer (&error));
-}
-
-DexFuture *
-valija_engine_drop_draft (ValijaEngine *self, gint64 draft)
-{
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
-
-  return dex_future_finally (valija_store_delete_messages (self->store, &draft, 1), dropped_cb, NULL, NULL);
 }

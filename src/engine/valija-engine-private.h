@@ -31,6 +31,7 @@ struct _ValijaEngine
   ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
 
+  GHashTable *open_drafts;        /* gint64 * set: drafts that somebody works on */
   GCancellable *stop;             /* cancelled when the engine closes */
   GPtrArray *flows;               /* of Flow, unowned: each leaves it when it ends */
   guint outbox_reload_source;
@@ -174,6 +175,9 @@ DexFuture *valija_engine_file_locally (ValijaEngine *self,
 
 /* The folder of @message, asked from the store where the row was never loaded. ValijaMessage, loaded. */
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes the drafts of @runtime that nobody works on to the server's folder of drafts. TRUE */
+DexFuture *valija_engine_file_drafts    (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Outbox ---- */
 

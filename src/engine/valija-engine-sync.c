@@ -192,6 +192,20 @@ replay_fiber (Sync *sync, GError **error)
   return FALSE;
 }
 
+/* The same for drafts that wait here for their server. */
+static gboolean
+file_drafts_fiber (Sync *sync, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (dex_await (valija_engine_file_drafts (sync->engine, sync->runtime), &failure) ||
+      !valija_error_is_cancelled (failure))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 static gboolean
 sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
 {
@@ -220,6 +234,9 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
           g_ptr_array_unref (folders);
           folders = choose_folders (sync);
         }
+
+      if (!file_drafts_fiber (sync, error))
+        return FALSE;
     }
 
   /* Whoever waited for this sees the counts as they are now. */

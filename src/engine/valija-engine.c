@@ -216,6 +216,7 @@ valija_engine_finalize (GObject *object)
   ValijaEngine *self = VALIJA_ENGINE (object);
 
   g_ptr_array_unref (self->flows);
+  g_hash_table_unref (self->open_drafts);
 
   G_OBJECT_CLASS (valija_engine_parent_class)->finalize (object);
 }
@@ -242,6 +243,7 @@ valija_engine_init (ValijaEngine *self)
   self->accounts = g_list_store_new (VALIJA_TYPE_ACCOUNT);
   self->outbox = g_list_store_new (VALIJA_TYPE_OUTBOX_ITEM);
   self->runtimes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->open_drafts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->flows = g_ptr_array_new ();
   self->stop = g_cancellable_new ();
   self->factory = create_session;

@@ -256,12 +256,19 @@ DexFuture *valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem 
 /* What will become of a copy, in words for the composer: "A copy is kept in Sent on the server." (transfer full) */
 char *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
 
-/* Drafts: written here at once. @replaces: the id of the earlier version, 0 for none. Resolves to the new message
- * id (int64). */
+/* Drafts: written here at once, and held here until they are released. @replaces: the id of the earlier version, 0 for
+ * none. Resolves to the new message id (int64). */
 DexFuture *valija_engine_save_draft (ValijaEngine      *self,
                                      ValijaAccount     *account,
                                      ValijaComposition *composition,
                                      gint64             replaces) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_drop_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* Somebody works on @draft, which was stored before: it stays where it is. */
+void valija_engine_hold_draft (ValijaEngine *self, gint64 draft);
+/* Nobody works on @draft any more: it goes to the server's folder of drafts, where there is one. It stays here until the
+ * server has it; each synchronisation tries again. TRUE */
+DexFuture *valija_engine_release_draft (ValijaEngine  *self,
+                                        ValijaAccount *account,
+                                        gint64         draft) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -490,6 +490,22 @@ def send():
 
 
 @test
+def drafts():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap')
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'), '--set', 'name=pop3')
+        p.run('sync')
+        assert p.json('send', '-a', 'imap', '--draft', '--subject', 'unfinished', '--queue', stdin='x')['draft'] < 0
+        p.run('sync', 'imap')
+        with imap(ANA) as box:
+            box.select('Drafts', readonly=True)
+            assert box.search(None, 'DRAFT', 'SUBJECT', '"unfinished"')[1][0]
+        assert 'unfinished' in p.subjects('-a', 'imap', '-f', 'drafts')
+        p.run('send', '-a', 'pop3', '--draft', '--subject', 'here', stdin='x')
+        assert p.subjects('-a', 'pop3', '-f', 'drafts') == ['here']
+
+
+@test
 def confirmations():
     with profile() as p:
         p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap')

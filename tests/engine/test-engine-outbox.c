@@ -339,6 +339,45 @@ test_confirmation_declined (void)
   g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
 }
 
+/* Written here while somebody works on it, then where the server keeps drafts; without a network it waits here. */
+static void
+test_drafts_to_server (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
+  g_autoptr(ValijaMessage) message = NULL;
+  gint64 id;
+
+  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "");
+
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
+  assert_server (test, "Drafts", "");
+
+  test_engine_close (test);
+  test_engine_open (test);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "1:first*");
+  assert_list (test, "Drafts", "first*");
+
+  /* Taken up again, and sent: the server’s copy goes too. */
+  message = test_engine_find (test, "Drafts", "first");
+  valija_engine_hold_draft (test->engine, valija_message_get_id (message));
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second,
+                                                   valija_message_get_id (message)));
+  g_assert_cmpint (id, <, 0);
+  test_await (valija_engine_drop_draft (test->engine, id));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "Drafts", "");
+  assert_list (test, "Drafts", "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -356,6 +395,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/source", test_source);
   g_test_add_func ("/engine/outbox/drafts", test_drafts);
 
+  g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
   g_test_add_func ("/engine/outbox/confirmation", test_confirmation);
   g_test_add_func ("/engine/outbox/confirmation-declined", test_confirmation_declined);
 

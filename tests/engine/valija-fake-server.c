@@ -151,6 +151,12 @@ fake_server_free (FakeServer *self)
   g_free (self);
 }
 
+void
+fake_server_add_folder (FakeServer *self, const char *name, ValijaFolderRole role)
+{
+  add_folder (self, name, role);
+}
+
 const char *
 fake_server_add_message (FakeServer *self, const char *folder, const char *subject)
 {

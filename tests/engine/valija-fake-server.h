@@ -32,6 +32,7 @@ struct _FakeServer
 
 FakeServer *fake_server_new         (void) G_GNUC_WARN_UNUSED_RESULT; /* with INBOX, Sent, Archive and Trash */
 void        fake_server_free        (FakeServer *self);
+void        fake_server_add_folder  (FakeServer *self, const char *name, ValijaFolderRole role);
 /* Its remote-id; the subject says which one it is. */
 const char *fake_server_add_message (FakeServer *self, const char *folder, const char *subject);
 const char *fake_server_add_source  (FakeServer *self, const char *folder, const char *source);

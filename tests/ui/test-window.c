@@ -250,9 +250,11 @@ test_draft_on_close (void)
   WAIT (has_composer);
   composer = find_window (VALIJA_TYPE_COMPOSER);
   gtk_editable_set_text (GTK_EDITABLE (composer->subject), "Unfinished");
+  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, 0);
   gtk_window_close (GTK_WINDOW (composer));
   WAIT (has_draft);
   WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, 1);
 }
 
 static void

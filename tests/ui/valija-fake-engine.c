@@ -81,6 +81,7 @@ struct _ValijaEngine
   gint64 next_id;
   guint n_sent;
   guint n_drafts;
+  guint n_released;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
@@ -434,6 +435,12 @@ guint
 valija_fake_engine_get_n_drafts (ValijaEngine *self)
 {
   return self->n_drafts;
+}
+
+guint
+valija_fake_engine_get_n_released (ValijaEngine *self)
+{
+  return self->n_released;
 }
 
 GBytes *
@@ -912,6 +919,19 @@ valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComp
   self->n_drafts += replaces == 0;
 
   return dex_future_new_for_int64 (replaces != 0 ? replaces : self->next_id++);
+}
+
+void
+valija_engine_hold_draft (ValijaEngine *self, gint64 draft)
+{
+}
+
+DexFuture *
+valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
+{
+  self->n_released++;
+
+  return dex_future_new_true ();
 }
 
 DexFuture *

@@ -32,6 +32,7 @@ void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error
  * (nullable). */
 guint          valija_fake_engine_get_n_sent   (ValijaEngine *self);
 guint          valija_fake_engine_get_n_drafts (ValijaEngine *self);
+guint          valija_fake_engine_get_n_released (ValijaEngine *self); /* of the drafts, left to the engine */
 GBytes        *valija_fake_engine_get_sent     (ValijaEngine *self);
 
 G_END_DECLS

@@ -120,14 +120,28 @@ valija_composer_close_saving (ValijaComposer *self)
     save (self);
 }
 
+/* The draft is for the server now. Not waited for: until it is there it is safe here. */
+void
+valija_composer_release (ValijaComposer *self)
+{
+  ValijaAccount *account = self->draft != 0 ? valija_composer_get_account (self) : NULL;
+
+  if (account != NULL)
+    valija_future_forget (valija_engine_release_draft (self->engine, account, self->draft), "draft to the server");
+  self->draft = 0;
+}
+
 /* ---- Discarding ---- */
 
 static void
 drop (ValijaComposer *self)
 {
-  if (self->draft != 0)
+  gint64 draft = self->draft;
+
+  self->draft = 0;
+  if (draft != 0)
     valija_application_hold_for (valija_application_get_default (),
-                                 valija_engine_drop_draft (self->engine, self->draft), NULL, NULL);
+                                 valija_engine_drop_draft (self->engine, draft), NULL, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
 }
 

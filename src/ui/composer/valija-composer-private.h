@@ -57,6 +57,7 @@ gboolean       valija_composer_is_empty        (ValijaComposer *self);
 void           valija_composer_schedule_save   (ValijaComposer *self);
 void           valija_composer_close_saving    (ValijaComposer *self);
 void           valija_composer_discard         (ValijaComposer *self);
+void           valija_composer_release         (ValijaComposer *self);
 
 /* valija-composer-send.c */
 void           valija_composer_send            (ValijaComposer *self);

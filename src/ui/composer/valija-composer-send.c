@@ -46,6 +46,7 @@ queued_cb (DexFuture *future,
   if (self->draft != 0)
     valija_application_hold_for (valija_application_get_default (),
                                  valija_engine_drop_draft (self->engine, self->draft), NULL, NULL);
+  self->draft = 0;
 
   toast = adw_toast_new (_("The message is in the outbox"));
   adw_toast_set_button_label (toast, _("_Outbox"));

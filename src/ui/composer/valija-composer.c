@@ -250,6 +250,7 @@ valija_composer_dispose (GObject *object)
   ValijaComposer *self = VALIJA_COMPOSER (object);
 
   g_clear_handle_id (&self->save_source, g_source_remove);
+  valija_composer_release (self);
   self->done = TRUE;
   /* It looks at the text from time to time, and the text is about to go. */
   if (self->spelling != NULL)
@@ -327,6 +328,8 @@ valija_composer_new (GtkApplication    *application,
   self->engine = g_object_ref (engine);
   self->composition = g_object_ref (composition);
   self->draft = draft;
+  if (draft != 0)
+    valija_engine_hold_draft (engine, draft);
   bind_senders (self, account);
   bind_content (self);
   valija_composer_bind_options (self);
