@@ -17,6 +17,7 @@ static gboolean opt_inbox;
 static gboolean opt_unread;
 static gboolean opt_flagged;
 static gboolean opt_server;
+static char *opt_in;
 static int opt_limit = DEFAULT_LIMIT;
 static int opt_count;
 
@@ -50,6 +51,8 @@ static const GOptionEntry search_options[] = {
   ACCOUNT_OPTION,
   FOLDER_OPTION,
   LIMIT_OPTION,
+  { "in", 0, 0, G_OPTION_ARG_STRING, &opt_in, N_("Where to look: body, subject, sender, recipients or message-id"),
+    "PLACE" },
   { "server", 0, 0, G_OPTION_ARG_NONE, &opt_server, N_("Ask the server first, and keep what it finds"), NULL },
   G_OPTION_ENTRY_NULL
 };
@@ -276,12 +279,18 @@ search_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account = NULL;
   ValijaFolder *folder = NULL;
-  g_autofree char *text = g_strjoinv (" ", cli->arguments);
+  ValijaSearchPlace place = VALIJA_SEARCH_ANYWHERE;
+  g_autofree char *typed = g_strjoinv (" ", cli->arguments);
+  g_autofree char *text = NULL;
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(GError) failure = NULL;
 
   if (cli->n_arguments == 0)
     return valija_cli_set_usage (error, _("Say what to search for."));
+  if (opt_in != NULL && !valija_search_place_from_nick (opt_in, &place))
+    return valija_cli_set_usage (error, _("“%s” is not one of the words that are possible there."), opt_in);
+
+  text = valija_search_text_in (typed, place);
 
   if ((opt_account != NULL || opt_folder != NULL || opt_server) &&
       !(account = valija_cli_find_account (cli, opt_account, error)))

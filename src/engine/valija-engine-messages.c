@@ -281,47 +281,87 @@ store_hit_fiber (ValijaEngine *self, gint64 folder, ValijaFetched *fetched, GErr
   return dex_await (valija_store_write_sources (self->store, sources), error);
 }
 
+/* The newest of what was found, as far as it is fetched. NULL-terminated. */
+static char **
+choose_hits (GPtrArray *hits)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = hits->len > MAX_SERVER_HITS ? hits->len - MAX_SERVER_HITS : 0; i < hits->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (hits, i));
+
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+fetch_hits_fiber (ValijaFlow *flow, ValijaMailReader *reader, char **wanted, GError **error)
+{
+  GCancellable *cancellable = valija_progress_get_cancellable (flow->progress);
+  const char *folder_id = valija_folder_get_remote_id (flow->folder);
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(GError) failure = NULL;
+  guint n_wanted = g_strv_length (wanted);
+
+  channel = valija_mail_reader_fetch_messages (reader, folder_id, (const char * const *) wanted);
+  for (guint n_done = 0; failure == NULL; n_done++)
+    {
+      DexFuture *received = dex_channel_receive (channel);
+      g_autoptr(ValijaFetched) fetched = NULL;
+
+      valija_progress_update (flow->progress, n_done, n_wanted);
+      fetched = dex_await_boxed (valija_engine_race (flow->engine, received, cancellable), &failure);
+      if (fetched != NULL)
+        store_hit_fiber (flow->engine, valija_folder_get_id (flow->folder), fetched, &failure);
+    }
+
+  dex_channel_close_receive (channel);
+  if (g_error_matches (failure, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+search_fiber (ValijaFlow *flow, guint *n_hits, GError **error)
+{
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(GPtrArray) hits = NULL;
+  g_auto(GStrv) wanted = NULL;
+  DexFuture *searching;
+
+  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, error)))
+    return FALSE;
+
+  searching = valija_mail_reader_search (reader, valija_folder_get_remote_id (flow->folder), flow->text);
+  if (!(hits = dex_await_boxed (valija_engine_race (flow->engine, searching,
+                                                    valija_progress_get_cancellable (flow->progress)), error)))
+    return FALSE;
+
+  *n_hits = hits->len;
+  wanted = choose_hits (hits);
+  return wanted[0] == NULL || fetch_hits_fiber (flow, reader, wanted, error);
+}
+
 static DexFuture *
 search_server_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
-  g_autoptr(ValijaMailReader) reader = NULL;
-  g_autoptr(GPtrArray) hits = NULL;
-  g_autoptr(DexChannel) channel = NULL;
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto(GStrv) wanted = NULL;
+  ValijaAccountStatus *status = flow->runtime->status;
   g_autoptr(GError) error = NULL;
-  g_autofree char *folder_id = g_strdup (valija_folder_get_remote_id (flow->folder));
-  DexFuture *searching;
+  guint n_hits = 0;
 
-  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)))
+  flow->progress = valija_progress_new (_("Searching on the server"));
+  valija_account_status_set_progress (status, flow->progress);
+  search_fiber (flow, &n_hits, &error);
+  valija_progress_finish (flow->progress);
+  if (valija_account_status_get_progress (status) == flow->progress)
+    valija_account_status_set_progress (status, NULL);
+
+  if (error != NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  searching = valija_mail_reader_search (reader, folder_id, flow->text);
-  if (!(hits = dex_await_boxed (valija_engine_race (flow->engine, searching, NULL), &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  for (guint i = hits->len > MAX_SERVER_HITS ? hits->len - MAX_SERVER_HITS : 0; i < hits->len; i++)
-    g_strv_builder_add (builder, g_ptr_array_index (hits, i));
-  wanted = g_strv_builder_end (builder);
-  if (wanted[0] == NULL)
-    return dex_future_new_for_uint (0);
-
-  channel = valija_mail_reader_fetch_messages (reader, folder_id, (const char * const *) wanted);
-  while (error == NULL)
-    {
-      g_autoptr(ValijaFetched) fetched = NULL;
-
-      fetched = dex_await_boxed (valija_engine_race (flow->engine, dex_channel_receive (channel), NULL), &error);
-      if (fetched != NULL)
-        store_hit_fiber (flow->engine, valija_folder_get_id (flow->folder), fetched, &error);
-    }
-
-  dex_channel_close_receive (channel);
-  if (!g_error_matches (error, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  return dex_future_new_for_uint (hits->len);
+  return dex_future_new_for_uint (n_hits);
 }
 
 DexFuture *

@@ -14,6 +14,7 @@
 #include "model/valija-method.h"
 #include "model/valija-outbox-item.h"
 #include "model/valija-progress.h"
+#include "model/valija-search-term.h"
 
 G_BEGIN_DECLS
 
@@ -161,7 +162,7 @@ DexFuture *valija_engine_load_found (ValijaEngine  *self,
 DexFuture *valija_engine_find_message (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Searches on the server, stores what it finds, resolves to the number of messages (uint). UNSUPPORTED where the
- * method cannot. */
+ * method cannot. Its progress, which can be cancelled, is the account's. */
 DexFuture *valija_engine_search_server (ValijaEngine *self,
                                         ValijaFolder *folder,
                                         const char   *text) G_GNUC_WARN_UNUSED_RESULT;

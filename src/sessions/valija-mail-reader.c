@@ -117,10 +117,10 @@ valija_mail_reader_fetch_messages (ValijaMailReader   *self,
  * valija_mail_reader_search:
  * @self: a reader
  * @folder: the remote-id of a folder
- * @text: UTF-8
+ * @text: as it is typed, UTF-8; its terms as of model/valija-search-term.h
  *
  * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of strings, the
- * remote-ids of the messages that hold @text; rejects with VALIJA_ERROR_UNSUPPORTED where the
+ * remote-ids of the messages that hold all terms of it; rejects with VALIJA_ERROR_UNSUPPORTED where the
  * server cannot search
  */
 DexFuture *

@@ -47,8 +47,8 @@ DexChannel *valija_mail_reader_fetch_messages (ValijaMailReader   *self,
                                                const char         *folder,
                                                const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to a GPtrArray of char * (remote-ids) of the messages that hold @text, or rejects
- * with UNSUPPORTED. */
+/* Resolves to a GPtrArray of char * (remote-ids) of the messages that @text, as of model/valija-search-term.h,
+ * finds, or rejects with UNSUPPORTED. */
 DexFuture  *valija_mail_reader_search         (ValijaMailReader *self,
                                                const char       *folder,
                                                const char       *text) G_GNUC_WARN_UNUSED_RESULT;

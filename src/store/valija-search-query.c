@@ -4,13 +4,10 @@
 
 #include "store/valija-search-query-private.h"
 
+#include "model/valija-search-term.h"
 #include "store/valija-store-tokenizer.h"
 
 #include <string.h>
-
-/* What is beyond is not searched: a person types less, and a longer expression only costs time. */
-#define MAX_QUERY_BYTES 4096
-#define MAX_TERMS 64
 
 /* One letter begins too many words to be worth looking at all of them while somebody types. */
 #define MIN_PREFIX_LETTERS 2
@@ -27,16 +24,6 @@ struct _ValijaSearchQuery
   gint64 to;
   gboolean empty;
 };
-
-/* A piece of what was typed: `operator:text`, either part perhaps in quotation marks */
-typedef struct
-{
-  char *operator;           /* nullable */
-  char *text;               /* without the operator */
-  char *whole;              /* as it stands, without quotation marks around all of it */
-  gboolean quoted;          /* @text was in quotation marks */
-  gboolean last;            /* nothing was typed behind it, not even a space */
-} Term;
 
 static const struct
 {
@@ -64,115 +51,11 @@ static const struct
 
 G_DEFINE_BOXED_TYPE (ValijaSearchQuery, valija_search_query, valija_search_query_ref, valija_search_query_unref)
 
-static void
-term_free (Term *self)
-{
-  g_free (self->operator);
-  g_free (self->text);
-  g_free (self->whole);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Term, term_free)
-
-/* Up to a space outside quotation marks; marks that are not closed reach to the end. */
-static const char *
-find_end (const char *p)
-{
-  gboolean quoted = FALSE;
-
-  for (; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      if (*p == '"')
-        quoted = !quoted;
-      else if (!quoted && g_unichar_isspace (g_utf8_get_char (p)))
-        break;
-    }
-
-  return p;
-}
-
-static char *
-unquote (const char *text,
-         gboolean   *quoted)
-{
-  gsize length = strlen (text);
-
-  *quoted = text[0] == '"';
-  if (!*quoted)
-    return g_strdup (text);
-
-  if (length > 1 && text[length - 1] == '"')
-    return g_strndup (text + 1, length - 2);
-
-  return g_strdup (text + 1);
-}
-
-static Term *
-parse_term (const char *start,
-            const char *end)
-{
-  g_autofree char *piece = g_strndup (start, end - start);
-  Term *self = g_new0 (Term, 1);
-  const char *colon = piece[0] != '"' ? strchr (piece, ':') : NULL;
-  gboolean whole_quoted;
-
-  self->last = *end == '\0';
-  self->whole = unquote (piece, &whole_quoted);
-
-  if (colon != NULL && colon != piece && colon[1] != '\0')
-    {
-      g_autofree char *operator = g_strndup (piece, colon - piece);
-
-      self->operator = g_ascii_strdown (operator, -1);
-      self->text = unquote (colon + 1, &self->quoted);
-    }
-  else
-    {
-      self->text = g_strdup (self->whole);
-      self->quoted = whole_quoted;
-    }
-
-  return self;
-}
-
-/* YYYY-MM-DD, the beginning of that day where the user is. */
-static gboolean
-parse_date (const char *text,
-            gint64     *seconds)
-{
-  g_autoptr(GDateTime) date = NULL;
-  int fields[3] = { 0, };
-  const char *p = text;
-
-  for (int i = 0; i < 3; i++)
-    {
-      int n_digits = i == 0 ? 4 : 2;
-
-      for (int j = 0; j < n_digits; j++, p++)
-        {
-          if (!g_ascii_isdigit (*p))
-            return FALSE;
-          fields[i] = fields[i] * 10 + g_ascii_digit_value (*p);
-        }
-
-      if (i < 2 && *p++ != '-')
-        return FALSE;
-    }
-
-  if (*p != '\0' || (date = g_date_time_new_local (fields[0], fields[1], fields[2], 0, 0, 0)) == NULL)
-    return FALSE;
-
-  *seconds = g_date_time_to_unix (date);
-
-  return TRUE;
-}
-
 /* An operator that is no word to look for. FALSE for anything else, which is then searched as it
  * stands. */
 static gboolean
 take_filter (ValijaSearchQuery *self,
-             const Term        *term)
+             const ValijaSearchTerm        *term)
 {
   gint64 seconds;
 
@@ -192,13 +75,13 @@ take_filter (ValijaSearchQuery *self,
       return TRUE;
     }
 
-  if (g_strcmp0 (term->operator, "before") == 0 && parse_date (term->text, &seconds))
+  if (g_strcmp0 (term->operator, "before") == 0 && valija_search_date_parse (term->text, &seconds))
     {
       self->to = MIN (self->to, seconds);
       return TRUE;
     }
 
-  if (g_strcmp0 (term->operator, "after") == 0 && parse_date (term->text, &seconds))
+  if (g_strcmp0 (term->operator, "after") == 0 && valija_search_date_parse (term->text, &seconds))
     {
       self->from = MAX (self->from, seconds);
       return TRUE;
@@ -218,7 +101,7 @@ take_filter (ValijaSearchQuery *self,
 }
 
 static const char *
-find_columns (const Term *term)
+find_columns (const ValijaSearchTerm *term)
 {
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     {
@@ -245,7 +128,7 @@ append_quoted (GString    *match,
 }
 
 static gboolean
-is_prefix (const Term *term)
+is_prefix (const ValijaSearchTerm *term)
 {
   gsize n_chars = g_utf8_strlen (term->text, -1);
 
@@ -255,7 +138,7 @@ is_prefix (const Term *term)
 
 static void
 append_word (GString    *match,
-             const Term *term)
+             const ValijaSearchTerm *term)
 {
   const char *columns = find_columns (term);
   const char *text = columns != NULL ? term->text : term->whole;
@@ -283,31 +166,18 @@ valija_search_query_new (const char *text)
 {
   ValijaSearchQuery *self = g_new0 (ValijaSearchQuery, 1);
   g_autoptr(GString) match = g_string_new (NULL);
-  g_autofree char *valid = NULL;
-  const char *p;
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text != NULL ? text : "");
 
   g_atomic_ref_count_init (&self->ref_count);
   self->from = 0;
   self->to = G_MAXINT64;
 
-  valid = text != NULL ? g_utf8_make_valid (text, strnlen (text, MAX_QUERY_BYTES)) : g_strdup ("");
-  p = valid;
-
-  for (guint i = 0; i < MAX_TERMS; i++)
+  for (guint i = 0; i < terms->len; i++)
     {
-      g_autoptr(Term) term = NULL;
-      const char *end;
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
 
-      while (*p != '\0' && g_unichar_isspace (g_utf8_get_char (p)))
-        p = g_utf8_next_char (p);
-      if (*p == '\0')
-        break;
-
-      end = find_end (p);
-      term = parse_term (p, end);
       if (!take_filter (self, term))
         append_word (match, term);
-      p = end;
     }
 
   if (match->len > 0)

@@ -353,6 +353,29 @@ def read_and_organise():
 
 
 @test
+def search():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--inbox', '--headers')
+        message = p.messages()[-1]
+        word = max(message['subject'].split(), key=len)
+
+        def find(*args):
+            return [m['id'] for m in p.json('search', '--limit', '0', *args)['messages']]
+
+        assert message['id'] in find('--in', 'subject', word)
+        assert message['id'] not in find('--in', 'sender', word)
+        assert find('--in', 'message-id', message['message_id']) == [message['id']]
+        # Only the headers are here: the server knows what is in the text
+        assert find('--in', 'body', 'the') == []
+        assert len(find('--server', '--in', 'body', 'the')) > 0
+        assert find('--server', '--in', 'message-id', message['message_id']) == [message['id']]
+        assert find('--server', '--in', 'subject', 'nowhere-to-be-found') == []
+        p.run('search', '--in', 'heaven', 'x', expect=USAGE)
+        assert find('is:unread') == find('--server', 'is:unread')
+
+
+@test
 def queued_changes():
     with profile() as p:
         p.add('imap', ANA, *incoming(ANA))

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "model/valija-search-term.h"
 #include "model/valija-address.h"
 #include "model/valija-changes.h"
 #include "model/valija-folder.h"
@@ -221,6 +222,38 @@ test_outbox_item (void)
   g_assert_cmpuint (valija_outbox_item_get_attempts (item), ==, 2);
 }
 
+static void
+test_search_text (void)
+{
+  static const struct
+  {
+    const char *text;
+    ValijaSearchPlace place;
+    const char *expected;
+  } cases[] = {
+    { "plans hike", VALIJA_SEARCH_ANYWHERE, "plans hike" },
+    { "plans hike", VALIJA_SEARCH_SUBJECT, "subject:plans subject:hike" },
+    { "plans ", VALIJA_SEARCH_SUBJECT, "subject:plans " },
+    { "\"two words\" from:bo", VALIJA_SEARCH_BODY, "body:\"two words\" from:bo" },
+    { "Re: from:\"b o\"", VALIJA_SEARCH_SENDER, "from:Re: from:\"b o\"" },
+    { "<1@example.org>", VALIJA_SEARCH_MESSAGE_ID, "id:<1@example.org>" },
+    { "is:unread x:y", VALIJA_SEARCH_RECIPIENTS, "is:unread to:x:y" },
+    { "", VALIJA_SEARCH_BODY, "" },
+  };
+  ValijaSearchPlace place;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = valija_search_text_in (cases[i].text, cases[i].place);
+
+      g_assert_cmpstr (text, ==, cases[i].expected);
+    }
+
+  g_assert_true (valija_search_place_from_nick ("message-id", &place));
+  g_assert_cmpint (place, ==, VALIJA_SEARCH_MESSAGE_ID);
+  g_assert_false (valija_search_place_from_nick ("nowhere", &place));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -236,6 +269,8 @@ main (int    argc,
   g_test_add_func ("/model/folder", test_folder);
   g_test_add_func ("/model/progress", test_progress);
   g_test_add_func ("/model/outbox-item", test_outbox_item);
+
+  g_test_add_func ("/model/values/search-text", test_search_text);
 
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ui/composer/valija-composer-private.h"
+#include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/valija-application.h"
 #include "ui/valija-fake-engine.h"
@@ -505,6 +506,28 @@ test_confirmation (void)
   show_inbox ("ana@example.org");
 }
 
+static gboolean
+was_searched (void)
+{
+  return g_strcmp0 (valija_fake_engine_get_searched (engine), "subject:hike") == 0;
+}
+
+static void
+test_search_place (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+
+  activate (get_window (), "win.search");
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_drop_down_get_model (pane->place)), ==,
+                    VALIJA_SEARCH_MESSAGE_ID + 1);
+  gtk_drop_down_set_selected (pane->place, VALIJA_SEARCH_SUBJECT);
+  gtk_editable_set_text (GTK_EDITABLE (pane->search_entry), "hike");
+  WAIT (was_searched);
+
+  gtk_drop_down_set_selected (pane->place, VALIJA_SEARCH_ANYWHERE);
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
+}
+
 static void
 test_long_list (void)
 {
@@ -565,6 +588,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/outbox", test_outbox);
   g_test_add_func ("/ui/window/folders", test_folders);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
+  g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/reply", test_reply);

@@ -82,6 +82,7 @@ struct _ValijaEngine
   guint n_sent;
   guint n_drafts;
   guint n_released;
+  char *searched;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
@@ -280,6 +281,7 @@ valija_engine_finalize (GObject *object)
   g_ptr_array_unref (self->lists);
   g_clear_error (&self->failure);
   g_clear_pointer (&self->sent, g_bytes_unref);
+  g_free (self->searched);
 
   G_OBJECT_CLASS (valija_engine_parent_class)->finalize (object);
 }
@@ -441,6 +443,12 @@ guint
 valija_fake_engine_get_n_released (ValijaEngine *self)
 {
   return self->n_released;
+}
+
+const char *
+valija_fake_engine_get_searched (ValijaEngine *self)
+{
+  return self->searched;
 }
 
 GBytes *
@@ -691,6 +699,8 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
 ValijaMessageList *
 valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
 {
+  g_set_str (&self->searched, text);
+
   return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text);
 }
 

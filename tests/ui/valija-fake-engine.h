@@ -33,6 +33,7 @@ void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error
 guint          valija_fake_engine_get_n_sent   (ValijaEngine *self);
 guint          valija_fake_engine_get_n_drafts (ValijaEngine *self);
 guint          valija_fake_engine_get_n_released (ValijaEngine *self); /* of the drafts, left to the engine */
+const char    *valija_fake_engine_get_searched (ValijaEngine *self); /* the last words that were looked for */
 GBytes        *valija_fake_engine_get_sent     (ValijaEngine *self);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "model/valija-search-term.h"
 #include "sessions/imap/valija-imap-batch.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "wire/imap/valija-imap-mailbox.h"
@@ -459,11 +460,88 @@ list_found (Change *self)
   return ids;
 }
 
+/* The keys of SEARCH (RFC 9051 §6.4.4) for a term that is no word to look for. */
+static gboolean
+append_filter (ValijaImapCommand      *command,
+               const ValijaSearchTerm *term)
+{
+  static const struct { const char *operator; const char *text; const char *key; } filters[] = {
+    { "is", "unread", "UNSEEN" }, { "is", "read", "SEEN" }, { "is", "flagged", "FLAGGED" },
+    /* No key tells of it */
+    { "has", "attachment", "ALL" },
+  };
+  gint64 time;
+
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    if (g_strcmp0 (term->operator, filters[i].operator) == 0 && g_ascii_strcasecmp (term->text, filters[i].text) == 0)
+      {
+        valija_imap_command_append_atom (command, filters[i].key);
+        return TRUE;
+      }
+
+  if ((g_strcmp0 (term->operator, "before") == 0 || g_strcmp0 (term->operator, "after") == 0) &&
+      valija_search_date_parse (term->text, &time))
+    {
+      valija_imap_command_append_atom (command, term->operator[0] == 'b' ? "BEFORE" : "SINCE");
+      valija_imap_command_append_date (command, time);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+append_word (ValijaImapCommand      *command,
+             const ValijaSearchTerm *term)
+{
+  static const struct { const char *operator; const char *key; } keys[] = {
+    { "from", "FROM" }, { "subject", "SUBJECT" }, { "body", "BODY" }, { "id", "HEADER Message-ID" },
+    { "filename", "TEXT" },
+  };
+
+  if (g_strcmp0 (term->operator, "to") == 0)
+    {
+      valija_imap_command_append_atom (command, "OR TO");
+      valija_imap_command_append_string (command, term->text);
+      valija_imap_command_append_atom (command, "CC");
+      valija_imap_command_append_string (command, term->text);
+      return;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_strcmp0 (term->operator, keys[i].operator) == 0)
+      {
+        valija_imap_command_append_atom (command, keys[i].key);
+        valija_imap_command_append_string (command, term->text);
+        return;
+      }
+
+  valija_imap_command_append_atom (command, "TEXT");
+  valija_imap_command_append_string (command, term->whole);
+}
+
+static void
+append_keys (ValijaImapCommand *command,
+             GPtrArray         *terms)
+{
+  if (terms->len == 0)
+    valija_imap_command_append_atom (command, "ALL");
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+
+      if (!append_filter (command, term))
+        append_word (command, term);
+    }
+}
+
 static DexFuture *
 search_fiber (gpointer data)
 {
   Change *self = data;
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (self->target);
   g_autoptr(GError) error = NULL;
 
   if (!select_fiber (self, &error))
@@ -474,8 +552,7 @@ search_fiber (gpointer data)
   /* RFC 6855 §3: not once UTF-8 is accepted anyway */
   if (!valija_imap_link_is_utf8 (self->link) && !g_str_is_ascii (self->target))
     valija_imap_command_append_atom (command, "CHARSET UTF-8");
-  valija_imap_command_append_atom (command, "TEXT");
-  valija_imap_command_append_string (command, self->target);
+  append_keys (command, terms);
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, found_cb), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

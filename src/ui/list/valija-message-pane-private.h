@@ -21,6 +21,8 @@ struct _ValijaMessagePane
   GtkStack           *stack;
   AdwStatusPage      *empty;
   GtkWidget          *server_button;
+  GtkRevealer        *server_revealer;
+  GtkDropDown        *place;
   GtkListView        *list;
   ValijaProgressBar  *progress;
   GtkPopoverMenu     *menu;

@@ -140,9 +140,26 @@ describe_emptiness (ValijaMessagePane *self)
     set_empty (self, valija_folder_role_get_icon (valija_folder_get_role (self->folder)), _("No Messages"), NULL);
 }
 
+/* Below what was found here; where nothing was, the empty page offers it. */
+static void
+offer_server (ValijaMessagePane *self)
+{
+  ValijaAccount *account = self->folder != NULL ? valija_folder_get_account (self->folder) : NULL;
+  g_autofree char *reason = NULL;
+  gboolean found = self->messages != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0;
+
+  if (account != NULL && found && is_searching (self))
+    reason = valija_engine_why_not (self->engine, account, self->folder, VALIJA_ACTION_SEARCH_SERVER);
+
+  gtk_revealer_set_reveal_child (self->server_revealer, account != NULL && found && is_searching (self) &&
+                                                        reason == NULL);
+}
+
 static void
 update_stack (ValijaMessagePane *self)
 {
+  offer_server (self);
+
   if (self->messages == NULL || !valija_message_list_get_ready (self->messages))
     gtk_stack_set_visible_child_name (self->stack, "loading");
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0)
@@ -198,10 +215,18 @@ take_list (ValijaMessagePane *self,
   restore_selection (self);
 }
 
+/* In the order of ValijaSearchPlace, as the interface file has them. */
+static char *
+dup_search_text (ValijaMessagePane *self)
+{
+  return valija_search_text_in (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
+                                (ValijaSearchPlace) gtk_drop_down_get_selected (self->place));
+}
+
 static void
 reload (ValijaMessagePane *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autofree char *text = dup_search_text (self);
   const char *scope = adw_toggle_group_get_active_name (self->scope);
   gboolean everywhere = g_strcmp0 (scope, "all") == 0;
   gboolean in_folder = g_strcmp0 (scope, "folder") == 0;
@@ -257,6 +282,7 @@ searched_server_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
 
   gtk_widget_set_sensitive (self->server_button, TRUE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->server_revealer), TRUE);
 
   if (dex_future_get_value (future, &error) == NULL)
     {
@@ -272,9 +298,10 @@ searched_server_cb (DexFuture *future,
 static void
 search_server_cb (ValijaMessagePane *self)
 {
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+  g_autofree char *text = dup_search_text (self);
 
   gtk_widget_set_sensitive (self->server_button, FALSE);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->server_revealer), FALSE);
   valija_future_then (valija_engine_search_server (self->engine, self->folder, text), self, searched_server_cb);
 }
 
@@ -398,7 +425,9 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, stack);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, empty);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, place);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_revealer);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, progress);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, menu);
@@ -436,6 +465,7 @@ valija_message_pane_init (ValijaMessagePane *self)
                                  G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (ready_cb), self);
 
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   adw_toggle_group_set_active_name (self->scope, "account");
 }
 

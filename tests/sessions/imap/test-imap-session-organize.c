@@ -105,6 +105,14 @@ remove_folder (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+search_places (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
+                                    "subject:\"a b\" from:bo to:mei body:x id:<1@x> is:unread has:attachment "
+                                    "after:2026-01-02 other:y z\"");
+}
+
+static DexFuture *
 search (ValijaMailOrganizer *organizer)
 {
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"");
@@ -193,15 +201,20 @@ static const Case cases[] = {
   { "remove", "", remove_folder, "C: V4 DELETE a\nS: V4 OK x\nC: V5 UNSUBSCRIBE a\nS: V5 OK x\n" GOODBYE ("V6"), NULL,
     0 },
   { "search", "ESEARCH LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * ESEARCH (TAG \"V5\") "
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * ESEARCH (TAG \"V5\") "
              "UID ALL 3:4,7\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3,7.4,7.7", 0 },
+  { "search-places", "LITERAL+", search_places,
+    SELECT_A "C: V5 UID SEARCH SUBJECT \"a b\" FROM bo OR TO mei CC mei BODY x "
+             "HEADER Message-ID <1@x> UNSEEN ALL SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
+             "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3", 0 },
   { "search-nothing", "LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
     "", 0 },
   { "search-charset", "LITERAL+", search,
     SELECT_A
-    "C: V5 UID SEARCH CHARSET UTF-8 TEXT {9+}\nC: caf\303\251 \"x\"\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE (
+    "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE (
         "V6"),
     NULL, VALIJA_ERROR_UNSUPPORTED },
 };
