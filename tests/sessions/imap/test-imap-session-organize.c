@@ -206,7 +206,7 @@ static const Case cases[] = {
     "7.3,7.4,7.7", 0 },
   { "search-places", "LITERAL+", search_places,
     SELECT_A "C: V5 UID SEARCH SUBJECT \"a b\" FROM bo OR TO mei CC mei BODY x "
-             "HEADER Message-ID <1@x> UNSEEN ALL SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
+             "HEADER Message-ID \"<1@x>\" UNSEEN ALL SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
   { "search-nothing", "LITERAL+", search,
