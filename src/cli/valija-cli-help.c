@@ -52,6 +52,7 @@
  *   confirm: confirmed
  *   flag, move, delete: changed label; folder create, rename, remove: label
  *   send --draft: draft
+ *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
  *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
  *   watch: event folder new, one object a line

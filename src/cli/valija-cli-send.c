@@ -27,6 +27,7 @@ static gboolean opt_read_confirmation;
 static gboolean opt_delivery_receipt;
 static gboolean opt_queue;
 static gboolean opt_draft;
+static gboolean opt_server;
 static char *opt_reply;
 static ValijaMessage *answered; /* what the message replies to or forwards; nullable */
 static char *opt_reply_all;
@@ -482,8 +483,80 @@ outbox_remove_fiber (ValijaCli *cli, GError **error)
   return item != NULL && dex_await (valija_engine_remove_outbox_item (cli->engine, item), error);
 }
 
+/* ---- check ---- */
+
+static const GOptionEntry check_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  { "server", 0, 0, G_OPTION_ARG_NONE, &opt_server, N_("Ask the account’s outgoing server too; sends nothing"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static void
+report_check (ValijaCli *cli, const char *address, const char *verdict, const char *words, const char *line)
+{
+  if (cli->json != NULL)
+    {
+      json_builder_begin_object (cli->json);
+      valija_cli_json_string (cli->json, "address", address);
+      valija_cli_json_string (cli->json, "verdict", verdict);
+      valija_cli_json_string (cli->json, "server_line", line);
+      json_builder_end_object (cli->json);
+    }
+  valija_cli_print (cli, "%s: %s%s%s\n", address, words, line != NULL ? " " : "", line != NULL ? line : "");
+}
+
+static gboolean
+check_one_fiber (ValijaCli *cli, ValijaAccount *account, const char *address, GError **error)
+{
+  g_autoptr(ValijaAddressCheck) check = NULL;
+
+  if (!valija_address_is_valid (address))
+    {
+      report_check (cli, address, "invalid", _("This is not a mail address."), NULL);
+      return TRUE;
+    }
+  if (account == NULL)
+    {
+      report_check (cli, address, "valid", _("This is written as a mail address is."), NULL);
+      return TRUE;
+    }
+
+  if (!(check = dex_await_boxed (valija_engine_check_address (cli->engine, account, address), error)))
+    return FALSE;
+
+  report_check (cli, address, valija_address_verdict_to_nick (check->verdict),
+                valija_address_verdict_get_label (check->verdict), check->server_line);
+  return TRUE;
+}
+
+static gboolean
+check_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account = NULL;
+  gboolean done = TRUE;
+
+  if (cli->n_arguments == 0)
+    return valija_cli_set_usage (error, _("Say which addresses."));
+  if (opt_server && !(account = valija_cli_find_account (cli, opt_account, error)))
+    return FALSE;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "addresses");
+      json_builder_begin_array (cli->json);
+    }
+  for (guint i = 0; i < cli->n_arguments && done; i++)
+    done = check_one_fiber (cli, account, cli->arguments[i], error);
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+
+  return done;
+}
+
 const ValijaCliCommand valija_cli_send_commands[] = {
   { "send", NULL, N_("Send a message; its text comes from standard input"), send_options, send_fiber },
+  { "check", "ADDRESS…", N_("Say whether addresses are written right, and what the server thinks of them"),
+    check_options, check_fiber },
   { "outbox send", NULL, N_("Send what waits in the outbox"), outbox_options, outbox_send_fiber },
   { "outbox retry", "ITEM", N_("Try a message again that failed or is uncertain"), NULL, outbox_retry_fiber },
   { "outbox remove", "ITEM", N_("Take a message out of the outbox"), NULL, outbox_remove_fiber },

@@ -289,6 +289,52 @@ valija_engine_send_source (ValijaEngine       *self,
                               (GDestroyNotify) compose_free);
 }
 
+/* ---- Asking about an address ---- */
+
+static DexFuture *
+check_address_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(ValijaMailSender) sender = NULL;
+  g_autoptr(ValijaAddressCheck) check = NULL;
+  g_autoptr(GError) error = NULL;
+  DexFuture *checking;
+
+  if (!(sender = valija_account_runtime_dup_sender (flow->runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  checking = valija_mail_sender_check_address (sender, valija_account_get_email (flow->runtime->account), flow->text);
+  if (!(check = dex_await_boxed (valija_engine_race (flow->engine, checking, NULL), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_ADDRESS_CHECK, g_steal_pointer (&check));
+}
+
+DexFuture *
+valija_engine_check_address (ValijaEngine *self, ValijaAccount *account, const char *address)
+{
+  ValijaAccountRuntime *runtime;
+  ValijaFlow *flow;
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (address != NULL);
+
+  if (!(runtime = find_sending_runtime (self, account, &error)))
+    return dex_future_new_for_error (error);
+
+  if (!valija_address_is_valid (address))
+    {
+      valija_error_set (&error, VALIJA_ERROR_INVALID, _("“%s” is not an address."), address);
+      return dex_future_new_for_error (error);
+    }
+
+  flow = valija_flow_new (self, runtime);
+  flow->text = g_strdup (address);
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "check an address", check_address_fiber, flow,
+                              (GDestroyNotify) valija_flow_free);
+}
+
 /* ---- The copy ---- */
 
 ValijaSentCopy

@@ -10,6 +10,7 @@
 #include "mime/valija-composition.h"
 #include "mime/valija-mime-message.h"
 #include "model/valija-account-status.h"
+#include "model/valija-address-check.h"
 #include "model/valija-message-list.h"
 #include "model/valija-method.h"
 #include "model/valija-outbox-item.h"
@@ -234,6 +235,12 @@ DexFuture *valija_engine_send_source (ValijaEngine       *self,
                                       ValijaAccount      *account,
                                       GBytes             *source,
                                       const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Asks the outgoing server of @account what it thinks of @address, without sending anything; only ever because the user
+ * says so. ValijaAddressCheck; rejects with INVALID for what is no address, UNSUPPORTED where nobody can be asked. */
+DexFuture *valija_engine_check_address (ValijaEngine  *self,
+                                        ValijaAccount *account,
+                                        const char    *address) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Tells the author of @message that it was read (RFC 8098), or that the user will not. By way of the outbox; never called
  * but because the user says so. Marks the message, so that it is not asked again. TRUE */

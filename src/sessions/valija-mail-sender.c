@@ -4,6 +4,10 @@
 
 #include "sessions/valija-mail-sender.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
+
 G_DEFINE_INTERFACE (ValijaMailSender, valija_mail_sender, VALIJA_TYPE_SESSION)
 
 static void
@@ -29,4 +33,20 @@ valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GByte
   dex_return_error_if_fail (source != NULL);
 
   return VALIJA_MAIL_SENDER_GET_IFACE (self)->send (self, envelope, source);
+}
+
+DexFuture *
+valija_mail_sender_check_address (ValijaMailSender *self, const char *sender, const char *address)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_SENDER (self));
+  dex_return_error_if_fail (sender != NULL && address != NULL);
+
+  if (VALIJA_MAIL_SENDER_GET_IFACE (self)->check_address != NULL)
+    return VALIJA_MAIL_SENDER_GET_IFACE (self)->check_address (self, sender, address);
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+                    _("This server cannot be asked about addresses. It tells when a message cannot be delivered."));
+  return dex_future_new_for_error (error);
 }

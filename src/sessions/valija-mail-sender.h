@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-address-check.h"
 #include "sessions/valija-session.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,8 @@ struct _ValijaMailSenderInterface
 {
   GTypeInterface parent;
 
-  DexFuture *(*send) (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source);
+  DexFuture *(*send)          (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source);
+  DexFuture *(*check_address) (ValijaMailSender *self, const char *sender, const char *address); /* nullable */
 };
 
 /**
@@ -30,5 +32,20 @@ struct _ValijaMailSenderInterface
 DexFuture *valija_mail_sender_send (ValijaMailSender *self,
                                     ValijaEnvelope   *envelope,
                                     GBytes           *source) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * valija_mail_sender_check_address:
+ * @sender: a bare address, on whose behalf it is asked
+ * @address: a bare address
+ *
+ * Asks what the server thinks of @address, as far as it can without mail. Servers watch for this and may lock out who
+ * does it often: only ever on demand, one address at a time.
+ *
+ * Returns: (transfer full): a future that resolves to ValijaAddressCheck; rejects with UNSUPPORTED where there is
+ *   nothing to ask, and where the server does not let @sender ask
+ */
+DexFuture *valija_mail_sender_check_address (ValijaMailSender *self,
+                                             const char       *sender,
+                                             const char       *address) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

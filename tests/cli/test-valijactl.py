@@ -558,6 +558,19 @@ def confirmations():
 
 
 @test
+def check_addresses():
+    with profile() as p:
+        p.add('smtp', ANA, *outgoing(ANA))
+        found = p.json('--stats', 'check', LUIS, 'no address', '@example.org')
+        assert [a['verdict'] for a in found['addresses']] == ['valid', 'invalid', 'invalid'], found
+        assert found['stats']['connections'] == 0
+        found = p.json('check', '--server', LUIS, 'nobody@example.org')['addresses']
+        assert [a['verdict'] for a in found] == ['accepted', 'refused'], found
+        assert found[1]['server_line'].startswith('550 5.1.1'), found
+        assert not p.json('outbox')['items']
+
+
+@test
 def send_fails():
     with profile() as p:
         p.add('smtp', ANA, *outgoing(ANA))

@@ -378,6 +378,26 @@ test_drafts_to_server (void)
   assert_list (test, "Drafts", "");
 }
 
+/* Without a message, by the account's own sender; what is no address never gets that far. */
+static void
+test_check_address (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(TestEngine) reading = test_engine_new ("pop3");
+  g_autoptr(ValijaAddressCheck) check = NULL;
+
+  test->server->refuse_recipient = "gone@example.org";
+  check = test_await_boxed (valija_engine_check_address (test->engine, test->account, "gone@example.org"));
+  g_assert_cmpint (check->verdict, ==, VALIJA_ADDRESS_REFUSED);
+  g_assert_nonnull (strstr (test->server->log->str, "check ana@example.org>gone@example.org"));
+  fake_server_clear_log (test->server);
+  test_await_error (valija_engine_check_address (test->engine, test->account, "no address"), VALIJA_ERROR_INVALID);
+  g_assert_cmpstr (test->server->log->str, ==, "");
+  test_await_error (valija_engine_check_address (reading->engine, reading->account, "a@example.org"),
+                    VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -396,6 +416,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/drafts", test_drafts);
 
   g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
+  g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/confirmation", test_confirmation);
   g_test_add_func ("/engine/outbox/confirmation-declined", test_confirmation_declined);
 

@@ -786,9 +786,26 @@ fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
   return dex_future_new_take_boxed (VALIJA_TYPE_RECEIPT, receipt);
 }
 
+static DexFuture *
+fake_check_address (ValijaMailSender *self, const char *sender, const char *address)
+{
+  FakeServer *server = server_of (self);
+  gboolean refused = g_strcmp0 (address, server->refuse_recipient) == 0;
+  DexFuture *failure = ask (self, "check %s>%s", sender, address);
+
+  if (failure != NULL)
+    return failure;
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_ADDRESS_CHECK,
+                                    valija_address_check_new (refused ? VALIJA_ADDRESS_REFUSED
+                                                                      : VALIJA_ADDRESS_ACCEPTED,
+                                                              refused ? "550 no" : "250 ok"));
+}
+
 static void
 fake_sender_init (ValijaMailSenderInterface *iface)
 {
+  iface->check_address = fake_check_address;
   iface->send = fake_send;
 }
 

@@ -242,6 +242,54 @@ test_reply (void)
                                   "In-Reply-To: <5@example.org>"));
 }
 
+static gboolean
+composer_has_dialog (void)
+{
+  return adw_application_window_get_visible_dialog (find_window (VALIJA_TYPE_COMPOSER)) != NULL;
+}
+
+static GtkWidget *
+find_row (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_ACTION_ROW (widget))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row (child);
+
+  return found;
+}
+
+static gboolean
+address_was_checked (void)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (find_window (VALIJA_TYPE_COMPOSER));
+  GtkWidget *row = find_row (adw_alert_dialog_get_extra_child (ADW_ALERT_DIALOG (dialog)));
+
+  return g_str_has_suffix (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "\n550 5.1.1 no such user");
+}
+
+static void
+test_check_addresses (void)
+{
+  ValijaComposer *composer;
+
+  valija_application_compose_mailto (application, "mailto:gone@example.org");
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  activate (composer, "composer.check-addresses");
+  WAIT (composer_has_dialog);
+  WAIT (address_was_checked);
+
+  composer->done = TRUE;
+  gtk_window_destroy (GTK_WINDOW (composer));
+  WAIT (has_no_composer);
+}
+
 static void
 test_draft_on_close (void)
 {
@@ -592,6 +640,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/reply", test_reply);
+  g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);
   g_test_add_func ("/ui/composer/failed-draft-stays", test_failed_draft_stays);
 

@@ -865,6 +865,16 @@ valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *s
 }
 
 DexFuture *
+valija_engine_check_address (ValijaEngine *self, ValijaAccount *account, const char *address)
+{
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_ADDRESS_CHECK,
+                                    valija_address_check_new (VALIJA_ADDRESS_REFUSED, "550 5.1.1 no such user"));
+}
+
+DexFuture *
 valija_engine_answer_confirmation (ValijaEngine *self, ValijaMessage *message, gboolean confirm)
 {
   find_row (self, valija_message_get_id (message))->flags |= VALIJA_FLAG_MDN_SENT;

@@ -188,10 +188,19 @@ valija_mixed_session_send (ValijaMailSender *sender,
   return valija_mail_sender_send (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing), envelope, source);
 }
 
+static DexFuture *
+valija_mixed_session_check_address (ValijaMailSender *sender,
+                                    const char       *from,
+                                    const char       *address)
+{
+  return valija_mail_sender_check_address (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing), from, address);
+}
+
 static void
 valija_mixed_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
 {
   iface->send = valija_mixed_session_send;
+  iface->check_address = valija_mixed_session_check_address;
 }
 
 /* ---- Object ---- */

@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/smtp/valija-smtp-check.h"
 #include "sessions/smtp/valija-smtp-login.h"
 #include "sessions/smtp/valija-smtp-transaction.h"
 #include "wire/smtp/valija-smtp-command.h"
@@ -443,6 +444,14 @@ worker_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+static void
+start_worker (ValijaSmtpSession *self)
+{
+  /* It belongs to the messages and not to whoever waits for one of them: it ends when they are all sent or refused */
+  self->working = dex_promise_new ();
+  valija_future_forget (valija_fiber_spawn (worker_fiber, g_object_ref (self), g_object_unref), "SMTP sending");
+}
+
 /* NULL is libdex's word for "as it ended". */
 static DexFuture *
 pass_on_cb (DexFuture *future,
@@ -470,14 +479,93 @@ valija_smtp_session_send (ValijaMailSender *sender,
 
   stop_idle (self);
   if (self->working == NULL)
-    {
-      /* It belongs to the messages and not to whoever waits for one of them: it ends when they are all sent or
-       * refused */
-      self->working = dex_promise_new ();
-      valija_future_forget (valija_fiber_spawn (worker_fiber, g_object_ref (self), g_object_unref), "SMTP sending");
-    }
+    start_worker (self);
 
   return future;
+}
+
+/* ---- Asking about addresses ---- */
+
+typedef struct
+{
+  ValijaSmtpSession *session;
+  char *sender;
+  char *address;
+} Check;
+
+static void
+check_free (Check *check)
+{
+  g_object_unref (check->session);
+  g_free (check->sender);
+  g_free (check->address);
+  g_free (check);
+}
+
+/* The connection is for others again; messages may have come meanwhile. */
+static void
+stop_checking (ValijaSmtpSession *self,
+               DexPromise        *turn)
+{
+  if (self->working == turn)
+    dex_clear (&self->working);
+
+  if (!g_queue_is_empty (&self->jobs) && self->working == NULL)
+    start_worker (self);
+  else if (is_alive (self))
+    start_idle (self);
+
+  dex_promise_resolve_boolean (turn, TRUE);
+}
+
+static DexFuture *
+check_fiber (gpointer data)
+{
+  Check *check = data;
+  ValijaSmtpSession *self = check->session;
+  g_autoptr(DexPromise) turn = NULL;
+  g_autoptr(GError) error = NULL;
+  ValijaAddressCheck *result;
+
+  while (self->working != NULL)
+    dex_await (dex_ref (DEX_FUTURE (self->working)), NULL);
+
+  turn = dex_promise_new ();
+  self->working = dex_ref (turn);
+
+  if (!is_alive (self) && !dex_await (valija_session_open (VALIJA_SESSION (self)), &error))
+    {
+      stop_checking (self, turn);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  stop_idle (self);
+  result = valija_smtp_check_fiber (self->login, check->sender, check->address, &error);
+  stop_checking (self, turn);
+
+  if (result == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_ADDRESS_CHECK, result);
+}
+
+static DexFuture *
+valija_smtp_session_check_address (ValijaMailSender *sender,
+                                   const char       *from,
+                                   const char       *address)
+{
+  Check *check = g_new0 (Check, 1);
+  DexFuture *checking;
+
+  check->session = g_object_ref (VALIJA_SMTP_SESSION (sender));
+  check->sender = g_strdup (from);
+  check->address = g_strdup (address);
+
+  /* Also disowned: whoever stops waiting must not leave an envelope half written. */
+  checking = valija_fiber_spawn (check_fiber, check, (GDestroyNotify) check_free);
+  dex_future_disown (dex_ref (checking));
+
+  return checking;
 }
 
 /* ---- Interfaces ---- */
@@ -516,6 +604,7 @@ static void
 valija_smtp_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
 {
   iface->send = valija_smtp_session_send;
+  iface->check_address = valija_smtp_session_check_address;
 }
 
 /* ---- Object ---- */

@@ -59,6 +59,9 @@ void           valija_composer_close_saving    (ValijaComposer *self);
 void           valija_composer_discard         (ValijaComposer *self);
 void           valija_composer_release         (ValijaComposer *self);
 
+/* valija-composer-check.c */
+void           valija_composer_install_check   (GtkWidgetClass *widget_class);
+
 /* valija-composer-send.c */
 void           valija_composer_send            (ValijaComposer *self);
 

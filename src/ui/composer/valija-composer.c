@@ -302,6 +302,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
   gtk_widget_class_install_action (widget_class, "composer.discard", NULL, discard_action);
   valija_composer_install_attachments (widget_class);
+  valija_composer_install_check (widget_class);
 }
 
 static void

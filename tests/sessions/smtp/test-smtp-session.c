@@ -545,6 +545,70 @@ test_close_gives_back (void)
   await_error (sent, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_CLOSE);
 }
 
+static void
+await_check (DexFuture            *future,
+             ValijaAddressVerdict  verdict,
+             const char           *line)
+{
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+  const ValijaAddressCheck *check;
+
+  g_assert_no_error (error);
+  check = g_value_get_boxed (value);
+  g_assert_cmpint (check->verdict, ==, verdict);
+  g_assert_cmpstr (check->server_line, ==, line);
+  dex_unref (future);
+}
+
+static DexFuture *
+check_address (ValijaSession *session,
+               const char    *address)
+{
+  return valija_mail_sender_check_address (VALIJA_MAIL_SENDER (session), "a@x.org", address);
+}
+
+/* By VRFY where it says something, else by an envelope that is taken back: never with DATA. One that nobody waits for
+ * any more leaves no half envelope to the next, and mail waits until one is answered. */
+static void
+test_check_address (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = NULL;
+  DexFuture *unknown, *dropped, *later, *sent;
+
+  valija_script_server_add (server,
+                            PLAIN_BEGIN "C: VRFY known@x.org\nS: 250 2.1.5 Known <known@x.org>\n"
+                            "C: VRFY gone@x.org\nS: 550 5.1.1 no such user\n"
+                            "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok\n"
+                            "C: DATA\nS: 354 go\n" BODY "S: 250 sent\n"
+                            "C: VRFY b@x.org\nS: 252 2.0.0 try it\n"
+                            "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 2.1.5 ok\n"
+                            "C: RSET\nS: 250 ok\n"
+                            "C: VRFY c@x.org\nS: 502 no\n"
+                            "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<c@x.org>\nS: 550 5.1.1 nobody\n"
+                            "C: RSET\nS: 250 ok\n"
+                            "C: VRFY d@x.org\nS: 502 no\n"
+                            "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<d@x.org>\nS: 450 4.2.0 later\n"
+                            "C: RSET\nS: 250 ok\n" QUIT);
+  session = new_session (valija_script_server_get_port (server), &clear_text);
+  await_check (check_address (session, "known@x.org"), VALIJA_ADDRESS_CONFIRMED, "250 2.1.5 Known <known@x.org>");
+
+  unknown = check_address (session, "gone@x.org");
+  g_main_context_iteration (NULL, FALSE);
+  sent = send (session, "a@x.org", "b@x.org", MESSAGE);
+  await_check (unknown, VALIJA_ADDRESS_REFUSED, "550 5.1.1 no such user");
+  await_receipt (sent, "250 sent|b@x.org+250 ok|");
+
+  await_check (check_address (session, "b@x.org"), VALIJA_ADDRESS_ACCEPTED, "250 2.1.5 ok");
+  dropped = check_address (session, "c@x.org");
+  later = check_address (session, "d@x.org");
+  dex_unref (dropped);
+  await_check (later, VALIJA_ADDRESS_UNKNOWN, "450 4.2.0 later");
+  await_error (check_address (session, "nobody"), VALIJA_ERROR_INVALID, VALIJA_STEP_RECIPIENTS);
+  await_true (valija_session_close (session));
+}
+
 /* Three pieces, the last not whole: each answered, in order */
 static void
 test_large (void)
@@ -648,6 +712,7 @@ main (int   argc,
   g_test_add_func ("/smtp/send/second-connection", test_second_connection);
   g_test_add_func ("/smtp/send/given-up", test_given_up);
   g_test_add_func ("/smtp/send/close-gives-back", test_close_gives_back);
+  g_test_add_func ("/smtp/check-address", test_check_address);
   g_test_add_func ("/smtp/send/large", test_large);
   g_test_add_func ("/smtp/send/faults", test_faults);
 
