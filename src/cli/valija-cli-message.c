@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 static gboolean opt_raw;
+static gboolean opt_without_bcc;
 static gboolean opt_text;
 static gboolean opt_headers;
 static gboolean opt_html;
@@ -19,6 +20,7 @@ static gboolean opt_queue;
 
 static const GOptionEntry show_options[] = {
   { "raw", 0, 0, G_OPTION_ARG_NONE, &opt_raw, N_("The source, byte for byte"), NULL },
+  { "without-bcc", 0, 0, G_OPTION_ARG_NONE, &opt_without_bcc, N_("With --raw: leave the Bcc field out"), NULL },
   { "headers", 0, 0, G_OPTION_ARG_NONE, &opt_headers, N_("The header fields only"), NULL },
   { "text", 0, 0, G_OPTION_ARG_NONE, &opt_text, N_("The readable text only"), NULL },
   { "html", 0, 0, G_OPTION_ARG_NONE, &opt_html, N_("The HTML only, as the sender wrote it"), NULL },
@@ -289,11 +291,22 @@ show_message_fiber (ValijaCli *cli, ValijaMimeMessage *message, gboolean with_pa
 }
 
 /* A whole source, as it is, also when it is no text. With --json as a string, for which it is made valid UTF-8. */
-static void
-show_raw (ValijaCli *cli, GBytes *source)
+static gboolean
+show_raw (ValijaCli *cli, GBytes *whole, GError **error)
 {
+  g_autoptr(GBytes) source = g_bytes_ref (whole);
+  g_autoptr(ValijaEnvelope) envelope = NULL;
   gsize length;
-  const char *data = g_bytes_get_data (source, &length);
+  const char *data;
+
+  if (opt_without_bcc)
+    {
+      g_clear_pointer (&source, g_bytes_unref);
+      if (!(envelope = valija_source_dup_envelope (whole, &source, error)))
+        return FALSE;
+    }
+
+  data = g_bytes_get_data (source, &length);
 
   if (cli->json != NULL)
     {
@@ -303,6 +316,8 @@ show_raw (ValijaCli *cli, GBytes *source)
     }
   else if (length > 0)
     fwrite (data, 1, length, stdout);
+
+  return TRUE;
 }
 
 static gboolean
@@ -319,10 +334,7 @@ show_fiber (ValijaCli *cli, GError **error)
   if (cli->json != NULL)
     valija_cli_json_int (cli->json, "id", valija_message_get_id (g_ptr_array_index (messages, 0)));
   if (opt_raw)
-    {
-      show_raw (cli, source);
-      return TRUE;
-    }
+    return show_raw (cli, source, error);
 
   return (message = dex_await_object (valija_engine_parse_source (cli->engine, source), error)) != NULL &&
          show_message_fiber (cli, message, TRUE, error);
@@ -343,10 +355,7 @@ inspect_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   if (opt_raw)
-    {
-      show_raw (cli, source);
-      return TRUE;
-    }
+    return show_raw (cli, source, error);
 
   return (message = dex_await_object (valija_engine_parse_source (cli->engine, source), error)) != NULL &&
          show_message_fiber (cli, message, TRUE, error);

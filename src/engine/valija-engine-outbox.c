@@ -267,6 +267,19 @@ was_partly_sent (ValijaStoredOutbox *item, ValijaEnvelope *envelope)
   return envelope->recipients->len < g_strv_length (all);
 }
 
+/* The server's own; and where a receipt was asked for and none will come, that. */
+static char *
+dup_sent_words (Sending *sending, ValijaEnvelope *envelope, ValijaReceipt *receipt)
+{
+  ValijaCapabilities capabilities = valija_session_get_capabilities (VALIJA_SESSION (sending->sender));
+
+  if (!envelope->delivery_receipt || (capabilities & VALIJA_CAPABILITY_DELIVERY_RECEIPT) != 0)
+    return g_strdup (receipt->server_line);
+
+  return g_strdup_printf ("%s\n%s", receipt->server_line,
+                          _("This server gives no delivery receipts. Ask the reader to confirm instead."));
+}
+
 /* The copy comes before the last word: whoever pulls the plug in between finds the message as uncertain, with its
  * copy in Sent, and not as sent with no copy at all. */
 static gboolean
@@ -291,7 +304,8 @@ finish_item_fiber (Sending            *sending,
   if (refused != NULL)
     return set_state_fiber (sending, item->id, VALIJA_OUTBOX_ERROR, words, 0, refused, error);
 
-  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENT, receipt->server_line, 0, NULL, error);
+  words = dup_sent_words (sending, envelope, receipt);
+  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENT, words, 0, NULL, error);
 }
 
 /* Whether it came no further than to the server's door, where the next message would fare no better, and a wrong
@@ -380,12 +394,50 @@ fail_rest_fiber (Sending *sending, GPtrArray *items, guint first, const GError *
     }
 }
 
+/* Cancelling stops before the next message; the one that is on its way must come to its end. */
+static ValijaProgress *
+begin_progress (ValijaAccountRuntime *runtime, guint n_items)
+{
+  ValijaProgress *progress = valija_progress_new (_("Sending messages"));
+
+  if (n_items > 0 && valija_account_status_get_progress (runtime->status) == NULL)
+    valija_account_status_set_progress (runtime->status, progress);
+  return progress;
+}
+
+static void
+end_progress (ValijaAccountRuntime *runtime, ValijaProgress *progress)
+{
+  valija_progress_finish (progress);
+  if (valija_account_status_get_progress (runtime->status) == progress)
+    valija_account_status_set_progress (runtime->status, NULL);
+}
+
+/* They would otherwise begin again at once. */
+static void
+hold_rest_fiber (Sending *sending, GPtrArray *items, guint first)
+{
+  gint64 later = g_get_real_time () / G_USEC_PER_SEC + LAST_RETRY;
+
+  for (guint i = first; i < items->len; i++)
+    {
+      ValijaStoredOutbox *item = g_ptr_array_index (items, i);
+      g_autoptr(GError) error = NULL;
+
+      if (!set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING,
+                            _("You stopped the sending. It goes on in an hour, or when you say so."), later, NULL,
+                            &error))
+        g_debug ("The outbox could not be written: %s", error->message);
+    }
+}
+
 static DexFuture *
 send_account_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
   ValijaAccountRuntime *runtime = flow->runtime;
   DexFuture *entered = valija_lane_enter (runtime->sending);
+  g_autoptr(ValijaProgress) progress = NULL;
   g_autoptr(ValijaTurn) turn = NULL;
   g_autoptr(ValijaMailSender) sender = NULL;
   g_autoptr(GPtrArray) items = NULL;
@@ -404,8 +456,16 @@ send_account_fiber (gpointer data)
     }
 
   sending.sender = sender;
+  progress = begin_progress (runtime, items->len);
   for (guint i = 0; i < items->len; i++)
     {
+      if (g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)))
+        {
+          hold_rest_fiber (&sending, items, i);
+          break;
+        }
+
+      valija_progress_update (progress, i, items->len);
       /* One connection for all; it costs nothing when it is open, and is made again when the message before broke
        * it. */
       DexFuture *opened = valija_account_runtime_open (runtime, VALIJA_SESSION (sender));
@@ -413,6 +473,7 @@ send_account_fiber (gpointer data)
       if (!dex_await (valija_engine_race (flow->engine, opened, NULL), &error))
         {
           fail_rest_fiber (&sending, items, i, error);
+          end_progress (runtime, progress);
           return dex_future_new_for_error (g_steal_pointer (&error));
         }
 
@@ -424,6 +485,7 @@ send_account_fiber (gpointer data)
         }
     }
 
+  end_progress (runtime, progress);
   if (last != NULL)
     return dex_future_new_for_error (g_steal_pointer (&last));
 

@@ -491,6 +491,7 @@ def send():
         kept = p.messages('-a', 'imap', '-f', 'sent')[0]
         assert kept['subject'] == 'Café ☕' and kept['flags'] == ['seen']
         assert MEI in p.run('show', str(kept['id']), '--raw').stdout, 'the own copy names Bcc'
+        assert MEI not in p.run('show', str(kept['id']), '--raw', '--without-bcc').stdout
 
         wait_for(lambda: p.json('sync', 'mixed')['accounts'][0]['new'])
         got = p.messages('-a', 'mixed')[0]

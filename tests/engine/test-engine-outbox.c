@@ -398,6 +398,70 @@ test_check_address (void)
   g_assert_cmpuint (test->server->sent->len, ==, 0);
 }
 
+static void
+cancel_sending (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+  ValijaProgress *progress = valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
+
+  if (g_str_has_suffix (server->log->str, "send"))
+    {
+      g_assert_cmpuint (valija_progress_get_total (progress), ==, 3);
+      valija_progress_cancel (progress);
+    }
+}
+
+/* What is on its way comes to its end; what is not waits, and says so. */
+static void
+test_cancel (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "x");
+
+      test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+    }
+
+  test->server->on_question = cancel_sending;
+  test->server->user_data = test;
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 1);
+  g_assert_null (valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account)));
+  test->server->on_question = NULL;
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 0);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (valija_engine_get_outbox (test->engine), i);
+
+      if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_PENDING)
+        {
+          g_assert_true (g_str_has_prefix (valija_outbox_item_get_words (item), "You stopped the sending."));
+          test_await (valija_engine_retry_outbox_item (test->engine, item));
+        }
+    }
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 2);
+  g_assert_cmpuint (test->server->sent->len, ==, 3);
+}
+
+/* A receipt was asked for, and this server gives none: that is told with its own words. */
+static void
+test_no_receipts (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "x");
+  g_autoptr(ValijaOutboxItem) item = NULL;
+
+  g_object_set (composition, "delivery-receipt", TRUE, NULL);
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+  test_await_uint (valija_engine_flush_outbox (test->engine, test->account));
+  item = g_list_model_get_item (valija_engine_get_outbox (test->engine), 0);
+  g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_SENT);
+  g_assert_cmpstr (valija_outbox_item_get_words (item), ==,
+                   "250 2.0.0 queued\nThis server gives no delivery receipts. Ask the reader to confirm instead.");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -417,6 +481,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
+  g_test_add_func ("/engine/outbox/cancel", test_cancel);
+  g_test_add_func ("/engine/outbox/no-receipts", test_no_receipts);
   g_test_add_func ("/engine/outbox/confirmation", test_confirmation);
   g_test_add_func ("/engine/outbox/confirmation-declined", test_confirmation_declined);
 

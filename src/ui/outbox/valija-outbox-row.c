@@ -67,8 +67,10 @@ update (ValijaOutboxRow *self)
   gtk_label_set_text (self->state, text);
   gtk_label_set_text (self->words, words != NULL ? words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->words), words != NULL && words[0] != '\0');
-  gtk_widget_set_visible (GTK_WIDGET (self->retry), failed);
-  gtk_button_set_label (self->retry, state == VALIJA_OUTBOX_UNCERTAIN ? _("_Send a Second Time") : _("_Send Again"));
+  gtk_widget_set_visible (GTK_WIDGET (self->retry), failed || state == VALIJA_OUTBOX_PENDING);
+  gtk_button_set_label (self->retry, state == VALIJA_OUTBOX_UNCERTAIN ? _("_Send a Second Time")
+                                     : state == VALIJA_OUTBOX_PENDING ? _("_Send Now")
+                                                                      : _("_Send Again"));
   gtk_widget_set_visible (self->edit, failed || state == VALIJA_OUTBOX_PENDING);
   gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
 

@@ -23,6 +23,7 @@ struct _ValijaServersPage
   AdwSwitchRow       *same_row;
   ValijaServerGroup  *outgoing;
   AdwComboRow        *keep_row;
+  AdwComboRow        *bodies_row;
   AdwExpanderRow     *delete_row;
   AdwSpinRow         *days_row;
   AdwSpinRow         *timeout_row;
@@ -58,6 +59,55 @@ count_choices (ValijaServersPage *self)
 {
   return (self->method->capabilities & VALIJA_CAPABILITY_ORGANIZE) != 0 ? G_N_ELEMENTS (keeping)
                                                                         : G_N_ELEMENTS (keeping) - 1;
+}
+
+/* How many days back whole messages are fetched unasked. */
+static const struct
+{
+  int days;
+  const char *label;
+} bodies[] = {
+  { 0, N_("None, Headers Only") },
+  { 30, N_("Of 30 Days") },
+  { 90, N_("Of 90 Days") },
+  { 365, N_("Of a Year") },
+  { -1, N_("All") },
+};
+
+/* The choice that comes next to what is set, which may have been set by hand. */
+static guint
+find_bodies (int days)
+{
+  for (guint i = 0; days >= 0 && i < G_N_ELEMENTS (bodies) - 1; i++)
+    if (days <= bodies[i].days)
+      return i;
+
+  return G_N_ELEMENTS (bodies) - 1;
+}
+
+static void
+load_bodies (ValijaServersPage *self,
+             gboolean           visible)
+{
+  g_autoptr(GtkStringList) labels = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    gtk_string_list_append (labels, _(bodies[i].label));
+
+  adw_combo_row_set_model (self->bodies_row, G_LIST_MODEL (labels));
+  adw_combo_row_set_selected (self->bodies_row, find_bodies (valija_account_get_body_days (self->account)));
+  gtk_widget_set_visible (GTK_WIDGET (self->bodies_row), visible);
+}
+
+/* What was set by hand stays unless another choice was made. */
+static void
+store_bodies (ValijaServersPage *self)
+{
+  guint chosen = adw_combo_row_get_selected (self->bodies_row);
+
+  if (gtk_widget_get_visible (GTK_WIDGET (self->bodies_row)) &&
+      chosen != find_bodies (valija_account_get_body_days (self->account)))
+    g_object_set (self->account, "body-days", bodies[chosen].days, NULL);
 }
 
 static gboolean
@@ -136,6 +186,7 @@ store (ValijaServersPage *self)
   else
     g_object_set (outgoing, "host", "", NULL);
 
+  store_bodies (self);
   g_object_set (self->account,
                 "keep-sent", (int) keeping[adw_combo_row_get_selected (self->keep_row)].keep,
                 "delete-after-days", deletes ? (int) adw_spin_row_get_value (self->days_row) : -1,
@@ -235,6 +286,7 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, keep_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, delete_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, days_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, bodies_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, timeout_row);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, pairing_changed_cb);
@@ -280,6 +332,7 @@ valija_servers_page_load (ValijaServersPage  *self,
   adw_switch_row_set_active (self->same_row, same);
 
   load_keeping (self);
+  load_bodies (self, method->uses_incoming && !fetches);
 
   gtk_widget_set_visible (GTK_WIDGET (self->delete_row), fetches);
   adw_spin_row_set_value (self->days_row, days >= 0 ? days : DEFAULT_DELETE_DAYS);
