@@ -165,6 +165,13 @@ valija_database_fail (ValijaDatabase  *self,
                           " again."), self->path);
       break;
 
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      valija_error_set (error, VALIJA_ERROR_STORAGE,
+                        _("“%s” is in use by another program. Close that one and try again."), self->path);
+      break;
+
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
@@ -174,8 +181,14 @@ valija_database_fail (ValijaDatabase  *self,
                           " written."), self->path);
       break;
 
+    /* What is asked of the database is constant and right: where SQLite cannot make sense of it, the schema or the header is not
+     * what was written there ("unsupported file format", "no such table") */
+    case SQLITE_ERROR:
+    case SQLITE_SCHEMA:
+    case SQLITE_FORMAT:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+      g_debug ("“%s”: %s", self->path, words);
       self->damaged = TRUE;
       valija_error_set (error, VALIJA_ERROR_STORAGE,
                         _("“%s” is damaged. Close Valija and start it again to have it repaired."), self->path);

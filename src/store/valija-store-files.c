@@ -19,6 +19,13 @@
 #define LOCAL_NAME "local.db"
 #define LOCK_NAME "lock"
 
+/* The header of a database in words of 32 bits; https://sqlite.org/fileformat2.html, 1.3 */
+#define HEADER_SIZE 100
+#define FREE_LIST_START 8
+#define FREE_LIST_LENGTH 9
+#define AUTO_VACUUM_ROOT 13
+#define AUTO_VACUUM_INCREMENTAL 16
+
 /* Stands in the lock file as long as a store is open; found there by the next one, it says that
  * the last was not closed. */
 static const char in_use[] = "in use\n";
@@ -96,35 +103,69 @@ companion_path (const char *path,
   return g_strconcat (path, companions[i], NULL);
 }
 
-/* A file cut short answers as if its last pages were empty, which nothing would notice until
- * they are read. */
+/* What the header says of the file as a whole must agree with it. A file cut short answers as if its last pages were empty, which
+ * nothing would notice until they are read; pages beyond the count, or wrongly taken for free ones, would be overwritten. */
 static gboolean
-is_cut_short (ValijaDatabase *database)
+has_other_extent (ValijaDatabase *database)
 {
-  g_autofree char *wal = companion_path (valija_database_get_path (database), 1);
+  const char *path = valija_database_get_path (database);
+  g_autofree char *wal = companion_path (path, 1);
+  guint32 header[HEADER_SIZE / sizeof (guint32)] = { 0 };
   struct stat status;
   gint64 n_pages, page_size;
+  int fd;
 
   /* What the file lacks may be in the log */
   if (g_stat (wal, &status) == 0 && status.st_size > 0)
     return FALSE;
 
-  return g_stat (valija_database_get_path (database), &status) == 0 &&
-         valija_database_get_int64 (database, 0, &n_pages, NULL, "PRAGMA page_count", "") &&
-         valija_database_get_int64 (database, 0, &page_size, NULL, "PRAGMA page_size", "") &&
-         status.st_size < n_pages * page_size;
+  if ((fd = open (path, O_RDONLY | O_CLOEXEC)) < 0)
+    return FALSE;
+  if (pread (fd, header, sizeof header, 0) < 0 || fstat (fd, &status) != 0)
+    status.st_size = 0;
+  close (fd);
+
+  if (status.st_size == 0 ||
+      !valija_database_get_int64 (database, 0, &n_pages, NULL, "PRAGMA page_count", "") ||
+      !valija_database_get_int64 (database, 0, &page_size, NULL, "PRAGMA page_size", ""))
+    return FALSE;
+
+  return status.st_size != n_pages * page_size ||
+         (header[FREE_LIST_START] == 0) != (header[FREE_LIST_LENGTH] == 0) ||
+         GUINT32_FROM_BE (header[FREE_LIST_START]) > n_pages || GUINT32_FROM_BE (header[FREE_LIST_LENGTH]) >= n_pages ||
+         header[AUTO_VACUUM_ROOT] != 0 || header[AUTO_VACUUM_INCREMENTAL] != 0;
+}
+
+/* Settings that SQLite believes the header about, and would write in another way for. */
+static gboolean
+has_other_format (ValijaDatabase *database)
+{
+  sqlite3 *handle = valija_database_get_handle (database);
+  gint64 auto_vacuum, utf8;
+  int reserved = -1;
+
+  /* Not because of the file's mode: a version of the format that only a newer SQLite may write */
+  if (sqlite3_db_readonly (handle, NULL) == 1 && access (valija_database_get_path (database), W_OK) == 0)
+    return TRUE;
+
+  return sqlite3_file_control (handle, NULL, SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK || reserved != 0 ||
+         !valija_database_get_int64 (database, 0, &auto_vacuum, NULL, "PRAGMA auto_vacuum", "") || auto_vacuum != 0 ||
+         !valija_database_get_int64 (database, 0, &utf8, NULL,
+                                     "SELECT count(*) FROM pragma_encoding WHERE encoding = 'UTF-8'", "") || utf8 != 1;
 }
 
 /* Fails, with the database known as damaged, when it is. */
 static gboolean
-check (ValijaDatabase  *database,
-       gboolean         thoroughly,
-       GError         **error)
+check (ValijaDatabase      *database,
+       const char * const  *scripts,
+       guint                n_scripts,
+       gboolean             thoroughly,
+       GError             **error)
 {
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
-  if (is_cut_short (database))
+  if (has_other_format (database) || has_other_extent (database))
     return valija_database_fail (database, SQLITE_CORRUPT, error);
 
   if (!thoroughly)
@@ -143,7 +184,7 @@ check (ValijaDatabase  *database,
   valija_database_reset (database);
 
   if (local_error == NULL)
-    return TRUE;
+    return valija_store_schema_check (database, scripts, n_scripts, error);
 
   g_propagate_error (error, g_steal_pointer (&local_error));
 
@@ -161,19 +202,18 @@ open_one (const char          *path,
   g_autofree char *backup = g_strconcat (path, ".before-upgrade", NULL);
   g_autoptr(ValijaDatabase) self = NULL;
   gboolean local = kind == VALIJA_DATABASE_LOCAL;
+  const char * const *scripts = local ? valija_store_local_scripts : valija_store_cache_scripts;
+  guint n_scripts = local ? valija_store_n_local_scripts : valija_store_n_cache_scripts;
 
   if ((self = valija_database_open (path, kind, TRUE, damaged, error)) == NULL)
     return NULL;
 
-  if (check (self, unclean, error) &&
-      valija_store_schema_migrate (self,
-                                   local ? valija_store_local_scripts : valija_store_cache_scripts,
-                                   local ? valija_store_n_local_scripts : valija_store_n_cache_scripts,
-                                   local ? backup : NULL,
-                                   error))
+  if (check (self, scripts, n_scripts, unclean, error) &&
+      valija_store_schema_migrate (self, scripts, n_scripts, local ? backup : NULL, error))
     return g_steal_pointer (&self);
 
-  *damaged = valija_database_is_damaged (self);
+  /* A copy is left by an upgrade that failed: what it began with was whole */
+  *damaged = valija_database_is_damaged (self) && !g_file_test (backup, G_FILE_TEST_EXISTS);
 
   return NULL;
 }
@@ -333,6 +373,13 @@ recover (ValijaStoreContext  *context,
   return FALSE;
 }
 
+static gboolean
+is_damaged (ValijaStoreContext *context)
+{
+  return (context->cache != NULL && valija_database_is_damaged (context->cache)) ||
+         (context->local != NULL && valija_database_is_damaged (context->local));
+}
+
 static void
 close_context (ValijaStoreContext *context)
 {
@@ -369,9 +416,11 @@ valija_store_files_open (ValijaStoreContext  *writer,
                                              NULL, error)) != NULL)
     return TRUE;
 
+  /* What was found damaged only now is looked at more closely next time */
+  data_unclean = data_unclean || is_damaged (writer) || is_damaged (reader);
   close_context (reader);
   close_context (writer);
-  unlock_directory (&writer->cache_lock, !cache_unclean);
+  unlock_directory (&writer->cache_lock, !cache_unclean && !data_unclean);
   unlock_directory (&writer->data_lock, !data_unclean);
 
   return FALSE;
@@ -383,8 +432,7 @@ valija_store_files_close (ValijaStoreContext *writer,
 {
   /* What was found damaged is looked at more closely next time */
   gboolean clean = writer->cache != NULL && writer->local != NULL && !writer->overlay_stale &&
-                   !valija_database_is_damaged (writer->cache) && !valija_database_is_damaged (writer->local) &&
-                   !valija_database_is_damaged (reader->cache) && !valija_database_is_damaged (reader->local);
+                   !is_damaged (writer) && !is_damaged (reader);
 
   close_context (reader);
   /* The last connection to go writes the log back into the database */

@@ -5,9 +5,13 @@
 #include "store/valija-store-schema.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-tokenizer.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+
+/* No Valija will have that many scripts: beyond it stands no version but damage. */
+#define MAX_VERSION 255
 
 /* Folders and messages, the same in both databases.
  *
@@ -213,7 +217,10 @@ valija_store_schema_migrate (ValijaDatabase      *database,
   if (!valija_database_get_int64 (database, 0, &version, error, "PRAGMA user_version", ""))
     return FALSE;
 
-  if (version < 0 || version > n_scripts)
+  if (version < 0 || version > MAX_VERSION)
+    return valija_database_fail (database, SQLITE_CORRUPT, error);
+
+  if (version > n_scripts)
     {
       valija_error_set (error, VALIJA_ERROR_NEWER_DATA,
                         _("“%s” was written by a newer Valija. Use that one, or update this one."),
@@ -229,7 +236,10 @@ valija_store_schema_migrate (ValijaDatabase      *database,
 
   g_unlink (backup);
   if (!valija_database_run (database, error, "VACUUM INTO ?1", "s", backup))
-    return FALSE;
+    {
+      g_unlink (backup);
+      return FALSE;
+    }
 
   if (!run_scripts (database, scripts, version, n_scripts, &local_error))
     {
@@ -243,4 +253,68 @@ valija_store_schema_migrate (ValijaDatabase      *database,
   g_unlink (backup);
 
   return TRUE;
+}
+
+static const char list_schema[] =
+  "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull (sql, '') FROM sqlite_schema"
+  " WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name";
+
+/* What the scripts make, made in memory. NULL when that fails. */
+static GString *
+list_expected (const char * const *scripts,
+               guint               n_scripts)
+{
+  g_autoptr(GString) list = g_string_new (NULL);
+  sqlite3_stmt *statement = NULL;
+  sqlite3 *handle = NULL;
+  int result;
+
+  result = sqlite3_open (":memory:", &handle);
+  if (result == SQLITE_OK)
+    result = valija_store_tokenizer_register (handle);
+  for (guint i = 0; i < n_scripts && result == SQLITE_OK; i++)
+    result = sqlite3_exec (handle, scripts[i], NULL, NULL, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_prepare_v2 (handle, list_schema, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      g_string_append_printf (list, "%s\n", (const char *) sqlite3_column_text (statement, 0));
+
+  sqlite3_finalize (statement);
+  sqlite3_close (handle);
+
+  return result == SQLITE_DONE ? g_steal_pointer (&list) : NULL;
+}
+
+gboolean
+valija_store_schema_check (ValijaDatabase      *database,
+                           const char * const  *scripts,
+                           guint                n_scripts,
+                           GError             **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(GString) list = g_string_new (NULL);
+  g_autoptr(GString) expected = NULL;
+  sqlite3_stmt *statement;
+  gint64 version;
+
+  if (!valija_database_get_int64 (database, 0, &version, error, "PRAGMA user_version", ""))
+    return FALSE;
+
+  if (version < 0 || version > n_scripts || (expected = list_expected (scripts, version)) == NULL)
+    return TRUE;
+
+  if ((statement = valija_database_query (database, error, list_schema, "")) == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    g_string_append_printf (list, "%s\n", (const char *) sqlite3_column_text (statement, 0));
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return g_string_equal (list, expected) || valija_database_fail (database, SQLITE_CORRUPT, error);
 }

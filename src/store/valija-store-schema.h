@@ -22,4 +22,11 @@ gboolean valija_store_schema_migrate (ValijaDatabase      *database,
                                       const char          *backup,
                                       GError             **error);
 
+/* Whether @database has the tables, indexes and triggers that its version was made with, and
+ * nothing else; fails, with it known as damaged, when not. A newer one is not looked at. */
+gboolean valija_store_schema_check   (ValijaDatabase      *database,
+                                      const char * const  *scripts,
+                                      guint                n_scripts,
+                                      GError             **error);
+
 G_END_DECLS

@@ -228,6 +228,95 @@ test_random_damage (void)
 }
 
 static void
+write_byte (TestStore  *self,
+            const char *name,
+            goffset     offset,
+            guint8      byte)
+{
+  g_autofree char *path = test_store_path (self, name);
+  int fd = open (path, O_WRONLY);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (pwrite (fd, &byte, 1, offset), ==, 1);
+  close (fd);
+}
+
+/* The last byte of user_version: another small number there is not to be told from a newer Valija. */
+#define VERSION_OFFSET 63
+
+/* Each byte of the header with several values: the store has what it had, or has put the file aside
+ * (made the cache anew), and works. */
+static void
+damage_header (const char *name,
+               gboolean    unclean)
+{
+  static const guint8 masks[] = { 0x01, 0x02, 0x06, 0x80, 0xff };
+  gboolean local = g_str_equal (name, "data/local.db");
+  guint n_kept = 0, n_renewed = 0;
+
+  for (goffset offset = 0; offset < 100; offset++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (masks); i++)
+        {
+          g_autoptr(TestStore) self = make_store ();
+          g_autofree char *path = test_store_path (self, name);
+          g_autofree char *contents = NULL;
+          gsize length;
+
+          test_store_close (self);
+          g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
+          write_byte (self, name, offset, (guint8) contents[offset] ^ masks[i]);
+          if (unclean)
+            mark_unclean (self);
+
+          if (offset == VERSION_OFFSET)
+            {
+              g_autoptr(ValijaStore) store = test_store_make (self->directory);
+              g_autoptr(GError) error = NULL;
+
+              if (!test_try (valija_store_open (store), &error))
+                g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NEWER_DATA);
+              test_await (valija_store_close (store));
+              continue;
+            }
+
+          test_store_open (self);
+          g_assert_cmpuint (self->notices->len, <=, 1);
+          g_assert_cmpuint (count_aside (self), ==, local ? self->notices->len : 0);
+          if (self->notices->len == 0)
+            {
+              g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 1);
+              g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT count(*) FROM message"), ==, 3);
+              n_kept++;
+            }
+          else
+            n_renewed++;
+          check_usable (self);
+        }
+    }
+
+  g_test_message ("%u kept, %u made anew", n_kept, n_renewed);
+}
+
+static void
+test_header_local (void)
+{
+  damage_header ("data/local.db", FALSE);
+}
+
+static void
+test_header_cache (void)
+{
+  damage_header ("cache/cache.db", FALSE);
+}
+
+static void
+test_header_unclean (void)
+{
+  damage_header ("data/local.db", TRUE);
+}
+
+static void
 test_newer (void)
 {
   static const char * const names[] = { "cache/cache.db", "data/local.db" };
@@ -485,6 +574,9 @@ main (int   argc,
   g_test_add_func ("/store/files/cache-damaged-unclean", test_cache_damaged_unclean);
   g_test_add_func ("/store/files/local-damaged", test_local_damaged);
   g_test_add_func ("/store/files/random-damage", test_random_damage);
+  g_test_add_func ("/store/files/header-local", test_header_local);
+  g_test_add_func ("/store/files/header-cache", test_header_cache);
+  g_test_add_func ("/store/files/header-unclean", test_header_unclean);
   g_test_add_func ("/store/files/newer", test_newer);
   g_test_add_func ("/store/files/two-stores", test_two_stores);
   g_test_add_func ("/store/files/one-directory", test_one_directory);
