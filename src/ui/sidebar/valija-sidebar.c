@@ -281,7 +281,9 @@ valija_sidebar_set_engine (ValijaSidebar *self,
 
   g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (rows_changed_cb), self, G_CONNECT_SWAPPED);
+  /* After the list view, which must know of the rows before one of them is selected */
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (rows_changed_cb), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
 
   g_signal_connect_object (valija_engine_get_outbox (engine), "items-changed", G_CALLBACK (outbox_changed_cb), self,
