@@ -193,6 +193,16 @@ released_cb (GtkGestureClick   *gesture,
     g_signal_emit (self, signals[CLICKED], 0);
 }
 
+/* What a click does, for those who press it by way of the accessibility tree. */
+static void
+activate_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  gtk_widget_activate_action (widget, "listitem.select", "(bb)", FALSE, FALSE);
+  g_signal_emit (widget, signals[CLICKED], 0);
+}
+
 static void
 valija_message_cell_dispose (GObject *object)
 {
@@ -251,6 +261,7 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   signals[CLICKED] = g_signal_new ("clicked", VALIJA_TYPE_MESSAGE_CELL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 0);
 
+  gtk_widget_class_install_action (widget_class, "row.activate", NULL, activate_action);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-cell.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, dot);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, answered);

@@ -71,15 +71,11 @@ decide (ValijaCertificateDialog *self,
 }
 
 static void
-trust_activated_cb (ValijaCertificateDialog *self)
+decide_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
 {
-  decide (self, TRUE);
-}
-
-static void
-never_activated_cb (ValijaCertificateDialog *self)
-{
-  decide (self, FALSE);
+  decide (VALIJA_CERTIFICATE_DIALOG (widget), g_str_equal (name, "certificate.trust"));
 }
 
 static void
@@ -115,8 +111,9 @@ valija_certificate_dialog_class_init (ValijaCertificateDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaCertificateDialog, from_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaCertificateDialog, until_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaCertificateDialog, sha256_row);
-  gtk_widget_class_bind_template_callback (widget_class, trust_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, never_activated_cb);
+
+  gtk_widget_class_install_action (widget_class, "certificate.trust", NULL, decide_action);
+  gtk_widget_class_install_action (widget_class, "certificate.never", NULL, decide_action);
 }
 
 static void

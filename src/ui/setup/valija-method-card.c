@@ -46,6 +46,15 @@ describe (const ValijaMethod *method)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* List rows cannot be pressed by way of the accessibility tree; an action can. */
+static void
+activate_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  gtk_widget_activate (widget);
+}
+
 static void
 valija_method_card_dispose (GObject *object)
 {
@@ -61,6 +70,8 @@ valija_method_card_class_init (ValijaMethodCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = valija_method_card_dispose;
+
+  gtk_widget_class_install_action (widget_class, "row.activate", NULL, activate_action);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-method-card.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodCard, icon);

@@ -168,6 +168,16 @@ drop_cb (ValijaSidebarRow *self)
   return TRUE;
 }
 
+/* What a click does, for those who press it by way of the accessibility tree. */
+static void
+activate_action (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  gtk_widget_activate_action (widget, "listitem.select", "(bb)", FALSE, FALSE);
+  gtk_widget_activate (gtk_widget_get_parent (widget));
+}
+
 static void
 valija_sidebar_row_dispose (GObject *object)
 {
@@ -225,6 +235,7 @@ valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
   signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                             NULL, NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
 
+  gtk_widget_class_install_action (widget_class, "row.activate", NULL, activate_action);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, expander);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, content);
