@@ -321,17 +321,44 @@ find_wait (Mail                  *mail,
   return G_MAXUINT;
 }
 
-/* The messages of a line, which is recognised by its kind, its folder and the remote ids; lines
- * alike are of different messages. */
+/* The subjects of the messages of a line that are in the cache, as a set. */
+static GHashTable *
+subjects_of (Model                *self,
+             const ValijaOperation *operation)
+{
+  GHashTable *subjects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GPtrArray) rows = NULL;
+
+  for (guint i = 0; i < operation->messages->len; i++)
+    {
+      gint64 id = g_array_index (operation->messages, gint64, i);
+
+      if (id > 0)
+        g_array_append_val (ids, id);
+    }
+
+  rows = test_await_boxed (valija_store_load_rows (self->store->store, (gint64 *) (gpointer) ids->data, ids->len));
+  for (guint i = 0; i < rows->len; i++)
+    g_hash_table_add (subjects, g_strdup (((ValijaMessageRow *) g_ptr_array_index (rows, i))->subject));
+
+  return subjects;
+}
+
+/* The messages of a line, which is recognised by its kind, its folder, the remote ids and, since
+ * those are not known behind a move, by the messages that are in the cache. */
 static GPtrArray *
 mails_of (Model                 *self,
           const ValijaOperation *operation,
           guint                 *change)
 {
+  g_autoptr(GHashTable) subjects = subjects_of (self, operation);
+
   for (guint candidate = 1; candidate <= self->n_changes; candidate++)
     {
       g_autoptr(GPtrArray) mails = g_ptr_array_new ();
       gboolean fits = TRUE;
+      guint n_known = 0;
 
       for (guint i = 0; i < self->mails->len && fits; i++)
         {
@@ -345,20 +372,21 @@ mails_of (Model                 *self,
           g_ptr_array_add (mails, mail);
         }
 
-      /* Behind moves the remote ids are not known, so the rows tell */
       fits = fits && mails->len == operation->messages->len;
       for (guint i = 0; i < mails->len && fits; i++)
         {
           Mail *mail = g_ptr_array_index (mails, i);
           const Wait *wait = &g_array_index (mail->waits, Wait, find_wait (mail, operation, candidate));
           g_autofree char *remote_id = g_strdup_printf ("%u", wait->remote_id);
+          g_autofree char *subject = g_strdup_printf ("%u", mail->subject);
 
+          n_known += g_hash_table_contains (subjects, subject);
           fits = wait->add == operation->add && wait->remove == operation->remove &&
                  g_ptr_array_find_with_equal_func (operation->remote_ids, wait->remote_id == 0 ? "" : remote_id,
                                                    g_str_equal, NULL);
         }
 
-      if (fits && mails->len > 0)
+      if (fits && mails->len > 0 && n_known == g_hash_table_size (subjects))
         {
           *change = candidate;
           return g_steal_pointer (&mails);
