@@ -9,6 +9,7 @@
 #include <libsecret/secret.h>
 
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 
 #define CONTENT_TYPE "text/plain"
 
@@ -140,9 +141,9 @@ lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   SecretValue *value = secret_password_lookup_binary_finish (result, &error);
 
   if (error != NULL)
-    dex_promise_reject (promise, error);
+    valija_promise_reject (promise, error);
   else
-    dex_promise_resolve_boxed (promise, SECRET_TYPE_VALUE, value);
+    valija_promise_resolve_boxed (promise, SECRET_TYPE_VALUE, value);
 }
 
 /* Resolves to a SecretValue, or to NULL where there is none that could be unlocked. */
@@ -163,9 +164,9 @@ store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (secret_password_store_finish (result, &error))
-    dex_promise_resolve_boolean (promise, TRUE);
+    valija_promise_resolve_boolean (promise, TRUE);
   else
-    dex_promise_reject (promise, error);
+    valija_promise_reject (promise, error);
 }
 
 static DexFuture *
@@ -192,9 +193,9 @@ clear_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   secret_password_clear_finish (result, &error);
   if (error != NULL)
-    dex_promise_reject (promise, error);
+    valija_promise_reject (promise, error);
   else
-    dex_promise_resolve_boolean (promise, TRUE);
+    valija_promise_resolve_boolean (promise, TRUE);
 }
 
 static DexFuture *
@@ -215,9 +216,9 @@ count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GList *items = secret_password_search_finish (result, &error);
 
   if (error != NULL)
-    dex_promise_reject (promise, error);
+    valija_promise_reject (promise, error);
   else
-    dex_promise_resolve_uint (promise, g_list_length (items));
+    valija_promise_resolve_uint (promise, g_list_length (items));
 
   g_list_free_full (items, g_object_unref);
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/valija-error.h"
+#include "base/valija-promise.h"
 
 typedef struct
 {
@@ -67,9 +68,9 @@ thread_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (g_task_propagate_value (G_TASK (result), &value, &error))
-    dex_promise_resolve (promise, &value);
+    valija_promise_resolve (promise, &value);
   else
-    dex_promise_reject (promise, error);
+    valija_promise_reject (promise, error);
 }
 
 static void

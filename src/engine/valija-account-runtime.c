@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "sessions/valija-methods.h"
 
 G_DEFINE_FINAL_TYPE (ValijaAccountRuntime, valija_account_runtime, G_TYPE_OBJECT)
@@ -380,7 +381,7 @@ valija_account_runtime_wake (ValijaAccountRuntime *self)
   g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
 
   if (self->wake != NULL && dex_future_is_pending (DEX_FUTURE (self->wake)))
-    dex_promise_resolve_boolean (self->wake, TRUE);
+    valija_promise_resolve_boolean (self->wake, TRUE);
 }
 
 ValijaFolder *

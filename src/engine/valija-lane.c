@@ -4,6 +4,8 @@
 
 #include "engine/valija-lane.h"
 
+#include "base/valija-promise.h"
+
 struct _ValijaLane
 {
   grefcount ref_count;
@@ -38,7 +40,7 @@ lane_advance (ValijaLane *self)
 
   self->busy = FALSE;
   if (promise != NULL)
-    dex_promise_resolve_boxed (promise, VALIJA_TYPE_TURN, valija_turn_new (self));
+    valija_promise_resolve_boxed (promise, VALIJA_TYPE_TURN, valija_turn_new (self));
 }
 
 ValijaTurn *

@@ -11,10 +11,12 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "net/valija-tls.h"
 
 /* Connecting and the handshake end some time, also when the silence of the server may last for
- * ever. */
+ * ever. What valija_stream_set_timeout() says in between is about reading: a protocol that waits
+ * for nothing just then has switched it off. */
 #define LONGEST_WAIT_SECONDS 120
 
 typedef struct
@@ -54,7 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Handshake, handshake_free)
 static guint
 wait_milliseconds (ValijaStream *self)
 {
-  guint seconds = self->timeout > 0 ? MIN (self->timeout, LONGEST_WAIT_SECONDS) : LONGEST_WAIT_SECONDS;
+  guint seconds = self->patience > 0 ? MIN (self->patience, LONGEST_WAIT_SECONDS) : LONGEST_WAIT_SECONDS;
 
   return seconds * 1000;
 }
@@ -220,9 +222,9 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     valija_stream_end_close (self);
 
   if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
-    dex_promise_resolve_boolean (handshake->promise, TRUE);
+    valija_promise_resolve_boolean (handshake->promise, TRUE);
   else
-    dex_promise_reject (handshake->promise, error);
+    valija_promise_reject (handshake->promise, error);
 }
 
 /* The operation belongs to the stream: it is cancelled by failing that, and not by dropping the

@@ -44,7 +44,8 @@ struct _ValijaStream
   GError *write_failure; /* nullable: writing is over, what the server still says can be read */
 
   GSource *silence;
-  guint timeout; /* seconds */
+  guint timeout;            /* for reading and writing, in seconds */
+  guint patience;           /* the same for connecting and the handshake, as the endpoint says */
   gboolean speaking; /* nothing was received since the last bytes were sent */
 };
 

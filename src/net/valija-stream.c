@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/valija-error.h"
+#include "base/valija-promise.h"
 #include "base/valija-secret.h"
 #include "net/valija-tls.h"
 
@@ -130,7 +131,7 @@ reject_writes (ValijaStream *self, const GError *error)
     }
 
   for (guint i = 0; i < promises->len; i++)
-    dex_promise_reject (g_ptr_array_index (promises, i), g_error_copy (error));
+    valija_promise_reject (g_ptr_array_index (promises, i), g_error_copy (error));
 }
 
 static void
@@ -142,7 +143,7 @@ deliver (ValijaStream *self, gsize length)
     valija_transcript_received (self->transcript, self->buffer, length);
 
   watch_silence (self);
-  dex_promise_resolve_boxed (reader, G_TYPE_BYTES, g_bytes_new (self->buffer, length));
+  valija_promise_resolve_boxed (reader, G_TYPE_BYTES, g_bytes_new (self->buffer, length));
 }
 
 /* Delivers what the layer can give, or asks the wire for more. */
@@ -257,7 +258,7 @@ end_batch (ValijaStream *self)
   self->batch_done = 0;
 
   for (guint i = 0; i < promises->len; i++)
-    dex_promise_resolve_boolean (g_ptr_array_index (promises, i), TRUE);
+    valija_promise_resolve_boolean (g_ptr_array_index (promises, i), TRUE);
 }
 
 static void
@@ -460,6 +461,7 @@ valija_stream_new (const ValijaEndpoint *endpoint,
   self->port = endpoint->port;
   self->ca_file = g_strdup (endpoint->ca_file);
   self->timeout = endpoint->timeout;
+  self->patience = endpoint->timeout;
   g_set_object (&self->trust, trust);
   self->traffic = traffic != NULL ? valija_traffic_ref (traffic) : NULL;
   self->transcript = transcript != NULL ? valija_transcript_ref (transcript) : NULL;
@@ -501,7 +503,7 @@ valija_stream_fail (ValijaStream *self, const GError *error)
 
   reader = g_steal_pointer (&self->reader);
   if (reader != NULL)
-    dex_promise_reject (reader, g_error_copy (error));
+    valija_promise_reject (reader, g_error_copy (error));
   reject_writes (self, error);
 
   valija_stream_end_close (self);

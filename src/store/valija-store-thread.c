@@ -5,6 +5,7 @@
 #include "store/valija-store-thread.h"
 
 #include "base/valija-error.h"
+#include "base/valija-promise.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -99,9 +100,9 @@ static void
 request_settle (Request *self)
 {
   if (self->error != NULL)
-    dex_promise_reject (self->promise, g_steal_pointer (&self->error));
+    valija_promise_reject (self->promise, g_steal_pointer (&self->error));
   else
-    dex_promise_resolve (self->promise, &self->result);
+    valija_promise_resolve (self->promise, &self->result);
 }
 
 ValijaStoreMailbag *

@@ -262,6 +262,8 @@ test_lane (void)
   dex_clear (&second);
   g_assert_true (dex_future_is_pending (third));
   valija_turn_unref (turn);
+  while (dex_future_is_pending (third))
+    g_main_context_iteration (NULL, TRUE);
   g_assert_true (dex_future_is_resolved (third));
   g_assert_true (valija_lane_is_busy (lane));
   dex_clear (&third);

@@ -39,7 +39,7 @@ TABLE['sessions/mixed'] = ({'base', 'model', 'mime', 'net', 'auth', 'sessions', 
 # The one place where the providers' constructors meet.
 METHODS = {'sessions/valija-methods.c'}
 # In base only the glue for futures knows libdex.
-DEX_IN_BASE = {'base/valija-future.c', 'base/valija-future.h'}
+DEX_IN_BASE = {'base/valija-future.c', 'base/valija-future.h', 'base/valija-promise.c', 'base/valija-promise.h'}
 
 
 def folder_of(path, table):

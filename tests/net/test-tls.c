@@ -581,6 +581,92 @@ test_cancel_handshake (void)
     }
 }
 
+/* The head of a record, and then nothing. */
+static void
+half_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "GO", 2, NULL, NULL, NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL, NULL,
+                             NULL);
+  silent_handler (server, connection);
+}
+
+static void
+half_tls_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL, NULL,
+                             NULL);
+  silent_handler (server, connection);
+}
+
+static void
+go_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "GO", 2, NULL, NULL, NULL);
+  silent_handler (server, connection);
+}
+
+/* The time-out of the account holds for the handshake too, also when the protocol has switched off the one for reading because it
+ * waits for nothing. */
+static void
+check_silent_handshake (ValijaTestHandler handler,
+                        int               timeout)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (handler, NULL);
+  g_autoptr(ValijaEndpoint) endpoint = valija_endpoint_new ("localhost", valija_test_server_get_port (server),
+                                                            VALIJA_SECURITY_STARTTLS, 1, NULL);
+  g_autoptr(DexFuture) connect = valija_stream_connect (endpoint, NULL, NULL, NULL);
+  g_autoptr(DexFuture) upgrade = NULL;
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+  gint64 before = g_get_monotonic_time ();
+
+  stream = g_value_dup_object (valija_test_await (connect, NULL));
+  assert_read (stream, "GO");
+  if (timeout >= 0)
+    valija_stream_set_timeout (stream, (guint) timeout);
+  upgrade = valija_stream_start_tls (stream, 0);
+
+  g_assert_null (valija_test_await (upgrade, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SECURE);
+  g_assert_cmpint (g_get_monotonic_time () - before, <, 10 * G_USEC_PER_SEC);
+  g_assert_true (valija_stream_is_closed (stream));
+  valija_test_server_wait (server, 1);
+}
+
+static void
+test_silent_handshake (void)
+{
+  check_silent_handshake (go_handler, -1);
+  check_silent_handshake (go_handler, 0);
+  check_no_handshake (half_tls_handler, VALIJA_ERROR_TIMED_OUT);
+}
+
+/* With half a record the bytes are there before the handshake and count as injected, or come in it and are waited for. */
+static void
+test_half_handshake (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (half_handler, NULL);
+  g_autoptr(ValijaEndpoint) endpoint = valija_endpoint_new ("localhost", valija_test_server_get_port (server),
+                                                            VALIJA_SECURITY_STARTTLS, 1, NULL);
+  g_autoptr(DexFuture) connect = valija_stream_connect (endpoint, NULL, NULL, NULL);
+  g_autoptr(DexFuture) read = NULL;
+  g_autoptr(DexFuture) upgrade = NULL;
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GError) error = NULL;
+
+  stream = g_value_dup_object (valija_test_await (connect, NULL));
+  read = valija_stream_read (stream);
+  valija_test_await (read, NULL);
+  valija_stream_set_timeout (stream, 0);
+  upgrade = valija_stream_start_tls (stream, 0);
+  g_assert_null (valija_test_await (upgrade, &error));
+  g_assert_true (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT) ||
+                 g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NO_STARTTLS));
+  valija_test_server_wait (server, 1);
+}
+
 static void
 test_close_in_handshake (void)
 {
@@ -620,6 +706,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/tls/injected-behind", test_injected_behind);
   g_test_add_func ("/net/tls/cancel-connect", test_cancel_connect);
   g_test_add_func ("/net/tls/cancel-handshake", test_cancel_handshake);
+  g_test_add_func ("/net/tls/silent-handshake", test_silent_handshake);
+  g_test_add_func ("/net/tls/half-handshake", test_half_handshake);
   g_test_add_func ("/net/tls/close-in-handshake", test_close_in_handshake);
   status = g_test_run ();
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "base/valija-spool.h"
 #include "sessions/imap/valija-imap-error.h"
-#include "sessions/imap/valija-imap-promise.h"
 
 /* More than that in flight gains nothing, and some servers stop reading */
 #define IN_FLIGHT_LIMIT 64
@@ -118,7 +118,7 @@ reject_all (GQueue       *jobs,
 
   while ((job = g_queue_pop_head (jobs)) != NULL)
     {
-      valija_imap_promise_reject (&job->promise, error);
+      valija_promise_fail (&job->promise, error);
       job_free (job);
     }
 }
@@ -151,9 +151,9 @@ fail (ValijaImapConnection *self,
     valija_transcript_set_content (self->transcript, FALSE);
   g_queue_init (&self->in_flight);
   g_queue_init (&self->pending);
-  valija_imap_later (close_stream, g_object_ref (self->stream));
+  valija_later (close_stream, g_object_ref (self->stream));
 
-  valija_imap_promise_reject (&self->greeting, error);
+  valija_promise_fail (&self->greeting, error);
   reject_all (&in_flight, error);
   reject_all (&pending, error);
   g_signal_emit (self, signals[CLOSED], 0);
@@ -206,7 +206,7 @@ submit (ValijaImapConnection *self)
     {
       g_autoptr(GError) error = NULL;
 
-      if (!valija_imap_promise_is_wanted (job->promise))
+      if (!valija_promise_is_wanted (job->promise))
         {
           g_queue_pop_head (&self->pending);
           job_free (job);
@@ -220,7 +220,7 @@ submit (ValijaImapConnection *self)
       job->segments = valija_imap_command_serialize (job->command, job->tag, self->mode, &error);
       if (job->segments == NULL)
         {
-          valija_imap_promise_reject (&job->promise, error);
+          valija_promise_fail (&job->promise, error);
           job_free (job);
           continue;
         }
@@ -255,13 +255,13 @@ finish_job (ValijaImapConnection *self,
   if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_OK)
     {
       self->stopped = (job->flags & VALIJA_IMAP_RUN_STOP) != 0;
-      valija_imap_promise_fulfil (&job->promise);
+      valija_promise_fulfil (&job->promise);
     }
   else
     {
       g_autoptr(GError) error = valija_imap_error_from_response (response, get_refusal (job));
 
-      valija_imap_promise_reject (&job->promise, error);
+      valija_promise_fail (&job->promise, error);
     }
 
   job_free (job);
@@ -338,7 +338,8 @@ handle_greeting (ValijaImapConnection *self,
 
   if (self->watch != NULL)
     self->watch (response, self->watch_data);
-  valija_imap_promise_resolve (&self->greeting, kind == VALIJA_IMAP_RESPONSE_PREAUTH);
+  valija_promise_resolve_boolean (self->greeting, kind == VALIJA_IMAP_RESPONSE_PREAUTH);
+  dex_clear (&self->greeting);
   submit (self);
 }
 
@@ -678,7 +679,7 @@ valija_imap_connection_run (ValijaImapConnection  *self,
 
   if (self->failure != NULL)
     {
-      valija_imap_promise_reject (&job->promise, self->failure);
+      valija_promise_fail (&job->promise, self->failure);
       job_free (job);
       return future;
     }

@@ -6,10 +6,10 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "model/valija-changes.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "sessions/imap/valija-imap-gate.h"
-#include "sessions/imap/valija-imap-promise.h"
 #include "wire/imap/valija-imap-fetch.h"
 
 /* Messages of one command, and commands asked ahead */
@@ -79,7 +79,7 @@ fetch_free (gpointer data)
 static void
 finish_command (gpointer data)
 {
-  valija_imap_promise_fulfil (&((Arrivals *) data)->arrival);
+  valija_promise_fulfil (&((Arrivals *) data)->arrival);
   arrivals_unref (data);
 }
 
@@ -88,7 +88,7 @@ finish_command (gpointer data)
 static void
 arrivals_end (gpointer data)
 {
-  valija_imap_later (finish_command, data);
+  valija_later (finish_command, data);
 }
 
 static gboolean
@@ -111,7 +111,7 @@ respond_cb (ValijaImapResponse *response,
   remote_id = valija_imap_remote_id_format (self->uid_validity, fetch.uid);
   g_queue_push_tail (&self->messages, valija_fetched_new (remote_id, source));
   valija_imap_gate_raise (self->gate, g_bytes_get_size (source));
-  valija_imap_promise_fulfil (&self->arrival);
+  valija_promise_fulfil (&self->arrival);
 
   return TRUE;
 }

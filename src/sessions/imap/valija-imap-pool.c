@@ -8,7 +8,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
-#include "sessions/imap/valija-imap-promise.h"
+#include "base/valija-promise.h"
 
 /* Providers allow few connections (four at some); two work, the rest is for watching */
 #define WORKING_LIMIT  2
@@ -156,9 +156,9 @@ wake_waiter (ValijaImapPool *self)
 
   while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
     {
-      gboolean wanted = valija_imap_promise_is_wanted (waiter);
+      gboolean wanted = valija_promise_is_wanted (waiter);
 
-      valija_imap_promise_fulfil (&waiter);
+      valija_promise_fulfil (&waiter);
       if (wanted)
         return;
     }
@@ -227,9 +227,9 @@ attempt_cb (DexFuture *future,
       DexPromise *asker = g_ptr_array_steal_index (askers, 0);
 
       if (ok)
-        valija_imap_promise_fulfil (&asker);
+        valija_promise_fulfil (&asker);
       else
-        valija_imap_promise_reject (&asker, error);
+        valija_promise_fail (&asker, error);
     }
 
   return NULL;
@@ -240,7 +240,7 @@ static void
 asker_cancelled_cb (ValijaImapPool *self)
 {
   for (guint i = 0; i < self->askers->len; i++)
-    if (valija_imap_promise_is_wanted (g_ptr_array_index (self->askers, i)))
+    if (valija_promise_is_wanted (g_ptr_array_index (self->askers, i)))
       return;
 
   if (self->attempt == NULL)
@@ -431,7 +431,7 @@ close_fiber (gpointer data)
       g_autoptr(GError) error = NULL;
 
       valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The session was closed."));
-      valija_imap_promise_reject (&waiter, error);
+      valija_promise_fail (&waiter, error);
     }
 
   for (guint i = 0; i < slots->len; i++)

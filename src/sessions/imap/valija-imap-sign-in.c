@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "mime/valija-mime-header.h"
 #include "sessions/imap/valija-imap-error.h"
 #include "sessions/imap/valija-imap-folders.h"
-#include "sessions/imap/valija-imap-promise.h"
 #include "sessions/valija-sign-in.h"
 
 /* From greeting to a link that can be worked with. */
@@ -112,13 +112,13 @@ challenge_cb (const char *text,
   Exchange *exchange = user_data;
 
   g_set_str (&exchange->challenge, text);
-  valija_imap_promise_fulfil (&exchange->arrival);
+  valija_promise_fulfil (&exchange->arrival);
 }
 
 static void
 finish_exchange (gpointer data)
 {
-  valija_imap_promise_fulfil (&((Exchange *) data)->arrival);
+  valija_promise_fulfil (&((Exchange *) data)->arrival);
   exchange_unref (data);
 }
 
@@ -127,7 +127,7 @@ finish_exchange (gpointer data)
 static void
 exchange_end (gpointer data)
 {
-  valija_imap_later (finish_exchange, data);
+  valija_later (finish_exchange, data);
 }
 
 /* Resolves when there is a challenge, or when the command has ended. */

@@ -5,7 +5,7 @@
 #include "sessions/imap/valija-imap-watch.h"
 
 #include "base/valija-future.h"
-#include "sessions/imap/valija-imap-promise.h"
+#include "base/valija-promise.h"
 
 /* RFC 2177 §3: servers may drop whoever idles for 30 minutes */
 #define IDLE_SECONDS (29 * 60)
@@ -44,7 +44,7 @@ idle_unref (gpointer data)
 static void
 idle_end (gpointer data)
 {
-  valija_imap_promise_fulfil (&((Idle *) data)->change);
+  valija_promise_fulfil (&((Idle *) data)->change);
   idle_unref (data);
 }
 
@@ -103,7 +103,7 @@ respond_cb (ValijaImapResponse *response,
     case VALIJA_IMAP_RESPONSE_EXPUNGE:
     case VALIJA_IMAP_RESPONSE_VANISHED:
     case VALIJA_IMAP_RESPONSE_FETCH:
-      valija_imap_promise_fulfil (&self->change);
+      valija_promise_fulfil (&self->change);
       return TRUE;
 
     default:

@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "base/valija-spool.h"
 
 #include <glib/gi18n-lib.h>
@@ -115,7 +116,7 @@ fail (ValijaPop3Connection *self,
   while ((command = g_queue_pop_head (&self->in_flight)) != NULL ||
          (command = g_queue_pop_head (&self->pending)) != NULL)
     {
-      dex_promise_reject (command->promise, g_error_copy (self->error));
+      valija_promise_reject (command->promise, g_error_copy (self->error));
       command_free (command);
     }
 
@@ -176,9 +177,9 @@ complete (ValijaPop3Connection *self)
     command->reply->content = valija_spool_finish (command->spool, &command->error);
 
   if (command->error != NULL)
-    dex_promise_reject (command->promise, g_steal_pointer (&command->error));
+    valija_promise_reject (command->promise, g_steal_pointer (&command->error));
   else
-    dex_promise_resolve_boxed (command->promise, VALIJA_TYPE_POP3_REPLY, g_steal_pointer (&command->reply));
+    valija_promise_resolve_boxed (command->promise, VALIJA_TYPE_POP3_REPLY, g_steal_pointer (&command->reply));
 
   command_free (command);
 }
@@ -436,7 +437,7 @@ valija_pop3_connection_run (ValijaPop3Connection    *self,
 
   if (self->error != NULL)
     {
-      dex_promise_reject (command->promise, g_error_copy (self->error));
+      valija_promise_reject (command->promise, g_error_copy (self->error));
       command_free (command);
       return future;
     }

@@ -5,6 +5,7 @@
 #include "sessions/pop3/valija-pop3-session-private.h"
 
 #include "base/valija-error.h"
+#include "base/valija-promise.h"
 #include "wire/pop3/valija-pop3-command.h"
 
 #include <glib/gi18n-lib.h>
@@ -15,7 +16,7 @@ wake_waiting (ValijaPop3Session *self)
   g_autoptr(DexPromise) changed = g_steal_pointer (&self->changed);
 
   self->changed = dex_promise_new ();
-  dex_promise_resolve_boolean (changed, TRUE);
+  valija_promise_resolve_boolean (changed, TRUE);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "wire/smtp/valija-smtp-parser.h"
 
 #include <glib/gi18n-lib.h>
@@ -71,7 +72,7 @@ fail (ValijaSmtpConnection *self,
   while ((command = g_queue_pop_head (&self->in_flight)) != NULL ||
          (command = g_queue_pop_head (&self->pending)) != NULL)
     {
-      dex_promise_reject (command->promise, g_error_copy (self->error));
+      valija_promise_reject (command->promise, g_error_copy (self->error));
       command_free (command);
     }
 
@@ -133,7 +134,7 @@ handle_reply (ValijaSmtpConnection *self,
 
   self->held = command->request.last && valija_smtp_reply_is_ok (reply);
   update_timeout (self);
-  dex_promise_resolve_boxed (command->promise, VALIJA_TYPE_SMTP_REPLY, valija_smtp_reply_ref (reply));
+  valija_promise_resolve_boxed (command->promise, VALIJA_TYPE_SMTP_REPLY, valija_smtp_reply_ref (reply));
   command_free (command);
 }
 
@@ -309,7 +310,7 @@ valija_smtp_connection_run (ValijaSmtpConnection    *self,
 
   if (self->error != NULL)
     {
-      dex_promise_reject (command->promise, g_error_copy (self->error));
+      valija_promise_reject (command->promise, g_error_copy (self->error));
       command_free (command);
       return future;
     }

@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "sessions/smtp/valija-smtp-check.h"
 #include "sessions/smtp/valija-smtp-login.h"
 #include "sessions/smtp/valija-smtp-transaction.h"
@@ -247,7 +248,7 @@ reject_jobs (ValijaSmtpSession *self,
 
   while ((job = g_queue_pop_head (&self->jobs)) != NULL)
     {
-      dex_promise_reject (job->promise, g_error_copy (error));
+      valija_promise_reject (job->promise, g_error_copy (error));
       job_free (job);
     }
 }
@@ -326,7 +327,7 @@ take_job (ValijaSmtpSession *self)
         return job;
 
       if (error != NULL)
-        dex_promise_reject (job->promise, error);
+        valija_promise_reject (job->promise, error);
       job_free (job);
     }
 
@@ -380,10 +381,10 @@ finish_job_fiber (ValijaSmtpSession *self,
   if ((receipt = valija_smtp_transaction_finish_fiber (job->transaction, dirty, &error)))
     {
       valija_session_context_end_step (self->context, VALIJA_SIDE_OUTGOING, VALIJA_STEP_SEND, receipt->server_line);
-      dex_promise_resolve_boxed (job->promise, VALIJA_TYPE_RECEIPT, receipt);
+      valija_promise_resolve_boxed (job->promise, VALIJA_TYPE_RECEIPT, receipt);
     }
   else
-    dex_promise_reject (job->promise, error);
+    valija_promise_reject (job->promise, error);
 }
 
 /* FALSE when no connection can be had; then nobody waits any more. */
@@ -439,7 +440,7 @@ worker_fiber (gpointer data)
   working = g_steal_pointer (&self->working);
   if (is_alive (self))
     start_idle (self);
-  dex_promise_resolve_boolean (working, TRUE);
+  valija_promise_resolve_boolean (working, TRUE);
 
   return dex_future_new_true ();
 }
@@ -515,7 +516,7 @@ stop_checking (ValijaSmtpSession *self,
   else if (is_alive (self))
     start_idle (self);
 
-  dex_promise_resolve_boolean (turn, TRUE);
+  valija_promise_resolve_boolean (turn, TRUE);
 }
 
 static DexFuture *
