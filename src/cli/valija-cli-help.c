@@ -51,7 +51,7 @@
  *     size}] saved[]; with --raw: raw
  *   confirm: confirmed
  *   flag, move, delete: changed label; folder create, rename, remove: label
- *   send --draft: draft
+ *   send --draft: draft; send --print: raw
  *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
  *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent

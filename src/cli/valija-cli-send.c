@@ -7,6 +7,7 @@
 
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* A message from standard input longer than this is none. */
@@ -27,6 +28,8 @@ static gboolean opt_read_confirmation;
 static gboolean opt_delivery_receipt;
 static gboolean opt_queue;
 static gboolean opt_draft;
+static gboolean opt_print;
+static gboolean opt_with_bcc;
 static gboolean opt_server;
 static char *opt_reply;
 static ValijaMessage *answered; /* what the message replies to or forwards; nullable */
@@ -52,6 +55,8 @@ static const GOptionEntry send_options[] = {
     N_("Ask the reader to confirm"), NULL },
   { "delivery-receipt", 0, 0, G_OPTION_ARG_NONE, &opt_delivery_receipt,
     N_("Ask the servers for a receipt"), NULL },
+  { "print", 0, 0, G_OPTION_ARG_NONE, &opt_print, N_("Do not send it: write its source"), NULL },
+  { "with-bcc", 0, 0, G_OPTION_ARG_NONE, &opt_with_bcc, N_("With --print: with the Bcc field"), NULL },
   { "draft", 0, 0, G_OPTION_ARG_NONE, &opt_draft, N_("Do not send it: keep it as a draft"), NULL },
   { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Put it into the outbox only"), NULL },
   G_OPTION_ENTRY_NULL
@@ -348,6 +353,37 @@ draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   return opt_queue || dex_await (valija_engine_release_draft (cli->engine, account, id), error);
 }
 
+static gpointer
+build_in_thread (gpointer user_data, GError **error)
+{
+  return valija_composition_build (user_data, opt_with_bcc, error);
+}
+
+static gboolean
+print_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+{
+  g_autoptr(ValijaComposition) composition = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autofree char *text = NULL;
+  gsize length;
+  const char *data;
+
+  if (opt_source != NULL)
+    return valija_cli_set_usage (error, _("A message file is its own source: --source and --print do not go together."));
+  if (!(composition = compose_fiber (cli, account, error)) ||
+      !(source = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, build_in_thread,
+                                                               g_object_ref (composition), g_object_unref), error)))
+    return FALSE;
+
+  data = g_bytes_get_data (source, &length);
+  if (cli->json == NULL)
+    return fwrite (data, 1, length, stdout) == length;
+
+  text = g_utf8_make_valid (data, (gssize) length);
+  valija_cli_json_string (cli->json, "raw", text);
+  return TRUE;
+}
+
 static gboolean
 send_fiber (ValijaCli *cli, GError **error)
 {
@@ -356,6 +392,9 @@ send_fiber (ValijaCli *cli, GError **error)
   g_autoptr(GError) failure = NULL;
   gint64 id;
 
+  if (opt_print)
+    return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
+           print_fiber (cli, account, error);
   if (opt_draft)
     return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
            draft_fiber (cli, account, error);

@@ -252,17 +252,37 @@ copy_message_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *ta
                                                          valija_message_get_flags (message)), NULL, error);
 }
 
+/* How many, from the first on; @error is set where that is not all of them. */
+static guint
+copy_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
+{
+  ValijaAccountStatus *status = group->runtime->status;
+  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
+  gboolean shown = group->messages->len > 1 && valija_account_status_get_progress (status) == NULL;
+  guint n_copied = 0;
+
+  if (shown)
+    valija_account_status_set_progress (status, progress);
+
+  while (n_copied < group->messages->len &&
+         !g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error) &&
+         copy_message_fiber (self, g_ptr_array_index (group->messages, n_copied), target, error))
+    valija_progress_update (progress, ++n_copied, group->messages->len);
+
+  valija_progress_finish (progress);
+  if (shown && valija_account_status_get_progress (status) == progress)
+    valija_account_status_set_progress (status, NULL);
+
+  return n_copied;
+}
+
 /* Between two stores: each message is copied, the copies are safe, and only then the originals go. Whatever fails
  * leaves two copies at most, never none. There is no Undo for it. */
 static gboolean
 carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
 {
   g_autoptr(GError) failure = NULL;
-  guint n_copied = 0;
-
-  while (n_copied < group->messages->len &&
-         copy_message_fiber (self, g_ptr_array_index (group->messages, n_copied), target, &failure))
-    n_copied++;
+  guint n_copied = copy_group_fiber (self, group, target, &failure);
 
   g_array_set_size (group->ids, n_copied);
   if (n_copied > 0 && !delete_group_fiber (self, group, NULL, failure == NULL ? &failure : NULL))

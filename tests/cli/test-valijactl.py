@@ -526,6 +526,10 @@ def drafts():
             assert box.search(None, 'DRAFT', 'SUBJECT', '"unfinished"')[1][0]
         assert 'unfinished' in p.subjects('-a', 'imap', '-f', 'drafts')
         p.run('send', '-a', 'pop3', '--draft', '--subject', 'here', stdin='x')
+        source = p.run('send', '-a', 'imap', '--print', '--bcc', MEI, '--subject', 'Café', stdin='x').stdout
+        assert 'Subject: =?UTF-8?' in source.replace('utf-8', 'UTF-8') and MEI not in source, source
+        assert MEI in p.run('send', '-a', 'imap', '--print', '--with-bcc', '--bcc', MEI, stdin='x').stdout
+        assert not p.json('outbox')['items']
         assert p.subjects('-a', 'pop3', '-f', 'drafts') == ['here']
 
 

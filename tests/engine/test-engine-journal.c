@@ -236,6 +236,43 @@ test_across (void)
   g_assert_nonnull (strstr (test->server->log->str, "append INBOX"));
 }
 
+static void
+cancel_copying (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+  ValijaProgress *progress = valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
+
+  if (g_str_has_suffix (server->log->str, "fetch 2"))
+    {
+      g_assert_cmpuint (valija_progress_get_done (progress), ==, 1);
+      g_assert_cmpuint (valija_progress_get_total (progress), ==, 3);
+      valija_progress_cancel (progress);
+    }
+}
+
+/* What was carried over stays there, the rest stays here, nothing is in neither. */
+static void
+test_across_cancelled (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "pop3");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, other, "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b c");
+  g_autoptr(GPtrArray) here = NULL;
+  g_autoptr(GError) error = NULL;
+
+  test->server->on_question = cancel_copying;
+  test->server->user_data = test;
+  g_assert_false (test_try (valija_engine_move_messages (test->engine, messages, archive), &error));
+  g_assert_true (valija_error_is_cancelled (error));
+  test->server->on_question = NULL;
+  g_assert_null (valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account)));
+
+  assert_list (test, "INBOX", "c");
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -251,6 +288,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
+  g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
 
   return g_test_run ();
 }
