@@ -47,7 +47,8 @@
  *   list, search: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
  *     attachments here preview}]
  *   show, inspect: id subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id in_reply_to references
- *     priority confidentiality confirmation_to[{name address}] raw_headers text html truncated parts[{index depth type charset name safe_name content_id attachment inline_image
+ *     priority confidentiality confirmation_to[{name address}] raw_headers text html truncated parts[{index
+ *     depth type charset name safe_name content_id attachment inline_image
  *     size}] saved[]; with --raw: raw
  *   confirm: confirmed
  *   flag, move, delete: changed label; folder create, rename, remove: label

@@ -227,7 +227,8 @@ append_to_server_fiber (ValijaEngine  *self,
     }
 
   /* A folder that the server has not made yet has no name there. */
-  if ((valija_folder_get_remote_id (target)[0] == '\0' && !dex_await (valija_engine_flush (self, runtime->account), error)) ||
+  if ((valija_folder_get_remote_id (target)[0] == '\0' &&
+       !dex_await (valija_engine_flush (self, runtime->account), error)) ||
       !(organizer = valija_account_runtime_dup_organizer (runtime, error)))
     return FALSE;
 

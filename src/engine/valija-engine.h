@@ -119,10 +119,11 @@ GListModel *valija_engine_get_folders (ValijaEngine *self, ValijaAccount *accoun
 ValijaFolder *valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const char *name_or_role);
 ValijaFolder *valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id); /* (transfer none) (nullable) */
 
-/* Makes, renames or removes a folder: on the server, by way of the journal, or on this computer where the account has
- * none there. @parent nullable: the top. Shown at once; each resolves, when it is durable here, to a ValijaUndo (object).
- * Rejects with INVALID (the name), or UNSUPPORTED with the words of valija_engine_why_not(). What is removed on a server
- * goes with its mail; the mail of a folder on this computer goes to the trash. */
+/* Makes, renames or removes a folder: on the server, by way of the journal, or on this computer
+ * where the account has none there. @parent nullable: the top. Shown at once; each resolves, when
+ * it is durable here, to a ValijaUndo (object). Rejects with INVALID (the name), or UNSUPPORTED
+ * with the words of valija_engine_why_not(). What is removed on a server goes with its mail; the
+ * mail of a folder on this computer goes to the trash. */
 DexFuture *valija_engine_create_folder (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         ValijaFolder  *parent,
@@ -242,8 +243,9 @@ DexFuture *valija_engine_check_address (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         const char    *address) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Tells the author of @message that it was read (RFC 8098), or that the user will not. By way of the outbox; never called
- * but because the user says so. Marks the message, so that it is not asked again. TRUE */
+/* Tells the author of @message that it was read (RFC 8098), or that the user will not. By way of
+ * the outbox; never called but because the user says so. Marks the message, so that it is not asked
+ * again. TRUE */
 DexFuture *valija_engine_answer_confirmation (ValijaEngine  *self,
                                               ValijaMessage *message,
                                               gboolean       confirm) G_GNUC_WARN_UNUSED_RESULT;
@@ -273,8 +275,8 @@ DexFuture *valija_engine_save_draft (ValijaEngine      *self,
 DexFuture *valija_engine_drop_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 /* Somebody works on @draft, which was stored before: it stays where it is. */
 void valija_engine_hold_draft (ValijaEngine *self, gint64 draft);
-/* Nobody works on @draft any more: it goes to the server's folder of drafts, where there is one. It stays here until the
- * server has it; each synchronisation tries again. TRUE */
+/* Nobody works on @draft any more: it goes to the server's folder of drafts, where there is one. It
+ * stays here until the server has it; each synchronisation tries again. TRUE */
 DexFuture *valija_engine_release_draft (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         gint64         draft) G_GNUC_WARN_UNUSED_RESULT;

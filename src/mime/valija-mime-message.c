@@ -70,7 +70,8 @@ static char *
 dup_leaf_text (ValijaMimeMessage    *self,
                const ValijaMimeNode *node)
 {
-  return valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT, &self->truncated);
+  return valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT,
+                                       &self->truncated);
 }
 
 static void
@@ -259,8 +260,8 @@ append_nested_text (ValijaMimeMessage    *self,
       valija_mime_node_is (node, "text/plain"))
     {
       gboolean truncated;
-      g_autofree char *text = valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT,
-                                                            &truncated);
+      g_autofree char *text =
+          valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT, &truncated);
 
       g_string_append_c (out, '\n');
       g_string_append (out, text);

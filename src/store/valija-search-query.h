@@ -6,9 +6,11 @@
 
 G_BEGIN_DECLS
 
-/* What a person typed into the search box, understood: words are searched in subjects, people, bodies and attachment names; the last word also as a
- * beginning (as you type); "quoted words" as a phrase; from: to: subject: body: filename: id: name the place; is:unread is:read is:flagged has:attachment;
- * before: after: YYYY-MM-DD. What is no operator is searched as it stands. Immutable, refcounted, boxed. */
+/* What a person typed into the search box, understood: words are searched in subjects, people,
+ * bodies and attachment names; the last word also as a beginning (as you type); "quoted words" as a
+ * phrase; from: to: subject: body: filename: id: name the place; is:unread is:read is:flagged
+ * has:attachment; before: after: YYYY-MM-DD. What is no operator is searched as it stands.
+ * Immutable, refcounted, boxed. */
 typedef struct _ValijaSearchQuery ValijaSearchQuery;
 
 #define VALIJA_TYPE_SEARCH_QUERY (valija_search_query_get_type ())

@@ -126,7 +126,8 @@ load_known (Writing            *writing,
   known->id = 0;
   statement = valija_database_query (writing->database, error,
                                      "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size"
-                                     " FROM message WHERE home = ?1 AND remote_id = ?2", "is", writing->folder, remote_id);
+                                     " FROM message WHERE home = ?1 AND remote_id = ?2",
+                                     "is", writing->folder, remote_id);
   if (statement == NULL)
     return FALSE;
 
@@ -228,11 +229,12 @@ add_message (Writing            *writing,
 
   if (writing->has_journal)
     {
-      if (!valija_store_overlay_adopt (writing->context, writing->account, writing->remote_id, info->remote_id, id, error) ||
-          !valija_database_get_int64 (writing->database, 0, &folder, error,
-                                      "SELECT folder FROM message WHERE id = ?1", "i", id) ||
-          !valija_database_get_int64 (writing->database, 0, &flags, error,
-                                      "SELECT flags FROM message WHERE id = ?1", "i", id))
+      if (!valija_store_overlay_adopt (writing->context, writing->account, writing->remote_id, info->remote_id, id,
+                                       error) ||
+          !valija_database_get_int64 (writing->database, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1",
+                                      "i", id) ||
+          !valija_database_get_int64 (writing->database, 0, &flags, error, "SELECT flags FROM message WHERE id = ?1",
+                                      "i", id))
         return FALSE;
 
       /* The user has moved it away or deleted it: it is no news */

@@ -94,9 +94,8 @@ valija_database_open (const char         *path,
 
   if (!valija_database_run_script (self, common_settings, error) ||
       !valija_database_run_script (self, writable ? writer_settings : reader_settings, error) ||
-      !valija_database_run_script (self,
-                                   kind == VALIJA_DATABASE_LOCAL ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
-                                   error))
+      !valija_database_run_script (
+          self, kind == VALIJA_DATABASE_LOCAL ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error))
     {
       if (damaged != NULL)
         *damaged = self->damaged;
@@ -181,8 +180,9 @@ valija_database_fail (ValijaDatabase  *self,
                           " written."), self->path);
       break;
 
-    /* What is asked of the database is constant and right: where SQLite cannot make sense of it, the schema or the header is not
-     * what was written there ("unsupported file format", "no such table") */
+    /* What is asked of the database is constant and right: where SQLite cannot make sense of it,
+     * the schema or the header is not what was written there ("unsupported file format", "no such
+     * table") */
     case SQLITE_ERROR:
     case SQLITE_SCHEMA:
     case SQLITE_FORMAT:

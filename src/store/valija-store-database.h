@@ -38,13 +38,21 @@ gint64          valija_database_to_row     (ValijaDatabase *self, gint64 id);
 /* Binds by @types: `i` gint64, `s` const char * (nullable), `b` GBytes * (nullable). The bound
  * strings and bytes must live until the statement is done. The statement is (transfer none), and
  * one SQL text serves one loop at a time. NULL on failure. */
-sqlite3_stmt   *valija_database_query      (ValijaDatabase *self, GError **error, const char *sql, const char *types, ...);
+sqlite3_stmt *valija_database_query (ValijaDatabase  *self,
+                                     GError         **error,
+                                     const char      *sql,
+                                     const char      *types,
+                                     ...);
 
 /* The next row: TRUE; the end or a failure: FALSE, with @error set for the latter. */
 gboolean        valija_database_step       (ValijaDatabase *self, sqlite3_stmt *statement, GError **error);
 
 /* Runs a statement that answers nothing. */
-gboolean        valija_database_run        (ValijaDatabase *self, GError **error, const char *sql, const char *types, ...);
+gboolean valija_database_run (ValijaDatabase  *self,
+                              GError         **error,
+                              const char      *sql,
+                              const char      *types,
+                              ...);
 
 /* Runs a statement whose answer is one number; @fallback where it has no row. */
 gboolean        valija_database_get_int64  (ValijaDatabase *self,

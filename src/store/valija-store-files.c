@@ -69,8 +69,8 @@ lock_directory (const char  *directory,
         valija_error_set (error, VALIJA_ERROR_STORAGE,
                           _("Another Valija is using the mail in “%s”. Close that one first."), directory);
       else
-        valija_error_set (error, VALIJA_ERROR_STORAGE,
-                          _("The folder “%s” cannot be taken for this Valija alone: %s."), directory, g_strerror (errno));
+        valija_error_set (error, VALIJA_ERROR_STORAGE, _("The folder “%s” cannot be taken for this Valija alone: %s."),
+                          directory, g_strerror (errno));
       close (fd);
       return -1;
     }
@@ -103,8 +103,9 @@ companion_path (const char *path,
   return g_strconcat (path, companions[i], NULL);
 }
 
-/* What the header says of the file as a whole must agree with it. A file cut short answers as if its last pages were empty, which
- * nothing would notice until they are read; pages beyond the count, or wrongly taken for free ones, would be overwritten. */
+/* What the header says of the file as a whole must agree with it. A file cut short answers as if
+ * its last pages were empty, which nothing would notice until they are read; pages beyond the
+ * count, or wrongly taken for free ones, would be overwritten. */
 static gboolean
 has_other_extent (ValijaDatabase *database)
 {

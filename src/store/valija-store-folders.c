@@ -181,9 +181,9 @@ adopt_child (ValijaStoreContext  *context,
   if (info->parent_id == NULL || !find_folder (context->cache, account, info->parent_id, &parent, error) || parent == 0)
     return info->parent_id == NULL || parent == 0;
 
-  statement = valija_database_query (context->cache, error,
-                                     "SELECT id, remote_id FROM folder WHERE account = ?1 AND parent = ?2 AND name = ?3",
-                                     "sis", account, parent, info->name);
+  statement = valija_database_query (
+      context->cache, error, "SELECT id, remote_id FROM folder WHERE account = ?1 AND parent = ?2 AND name = ?3", "sis",
+      account, parent, info->name);
   if (statement == NULL)
     return FALSE;
 

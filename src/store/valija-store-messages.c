@@ -24,8 +24,9 @@ typedef struct
   ValijaStoredSource *source;
 } AddArgs;
 
-#define ROW_COLUMNS \
-  "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients, date, size," \
+#define ROW_COLUMNS                                                                                                    \
+  "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients, "  \
+  "date, size,"                                                                                                        \
   " flags, has_attachments, has_source, preview"
 
 /* Each is answered by its index alone. */

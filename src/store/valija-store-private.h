@@ -35,8 +35,14 @@ typedef gboolean (*ValijaStoreFunc) (ValijaStoreContext *context, gpointer args,
 
 /* @args (transfer full) are freed with @destroy on the thread. Returns: (transfer full): the
  * future of the public call */
-DexFuture *valija_store_write (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_store_read  (ValijaStore *self, ValijaStoreFunc func, gpointer args, GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_write (ValijaStore     *self,
+                               ValijaStoreFunc  func,
+                               gpointer         args,
+                               GDestroyNotify   destroy) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_read (ValijaStore     *self,
+                              ValijaStoreFunc  func,
+                              gpointer         args,
+                              GDestroyNotify   destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The database of a public id. */
 static inline ValijaDatabase *
@@ -83,7 +89,12 @@ void     valija_store_files_close (ValijaStoreContext *writer, ValijaStoreContex
  * server said and the lines that wait. */
 gboolean valija_store_overlay_refresh (ValijaStoreContext *context, gint64 id, GError **error);
 /* The same for a row that was just added: finds the lines that know it by its remote id. */
-gboolean valija_store_overlay_adopt   (ValijaStoreContext *context, const char *account, const char *folder, const char *remote_id, gint64 id, GError **error);
+gboolean valija_store_overlay_adopt (ValijaStoreContext  *context,
+                                     const char          *account,
+                                     const char          *folder,
+                                     const char          *remote_id,
+                                     gint64               id,
+                                     GError             **error);
 /* The same for all rows that the journal concerns or once concerned. */
 gboolean valija_store_overlay_rebuild (ValijaStoreContext *context, GError **error);
 
@@ -95,9 +106,16 @@ gboolean valija_store_remove_cached_folder (ValijaDatabase *database, gint64 id,
 /* Whether it is the mark of a folder that its server has not named yet. */
 gboolean valija_store_folder_is_new       (const char *remote_id);
 /* Lays what waits in the journal over @folders (of ValijaStoredFolder), as the server listed them. */
-gboolean valija_store_folder_lines_apply  (ValijaDatabase *local, const char *account, GPtrArray *folders, GError **error);
+gboolean valija_store_folder_lines_apply (ValijaDatabase  *local,
+                                          const char      *account,
+                                          GPtrArray       *folders,
+                                          GError         **error);
 /* The folder @old is called @fresh now. */
-gboolean valija_store_folder_lines_rename (ValijaDatabase *local, const char *account, const char *old, const char *fresh, GError **error);
+gboolean valija_store_folder_lines_rename (ValijaDatabase  *local,
+                                           const char      *account,
+                                           const char      *old,
+                                           const char      *fresh,
+                                           GError         **error);
 
 /* ---- valija-store-outbox.c ---- */
 gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
@@ -114,6 +132,10 @@ gboolean valija_store_insert_message (ValijaDatabase     *database,
 /* The headers of a known message, when the server says it is another one under the same name:
  * what was known of its inside goes. */
 gboolean valija_store_replace_message (ValijaDatabase *database, gint64 id, ValijaMessageInfo *info, GError **error);
-gboolean valija_store_insert_source   (ValijaDatabase *database, gint64 id, ValijaStoredSource *source, gboolean *found, GError **error);
+gboolean valija_store_insert_source (ValijaDatabase      *database,
+                                     gint64               id,
+                                     ValijaStoredSource  *source,
+                                     gboolean            *found,
+                                     GError             **error);
 
 G_END_DECLS

@@ -16,7 +16,9 @@ typedef struct _ValijaStoreThread ValijaStoreThread;
 typedef void (*ValijaStoreTell) (GObject *owner, ValijaStoreNews *news);
 
 /* Finished requests on their way back to @context. @owner is held weakly. */
-ValijaStoreMailbag *valija_store_mailbag_new   (GMainContext *context, GObject *owner, ValijaStoreTell tell) G_GNUC_WARN_UNUSED_RESULT;
+ValijaStoreMailbag *valija_store_mailbag_new (GMainContext    *context,
+                                              GObject         *owner,
+                                              ValijaStoreTell  tell) G_GNUC_WARN_UNUSED_RESULT;
 ValijaStoreMailbag *valija_store_mailbag_ref   (ValijaStoreMailbag *self);
 void                valija_store_mailbag_unref (ValijaStoreMailbag *self);
 
@@ -28,7 +30,9 @@ typedef enum
 } ValijaStoreManner;
 
 /* @context is borrowed and must outlive the thread. */
-ValijaStoreThread  *valija_store_thread_new    (const char *name, ValijaStoreContext *context, ValijaStoreMailbag *mailbag) G_GNUC_WARN_UNUSED_RESULT;
+ValijaStoreThread *valija_store_thread_new (const char         *name,
+                                            ValijaStoreContext *context,
+                                            ValijaStoreMailbag *mailbag) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture          *valija_store_thread_push   (ValijaStoreThread *self,
                                                 ValijaStoreManner  manner,
                                                 ValijaStoreFunc    func,

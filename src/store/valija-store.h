@@ -11,29 +11,36 @@
 
 G_BEGIN_DECLS
 
-/* What is kept on this computer, in two SQLite databases on threads of their own: every call returns a future and never blocks.
+/* What is kept on this computer, in two SQLite databases on threads of their own: every call
+ * returns a future and never blocks.
  *
- *  - the cache (cache.db in the cache directory): folders and messages of servers that keep them. WAL, synchronous=NORMAL; rebuilt when damaged.
- *  - local truth (local.db in the data directory): messages that cannot be fetched again (POP3, copies of sent mail, drafts), outbox,
- *    journal. WAL, synchronous=FULL; nothing is deleted but by the user; a failed upgrade keeps the old file; damaged, it is kept aside.
+ *  - the cache (cache.db in the cache directory): folders and messages of servers that keep them.
+ *    WAL, synchronous=NORMAL; rebuilt when damaged.
+ *  - local truth (local.db in the data directory): messages that cannot be fetched again (POP3,
+ *    copies of sent mail, drafts), outbox, journal. WAL, synchronous=FULL; nothing is deleted but
+ *    by the user; a failed upgrade keeps the old file; damaged, it is kept aside.
  *
- * Ids of folders and messages are unique over both: positive in the cache, negative in local truth. Writes go through one connection, in the
- * order of the calls; reads through another, so that a list never waits for a synchronisation: a read sees every write whose future has resolved.
- * Every future rejects with VALIJA_ERROR_STORAGE, DISK_FULL, NEWER_DATA, NOT_FOUND or INVALID (a folder or message of the wrong kind), step STORE.
- * A write whose future was dropped is done all the same; a read that was dropped before its turn is left out. Both directories belong to one store
- * at a time: a second one, in whichever process, is refused by valija_store_open(). */
+ * Ids of folders and messages are unique over both: positive in the cache, negative in local truth.
+ * Writes go through one connection, in the order of the calls; reads through another, so that a
+ * list never waits for a synchronisation: a read sees every write whose future has resolved. Every
+ * future rejects with VALIJA_ERROR_STORAGE, DISK_FULL, NEWER_DATA, NOT_FOUND or INVALID (a folder
+ * or message of the wrong kind), step STORE. A write whose future was dropped is done all the same;
+ * a read that was dropped before its turn is left out. Both directories belong to one store at a
+ * time: a second one, in whichever process, is refused by valija_store_open(). */
 #define VALIJA_TYPE_STORE (valija_store_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaStore, valija_store, VALIJA, STORE, GObject)
 
 ValijaStore *valija_store_new   (GFile *cache_directory, GFile *data_directory) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Opens and migrates. Resolves to a GPtrArray of char *: what the user must know (translated): "The cache was damaged and is built anew". */
+/* Opens and migrates. Resolves to a GPtrArray of char *: what the user must know (translated): "The
+ * cache was damaged and is built anew". */
 DexFuture   *valija_store_open  (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Finishes what was asked, checkpoints and closes. Resolves to TRUE. What is asked afterwards rejects with STORAGE. */
 DexFuture   *valija_store_close (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Signals, on the main context, after the transaction: "folder-changed" (int64 folder-id: its index and counts; 0: the folders themselves),
- * "messages-changed" (GArray of gint64: rows), "outbox-changed" (). Those of several transactions are joined into one where they come together. */
+/* Signals, on the main context, after the transaction: "folder-changed" (int64 folder-id: its index
+ * and counts; 0: the folders themselves), "messages-changed" (GArray of gint64: rows),
+ * "outbox-changed" (). Those of several transactions are joined into one where they come together. */
 
 /* ---- Folders ---- */
 
@@ -45,7 +52,8 @@ typedef struct
   char *name;
   ValijaFolderRole role;
   gboolean selectable;
-  gint64 total;              /* of the rows that are here; what the server last told of beyond them is added until the next whole round */
+  /* of the rows that are here; what the server last told of beyond them is added until the next whole round */
+  gint64 total;
   gint64 unread;
   gint64 last_synced;        /* when a round last came to its end: seconds since 1970, 0 never */
 } ValijaStoredFolder;
@@ -54,15 +62,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredFolder, valija_stored_folder_free)
 
 /* GPtrArray of ValijaStoredFolder of both databases, parents before children. */
 DexFuture *valija_store_list_folders       (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
-/* The server's whole list (ValijaFolderInfo): new ones are added, known ones updated, missing ones removed with their cached messages.
- * @durable: the folders live in local truth (POP3), and none is ever removed. Resolves to TRUE. */
-DexFuture *valija_store_write_folders      (ValijaStore *self, const char *account, GPtrArray *infos, gboolean durable) G_GNUC_WARN_UNUSED_RESULT;
+/* The server's whole list (ValijaFolderInfo): new ones are added, known ones updated, missing ones
+ * removed with their cached messages. @durable: the folders live in local truth (POP3), and none is
+ * ever removed. Resolves to TRUE. */
+DexFuture *valija_store_write_folders (ValijaStore *self,
+                                       const char  *account,
+                                       GPtrArray   *infos,
+                                       gboolean     durable) G_GNUC_WARN_UNUSED_RESULT;
 /* A folder in local truth by role, made when missing. Resolves to its id (int64). */
-DexFuture *valija_store_ensure_local_folder(ValijaStore *self, const char *account, ValijaFolderRole role, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_ensure_local_folder (ValijaStore      *self,
+                                             const char       *account,
+                                             ValijaFolderRole  role,
+                                             const char       *name) G_GNUC_WARN_UNUSED_RESULT;
 /* Another folder in local truth, by name. Resolves to its id (int64). */
-DexFuture *valija_store_create_local_folder(ValijaStore *self, const char *account, gint64 parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_create_local_folder (ValijaStore *self,
+                                             const char  *account,
+                                             gint64       parent,
+                                             const char  *name) G_GNUC_WARN_UNUSED_RESULT;
 /* Forgets the account: its cache always; its local truth only with @local_truth. */
-DexFuture *valija_store_remove_account     (ValijaStore *self, const char *account, gboolean local_truth) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_remove_account (ValijaStore *self,
+                                        const char  *account,
+                                        gboolean     local_truth) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Synchronising ---- */
 
@@ -83,10 +103,14 @@ ValijaWritten *valija_written_copy     (const ValijaWritten *self);
 void           valija_written_free     (ValijaWritten *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaWritten, valija_written_free)
 
-/* Writes a batch and its cursor in one transaction; keeps what waits in the journal on top of what the server says (flags, moved and deleted
- * messages do not come back); after the final batch of a round that began with `restart`, drops what was not listed. In a durable folder `gone` is
- * ignored, nothing is dropped, and what the user deleted here is not added again. Resolves to ValijaWritten. */
-DexFuture *valija_store_write_changes (ValijaStore *self, gint64 folder, ValijaChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes a batch and its cursor in one transaction; keeps what waits in the journal on top of what
+ * the server says (flags, moved and deleted messages do not come back); after the final batch of a
+ * round that began with `restart`, drops what was not listed. In a durable folder `gone` is
+ * ignored, nothing is dropped, and what the user deleted here is not added again. Resolves to
+ * ValijaWritten. */
+DexFuture *valija_store_write_changes (ValijaStore   *self,
+                                       gint64         folder,
+                                       ValijaChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Sources and text ---- */
 
@@ -98,21 +122,34 @@ typedef struct
   char *search_text;         /* body and attachment names */
   char *preview;             /* nullable: what is known stays */
   gboolean has_attachments;
-  char *file_names;          /* nullable: the attachment names apart, one a line, which filename: searches; set after _new() */
+  /* nullable: the attachment names apart, one a line, which filename: searches; set after _new() */
+  char *file_names;
 } ValijaStoredSource;
-ValijaStoredSource *valija_stored_source_new  (gint64 message, GBytes *source, const char *search_text, const char *preview, gboolean has_attachments);
+ValijaStoredSource *valija_stored_source_new (gint64      message,
+                                              GBytes     *source,
+                                              const char *search_text,
+                                              const char *preview,
+                                              gboolean    has_attachments);
 void                valija_stored_source_free (ValijaStoredSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredSource, valija_stored_source_free)
 
-/* Writes all of @sources (GPtrArray of ValijaStoredSource) and their index in one transaction; durable when it resolves, for local truth. Those
- * whose message is gone meanwhile are left out. TRUE */
+/* Writes all of @sources (GPtrArray of ValijaStoredSource) and their index in one transaction;
+ * durable when it resolves, for local truth. Those whose message is gone meanwhile are left out.
+ * TRUE */
 DexFuture *valija_store_write_sources        (ValijaStore *self, GPtrArray *sources) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to GBytes; NOT_FOUND when only the headers are here. */
 DexFuture *valija_store_load_source          (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
-/* The newest messages of @folder without a source, received since @since: GPtrArray of ValijaMessageRow (id and remote_id filled). */
-DexFuture *valija_store_list_without_source  (ValijaStore *self, gint64 folder, gint64 since, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+/* The newest messages of @folder without a source, received since @since: GPtrArray of
+ * ValijaMessageRow (id and remote_id filled). */
+DexFuture *valija_store_list_without_source (ValijaStore *self,
+                                             gint64       folder,
+                                             gint64       since,
+                                             guint        limit) G_GNUC_WARN_UNUSED_RESULT;
 /* A new message in a folder of local truth. Durable when it resolves, to its id (int64). */
-DexFuture *valija_store_add_message          (ValijaStore *self, gint64 folder, ValijaMessageInfo *info, ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_add_message (ValijaStore        *self,
+                                     gint64              folder,
+                                     ValijaMessageInfo  *info,
+                                     ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Lists ---- */
 
@@ -124,16 +161,25 @@ typedef enum
 } ValijaListFilter;
 
 /* Each resolves to a GArray (boxed, G_TYPE_ARRAY) of gint64, newest first. @limit 0: all. */
-DexFuture *valija_store_load_index (ValijaStore *self, gint64 folder, ValijaListFilter filter, guint limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_load_index (ValijaStore      *self,
+                                    gint64            folder,
+                                    ValijaListFilter  filter,
+                                    guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 /* @accounts and @folder narrow the search: NULL and 0 for everything. */
-DexFuture *valija_store_search     (ValijaStore *self, ValijaSearchQuery *query, const char *account, gint64 folder, guint limit) G_GNUC_WARN_UNUSED_RESULT;
-/* GPtrArray of ValijaMessageRow in the order of @ids; ids that are gone are missing in it. A row whose move the server has not heard of yet
- * shows its new folder and an empty remote_id, since there is none in that folder. */
+DexFuture *valija_store_search (ValijaStore       *self,
+                                ValijaSearchQuery *query,
+                                const char        *account,
+                                gint64             folder,
+                                guint              limit) G_GNUC_WARN_UNUSED_RESULT;
+/* GPtrArray of ValijaMessageRow in the order of @ids; ids that are gone are missing in it. A row
+ * whose move the server has not heard of yet shows its new folder and an empty remote_id, since
+ * there is none in that folder. */
 DexFuture *valija_store_load_rows  (ValijaStore *self, const gint64 *ids, guint n_ids) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a row id (int64), or rejects with NOT_FOUND. */
 DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* ---- Changes by the user: shown at once, and written to the journal in the same transaction where a server must hear of them ---- */
+/* ---- Changes by the user: shown at once, and written to the journal in the same transaction where
+ * a server must hear of them ---- */
 
 typedef enum
 {
@@ -147,7 +193,8 @@ typedef enum
   VALIJA_OPERATION_REMOVE_FOLDER,
 } ValijaOperationKind;
 
-/* One line of the journal. */
+/* One line of the journal. Behind a MOVE that is not finished the remote ids of its messages are
+ * "": list again once it is. */
 typedef struct
 {
   gint64 id;
@@ -162,39 +209,67 @@ typedef struct
   GBytes *source;            /* nullable: APPEND */
   guint attempts;
   char *words;               /* nullable: why it failed last */
-} ValijaOperation;           /* behind a MOVE that is not finished the remote ids of its messages are "": list again once it is */
+} ValijaOperation;
 #define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
 GType            valija_operation_get_type (void) G_GNUC_CONST;
 ValijaOperation *valija_operation_copy     (const ValijaOperation *self);
 void             valija_operation_free     (ValijaOperation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaOperation, valija_operation_free)
 
-/* All of @messages are in one folder. Messages of local truth change at once and leave no journal line. Each resolves to the id of the journal line,
- * int64, 0 where none is needed (also when nothing changes). Undo of a line that has not been sent takes it back: see valija_store_undo_operation(). */
-DexFuture *valija_store_change_flags    (ValijaStore *self, const gint64 *messages, guint n_messages, ValijaFlags add, ValijaFlags remove) G_GNUC_WARN_UNUSED_RESULT;
-/* From and to the cache within one account; or within local truth. Across (server to here, here to server) the engine copies the source first. */
-DexFuture *valija_store_move_messages   (ValijaStore *self, const gint64 *messages, guint n_messages, gint64 target) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_store_delete_messages (ValijaStore *self, const gint64 *messages, guint n_messages) G_GNUC_WARN_UNUSED_RESULT;
+/* All of @messages are in one folder. Messages of local truth change at once and leave no journal
+ * line. Each resolves to the id of the journal line, int64, 0 where none is needed (also when
+ * nothing changes). Undo of a line that has not been sent takes it back: see
+ * valija_store_undo_operation(). */
+DexFuture *valija_store_change_flags (ValijaStore  *self,
+                                      const gint64 *messages,
+                                      guint         n_messages,
+                                      ValijaFlags   add,
+                                      ValijaFlags   remove) G_GNUC_WARN_UNUSED_RESULT;
+/* From and to the cache within one account; or within local truth. Across (server to here, here to
+ * server) the engine copies the source first. */
+DexFuture *valija_store_move_messages (ValijaStore  *self,
+                                       const gint64 *messages,
+                                       guint         n_messages,
+                                       gint64        target) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_delete_messages (ValijaStore  *self,
+                                         const gint64 *messages,
+                                         guint         n_messages) G_GNUC_WARN_UNUSED_RESULT;
 /* @folder is on a server; the message is listed once that folder's next round brings it. */
-DexFuture *valija_store_append_message  (ValijaStore *self, gint64 folder, GBytes *source, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_append_message (ValijaStore *self,
+                                        gint64       folder,
+                                        GBytes      *source,
+                                        ValijaFlags  flags) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to the id of the journal line, int64. A new folder has
- * the remote-id "" until its line is done. Renaming and removing do for folders of local truth too, at once and with 0 for the line; the mail of one
- * that is removed goes to @trash. That a name is free and a folder empty of others is for the caller to see to. */
-DexFuture *valija_store_create_folder (ValijaStore *self, const char *account, gint64 parent, const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
+ * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.
+ * Renaming and removing do for folders of local truth too, at once and with 0 for the line; the
+ * mail of one that is removed goes to @trash. That a name is free and a folder empty of others is
+ * for the caller to see to. */
+DexFuture *valija_store_create_folder (ValijaStore *self,
+                                       const char  *account,
+                                       gint64       parent,
+                                       const char  *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_rename_folder (ValijaStore *self, gint64 folder, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_remove_folder (ValijaStore *self, gint64 folder, gint64 trash) G_GNUC_WARN_UNUSED_RESULT;
 /* The line is done on the server: @info as it is called now, NULL where it was removed. TRUE */
-DexFuture *valija_store_finish_folder (ValijaStore *self, gint64 operation, ValijaFolderInfo *info) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_finish_folder (ValijaStore      *self,
+                                       gint64            operation,
+                                       ValijaFolderInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 
 /* GPtrArray of ValijaOperation, in order. */
 DexFuture *valija_store_list_operations  (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
-/* It is done on the server: the line goes; rows moved take their new remote-ids (@new_remote_ids nullable, "" where unknown: the row goes and comes
- * back with the target's next synchronisation). TRUE */
-DexFuture *valija_store_finish_operation (ValijaStore *self, gint64 operation, GPtrArray *new_remote_ids) G_GNUC_WARN_UNUSED_RESULT;
-/* It failed: @words are kept; @give_up takes the change back, as the server has it. With the line of an APPEND its source goes too: who gives up
- * on one files it here first. TRUE */
-DexFuture *valija_store_fail_operation   (ValijaStore *self, gint64 operation, const char *words, gboolean give_up) G_GNUC_WARN_UNUSED_RESULT;
+/* It is done on the server: the line goes; rows moved take their new remote-ids (@new_remote_ids
+ * nullable, "" where unknown: the row goes and comes back with the target's next synchronisation).
+ * TRUE */
+DexFuture *valija_store_finish_operation (ValijaStore *self,
+                                          gint64       operation,
+                                          GPtrArray   *new_remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* It failed: @words are kept; @give_up takes the change back, as the server has it. With the line
+ * of an APPEND its source goes too: who gives up on one files it here first. TRUE */
+DexFuture *valija_store_fail_operation (ValijaStore *self,
+                                        gint64       operation,
+                                        const char  *words,
+                                        gboolean     give_up) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes a line back that was not sent to the server yet. Resolves to TRUE; NOT_FOUND when it is too late. */
 DexFuture *valija_store_undo_operation   (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -217,14 +292,35 @@ void valija_stored_outbox_free (ValijaStoredOutbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredOutbox, valija_stored_outbox_free)
 
 /* Durable when it resolves, to the id (int64). */
-DexFuture *valija_store_add_outbox      (ValijaStore *self, const char *account, ValijaEnvelope *envelope, const char *subject, const char *recipients, const char *message_id, GBytes *source, GBytes *copy /* with Bcc */, gint64 not_before) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_store_list_outbox     (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT; /* GPtrArray of ValijaStoredOutbox, oldest first */
-DexFuture *valija_store_load_outbox_source   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* GBytes: what is sent */
-DexFuture *valija_store_load_outbox_copy     (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* GBytes: what is kept */
-DexFuture *valija_store_load_outbox_envelope (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;   /* ValijaEnvelope: recipients not yet accepted */
-/* @remaining (nullable, char *): the recipients still to be served. SENDING counts an attempt. Durable when it resolves. An item found in SENDING when the store is opened becomes
- * UNCERTAIN. TRUE */
-DexFuture *valija_store_set_outbox_state(ValijaStore *self, gint64 id, ValijaOutboxState state, const char *words, gint64 not_before, GPtrArray *remaining) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_add_outbox (ValijaStore    *self,
+                                    const char     *account,
+                                    ValijaEnvelope *envelope,
+                                    const char     *subject,
+                                    const char     *recipients,
+                                    const char     *message_id,
+                                    GBytes         *source,
+                                    GBytes         *copy, /* with Bcc */
+                                    gint64          not_before) G_GNUC_WARN_UNUSED_RESULT;
+/* GPtrArray of ValijaStoredOutbox, oldest first */
+DexFuture *valija_store_list_outbox (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
+/* GBytes: what is sent */
+DexFuture *valija_store_load_outbox_source (ValijaStore *self,
+                                            gint64       id) G_GNUC_WARN_UNUSED_RESULT;
+/* GBytes: what is kept */
+DexFuture *valija_store_load_outbox_copy (ValijaStore *self,
+                                          gint64       id) G_GNUC_WARN_UNUSED_RESULT;
+/* ValijaEnvelope: recipients not yet accepted */
+DexFuture *valija_store_load_outbox_envelope (ValijaStore *self,
+                                              gint64       id) G_GNUC_WARN_UNUSED_RESULT;
+/* @remaining (nullable, char *): the recipients still to be served. SENDING counts an attempt.
+ * Durable when it resolves. An item found in SENDING when the store is opened becomes UNCERTAIN.
+ * TRUE */
+DexFuture *valija_store_set_outbox_state (ValijaStore       *self,
+                                          gint64             id,
+                                          ValijaOutboxState  state,
+                                          const char        *words,
+                                          gint64             not_before,
+                                          GPtrArray         *remaining) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_remove_outbox   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

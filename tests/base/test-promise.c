@@ -66,8 +66,8 @@ fulfil_it (Waiter *waiter)
 
 static const Settle settles[] = { resolve_it, reject_it, fulfil_it };
 
-/* The waiter is cancelled, and before its turn comes what it waited for settles. libdex 0.10 itself loses it there: it neither ends
- * nor frees what it holds. */
+/* The waiter is cancelled, and before its turn comes what it waited for settles. libdex 0.10 itself
+ * loses it there: it neither ends nor frees what it holds. */
 static void
 test_cancelled_then_settled (void)
 {

@@ -87,7 +87,8 @@ make_words (void)
 
       words[i] = g_malloc0 (length + 1);
       for (int j = 0; j < length; j++)
-        words[i][j] = "eainorstlducmphgbvyfkwzxjq"[MIN (g_rand_int_range (dice, 0, 26), g_rand_int_range (dice, 0, 26))];
+        words[i][j] =
+            "eainorstlducmphgbvyfkwzxjq"[MIN (g_rand_int_range (dice, 0, 26), g_rand_int_range (dice, 0, 26))];
     }
 }
 
@@ -170,12 +171,14 @@ bench_index (ValijaStore *store,
         {
           g_autoptr(GTimer) timer = g_timer_new ();
           g_autoptr(GArray) ids = await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, limits[i]));
-          g_autoptr(GPtrArray) rows = await (valija_store_load_rows (store, (gint64 *) (gpointer) ids->data, MIN (ids->len, 50)));
+          g_autoptr(GPtrArray) rows =
+              await (valija_store_load_rows (store, (gint64 *) (gpointer) ids->data, MIN (ids->len, 50)));
 
           best = MIN (best, g_timer_elapsed (timer, NULL));
         }
 
-      g_print ("%8u rows, index of %s and 50 rows: %.2f ms\n", n_rows, limits[i] == 0 ? "all" : "the first 50", best * 1e3);
+      g_print ("%8u rows, index of %s and 50 rows: %.2f ms\n", n_rows, limits[i] == 0 ? "all" : "the first 50",
+               best * 1e3);
     }
 }
 
@@ -220,7 +223,8 @@ bench_sources (ValijaStore *store,
           g_autoptr(GBytes) bytes = g_bytes_new_take (g_malloc0 (source_bytes), source_bytes);
 
           text_total += strlen (text);
-          g_ptr_array_add (sources, valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview", FALSE));
+          g_ptr_array_add (sources,
+                           valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview", FALSE));
         }
       made += cpu_seconds () - before;
 
@@ -229,7 +233,8 @@ bench_sources (ValijaStore *store,
       seconds += g_timer_elapsed (timer, NULL);
     }
 
-  g_print ("%8u sources of %u bytes, %.1f MB of text, in batches of 100: %.2f s, CPU %.2f s; cache grew %.1f MB beyond the sources\n",
+  g_print ("%8u sources of %u bytes, %.1f MB of text, in batches of 100: %.2f s, CPU %.2f s; cache grew %.1f MB beyond "
+           "the sources\n",
            ids->len, source_bytes, text_total / 1e6, seconds, cpu_seconds () - cpu - made,
            megabytes_of (directory, "cache/cache.db") - before_size - ids->len * (double) source_bytes / 1e6);
 }
@@ -244,7 +249,8 @@ compare_doubles (gconstpointer a,
 static void
 bench_search (ValijaStore *store)
 {
-  static const char * const kinds[] = { "a word", "a common word", "two words", "a beginning of 2", "a beginning of 3", "from:", "a phrase" };
+  static const char * const kinds[] = { "a word",           "a common word", "two words", "a beginning of 2",
+                                       "a beginning of 3", "from:",         "a phrase" };
 
   for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
     {
@@ -280,9 +286,11 @@ bench_search (ValijaStore *store)
         }
 
       g_array_sort (times, compare_doubles);
-      g_print ("         search for %-17s p50 %6.2f ms  p95 %6.2f ms  most %6.2f ms  (%.0f found on average, at most 200)\n",
-               kinds[kind], g_array_index (times, double, times->len / 2), g_array_index (times, double, times->len * 95 / 100),
-               g_array_index (times, double, times->len - 1), (double) n_found / times->len);
+      g_print (
+          "         search for %-17s p50 %6.2f ms  p95 %6.2f ms  most %6.2f ms  (%.0f found on average, at most 200)\n",
+          kinds[kind], g_array_index (times, double, times->len / 2),
+          g_array_index (times, double, times->len * 95 / 100), g_array_index (times, double, times->len - 1),
+          (double) n_found / times->len);
     }
 }
 

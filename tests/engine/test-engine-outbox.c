@@ -402,7 +402,8 @@ static void
 cancel_sending (FakeServer *server, gpointer user_data)
 {
   TestEngine *test = user_data;
-  ValijaProgress *progress = valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
+  ValijaProgress *progress =
+      valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
 
   if (g_str_has_suffix (server->log->str, "send"))
     {

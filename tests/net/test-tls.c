@@ -586,16 +586,16 @@ static void
 half_handler (ValijaTestServer *server, GSocketConnection *connection)
 {
   g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "GO", 2, NULL, NULL, NULL);
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL, NULL,
-                             NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL,
+                             NULL, NULL);
   silent_handler (server, connection);
 }
 
 static void
 half_tls_handler (ValijaTestServer *server, GSocketConnection *connection)
 {
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL, NULL,
-                             NULL);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "\x16\x03\x03\x10", 4, NULL,
+                             NULL, NULL);
   silent_handler (server, connection);
 }
 
@@ -606,8 +606,8 @@ go_handler (ValijaTestServer *server, GSocketConnection *connection)
   silent_handler (server, connection);
 }
 
-/* The time-out of the account holds for the handshake too, also when the protocol has switched off the one for reading because it
- * waits for nothing. */
+/* The time-out of the account holds for the handshake too, also when the protocol has switched off
+ * the one for reading because it waits for nothing. */
 static void
 check_silent_handshake (ValijaTestHandler handler,
                         int               timeout)
@@ -643,7 +643,8 @@ test_silent_handshake (void)
   check_no_handshake (half_tls_handler, VALIJA_ERROR_TIMED_OUT);
 }
 
-/* With half a record the bytes are there before the handshake and count as injected, or come in it and are waited for. */
+/* With half a record the bytes are there before the handshake and count as injected, or come in it
+ * and are waited for. */
 static void
 test_half_handshake (void)
 {

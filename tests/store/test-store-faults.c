@@ -121,7 +121,8 @@ write_local (ValijaStore *store,
 
   facts->outbox = attempt_int64 (valija_store_add_outbox (store, "a", envelope, "s", "r", "m", bytes, bytes, 0));
   if (facts->outbox != 0)
-    facts->sending = attempt (valija_store_set_outbox_state (store, facts->outbox, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+    facts->sending =
+        attempt (valija_store_set_outbox_state (store, facts->outbox, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
 
   second = attempt_int64 (valija_store_add_outbox (store, "a", envelope, "s", "r", "m", bytes, bytes, 0));
   if (second != 0)

@@ -73,7 +73,8 @@ count_aside (TestStore *self)
   guint n = 0;
 
   while ((name = g_dir_read_name (dir)) != NULL)
-    n += g_str_has_prefix (name, "local.db.damaged-20") && !g_str_has_suffix (name, "-wal") && !g_str_has_suffix (name, "-shm");
+    n += g_str_has_prefix (name, "local.db.damaged-20") && !g_str_has_suffix (name, "-wal") &&
+         !g_str_has_suffix (name, "-shm");
 
   return n;
 }
@@ -100,7 +101,9 @@ check_usable (TestStore *self)
 static void
 test_private (void)
 {
-  static const char * const names[] = { "cache", "data", "cache/cache.db", "cache/cache.db-wal", "data/local.db", "data/local.db-wal" };
+  static const char * const names[] = { "cache",          "data",
+                                       "cache/cache.db", "cache/cache.db-wal",
+                                       "data/local.db",  "data/local.db-wal" };
   g_autoptr(TestStore) self = make_store ();
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -47,7 +47,8 @@ learn (World *world)
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       gint64 folder = folder_of (world, folders[i]);
-      g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (world->store->store, folder, VALIJA_LIST_ALL, 0));
+      g_autoptr(GArray) ids =
+          test_await_boxed (valija_store_load_index (world->store->store, folder, VALIJA_LIST_ALL, 0));
       g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (world->store->store,
                                                                            (gint64 *) (gpointer) ids->data, ids->len));
 
@@ -291,13 +292,16 @@ static const Case cases[] = {
   { "delete-undone", "delete 2; flags INBOX 2 seen; undo 1", "1* 2 3* |  | ", "" },
   { "delete-gone-undone", "delete 2; gone INBOX 2; undo 1", "1* 3* |  | ", "" },
 
-  { "reopened", "move 1 Archive; seen 2; delete 3; reopen", "2 | 1* | ", "move INBOX>Archive 1; flags INBOX 2; delete INBOX 3" },
+  { "reopened", "move 1 Archive; seen 2; delete 3; reopen", "2 | 1* | ",
+    "move INBOX>Archive 1; flags INBOX 2; delete INBOX 3" },
   { "cache-lost", "move 1 Archive; seen 1; delete 3; lose-cache; add INBOX 1,2,3", "2* | 1 | ",
     "move INBOX>Archive 1; flags Archive ; delete INBOX 3" },
   { "cache-lost-one-folder", "seen 2; move 1 Archive; seen 1; delete 3; lose-cache; relist INBOX 1,2,3", "2 | 1 | ",
     "flags INBOX 2; move INBOX>Archive 1; flags Archive ; delete INBOX 3" },
-  { "cache-lost-then-done", "move 1 Archive; seen 1; lose-cache; done 11; add Archive 11", " | 11 | ", "flags Archive 11" },
-  { "cache-lost-listed-then-done", "move 1 Archive; seen 1; lose-cache; add Archive 11; done 11", " | 11 | ", "flags Archive 11" },
+  { "cache-lost-then-done", "move 1 Archive; seen 1; lose-cache; done 11; add Archive 11", " | 11 | ",
+    "flags Archive 11" },
+  { "cache-lost-listed-then-done", "move 1 Archive; seen 1; lose-cache; add Archive 11; done 11", " | 11 | ",
+    "flags Archive 11" },
   { "cache-lost-twice", "seen 1; move 2 Archive; lose-cache; add INBOX 1; lose-cache; add INBOX 2,1", "1 | 2* | ",
     "flags INBOX 1; move INBOX>Archive 2" },
 };

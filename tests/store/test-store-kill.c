@@ -213,11 +213,13 @@ check (TestStore *self,
   g_assert_cmpint (cursor, <=, facts->cursor + BATCH);
   /* Batches are whole: there were as many messages, also of those that have gone since, as the
    * cursor says */
-  g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT seq FROM sqlite_sequence WHERE name = 'message'"), ==, cursor);
+  g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT seq FROM sqlite_sequence WHERE name = 'message'"), ==,
+                   cursor);
   facts->cursor = cursor;
 
   check_set (self, facts->local, "SELECT count(*) FROM source WHERE length (data) = 12000 AND message = ");
-  check_set (self, facts->outbox, "SELECT count(*) FROM outbox JOIN outbox_source ON item = id WHERE length (copy) = 30000 AND id = ");
+  check_set (self, facts->outbox,
+             "SELECT count(*) FROM outbox JOIN outbox_source ON item = id WHERE length (copy) = 30000 AND id = ");
   check_set (self, facts->journal, "SELECT count(*) FROM operation WHERE id = ");
   g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM outbox WHERE state = 1"), ==, 0);
   test_store_close (self);

@@ -135,8 +135,8 @@ row_of (Model *self,
   Shown shown = show (mail);
   g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (self->store->store, self->folders[shown.folder],
                                                                      VALIJA_LIST_ALL, 0));
-  g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (self->store->store, (gint64 *) (gpointer) ids->data,
-                                                                        ids->len));
+  g_autoptr(GPtrArray) rows =
+      test_await_boxed (valija_store_load_rows (self->store->store, (gint64 *) (gpointer) ids->data, ids->len));
   g_autofree char *subject = g_strdup_printf ("%u", mail->subject);
 
   for (guint i = 0; i < rows->len; i++)
@@ -569,9 +569,10 @@ compare_journals (Model *self)
 
       g_assert_cmpuint (operation->remote_ids->len, >, 0);
       for (guint j = 0; j < operation->remote_ids->len; j++)
-        g_ptr_array_add (stored, describe (operation->kind, operation->folder,
-                                           operation->kind == VALIJA_OPERATION_MOVE ? operation->target : "",
-                                           operation->add, operation->remove, g_ptr_array_index (operation->remote_ids, j)));
+        g_ptr_array_add (stored,
+                         describe (operation->kind, operation->folder,
+                                   operation->kind == VALIJA_OPERATION_MOVE ? operation->target : "", operation->add,
+                                   operation->remove, g_ptr_array_index (operation->remote_ids, j)));
     }
 
   for (guint i = 0; i < self->mails->len; i++)

@@ -110,12 +110,14 @@ test_states (void)
 
   test_await (valija_store_remove_outbox (self->store, id));
   test_await (valija_store_remove_outbox (self->store, id));
-  test_await_error (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENT, NULL, 0, NULL), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENT, NULL, 0, NULL),
+                    VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_outbox_source (self->store, id), VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_outbox_copy (self->store, id), VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_outbox_envelope (self->store, id), VALIJA_ERROR_NOT_FOUND);
   g_assert_cmpint (test_sql (self, "data/local.db",
-                             "SELECT (SELECT count(*) FROM outbox_source) + (SELECT count(*) FROM outbox_recipient)"), ==, 0);
+                             "SELECT (SELECT count(*) FROM outbox_source) + (SELECT count(*) FROM outbox_recipient)"),
+                   ==, 0);
 }
 
 /* What was being sent may have been sent: only the user can say that it is to be sent again. */

@@ -139,15 +139,16 @@ make_store (gint64 *folder)
       g_autofree char *remote_id = g_strdup_printf ("m%u", i);
       ValijaFlags flags = (i % 2 == 0 ? VALIJA_FLAG_SEEN : 0) | (i > 7 ? VALIJA_FLAG_FLAGGED : 0);
 
-      g_ptr_array_add (changes->added, test_info (remote_id, messages[i].subject, FIRST + (gint64) i * DAY + 3600, flags));
+      g_ptr_array_add (changes->added,
+                       test_info (remote_id, messages[i].subject, FIRST + (gint64) i * DAY + 3600, flags));
     }
   test_sync (self, *folder, changes);
 
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
       g_autofree char *remote_id = g_strdup_printf ("m%u", i);
-      ValijaStoredSource *source = valija_stored_source_new (test_find (self, *folder, remote_id), bytes, messages[i].body,
-                                                             NULL, messages[i].files != NULL);
+      ValijaStoredSource *source = valija_stored_source_new (test_find (self, *folder, remote_id), bytes,
+                                                             messages[i].body, NULL, messages[i].files != NULL);
 
       source->file_names = g_strdup (messages[i].files);
       g_ptr_array_add (sources, source);
@@ -177,7 +178,8 @@ test_cases (void)
 static void
 test_hostile (void)
 {
-  static const char alphabet[] = "\"'*:(){}^-+,;%_\\ aAND OR NOT NEAR from: subject: id: before:2020-01-01 \xc3\xb1\xff\xe4\xbc\x9a";
+  static const char alphabet[] =
+      "\"'*:(){}^-+,;%_\\ aAND OR NOT NEAR from: subject: id: before:2020-01-01 \xc3\xb1\xff\xe4\xbc\x9a";
   gint64 inbox;
   g_autoptr(TestStore) self = make_store (&inbox);
   g_autofree char *long_text = g_strnfill (100000, 'x');

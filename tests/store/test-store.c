@@ -292,8 +292,9 @@ test_durable (void)
   test_write_folders (self, "p", TRUE, "INBOX");
   inbox = test_folder (self, "p", "INBOX");
   g_assert_cmpint (inbox, <, 0);
-  g_assert_cmpint (test_await_int64 (valija_store_ensure_local_folder (self->store, "p", VALIJA_FOLDER_ROLE_INBOX, "In")),
-                   ==, inbox);
+  g_assert_cmpint (
+      test_await_int64 (valija_store_ensure_local_folder (self->store, "p", VALIJA_FOLDER_ROLE_INBOX, "In")), ==,
+      inbox);
   test_sync (self, inbox, test_added ("1 2 3", 0));
 
   /* Here flags and filing are the user's alone */
@@ -467,10 +468,12 @@ test_add_message (void)
   gint64 sent, first, second;
 
   sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_SENT, "Sent"));
-  g_assert_cmpint (sent, ==,
-                   test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_SENT, "Other")));
-  g_assert_cmpint (sent, !=,
-                   test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_NONE, "Other")));
+  g_assert_cmpint (
+      sent, ==,
+      test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_SENT, "Other")));
+  g_assert_cmpint (
+      sent, !=,
+      test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_NONE, "Other")));
   first = test_await_int64 (valija_store_add_message (self->store, sent, info, source));
   second = test_await_int64 (valija_store_add_message (self->store, sent, info, source));
   g_assert_cmpint (first, !=, second);

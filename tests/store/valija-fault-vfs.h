@@ -16,7 +16,9 @@ typedef enum
 } Fault;
 
 void     fault_vfs_install (void);                   /* becomes the default */
-void     fault_vfs_arm     (Fault fault, guint n);   /* the @n-th write, truncation or flush from now, counted from 1; 0: none */
+/* the @n-th write, truncation or flush from now, counted from 1; 0: none */
+void fault_vfs_arm (Fault fault,
+                    guint n);
 gboolean fault_vfs_hit     (void);                   /* whether it has happened since */
 
 G_END_DECLS

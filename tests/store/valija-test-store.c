@@ -329,8 +329,9 @@ test_journal (TestStore  *self,
     {
       ValijaOperation *operation = g_ptr_array_index (operations, i);
 
-      g_string_append_printf (text, "%s%s %s%s%s ", text->len > 0 ? "; " : "", kinds[operation->kind], operation->folder,
-                              operation->target != NULL ? ">" : "", operation->target != NULL ? operation->target : "");
+      g_string_append_printf (text, "%s%s %s%s%s ", text->len > 0 ? "; " : "", kinds[operation->kind],
+                              operation->folder, operation->target != NULL ? ">" : "",
+                              operation->target != NULL ? operation->target : "");
       for (guint j = 0; j < operation->remote_ids->len; j++)
         g_string_append_printf (text, "%s%s", j > 0 ? "," : "", (char *) g_ptr_array_index (operation->remote_ids, j));
     }
@@ -412,14 +413,15 @@ check_file (TestStore  *self,
                              " total <> (SELECT count(*) FROM message m WHERE m.folder = f.id) OR"
                              " unread <> (SELECT count(*) FROM message m WHERE m.folder = f.id AND (m.flags & 1) = 0)"),
                    ==, 0);
-  g_assert_cmpint (test_sql (self, name,
-                             "SELECT count(*) FROM source WHERE message NOT IN (SELECT id FROM message WHERE has_source)"),
-                   ==, 0);
-  g_assert_cmpint (test_sql (self, name,
-                             "SELECT count(*) FROM message WHERE has_source AND id NOT IN (SELECT message FROM source)"),
-                   ==, 0);
-  g_assert_cmpint (test_sql (self, name, "SELECT (SELECT count(*) FROM search_docsize) - (SELECT count(*) FROM message)"),
-                   ==, 0);
+  g_assert_cmpint (
+      test_sql (self, name,
+                "SELECT count(*) FROM source WHERE message NOT IN (SELECT id FROM message WHERE has_source)"),
+      ==, 0);
+  g_assert_cmpint (
+      test_sql (self, name, "SELECT count(*) FROM message WHERE has_source AND id NOT IN (SELECT message FROM source)"),
+      ==, 0);
+  g_assert_cmpint (
+      test_sql (self, name, "SELECT (SELECT count(*) FROM search_docsize) - (SELECT count(*) FROM message)"), ==, 0);
 }
 
 void
@@ -427,7 +429,8 @@ test_check (TestStore *self)
 {
   check_file (self, "cache/cache.db");
   check_file (self, "data/local.db");
-  g_assert_cmpint (test_sql (self, "cache/cache.db",
-                             "SELECT count(*) FROM message WHERE pending = 0 AND (folder <> home OR flags <> server_flags)"),
-                   ==, 0);
+  g_assert_cmpint (
+      test_sql (self, "cache/cache.db",
+                "SELECT count(*) FROM message WHERE pending = 0 AND (folder <> home OR flags <> server_flags)"),
+      ==, 0);
 }

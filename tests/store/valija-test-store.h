@@ -36,12 +36,18 @@ void       test_await_error  (DexFuture *future, int code);
 
 /* A folder in the cache, made with test_write_folders(). */
 gint64     test_folder       (TestStore *self, const char *account, const char *remote_id);
-void       test_write_folders(TestStore *self, const char *account, gboolean durable, const char *remote_ids); /* "INBOX Sent" */
+/* "INBOX Sent" */
+void test_write_folders (TestStore  *self,
+                         const char *account,
+                         gboolean    durable,
+                         const char *remote_ids);
 ValijaStoredFolder *test_load_folder (TestStore *self, const char *account, gint64 id);
 
 /* "1 2 3" */
 ValijaMessageInfo *test_info (const char *remote_id, const char *subject, gint64 received, ValijaFlags flags);
-ValijaChanges     *test_added (const char *remote_ids, ValijaFlags flags); /* received in the order of their names as numbers */
+/* received in the order of their names as numbers */
+ValijaChanges *test_added (const char  *remote_ids,
+                           ValijaFlags  flags);
 ValijaWritten     *test_write (TestStore *self, gint64 folder, ValijaChanges *changes /* (transfer full) */);
 void               test_sync  (TestStore *self, gint64 folder, ValijaChanges *changes /* (transfer full) */);
 
@@ -55,7 +61,10 @@ char      *test_search       (TestStore *self, const char *text);
 /* Fails the test unless the files are whole and the counts of all folders are what their rows
  * say. */
 void       test_check        (TestStore *self);
-gint64     test_sql          (TestStore *self, const char *name, const char *sql); /* one number out of "cache/cache.db" */
+/* one number out of "cache/cache.db" */
+gint64 test_sql (TestStore  *self,
+                 const char *name,
+                 const char *sql);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestStore, test_store_free)
 

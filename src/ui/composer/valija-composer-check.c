@@ -9,8 +9,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What the outgoing server thinks of the recipients: asked one by one, only when the user wants it, and for no more than
- * a person would write to by name. */
+/* What the outgoing server thinks of the recipients: asked one by one, only when the user wants it,
+ * and for no more than a person would write to by name. */
 #define MAX_ADDRESSES 20
 
 static const char * const icons[] = {

@@ -210,7 +210,8 @@ static const Case cases[] = {
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
   { "search-nothing", "LITERAL+", search,
-    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
+    SELECT_A
+    "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
     "", 0 },
   { "search-charset", "LITERAL+", search,
     SELECT_A
