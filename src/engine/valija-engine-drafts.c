@@ -76,6 +76,12 @@ save_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   hold (self, id);
+
+  /* The folder may only now have something to show. */
+  if (valija_account_runtime_find_role (save->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE) == NULL &&
+      !dex_await (valija_engine_load_folders (self, save->runtime), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
   if (save->replaces != 0 && !dex_await (delete_version (self, save->replaces), &error) &&
       !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -164,6 +164,35 @@ show_folders (ValijaAccountRuntime *runtime, GPtrArray *stored)
                          folders->len - head - tail);
 }
 
+static gboolean
+has_on_server (GPtrArray *stored, ValijaFolderRole role)
+{
+  for (guint i = 0; i < stored->len; i++)
+    {
+      ValijaStoredFolder *folder = g_ptr_array_index (stored, i);
+
+      if (folder->id > 0 && folder->role == role)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Where the server has a folder for drafts or for what was sent, the one here is only for what waits or could not be
+ * filed there: it is of no interest while it is empty. */
+static void
+leave_out_empty (GPtrArray *stored)
+{
+  for (guint i = stored->len; i > 0; i--)
+    {
+      ValijaStoredFolder *folder = g_ptr_array_index (stored, i - 1);
+
+      if (folder->id < 0 && folder->role != VALIJA_FOLDER_ROLE_NONE && folder->total == 0 &&
+          has_on_server (stored, folder->role))
+        g_ptr_array_remove_index (stored, i - 1);
+    }
+}
+
 static DexFuture *
 load_folders_fiber (gpointer data)
 {
@@ -176,6 +205,7 @@ load_folders_fiber (gpointer data)
                                   &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
+  leave_out_empty (stored);
   if (!flow->runtime->removed)
     show_folders (flow->runtime, stored);
 

@@ -364,6 +364,9 @@ test_drafts_to_server (void)
   test_engine_open (test);
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
   assert_server (test, "Drafts", "1:first*");
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  g_assert_null (valija_account_runtime_find_role (valija_engine_find_runtime (test->engine, test->account),
+                                                   VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
   assert_list (test, "Drafts", "first*");
 
   /* Taken up again, and sent: the server’s copy goes too. */
