@@ -369,7 +369,8 @@ print_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   const char *data;
 
   if (opt_source != NULL)
-    return valija_cli_set_usage (error, _("A message file is its own source: --source and --print do not go together."));
+    return valija_cli_set_usage (error,
+                                 _("A message file is its own source: --source and --print do not go together."));
   if (!(composition = compose_fiber (cli, account, error)) ||
       !(source = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, build_in_thread,
                                                                g_object_ref (composition), g_object_unref), error)))

@@ -240,7 +240,8 @@ static void
 cancel_copying (FakeServer *server, gpointer user_data)
 {
   TestEngine *test = user_data;
-  ValijaProgress *progress = valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+  ValijaProgress *progress = valija_account_status_get_progress (status);
 
   if (g_str_has_suffix (server->log->str, "fetch 2"))
     {
