@@ -350,6 +350,14 @@ search_action (GtkWidget  *widget,
 }
 
 static void
+toggle_unread_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  valija_message_pane_toggle_unread (VALIJA_WINDOW (widget)->pane);
+}
+
+static void
 show_outbox_action (GtkWidget  *widget,
                     const char *name,
                     GVariant   *parameter)
@@ -449,6 +457,7 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_action);
+  gtk_widget_class_install_action (widget_class, "win.toggle-unread", NULL, toggle_unread_action);
   gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
   gtk_widget_class_install_action (widget_class, "win.new-folder", NULL, new_folder_action);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL, show_sidebar_action);

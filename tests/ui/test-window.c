@@ -554,6 +554,25 @@ test_confirmation (void)
   show_inbox ("ana@example.org");
 }
 
+static void
+test_unread_only (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  guint all;
+
+  show_inbox ("ana@example.org");
+  all = g_list_model_get_n_items (G_LIST_MODEL (pane->messages));
+  activate (get_window (), "win.toggle-unread");
+  g_assert_cmpstr (adw_toggle_group_get_active_name (pane->filter), ==, "unread");
+  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) >= all ||
+         g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  activate (get_window (), "win.toggle-unread");
+  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) != all)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static gboolean
 was_searched (void)
 {
@@ -636,6 +655,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/outbox", test_outbox);
   g_test_add_func ("/ui/window/folders", test_folders);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
+  g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);

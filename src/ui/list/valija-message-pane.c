@@ -645,3 +645,11 @@ valija_message_pane_advance (ValijaMessagePane *self)
   else if (gtk_bitset_get_minimum (selected) > 0)
     select_position (self, gtk_bitset_get_minimum (selected) - 1);
 }
+
+void
+valija_message_pane_toggle_unread (ValijaMessagePane *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  adw_toggle_group_set_active_name (self->filter, get_show (self) == VALIJA_SHOW_UNREAD ? "all" : "unread");
+}

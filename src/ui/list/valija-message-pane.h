@@ -38,4 +38,7 @@ void           valija_message_pane_step           (ValijaMessagePane *self, Vali
 /* Selects what comes after the selected messages, which are about to leave. */
 void           valija_message_pane_advance        (ValijaMessagePane *self);
 
+/* Shows the unread messages alone, or all again. */
+void               valija_message_pane_toggle_unread  (ValijaMessagePane *self);
+
 G_END_DECLS
