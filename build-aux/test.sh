@@ -44,6 +44,7 @@ run_fuzz ()
   local seconds=${1:-60} target
   [ $# -eq 0 ] || shift
   build=$top/_build/fuzz
+  targets=$(cd tests && ls fuzz/fuzz-*.c | sed 's|^\(.*\)\.c$|tests/\1|')
   CC=clang CXX=clang++ compile -Dfuzzing=enabled -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized
   for target in "${@:-}"; do
     for target in "$build"/tests/fuzz/${target:-fuzz-*}; do

@@ -67,6 +67,8 @@ script_free (Script *script)
   g_free (script);
 }
 
+static StepResult fail (Conversation *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 static StepResult
 fail (Conversation *self,
       const char   *format,
