@@ -253,7 +253,7 @@ static void
 damage_header (const char *name,
                gboolean    unclean)
 {
-  static const guint8 masks[] = { 0x01, 0x02, 0x06, 0x80, 0xff };
+  static const guint8 masks[] = { 0x01, 0x06, 0xff };
   gboolean local = g_str_equal (name, "data/local.db");
   guint n_kept = 0, n_renewed = 0;
 
