@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 
 CTL = sys.argv[1]
@@ -42,7 +43,7 @@ class Server:
 
     def __init__(self, talk, context=None, at_once=False):
         self.talk, self.context, self.at_once = talk, context, at_once
-        self.lines, self.said, self.cut_after = [], 0, None
+        self.lines, self.said, self.cut_after, self.half_record = [], 0, None, b''
         self.socket = socket.create_server(('127.0.0.1', 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -78,6 +79,10 @@ class Talker:
         self.server, self.connection, self.rest = server, connection, b''
 
     def start_tls(self):
+        if self.server.context is None:
+            self.connection.sendall(self.server.half_record)
+            silence(self)
+            raise Gone
         self.connection = self.server.context.wrap_socket(self.connection, server_side=True)
 
     def say(self, *lines):
@@ -306,6 +311,20 @@ def starttls():
         for number, talk in enumerate(talks):
             lines = check(method, talk, 'no-starttls', 'secure', f'STARTTLS, case {number}', **more)
             assert not any(line.split(' ')[-2:-1] == ['PLAIN'] or 'LOGIN' in line or 'USER' in line for line in lines), lines
+
+
+@test
+def silent_handshake():
+    """Neither the account's time-out nor the user's patience is exceeded by a server that says nothing where TLS begins."""
+    for method, talk in (('imap', imap('IMAP4rev1 STARTTLS')), ('pop3', pop3(('STLS',))), ('smtp', smtp(('STARTTLS',)))):
+        for security in ('tls', 'starttls'):
+            for half in (b'', b'\x16\x03\x03\x10') if security == 'tls' else (b'',):
+                with Server(talk, at_once=security == 'tls') as server:
+                    server.half_record = half
+                    begun = time.monotonic()
+                    error = test_account(method, server.port, security=security, timeout=1).get('error')
+                    check_error(method, error, 'timed-out', 'secure', f'silent, {security}, {half}')
+                    assert time.monotonic() - begun < 15, f'{method}: held for {time.monotonic() - begun} s'
 
 
 def certificates(directory):
