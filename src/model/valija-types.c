@@ -20,14 +20,14 @@ static const struct
   const char *icon;
 } roles[] = {
   [VALIJA_FOLDER_ROLE_NONE] = { "none", NULL, "folder-symbolic" },
-  [VALIJA_FOLDER_ROLE_INBOX] = { "inbox", N_("Inbox"), "mail-inbox-symbolic" },
-  [VALIJA_FOLDER_ROLE_DRAFTS] = { "drafts", N_("Drafts"), "document-edit-symbolic" },
-  [VALIJA_FOLDER_ROLE_SENT] = { "sent", N_("Sent"), "mail-send-symbolic" },
-  [VALIJA_FOLDER_ROLE_ARCHIVE] = { "archive", N_("Archive"), "valija-archive-symbolic" },
-  [VALIJA_FOLDER_ROLE_JUNK] = { "junk", N_("Junk"), "mail-mark-junk-symbolic" },
-  [VALIJA_FOLDER_ROLE_TRASH] = { "trash", N_("Trash"), "user-trash-symbolic" },
-  [VALIJA_FOLDER_ROLE_ALL] = { "all", N_("All Mail"), "mail-unread-symbolic" },
-  [VALIJA_FOLDER_ROLE_FLAGGED] = { "flagged", N_("Flagged"), "starred-symbolic" },
+  [VALIJA_FOLDER_ROLE_INBOX] = { "inbox", NC_("folder", "Inbox"), "mail-inbox-symbolic" },
+  [VALIJA_FOLDER_ROLE_DRAFTS] = { "drafts", NC_("folder", "Drafts"), "document-edit-symbolic" },
+  [VALIJA_FOLDER_ROLE_SENT] = { "sent", NC_("folder", "Sent"), "mail-send-symbolic" },
+  [VALIJA_FOLDER_ROLE_ARCHIVE] = { "archive", NC_("folder", "Archive"), "valija-archive-symbolic" },
+  [VALIJA_FOLDER_ROLE_JUNK] = { "junk", NC_("folder", "Junk"), "mail-mark-junk-symbolic" },
+  [VALIJA_FOLDER_ROLE_TRASH] = { "trash", NC_("folder", "Trash"), "user-trash-symbolic" },
+  [VALIJA_FOLDER_ROLE_ALL] = { "all", NC_("folder", "All Mail"), "mail-unread-symbolic" },
+  [VALIJA_FOLDER_ROLE_FLAGGED] = { "flagged", NC_("folder", "Flagged"), "starred-symbolic" },
 };
 
 static const char * const keep_sent_nicks[] = {
@@ -201,7 +201,7 @@ valija_folder_role_get_label (ValijaFolderRole role)
 {
   g_return_val_if_fail (role < G_N_ELEMENTS (roles), NULL);
 
-  return roles[role].label != NULL ? _(roles[role].label) : NULL;
+  return roles[role].label != NULL ? g_dpgettext2 (GETTEXT_PACKAGE, "folder", roles[role].label) : NULL;
 }
 
 const char *
