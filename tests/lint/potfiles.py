@@ -6,7 +6,9 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
+KEYWORDS = ['--keyword=' + keyword for keyword in ('_', 'N_', 'C_:1c,2', 'NC_:1c,2', 'g_dcgettext:2', 'g_dngettext:2,3', 'g_dpgettext2:2c,3')]
 MARKS = re.compile(r'\b(_|N_|C_|NC_|ngettext|g_dngettext|g_dpgettext2?) ?\("|\b_\("|gettext-domain|C_\("')
 
 
@@ -30,37 +32,24 @@ def main():
         check = subprocess.run(['msgfmt', '--check', '--statistics', '-o', '/dev/null', str(po)], capture_output=True, text=True)
         if check.returncode != 0:
             problems.append(check.stderr)
-        pot = subprocess.run(['xgettext', '--from-code=UTF-8', '--keyword=_', '--keyword=N_', '--keyword=C_:1c,2', '--keyword=NC_:1c,2',
-                              '--keyword=ngettext:1,2', '--keyword=g_dngettext:2,3', '-o', '-', '-f', '-'], cwd=top, text=True, capture_output=True,
-                             input='\n'.join(n for n in listed if n.endswith('.c')) + '\n')
-        blp = subprocess.run(['xgettext', '--from-code=UTF-8', '-L', 'C', '--keyword=_', '--keyword=C_:1c,2', '-o', '-', '-f', '-'], cwd=top,
-                             text=True, capture_output=True, input='\n'.join(n for n in listed if n.endswith('.blp')) + '\n')
-        have = translated(po.read_text())
-        missing = sorted(m for m in identifiers(pot.stdout) | identifiers(blp.stdout) if m and m not in have)
-        problems += [f'po/{language}.po: not translated: {message[:90]!r}' for message in missing]
+        problems += [f'po/{language}.po: not translated: {message[:90]}' for message in untranslated(top, po)]
     print('\n'.join(problems))
     print(f'{len(listed)} files with strings, {len(problems)} problems')
     return 1 if problems or len(listed) < 10 else 0
 
 
-def entries(text):
-    """(msgid, whether every msgstr is there and it is not fuzzy) of a catalogue."""
-    for block in re.split(r'\n\s*\n', text):
-        def field(name):
-            match = re.search(r'^%s((?:\s*"(?:\\.|[^"\\])*"\n?)+)' % name, block + '\n', re.M)
-            return None if not match else ''.join(re.findall(r'"((?:\\.|[^"\\])*)"', match.group(1)))
-        identifier = field('msgid ?')
-        if identifier:
-            strings = [field(r'msgstr ?')] if 'msgid_plural' not in block else [field(r'msgstr\[0\] ?'), field(r'msgstr\[1\] ?')]
-            yield identifier, all(strings) and '#, fuzzy' not in block and ', fuzzy' not in block
-
-
-def identifiers(text):
-    return {identifier for identifier, _ in entries(text)}
-
-
-def translated(text):
-    return {identifier for identifier, complete in entries(text) if complete}
+def untranslated(top, po):
+    """The messages of the sources, found as meson's "glib" preset finds them, that a catalogue has no sound translation for."""
+    with tempfile.TemporaryDirectory() as scratch:
+        pot, merged = pathlib.Path(scratch, 'all.pot'), pathlib.Path(scratch, 'merged.po')
+        subprocess.run(['xgettext', '--from-code=UTF-8', *KEYWORDS, '-f', 'po/POTFILES.in', '-o', str(pot)], cwd=top,
+                       stderr=subprocess.DEVNULL, check=True)
+        subprocess.run(['msgmerge', '--quiet', '--no-fuzzy-matching', '-o', str(merged), str(po), str(pot)], check=True)
+        found = set()
+        for kind in ('--untranslated', '--only-fuzzy'):
+            left = subprocess.run(['msgattrib', kind, '--no-obsolete', '--no-wrap', str(merged)], capture_output=True, text=True, check=True)
+            found.update(re.findall(r'^msgid (".+")$', left.stdout.replace('""\n"', '"'), re.M))
+        return sorted(found - {'""'})
 
 
 if __name__ == '__main__':
