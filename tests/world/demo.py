@@ -12,15 +12,14 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/support')]
 
 import desktop
+import tour
 import world as mail_world
 
-BUILD = pathlib.Path(os.environ.get('VALIJA_BUILD_DIR', TOP / '_build/default'))
 ANA, LUIS, MEI = (f'{user}@{mail_world.DOMAIN}' for user in ('ana', 'luis', 'mei'))
 
 
@@ -40,7 +39,7 @@ class Demo:
         self.transcript.flush()
 
     def ctl(self, *args, **kwargs):
-        done = subprocess.run([str(BUILD / 'src/cli/valijactl'), '--profile', str(self.profile), *args], capture_output=True, text=True, **kwargs)
+        done = subprocess.run([str(desktop.BUILD / 'src/cli/valijactl'), '--profile', str(self.profile), *args], capture_output=True, text=True, **kwargs)
         if done.returncode != 0:
             raise RuntimeError(f'valijactl {" ".join(args[:2])} failed:\n{done.stdout}{done.stderr}')
         return done.stdout
@@ -66,11 +65,29 @@ class Demo:
         self.add('smtp', 'Scanner', ANA, *self.server('outgoing', w.submission_port), *user('outgoing', ANA),
                  '--set', 'outgoing.security=starttls')
 
-    def start(self, display=None):
-        env = {**os.environ, **(display.env if display else {}), 'GSETTINGS_SCHEMA_DIR': str(BUILD / 'data'),
-               'XDG_DATA_DIRS': f'{TOP / "data"}:{os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share")}'}
-        log = open(self.out / 'valija.log', 'w')
-        return subprocess.Popen([str(BUILD / 'src/ui/valija'), '--profile', str(self.profile)], env=env, stdout=log, stderr=log)
+    def show(self):
+        """The main job in a headless display, and then the four accounts."""
+        def done(step, error):
+            self.tell(f'FAILED: {step}\n{error}' if error else f'done: {step}')
+
+        def reach(tour, name):
+            """The row of an account, or None after a scroll to the last row that there is: rows out of sight are not in the tree."""
+            rows = list(tour.hands.look_all('list item', within=tour.hands.find('list', 'Accounts and folders')))
+            found = next((row for row in rows if row.name.startswith(f'Account {name}')), None)
+            if found is None:
+                rows[-1].do('listitem.scroll-to')
+            return found
+
+        def show_accounts(tour):
+            """The accounts of the four methods, as a demo with a display shows them"""
+            self.ctl('sync')
+            tour.start(self.profile)
+            for name in ('Ana at work', 'Archive of Luis', 'Luis', 'Scanner'):
+                tour.hands.wait(lambda: reach(tour, name), f'the account {name}')
+            tour.page('four-methods')
+            tour.stop()
+
+        return tour.Tour(self.world, self.home, self.out, self.tell).run(done, show_accounts)
 
 
 def main():
@@ -100,9 +117,8 @@ def main():
         demo.add_accounts()
         if has_display:
             say('Valija is open; close it to end the demo')
-            return demo.start().wait()
-        import demo_tour
-        return demo_tour.run(demo)
+            return desktop.start_valija(demo.profile, out / 'valija.log', {}).wait()
+        return 0 if demo.show() else 1
 
 
 if __name__ == '__main__':
