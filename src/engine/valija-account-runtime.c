@@ -119,6 +119,7 @@ valija_account_runtime_finalize (GObject *object)
 
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
+  g_hash_table_unref (self->taken_back);
 
   G_OBJECT_CLASS (valija_account_runtime_parent_class)->finalize (object);
 }
@@ -138,6 +139,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->folders = g_list_store_new (VALIJA_TYPE_FOLDER);
   self->lane = valija_lane_new ();
   self->sending = valija_lane_new ();
+  self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
 ValijaAccountRuntime *

@@ -312,12 +312,23 @@ replay_fiber (gpointer data)
         {
           ValijaOperation *operation = g_ptr_array_index (operations, i);
           g_autoptr(GError) failure = NULL;
+          gboolean done;
 
           if (g_cancellable_is_cancelled (self->stop))
             return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
 
+          /* Those behind it may speak of where it would have left its messages. */
+          if (g_hash_table_contains (flow->runtime->taken_back, &operation->id))
+            {
+              again = TRUE;
+              continue;
+            }
+
           again = operation_gives_ids (operation) || operation_is_of_folder (operation);
-          if (run_line_fiber (self, flow->runtime, organizer, operation, &failure))
+          flow->runtime->line_on_its_way = operation->id;
+          done = run_line_fiber (self, flow->runtime, organizer, operation, &failure);
+          flow->runtime->line_on_its_way = 0;
+          if (done)
             continue;
 
           if (!fail_line_fiber (self, flow->runtime, operation, failure, &error))

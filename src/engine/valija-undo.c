@@ -118,6 +118,26 @@ undo_free (Undo *undo)
   g_free (undo);
 }
 
+/* What the server is being told at this moment can be called back no more: then it is waited for, and NOT_FOUND tells
+ * that it was done. A replay that has listed the line already learns by the runtime that it is gone. */
+static gboolean
+take_back_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
+{
+  ValijaAccountRuntime *runtime = step->runtime;
+  g_autoptr(ValijaTurn) turn = NULL;
+
+  if (runtime->line_on_its_way == step->operation &&
+      !(turn = dex_await_boxed (valija_engine_race (self, valija_lane_enter (runtime->lane), NULL), error)))
+    return FALSE;
+
+  g_hash_table_add (runtime->taken_back, g_memdup2 (&step->operation, sizeof step->operation));
+  if (dex_await (valija_store_undo_operation (self->store, step->operation), error))
+    return TRUE;
+
+  g_hash_table_remove (runtime->taken_back, &step->operation);
+  return FALSE;
+}
+
 /* A line that the server has not seen is taken back; what it knows already is done the other way round. */
 static gboolean
 undo_step_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
@@ -127,7 +147,7 @@ undo_step_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
 
   if (step->operation != 0)
     {
-      if (dex_await (valija_store_undo_operation (self->store, step->operation), &failure))
+      if (take_back_fiber (self, step, &failure))
         return TRUE;
 
       if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))

@@ -163,6 +163,64 @@ test_undo_is_exact (void)
   assert_list (test, "INBOX", "c b a*");
 }
 
+typedef struct
+{
+  TestEngine *test;
+  ValijaUndo *undo;
+  const char *when;          /* the question during which it is taken back */
+  DexFuture *undoing;
+} Meanwhile;
+
+static void
+undo_meanwhile (FakeServer *server, gpointer user_data)
+{
+  Meanwhile *meanwhile = user_data;
+
+  if (meanwhile->undoing == NULL && strstr (server->log->str, meanwhile->when) != NULL)
+    meanwhile->undoing = valija_engine_undo (meanwhile->test->engine, meanwhile->undo);
+}
+
+/* A line that waits behind the one on its way is not told to the server any more. */
+static void
+test_undo_while_another_runs (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) undo = NULL;
+  Meanwhile meanwhile = { .test = test, .when = "flags INBOX 1" };
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  undo = meanwhile.undo = change (test, "INBOX", "b", VALIJA_FLAG_SEEN, 0);
+  test->server->on_question = undo_meanwhile;
+  test->server->user_data = &meanwhile;
+  flush (test);
+  g_assert_nonnull (meanwhile.undoing);
+  test_await (g_steal_pointer (&meanwhile.undoing));
+  flush (test);
+
+  assert_server (test, "INBOX", "1:a* 2:b 3:c");
+  assert_list (test, "INBOX", "c b a*");
+}
+
+/* What the server is doing at this moment cannot be called back, and nobody says that it was. */
+static void
+test_undo_while_it_runs (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) undo = NULL;
+  Meanwhile meanwhile = { .test = test, .when = "delete Trash" };
+
+  g_object_unref (delete (test, "INBOX", "a"));
+  flush (test);
+  undo = meanwhile.undo = delete (test, "Trash", "a");
+  test->server->on_question = undo_meanwhile;
+  test->server->user_data = &meanwhile;
+  flush (test);
+  g_assert_nonnull (meanwhile.undoing);
+  test_await_error (g_steal_pointer (&meanwhile.undoing), VALIJA_ERROR_REFUSED);
+  assert_server (test, "Trash", "");
+  assert_list (test, "Trash", "");
+}
+
 static void
 test_delete_for_good (void)
 {
@@ -286,6 +344,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/refused-is-taken-back", test_refused_is_taken_back);
   g_test_add_func ("/engine/journal/undo", test_undo_before_and_after);
   g_test_add_func ("/engine/journal/undo-is-exact", test_undo_is_exact);
+  g_test_add_func ("/engine/journal/undo-while-another-runs", test_undo_while_another_runs);
+  g_test_add_func ("/engine/journal/undo-while-it-runs", test_undo_while_it_runs);
   g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
