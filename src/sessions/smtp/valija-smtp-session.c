@@ -259,9 +259,12 @@ close_fiber (gpointer data)
 {
   ValijaSmtpSession *self = data;
   g_autoptr(ValijaSmtpReply) reply = NULL;
+  g_autoptr(GError) error = NULL;
 
-  if (self->working != NULL)
-    dex_await (dex_ref (DEX_FUTURE (self->working)), NULL);
+  /* Who has finished may have let the next one begin: QUIT must not stand between its DATA and the message */
+  while (self->working != NULL)
+    if (!dex_await (dex_ref (DEX_FUTURE (self->working)), &error))
+      return dex_future_new_for_error (g_steal_pointer (&error));
 
   if (is_alive (self))
     {
@@ -388,22 +391,34 @@ finish_job_fiber (ValijaSmtpSession *self,
 }
 
 /* FALSE when no connection can be had; then nobody waits any more. */
+/* A connection that is there now; it may be lost again while the fiber waits for its turn. */
+static gboolean
+connect_fiber (ValijaSmtpSession  *self,
+               GError            **error)
+{
+  if (!is_alive (self) && !dex_await (valija_session_open (VALIJA_SESSION (self)), error))
+    return FALSE;
+
+  if (self->login == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
+      valija_error_locate (error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_CONNECT);
+      return FALSE;
+    }
+
+  stop_idle (self);
+
+  return TRUE;
+}
+
 static gboolean
 ensure_open_fiber (ValijaSmtpSession *self)
 {
   g_autoptr(GError) error = NULL;
 
-  if (is_alive (self) || (dex_await (valija_session_open (VALIJA_SESSION (self)), &error) && self->login != NULL))
-    {
-      stop_idle (self);
-      return TRUE;
-    }
+  if (connect_fiber (self, &error))
+    return TRUE;
 
-  if (error == NULL)
-    {
-      valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
-      valija_error_locate (&error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_CONNECT);
-    }
   reject_jobs (self, error);
 
   return FALSE;
@@ -529,18 +544,18 @@ check_fiber (gpointer data)
   ValijaAddressCheck *result;
 
   while (self->working != NULL)
-    dex_await (dex_ref (DEX_FUTURE (self->working)), NULL);
+    if (!dex_await (dex_ref (DEX_FUTURE (self->working)), &error))
+      return dex_future_new_for_error (g_steal_pointer (&error));
 
   turn = dex_promise_new ();
   self->working = dex_ref (turn);
 
-  if (!is_alive (self) && !dex_await (valija_session_open (VALIJA_SESSION (self)), &error))
+  if (!connect_fiber (self, &error))
     {
       stop_checking (self, turn);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  stop_idle (self);
   result = valija_smtp_check_fiber (self->login, check->sender, check->address, &error);
   stop_checking (self, turn);
 

@@ -609,6 +609,32 @@ test_check_address (void)
   await_true (valija_session_close (session));
 }
 
+/* What is handed over while the session waits to close is sent before it does: QUIT comes last. */
+static void
+test_close_while_checking (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = NULL;
+  DexFuture *unknown, *closed, *sent;
+
+  valija_script_server_add (server,
+                            PLAIN_BEGIN "C: VRFY gone@x.org\nS: 550 5.1.1 no such user\n"
+                            "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok\n"
+                            "C: DATA\nS: 354 go\n" BODY "S: 250 sent\n" QUIT);
+  session = new_session (valija_script_server_get_port (server), &clear_text);
+
+  unknown = check_address (session, "gone@x.org");
+  while (valija_session_get_state (session) != VALIJA_SESSION_OPEN)
+    g_main_context_iteration (NULL, TRUE);
+  closed = valija_session_close (session);
+  g_main_context_iteration (NULL, FALSE);
+  sent = send (session, "a@x.org", "b@x.org", MESSAGE);
+
+  await_check (unknown, VALIJA_ADDRESS_REFUSED, "550 5.1.1 no such user");
+  await_receipt (sent, "250 sent|b@x.org+250 ok|");
+  await_true (closed);
+}
+
 /* Three pieces, the last not whole: each answered, in order */
 static void
 test_large (void)
@@ -713,6 +739,7 @@ main (int   argc,
   g_test_add_func ("/smtp/send/given-up", test_given_up);
   g_test_add_func ("/smtp/send/close-gives-back", test_close_gives_back);
   g_test_add_func ("/smtp/check-address", test_check_address);
+  g_test_add_func ("/smtp/close-while-checking", test_close_while_checking);
   g_test_add_func ("/smtp/send/large", test_large);
   g_test_add_func ("/smtp/send/faults", test_faults);
 
