@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured on the wire: fetching, listing, listing again, sending."""
+
+import pathlib
+
+import mail
+import programs
+import world
+from line import Line
+from measure import Table, scratch, timed
+from programs import Neomutt, Valija, available, bare_imap, bare_pop3
+
+# Each way, where a distant server is meant
+DELAY = 0.025
+
+
+class Worlds:
+    """The servers, started when the first part needs them, with the mailboxes that parts have asked for."""
+
+    def __init__(self, args):
+        self.args = args
+        self.world = None
+        self.filled = set()
+
+    def get(self, *users):
+        if self.world is None:
+            self.world = world.World().__enter__()
+        for user in set(users) - self.filled:
+            count, size = (self.args.messages, 8400) if user == 'ana' else (self.args.rows, 1400)
+            print(f'Making {count} messages for {user}', flush=True)
+            mail.bulk(self.world.maildir(user), count, size)
+            world.run('chown', '-R', 'dovecot:dovecot', str(self.world.dir / 'mail'))
+            # The server's own index and cache are made once, before anybody is measured
+            bare_imap(self.world, self.world.imaps_port, user, 'UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE '
+                      'BODY.PEEK[HEADER])')
+            self.filled.add(user)
+        return self.world
+
+    def close(self):
+        if self.world is not None:
+            self.world.stop()
+
+
+def imap(args):
+    w = args.worlds.get('ana')
+    table = Table(f'{args.messages} messages by IMAP',
+                  'Ours: whole, in the store, durable, searchable. mbsync: into a Maildir. The bare socket reads the same bytes and drops them.')
+    for _ in range(args.rounds):
+        with scratch() as d:
+            valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', 'imap', w.imaps_port)
+            table.add('Valija', valija.run('sync', '--inbox')[0])
+        if available('mbsync'):
+            with scratch() as d:
+                table.add('mbsync', timed(*programs.mbsync(pathlib.Path(d) / 'mbsync', w, 'ana', w.imaps_port))[0])
+        table.add('bare socket', bare_imap(w, w.imaps_port, 'ana', 'UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])'))
+    judge(table, 'mbsync')
+    return [table]
+
+
+def judge(table, peer):
+    if table.has(peer):
+        table.budget(f'time against {peer}', table.median('Valija', 'seconds') / table.median(peer, 'seconds'), 0.25)
+    table.budget('time against the bare socket', table.median('Valija', 'seconds') / table.median('bare socket', 'seconds'), 6)
+
+
+def pop3(args):
+    w = args.worlds.get('ana')
+    table = Table(f'{args.messages} messages by POP3',
+                  'Ours: in the local truth, synced to disk, searchable. mpop: into a Maildir. Both leave the mail on the server.')
+    for _ in range(args.rounds):
+        with scratch() as d:
+            valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', 'pop3', w.pop3s_port)
+            table.add('Valija', valija.run('sync', '--inbox')[0])
+        if available('mpop'):
+            with scratch() as d:
+                table.add('mpop', timed(*programs.mpop(pathlib.Path(d) / 'mpop', w, 'ana', w.pop3s_port))[0])
+        table.add('bare socket', bare_pop3(w, w.pop3s_port, 'ana', args.messages))
+    judge(table, 'mpop')
+    return [table]

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The programs that are measured: ours, its peers, and a bare socket, each with a directory of its own."""
+
+import os
+import pathlib
+import pty
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import world
+from measure import BUILD, passed_on, timed
+
+
+def available(command):
+    """Whether a peer is here; the table then simply lacks it."""
+    if shutil.which(command):
+        return True
+    print(f'  ({command} is not installed)')
+    return False
+
+
+def address(user):
+    return f'{user}@{world.DOMAIN}'
+
+
+class Valija:
+    """valijactl with a profile of its own and a keyring in a file."""
+
+    def __init__(self, directory, w, user, method, port, *settings):
+        self.profile = pathlib.Path(directory)
+        self.profile.mkdir(exist_ok=True)
+        self.ctl = BUILD / 'src/cli/valijactl'
+        self.env = {**os.environ, 'SECRET_BACKEND': 'file', 'SECRET_FILE_TEST_PATH': str(self.profile / 'keyring'),
+                    'SECRET_FILE_TEST_PASSWORD': 'bench', 'GSETTINGS_BACKEND': 'memory'}
+        given = ['host=localhost', f'port={port}', f'ca={w.ca}', f'user={address(user)}', f'email={address(user)}', *settings]
+        if method != 'smtp':
+            given.append('body-days=-1')
+        out = self.run('account', 'add', '--method', method, *[a for s in given for a in ('--set', s)], '--password-stdin',
+                       input=world.PASSWORD + '\n')[1]
+        self.account = out.split()[0]
+
+    def run(self, *args, **kwargs):
+        return timed(self.ctl, '--profile', self.profile, *args, env=self.env, **kwargs)
+
+    def sync_until(self, text, line):
+        """A synchronisation of headers until it says TEXT: what that much of it cost. It is ended then."""
+        since, start = line.count(), time.monotonic()
+        child = subprocess.Popen([self.ctl, '--profile', self.profile, 'sync', '--headers'], stderr=subprocess.PIPE, text=True,
+                                 stdout=subprocess.DEVNULL, env={**self.env, 'G_MESSAGES_DEBUG': 'valija-engine'})
+        try:
+            for told in child.stderr:
+                if text in told:
+                    return {'seconds': time.monotonic() - start, **passed_on(line, since)}
+            raise RuntimeError(f'valijactl ended without saying “{text}”')
+        finally:
+            child.kill()
+            child.communicate()
+
+
+def mbsync(directory, w, user, port):
+    """Into a Maildir."""
+    directory.mkdir()
+    for name in ('mail', 'state'):
+        (directory / name).mkdir()
+    config = directory / 'mbsyncrc'
+    config.write_text(f'''\
+IMAPStore far
+Host localhost
+Port {port}
+User {address(user)}
+Pass "{world.PASSWORD}"
+TLSType IMAPS
+CertificateFile {w.ca}
+
+MaildirStore near
+Path {directory}/mail/
+Inbox {directory}/mail/INBOX
+
+Channel all
+Far :far:
+Near :near:
+Patterns INBOX
+Create Near
+Sync Pull
+SyncState {directory}/state/
+''')
+    return ['mbsync', '-q', '-c', config, 'all']
+
+
+def mpop(directory, w, user, port):
+    """Into a Maildir; what is on the server stays."""
+    for name in ('cur', 'new', 'tmp'):
+        (directory / 'mail' / name).mkdir(parents=True)
+    config = directory / 'mpoprc'
+    config.write_text(f'''\
+account a
+host localhost
+port {port}
+user {address(user)}
+passwordeval "echo '{world.PASSWORD}'"
+auth user
+tls on
+tls_starttls off
+tls_trust_file {w.ca}
+keep on
+delivery maildir {directory}/mail
+uidls_file {directory}/uidls
+''')
+    config.chmod(0o600)
+    return ['mpop', '-C', config, '-Q', 'a']
+
+
+def msmtp(directory, w, user, port, recipient):
+    directory.mkdir()
+    config = directory / 'msmtprc'
+    config.write_text(f'''\
+account a
+host localhost
+port {port}
+user {address(user)}
+from {address(user)}
+passwordeval "echo '{world.PASSWORD}'"
+auth plain
+tls on
+tls_starttls off
+tls_trust_file {w.ca}
+''')
+    config.chmod(0o600)
+    return ['msmtp', '-C', config, '-a', 'a', recipient]
+
+
+class Neomutt:
+    """Opens a folder on a terminal of its own, with its cache of headers, and quits."""
+
+    def __init__(self, directory, w, user, port):
+        directory.mkdir()
+        self.directory = directory
+        (directory / 'cache').mkdir()
+        self.config = directory / 'neomuttrc'
+        self.config.write_text(f'''\
+set folder = "imaps://localhost:{port}/"
+set spool_file = "imaps://localhost:{port}/INBOX"
+set imap_user = "{address(user)}"
+set imap_pass = "{world.PASSWORD}"
+set ssl_ca_certificates_file = "{w.ca}"
+set certificate_file = "{directory}/certificates"
+set header_cache = "{directory}/cache/"
+set imap_condstore = yes
+set imap_qresync = yes
+set imap_deflate = yes
+set sleep_time = 0
+set quit = yes
+set wait_key = no
+set mail_check_stats = no
+push <exit>
+''')
+
+    def run(self, line, limit=600):
+        outer, inner = pty.openpty()
+        drain = threading.Thread(target=self.drain, args=[outer])
+        drain.start()
+        try:
+            env = {**os.environ, 'TERM': 'xterm', 'HOME': str(self.directory), 'LANG': 'C.UTF-8'}
+            since, used, start = line.count(), os.times(), time.monotonic()
+            child = subprocess.Popen(['neomutt', '-n', '-F', self.config], stdin=inner, stdout=inner, stderr=inner, env=env,
+                                     start_new_session=True)
+            try:
+                status = child.wait(limit)
+            finally:
+                child.kill()
+                child.wait()
+            seconds, after = time.monotonic() - start, os.times()
+        finally:
+            os.close(inner)
+            drain.join()
+        if status != 0:
+            raise RuntimeError(f'neomutt failed ({status}): {self.said}')
+        return {'seconds': seconds, 'cpu': after[2] + after[3] - used[2] - used[3], **passed_on(line, since)}
+
+    def drain(self, terminal):
+        self.said = ''
+        try:
+            while data := os.read(terminal, 65536):
+                self.said = (self.said + data.decode(errors='replace'))[-2000:]
+        except OSError:
+            pass
+        os.close(terminal)
+
+    def knows(self):
+        """Bytes in its cache: nothing there would mean that it has not opened the folder at all."""
+        return sum(f.stat().st_size for f in self.directory.rglob('cache/**/*') if f.is_file())
+
+
+class Bare:
+    """A socket that asks and reads what it must, and does nothing with it: the floor."""
+
+    def __init__(self, w, port):
+        context = ssl.create_default_context(cafile=str(w.ca))
+        self.start = time.monotonic()
+        raw = socket.create_connection(('localhost', port))
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.stream = context.wrap_socket(raw, server_hostname='localhost')
+        self.total = 0
+        self.stream.recv(4096)
+
+    def ask(self, line, end, keep=False):
+        """Sends LINE and reads until END has come; returns the answer when it is to be kept."""
+        self.stream.sendall(line)
+        buffer, tail, answer = bytearray(1 << 20), b'', bytearray()
+        while True:
+            n = self.stream.recv_into(buffer)
+            if n == 0:
+                raise RuntimeError('the server hung up')
+            self.total += n
+            if keep:
+                answer += buffer[:n]
+            if end in tail + buffer[:n]:
+                return bytes(answer)
+            tail = bytes(buffer[max(0, n - len(end)):n])
+
+    def close(self):
+        seconds = time.monotonic() - self.start
+        self.stream.close()
+        return {'seconds': seconds, 'in': self.total}
+
+
+def bare_imap(w, port, user, *commands):
+    """Signs in, opens the inbox, and does COMMANDS, one after the other."""
+    bare = Bare(w, port)
+    bare.ask(f'a LOGIN {address(user)} "{world.PASSWORD}"\r\n'.encode(), b'a OK')
+    bare.ask(b'b SELECT INBOX\r\n', b'b OK')
+    for i, command in enumerate(commands):
+        bare.ask(f'c{i} {command}\r\n'.encode(), f'c{i} OK'.encode())
+    return bare.close()
+
+
+def bare_pop3(w, port, user, count):
+    bare = Bare(w, port)
+    bare.ask(f'USER {address(user)}\r\n'.encode(), b'+OK')
+    bare.ask(f'PASS {world.PASSWORD}\r\n'.encode(), b'+OK')
+    bare.ask(b''.join(b'RETR %d\r\n' % (i + 1) for i in range(count)) + b'QUIT\r\n', b'Logging out')
+    return bare.close()
+
+
+def versions():
+    found = []
+    for command, *args in (('valijactl', '--version'), ('dovecot', '--version'), ('mbsync', '--version'), ('mpop', '--version'),
+                           ('msmtp', '--version'), ('neomutt', '-v'), ('notmuch', '--version'), ('cage', '-v')):
+        program = BUILD / 'src/cli/valijactl' if command == 'valijactl' else shutil.which(command)
+        if program:
+            said = subprocess.run([program, *args], capture_output=True, text=True)
+            number = re.search(r'\d[\w.+-]*', said.stdout + said.stderr)
+            found.append(f'{command} {number.group(0) if number else "?"}')
+    return ', '.join(found)
