@@ -22,6 +22,7 @@ import programs
 PARTS = {
     'imap': (parts.imap, 'Whole messages by IMAP'),
     'pop3': (parts.pop3, 'Whole messages by POP3'),
+    'headers': (parts.headers, 'Headers of a large folder by IMAP'),
 }
 
 

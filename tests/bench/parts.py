@@ -77,3 +77,22 @@ def pop3(args):
         table.add('bare socket', bare_pop3(w, w.pop3s_port, 'ana', args.messages))
     judge(table, 'mpop')
     return [table]
+
+
+def headers(args):
+    w = args.worlds.get('luis')
+    table = Table(f'The headers of {args.rows} messages by IMAP, 50 ms round trip',
+                  'Ours: in the store, searchable, and again with nothing new. neomutt: in its cache of headers.')
+    for _ in range(args.rounds):
+        with Line(w.imaps_port, DELAY) as line, scratch() as d:
+            valija = Valija(pathlib.Path(d) / 'valija', w, 'luis', 'imap', line.port)
+            table.add('Valija', valija.run('sync', '--headers', '--inbox', line=line)[0])
+            table.add('Valija, nothing new', valija.run('sync', '--headers', '--inbox', line=line)[0])
+        if available('neomutt'):
+            with Line(w.imaps_port, DELAY) as line, scratch() as d:
+                neomutt = Neomutt(pathlib.Path(d) / 'neomutt', w, 'luis', line.port)
+                table.add('neomutt', neomutt.run(line))
+                table.add('neomutt, nothing new', neomutt.run(line))
+    table.budget('turns', table.median('Valija', 'turns'), 12, '{:.0f}')
+    table.budget('turns with nothing new', table.median('Valija, nothing new', 'turns'), 4, '{:.0f}')
+    return [table]

@@ -47,20 +47,6 @@ class Valija:
     def run(self, *args, **kwargs):
         return timed(self.ctl, '--profile', self.profile, *args, env=self.env, **kwargs)
 
-    def sync_until(self, text, line):
-        """A synchronisation of headers until it says TEXT: what that much of it cost. It is ended then."""
-        since, start = line.count(), time.monotonic()
-        child = subprocess.Popen([self.ctl, '--profile', self.profile, 'sync', '--headers'], stderr=subprocess.PIPE, text=True,
-                                 stdout=subprocess.DEVNULL, env={**self.env, 'G_MESSAGES_DEBUG': 'valija-engine'})
-        try:
-            for told in child.stderr:
-                if text in told:
-                    return {'seconds': time.monotonic() - start, **passed_on(line, since)}
-            raise RuntimeError(f'valijactl ended without saying “{text}”')
-        finally:
-            child.kill()
-            child.communicate()
-
 
 def mbsync(directory, w, user, port):
     """Into a Maildir."""
@@ -113,25 +99,6 @@ uidls_file {directory}/uidls
 ''')
     config.chmod(0o600)
     return ['mpop', '-C', config, '-Q', 'a']
-
-
-def msmtp(directory, w, user, port, recipient):
-    directory.mkdir()
-    config = directory / 'msmtprc'
-    config.write_text(f'''\
-account a
-host localhost
-port {port}
-user {address(user)}
-from {address(user)}
-passwordeval "echo '{world.PASSWORD}'"
-auth plain
-tls on
-tls_starttls off
-tls_trust_file {w.ca}
-''')
-    config.chmod(0o600)
-    return ['msmtp', '-C', config, '-a', 'a', recipient]
 
 
 class Neomutt:
@@ -191,10 +158,6 @@ push <exit>
             pass
         os.close(terminal)
 
-    def knows(self):
-        """Bytes in its cache: nothing there would mean that it has not opened the folder at all."""
-        return sum(f.stat().st_size for f in self.directory.rglob('cache/**/*') if f.is_file())
-
 
 class Bare:
     """A socket that asks and reads what it must, and does nothing with it: the floor."""
@@ -250,7 +213,7 @@ def bare_pop3(w, port, user, count):
 def versions():
     found = []
     for command, *args in (('valijactl', '--version'), ('dovecot', '--version'), ('mbsync', '--version'), ('mpop', '--version'),
-                           ('msmtp', '--version'), ('neomutt', '-v'), ('notmuch', '--version'), ('cage', '-v')):
+                           ('neomutt', '-v')):
         program = BUILD / 'src/cli/valijactl' if command == 'valijactl' else shutil.which(command)
         if program:
             said = subprocess.run([program, *args], capture_output=True, text=True)
