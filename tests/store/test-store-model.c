@@ -321,40 +321,39 @@ find_wait (Mail                  *mail,
   return G_MAXUINT;
 }
 
-/* The subjects of the messages of a line that are in the cache, as a set. */
+/* The subjects of the messages of a line that are in the cache, shown or not, as a set of numbers. */
 static GHashTable *
 subjects_of (Model                *self,
              const ValijaOperation *operation)
 {
-  GHashTable *subjects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GPtrArray) rows = NULL;
+  GHashTable *subjects = g_hash_table_new (NULL, NULL);
 
   for (guint i = 0; i < operation->messages->len; i++)
     {
       gint64 id = g_array_index (operation->messages, gint64, i);
+      g_autofree char *sql = g_strdup_printf ("SELECT ifnull ((SELECT subject FROM message WHERE id = %" G_GINT64_FORMAT
+                                              "), 0)", id);
+      gint64 subject = test_sql (self->store, "cache/cache.db", sql);
 
-      if (id > 0)
-        g_array_append_val (ids, id);
+      if (subject != 0)
+        g_hash_table_add (subjects, GUINT_TO_POINTER ((guint) subject));
     }
-
-  rows = test_await_boxed (valija_store_load_rows (self->store->store, (gint64 *) (gpointer) ids->data, ids->len));
-  for (guint i = 0; i < rows->len; i++)
-    g_hash_table_add (subjects, g_strdup (((ValijaMessageRow *) g_ptr_array_index (rows, i))->subject));
 
   return subjects;
 }
 
 /* The messages of a line, which is recognised by its kind, its folder, the remote ids and, since
- * those are not known behind a move, by the messages that are in the cache. */
+ * those are not known behind a move, by the messages that are in the cache. A change not above
+ * @after is another line's. */
 static GPtrArray *
-mails_of (Model                 *self,
-          const ValijaOperation *operation,
-          guint                 *change)
+find_mails (Model                 *self,
+            const ValijaOperation *operation,
+            guint                  after,
+            guint                 *change)
 {
   g_autoptr(GHashTable) subjects = subjects_of (self, operation);
 
-  for (guint candidate = 1; candidate <= self->n_changes; candidate++)
+  for (guint candidate = after + 1; candidate <= self->n_changes; candidate++)
     {
       g_autoptr(GPtrArray) mails = g_ptr_array_new ();
       gboolean fits = TRUE;
@@ -378,10 +377,11 @@ mails_of (Model                 *self,
           Mail *mail = g_ptr_array_index (mails, i);
           const Wait *wait = &g_array_index (mail->waits, Wait, find_wait (mail, operation, candidate));
           g_autofree char *remote_id = g_strdup_printf ("%u", wait->remote_id);
-          g_autofree char *subject = g_strdup_printf ("%u", mail->subject);
+          gboolean known = g_hash_table_contains (subjects, GUINT_TO_POINTER (mail->subject));
 
-          n_known += g_hash_table_contains (subjects, subject);
-          fits = wait->add == operation->add && wait->remove == operation->remove &&
+          n_known += known;
+          fits = known == mail->here &&
+                 wait->add == operation->add && wait->remove == operation->remove &&
                  g_ptr_array_find_with_equal_func (operation->remote_ids, wait->remote_id == 0 ? "" : remote_id,
                                                    g_str_equal, NULL);
         }
@@ -394,6 +394,43 @@ mails_of (Model                 *self,
     }
 
   g_assert_not_reached ();
+}
+
+static gboolean
+are_alike (const ValijaOperation *a,
+           const ValijaOperation *b)
+{
+  if (a->kind != b->kind || a->add != b->add || a->remove != b->remove || !g_str_equal (a->folder, b->folder) ||
+      a->messages->len != b->messages->len)
+    return FALSE;
+
+  for (guint i = 0; i < a->messages->len; i++)
+    {
+      if (!g_ptr_array_find_with_equal_func (b->remote_ids, g_ptr_array_index (a->remote_ids, i), g_str_equal, NULL))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Lines that are alike, such as a flag that was set, taken away and set again, come in the order
+ * of the changes. */
+static GPtrArray *
+mails_of (Model     *self,
+          GPtrArray *operations,
+          guint      position,
+          guint     *change)
+{
+  const ValijaOperation *operation = g_ptr_array_index (operations, position);
+
+  *change = 0;
+  for (guint i = 0; i < position; i++)
+    {
+      if (are_alike (g_ptr_array_index (operations, i), operation))
+        g_ptr_array_unref (find_mails (self, g_ptr_array_index (operations, i), *change, change));
+    }
+
+  return find_mails (self, operation, *change, change);
 }
 
 static Mail *
@@ -458,7 +495,7 @@ step_replay (Model *self)
     return;
 
   operation = g_ptr_array_index (operations, 0);
-  mails = mails_of (self, operation, &change);
+  mails = mails_of (self, operations, 0, &change);
 
   for (guint i = 0; i < operation->remote_ids->len; i++)
     g_ptr_array_add (ordered, mail_with_remote_id (mails, operation, i));
@@ -480,13 +517,14 @@ step_take_back (Model *self)
   g_autoptr(GPtrArray) operations = test_await_boxed (valija_store_list_operations (self->store->store, ACCOUNT));
   g_autoptr(GPtrArray) mails = NULL;
   ValijaOperation *operation;
-  guint change;
+  guint chosen, change;
 
   if (operations->len == 0)
     return;
 
-  operation = g_ptr_array_index (operations, dice (operations->len));
-  mails = mails_of (self, operation, &change);
+  chosen = dice (operations->len);
+  operation = g_ptr_array_index (operations, chosen);
+  mails = mails_of (self, operations, chosen, &change);
 
   for (guint i = 0; i < mails->len; i++)
     {
