@@ -114,6 +114,22 @@ valija_cli_exit_of (const GError *error)
 
 /* ---- What arguments name ---- */
 
+static guint
+count_accounts_called (GListModel *accounts, const char *name)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+
+      count += g_str_equal (valija_account_get_name (account), name) ||
+               g_ascii_strcasecmp (valija_account_get_email (account), name) == 0;
+    }
+
+  return count;
+}
+
 ValijaAccount *
 valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
 {
@@ -134,6 +150,12 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
 
   if (!(account = valija_engine_find_account (cli->engine, name)))
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no account “%s”."), name);
+  else if (!g_str_equal (valija_account_get_id (account), name) && count_accounts_called (accounts, name) > 1)
+    {
+      valija_cli_set_usage (error, _("“%s” means several accounts. Name one by its id: “valijactl account list”."),
+                            name);
+      return NULL;
+    }
 
   return account;
 }

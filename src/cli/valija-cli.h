@@ -61,7 +61,8 @@ void           valija_cli_print          (ValijaCli *cli, const char *format, ..
 /* The text without anything that a terminal would act upon. (transfer full) */
 char          *valija_cli_clean          (const char *text);
 
-/* The account that @name means: an id, a name or an address; NULL means the only one there is. (transfer none) */
+/* The account that @name means: an id, or a name or an address that no other account has; NULL means the only one there
+ * is. (transfer none) */
 ValijaAccount *valija_cli_find_account   (ValijaCli *cli, const char *name, GError **error);
 /* NULL means the inbox. (transfer none) */
 ValijaFolder  *valija_cli_find_folder    (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error);

@@ -220,6 +220,19 @@ def accounts():
 
 
 @test
+def accounts_of_one_name():
+    with profile() as p:
+        first = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')
+        second = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')
+        for name in ('Work', ANA, ANA.upper()):
+            for command in (['account', 'show', name], ['account', 'remove', name], ['sync', name], ['list', '-a', name]):
+                assert first not in p.run(*command, expect=USAGE).stderr
+        assert len(p.json('account', 'list')['accounts']) == 2
+        p.run('account', 'remove', first)
+        assert p.json('account', 'show', 'Work')['account']['id'] == second
+
+
+@test
 def account_test():
     sides = {'imap': (incoming(ANA) + outgoing(ANA), {'incoming', 'outgoing'}),
              'pop3': (incoming(LUIS, 'pop3s_port'), {'incoming'}),
