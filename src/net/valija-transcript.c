@@ -141,15 +141,34 @@ end_sent_line (ValijaTranscript *self)
   pending_clear (&self->sent);
 }
 
+/* How many bytes of @text stand before what must not be told, or 0. The server's signature, "v=" in Base64, which
+ * ends a SCRAM exchange (RFC 5802, section 7), is made with the password: beside the rest of the exchange, passwords
+ * could be tried against it. */
+static gsize
+find_signature (const char *text)
+{
+  gsize start = g_str_has_prefix (text, "+ ") ? 2 : g_str_has_prefix (text, "334 ") ? 4 : 0;
+
+  if (start == 0 || !g_str_has_prefix (text + start, "dj") || strspn (text + start + 2, "0123") == 0)
+    return 0;
+
+  return start;
+}
+
 static void
 end_received_line (ValijaTranscript *self)
 {
   const char *text = self->received.text->str;
+  gsize start = find_signature (text);
 
   if (!g_str_equal (text, "+") && !g_str_has_prefix (text, "+ ") && !g_str_has_prefix (text, "334"))
     self->signing_in = FALSE;
 
-  add_line (self, make_printable ("S: ", text, self->received.text->len, self->received.cut));
+  if (start > 0)
+    add_line (self, g_strdup_printf ("S: %.*s[%" G_GSIZE_FORMAT " bytes hidden]", (int) start, text,
+                                     self->received.text->len - start));
+  else
+    add_line (self, make_printable ("S: ", text, self->received.text->len, self->received.cut));
   pending_clear (&self->received);
 }
 
