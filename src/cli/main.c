@@ -80,7 +80,8 @@ print_error (const GError *error)
     {
       g_autofree char *reasons = valija_certificate_dup_reasons (certificate);
 
-      print_indented (reasons);
+      if (strstr (detail, reasons) == NULL)
+        print_indented (reasons);
       fprintf (stderr, "  SHA-256 %s\n", certificate->sha256);
     }
   print_indented (advice);

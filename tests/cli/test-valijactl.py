@@ -308,6 +308,10 @@ def certificates():
         assert failed_step(found) == [('incoming', 'secure', 'certificate')], found
         certificate = found['error']['certificate']
         assert certificate['sha256'] and certificate['reasons'] and certificate['port'] == WORLD['imaps_port']
+        told = p.run('account', 'test', '--method', 'imap', '--set', f'email={ANA}',
+                     *server('incoming', WORLD['imaps_port'], ANA, ca=False), '--password-stdin', stdin=PASSWORD + '\n',
+                     expect=INSECURE).stderr
+        assert told.count(certificate['reasons']) == 1 and certificate['sha256'] in told, told
         # One that the authority stands for, but of another server
         pem, key = p.directory / 'elsewhere.pem', p.directory / 'elsewhere.key'
         subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
