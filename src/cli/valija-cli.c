@@ -143,8 +143,10 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
       if (g_list_model_get_n_items (accounts) == 1)
         return only;
 
-      valija_cli_set_usage (error, only == NULL ? _("No account is set up. See “valijactl account add --help”.")
-                                                : _("There are several accounts. Say which one with --account."));
+      valija_cli_set_usage (error, "%s",
+                            only == NULL ? _("No account is set up. See “valijactl account add --help”.")
+                                         : _("There are several accounts. Say which one with --account, or behind "
+                                             "“account show” and “account test”."));
       return NULL;
     }
 
