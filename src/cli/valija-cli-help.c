@@ -65,8 +65,9 @@ print_commands (const ValijaCliCommand *table)
   for (guint i = 0; table[i].name != NULL; i++)
     {
       g_autofree char *usage = g_strjoin (" ", table[i].name, table[i].arguments, NULL);
+      g_autofree char *padded = valija_cli_pad (usage, 28);
 
-      printf ("  %-28s %s\n", usage, _(table[i].summary));
+      printf ("  %s %s\n", padded, _(table[i].summary));
     }
 }
 

@@ -271,6 +271,22 @@ valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder)
   return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
+/* printf counts bytes. */
+char *
+valija_cli_pad (const char *text, guint columns)
+{
+  guint width = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+
+  return g_strdup_printf ("%s%*s", text, width < columns ? (int) (columns - width) : 0, "");
+}
+
 char *
 valija_cli_dup_time (gint64 seconds)
 {
@@ -287,12 +303,13 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autofree char *time = valija_cli_dup_time (valija_message_get_date (message));
       g_autofree char *sender = valija_cli_clean (valija_message_get_sender (message));
+      g_autofree char *padded = valija_cli_pad (sender, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
 
-      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %-24s  %s\n", valija_message_get_id (message),
+      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %s  %s\n", valija_message_get_id (message),
                         valija_message_get_unread (message) ? 'N' : '-',
                         valija_message_get_flagged (message) ? '*' : '-',
-                        valija_message_get_has_attachments (message) ? '@' : '-', time, sender, subject);
+                        valija_message_get_has_attachments (message) ? '@' : '-', time, padded, subject);
     }
 }
 

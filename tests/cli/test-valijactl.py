@@ -176,7 +176,10 @@ def usage():
         p.run('account', 'add', '--method', 'outlook', expect=UNSUPPORTED)
         p.run('show', '12345', expect=NOT_FOUND)
         p.run('account', 'show', 'nobody', expect=NOT_FOUND)
-        assert 'Exit status' in p.run('--help').stdout
+        manual = p.run('--help').stdout
+        assert 'Exit status' in manual
+        commands = manual.split('Commands:\n')[1].split('\n\n')[0].splitlines()
+        assert len(commands) > 20 and all(line[30] == ' ' and line[31] != ' ' for line in commands), commands
         assert '--password-stdin' in p.run('account', 'add', '--help').stdout
 
 
