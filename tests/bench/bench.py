@@ -18,11 +18,14 @@ sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/bench')]
 import measure
 import parts
 import programs
+import window
 
 PARTS = {
     'imap': (parts.imap, 'Whole messages by IMAP'),
     'pop3': (parts.pop3, 'Whole messages by POP3'),
     'headers': (parts.headers, 'Headers of a large folder by IMAP'),
+    'store': (parts.store, 'The store alone'),
+    'start': (window.start, 'The window'),
 }
 
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured on the wire: fetching, listing, listing again, sending."""
+"""What is measured without a window: fetching, listing, listing again, and the store alone."""
 
 import pathlib
+import subprocess
 
 import mail
 import programs
 import world
 from line import Line
-from measure import Table, scratch, timed
+from measure import BUILD, LIMIT, Table, scratch, timed
 from programs import Neomutt, Valija, available, bare_imap, bare_pop3
 
 # Each way, where a distant server is meant
@@ -96,3 +97,20 @@ def headers(args):
     table.budget('turns', table.median('Valija', 'turns'), 12, '{:.0f}')
     table.budget('turns with nothing new', table.median('Valija, nothing new', 'turns'), 4, '{:.0f}')
     return [table]
+
+
+class Words:
+    """What a program of our own says about itself."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def markdown(self):
+        return '\n'.join(['```', self.text.rstrip(), '```', ''])
+
+
+def store(args):
+    with scratch() as d:
+        done = subprocess.run([BUILD / 'tests/bench/bench-store', d, '1000', '10000', '100000'], check=True,
+                              capture_output=True, text=True, timeout=LIMIT)
+    return [Words(done.stdout.split('\n', 1)[1])]

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is measured on a screen: the start of the application in a headless compositor."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+from measure import BUILD, Table, cpu_of, pss, scratch
+from programs import Valija
+
+# It has come to rest when it used no processor for so long, and this is as long as it may take
+REST = 1
+REST_LIMIT = 30
+
+
+def start(args):
+    """From exec to the first frame with rows in it, with nothing to reach on the network."""
+    w = args.worlds.get('mei')
+    stored = Table(f'{args.rows} headers stored, from loopback')
+    with scratch() as d:
+        valija = Valija(pathlib.Path(d) / 'valija', w, 'mei', 'imap', w.imaps_port)
+        stored.add('Valija', valija.run('sync', '--headers', '--inbox')[0])
+        table = Table(f'Start to first rows painted, {args.rows} messages',
+                      'In cage, headless, with the cairo renderer; offline. CPU until it has come to rest; memory (PSS '
+                      'of all its processes) then.')
+        start_once(valija, pathlib.Path(d), 'warm')
+        for i in range(args.rounds):
+            table.add('Valija', start_once(valija, pathlib.Path(d), str(i)))
+    table.budget('seconds', table.median('Valija', 'seconds'), 0.3)
+    table.budget('memory in MB', table.median('Valija', 'memory'), 100, '{:.0f}')
+    return [stored, table]
+
+
+def give_up(*_):
+    raise TimeoutError('no row was painted')
+
+
+def start_once(valija, directory, name):
+    runtime = directory / f'runtime-{name}'
+    runtime.mkdir(mode=0o700)
+    told = runtime / 'told'
+    os.mkfifo(told)
+    env = {**valija.env, 'XDG_RUNTIME_DIR': str(runtime), 'GSK_RENDERER': 'cairo', 'GDK_BACKEND': 'wayland',
+           'WLR_BACKENDS': 'headless', 'WLR_RENDERER': 'pixman', 'WLR_LIBINPUT_NO_DEVICES': '1',
+           'G_MESSAGES_DEBUG': 'valija-ui', 'LANG': 'C.UTF-8'}
+    env.pop('DISPLAY', None)
+    script = f'exec 2>"{told}"; echo begin $$ >&2; exec "{BUILD}/src/ui/valija" --profile "{valija.profile}" --offline'
+    child = subprocess.Popen(['dbus-run-session', '--', 'cage', '--', 'sh', '-c', script], env=env,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    try:
+        with open(told, errors='replace') as lines:
+            for line in lines:
+                if line.startswith('begin'):
+                    begin, pid = time.monotonic(), int(line.split()[1])
+                if 'first rows painted' in line:
+                    seconds = time.monotonic() - begin
+                    signal.alarm(0)
+                    return {'seconds': seconds, 'cpu': rest(pid), 'memory': pss(pid)}
+        raise RuntimeError('the application ended before it painted a row')
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def rest(pid):
+    """Waits until a process has come to rest; the CPU seconds that it has used."""
+    end, used = time.monotonic() + REST_LIMIT, -1.0
+    while used != (used := cpu_of(pid)) and time.monotonic() < end:
+        time.sleep(REST)
+    return used
