@@ -117,36 +117,6 @@ valija_store_folder_lines_apply (ValijaDatabase  *local,
 /* ---- What the user does ---- */
 
 static gboolean
-load_folder (ValijaDatabase  *database,
-             gint64           id,
-             char           **account,
-             char           **remote_id,
-             GError         **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-
-  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder WHERE id = ?1", "i", id);
-  if (statement == NULL)
-    return FALSE;
-
-  if (valija_database_step (database, statement, &local_error))
-    {
-      *account = valija_store_dup_text (statement, 0);
-      *remote_id = valija_store_dup_text (statement, 1);
-      sqlite3_reset (statement);
-      return TRUE;
-    }
-
-  if (local_error == NULL)
-    return valija_store_fail_no_folder (error);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return FALSE;
-}
-
-static gboolean
 add_line (ValijaStoreContext   *context,
           ValijaOperationKind   kind,
           const char           *account,
@@ -182,7 +152,7 @@ create_folder (ValijaStoreContext  *context,
   if (args->folder < 0)
     return valija_store_fail_no_folder (error);
 
-  if (args->folder != 0 && !load_folder (context->cache, args->folder, &account, &parent, error))
+  if (args->folder != 0 && !valija_store_load_place (context->cache, args->folder, &account, &parent, error))
     return FALSE;
 
   if (!valija_database_run (context->cache, error,
@@ -253,7 +223,7 @@ change_folder (ValijaStoreContext   *context,
   g_autofree char *remote_id = NULL;
   gint64 line = 0;
 
-  if (!load_folder (database, valija_database_to_row (database, args->folder), &account, &remote_id, error))
+  if (!valija_store_load_place (database, valija_database_to_row (database, args->folder), &account, &remote_id, error))
     return FALSE;
 
   if (database == context->cache)

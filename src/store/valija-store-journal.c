@@ -69,29 +69,9 @@ load_place (ValijaDatabase  *database,
             Place           *place,
             GError         **error)
 {
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
+  place->id = folder;
 
-  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder"
-                                                      " WHERE id = ?1", "i", folder);
-  if (statement == NULL)
-    return FALSE;
-
-  if (valija_database_step (database, statement, &local_error))
-    {
-      place->id = folder;
-      place->account = valija_store_dup_text (statement, 0);
-      place->remote_id = valija_store_dup_text (statement, 1);
-      sqlite3_reset (statement);
-      return TRUE;
-    }
-
-  if (local_error == NULL)
-    return valija_store_fail_no_folder (error);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return FALSE;
+  return valija_store_load_place (database, folder, &place->account, &place->remote_id, error);
 }
 
 static gboolean

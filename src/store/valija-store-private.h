@@ -70,6 +70,13 @@ GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
 /* A GPtrArray of char * that shares nothing with @strings (nullable). */
 GPtrArray *valija_store_copy_strings (GPtrArray *strings);
 
+/* Whose a folder is and what its server calls it: both are (transfer full). */
+gboolean valija_store_load_place (ValijaDatabase  *database,
+                                  gint64           folder,
+                                  char           **account,
+                                  char           **remote_id,
+                                  GError         **error);
+
 /* Rejections that several calls share; each answers FALSE. */
 gboolean valija_store_fail_no_folder  (GError **error);
 gboolean valija_store_fail_no_message (GError **error);

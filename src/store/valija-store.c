@@ -206,6 +206,37 @@ valija_store_copy_strings (GPtrArray *strings)
 }
 
 gboolean
+valija_store_load_place (ValijaDatabase  *database,
+                         gint64           folder,
+                         char           **account,
+                         char           **remote_id,
+                         GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, "SELECT account, remote_id FROM folder WHERE id = ?1", "i",
+                                     folder);
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error))
+    {
+      *account = valija_store_dup_text (statement, 0);
+      *remote_id = valija_store_dup_text (statement, 1);
+      sqlite3_reset (statement);
+      return TRUE;
+    }
+
+  if (local_error == NULL)
+    return valija_store_fail_no_folder (error);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+gboolean
 valija_store_fail_no_folder (GError **error)
 {
   valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This folder is no longer on this computer."));
