@@ -42,42 +42,37 @@ class Worlds:
             self.world.stop()
 
 
-def imap(args):
+def whole(args, method, port, peer, command, bare, note):
+    """Fetches whole messages by METHOD, beside PEER and a bare socket."""
     w = args.worlds.get('ana')
-    table = Table(f'{args.messages} messages by IMAP',
-                  'Ours: whole, in the store, durable, searchable. mbsync: into a Maildir. The bare socket reads the same bytes and drops them.')
+    table = Table(f'{args.messages} messages by {method.upper()}', note)
     for _ in range(args.rounds):
         with scratch() as d:
-            valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', 'imap', w.imaps_port)
+            valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', method, port(w))
             table.add('Valija', valija.run('sync', '--inbox')[0])
-        if available('mbsync'):
+        if available(peer):
             with scratch() as d:
-                table.add('mbsync', timed(*programs.mbsync(pathlib.Path(d) / 'mbsync', w, 'ana', w.imaps_port))[0])
-        table.add('bare socket', bare_imap(w, w.imaps_port, 'ana', 'UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])'))
-    judge(table, 'mbsync')
+                table.add(peer, timed(*command(pathlib.Path(d) / peer, w, 'ana', port(w)))[0])
+        table.add('bare socket', bare(w))
+    ours = table.median('Valija', 'seconds')
+    if table.has(peer):
+        table.budget(f'time against {peer}', ours / table.median(peer, 'seconds'), 0.25)
+    table.budget('time against the bare socket', ours / table.median('bare socket', 'seconds'), 6)
     return [table]
 
 
-def judge(table, peer):
-    if table.has(peer):
-        table.budget(f'time against {peer}', table.median('Valija', 'seconds') / table.median(peer, 'seconds'), 0.25)
-    table.budget('time against the bare socket', table.median('Valija', 'seconds') / table.median('bare socket', 'seconds'), 6)
+def imap(args):
+    return whole(args, 'imap', lambda w: w.imaps_port, 'mbsync', programs.mbsync,
+                 lambda w: bare_imap(w, w.imaps_port, 'ana', 'UID FETCH 1:* (UID FLAGS INTERNALDATE BODY.PEEK[])'),
+                 'Ours: whole, in the store, durable, searchable. mbsync: into a Maildir. The bare socket reads the same '
+                 'bytes and drops them.')
 
 
 def pop3(args):
-    w = args.worlds.get('ana')
-    table = Table(f'{args.messages} messages by POP3',
-                  'Ours: in the local truth, synced to disk, searchable. mpop: into a Maildir. Both leave the mail on the server.')
-    for _ in range(args.rounds):
-        with scratch() as d:
-            valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', 'pop3', w.pop3s_port)
-            table.add('Valija', valija.run('sync', '--inbox')[0])
-        if available('mpop'):
-            with scratch() as d:
-                table.add('mpop', timed(*programs.mpop(pathlib.Path(d) / 'mpop', w, 'ana', w.pop3s_port))[0])
-        table.add('bare socket', bare_pop3(w, w.pop3s_port, 'ana', args.messages))
-    judge(table, 'mpop')
-    return [table]
+    return whole(args, 'pop3', lambda w: w.pop3s_port, 'mpop', programs.mpop,
+                 lambda w: bare_pop3(w, w.pop3s_port, 'ana', args.messages),
+                 'Ours: in the local truth, synced to disk, searchable. mpop: into a Maildir. Both leave the mail on the '
+                 'server.')
 
 
 def headers(args):
