@@ -17,7 +17,7 @@
 #define TEXT_LIMIT     (64 * 1024)        /* octets of human-readable text */
 #define VALUES_LIMIT   2000000
 #define LITERAL_LIMIT  (G_GUINT64_CONSTANT (1) << 30)
-#define STREAMS_LIMIT  1024               /* large literals in one response */
+#define STREAMS_LIMIT  1024               /* large literals in one response, together not above LITERAL_LIMIT */
 #define DEPTH_LIMIT    512                /* a hostile message nests; BODYSTRUCTURE follows it */
 #define INLINE_LIMIT   (64 * 1024)
 
@@ -56,6 +56,7 @@ struct _ValijaImapParser
   guint64 literal_left;
   gboolean literal_has_digits;
   guint n_streams;
+  guint64 streamed;          /* octets of the large literals of this response */
   guint depth;
   guint32 stack[DEPTH_LIMIT]; /* indices of the lists that are open */
   GError *error;
@@ -407,8 +408,9 @@ begin_literal (ValijaImapParser *self)
 
   if (self->literal_size > self->inline_limit)
     {
-      if (self->n_streams == STREAMS_LIMIT)
+      if (self->n_streams == STREAMS_LIMIT || self->literal_size > LITERAL_LIMIT - self->streamed)
         return fail_limit (self);
+      self->streamed += self->literal_size;
       self->state = STATE_STREAM;
       return RESULT_MORE;
     }
@@ -760,6 +762,7 @@ consume (ValijaImapParser *self,
           return RESULT_MORE;
         }
       self->n_streams = 0;
+      self->streamed = 0;
       self->state = STATE_TAG;
       begin_token (self);
       return RESULT_MORE;

@@ -2,10 +2,10 @@
 
 #include "config.h"
 
+#include "base/valija-error.h"
 #include "wire/imap/imap-dump.h"
 
 #include <string.h>
-
 
 
 typedef struct
@@ -278,6 +278,37 @@ test_stream (void)
   g_assert_cmpint (valija_imap_parser_next (parser, &event, &error), ==, VALIJA_IMAP_PARSER_NEED_MORE);
 }
 
+/* Each literal of a response may be large, but not all of them: what is fetched waits on the disk for its end. */
+static void
+test_streams_together (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autoptr(GBytes) first = g_bytes_new_static ("* 1 FETCH (BODY[1] {1073741000}\r\n", 33);
+  g_autoptr(GBytes) small = g_bytes_new_static (" BODY[2] {70000}\r\n", 18);
+  g_autoptr(GBytes) mebibytes = g_bytes_new_take (g_malloc0 (1048576), 1048576);
+  g_autoptr(GError) error = NULL;
+  ValijaImapParserStatus status;
+  ValijaImapEvent event;
+  guint64 left = 1073741000;
+
+  valija_imap_parser_feed (parser, first);
+  while (left > 0)
+    {
+      g_autoptr(GBytes) part = g_bytes_new_from_bytes (mebibytes, 0, MIN (left, 1048576));
+
+      left -= g_bytes_get_size (part);
+      valija_imap_parser_feed (parser, part);
+      while ((status = valija_imap_parser_next (parser, &event, &error)) == VALIJA_IMAP_PARSER_LITERAL)
+        continue;
+      g_assert_no_error (error);
+      g_assert_cmpint (status, ==, VALIJA_IMAP_PARSER_NEED_MORE);
+    }
+
+  valija_imap_parser_feed (parser, small);
+  g_assert_cmpint (valija_imap_parser_next (parser, &event, &error), ==, VALIJA_IMAP_PARSER_FAILED);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+}
+
 static void
 test_pending (void)
 {
@@ -314,6 +345,7 @@ main (int   argc,
     }
   g_test_add_func ("/imap/parser/limits", test_limits);
   g_test_add_func ("/imap/parser/stream", test_stream);
+  g_test_add_func ("/imap/parser/streams-together", test_streams_together);
   g_test_add_func ("/imap/parser/pending", test_pending);
 
   return g_test_run ();
