@@ -25,7 +25,7 @@ typedef struct
   ValijaSessionContext *context;  /* borrowed from the caller */
   ValijaPop3Login *login;
   ValijaStream *stream;
-  char *greeting;
+  char *greeting;                 /* nullable: what was said in clear is forgotten once it is secure */
 } Flow;
 
 static void
@@ -246,7 +246,8 @@ secure_fiber (Flow    *flow,
   description = valija_stream_dup_description (flow->stream);
   end (flow, VALIJA_STEP_SECURE, description);
 
-  /* What was said in clear may have been said by anybody */
+  /* What was said in clear may have been said by anybody, and no greeting follows STLS (RFC 2595 §4) */
+  g_clear_pointer (&flow->greeting, g_free);
   return ask_capabilities_fiber (flow, error);
 }
 
@@ -293,6 +294,14 @@ sign_in_by_apop_fiber (Flow    *flow,
   g_autoptr(ValijaSecret) secret = NULL;
   g_autoptr(ValijaPop3Reply) reply = NULL;
   GBytes *command;
+
+  if (flow->greeting == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,
+                        _("APOP needs a greeting that nobody could change, and this server’s came before the "
+                          "encryption. Choose another way of signing in, or TLS from the start."));
+      return FALSE;
+    }
 
   if (!(secret = dex_await_boxed (valija_session_context_lookup_secret (flow->context, VALIJA_SIDE_INCOMING), error)) ||
       !(command = valija_pop3_command_new_apop (flow->greeting, valija_server_get_user (get_server (flow)), secret,

@@ -327,6 +327,10 @@ static const Setting forced_cram = {
 static const Setting forced_scram = {
   .security = VALIJA_SECURITY_NONE, .mechanism = "SCRAM-SHA-1", .delete_after_days = -1,
 };
+static const Setting apop = { .security = VALIJA_SECURITY_NONE, .mechanism = "APOP", .delete_after_days = -1 };
+static const Setting starttls_apop = {
+  .security = VALIJA_SECURITY_STARTTLS, .mechanism = "APOP", .delete_after_days = -1,
+};
 static const Setting with_line_end = {
   .security = VALIJA_SECURITY_NONE, .mechanism = "USER", .password = "a\r\nDELE 1", .cleartext = TRUE,
   .delete_after_days = -1,
@@ -367,6 +371,12 @@ static const FailureCase failure_cases[] = {
   { "scram-too-early", "S: +OK\nC: CAPA\nS: +OK\nS: SASL SCRAM-SHA-1\nS: .\nC? AUTH SCRAM-SHA-1 biw*\n"
     "S: +OK welcome\n", &forced_scram,
     VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "apop-refused", "S: +OK <1@x> hi\nC: CAPA\nS: -ERR\nC: APOP ana 37257aa37904a2ac86c6572e6528a18c\nS: -ERR no\n",
+    &apop, VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
+  { "apop-not-offered", "S: +OK hi\nC: CAPA\nS: -ERR\n", &apop, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
+  /* The greeting was read in clear: nothing may be made of it */
+  { "apop-after-stls", "S: +OK <1@x> hi\nC: CAPA\nS: +OK\nS: STLS\nS: .\nC: STLS\nS: +OK\nTLS\n"
+    "C: CAPA\nS: +OK\nS: .\n", &starttls_apop, VALIJA_ERROR_NO_MECHANISM, VALIJA_STEP_SIGN_IN },
   { "password-injects", "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\n",
     &with_line_end, VALIJA_ERROR_INVALID, VALIJA_STEP_SIGN_IN },
 };
