@@ -211,6 +211,56 @@ copied_cb (ValijaImapResponse *response,
 }
 
 static gboolean
+found_cb (ValijaImapResponse *response,
+          gpointer            user_data)
+{
+  Change *self = user_data;
+  g_auto(ValijaImapSearch) search = { NULL };
+
+  if (!valija_imap_search_parse (response, &search))
+    return FALSE;
+  if (search.found != NULL)
+    valija_imap_set_add_set (self->found, search.found);
+
+  return TRUE;
+}
+
+/* What others have marked is theirs to delete. */
+static DexFuture *
+find_other_deleted (Change              *self,
+                    const ValijaImapSet *uids)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
+
+  valija_imap_command_append_atom (command, "DELETED NOT UID");
+  valija_imap_command_append_set (command, uids);
+  valija_imap_set_clip (self->found, 1, 0);
+
+  return run (self, command, VALIJA_IMAP_RUN_NONE, found_cb);
+}
+
+/* Without UIDPLUS there is only EXPUNGE, which takes all that is marked: it is said when nothing else is. Otherwise
+ * the messages stay marked, and go with the next EXPUNGE of whoever marked the others. */
+static gboolean
+expunge_all_fiber (Change              *self,
+                   const ValijaImapSet *uids,
+                   GError             **error)
+{
+  g_autoptr(DexFuture) searched = find_other_deleted (self, uids);
+  g_autoptr(DexFuture) stored = store (self, uids, "+FLAGS.SILENT", VALIJA_IMAP_FLAG_DELETED);
+  g_autoptr(ValijaImapCommand) command = NULL;
+
+  if (!dex_await (g_steal_pointer (&searched), error) || !dex_await (g_steal_pointer (&stored), error))
+    return FALSE;
+  if (!valija_imap_set_is_empty (self->found))
+    return TRUE;
+
+  command = valija_imap_command_new ("EXPUNGE");
+
+  return dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, NULL), error);
+}
+
+static gboolean
 expunge_fiber (Change              *self,
                const ValijaImapSet *uids,
                GError             **error)
@@ -221,17 +271,15 @@ expunge_fiber (Change              *self,
 
   if (valija_imap_set_is_empty (uids))
     return TRUE;
+  if (!valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UIDPLUS))
+    return expunge_all_fiber (self, uids, error);
 
   stored = store (self, uids, "+FLAGS.SILENT", VALIJA_IMAP_FLAG_DELETED);
-  if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UIDPLUS))
-    {
-      command = valija_imap_command_new ("UID EXPUNGE");
-      valija_imap_command_append_set (command, uids);
-      expunged = run (self, command, VALIJA_IMAP_RUN_NONE, NULL);
-    }
+  command = valija_imap_command_new ("UID EXPUNGE");
+  valija_imap_command_append_set (command, uids);
+  expunged = run (self, command, VALIJA_IMAP_RUN_NONE, NULL);
 
-  return dex_await (g_steal_pointer (&stored), error) &&
-         (expunged == NULL || dex_await (g_steal_pointer (&expunged), error));
+  return dex_await (g_steal_pointer (&stored), error) && dex_await (g_steal_pointer (&expunged), error);
 }
 
 static gboolean
@@ -423,21 +471,6 @@ valija_imap_organize_append (ValijaImapLink *link,
   self->received = received;
 
   return valija_fiber_spawn (append_fiber, self, change_unref);
-}
-
-static gboolean
-found_cb (ValijaImapResponse *response,
-          gpointer            user_data)
-{
-  Change *self = user_data;
-  g_auto(ValijaImapSearch) search = { NULL };
-
-  if (!valija_imap_search_parse (response, &search))
-    return FALSE;
-  if (search.found != NULL)
-    valija_imap_set_add_set (self->found, search.found);
-
-  return TRUE;
 }
 
 /* A server that says "1:4294967295" has found no such many. */

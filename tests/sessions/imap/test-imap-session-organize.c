@@ -150,8 +150,9 @@ static const Case cases[] = {
     SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 NO [OVERQUOTA] full\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
   { "move-on-old-server", "", move,
     SELECT_A
-    "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V6 OK x\n" GOODBYE (
-        "V7"),
+    "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\nC: V6 UID SEARCH DELETED NOT UID 3:5\n"
+    "C: V7 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: * SEARCH\nS: V6 OK x\nS: V7 OK x\n"
+    "C: V8 EXPUNGE\nS: * 3 EXPUNGE\nS: V8 OK x\n" GOODBYE ("V9"),
     ",,,", 0 },
   { "copy", "UIDPLUS MOVE", copy,
     SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 3:5 200:202] x\n" GOODBYE ("V6"), "9.202,9.200,,9.201",
@@ -161,7 +162,14 @@ static const Case cases[] = {
     "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nC: V6 UID EXPUNGE 3:5\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
     NULL, 0 },
   { "delete-on-old-server", "", delete_messages,
-    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V5 OK x\n" GOODBYE ("V6"), NULL, 0 },
+    SELECT_A "C: V5 UID SEARCH DELETED NOT UID 3:5\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nS: V5 OK x\n"
+             "S: V6 OK x\nC: V7 EXPUNGE\nS: V7 OK x\n" GOODBYE ("V8"),
+    NULL, 0 },
+  /* EXPUNGE would take what somebody else has marked */
+  { "delete-beside-others", "", delete_messages,
+    SELECT_A "C: V5 UID SEARCH DELETED NOT UID 3:5\nC: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\n"
+             "S: * SEARCH 9\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, 0 },
   { "append", "LITERAL+ UIDPLUS", append,
     "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26+}\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
     "S: V4 OK [APPENDUID 38505 3955] x\n" GOODBYE ("V5"),
