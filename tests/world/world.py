@@ -3,7 +3,7 @@
 """A small mail world on loopback: a real Dovecot (IMAP, POP3, LMTP, SASL) and a real Postfix (submission, delivery
 into that Dovecot), with TLS from a throw-away authority, in one temporary directory, on free ports.
 
-    world.py [--fill] [--messages N] [--plain] run -- COMMAND...
+    world.py [--fill] [--messages N] [--extensions usual|all|none] run -- COMMAND...
 
 runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, and ends everything it started.
 As a module: `with World() as world: world.imap_port …`.
@@ -54,8 +54,8 @@ class Ports:
 
 
 class World:
-    def __init__(self, extensions=True):
-        self.extensions = extensions
+    def __init__(self, extensions='usual'):
+        self.extensions = extensions   # of IMAP: 'usual' (what Dovecot has when nobody asks), 'all' or 'none'
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='valija-world-'))
         os.chmod(self.dir, 0o755)
         self.children = []
@@ -144,7 +144,7 @@ class World:
         uid, gid = run('id', '-u', 'dovecot').stdout.strip(), run('id', '-g', 'dovecot').stdout.strip()
         (self.dir / 'users').write_text(''.join(
             f'{name}@{DOMAIN}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.dir}/mail/{name}::\n' for name in USERS))
-        off = '' if self.extensions else 'imap_capability = IMAP4rev1\n'
+        extensions = {'usual': '', 'none': 'imap_capability = IMAP4rev1\n', 'all': self.all_extensions()}[self.extensions]
         (self.dir / 'dovecot.conf').write_text(f'''\
 dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
@@ -167,7 +167,7 @@ first_valid_uid = 1
 ssl = yes
 ssl_server_cert_file = {self.dir}/server.pem
 ssl_server_key_file = {self.dir}/server.key
-{off}mail_driver = maildir
+{extensions}mail_driver = maildir
 mail_path = {self.dir}/mail/%{{user | username}}/Maildir
 mail_home = {self.dir}/mail/%{{user | username}}
 mailbox_list_layout = fs
@@ -239,6 +239,35 @@ service anvil {{
 }}
 mail_max_userip_connections = 100
 ''')
+
+    def all_extensions(self):
+        """What this Dovecot has beyond the usual: quota, UTF-8, folders of everybody's."""
+        (self.dir / 'public').mkdir()
+        run('chown', 'dovecot:dovecot', str(self.dir / 'public'))
+        return f'''\
+mail_utf8_extensions = yes
+mail_plugins {{
+  quota = yes
+}}
+protocol imap {{
+  mail_plugins {{
+    imap_quota = yes
+  }}
+}}
+quota "Mailbox" {{
+  driver = count
+  storage_size = 200M
+}}
+namespace public {{
+  type = public
+  separator = /
+  prefix = Public/
+  subscriptions = no
+  mail_driver = maildir
+  mail_path = {self.dir}/public
+  mail_index_path = {self.dir}/mail/%{{user | username}}/public
+}}
+'''
 
     # -- Postfix
 
@@ -330,7 +359,7 @@ postlog unix-dgram n - n - 1 postlogd
 
     def describe(self):
         return {
-            'directory': str(self.dir), 'host': 'localhost', 'ca': str(self.ca), 'domain': DOMAIN,
+            'directory': str(self.dir), 'extensions': self.extensions, 'host': 'localhost', 'ca': str(self.ca), 'domain': DOMAIN,
             'password': PASSWORD, 'users': {f'{u}@{DOMAIN}': name for u, name in USERS.items()},
             **{name: getattr(self, name) for name in
                ('imap_port', 'imaps_port', 'pop3_port', 'pop3s_port', 'submission_port', 'submissions_port',
@@ -342,12 +371,13 @@ def main():
     parser = argparse.ArgumentParser(description='A mail world on loopback.')
     parser.add_argument('--fill', action='store_true', help='a mailbox of a few hundred messages')
     parser.add_argument('--messages', type=int, default=300)
-    parser.add_argument('--plain', action='store_true', help='IMAP without any extension')
+    parser.add_argument('--extensions', choices=['usual', 'all', 'none'], default='usual',
+                        help='which extensions of IMAP the server has')
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
     command = args.command[1:] if args.command[:1] == ['--'] else args.command
-    with World(extensions=not args.plain) as world:
+    with World(args.extensions) as world:
         if args.fill:
             world.fill(args.messages)
         description = world.dir / 'world.json'

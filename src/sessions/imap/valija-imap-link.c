@@ -82,6 +82,10 @@ learn_capabilities (ValijaImapLink *self,
   g_clear_pointer (&self->words, g_strfreev);
   self->capabilities = valija_imap_capabilities_parse (iter, &self->mechanisms, &self->words);
   self->capabilities_known = TRUE;
+  /* RFC 9051 §5.1: whoever is IMAP4rev2 and nothing else never had another spelling of names */
+  if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IMAP4REV2) &&
+      !valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IMAP4REV1))
+    self->utf8 = TRUE;
   valija_imap_link_update_mode (self);
 }
 

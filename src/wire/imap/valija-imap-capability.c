@@ -4,6 +4,10 @@
 
 #include "wire/imap/valija-imap-capability.h"
 
+#include "wire/imap/valija-imap-quirks.h"
+
+#include <string.h>
+
 /* More words than that nobody has */
 #define WORDS_LIMIT 500
 
@@ -50,7 +54,46 @@ static const struct
   { "QUOTA", VALIJA_IMAP_CAPABILITY_QUOTA },
   { "UNSELECT", VALIJA_IMAP_CAPABILITY_UNSELECT },
   { "X-GM-EXT-1", VALIJA_IMAP_CAPABILITY_GMAIL },
+  { "NOTIFY", VALIJA_IMAP_CAPABILITY_NOTIFY },
+  { "STATUS=SIZE", VALIJA_IMAP_CAPABILITY_STATUS_SIZE },
+  { "CREATE-SPECIAL-USE", VALIJA_IMAP_CAPABILITY_CREATE_SPECIAL_USE },
 };
+
+/* Q20-…: who has @mark among its words is not believed what it says of itself; @unless is the word of the versions
+ * that are right. */
+static const struct
+{
+  const char *mark;
+  const char *unless;       /* nullable */
+  ValijaImapCapabilities untrue;
+} untrue_words[] = {
+  /* Q20 */
+  { "SNIPPET=FUZZY", "IMAP4rev2", VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT },
+};
+
+static gboolean
+has_word (char       **words,
+          const char  *word)
+{
+  for (gsize i = 0; words[i] != NULL; i++)
+    if (g_ascii_strcasecmp (words[i], word) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static ValijaImapCapabilities
+get_untrue (char **words)
+{
+  ValijaImapCapabilities untrue = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (untrue_words); i++)
+    if (has_word (words, untrue_words[i].mark) &&
+        (untrue_words[i].unless == NULL || !has_word (words, untrue_words[i].unless)))
+      untrue |= untrue_words[i].untrue;
+
+  return untrue;
+}
 
 ValijaImapCapabilities
 valija_imap_capabilities_parse (ValijaImapIter iter,
@@ -59,6 +102,7 @@ valija_imap_capabilities_parse (ValijaImapIter iter,
 {
   g_autoptr(GStrvBuilder) auth = g_strv_builder_new ();
   g_autoptr(GStrvBuilder) all = g_strv_builder_new ();
+  g_auto(GStrv) list = NULL;
   ValijaImapCapabilities capabilities = 0;
   ValijaImapValue value;
   guint n = 0;
@@ -81,8 +125,25 @@ valija_imap_capabilities_parse (ValijaImapIter iter,
 
   if (mechanisms != NULL)
     *mechanisms = g_strv_builder_end (auth);
+
+  list = g_strv_builder_end (all);
+  capabilities &= ~get_untrue (list);
   if (words != NULL)
-    *words = g_strv_builder_end (all);
+    *words = g_steal_pointer (&list);
 
   return capabilities;
+}
+
+guint64
+valija_imap_capabilities_get_append_limit (const char * const *words)
+{
+  static const char prefix[] = "APPENDLIMIT=";
+  guint64 limit;
+
+  for (gsize i = 0; words != NULL && words[i] != NULL; i++)
+    if (g_ascii_strncasecmp (words[i], prefix, strlen (prefix)) == 0 &&
+        g_ascii_string_to_unsigned (words[i] + strlen (prefix), 10, 0, G_MAXINT64, &limit, NULL))
+      return limit;
+
+  return 0;
 }

@@ -37,10 +37,18 @@ typedef enum
   VALIJA_IMAP_CAPABILITY_QUOTA = 1 << 25,           /* RFC 9208 */
   VALIJA_IMAP_CAPABILITY_UNSELECT = 1 << 26,        /* RFC 3691 */
   VALIJA_IMAP_CAPABILITY_GMAIL = 1 << 27,           /* X-GM-EXT-1 */
+  VALIJA_IMAP_CAPABILITY_NOTIFY = 1 << 28,          /* RFC 5465 */
+  VALIJA_IMAP_CAPABILITY_STATUS_SIZE = 1 << 29,     /* RFC 8438 */
+  VALIJA_IMAP_CAPABILITY_CREATE_SPECIAL_USE = 1 << 30, /* RFC 6154 */
 } ValijaImapCapabilities;
 
-/* Reads the words of a CAPABILITY response or code. IMAP4rev2 brings along what RFC 9051 made part of it.
+/* Reads the words of a CAPABILITY response or code. IMAP4rev2 brings along what RFC 9051 made part of it, and what a
+ * server is known not to do although it says so is left out: see valija-imap-quirks.h.
  * @mechanisms (nullable) gets the AUTH= names, @words all as they came; both (transfer full). */
 ValijaImapCapabilities valija_imap_capabilities_parse (ValijaImapIter iter, char ***mechanisms, char ***words);
+
+/* What the server says that a message to be filed may weigh at most (RFC 7889), in octets; 0 where it does not say
+ * it for all folders at once. */
+guint64                valija_imap_capabilities_get_append_limit (const char * const *words);
 
 G_END_DECLS

@@ -31,4 +31,7 @@
  *   Q17 NIL as a part, a multipart without parts (MailKit 244, 205)
  *   Q18 message/rfc822 without envelope and structure, as any other part (MailKit 205)
  *   Q19 FETCH that tells nothing but the sequence number, and FETCH items never asked for
+ * Promises that are not kept: what a server says that it can, and is not taken at its word for
+ *   Q20 UTF8=ACCEPT of Dovecot 2.4 (mail_utf8_extensions), told by its SNIPPET=FUZZY: it is enabled, and names still
+ *       are modified UTF-7 ("Mailbox name is not valid mUTF-7"); where it has IMAP4rev2 as well, names are UTF-8
  */

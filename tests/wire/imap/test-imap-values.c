@@ -36,6 +36,31 @@ test_capabilities (void)
   g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_MOVE);
   g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_LITERAL_MINUS);
   g_assert_false (capabilities & VALIJA_IMAP_CAPABILITY_CONDSTORE);
+
+  /* Q20 */
+  response = imap_first_response (parser, "* CAPABILITY IMAP4rev1 ENABLE SNIPPET=FUZZY UTF8=ACCEPT\r\n");
+  capabilities = valija_imap_capabilities_parse (valija_imap_response_iter (response), NULL, NULL);
+  g_assert_cmpint (capabilities, ==, VALIJA_IMAP_CAPABILITY_IMAP4REV1 | VALIJA_IMAP_CAPABILITY_ENABLE);
+  response = imap_first_response (parser, "* CAPABILITY IMAP4rev1 SNIPPET=FUZZY IMAP4rev2 UTF8=ACCEPT\r\n");
+  capabilities = valija_imap_capabilities_parse (valija_imap_response_iter (response), NULL, NULL);
+  g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT);
+}
+
+static void
+test_append_limit (void)
+{
+  static const struct { const char *word; guint64 limit; } limits[] = {
+    { "APPENDLIMIT=35651584", 35651584 }, { "appendlimit=1", 1 }, { "APPENDLIMIT", 0 }, { "APPENDLIMIT=", 0 },
+    { "APPENDLIMIT=-1", 0 }, { "APPENDLIMIT=99999999999999999999", 0 }, { "APPENDLIMIT=12x", 0 },
+  };
+
+  g_assert_cmpuint (valija_imap_capabilities_get_append_limit (NULL), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      const char * const words[] = { "IMAP4rev1", limits[i].word, NULL };
+
+      g_assert_cmpuint (valija_imap_capabilities_get_append_limit (words), ==, limits[i].limit);
+    }
 }
 
 static const struct
@@ -415,6 +440,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/imap/values/capabilities", test_capabilities);
+  g_test_add_func ("/imap/values/append-limit", test_append_limit);
   g_test_add_func ("/imap/values/dates", test_dates);
   g_test_add_func ("/imap/values/fetch", test_fetch);
   g_test_add_func ("/imap/values/list", test_lists);
