@@ -32,7 +32,8 @@ typedef struct
   gint64 received;
   guint32 uid_validity;
   guint next;               /* index into remote_ids */
-  ValijaImapSet *copied;    /* UIDs of which COPYUID told, of the present command */
+  ValijaImapSet *asked;     /* UIDs of the present command */
+  ValijaImapSet *copied;    /* those of them of which COPYUID told */
   GHashTable *new_uids;     /* UID to new UID */
   guint32 new_validity;
   ValijaImapSet *found;
@@ -58,6 +59,7 @@ change_unref (gpointer data)
   g_free (self->target);
   g_strfreev (self->remote_ids);
   g_clear_pointer (&self->source, g_bytes_unref);
+  valija_imap_set_free (self->asked);
   valija_imap_set_free (self->copied);
   valija_imap_set_free (self->found);
   g_hash_table_unref (self->new_uids);
@@ -75,6 +77,7 @@ change_new (ValijaImapLink     *link,
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
   self->remote_ids = g_strdupv ((char **) remote_ids);
+  self->asked = valija_imap_set_new ();
   self->copied = valija_imap_set_new ();
   self->found = valija_imap_set_new ();
   self->new_uids = g_hash_table_new (NULL, NULL);
@@ -186,7 +189,8 @@ valija_imap_organize_set_flags (ValijaImapLink     *link,
   return valija_fiber_spawn (set_flags_fiber, self, change_unref);
 }
 
-/* COPYUID comes with the tagged OK of COPY, and untagged before that of MOVE (RFC 6851 §4.3). */
+/* COPYUID comes with the tagged OK of COPY, and untagged before that of MOVE (RFC 6851 §4.3). What it says of messages
+ * that nobody asked for is not believed: the originals of what it names are deleted. */
 static gboolean
 copied_cb (ValijaImapResponse *response,
            gpointer            user_data)
@@ -202,6 +206,8 @@ copied_cb (ValijaImapResponse *response,
     {
       guint32 uid = g_array_index (sources, guint32, i);
 
+      if (!valija_imap_set_contains (self->asked, uid))
+        continue;
       valija_imap_set_add (self->copied, uid, uid);
       g_hash_table_insert (self->new_uids, GUINT_TO_POINTER (uid),
                            GUINT_TO_POINTER (g_array_index (targets, guint32, i)));
@@ -288,19 +294,22 @@ copy_some_fiber (Change              *self,
                  GError             **error)
 {
   gboolean has_move = self->move && valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_MOVE);
-  gboolean has_uidplus = valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UIDPLUS);
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new (has_move ? "UID MOVE" : "UID COPY");
 
   valija_imap_command_append_set (command, uids);
   valija_imap_command_append_mailbox (command, self->target);
   valija_imap_set_clip (self->copied, 1, 0);
+  valija_imap_set_clip (self->asked, 1, 0);
+  valija_imap_set_add_set (self->asked, uids);
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, copied_cb), error))
     return FALSE;
 
   if (!self->move || has_move)
     return TRUE;
 
-  return expunge_fiber (self, has_uidplus ? self->copied : uids, error);
+  /* A COPY that is not done whole is not done at all (RFC 9051 §6.4.7): OK speaks for all that are there, also where
+   * the server does not tell their new UIDs */
+  return expunge_fiber (self, valija_imap_set_is_empty (self->copied) ? uids : self->copied, error);
 }
 
 static GPtrArray *
