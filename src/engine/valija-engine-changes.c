@@ -217,8 +217,6 @@ append_to_server_fiber (ValijaEngine  *self,
 {
   ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (target));
   g_autoptr(ValijaMailOrganizer) organizer = NULL;
-  g_autofree char *remote_id = NULL;
-  DexFuture *appended;
 
   if (runtime == NULL)
     {
@@ -232,10 +230,8 @@ append_to_server_fiber (ValijaEngine  *self,
       !(organizer = valija_account_runtime_dup_organizer (runtime, error)))
     return FALSE;
 
-  appended = valija_mail_organizer_append (organizer, valija_folder_get_remote_id (target), source,
-                                           valija_message_get_flags (message), valija_message_get_date (message));
-  remote_id = dex_await_string (valija_engine_race (self, appended, NULL), error);
-  return remote_id != NULL;
+  return valija_engine_append_fiber (self, organizer, valija_folder_get_remote_id (target), source,
+                                     valija_message_get_flags (message), valija_message_get_date (message), error);
 }
 
 static gboolean

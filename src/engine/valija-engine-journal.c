@@ -78,14 +78,11 @@ run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
     {
     case VALIJA_OPERATION_FLAGS:
       return valija_mail_organizer_set_flags (organizer, operation->folder, ids, operation->add, operation->remove);
-    case VALIJA_OPERATION_MOVE:
-      return valija_mail_organizer_move (organizer, operation->folder, ids, operation->target);
-    case VALIJA_OPERATION_COPY:
-      return valija_mail_organizer_copy (organizer, operation->folder, ids, operation->target);
     case VALIJA_OPERATION_DELETE:
       return valija_mail_organizer_delete (organizer, operation->folder, ids);
+    case VALIJA_OPERATION_MOVE:
+    case VALIJA_OPERATION_COPY:
     case VALIJA_OPERATION_APPEND:
-      return valija_mail_organizer_append (organizer, operation->folder, operation->source, operation->add, 0);
     case VALIJA_OPERATION_CREATE_FOLDER:
     case VALIJA_OPERATION_RENAME_FOLDER:
     case VALIJA_OPERATION_REMOVE_FOLDER:
@@ -99,6 +96,13 @@ static gboolean
 operation_gives_ids (ValijaOperation *operation)
 {
   return operation->kind == VALIJA_OPERATION_MOVE;
+}
+
+static gboolean
+operation_puts_messages (ValijaOperation *operation)
+{
+  return operation->kind == VALIJA_OPERATION_MOVE || operation->kind == VALIJA_OPERATION_COPY ||
+         operation->kind == VALIJA_OPERATION_APPEND;
 }
 
 static gboolean
@@ -196,11 +200,13 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
 static gboolean
 keep_source_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError **error)
 {
+  g_autoptr(GBytes) source = NULL;
   gint64 folder;
 
-  return valija_await_int64 (valija_engine_ensure_local_folder (self, runtime, VALIJA_FOLDER_ROLE_SENT), &folder,
+  return (source = dex_await_boxed (valija_store_load_operation_source (self->store, operation->id), error)) != NULL &&
+         valija_await_int64 (valija_engine_ensure_local_folder (self, runtime, VALIJA_FOLDER_ROLE_SENT), &folder,
                              error) &&
-         valija_await_int64 (valija_engine_file_locally (self, folder, operation->source, operation->add), NULL, error);
+         valija_await_int64 (valija_engine_file_locally (self, folder, source, operation->add), NULL, error);
 }
 
 /* Returns whether the next line may be tried. */
@@ -271,9 +277,9 @@ run_line_fiber (ValijaEngine         *self,
   if (operation_is_of_folder (operation))
     return run_folder_line_fiber (self, runtime, organizer, operation, error);
 
-  if (operation_gives_ids (operation))
+  if (operation_puts_messages (operation))
     {
-      if (!(new_ids = dex_await_boxed (run_operation (organizer, operation), error)))
+      if (!valija_engine_put_fiber (self, organizer, operation, &new_ids, error))
         return FALSE;
     }
   else if (!dex_await (run_operation (organizer, operation), error))

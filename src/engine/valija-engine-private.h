@@ -125,6 +125,21 @@ void                  valija_engine_folder_changed      (ValijaEngine *self, gin
 /* What waits for the server, in order; the caller has the turn of runtime->lane. TRUE, or the failure of the first
  * line that could not be done. */
 DexFuture *valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* Does a line that files, copies or moves, but only what of it has not happened yet. @new_ids gets those of a move or
+ * copy, "" where not known (transfer full). */
+gboolean   valija_engine_put_fiber (ValijaEngine         *self,
+                                    ValijaMailOrganizer  *organizer,
+                                    ValijaOperation      *operation,
+                                    GPtrArray           **new_ids,
+                                    GError              **error);
+/* Files @source in @folder now; when the connection is lost meanwhile, looks whether it is there before it fails. */
+gboolean   valija_engine_append_fiber (ValijaEngine         *self,
+                                       ValijaMailOrganizer  *organizer,
+                                       const char           *folder,
+                                       GBytes               *source,
+                                       ValijaFlags           flags,
+                                       gint64                received,
+                                       GError              **error);
 /* Replays soon, if the engine works in the background. */
 void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
 

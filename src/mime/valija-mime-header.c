@@ -442,3 +442,29 @@ valija_mime_normalise_ids (const char *raw)
 {
   return raw != NULL ? normalise_ids (raw, strlen (raw)) : g_strdup ("");
 }
+
+GBytes *
+valija_mime_ensure_message_id (GBytes  *source,
+                               char   **message_id)
+{
+  gsize length;
+  const char *octets = g_bytes_get_data (source, &length);
+  g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("", octets, MIN (length, BLOCK_LIMIT));
+  g_autofree char *digest = NULL;
+  g_autoptr(GString) whole = NULL;
+
+  if (info->message_id[0] != '\0')
+    {
+      *message_id = g_strdup (info->message_id);
+      return g_bytes_ref (source);
+    }
+
+  /* RFC 2606 §2: of nobody's */
+  digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, source);
+  *message_id = g_strconcat (digest, "@valija.invalid", NULL);
+  whole = g_string_sized_new (length + 128);
+  g_string_printf (whole, "Message-ID: <%s>\r\n", *message_id);
+  g_string_append_len (whole, octets, length);
+
+  return g_string_free_to_bytes (g_steal_pointer (&whole));
+}

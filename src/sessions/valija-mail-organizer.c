@@ -4,6 +4,8 @@
 
 #include "sessions/valija-mail-organizer.h"
 
+#include "base/valija-future.h"
+
 G_DEFINE_INTERFACE (ValijaMailOrganizer, valija_mail_organizer, VALIJA_TYPE_SESSION)
 
 static void
@@ -181,4 +183,65 @@ valija_mail_organizer_remove_folder (ValijaMailOrganizer *self, const char *fold
   dex_return_error_if_fail (folder != NULL);
 
   return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->remove_folder (self, folder);
+}
+
+/**
+ * valija_mail_organizer_mark:
+ * @self: an organizer
+ * @folder: the remote-id of a folder that messages are about to be put into
+ * @for_move: whether they are moved there, not copied or appended
+ *
+ * Asked and written down before the messages are put there, it lets valija_mail_organizer_find() tell later whether
+ * that has happened, when the connection was lost before the server had answered.
+ *
+ * Returns: (transfer full): a future that resolves to a string that only the provider understands, "" where doing it
+ *   twice does no harm
+ */
+DexFuture *
+valija_mail_organizer_mark (ValijaMailOrganizer *self,
+                            const char          *folder,
+                            gboolean             for_move)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL);
+
+  if (VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->mark == NULL)
+    return dex_future_new_for_string ("");
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->mark (self, folder, for_move);
+}
+
+/**
+ * valija_mail_organizer_find:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @mark: of valija_mail_organizer_mark() for that folder; with "" the newest that fits is found, however old it is
+ * @message_ids: (array zero-terminated=1): without angle brackets, "" for a message that has none
+ * @sizes: (nullable): in the order of @message_ids, 0 where not known; only looked at where there is no Message-ID
+ *
+ * No message is found twice: of two that are asked for alike the second needs one of its own.
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of strings: the remote-ids in the order of
+ *   @message_ids, "" for those that are not there
+ */
+DexFuture *
+valija_mail_organizer_find (ValijaMailOrganizer *self,
+                            const char          *folder,
+                            const char          *mark,
+                            const char * const  *message_ids,
+                            const guint64       *sizes)
+{
+  GPtrArray *none;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && mark != NULL && message_ids != NULL);
+
+  if (VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->find != NULL)
+    return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->find (self, folder, mark, message_ids, sizes);
+
+  none = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; message_ids[i] != NULL; i++)
+    g_ptr_array_add (none, g_strdup (""));
+
+  return valija_future_new_take_ptr_array (none);
 }

@@ -40,6 +40,14 @@ struct _ValijaMailOrganizerInterface
                                const char          *parent,
                                const char          *name);
   DexFuture *(*remove_folder) (ValijaMailOrganizer *self, const char *folder);
+
+  /* Both or neither: a provider whose changes may be repeated without harm needs none. */
+  DexFuture *(*mark)          (ValijaMailOrganizer *self, const char *folder, gboolean for_move);
+  DexFuture *(*find)          (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char          *mark,
+                               const char * const  *message_ids,
+                               const guint64       *sizes);
 };
 
 /* Messages that are gone already are no failure: the rest is done. A folder that is gone is
@@ -87,5 +95,17 @@ DexFuture *valija_mail_organizer_rename_folder (ValijaMailOrganizer *self,
                                                 const char          *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_mail_organizer_remove_folder (ValijaMailOrganizer *self,
                                                 const char          *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where @folder stands, before something is put into it. Resolves to a string, "" where a repeat does no harm. */
+DexFuture *valija_mail_organizer_mark (ValijaMailOrganizer *self,
+                                       const char          *folder,
+                                       gboolean             for_move) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What has come into @folder since. Resolves to a GPtrArray of char *: remote-ids in the order of @message_ids. */
+DexFuture *valija_mail_organizer_find (ValijaMailOrganizer *self,
+                                       const char          *folder,
+                                       const char          *mark,
+                                       const char * const  *message_ids,
+                                       const guint64       *sizes) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

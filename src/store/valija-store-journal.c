@@ -36,6 +36,9 @@ typedef struct
   char *remote_id;          /* "": of a move that waits */
   char *home_id;            /* remote id in @home, nullable */
   gint64 home;
+  char *message_id;
+  gint64 date;
+  gint64 size;
 } Subject;
 
 static void
@@ -58,6 +61,7 @@ subject_clear (Subject *self)
 {
   g_clear_pointer (&self->remote_id, g_free);
   g_clear_pointer (&self->home_id, g_free);
+  g_clear_pointer (&self->message_id, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
@@ -108,8 +112,8 @@ load_subject (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (database, error,
-                                     "SELECT folder, flags, remote_id, pending, home FROM message"
-                                     " WHERE id = ?1 AND folder <> 0", "i", id);
+                                     "SELECT folder, flags, remote_id, pending, home, message_id, date, size"
+                                     " FROM message WHERE id = ?1 AND folder <> 0", "i", id);
   if (statement == NULL)
     return FALSE;
 
@@ -121,6 +125,9 @@ load_subject (ValijaStoreContext  *context,
       subject->home_id = valija_store_dup_text (statement, 2);
       pending = sqlite3_column_int64 (statement, 3) > 0;
       subject->home = sqlite3_column_int64 (statement, 4);
+      subject->message_id = valija_store_dup_text (statement, 5);
+      subject->date = sqlite3_column_int64 (statement, 6);
+      subject->size = sqlite3_column_int64 (statement, 7);
       sqlite3_reset (statement);
     }
 
@@ -210,8 +217,10 @@ change_cached_message (ValijaStoreContext  *context,
                        GError             **error)
 {
   return valija_database_run (context->local, error,
-                              "INSERT INTO operation_message (operation, position, message, remote_id)"
-                              " VALUES (?1, ?2, ?3, ?4)", "iiis", line, position, id, subject->remote_id) &&
+                              "INSERT INTO operation_message"
+                              " (operation, position, message, remote_id, message_id, date, size)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", "iiissii", line, position, id,
+                              subject->remote_id, subject->message_id, subject->date, subject->size) &&
          valija_store_overlay_refresh (context, id, error);
 }
 

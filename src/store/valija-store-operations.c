@@ -35,6 +35,8 @@ typedef struct
 {
   gint64 message;
   char *remote_id;
+  char *message_id;
+  guint64 size;
 } Entry;
 
 static void
@@ -63,6 +65,7 @@ entry_clear (gpointer data)
   Entry *self = data;
 
   g_free (self->remote_id);
+  g_free (self->message_id);
 }
 
 static Line *
@@ -124,7 +127,7 @@ load_entries (ValijaDatabase  *local,
   g_array_set_clear_func (entries, entry_clear);
 
   statement = valija_database_query (local, error,
-                                     "SELECT message, remote_id FROM operation_message"
+                                     "SELECT message, remote_id, message_id, size FROM operation_message"
                                      " WHERE operation = ?1 ORDER BY position",
                                      "i", line);
   if (statement == NULL)
@@ -132,7 +135,8 @@ load_entries (ValijaDatabase  *local,
 
   while (valija_database_step (local, statement, &local_error))
     {
-      Entry entry = { sqlite3_column_int64 (statement, 0), valija_store_dup_text (statement, 1) };
+      Entry entry = { sqlite3_column_int64 (statement, 0), valija_store_dup_text (statement, 1),
+                      valija_store_dup_text (statement, 2), (guint64) sqlite3_column_int64 (statement, 3) };
 
       g_array_append_val (entries, entry);
     }
@@ -542,24 +546,22 @@ undo_operation (ValijaStoreContext  *context,
 }
 
 static gboolean
-load_operation_source (ValijaDatabase   *local,
-                       ValijaOperation  *operation,
-                       GError          **error)
+load_operation_source (ValijaStoreContext  *context,
+                       gpointer             data,
+                       GValue              *result,
+                       GError             **error)
 {
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
-  if (operation->kind != VALIJA_OPERATION_APPEND)
-    return TRUE;
-
-  statement = valija_database_query (local, error, "SELECT data FROM operation_source WHERE operation = ?1", "i",
-                                     operation->id);
+  statement = valija_database_query (context->local, error, "SELECT data FROM operation_source WHERE operation = ?1",
+                                     "i", *(gint64 *) data);
   if (statement == NULL)
     return FALSE;
 
-  if (valija_database_step (local, statement, &local_error))
+  if (valija_database_step (context->local, statement, &local_error))
     {
-      operation->source = valija_store_dup_bytes (statement, 0);
+      valija_store_take_bytes (result, valija_store_dup_bytes (statement, 0));
       sqlite3_reset (statement);
       return TRUE;
     }
@@ -570,6 +572,18 @@ load_operation_source (ValijaDatabase   *local,
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
+}
+
+static gboolean
+begin_operation (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  LineArgs *args = data;
+
+  return valija_database_run (context->local, error, "UPDATE operation SET mark = ?2 WHERE id = ?1", "is", args->id,
+                              args->words);
 }
 
 static gboolean
@@ -584,6 +598,8 @@ load_operation (ValijaDatabase   *local,
 
   operation->remote_ids = g_ptr_array_new_with_free_func (g_free);
   operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+  operation->message_ids = g_ptr_array_new_with_free_func (g_free);
+  operation->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -592,9 +608,11 @@ load_operation (ValijaDatabase   *local,
 
       g_ptr_array_add (operation->remote_ids, g_steal_pointer (&entry->remote_id));
       g_array_append_val (operation->messages, message);
+      g_ptr_array_add (operation->message_ids, g_steal_pointer (&entry->message_id));
+      g_array_append_val (operation->sizes, entry->size);
     }
 
-  return load_operation_source (local, operation, error);
+  return TRUE;
 }
 
 static void
@@ -607,6 +625,10 @@ clear_operation (gpointer data)
     operation->remote_ids = g_ptr_array_new ();
   if (operation->messages == NULL)
     operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (operation->message_ids == NULL)
+    operation->message_ids = g_ptr_array_new ();
+  if (operation->sizes == NULL)
+    operation->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
   valija_operation_free (operation);
 }
 
@@ -626,7 +648,7 @@ list_operations (ValijaStoreContext  *context,
     return FALSE;
 
   statement = valija_database_query (context->local, error,
-                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words FROM operation o"
+                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark FROM operation o"
                                      " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
 
   while (statement != NULL && valija_database_step (context->local, statement, &local_error))
@@ -643,6 +665,7 @@ list_operations (ValijaStoreContext  *context,
       operation->remove = line->remove;
       operation->attempts = sqlite3_column_int (statement, 8);
       operation->words = valija_store_dup_text (statement, 9);
+      operation->mark = valija_store_dup_text (statement, 10);
       g_ptr_array_add (operations, operation);
     }
 
@@ -679,6 +702,44 @@ valija_store_list_operations (ValijaStore *self,
   args->account = g_strdup (account);
 
   return valija_store_read (self, list_operations, args, (GDestroyNotify) line_args_free);
+}
+
+/**
+ * valija_store_load_operation_source:
+ *
+ * Returns: (transfer full): a future that resolves to #GBytes, what a line of APPEND files; rejects with NOT_FOUND
+ *   where there is no such line
+ */
+DexFuture *
+valija_store_load_operation_source (ValijaStore *self,
+                                    gint64       operation)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_read (self, load_operation_source, g_memdup2 (&operation, sizeof operation), g_free);
+}
+
+/**
+ * valija_store_begin_operation:
+ * @mark: as of valija_mail_organizer_mark(): kept with the line, for whoever has to try it again
+ *
+ * Returns: (transfer full): a future that resolves to true once it is durable
+ */
+DexFuture *
+valija_store_begin_operation (ValijaStore *self,
+                              gint64       operation,
+                              const char  *mark)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (mark != NULL);
+
+  args = g_new0 (LineArgs, 1);
+  args->id = operation;
+  args->words = g_strdup (mark);
+
+  return valija_store_write (self, begin_operation, args, (GDestroyNotify) line_args_free);
 }
 
 /**

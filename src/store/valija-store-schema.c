@@ -162,6 +162,15 @@
 #define GENERATION_SCRIPT \
   "INSERT INTO property VALUES ('generation', lower (hex (randomblob (16))));"
 
+/* mark: what the session said of the target just before the line was first tried, by which a repeat finds out whether
+ * it has happened already; NULL until then. Message-ID, date and size tell a message again when its server has numbered
+ * all anew. */
+#define ATTEMPT_SCRIPT \
+  "ALTER TABLE operation ADD COLUMN mark TEXT;" \
+  "ALTER TABLE operation_message ADD COLUMN message_id TEXT NOT NULL DEFAULT '';" \
+  "ALTER TABLE operation_message ADD COLUMN date INTEGER NOT NULL DEFAULT 0;" \
+  "ALTER TABLE operation_message ADD COLUMN size INTEGER NOT NULL DEFAULT 0;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
 };
@@ -169,6 +178,7 @@ const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scri
 
 const char * const valija_store_local_scripts[] = {
   MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT,
+  ATTEMPT_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -96,8 +96,9 @@ valija_operation_copy (const ValijaOperation *self)
   copy->target = g_strdup (self->target);
   copy->remote_ids = valija_store_copy_strings (self->remote_ids);
   copy->messages = g_array_copy (self->messages);
-  if (self->source != NULL)
-    g_bytes_ref (self->source);
+  copy->message_ids = valija_store_copy_strings (self->message_ids);
+  copy->sizes = g_array_copy (self->sizes);
+  copy->mark = g_strdup (self->mark);
   copy->words = g_strdup (self->words);
 
   return copy;
@@ -114,7 +115,9 @@ valija_operation_free (ValijaOperation *self)
   g_free (self->target);
   g_ptr_array_unref (self->remote_ids);
   g_array_unref (self->messages);
-  g_clear_pointer (&self->source, g_bytes_unref);
+  g_ptr_array_unref (self->message_ids);
+  g_array_unref (self->sizes);
+  g_free (self->mark);
   g_free (self->words);
   g_free (self);
 }

@@ -204,9 +204,11 @@ typedef struct
   char *target;              /* nullable: remote-id of the target folder; the name of one that is made or renamed */
   GPtrArray *remote_ids;     /* of char *; for CREATE_FOLDER the parent alone, "" at the top */
   GArray *messages;          /* gint64, the rows concerned, in the order of @remote_ids; 0: not in the cache now */
+  GPtrArray *message_ids;    /* of char *, and */
+  GArray *sizes;             /* guint64, in the same order: "" and 0 where not known */
   ValijaFlags add;
   ValijaFlags remove;
-  GBytes *source;            /* nullable: APPEND */
+  char *mark;                /* nullable: it was never tried; see valija_store_begin_operation() */
   guint attempts;
   char *words;               /* nullable: why it failed last */
 } ValijaOperation;
@@ -258,6 +260,12 @@ DexFuture *valija_store_finish_folder (ValijaStore      *self,
 
 /* GPtrArray of ValijaOperation, in order. */
 DexFuture *valija_store_list_operations  (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
+/* GBytes: what a line of APPEND files. */
+DexFuture *valija_store_load_operation_source (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
+/* It is about to be tried for the first time: from now on it may have happened. TRUE */
+DexFuture *valija_store_begin_operation  (ValijaStore *self,
+                                          gint64       operation,
+                                          const char  *mark) G_GNUC_WARN_UNUSED_RESULT;
 /* It is done on the server: the line goes; rows moved take their new remote-ids (@new_remote_ids
  * nullable, "" where unknown: the row goes and comes back with the target's next synchronisation).
  * TRUE */

@@ -332,6 +332,76 @@ test_across_cancelled (void)
   g_assert_cmpuint (here->len, ==, 2);
 }
 
+static void
+append (TestEngine *test, const char *text)
+{
+  g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+
+  test_await_int64 (valija_store_append_message (test->engine->store,
+                                                 valija_folder_get_id (test_engine_folder (test, "Sent")), source,
+                                                 VALIJA_FLAG_SEEN));
+}
+
+/* The answer to each question is lost once, or does not even come to be; then the engine begins anew, as after a kill.
+ * Each message is there once in the end, also the one without a Message-ID, and what waited behind the move is done. */
+static void
+test_lost_answers (gconstpointer late)
+{
+  gboolean failed = TRUE;
+
+  for (guint fail_at = 1; failed; fail_at++)
+    {
+      g_autoptr(TestEngine) test = new_filled ("imap");
+
+      test->server->marks = TRUE;
+      g_object_unref (move (test, "INBOX", "b", "Archive"));
+      g_object_unref (change (test, "Archive", "b", VALIJA_FLAG_SEEN, 0));
+      append (test, "Subject: sent\r\nMessage-ID: <sent@example.org>\r\n\r\nHello\r\n");
+      append (test, "Subject: bare\r\n\r\nHello\r\n");
+      test->server->questions = 0;
+      test->server->fail_at = fail_at;
+      test->server->fail_late = GPOINTER_TO_INT (late);
+      failed = !test_try (valija_engine_flush (test->engine, test->account), NULL);
+      test->server->fail_at = 0;
+      test_engine_close (test);
+      test_engine_open (test);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+
+      assert_list (test, "INBOX", "c a");
+      assert_list (test, "Archive", "b*");
+      assert_list (test, "Sent", "bare* sent*");
+      assert_server (test, "INBOX", "1:a 3:c");
+      assert_server (test, "Archive", "4:b*");
+      assert_server (test, "Sent", "5:sent* 6:bare*");
+      g_assert_cmpuint (test->notices->len, ==, 0);
+      g_assert_true (failed || fail_at > 6);
+    }
+}
+
+/* The same for what is filed at once, from this computer. */
+static void
+test_lost_answer_across (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "pop3");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, other, "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+  g_autoptr(GPtrArray) here = NULL;
+
+  test->server->marks = TRUE;
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  flush (test);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  test->server->fail_at = test->server->questions + 2;
+  test->server->fail_late = TRUE;
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
+                                                                  test_engine_folder (test, "Archive"))));
+  assert_server (test, "Archive", "4:a");
+  g_clear_pointer (&here, g_ptr_array_unref);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -349,6 +419,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
+  g_test_add_data_func ("/engine/journal/lost-questions", GINT_TO_POINTER (FALSE), test_lost_answers);
+  g_test_add_data_func ("/engine/journal/lost-answers", GINT_TO_POINTER (TRUE), test_lost_answers);
+  g_test_add_func ("/engine/journal/lost-answer-across", test_lost_answer_across);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
 
   return g_test_run ();

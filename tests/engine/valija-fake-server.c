@@ -251,13 +251,23 @@ server_of (gpointer session)
   return ((FakeSession *) session)->server;
 }
 
+static DexFuture *
+fail (gpointer session)
+{
+  GError *error = NULL;
+
+  ((FakeSession *) session)->state = VALIJA_SESSION_CLOSED;
+  valija_session_notify_state (session);
+  valija_error_set_server (&error, server_of (session)->fail_code, "no", "The test wants this to fail.");
+  return dex_future_new_for_error (error);
+}
+
 /* Notes the question. NULL, or the failure that the test wants here. */
 static DexFuture *
 ask (gpointer session, const char *format, ...)
 {
   FakeServer *server = server_of (session);
   g_autofree char *question = NULL;
-  GError *error = NULL;
   va_list args;
 
   va_start (args, format);
@@ -268,13 +278,23 @@ ask (gpointer session, const char *format, ...)
   server->questions++;
   if (server->on_question != NULL)
     server->on_question (server, server->user_data);
-  if (server->questions != server->fail_at)
+  server->lost_answer = server->fail_late && server->questions == server->fail_at;
+  if (server->questions != server->fail_at || server->fail_late)
     return NULL;
 
-  ((FakeSession *) session)->state = VALIJA_SESSION_CLOSED;
-  valija_session_notify_state (session);
-  valija_error_set_server (&error, server->fail_code, "no", "The test wants “%s” to fail.", question);
-  return dex_future_new_for_error (error);
+  return fail (session);
+}
+
+/* @future (transfer full), or that it was lost on its way. */
+static DexFuture *
+answer (gpointer session, DexFuture *future)
+{
+  if (!server_of (session)->lost_answer)
+    return future;
+
+  server_of (session)->lost_answer = FALSE;
+  dex_unref (future);
+  return fail (session);
 }
 
 static DexFuture *
@@ -620,7 +640,7 @@ fake_set_flags (ValijaMailOrganizer *self,
         fake_server_set_flags (server_of (self), name, ids[i], (message->flags | add) & ~remove);
     }
 
-  return failure != NULL ? failure : dex_future_new_true ();
+  return failure != NULL ? failure : answer (self, dex_future_new_true ());
 }
 
 static DexFuture *
@@ -650,7 +670,7 @@ carry (ValijaMailOrganizer *self, const char *verb, const char *name, const char
         fake_server_remove (server_of (self), name, ids[i]);
     }
 
-  return valija_future_new_take_ptr_array (fresh);
+  return answer (self, valija_future_new_take_ptr_array (fresh));
 }
 
 static DexFuture *
@@ -673,7 +693,7 @@ fake_delete (ValijaMailOrganizer *self, const char *name, const char * const *id
 
   for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
     fake_server_remove (server_of (self), name, ids[i]);
-  return failure != NULL ? failure : dex_future_new_true ();
+  return failure != NULL ? failure : answer (self, dex_future_new_true ());
 }
 
 static DexFuture *
@@ -684,8 +704,8 @@ fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, Valija
   if (failure != NULL)
     return failure;
 
-  return dex_future_new_for_string (put_message (server_of (self), find_folder (server_of (self), name), source,
-                                                 flags)->remote_id);
+  return answer (self, dex_future_new_for_string (put_message (server_of (self), find_folder (server_of (self), name),
+                                                               source, flags)->remote_id));
 }
 
 static DexFuture *
@@ -742,6 +762,52 @@ fake_remove_folder (ValijaMailOrganizer *self, const char *name)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+fake_mark (ValijaMailOrganizer *self, const char *name, gboolean for_move)
+{
+  DexFuture *failure;
+
+  if (!server_of (self)->marks)
+    return dex_future_new_for_string ("");
+  if ((failure = ask (self, "mark %s", name)) != NULL)
+    return failure;
+
+  return answer (self, dex_future_new_take_string (g_strdup_printf ("%u", server_of (self)->next_id)));
+}
+
+static DexFuture *
+fake_find (ValijaMailOrganizer *self,
+           const char          *name,
+           const char          *mark,
+           const char * const  *message_ids,
+           const guint64       *sizes)
+{
+  FakeFolder *folder = find_folder (server_of (self), name);
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  DexFuture *failure = server_of (self)->marks ? ask (self, "find %s", name) : NULL;
+
+  if (failure != NULL)
+    return failure;
+
+  for (guint i = 0; message_ids[i] != NULL; i++)
+    {
+      const char *remote_id = "";
+
+      for (guint j = 0; server_of (self)->marks && j < folder->messages->len; j++)
+        {
+          FakeMessage *message = g_ptr_array_index (folder->messages, j);
+          g_autoptr(ValijaMessageInfo) info = describe (message);
+
+          if (g_str_equal (info->message_id, message_ids[i]) &&
+              g_ascii_strtoull (message->remote_id, NULL, 10) > g_ascii_strtoull (mark, NULL, 10))
+            remote_id = message->remote_id;
+        }
+      g_ptr_array_add (found, g_strdup (remote_id));
+    }
+
+  return answer (self, valija_future_new_take_ptr_array (g_steal_pointer (&found)));
+}
+
 static void
 fake_organizer_init (ValijaMailOrganizerInterface *iface)
 {
@@ -753,6 +819,8 @@ fake_organizer_init (ValijaMailOrganizerInterface *iface)
   iface->create_folder = fake_create_folder;
   iface->rename_folder = fake_rename_folder;
   iface->remove_folder = fake_remove_folder;
+  iface->mark = fake_mark;
+  iface->find = fake_find;
 }
 
 /* ---- Sending ---- */

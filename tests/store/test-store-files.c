@@ -338,7 +338,7 @@ test_newer (void)
 
       /* It was left as it was, and is there for the newer one */
       g_assert_cmpint (test_sql (self, names[i], "PRAGMA user_version"), ==, 99);
-      test_sql (self, names[i], "PRAGMA user_version = 1");
+      test_sql (self, names[i], i == 0 ? "PRAGMA user_version = 1" : "PRAGMA user_version = 2");
       test_store_open (self);
       g_assert_cmpuint (self->notices->len, ==, 0);
       g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 1);

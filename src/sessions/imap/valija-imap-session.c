@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-fetch-messages.h"
+#include "sessions/imap/valija-imap-find.h"
 #include "sessions/imap/valija-imap-folders.h"
 #include "sessions/imap/valija-imap-organize.h"
 #include "sessions/imap/valija-imap-pool.h"
@@ -53,6 +54,8 @@ struct _Task
   ValijaFlags add;
   ValijaFlags remove;
   gint64 received;
+  guint64 *sizes;
+  gboolean for_move;
 };
 
 static void
@@ -67,6 +70,7 @@ task_free (gpointer data)
   g_strfreev (task->remote_ids);
   g_clear_pointer (&task->bytes, g_bytes_unref);
   dex_clear (&task->channel);
+  g_free (task->sizes);
   g_free (task);
 }
 
@@ -511,6 +515,47 @@ append (ValijaMailOrganizer *organizer,
   return run_task (task);
 }
 
+static DexFuture *
+start_mark (Task           *task,
+            ValijaImapLink *link)
+{
+  return valija_imap_find_mark (link, task->target, task->for_move);
+}
+
+static DexFuture *
+mark (ValijaMailOrganizer *organizer,
+      const char          *folder,
+      gboolean             for_move)
+{
+  Task *task = task_new (organizer, start_mark, VALIJA_STEP_CHANGE, NULL);
+
+  task->target = g_strdup (folder);
+  task->for_move = for_move;
+
+  return run_task (task);
+}
+
+static DexFuture *
+start_find (Task           *task,
+            ValijaImapLink *link)
+{
+  return valija_imap_find_run (link, task->folder, task->target, (const char * const *) task->remote_ids, task->sizes);
+}
+
+static DexFuture *
+find (ValijaMailOrganizer *organizer,
+      const char          *folder,
+      const char          *since,
+      const char * const  *message_ids,
+      const guint64       *sizes)
+{
+  Task *task = copy_task_new (organizer, start_find, folder, message_ids, since);
+
+  task->sizes = g_memdup2 (sizes, g_strv_length ((char **) message_ids) * sizeof *sizes);
+
+  return run_task (task);
+}
+
 /* The list that was asked for when the session opened is no longer true. */
 static void
 forget_early_list (Task *task)
@@ -611,6 +656,8 @@ organizer_iface_init (ValijaMailOrganizerInterface *iface)
   iface->create_folder = create_folder;
   iface->rename_folder = rename_folder;
   iface->remove_folder = remove_folder;
+  iface->mark = mark;
+  iface->find = find;
 }
 
 static void

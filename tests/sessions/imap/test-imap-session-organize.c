@@ -118,7 +118,66 @@ search (ValijaMailOrganizer *organizer)
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"");
 }
 
+static DexFuture *
+mark_for_copy (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_mark (organizer, "b c", FALSE);
+}
+
+static DexFuture *
+mark_for_move (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_mark (organizer, "b c", TRUE);
+}
+
+/* Two that are alike, one without Message-ID, one of which nothing is known */
+static const char * const lost[] = { "1@x", "1@x", "", "", NULL };
+static const guint64 lost_sizes[] = { 0, 0, 70, 0 };
+
+static DexFuture *
+find_since (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_find (organizer, "a", "7.15", lost, lost_sizes);
+}
+
+static DexFuture *
+find_renumbered (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_find (organizer, "a", "6.15", lost + 2, lost_sizes + 2);
+}
+
+static DexFuture *
+find_newest (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_find (organizer, "a", "", lost, lost_sizes);
+}
+
 static const Case cases[] = {
+  { "mark", "MOVE UIDPLUS", mark_for_copy,
+    "C: V4 STATUS \"b c\" (UIDVALIDITY UIDNEXT)\nS: * STATUS \"b c\" (UIDVALIDITY 9 UIDNEXT 100)\n"
+    "S: V4 OK x\n" GOODBYE ("V5"),
+    "9.100", 0 },
+  { "mark-nowhere", "", mark_for_move,
+    "C: V4 STATUS \"b c\" (UIDVALIDITY UIDNEXT)\nS: V4 NO x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_NOT_FOUND },
+  /* What was moved is no longer there to be moved again */
+  { "mark-needless", "MOVE UIDPLUS", mark_for_move, GOODBYE ("V4"), "", 0 },
+  { "find", "", find_since,
+    SELECT_A "C: V5 UID SEARCH UID 15:* HEADER Message-ID \"<1@x>\"\nC: V6 UID SEARCH UID 15:* HEADER Message-ID "
+             "\"<1@x>\"\n"
+             "C: V7 UID SEARCH UID 15:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\n"
+             "S: * SEARCH 17 18\nS: V5 OK x\nS: * SEARCH 17 18\nS: V6 OK x\nS: * SEARCH 12\n"
+             "S: V7 OK x\n" GOODBYE ("V8"),
+    "7.17,7.18,,", 0 },
+  { "find-renumbered", "ESEARCH", find_renumbered,
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) UID 1:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\n"
+             "S: * ESEARCH (TAG \"V5\") UID ALL 4\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.4,", 0 },
+  { "find-newest", "", find_newest,
+    SELECT_A "C: V5 UID SEARCH UID 1:* HEADER Message-ID \"<1@x>\"\nC: V6 UID SEARCH UID 1:* HEADER Message-ID "
+             "\"<1@x>\"\n"
+             "C: V7 UID SEARCH UID 1:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\n"
+             "S: * SEARCH 3 17\nS: V5 OK x\nS: * SEARCH 3 17\nS: V6 OK x\nS: * SEARCH\nS: V7 OK x\n" GOODBYE ("V8"),
+    "7.17,7.3,,", 0 },
   { "flags", "", flag,
     SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\nS: "
              "V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
@@ -135,6 +194,15 @@ static const Case cases[] = {
     SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 3,5 100:101] moved\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: V5 "
              "OK x\n" GOODBYE ("V6"),
     "9.101,9.100,,", 0 },
+  /* COPYUID of what nobody asked for is not believed */
+  { "move-overtold", "MOVE UIDPLUS", move,
+    SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 2:3,5,8 99:102] moved\nS: V5 OK x\n" GOODBYE ("V6"),
+    "9.101,9.100,,", 0 },
+  { "move-by-copy-overtold", "UIDPLUS", move,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK [COPYUID 9 2:3,8 99:101] x\n"
+             "C: V6 UID STORE 3 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3\nS: V6 OK x\n"
+             "S: V7 OK x\n" GOODBYE ("V8"),
+    ",9.100,,", 0 },
   { "move-untold", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,", 0 },
   { "move-to-nowhere", "MOVE", move, SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: V5 NO [TRYCREATE] x\n" GOODBYE ("V6"),
     NULL, VALIJA_ERROR_NOT_FOUND },
@@ -144,8 +212,11 @@ static const Case cases[] = {
              "C: V6 UID STORE 3,5 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3,5\nS: V6 OK x\nS: * 3 EXPUNGE\nS: V7 "
              "OK x\n" GOODBYE ("V8"),
     "9.101,9.100,,", 0 },
-  { "move-by-copy-untold", "UIDPLUS", move, SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\n" GOODBYE ("V6"), ",,,",
-    0 },
+  { "move-by-copy-untold", "UIDPLUS", move,
+    SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 OK x\n"
+             "C: V6 UID STORE 3:5 +FLAGS.SILENT (\\Deleted)\nC: V7 UID EXPUNGE 3:5\nS: V6 OK x\nS: V7 OK x\n" GOODBYE (
+                 "V8"),
+    ",,,", 0 },
   { "move-by-copy-refused", "UIDPLUS", move,
     SELECT_A "C: V5 UID COPY 3:5 \"b c\"\nS: V5 NO [OVERQUOTA] full\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
   { "move-on-old-server", "", move,
@@ -336,7 +407,7 @@ test_faults (gconstpointer data)
 void
 imap_add_organize_tests (void)
 {
-  static const char * const faulted[] = { "flags", "move-by-copy", "append-waiting", "create", NULL };
+  static const char * const faulted[] = { "flags", "move-by-copy", "append-waiting", "create", "mark", "find", NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include "mime/valija-mime-header.h"
+
+/* Messages that a change puts into a folder: filed, copied, moved. When the connection goes after the server has done
+ * it and before its answer has come, the line is still there and is tried again. So where the folder stands is written
+ * down first, and whoever tries again looks for what has come since. */
+
+/* Where the server does not tell the new names of more moved messages than this, the next round lists them anew */
+#define ASK_LIMIT 200
+
+typedef struct
+{
+  ValijaMailOrganizer *organizer;
+  ValijaOperation *operation;
+  const char *target;
+  GStrv message_ids;
+  GArray *sizes;
+  GPtrArray *new_ids;        /* of char *, "" where not known */
+} Put;
+
+static void
+put_clear (Put *self)
+{
+  g_strfreev (self->message_ids);
+  g_clear_pointer (&self->sizes, g_array_unref);
+  g_clear_pointer (&self->new_ids, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Put, put_clear)
+
+static GStrv
+dup_strings (GPtrArray *strings)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < strings->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (strings, i));
+
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+is_known (GPtrArray *ids, guint i)
+{
+  const char *id = i < ids->len ? g_ptr_array_index (ids, i) : "";
+
+  return id[0] != '\0';
+}
+
+static gboolean
+mark_fiber (ValijaEngine *self, Put *put, GError **error)
+{
+  g_autofree char *mark = NULL;
+
+  mark = dex_await_string (valija_mail_organizer_mark (put->organizer, put->target,
+                                                       put->operation->kind == VALIJA_OPERATION_MOVE), error);
+  if (mark == NULL || !dex_await (valija_store_begin_operation (self->store, put->operation->id, mark), error))
+    return FALSE;
+
+  put->operation->mark = g_steal_pointer (&mark);
+  return TRUE;
+}
+
+/* Fills in the new names of those that are there already. */
+static gboolean
+find_fiber (Put *put, GError **error)
+{
+  g_autoptr(GPtrArray) found = NULL;
+
+  found = dex_await_boxed (valija_mail_organizer_find (put->organizer, put->target, put->operation->mark,
+                                                       (const char * const *) put->message_ids,
+                                                       (const guint64 *) (const void *) put->sizes->data), error);
+  if (found == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (!is_known (put->new_ids, i) && is_known (found, i))
+      {
+        g_free (g_ptr_array_index (put->new_ids, i));
+        g_ptr_array_index (put->new_ids, i) = g_strdup (g_ptr_array_index (found, i));
+      }
+
+  return TRUE;
+}
+
+/* The messages whose copies are (@known) there, or are not. */
+static GStrv
+list_ids (Put *put, gboolean known)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (is_known (put->new_ids, i) == known)
+      g_strv_builder_add (builder, g_ptr_array_index (put->operation->remote_ids, i));
+
+  return g_strv_builder_end (builder);
+}
+
+static guint
+count_unknown (Put *put)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    n += !is_known (put->new_ids, i);
+
+  return n;
+}
+
+static gboolean
+carry_rest_fiber (Put *put, GError **error)
+{
+  ValijaOperation *operation = put->operation;
+  g_auto(GStrv) ids = list_ids (put, FALSE);
+  const char * const *rest = (const char * const *) ids;
+  g_autoptr(GPtrArray) new_ids = NULL;
+  guint at = 0;
+
+  if (ids[0] == NULL)
+    return TRUE;
+
+  new_ids = dex_await_boxed (operation->kind == VALIJA_OPERATION_MOVE
+                               ? valija_mail_organizer_move (put->organizer, operation->folder, rest, put->target)
+                               : valija_mail_organizer_copy (put->organizer, operation->folder, rest, put->target),
+                             error);
+  if (new_ids == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (!is_known (put->new_ids, i))
+      {
+        g_free (g_ptr_array_index (put->new_ids, i));
+        g_ptr_array_index (put->new_ids, i) = g_strdup (is_known (new_ids, at) ? g_ptr_array_index (new_ids, at) : "");
+        at++;
+      }
+
+  return TRUE;
+}
+
+static gboolean
+carry_fiber (Put *put, gboolean again, GError **error)
+{
+  ValijaOperation *operation = put->operation;
+  gboolean move = operation->kind == VALIJA_OPERATION_MOVE;
+  g_auto(GStrv) done = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  /* Without a mark a repeat does no harm, and nothing tells a copy from an older one */
+  if (again && operation->mark[0] != '\0' && !find_fiber (put, error))
+    return FALSE;
+
+  done = list_ids (put, TRUE);
+  if (move && done[0] != NULL &&
+      !dex_await (valija_mail_organizer_delete (put->organizer, operation->folder, (const char * const *) done), error))
+    return FALSE;
+
+  if (!carry_rest_fiber (put, error))
+    return FALSE;
+
+  /* It is done. What they are called now is worth a question: the rows can stay, and what waits behind */
+  if (move && count_unknown (put) > 0 && count_unknown (put) <= ASK_LIMIT && !find_fiber (put, &failure))
+    g_debug ("The new names of moved messages could not be asked for: %s", failure->message);
+
+  return TRUE;
+}
+
+static gboolean
+append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
+{
+  ValijaOperation *operation = put->operation;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GBytes) whole = NULL;
+  g_autofree char *message_id = NULL;
+  g_autofree char *remote_id = NULL;
+  guint64 size;
+
+  if (!(source = dex_await_boxed (valija_store_load_operation_source (self->store, operation->id), error)))
+    return FALSE;
+
+  whole = valija_mime_ensure_message_id (source, &message_id);
+  size = g_bytes_get_size (whole);
+  put->message_ids = g_new0 (char *, 2);
+  put->message_ids[0] = g_steal_pointer (&message_id);
+  g_array_append_val (put->sizes, size);
+  g_ptr_array_add (put->new_ids, g_strdup (""));
+  if (again && operation->mark[0] != '\0' && !find_fiber (put, error))
+    return FALSE;
+  if (is_known (put->new_ids, 0))
+    return TRUE;
+
+  remote_id = dex_await_string (valija_mail_organizer_append (put->organizer, operation->folder, whole, operation->add,
+                                                              0), error);
+  return remote_id != NULL;
+}
+
+gboolean
+valija_engine_put_fiber (ValijaEngine         *self,
+                         ValijaMailOrganizer  *organizer,
+                         ValijaOperation      *operation,
+                         GPtrArray           **new_ids,
+                         GError              **error)
+{
+  gboolean again = operation->mark != NULL;
+  g_auto(Put) put = { .organizer = organizer, .operation = operation };
+
+  put.target = operation->kind == VALIJA_OPERATION_APPEND ? operation->folder : operation->target;
+  put.sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  put.new_ids = g_ptr_array_new_with_free_func (g_free);
+  if (!again && !mark_fiber (self, &put, error))
+    return FALSE;
+
+  if (operation->kind == VALIJA_OPERATION_APPEND)
+    return append_fiber (self, &put, again, error);
+
+  put.message_ids = dup_strings (operation->message_ids);
+  g_array_append_vals (put.sizes, operation->sizes->data, operation->sizes->len);
+  for (guint i = 0; i < operation->remote_ids->len; i++)
+    g_ptr_array_add (put.new_ids, g_strdup (""));
+  if (!carry_fiber (&put, again, error))
+    return FALSE;
+
+  *new_ids = g_steal_pointer (&put.new_ids);
+  return TRUE;
+}
+
+gboolean
+valija_engine_append_fiber (ValijaEngine         *self,
+                            ValijaMailOrganizer  *organizer,
+                            const char           *folder,
+                            GBytes               *source,
+                            ValijaFlags           flags,
+                            gint64                received,
+                            GError              **error)
+{
+  g_autofree char *message_id = NULL;
+  g_autoptr(GBytes) whole = valija_mime_ensure_message_id (source, &message_id);
+  g_auto(GStrv) message_ids = g_strsplit (message_id, " ", -1);
+  g_autofree char *mark = NULL;
+  g_autofree char *remote_id = NULL;
+  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder, FALSE), NULL),
+                                 error)))
+    return FALSE;
+
+  remote_id = dex_await_string (valija_engine_race (self, valija_mail_organizer_append (organizer, folder, whole, flags,
+                                                                                        received), NULL), &failure);
+  if (remote_id != NULL)
+    return TRUE;
+
+  /* The answer was lost, and perhaps that alone */
+  if (mark[0] != '\0' && valija_error_is_transient (failure))
+    found = dex_await_boxed (valija_engine_race (self, valija_mail_organizer_find (organizer, folder, mark,
+                                                                                   (const char * const *) message_ids,
+                                                                                   NULL), NULL), NULL);
+  if (found != NULL && is_known (found, 0))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/imap/valija-imap-find.h"
+
+#include "base/valija-future.h"
+#include "sessions/imap/valija-imap-cursor.h"
+#include "wire/imap/valija-imap-mailbox.h"
+
+/* Searches that are under way at once */
+#define WINDOW 100
+
+/* ---- Where a folder stands ---- */
+
+typedef struct
+{
+  grefcount ref_count;
+  ValijaImapLink *link;
+  char *folder;
+  guint32 uid_validity;
+  guint32 uid_next;
+} Mark;
+
+static Mark *
+mark_ref (Mark *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+mark_unref (gpointer data)
+{
+  Mark *self = data;
+
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->link);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static gboolean
+status_cb (ValijaImapResponse *response,
+           gpointer            user_data)
+{
+  Mark *self = user_data;
+  g_auto(ValijaImapStatus) status = { NULL };
+
+  if (!valija_imap_status_parse (response, valija_imap_link_is_utf8 (self->link), &status))
+    return FALSE;
+
+  self->uid_validity = CLAMP (status.uid_validity, 0, G_MAXUINT32);
+  self->uid_next = CLAMP (status.uid_next, 0, G_MAXUINT32);
+
+  return TRUE;
+}
+
+static DexFuture *
+mark_fiber (gpointer data)
+{
+  Mark *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("STATUS");
+  g_autoptr(GError) error = NULL;
+
+  valija_imap_command_append_mailbox (command, self->folder);
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_atom (command, "UIDVALIDITY");
+  valija_imap_command_append_atom (command, "UIDNEXT");
+  valija_imap_command_close_list (command);
+  if (!dex_await (valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                              VALIJA_IMAP_RUN_FOLDER, status_cb, NULL, mark_ref (self), mark_unref),
+                  &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_take_string (valija_imap_remote_id_format (self->uid_validity, self->uid_next));
+}
+
+DexFuture *
+valija_imap_find_mark (ValijaImapLink *link,
+                       const char     *folder,
+                       gboolean        for_move)
+{
+  Mark *self;
+
+  /* RFC 6851 §3.3: a message that was moved is no longer there to be moved again */
+  if (for_move && valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_MOVE))
+    return dex_future_new_for_string ("");
+
+  self = g_new0 (Mark, 1);
+  g_ref_count_init (&self->ref_count);
+  self->link = g_object_ref (link);
+  self->folder = g_strdup (folder);
+
+  return valija_fiber_spawn (mark_fiber, self, mark_unref);
+}
+
+/* ---- What has come since ---- */
+
+typedef struct
+{
+  ValijaImapLink *link;
+  char *folder;
+  char *mark;
+  char **message_ids;
+  guint64 *sizes;          /* nullable */
+  guint32 first;           /* UIDs before it are not looked at */
+  guint32 uid_validity;
+  GHashTable *taken;       /* UIDs */
+  GPtrArray *remote_ids;
+} Find;
+
+static void
+find_free (gpointer data)
+{
+  Find *self = data;
+
+  g_object_unref (self->link);
+  g_free (self->folder);
+  g_free (self->mark);
+  g_strfreev (self->message_ids);
+  g_free (self->sizes);
+  g_hash_table_unref (self->taken);
+  g_clear_pointer (&self->remote_ids, g_ptr_array_unref);
+  g_free (self);
+}
+
+/* One search; refcounted, for answers come also when nobody waits. */
+typedef struct
+{
+  grefcount ref_count;
+  ValijaImapSet *found;
+  DexFuture *done;
+} Look;
+
+static void
+look_unref (gpointer data)
+{
+  Look *look = data;
+
+  if (!g_ref_count_dec (&look->ref_count))
+    return;
+
+  valija_imap_set_free (look->found);
+  dex_clear (&look->done);
+  g_free (look);
+}
+
+static gboolean
+found_cb (ValijaImapResponse *response,
+          gpointer            user_data)
+{
+  Look *look = user_data;
+  g_auto(ValijaImapSearch) search = { NULL };
+
+  if (!valija_imap_search_parse (response, &search))
+    return FALSE;
+  if (search.found != NULL)
+    valija_imap_set_add_set (look->found, search.found);
+
+  return TRUE;
+}
+
+/* RFC 9051 §6.4.4. A message without Message-ID can only be told by its size, and by having none. */
+static gboolean
+append_keys (Find              *self,
+             guint              i,
+             ValijaImapCommand *command)
+{
+  guint64 size = self->sizes != NULL ? self->sizes[i] : 0;
+  g_autofree char *id = NULL;
+
+  if (self->message_ids[i][0] != '\0' && g_str_is_ascii (self->message_ids[i]))
+    {
+      id = g_strdup_printf ("<%s>", self->message_ids[i]);
+      valija_imap_command_append_atom (command, "HEADER Message-ID");
+      valija_imap_command_append_string (command, id);
+      return TRUE;
+    }
+
+  if (size == 0 || size >= G_MAXUINT32)
+    return FALSE;
+
+  valija_imap_command_append_atom (command, "LARGER");
+  valija_imap_command_append_number (command, size - 1);
+  valija_imap_command_append_atom (command, "SMALLER");
+  valija_imap_command_append_number (command, size + 1);
+  valija_imap_command_append_atom (command, "NOT HEADER Message-ID");
+  valija_imap_command_append_string (command, "");
+
+  return TRUE;
+}
+
+/* NULL where there is nothing to look for. */
+static Look *
+start_look (Find *self,
+            guint i)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
+  Look *look;
+
+  if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_ESEARCH))
+    valija_imap_command_append_atom (command, "RETURN (ALL)");
+  valija_imap_command_append_atom (command, "UID");
+  valija_imap_command_append_range (command, self->first, 0);
+  if (!append_keys (self, i, command))
+    return NULL;
+
+  look = g_new0 (Look, 1);
+  g_ref_count_init (&look->ref_count);
+  look->found = valija_imap_set_new ();
+  g_ref_count_inc (&look->ref_count);
+  look->done = valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                           VALIJA_IMAP_RUN_NONE, found_cb, NULL, look, look_unref);
+
+  return look;
+}
+
+/* Since a mark the first, else the last one, that nothing else was found to be. */
+static guint32
+take_uid (Find                *self,
+          const ValijaImapSet *found)
+{
+  guint n_ranges;
+  const ValijaImapRange *ranges = valija_imap_set_get_ranges (found, &n_ranges);
+  gboolean newest = self->mark[0] == '\0';
+
+  for (guint i = 0; i < n_ranges; i++)
+    {
+      ValijaImapRange range = ranges[newest ? n_ranges - 1 - i : i];
+
+      for (guint64 n = 0; n <= (guint64) range.last - range.first; n++)
+        {
+          guint32 uid = newest ? range.last - n : range.first + n;
+
+          /* "N:*" has the last message also where its UID is lower */
+          if (uid >= self->first && g_hash_table_add (self->taken, GUINT_TO_POINTER (uid)))
+            return uid;
+        }
+    }
+
+  return 0;
+}
+
+static gboolean
+look_fiber (Find    *self,
+            guint    first,
+            guint    n,
+            GError **error)
+{
+  g_autoptr(GPtrArray) looks = g_ptr_array_new ();
+  gboolean ok = TRUE;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (looks, start_look (self, first + i));
+
+  for (guint i = 0; i < n; i++)
+    {
+      Look *look = g_ptr_array_index (looks, i);
+      guint32 uid = 0;
+
+      ok = ok && (look == NULL || dex_await (g_steal_pointer (&look->done), error));
+      if (ok && look != NULL)
+        uid = take_uid (self, look->found);
+      g_ptr_array_add (self->remote_ids, uid != 0 ? valija_imap_remote_id_format (self->uid_validity, uid)
+                                                  : g_strdup (""));
+      if (look != NULL)
+        look_unref (look);
+    }
+
+  return ok;
+}
+
+static DexFuture *
+find_fiber (gpointer data)
+{
+  Find *self = data;
+  guint n = g_strv_length (self->message_ids);
+  ValijaImapSelected *selected;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (valija_imap_link_ensure_selected (self->link, self->folder), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  selected = valija_imap_link_get_selected (self->link);
+  self->uid_validity = selected != NULL ? selected->uid_validity : 0;
+  /* Numbered anew since, all may have come since */
+  self->first = MAX (valija_imap_remote_id_parse (self->mark, self->uid_validity), 1);
+
+  for (guint i = 0; i < n; i += WINDOW)
+    if (!look_fiber (self, i, MIN (n - i, WINDOW), &error))
+      return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&self->remote_ids));
+}
+
+DexFuture *
+valija_imap_find_run (ValijaImapLink     *link,
+                      const char         *folder,
+                      const char         *mark,
+                      const char * const *message_ids,
+                      const guint64      *sizes)
+{
+  Find *self = g_new0 (Find, 1);
+
+  self->link = g_object_ref (link);
+  self->folder = g_strdup (folder);
+  self->mark = g_strdup (mark);
+  self->message_ids = g_strdupv ((char **) message_ids);
+  self->sizes = g_memdup2 (sizes, g_strv_length (self->message_ids) * sizeof *sizes);
+  self->taken = g_hash_table_new (NULL, NULL);
+  self->remote_ids = g_ptr_array_new_with_free_func (g_free);
+
+  return valija_fiber_spawn (find_fiber, self, find_free);
+}
