@@ -195,6 +195,7 @@ typedef struct
   gsize bytes;
   DexFuture *writing;        /* nullable: the batch before */
   guint n_fetched;
+  guint n_wanted;
   guint n_before;            /* of earlier pages */
 } Page;
 
@@ -231,22 +232,32 @@ page_flush_fiber (Page *page, GError **error)
 }
 
 static void
+page_add (Page *page, gint64 message, GBytes *source)
+{
+  ValijaUnreadSource *unread = g_new0 (ValijaUnreadSource, 1);
+
+  unread->message = message;
+  unread->source = g_bytes_ref (source);
+  g_ptr_array_add (page->sources, unread);
+  page->bytes += g_bytes_get_size (source);
+  page->n_fetched++;
+  valija_progress_update (page->progress, page->n_before + page->n_fetched,
+                          page->n_before + page->n_wanted);
+}
+
+static gboolean
+page_is_full (Page *page)
+{
+  return page->sources->len >= BATCH_MESSAGES || page->bytes >= BATCH_BYTES;
+}
+
+static void
 page_take (Page *page, ValijaFetched *fetched)
 {
   gint64 *id = g_hash_table_lookup (page->ids, fetched->remote_id);
-  ValijaUnreadSource *unread;
 
-  if (id == NULL)
-    return;
-
-  unread = g_new0 (ValijaUnreadSource, 1);
-  unread->message = *id;
-  unread->source = g_bytes_ref (fetched->source);
-  g_ptr_array_add (page->sources, unread);
-  page->bytes += g_bytes_get_size (fetched->source);
-  page->n_fetched++;
-  valija_progress_update (page->progress, page->n_before + page->n_fetched,
-                          page->n_before + g_hash_table_size (page->ids));
+  if (id != NULL)
+    page_add (page, *id, fetched->source);
 }
 
 static gboolean
@@ -268,7 +279,7 @@ fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, co
         continue;
 
       page_take (page, fetched);
-      if (page->sources->len >= BATCH_MESSAGES || page->bytes >= BATCH_BYTES)
+      if (page_is_full (page))
         page_flush_fiber (page, &failure);
     }
 
@@ -309,6 +320,49 @@ choose_remote_ids (Page *page, GPtrArray *rows)
     }
 
   return g_strv_builder_end (builder);
+}
+
+/* What another folder has or had is taken from there: a message that was moved is not fetched again. Leaves in
+ * @rows what the server must be asked for. */
+static gboolean
+take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
+{
+  ValijaStore *store = page->engine->store;
+  g_autoptr(GArray) ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), rows->len);
+  g_autoptr(GHashTable) taken = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr(GArray) twins = NULL;
+
+  for (guint i = 0; i < rows->len; i++)
+    g_array_append_val (ids, ((ValijaMessageRow *) g_ptr_array_index (rows, i))->id);
+
+  if (!(twins = dex_await_boxed (valija_store_find_twins (store, ids), error)))
+    return FALSE;
+
+  for (guint i = 0; i < twins->len; i++)
+    {
+      ValijaTwins *found = &g_array_index (twins, ValijaTwins, i);
+      g_autoptr(GError) gone = NULL;
+      g_autoptr(GBytes) source = NULL;
+
+      if (!(source = dex_await_boxed (valija_store_load_source (store, found->twin), &gone)))
+        {
+          if (g_error_matches (gone, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+            continue;
+          g_propagate_error (error, g_steal_pointer (&gone));
+          return FALSE;
+        }
+
+      page_add (page, found->message, source);
+      g_hash_table_add (taken, &found->message);
+      if (page_is_full (page) && !page_flush_fiber (page, error))
+        return FALSE;
+    }
+
+  for (guint i = rows->len; i > 0; i--)
+    if (g_hash_table_contains (taken, &((ValijaMessageRow *) g_ptr_array_index (rows, i - 1))->id))
+      g_ptr_array_remove_index (rows, i - 1);
+
+  return TRUE;
 }
 
 static gint64
@@ -353,12 +407,17 @@ fetch_bodies_fiber (gpointer data)
       if (rows == NULL)
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      remote_ids = choose_remote_ids (&page, rows);
-      n_rows = rows->len;
-      if (remote_ids[0] == NULL)
-        break;
+      page.n_wanted = n_rows = rows->len;
+      if (!take_twins_fiber (&page, rows, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
 
-      if (!fetch_page_fiber (&page, reader, flow->folder, (const char * const *) remote_ids, &error))
+      remote_ids = choose_remote_ids (&page, rows);
+      if (remote_ids[0] == NULL)
+        {
+          if (!page_flush_fiber (&page, &error) || !page_flush_fiber (&page, &error))
+            return dex_future_new_for_error (g_steal_pointer (&error));
+        }
+      else if (!fetch_page_fiber (&page, reader, flow->folder, (const char * const *) remote_ids, &error))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
       /* The server has none of these any more; the next round of headers will say so. */

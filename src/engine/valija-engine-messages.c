@@ -104,6 +104,39 @@ valija_engine_find_message (ValijaEngine *self, gint64 id)
 
 /* ---- Sources ---- */
 
+/* Nullable, without an error: then the server has to be asked. */
+static GBytes *
+load_twin_fiber (ValijaEngine *self, gint64 id)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GArray) twins = NULL;
+
+  g_array_append_val (ids, id);
+  twins = dex_await_boxed (valija_store_find_twins (self->store, ids), NULL);
+  if (twins == NULL || twins->len == 0)
+    return NULL;
+
+  return dex_await_boxed (valija_store_load_source (self->store, g_array_index (twins, ValijaTwins, 0).twin), NULL);
+}
+
+static GBytes *
+keep_source_fiber (ValijaEngine *self, gint64 id, GBytes *bytes, GError **error)
+{
+  g_autoptr(GPtrArray) unread = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_unread_source_free);
+  g_autoptr(GPtrArray) stored = NULL;
+  ValijaUnreadSource *source = g_new0 (ValijaUnreadSource, 1);
+
+  source->message = id;
+  source->source = g_bytes_ref (bytes);
+  g_ptr_array_add (unread, source);
+
+  if (!(stored = dex_await_boxed (valija_engine_index_sources (g_steal_pointer (&unread)), error)) ||
+      !dex_await (valija_store_write_sources (self->store, stored), error))
+    return NULL;
+
+  return g_bytes_ref (bytes);
+}
+
 static GBytes *
 fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
 {
@@ -112,11 +145,8 @@ fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
   g_autoptr(ValijaAccountRuntime) runtime = found != NULL ? g_object_ref (found) : NULL;
   g_autoptr(ValijaMailReader) reader = NULL;
   g_autoptr(ValijaFetched) fetched = NULL;
-  g_autoptr(GPtrArray) unread = NULL;
-  g_autoptr(GPtrArray) stored = NULL;
   g_autofree char *folder_id = g_strdup (valija_folder_get_remote_id (folder));
   g_autofree char *remote_id = g_strdup (valija_message_get_remote_id (message));
-  ValijaUnreadSource *source;
   DexFuture *fetching;
 
   if (runtime == NULL || folder_id[0] == '\0' || remote_id[0] == '\0')
@@ -132,17 +162,7 @@ fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
   if (!(fetched = dex_await_boxed (valija_engine_race (self, fetching, NULL), error)))
     return NULL;
 
-  source = g_new0 (ValijaUnreadSource, 1);
-  source->message = valija_message_get_id (message);
-  source->source = g_bytes_ref (fetched->source);
-  unread = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_unread_source_free);
-  g_ptr_array_add (unread, source);
-
-  if (!(stored = dex_await_boxed (valija_engine_index_sources (g_steal_pointer (&unread)), error)) ||
-      !dex_await (valija_store_write_sources (self->store, stored), error))
-    return NULL;
-
-  return g_bytes_ref (fetched->source);
+  return keep_source_fiber (self, valija_message_get_id (message), fetched->source, error);
 }
 
 static gboolean
@@ -165,6 +185,13 @@ load_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
     {
       g_propagate_error (error, g_steal_pointer (&missing));
       return NULL;
+    }
+
+  if ((source = load_twin_fiber (self, valija_message_get_id (message))))
+    {
+      g_autoptr(GBytes) twin = source;
+
+      return keep_source_fiber (self, valija_message_get_id (message), twin, error);
     }
 
   if (!fill_fiber (self, message, error))

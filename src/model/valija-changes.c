@@ -104,6 +104,7 @@ valija_message_info_unref (ValijaMessageInfo *self)
   g_clear_pointer (&self->cc, g_ptr_array_unref);
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
   g_free (self->preview);
+  g_free (self->email_id);
   g_free (self);
 }
 

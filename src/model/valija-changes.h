@@ -51,6 +51,7 @@ struct _ValijaMessageInfo
   ValijaFlags flags;
   gboolean has_attachments;
   char *preview;            /* nullable: the first words, if the server told */
+  char *email_id;           /* nullable: the server's name for the content, the same in all folders of the account */
 };
 
 #define VALIJA_TYPE_MESSAGE_INFO (valija_message_info_get_type ())

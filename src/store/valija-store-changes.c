@@ -347,7 +347,7 @@ drop_row (Writing  *writing,
   writing->written->n_gone++;
 
   if (!pending)
-    return valija_database_run (writing->database, error, "DELETE FROM message WHERE id = ?1", "i", id);
+    return valija_store_lose_message (writing->database, id, error);
 
   return valija_database_run (writing->database, error, "UPDATE message SET gone = 1 WHERE id = ?1", "i", id) &&
          valija_store_overlay_refresh (writing->context, id, error);
@@ -387,6 +387,7 @@ drop_unlisted (Writing  *writing,
                GError  **error)
 {
   g_autoptr(GArray) pending = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint n_lost = 0;
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
@@ -416,13 +417,10 @@ drop_unlisted (Writing  *writing,
         return FALSE;
     }
 
-  if (!valija_database_run (writing->database, error,
-                            "DELETE FROM message"
-                            " WHERE home = ?1 AND remote_id IS NOT NULL AND round <> ?2 AND pending = 0",
-                            "ii", writing->folder, writing->round))
+  if (!valija_store_lose_unlisted (writing->database, writing->folder, writing->round, &n_lost, error))
     return FALSE;
 
-  writing->written->n_gone += sqlite3_changes (valija_database_get_handle (writing->database));
+  writing->written->n_gone += n_lost;
 
   return TRUE;
 }
@@ -433,7 +431,8 @@ end_round (Writing  *writing,
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  if (writing->restarted && !writing->durable && !drop_unlisted (writing, error))
+  if (!writing->durable &&
+      ((writing->restarted && !drop_unlisted (writing, error)) || !valija_store_forget_lost (writing->database, error)))
     return FALSE;
 
   return valija_database_run (writing->database, error,

@@ -251,7 +251,7 @@ valija_store_remove_cached_folder (ValijaDatabase  *database,
                                    GError         **error)
 {
   /* What waits to be moved into it has its home elsewhere, and stays there */
-  return valija_database_run (database, error, "DELETE FROM message WHERE home = ?1", "i", id) &&
+  return valija_store_lose_folder (database, id, error) &&
          valija_database_run (database, error, "UPDATE message SET folder = 0 WHERE folder = ?1", "i", id) &&
          valija_database_run (database, error, "DELETE FROM folder WHERE id = ?1", "i", id);
 }
@@ -438,7 +438,8 @@ remove_mail (ValijaDatabase  *database,
 {
   return valija_database_run (database, error,
                               "DELETE FROM message WHERE home IN (SELECT id FROM folder WHERE account = ?1)"
-                              " OR folder IN (SELECT id FROM folder WHERE account = ?1)", "s", account) &&
+                              " OR folder IN (SELECT id FROM folder WHERE account = ?1) OR lost_account = ?1", "s",
+                              account) &&
          valija_database_run (database, error, "DELETE FROM folder WHERE account = ?1", "s", account);
 }
 

@@ -181,6 +181,46 @@ list_without_source (ValijaStoreContext  *context,
   return G_IS_VALUE (result);
 }
 
+/* Where the server has no name for the content, its INTERNALDATE is what makes it one message and not two that look
+ * alike: it survives COPY and MOVE. In one folder it would be no proof. */
+static const char twin_sql[] =
+  "SELECT t.id FROM message m JOIN message t ON t.id_hash = m.id_hash AND t.has_source = 1 AND t.id <> m.id"
+  " JOIN folder f ON f.id = m.home"
+  " WHERE m.id = ?1 AND m.has_source = 0 AND m.message_id <> '' AND t.message_id = m.message_id"
+  " AND ifnull (t.lost_account, (SELECT account FROM folder WHERE id = t.home)) = f.account"
+  " AND (t.email_id = m.email_id OR ((t.email_id IS NULL OR m.email_id IS NULL)"
+  "      AND (t.home <> m.home OR t.lost_account IS NOT NULL) AND m.size > 0 AND t.size = m.size"
+  "      AND t.received = m.received AND t.date = m.date AND t.subject = m.subject"
+  "      AND t.sender_address = m.sender_address))"
+  " LIMIT 1";
+
+static gboolean
+find_twins (ValijaStoreContext  *context,
+            gpointer             data,
+            GValue              *result,
+            GError             **error)
+{
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (ValijaTwins));
+  GArray *messages = data;
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaTwins twins = { .message = g_array_index (messages, gint64, i) };
+
+      /* Local truth has its sources, or will have them from nowhere else */
+      if (twins.message < 0)
+        continue;
+      if (!valija_database_get_int64 (context->cache, 0, &twins.twin, error, twin_sql, "i", twins.message))
+        return FALSE;
+      if (twins.twin != 0)
+        g_array_append_val (found, twins);
+    }
+
+  valija_store_take_ids (result, g_steal_pointer (&found));
+
+  return TRUE;
+}
+
 static gboolean
 find_remote (ValijaStoreContext  *context,
              gpointer             data,
@@ -404,6 +444,22 @@ valija_store_list_without_source (ValijaStore *self,
   args->limit = limit;
 
   return valija_store_read (self, list_without_source, args, (GDestroyNotify) list_args_free);
+}
+
+/**
+ * valija_store_find_twins:
+ * @messages: (element-type gint64): copied
+ *
+ * Returns: (transfer full): a future that resolves to a #GArray of ValijaTwins
+ */
+DexFuture *
+valija_store_find_twins (ValijaStore *self,
+                         GArray      *messages)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (messages != NULL);
+
+  return valija_store_read (self, find_twins, g_array_copy (messages), (GDestroyNotify) g_array_unref);
 }
 
 /**

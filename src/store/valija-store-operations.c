@@ -300,10 +300,11 @@ redirect_dependents (ValijaDatabase  *local,
   return TRUE;
 }
 
-/* The row goes, and what waits for it can be done to nothing. */
+/* The row goes, and what waits for it can be done to nothing. With @moved its source is wanted again soon. */
 static gboolean
 forget_message (ValijaStoreContext  *context,
                 gint64               message,
+                gboolean             moved,
                 GError             **error)
 {
   gint64 folder;
@@ -321,7 +322,9 @@ forget_message (ValijaStoreContext  *context,
                               "DELETE FROM operation WHERE kind < ?1 AND NOT EXISTS"
                               " (SELECT 1 FROM operation_message WHERE operation = operation.id)",
                               "i", (gint64) VALIJA_OPERATION_APPEND) &&
-         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", message);
+         (!moved || valija_store_lose_message (context->cache, message, error)) &&
+         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1 AND lost_account IS NULL", "i",
+                              message);
 }
 
 /* A round may have brought the message in its new folder before we heard what became of the
@@ -370,7 +373,7 @@ finish_move (ValijaStoreContext  *context,
     return FALSE;
 
   if (target == 0 || new_remote_id[0] == '\0')
-    return forget_message (context, message, error);
+    return forget_message (context, message, target != 0, error);
 
   valija_store_context_tell_folder (context, context->cache, target);
   valija_store_context_tell_message (context, context->cache, message);
@@ -405,7 +408,7 @@ finish_entry (ValijaStoreContext  *context,
       return finish_move (context, line, message, new_remote_id, error);
 
     case VALIJA_OPERATION_DELETE:
-      return forget_message (context, message, error);
+      return forget_message (context, message, FALSE, error);
 
     case VALIJA_OPERATION_COPY:
     case VALIJA_OPERATION_APPEND:

@@ -136,6 +136,18 @@ gboolean valija_store_insert_message (ValijaDatabase     *database,
                                       ValijaMessageInfo  *info,
                                       gint64             *id,
                                       GError            **error);
+/* Its server has it no more where it was: the row goes, but for its source, which is kept for a while where it can be
+ * recognised in another folder (valija_store_find_twins()). One message, all in @home that were not listed in @round,
+ * and all in @home. */
+gboolean valija_store_lose_message  (ValijaDatabase *database, gint64 id, GError **error);
+gboolean valija_store_lose_unlisted (ValijaDatabase  *database,
+                                     gint64           home,
+                                     gint64           round,
+                                     guint           *n_gone,
+                                     GError         **error);
+gboolean valija_store_lose_folder   (ValijaDatabase *database, gint64 home, GError **error);
+/* Ends that while. */
+gboolean valija_store_forget_lost   (ValijaDatabase *database, GError **error);
 /* The headers of a known message, when the server says it is another one under the same name:
  * what was known of its inside goes. */
 gboolean valija_store_replace_message (ValijaDatabase *database, gint64 id, ValijaMessageInfo *info, GError **error);

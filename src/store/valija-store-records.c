@@ -14,13 +14,17 @@
 /* What is longer is data that calls itself text. */
 #define MAX_SEARCH_TEXT_BYTES (4 * 1024 * 1024)
 
+/* How long the source of a message is kept that its server has no more: until all folders were looked at, the one it
+ * went to among them. */
+#define LOST_SECONDS (24 * 60 * 60)
+
 /* A search key has this many bits of time (until the year 2514). */
 #define MAX_RECEIVED ((G_GINT64_CONSTANT (1) << 34) - 1)
 
 #define INSERT_MESSAGE_SQL \
   "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
-  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people)" \
-  " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id)" \
+  " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
 
 typedef struct
 {
@@ -132,11 +136,11 @@ valija_store_insert_message (ValijaDatabase     *database,
 
   digest_init (&digest, info);
 
-  if (!valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiisssssss",
+  if (!valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssss",
                             folder, remote_id, digest.received, info->date, (gint64) info->size, (gint64) info->flags,
                             round, (gint64) info->has_attachments, (gint64) g_str_hash (info->message_id),
                             info->message_id, info->subject, digest.sender, digest.sender_address, digest.recipients,
-                            info->preview, digest.people))
+                            info->preview, digest.people, info->email_id))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
@@ -161,12 +165,72 @@ valija_store_replace_message (ValijaDatabase     *database,
                               "UPDATE message SET date = ?2, size = ?3, has_attachments = ?4,"
                               " id_hash = ?5, message_id = ?6,"
                               " subject = ?7, sender = ?8, sender_address = ?9, recipients = ?10,"
-                              " preview = ?11, people = ?12,"
+                              " preview = ?11, people = ?12, email_id = ?13,"
                               " has_source = 0 WHERE id = ?1",
-                              "iiiiisssssss", id, info->date, (gint64) info->size, (gint64) info->has_attachments,
+                              "iiiiissssssss", id, info->date, (gint64) info->size, (gint64) info->has_attachments,
                               (gint64) g_str_hash (info->message_id), info->message_id, info->subject, digest.sender,
-                              digest.sender_address, digest.recipients, info->preview, digest.people) &&
+                              digest.sender_address, digest.recipients, info->preview, digest.people, info->email_id) &&
          write_search_row (database, id, NULL, NULL, error);
+}
+
+/* Only what can be recognised. */
+#define LOSE_SQL \
+  "UPDATE message SET lost_account = (SELECT account FROM folder WHERE folder.id = message.home)," \
+  " lost_at = unixepoch (), folder = 0, remote_id = NULL, gone = 1" \
+  " WHERE has_source = 1 AND message_id <> '' AND lost_account IS NULL"
+
+gboolean
+valija_store_lose_message (ValijaDatabase  *database,
+                           gint64           id,
+                           GError         **error)
+{
+  return valija_database_run (database, error, LOSE_SQL " AND id = ?1", "i", id) &&
+         valija_database_run (database, error, "DELETE FROM message WHERE id = ?1 AND lost_account IS NULL", "i", id);
+}
+
+gboolean
+valija_store_lose_unlisted (ValijaDatabase  *database,
+                            gint64           home,
+                            gint64           round,
+                            guint           *n_gone,
+                            GError         **error)
+{
+  sqlite3 *handle = valija_database_get_handle (database);
+
+  if (!valija_database_run (database, error,
+                            LOSE_SQL " AND home = ?1 AND remote_id IS NOT NULL AND round <> ?2 AND pending = 0",
+                            "ii", home, round))
+    return FALSE;
+  *n_gone = sqlite3_changes (handle);
+
+  if (!valija_database_run (database, error,
+                            "DELETE FROM message"
+                            " WHERE home = ?1 AND remote_id IS NOT NULL AND round <> ?2 AND pending = 0",
+                            "ii", home, round))
+    return FALSE;
+  *n_gone += sqlite3_changes (handle);
+
+  return TRUE;
+}
+
+gboolean
+valija_store_lose_folder (ValijaDatabase  *database,
+                          gint64           home,
+                          GError         **error)
+{
+  return valija_database_run (database, error, LOSE_SQL " AND home = ?1 AND pending = 0", "i", home) &&
+         valija_database_run (database, error, "DELETE FROM message WHERE home = ?1 AND lost_account IS NULL", "i",
+                              home);
+}
+
+gboolean
+valija_store_forget_lost (ValijaDatabase  *database,
+                          GError         **error)
+{
+  gint64 latest = g_get_real_time () / G_USEC_PER_SEC - LOST_SECONDS;
+
+  return valija_database_run (database, error, "DELETE FROM message WHERE lost_account IS NOT NULL AND lost_at < ?1",
+                              "i", latest);
 }
 
 /* Cuts @text at a character. */

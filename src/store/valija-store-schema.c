@@ -95,6 +95,15 @@
   "END;" \
   "CREATE TABLE property (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 
+/* The server's own name for what is in a message (RFC 8474), the same in all folders of the account; and the account of
+ * a message that its server no longer has where it was, but whose source is kept for a while: it may have been moved,
+ * and then nothing need be fetched again. Such a row is shown nowhere, and has no remote id. */
+#define MOVED_SCRIPT \
+  "ALTER TABLE message ADD COLUMN email_id TEXT;" \
+  "ALTER TABLE message ADD COLUMN lost_account TEXT;" \
+  "ALTER TABLE message ADD COLUMN lost_at INTEGER NOT NULL DEFAULT 0;" \
+  "CREATE INDEX message_lost ON message (lost_at) WHERE lost_account IS NOT NULL;"
+
 /* The journal and the outbox, in local truth only.
  *
  * Lines of the journal are done in the order of (sequence, id); a line that had to be split
@@ -173,12 +182,14 @@
 
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
+  MOVED_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
 const char * const valija_store_local_scripts[] = {
   MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT,
   ATTEMPT_SCRIPT,
+  MOVED_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

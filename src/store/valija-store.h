@@ -145,6 +145,15 @@ DexFuture *valija_store_list_without_source (ValijaStore *self,
                                              gint64       folder,
                                              gint64       since,
                                              guint        limit) G_GNUC_WARN_UNUSED_RESULT;
+typedef struct
+{
+  gint64 message;            /* of which only the headers are here */
+  gint64 twin;               /* has the source of the same message */
+} ValijaTwins;
+/* Which of @messages (GArray of gint64) are here already because the account has, or had a moment ago, the same one
+ * in another folder: the server says so (EMAILID), or Message-ID, size, dates, subject and sender are the same. GArray
+ * of ValijaTwins; the twin's source may have gone before it is loaded. */
+DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_WARN_UNUSED_RESULT;
 /* A new message in a folder of local truth. Durable when it resolves, to its id (int64). */
 DexFuture *valija_store_add_message (ValijaStore        *self,
                                      gint64              folder,

@@ -374,6 +374,27 @@ def read_and_organise():
 
 
 @test
+def moved_elsewhere():
+    """What another program moves is not fetched again: its source is here, and stays."""
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), '--set', 'body-days=-1')
+        p.run('sync')
+        with imap(ANA) as box:
+            box.select('INBOX')
+            sizes = [int(line.split(b'RFC822.SIZE ')[1].split(b')')[0]) for line in box.fetch('1:20', '(RFC822.SIZE)')[1]]
+            assert box.copy('1:20', 'Archive')[0] == 'OK'
+            box.store('1:20', '+FLAGS', r'(\Deleted)')
+            box.expunge()
+        moved = p.json('--stats', 'sync')
+        assert moved['accounts'][0]['new'] == 20, moved
+        # Headers and nothing else
+        assert moved['stats']['bytes_in'] < sum(sizes) / 2, (moved, sum(sizes))
+        assert all(m['here'] for m in p.messages('--folder', 'archive'))
+        number = str(p.messages('--folder', 'archive')[0]['id'])
+        assert p.json('--stats', 'show', number)['stats']['turns'] == 0
+
+
+@test
 def search():
     with profile() as p:
         p.add('imap', ANA, *incoming(ANA))

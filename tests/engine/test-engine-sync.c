@@ -74,6 +74,89 @@ test_bodies (void)
   g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
+/* Another program has moved messages: those that the server's name for them, or all that is known of them, shows to be
+ * the same are not fetched again, whichever folder is looked at first. */
+static void
+test_moved_elsewhere (gconstpointer data)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GPtrArray) found = NULL;
+
+  test->server->names_content = GPOINTER_TO_INT (data);
+  g_object_set (test->account, "body-days", -1, NULL);
+  fill (test, 4);
+  fake_server_add_message (test->server, "Archive", "old");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+
+  fake_server_clear_log (test->server);
+  fake_server_copy (test->server, "INBOX", "2", "Archive");
+  fake_server_remove (test->server, "INBOX", "2");
+  fake_server_copy (test->server, "Archive", "5", "INBOX");
+  fake_server_remove (test->server, "Archive", "5");
+  fake_server_copy (test->server, "INBOX", "3", "Trash");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "INBOX", "old+ m4+ m3+ m1+");
+  assert_list (test, "archive", "m2+");
+  assert_list (test, "trash", "m3+");
+  g_assert_null (strstr (test->server->log->str, "fetch"));
+
+  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m2\"", NULL, NULL, 0));
+  g_assert_cmpuint (found->len, ==, 1);
+}
+
+/* What only looks like it is fetched. */
+static void
+test_look_alikes (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_source (test->server, "INBOX", "Subject: a\r\nMessage-ID: <a@x>\r\n\r\none\r\n");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  fake_server_clear_log (test->server);
+
+  /* Received at another time */
+  fake_server_add_source (test->server, "Archive", "Subject: a\r\nMessage-ID: <a@x>\r\n\r\ntwo\r\n");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 2"));
+
+  /* The server says that it is another one */
+  test->server->names_content = TRUE;
+  fake_server_add_source (test->server, "INBOX", "Subject: b\r\nMessage-ID: <b@x>\r\n\r\none\r\n");
+  fake_server_add_source (test->server, "Archive", "Subject: b\r\nMessage-ID: <b@x>\r\n\r\none\r\n");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 3"));
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 4"));
+}
+
+/* With no bodies wanted, what was read once is still here when it is opened in its new place. */
+static void
+test_moved_and_opened (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessage) row = NULL;
+  g_autoptr(ValijaMessage) moved = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GBytes) again = NULL;
+
+  g_object_set (test->account, "body-days", 0, NULL);
+  fill (test, 1);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  row = test_engine_find (test, "INBOX", "m1");
+  source = test_await_boxed (valija_engine_load_source (test->engine, row));
+  fake_server_copy (test->server, "INBOX", "1", "Archive");
+  fake_server_remove (test->server, "INBOX", "1");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "archive", "m1");
+
+  fake_server_clear_log (test->server);
+  moved = test_engine_find (test, "archive", "m1");
+  again = test_await_boxed (valija_engine_load_source (test->engine, moved));
+  g_assert_true (g_bytes_equal (source, again));
+  g_assert_cmpstr (test->server->log->str, ==, "");
+  assert_list (test, "archive", "m1+");
+}
+
 static void
 test_load_on_demand (void)
 {
@@ -297,6 +380,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/all-folders", test_all_folders);
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
+  g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);
+  g_test_add_data_func ("/engine/sync/moved-elsewhere/guessed", GINT_TO_POINTER (FALSE), test_moved_elsewhere);
+  g_test_add_func ("/engine/sync/moved-and-opened", test_moved_and_opened);
+  g_test_add_func ("/engine/sync/look-alikes", test_look_alikes);
   g_test_add_func ("/engine/sync/durable", test_durable);
   g_test_add_data_func ("/engine/sync/broken-anywhere/imap", "imap", test_broken_anywhere);
   g_test_add_data_func ("/engine/sync/broken-anywhere/pop3", "pop3", test_broken_anywhere);

@@ -13,6 +13,8 @@ typedef struct
   char *remote_id;
   GBytes *source;
   ValijaFlags flags;
+  gint64 received;
+  char *email_id;            /* nullable */
 } FakeMessage;
 
 /* One thing that happened to a folder; a cursor is how many of them were told. */
@@ -34,6 +36,7 @@ static void
 message_free (FakeMessage *message)
 {
   g_free (message->remote_id);
+  g_free (message->email_id);
   g_bytes_unref (message->source);
   g_free (message);
 }
@@ -115,6 +118,9 @@ put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags f
   FakeMessage *message = g_new0 (FakeMessage, 1);
 
   message->remote_id = g_strdup_printf ("%u", ++self->next_id);
+  message->received = 1772445600 + self->next_id;
+  if (self->names_content)
+    message->email_id = g_strdup_printf ("E%u", self->next_id);
   message->source = g_bytes_ref (source);
   message->flags = flags;
   g_ptr_array_add (folder->messages, message);
@@ -196,6 +202,17 @@ fake_server_remove (FakeServer *self, const char *folder, const char *remote_id)
 
   add_event (found, '-', remote_id);
   g_ptr_array_remove_index (found->messages, position);
+}
+
+const char *
+fake_server_copy (FakeServer *self, const char *folder, const char *remote_id, const char *target)
+{
+  FakeMessage *original = find_message (find_folder (self, folder), remote_id, NULL);
+  FakeMessage *copy = put_message (self, find_folder (self, target), original->source, original->flags);
+
+  copy->received = original->received;
+  g_set_str (&copy->email_id, original->email_id);
+  return copy->remote_id;
 }
 
 char *
@@ -408,7 +425,8 @@ describe (FakeMessage *message)
 
   info->flags = message->flags;
   info->size = length;
-  info->received = 1772445600 + g_ascii_strtoll (message->remote_id, NULL, 10);
+  info->received = message->received;
+  info->email_id = g_strdup (message->email_id);
   return info;
 }
 

@@ -27,6 +27,7 @@ struct _FakeServer
   gboolean marks;            /* it tells where a folder stands, and what has come since */
   const char *refuse_recipient; /* nullable */
   gboolean keeps_sent;
+  gboolean names_content;    /* like OBJECTID of IMAP */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;
   void (*on_question) (FakeServer *server, gpointer user_data);
@@ -41,6 +42,8 @@ const char *fake_server_add_message (FakeServer *self, const char *folder, const
 const char *fake_server_add_source  (FakeServer *self, const char *folder, const char *source);
 void        fake_server_set_flags   (FakeServer *self, const char *folder, const char *remote_id, ValijaFlags flags);
 void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
+/* What another program does: the message is there under a new remote-id, received when it was; its remote-id there. */
+const char *fake_server_copy        (FakeServer *self, const char *folder, const char *remote_id, const char *target);
 /* "1:one 2:two*" in the order of arrival; * is seen. */
 char       *fake_server_list        (FakeServer *self, const char *folder);
 void        fake_server_clear_log   (FakeServer *self);

@@ -22,7 +22,8 @@ typedef struct
   guint64 size;
   guint32 header;         /* offset into the octets */
   guint32 header_length;
-  char *preview;          /* nullable */
+  char *preview;          /* nullable, this and the next */
+  char *email_id;
 } Item;
 
 struct _ValijaImapBatch
@@ -80,7 +81,10 @@ valija_imap_flags_from_model (ValijaFlags flags)
 static void
 clear_item (gpointer data)
 {
-  g_free (((Item *) data)->preview);
+  Item *item = data;
+
+  g_free (item->preview);
+  g_free (item->email_id);
 }
 
 ValijaImapBatch *
@@ -117,6 +121,7 @@ add_item (ValijaImapBatch       *self,
     .size = fetch->size,
     .header = self->octets->len,
     .header_length = length,
+    .email_id = g_strdup (fetch->email_id),
     .preview = fetch->preview != NULL ? valija_mime_clean_text (fetch->preview, -1) : NULL,
   };
 
@@ -177,6 +182,10 @@ valija_imap_batch_start (ValijaImapLink      *link,
   /* Only what it has at hand: making previews would cost the server more than the list costs us */
   if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_PREVIEW))
     valija_imap_command_append_atom (command, "PREVIEW (LAZY)");
+  if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_OBJECTID))
+    valija_imap_command_append_atom (command, "EMAILID");
+  else if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_GMAIL))
+    valija_imap_command_append_atom (command, "X-GM-MSGID");
   valija_imap_command_append_atom (command, HEADERS);
   valija_imap_command_close_list (command);
 
@@ -246,6 +255,7 @@ make_info (ValijaImapBatch *self,
   if (item->received != 0)
     info->received = item->received;
   info->preview = g_steal_pointer (&item->preview);
+  info->email_id = g_steal_pointer (&item->email_id);
 
   return info;
 }

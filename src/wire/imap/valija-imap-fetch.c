@@ -84,6 +84,8 @@ apply_item (ValijaImapFetch *fetch,
     fetch->body_structure = value;
   else if (g_ascii_strcasecmp (name, "EMAILID") == 0)
     fetch->email_id = valija_imap_value_get_string (get_only (value), NULL);
+  else if (g_ascii_strcasecmp (name, "X-GM-MSGID") == 0 && fetch->email_id == NULL)
+    fetch->email_id = valija_imap_value_get_string (value, NULL);
   else if (g_ascii_strcasecmp (name, "PREVIEW") == 0)
     fetch->preview = valija_imap_value_get_string (value, NULL);
   else if (!apply_section (fetch, name, value))

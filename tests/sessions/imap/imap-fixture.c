@@ -108,7 +108,10 @@ describe_changes (GString             *out,
     {
       const ValijaMessageInfo *info = g_ptr_array_index (changes->added, i);
 
-      g_string_append_printf (out, "+%s:%s:%d ", info->remote_id, info->subject, info->flags);
+      g_string_append_printf (out, "+%s:%s:%d", info->remote_id, info->subject, info->flags);
+      if (info->email_id != NULL)
+        g_string_append_printf (out, ":%s", info->email_id);
+      g_string_append_c (out, ' ');
     }
   for (guint i = 0; i < changes->flags->len; i++)
     {

@@ -6,9 +6,10 @@
 
 #include "base/valija-error.h"
 
-#define ITEMS                                                                                                          \
-  "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT "          \
-  "MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])"
+#define HEADERS                                                                                                        \
+  "BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT "                                              \
+  "MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)]"
+#define ITEMS "(UID FLAGS INTERNALDATE RFC822.SIZE " HEADERS ")"
 
 /* A message whose header is "Subject: x" with @letter. */
 #define MESSAGE(number, uid, flags, letter)                                                                            \
@@ -65,6 +66,19 @@ static const Rounds rounds[] = {
                                                                "C: V5 UID FETCH 1 " ITEMS "\n" MESSAGE (
                                                                    "1", "1", "", "a") "S: V5 OK x\n" GOODBYE ("V6"),
     "+7.1:a:0 1/1 \n1/1 final\n" },
+  /* What is in a message has a name of its own, by which it is known again elsewhere (RFC 8474, and Gmail's) */
+  { "content-names",
+    OPENING ("OBJECTID X-GM-EXT-1") "C: V2 LIST \"\" \"*\"\nS: V2 OK x\nC: V3 SELECT INBOX\n" SELECTED (
+        "V3", "1", "7", "2", "0") "S: V3 OK x\nC: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE EMAILID " HEADERS
+                                  ")\nS: * 1 FETCH (UID 1 EMAILID (M6d99ac32) FLAGS () BODY[HEADER.FIELDS (DATE)] "
+                                  "{14}\nS: Subject: a\nS: \nS: )\nS: V4 OK x\n" GOODBYE ("V5"),
+    "restart +7.1:a:0:M6d99ac32 1/1 \n1/1 final\n",
+    OPENING ("X-GM-EXT-1") "C: V2 LIST \"\" \"*\"\nS: V2 OK x\nC: V3 SELECT INBOX\n" SELECTED (
+        "V3", "1", "8", "2", "0") "S: V3 OK x\n"
+                                  "C: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-MSGID " HEADERS
+                                  ")\nS: * 1 FETCH (UID 1 X-GM-MSGID 1278455344230334865 BODY[HEADER.FIELDS (DATE)] "
+                                  "{14}\nS: Subject: a\nS: \nS: )\nS: V4 OK x\n" GOODBYE ("V5"),
+    "restart +8.1:a:0:1278455344230334865 1/1 \n1/1 final\n" },
   { "other-validity",
     QRESYNC_OPENING
     "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"
