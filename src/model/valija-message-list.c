@@ -474,7 +474,8 @@ valija_message_list_take_rows (ValijaMessageList *self,
   for (guint i = 0; i < rows->len; i++)
     {
       const ValijaMessageRow *values = g_ptr_array_index (rows, i);
-      Row *row = g_hash_table_lookup (self->rows, &values->id);
+      const gint64 *key = values->n_messages > 0 ? &values->conversation : &values->id;
+      Row *row = g_hash_table_lookup (self->rows, key);
       g_autoptr(ValijaMessage) message = NULL;
 
       if (row == NULL)

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The index-backed list: a sorted array of row ids, and pages of rows on demand. A GListModel of ValijaMessage.
+/* The index-backed list: a sorted array of row ids (or of keys of conversations, whose rows say how many messages they
+ * stand for), and pages of rows on demand. A GListModel of ValijaMessage.
  * Property: n-unloaded (uint) pages asked for and not there yet; ready (boolean) FALSE until the first index has
  * come. */
 #define VALIJA_TYPE_MESSAGE_LIST (valija_message_list_get_type ())

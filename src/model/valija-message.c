@@ -8,7 +8,12 @@ struct _ValijaMessage
 {
   GObject parent_instance;
 
+  gint64 key;
   gint64 id;
+  gint64 conversation;
+  guint n_messages;
+  GArray *members;
+  GPtrArray *people;
   ValijaFolder *folder;
   char *remote_id;
   char *message_id;
@@ -45,10 +50,31 @@ enum
   PROP_SIZE,
   PROP_PREVIEW,
   PROP_HAS_SOURCE,
+  PROP_N_MESSAGES,
   N_PROPS
 };
 
 static GParamSpec *properties[N_PROPS];
+
+ValijaParticipant *
+valija_participant_new (const char *label,
+                        const char *address)
+{
+  ValijaParticipant *self = g_new0 (ValijaParticipant, 1);
+
+  self->label = g_strdup (label);
+  self->address = g_strdup (address);
+
+  return self;
+}
+
+void
+valija_participant_free (ValijaParticipant *self)
+{
+  g_free (self->label);
+  g_free (self->address);
+  g_free (self);
+}
 
 ValijaMessageRow *
 valija_message_row_new (void)
@@ -56,11 +82,39 @@ valija_message_row_new (void)
   return g_new0 (ValijaMessageRow, 1);
 }
 
+/**
+ * valija_message_row_copy:
+ *
+ * Returns: (transfer full): the same values, without those of a conversation
+ */
+ValijaMessageRow *
+valija_message_row_copy (const ValijaMessageRow *self)
+{
+  ValijaMessageRow *copy = g_memdup2 (self, sizeof *self);
+
+  copy->remote_id = g_strdup (self->remote_id);
+  copy->message_id = g_strdup (self->message_id);
+  copy->subject = g_strdup (self->subject);
+  copy->sender = g_strdup (self->sender);
+  copy->sender_address = g_strdup (self->sender_address);
+  copy->recipients = g_strdup (self->recipients);
+  copy->preview = g_strdup (self->preview);
+  copy->n_messages = 0;
+  copy->n_unread = 0;
+  copy->members = NULL;
+  copy->people = NULL;
+
+  return copy;
+}
+
 void
 valija_message_row_free (ValijaMessageRow *self)
 {
   if (self == NULL)
     return;
+
+  g_clear_pointer (&self->members, g_array_unref);
+  g_clear_pointer (&self->people, g_ptr_array_unref);
 
   g_free (self->remote_id);
   g_free (self->message_id);
@@ -87,6 +141,8 @@ valija_message_finalize (GObject *object)
 {
   ValijaMessage *self = VALIJA_MESSAGE (object);
 
+  g_clear_pointer (&self->members, g_array_unref);
+  g_clear_pointer (&self->people, g_ptr_array_unref);
   g_free (self->remote_id);
   g_free (self->message_id);
   g_free (self->subject);
@@ -153,6 +209,9 @@ valija_message_get_property (GObject    *object,
     case PROP_HAS_SOURCE:
       g_value_set_boolean (value, self->has_source);
       break;
+    case PROP_N_MESSAGES:
+      g_value_set_uint (value, self->n_messages);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -182,6 +241,7 @@ valija_message_class_init (ValijaMessageClass *klass)
   properties[PROP_HAS_ATTACHMENTS] = g_param_spec_boolean ("has-attachments", NULL, NULL, FALSE, flags);
   properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_PREVIEW] = g_param_spec_string ("preview", NULL, NULL, NULL, flags);
+  properties[PROP_N_MESSAGES] = g_param_spec_uint ("n-messages", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_HAS_SOURCE] = g_param_spec_boolean ("has-source", NULL, NULL, FALSE, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -193,11 +253,12 @@ valija_message_init (ValijaMessage *self)
 }
 
 ValijaMessage *
-valija_message_new (gint64 id)
+valija_message_new (gint64 key)
 {
   ValijaMessage *self = g_object_new (VALIJA_TYPE_MESSAGE, NULL);
 
-  self->id = id;
+  self->key = key;
+  self->id = key;
 
   return self;
 }
@@ -210,6 +271,49 @@ fill_text (ValijaMessage *self,
 {
   if (g_set_str (field, text))
     g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+static gboolean
+equal_people (GPtrArray *a,
+              GPtrArray *b)
+{
+  if (a == NULL || b == NULL || a->len != b->len)
+    return a == b;
+
+  for (guint i = 0; i < a->len; i++)
+    {
+      const ValijaParticipant *person_a = g_ptr_array_index (a, i);
+      const ValijaParticipant *person_b = g_ptr_array_index (b, i);
+
+      if (person_a->unread != person_b->unread || !g_str_equal (person_a->label, person_b->label) ||
+          !g_str_equal (person_a->address, person_b->address))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+fill_conversation (ValijaMessage          *self,
+                   const ValijaMessageRow *row)
+{
+  gboolean same = self->n_messages == row->n_messages && equal_people (self->people, row->people);
+
+  self->conversation = row->conversation;
+  self->n_messages = row->n_messages;
+  g_clear_pointer (&self->members, g_array_unref);
+  self->members = row->members != NULL ? g_array_ref (row->members) : NULL;
+  g_clear_pointer (&self->people, g_ptr_array_unref);
+  self->people = row->people != NULL ? g_ptr_array_ref (row->people) : NULL;
+
+  if (self->id != row->id)
+    {
+      self->id = row->id;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
+    }
+
+  if (!same)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MESSAGES]);
 }
 
 /**
@@ -227,9 +331,12 @@ valija_message_fill (ValijaMessage          *self,
   GObject *object = G_OBJECT (self);
 
   g_return_if_fail (VALIJA_IS_MESSAGE (self));
-  g_return_if_fail (row != NULL && row->id == self->id);
+  g_return_if_fail (row != NULL);
+  g_return_if_fail (row->n_messages > 0 ? row->conversation == self->key : row->id == self->key);
 
   g_object_freeze_notify (object);
+
+  fill_conversation (self, row);
 
   if (g_set_object (&self->folder, folder))
     g_object_notify_by_pspec (object, properties[PROP_FOLDER]);
@@ -314,6 +421,46 @@ valija_message_get_id (ValijaMessage *self)
   g_return_val_if_fail (VALIJA_IS_MESSAGE (self), 0);
 
   return self->id;
+}
+
+gint64
+valija_message_get_key (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), 0);
+
+  return self->key;
+}
+
+gint64
+valija_message_get_conversation (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), 0);
+
+  return self->conversation;
+}
+
+guint
+valija_message_get_n_messages (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), 0);
+
+  return self->n_messages;
+}
+
+GArray *
+valija_message_get_members (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
+
+  return self->members;
+}
+
+GPtrArray *
+valija_message_get_people (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
+
+  return self->people;
 }
 
 gboolean

@@ -13,7 +13,19 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_MESSAGE (valija_message_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessage, valija_message, VALIJA, MESSAGE, GObject)
 
-/* The values of one row, as the store reads them. */
+/* Somebody who wrote in a conversation. */
+typedef struct
+{
+  char *label;
+  char *address;
+  gboolean unread;          /* there is an unread message of theirs */
+} ValijaParticipant;
+
+ValijaParticipant *valija_participant_new  (const char *label, const char *address) G_GNUC_WARN_UNUSED_RESULT;
+void               valija_participant_free (ValijaParticipant *self);
+
+/* The values of one row, as the store reads them. In a list of conversations a row is the newest
+ * message in the folder, and its flags and attachments are those of any message. */
 typedef struct
 {
   gint64 id;
@@ -30,18 +42,27 @@ typedef struct
   gboolean has_attachments;
   gboolean has_source;
   char *preview;
+  gint64 conversation;      /* its key */
+  /* of a list of conversations only */
+  guint n_messages;         /* of all folders; 0: the row is one message */
+  guint n_unread;           /* in the folder */
+  GArray *members;          /* nullable: gint64, the ids in the folder, oldest first */
+  GPtrArray *people;        /* nullable: ValijaParticipant, in the order in which they first wrote */
 } ValijaMessageRow;
 
 ValijaMessageRow *valija_message_row_new  (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageRow *valija_message_row_copy (const ValijaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_message_row_free (ValijaMessageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageRow, valija_message_row_free)
 
-ValijaMessage *valija_message_new                 (gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* @key: what a list knows it by; also its id, until it is filled with the row of a conversation. */
+ValijaMessage *valija_message_new                 (gint64 key) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_fill                (ValijaMessage          *self,
                                                    ValijaFolder           *folder,
                                                    const ValijaMessageRow *row);
 void           valija_message_set_flags           (ValijaMessage *self, ValijaFlags flags);
 gint64         valija_message_get_id              (ValijaMessage *self);
+gint64         valija_message_get_key             (ValijaMessage *self);
 gboolean       valija_message_get_loaded          (ValijaMessage *self);
 ValijaFolder  *valija_message_get_folder          (ValijaMessage *self); /* (transfer none) (nullable) until loaded */
 const char    *valija_message_get_remote_id       (ValijaMessage *self);
@@ -58,5 +79,12 @@ gboolean       valija_message_get_flagged         (ValijaMessage *self);
 gboolean       valija_message_get_has_attachments (ValijaMessage *self);
 gboolean       valija_message_get_has_source      (ValijaMessage *self);
 const char    *valija_message_get_preview         (ValijaMessage *self); /* (nullable) */
+gint64         valija_message_get_conversation    (ValijaMessage *self);
+/* Where it stands for its whole conversation: how many messages that has, 0 where it does not; the
+ * ids in its folder (nullable), and who wrote (nullable, of ValijaParticipant). Notified by
+ * "n-messages". */
+guint          valija_message_get_n_messages      (ValijaMessage *self);
+GArray        *valija_message_get_members         (ValijaMessage *self);
+GPtrArray     *valija_message_get_people          (ValijaMessage *self);
 
 G_END_DECLS

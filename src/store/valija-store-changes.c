@@ -40,6 +40,7 @@ typedef struct
   gboolean pending;
   gboolean gone;
   gboolean same;            /* the message it was, not another one under its remote id */
+  gboolean linked;          /* its references were seen */
 } Known;
 
 static void
@@ -125,7 +126,8 @@ load_known (Writing            *writing,
 
   known->id = 0;
   statement = valija_database_query (writing->database, error,
-                                     "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size"
+                                     "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size,"
+                                     " conversation IS NOT NULL"
                                      " FROM message WHERE home = ?1 AND remote_id = ?2",
                                      "is", writing->folder, remote_id);
   if (statement == NULL)
@@ -139,6 +141,7 @@ load_known (Writing            *writing,
       known->round = sqlite3_column_int64 (statement, 3);
       known->pending = sqlite3_column_int64 (statement, 4) > 0;
       known->gone = sqlite3_column_int (statement, 5) != 0;
+      known->linked = sqlite3_column_int (statement, 9) != 0;
 
       if (info != NULL)
         {
@@ -224,7 +227,8 @@ add_message (Writing            *writing,
   if (deleted)
     return TRUE;
 
-  if (!valija_store_insert_message (writing->database, writing->folder, writing->round, info, &id, error))
+  if (!valija_store_insert_message (writing->context, writing->database, writing->account, writing->folder,
+                                    writing->round, info, &id, error))
     return FALSE;
 
   if (writing->has_journal)
@@ -264,6 +268,10 @@ write_added (Writing            *writing,
     return FALSE;
   if (known.id == 0)
     return add_message (writing, info, shown_id, error);
+
+  if ((!known.linked || (!known.same && !writing->durable)) &&
+      !valija_store_link_message (writing->context, writing->database, writing->account, known.id, info, error))
+    return FALSE;
 
   if (!known.same && !writing->durable)
     {

@@ -24,11 +24,6 @@ typedef struct
   ValijaStoredSource *source;
 } AddArgs;
 
-#define ROW_COLUMNS                                                                                                    \
-  "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients, "  \
-  "date, size,"                                                                                                        \
-  " flags, has_attachments, has_source, preview"
-
 /* Each is answered by its index alone. */
 static const char * const index_queries[] = {
   [VALIJA_LIST_ALL] =
@@ -87,9 +82,9 @@ load_index (ValijaStoreContext  *context,
   return G_IS_VALUE (result);
 }
 
-static ValijaMessageRow *
-read_row (ValijaDatabase *database,
-          sqlite3_stmt   *statement)
+ValijaMessageRow *
+valija_store_read_row (ValijaDatabase *database,
+                       sqlite3_stmt   *statement)
 {
   ValijaMessageRow *row = valija_message_row_new ();
 
@@ -108,6 +103,7 @@ read_row (ValijaDatabase *database,
   row->has_attachments = sqlite3_column_int (statement, 11) != 0;
   row->has_source = sqlite3_column_int (statement, 12) != 0;
   g_set_str (&row->preview, (const char *) sqlite3_column_text (statement, 13));
+  row->conversation = valija_database_to_public (database, sqlite3_column_int64 (statement, 14));
 
   return row;
 }
@@ -129,11 +125,12 @@ load_rows (ValijaStoreContext  *context,
       sqlite3_stmt *statement;
 
       statement = valija_database_query (database, &local_error,
-                                         "SELECT " ROW_COLUMNS " FROM message WHERE id = ?1 AND folder <> 0", "i",
+                                         "SELECT " VALIJA_STORE_ROW_COLUMNS
+                                         " FROM message WHERE id = ?1 AND folder <> 0", "i",
                                          valija_database_to_row (database, public));
       if (statement != NULL && valija_database_step (database, statement, &local_error))
         {
-          g_ptr_array_add (rows, read_row (database, statement));
+          g_ptr_array_add (rows, valija_store_read_row (database, statement));
           sqlite3_reset (statement);
         }
     }
@@ -161,7 +158,8 @@ list_without_source (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (database, error,
-                                     "SELECT " ROW_COLUMNS " FROM message WHERE home = ?1 AND received >= ?2"
+                                     "SELECT " VALIJA_STORE_ROW_COLUMNS
+                                     " FROM message WHERE home = ?1 AND received >= ?2"
                                      " AND has_source = 0 AND remote_id IS NOT NULL AND (folder = home OR ?4)"
                                      " ORDER BY received DESC, id DESC LIMIT ?3",
                                      "iiii", valija_database_to_row (database, args->folder), args->since,
@@ -171,7 +169,7 @@ list_without_source (ValijaStoreContext  *context,
     return FALSE;
 
   while (valija_database_step (database, statement, &local_error))
-    g_ptr_array_add (rows, read_row (database, statement));
+    g_ptr_array_add (rows, valija_store_read_row (database, statement));
 
   if (local_error == NULL)
     valija_store_take_ptr_array (result, g_steal_pointer (&rows));
@@ -325,8 +323,10 @@ add_message (ValijaStoreContext  *context,
 {
   AddArgs *args = data;
   gint64 folder = -args->folder;
-  gint64 n_folders, id;
+  g_autofree char *account = NULL;
+  g_autofree char *remote_id = NULL;
   gboolean found;
+  gint64 id;
 
   if (args->folder >= 0)
     {
@@ -334,13 +334,8 @@ add_message (ValijaStoreContext  *context,
       return FALSE;
     }
 
-  if (!valija_database_get_int64 (context->local, 0, &n_folders, error, "SELECT count(*) FROM folder WHERE id = ?1",
-                                  "i", folder))
-    return FALSE;
-  if (n_folders == 0)
-    return valija_store_fail_no_folder (error);
-
-  if (!valija_store_insert_message (context->local, folder, 0, args->info, &id, error) ||
+  if (!valija_store_load_place (context->local, folder, &account, &remote_id, error) ||
+      !valija_store_insert_message (context, context->local, account, folder, 0, args->info, &id, error) ||
       !valija_store_insert_source (context->local, id, args->source, &found, error))
     return FALSE;
 

@@ -77,6 +77,14 @@ gboolean valija_store_load_place (ValijaDatabase  *database,
                                   char           **remote_id,
                                   GError         **error);
 
+/* A message as lists show it: what valija_store_read_row() reads, from the first column on. */
+#define VALIJA_STORE_ROW_COLUMNS \
+  "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients," \
+  " date, size, flags, has_attachments, has_source, preview," \
+  " CASE ifnull (conversation, 0) WHEN 0 THEN id ELSE conversation END"
+#define VALIJA_STORE_N_ROW_COLUMNS 15
+ValijaMessageRow *valija_store_read_row (ValijaDatabase *database, sqlite3_stmt *statement) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Rejections that several calls share; each answers FALSE. */
 gboolean valija_store_fail_no_folder  (GError **error);
 gboolean valija_store_fail_no_message (GError **error);
@@ -130,12 +138,21 @@ gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **erro
 /* ---- valija-store-records.c: writing one message ---- */
 
 /* What an address list, a subject and so on become in a row. */
-gboolean valija_store_insert_message (ValijaDatabase     *database,
-                                      gint64              folder,
-                                      gint64              round,
-                                      ValijaMessageInfo  *info,
-                                      gint64             *id,
-                                      GError            **error);
+gboolean valija_store_insert_message (ValijaStoreContext  *context,
+                                      ValijaDatabase      *database,
+                                      const char          *account,
+                                      gint64               folder,
+                                      gint64               round,
+                                      ValijaMessageInfo   *info,
+                                      gint64              *id,
+                                      GError             **error);
+/* Puts the row @id, which is there, into the conversation that @info's references lead to. */
+gboolean valija_store_link_message (ValijaStoreContext  *context,
+                                    ValijaDatabase      *database,
+                                    const char          *account,
+                                    gint64               id,
+                                    ValijaMessageInfo   *info,
+                                    GError             **error);
 /* Its server has it no more where it was: the row goes, but for its source, which is kept for a while where it can be
  * recognised in another folder (valija_store_find_twins()). One message, all in @home that were not listed in @round,
  * and all in @home. */

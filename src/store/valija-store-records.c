@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "store/valija-store-link.h"
 #include "store/valija-store-private.h"
 
 #include <string.h>
@@ -23,8 +24,10 @@
 
 #define INSERT_MESSAGE_SQL \
   "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
-  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id)" \
-  " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
+  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id, conversation," \
+  " answer)" \
+  " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18," \
+  " nullif (?19, 0))"
 
 typedef struct
 {
@@ -123,29 +126,71 @@ remove_search_row (ValijaDatabase  *database,
                               " WHERE rowid = (SELECT search_key FROM message WHERE id = ?1)", "i", id);
 }
 
+static void
+linkable_init (ValijaStoreLinkable *self,
+               const char          *account,
+               gint64               id,
+               ValijaMessageInfo   *info,
+               const Digest        *digest)
+{
+  self->account = account;
+  self->id = id;
+  self->message_id = info->message_id;
+  self->in_reply_to = info->in_reply_to;
+  self->references = info->references;
+  self->subject = info->subject;
+  self->sender_address = digest->sender_address;
+  self->people = digest->people;
+  self->received = digest->received;
+}
+
 gboolean
-valija_store_insert_message (ValijaDatabase     *database,
-                             gint64              folder,
-                             gint64              round,
-                             ValijaMessageInfo  *info,
-                             gint64             *id,
-                             GError            **error)
+valija_store_insert_message (ValijaStoreContext  *context,
+                             ValijaDatabase      *database,
+                             const char          *account,
+                             gint64               folder,
+                             gint64               round,
+                             ValijaMessageInfo   *info,
+                             gint64              *id,
+                             GError             **error)
 {
   const char *remote_id = info->remote_id[0] != '\0' ? info->remote_id : NULL;
   g_auto(Digest) digest = { NULL };
+  g_auto(ValijaStoreLink) link = { NULL };
+  ValijaStoreLinkable linkable;
 
   digest_init (&digest, info);
+  linkable_init (&linkable, account, 0, info, &digest);
 
-  if (!valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssss",
+  if (!valija_store_link_begin (context, database, &linkable, &link, error) ||
+      !valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssssii",
                             folder, remote_id, digest.received, info->date, (gint64) info->size, (gint64) info->flags,
                             round, (gint64) info->has_attachments, (gint64) g_str_hash (info->message_id),
                             info->message_id, info->subject, digest.sender, digest.sender_address, digest.recipients,
-                            info->preview, digest.people, info->email_id))
+                            info->preview, digest.people, info->email_id, link.conversation,
+                            link.answer))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
 
-  return write_search_row (database, *id, NULL, NULL, error);
+  return valija_store_link_end (database, &link, *id, error) && write_search_row (database, *id, NULL, NULL, error);
+}
+
+gboolean
+valija_store_link_message (ValijaStoreContext  *context,
+                           ValijaDatabase      *database,
+                           const char          *account,
+                           gint64               id,
+                           ValijaMessageInfo   *info,
+                           GError             **error)
+{
+  g_auto(Digest) digest = { NULL };
+  ValijaStoreLinkable linkable;
+
+  digest_init (&digest, info);
+  linkable_init (&linkable, account, id, info, &digest);
+
+  return valija_store_link_row (context, database, &linkable, error);
 }
 
 gboolean

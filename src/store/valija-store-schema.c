@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "store/valija-store-tokenizer.h"
+#include "store/valija-store-upgrade.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -166,6 +167,32 @@
   "  source BLOB NOT NULL," \
   "  copy BLOB NOT NULL);"
 
+/* Conversations; see valija-store-link.h for what the columns and the table of links say. The
+ * indexes by folder hold the conversation as well, so that the index of a list of conversations
+ * reads no message either. Of a conversation whose last message goes the links go too. */
+#define CONVERSATION_SCRIPT \
+  "ALTER TABLE message ADD COLUMN conversation INTEGER;" \
+  "ALTER TABLE message ADD COLUMN answer INTEGER;" \
+  "DROP INDEX message_by_folder;" \
+  "DROP INDEX message_unread;" \
+  "DROP INDEX message_flagged;" \
+  "CREATE INDEX message_by_folder ON message (folder, received, id, conversation);" \
+  "CREATE INDEX message_unread ON message (folder, received, id, flags, conversation) WHERE (flags & 1) = 0;" \
+  "CREATE INDEX message_flagged ON message (folder, received, id, flags, conversation) WHERE (flags & 4) <> 0;" \
+  "CREATE INDEX message_by_conversation ON message (conversation) WHERE conversation > 0;" \
+  "CREATE INDEX message_by_answer ON message (answer) WHERE answer <> 0;" \
+  "CREATE TABLE link (token INTEGER PRIMARY KEY, conversation INTEGER NOT NULL);" \
+  "CREATE INDEX link_by_conversation ON link (conversation);" \
+  "CREATE TRIGGER message_unlinked AFTER DELETE ON message BEGIN" \
+  "  DELETE FROM link WHERE conversation = CASE ifnull (old.conversation, 0) WHEN 0 THEN old.id" \
+  "    ELSE old.conversation END" \
+  "    AND NOT EXISTS (SELECT 1 FROM message WHERE conversation = link.conversation AND conversation > 0)" \
+  "    AND NOT EXISTS (SELECT 1 FROM message WHERE id = link.conversation AND ifnull (conversation, 0) = 0);" \
+  "END;"
+
+/* What a server listed before tells of no references: its next round lists all of it again. */
+#define RELIST_SCRIPT "DELETE FROM cursor;"
+
 /* The generation tells a cache from the one that was there before: the journal's row ids are
  * those of one generation. */
 #define GENERATION_SCRIPT \
@@ -180,25 +207,27 @@
   "ALTER TABLE operation_message ADD COLUMN date INTEGER NOT NULL DEFAULT 0;" \
   "ALTER TABLE operation_message ADD COLUMN size INTEGER NOT NULL DEFAULT 0;"
 
-const char * const valija_store_cache_scripts[] = {
-  MAIL_SCRIPT GENERATION_SCRIPT,
-  MOVED_SCRIPT,
+const ValijaStoreScript valija_store_cache_scripts[] = {
+  { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
+  { MOVED_SCRIPT, NULL },
+  { CONVERSATION_SCRIPT RELIST_SCRIPT, valija_store_upgrade_conversations },
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
-const char * const valija_store_local_scripts[] = {
-  MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT,
-  ATTEMPT_SCRIPT,
-  MOVED_SCRIPT,
+const ValijaStoreScript valija_store_local_scripts[] = {
+  { MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT, NULL },
+  { ATTEMPT_SCRIPT, NULL },
+  { MOVED_SCRIPT, NULL },
+  { CONVERSATION_SCRIPT, valija_store_upgrade_conversations },
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 
 static gboolean
-run_scripts (ValijaDatabase      *database,
-             const char * const  *scripts,
-             guint                from,
-             guint                to,
-             GError             **error)
+run_scripts (ValijaDatabase           *database,
+             const ValijaStoreScript  *scripts,
+             guint                     from,
+             guint                     to,
+             GError                  **error)
 {
   /* A pragma takes no bound values; the number is ours */
   g_autofree char *set_version = g_strdup_printf ("PRAGMA user_version = %u", to);
@@ -208,7 +237,8 @@ run_scripts (ValijaDatabase      *database,
 
   for (guint i = from; i < to; i++)
     {
-      if (!valija_database_run_script (database, scripts[i], error))
+      if (!valija_database_run_script (database, scripts[i].sql, error) ||
+          (scripts[i].fill != NULL && !scripts[i].fill (database, error)))
         {
           valija_database_rollback (database);
           return FALSE;
@@ -226,11 +256,11 @@ run_scripts (ValijaDatabase      *database,
 }
 
 gboolean
-valija_store_schema_migrate (ValijaDatabase      *database,
-                             const char * const  *scripts,
-                             guint                n_scripts,
-                             const char          *backup,
-                             GError             **error)
+valija_store_schema_migrate (ValijaDatabase           *database,
+                             const ValijaStoreScript  *scripts,
+                             guint                     n_scripts,
+                             const char               *backup,
+                             GError                  **error)
 {
   g_autoptr(GError) local_error = NULL;
   gint64 version;
@@ -282,8 +312,8 @@ static const char list_schema[] =
 
 /* What the scripts make, made in memory. NULL when that fails. */
 static GString *
-list_expected (const char * const *scripts,
-               guint               n_scripts)
+list_expected (const ValijaStoreScript *scripts,
+               guint                    n_scripts)
 {
   g_autoptr(GString) list = g_string_new (NULL);
   sqlite3_stmt *statement = NULL;
@@ -294,7 +324,7 @@ list_expected (const char * const *scripts,
   if (result == SQLITE_OK)
     result = valija_store_tokenizer_register (handle);
   for (guint i = 0; i < n_scripts && result == SQLITE_OK; i++)
-    result = sqlite3_exec (handle, scripts[i], NULL, NULL, NULL);
+    result = sqlite3_exec (handle, scripts[i].sql, NULL, NULL, NULL);
   if (result == SQLITE_OK)
     result = sqlite3_prepare_v2 (handle, list_schema, -1, &statement, NULL);
   if (result == SQLITE_OK)
@@ -308,10 +338,10 @@ list_expected (const char * const *scripts,
 }
 
 gboolean
-valija_store_schema_check (ValijaDatabase      *database,
-                           const char * const  *scripts,
-                           guint                n_scripts,
-                           GError             **error)
+valija_store_schema_check (ValijaDatabase           *database,
+                           const ValijaStoreScript  *scripts,
+                           guint                     n_scripts,
+                           GError                  **error)
 {
   g_autoptr(GError) local_error = NULL;
   g_autoptr(GString) list = g_string_new (NULL);

@@ -184,6 +184,18 @@ DexFuture *valija_store_search (ValijaStore       *self,
  * whose move the server has not heard of yet shows its new folder and an empty remote_id, since
  * there is none in that folder. */
 DexFuture *valija_store_load_rows  (ValijaStore *self, const gint64 *ids, guint n_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* The same by conversations: messages of one account that Message-ID, In-Reply-To and References
+ * hold together, wherever they lie. A conversation is named by a key, the id of one of its messages,
+ * which stays the same unless it turns out to belong to another one. */
+DexFuture *valija_store_load_conversation_index (ValijaStore      *self,
+                                                 gint64            folder,
+                                                 ValijaListFilter  filter,
+                                                 guint             limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_load_conversation_rows (ValijaStore  *self,
+                                                gint64        folder,
+                                                const gint64 *keys,
+                                                guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_load_conversation (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a row id (int64), or rejects with NOT_FOUND. */
 DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -20,6 +20,10 @@
 #define SOURCE_BYTES 8400
 #define N_QUERIES 400
 
+/* Of ten messages these many answer one of the few before them, as in a mailbox of people and lists. */
+#define ANSWERS_OF_TEN 4
+#define MAX_CHAIN 12
+
 static char *words[N_WORDS];
 static GRand *dice;
 
@@ -106,6 +110,37 @@ make_text (guint n_bytes)
   return g_string_free (text, FALSE);
 }
 
+/* Which message number @n answers, the same each time; 0: none. */
+static guint
+answered_by (guint n)
+{
+  guint mixed = n * 2654435761u;
+
+  return mixed % 10 < ANSWERS_OF_TEN && n > 20 ? n - 1 - (mixed >> 8) % 20 : 0;
+}
+
+static void
+make_references (ValijaMessageInfo *info,
+                 guint              n)
+{
+  g_autoptr(GString) references = g_string_new (NULL);
+  guint parent = answered_by (n);
+
+  if (parent == 0)
+    return;
+
+  g_free (info->in_reply_to);
+  info->in_reply_to = g_strdup_printf ("%u.bench@example.org", parent);
+  for (guint i = 0; parent != 0 && i < MAX_CHAIN; i++, parent = answered_by (parent))
+    {
+      g_autofree char *reference = g_strdup_printf ("%u.bench@example.org%s", parent, i > 0 ? " " : "");
+
+      g_string_prepend (references, reference);
+    }
+  g_free (info->references);
+  info->references = g_string_free (g_steal_pointer (&references), FALSE);
+}
+
 static ValijaMessageInfo *
 make_info (guint n)
 {
@@ -116,7 +151,8 @@ make_info (guint n)
   g_free (info->subject);
   info->subject = make_text (40);
   g_free (info->message_id);
-  info->message_id = g_strdup_printf ("%u.%s@example.org", n, pick_word ());
+  info->message_id = g_strdup_printf ("%u.bench@example.org", n);
+  make_references (info, n);
   g_ptr_array_add (info->from, valija_address_new (pick_word (), sender));
   g_ptr_array_add (info->to, valija_address_new ("", "me@example.org"));
   info->received = 1500000000 + (gint64) n * 300;

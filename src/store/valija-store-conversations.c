@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-link.h"
+
+#include <string.h>
+
+/* Lists of conversations, and what is in one. What leads to a conversation is looked up in the
+ * other database as well: local copies of sent mail are not where the mail of the server is. */
+
+/* Ids of one conversation that are looked up in the other database. */
+#define MAX_TOKENS 2000
+
+typedef struct
+{
+  gint64 folder;            /* public */
+  ValijaListFilter filter;
+  guint limit;
+  GArray *keys;             /* nullable */
+} Args;
+
+/* One message, as far as the conversation needs to know more than its row. */
+typedef struct
+{
+  ValijaMessageRow *row;
+  gint64 received;
+  ValijaFolderRole role;
+} Member;
+
+/* Each is answered by its index alone. */
+static const char * const index_queries[] = {
+  [VALIJA_LIST_ALL] =
+    "SELECT id, conversation FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC",
+  [VALIJA_LIST_UNREAD] =
+    "SELECT id, conversation FROM message WHERE folder = ?1 AND (flags & 1) = 0 ORDER BY received DESC, id DESC",
+  [VALIJA_LIST_FLAGGED] =
+    "SELECT id, conversation FROM message WHERE folder = ?1 AND (flags & 4) <> 0 ORDER BY received DESC, id DESC",
+};
+
+#define MEMBER_COLUMNS \
+  "SELECT " VALIJA_STORE_ROW_COLUMNS ", received, (SELECT f.role FROM folder f WHERE f.id = message.folder)" \
+  " FROM message WHERE folder <> 0"
+
+static const char joined_sql[] = MEMBER_COLUMNS " AND conversation = ?1 AND conversation > 0";
+static const char alone_sql[] = MEMBER_COLUMNS " AND id = ?1 AND ifnull (conversation, 0) = 0";
+
+static void
+args_free (Args *self)
+{
+  g_clear_pointer (&self->keys, g_array_unref);
+  g_free (self);
+}
+
+static void
+member_free (Member *self)
+{
+  valija_message_row_free (self->row);
+  g_free (self);
+}
+
+/* ---- The index ---- */
+
+static gboolean
+load_conversation_index (ValijaStoreContext  *context,
+                         gpointer             data,
+                         GValue              *result,
+                         GError             **error)
+{
+  Args *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GArray) keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, index_queries[args->filter], "i",
+                                     valija_database_to_row (database, args->folder));
+  if (statement == NULL)
+    return FALSE;
+
+  while ((args->limit == 0 || keys->len < args->limit) && valija_database_step (database, statement, &local_error))
+    {
+      gint64 id = sqlite3_column_int64 (statement, 0);
+      gint64 conversation = sqlite3_column_int64 (statement, 1);
+      gint64 key = valija_database_to_public (database, conversation != 0 ? conversation : id);
+
+      /* Who is alone can still be met again: others are in the conversation of its number */
+      if (g_hash_table_contains (seen, &key))
+        continue;
+
+      g_hash_table_add (seen, g_memdup2 (&key, sizeof key));
+      g_array_append_val (keys, key);
+    }
+  sqlite3_reset (statement);
+
+  if (local_error == NULL)
+    valija_store_take_ids (result, g_steal_pointer (&keys));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
+}
+
+/* ---- Members ---- */
+
+static gboolean
+add_members (ValijaDatabase  *database,
+             const char      *sql,
+             gint64           conversation,
+             GPtrArray       *members,
+             GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement = valija_database_query (database, error, sql, "i", conversation);
+
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    {
+      Member *member = g_new0 (Member, 1);
+
+      member->row = valija_store_read_row (database, statement);
+      member->received = sqlite3_column_int64 (statement, VALIJA_STORE_N_ROW_COLUMNS);
+      member->role = sqlite3_column_int (statement, VALIJA_STORE_N_ROW_COLUMNS + 1);
+      g_ptr_array_add (members, member);
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static gboolean
+add_tokens (ValijaDatabase  *database,
+            gint64           conversation,
+            GArray          *tokens,
+            GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error, "SELECT token FROM link WHERE conversation = ?1 LIMIT ?2", "ii",
+                                     conversation, (gint64) MAX_TOKENS);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    {
+      gint64 token = sqlite3_column_int64 (statement, 0);
+
+      g_array_append_val (tokens, token);
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static void
+add_once (GArray *numbers,
+          gint64  number)
+{
+  for (guint i = 0; i < numbers->len; i++)
+    {
+      if (g_array_index (numbers, gint64, i) == number)
+        return;
+    }
+
+  if (number != 0)
+    g_array_append_val (numbers, number);
+}
+
+/* The conversations of @database that @token leads to. */
+static gboolean
+find_conversations (ValijaDatabase  *database,
+                    const char      *account,
+                    gint64           token,
+                    GArray          *conversations,
+                    GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+  gint64 conversation;
+
+  if (!valija_database_get_int64 (database, 0, &conversation, error, "SELECT conversation FROM link WHERE token = ?1",
+                                  "i", token))
+    return FALSE;
+  add_once (conversations, conversation);
+
+  statement = valija_database_query (database, error,
+                                     "SELECT m.message_id, CASE ifnull (m.conversation, 0) WHEN 0 THEN m.id"
+                                     " ELSE m.conversation END FROM message m JOIN folder f ON f.id = m.home"
+                                     " WHERE m.id_hash = ?1 AND f.account = ?2", "is",
+                                     (gint64) valija_store_link_id_hash (token), account);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    {
+      if (valija_store_link_token (account, (const char *) sqlite3_column_text (statement, 0)) == token)
+        add_once (conversations, sqlite3_column_int64 (statement, 1));
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+static gboolean
+add_from_other (ValijaDatabase  *database,
+                ValijaDatabase  *other,
+                const char      *account,
+                gint64           conversation,
+                GPtrArray       *members,
+                GError         **error)
+{
+  g_autoptr(GArray) tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GArray) conversations = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 has_mail;
+
+  if (!valija_database_get_int64 (other, 0, &has_mail, error,
+                                  "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1 AND total > 0)", "s",
+                                  account))
+    return FALSE;
+  if (has_mail == 0)
+    return TRUE;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const Member *member = g_ptr_array_index (members, i);
+
+      if (member->row->message_id[0] != '\0')
+        add_once (tokens, valija_store_link_token (account, member->row->message_id));
+    }
+
+  if (!add_tokens (database, conversation, tokens, error))
+    return FALSE;
+
+  for (guint i = 0; i < tokens->len; i++)
+    {
+      if (!find_conversations (other, account, g_array_index (tokens, gint64, i), conversations, error))
+        return FALSE;
+    }
+
+  for (guint i = 0; i < conversations->len; i++)
+    {
+      if (!add_members (other, joined_sql, g_array_index (conversations, gint64, i), members, error) ||
+          !add_members (other, alone_sql, g_array_index (conversations, gint64, i), members, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static int
+compare_members (gconstpointer a,
+                 gconstpointer b)
+{
+  const Member *member_a = a;
+  const Member *member_b = b;
+
+  if (member_a->received != member_b->received)
+    return member_a->received < member_b->received ? -1 : 1;
+
+  return (member_a->row->id > member_b->row->id) - (member_a->row->id < member_b->row->id);
+}
+
+/* Of what lies in several folders (a copy in an archive of all mail, one sent to oneself) only one
+ * counts, that of @folder before others; what was thrown away counts only where it lies. */
+static void
+sift (GPtrArray *members,
+      gint64     folder)
+{
+  g_autoptr(GHashTable) best = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = members->len; i > 0; i--)
+    {
+      Member *member = g_ptr_array_index (members, i - 1);
+
+      if (member->row->folder_id != folder &&
+          (member->role == VALIJA_FOLDER_ROLE_TRASH || member->role == VALIJA_FOLDER_ROLE_JUNK))
+        g_ptr_array_remove_index (members, i - 1);
+    }
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      Member *member = g_ptr_array_index (members, i);
+
+      if (member->row->message_id[0] != '\0' &&
+          (member->row->folder_id == folder || !g_hash_table_contains (best, member->row->message_id)))
+        g_hash_table_replace (best, member->row->message_id, member);
+    }
+
+  /* What lies twice in @folder is twice there */
+  for (guint i = members->len; i > 0; i--)
+    {
+      Member *member = g_ptr_array_index (members, i - 1);
+
+      if (member->row->folder_id != folder && member->row->message_id[0] != '\0' &&
+          g_hash_table_lookup (best, member->row->message_id) != member)
+        g_ptr_array_remove_index (members, i - 1);
+    }
+}
+
+/* All of one conversation as it is shown in @folder (public), oldest first. */
+static GPtrArray *
+load_members (ValijaStoreContext  *context,
+              ValijaDatabase      *database,
+              const char          *account,
+              gint64               folder,
+              gint64               conversation,
+              GError             **error)
+{
+  ValijaDatabase *other = database == context->local ? context->cache : context->local;
+  g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func ((GDestroyNotify) member_free);
+
+  if (!add_members (database, joined_sql, conversation, members, error) ||
+      !add_members (database, alone_sql, conversation, members, error) ||
+      !add_from_other (database, other, account, conversation, members, error))
+    return NULL;
+
+  sift (members, folder);
+  g_ptr_array_sort_values (members, compare_members);
+
+  return g_steal_pointer (&members);
+}
+
+/* ---- Rows ---- */
+
+static void
+add_person (GPtrArray              *people,
+            const ValijaMessageRow *row)
+{
+  gboolean unread = (row->flags & VALIJA_FLAG_SEEN) == 0;
+  ValijaParticipant *person;
+
+  for (guint i = 0; i < people->len; i++)
+    {
+      person = g_ptr_array_index (people, i);
+
+      if (g_ascii_strcasecmp (person->address, row->sender_address) == 0)
+        {
+          person->unread = person->unread || unread;
+          return;
+        }
+    }
+
+  person = valija_participant_new (row->sender, row->sender_address);
+  person->unread = unread;
+  g_ptr_array_add (people, person);
+}
+
+/* The newest message in @folder stands for the conversation, with what is true of any of them.
+ * (transfer full) (nullable): none is there any more */
+static ValijaMessageRow *
+sum_up (GPtrArray *members,
+        gint64     folder)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GPtrArray) people = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_participant_free);
+  ValijaMessageRow *newest = NULL;
+  ValijaFlags starred = 0;
+  gboolean has_attachments = FALSE;
+  guint n_unread = 0;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const Member *member = g_ptr_array_index (members, i);
+
+      add_person (people, member->row);
+      has_attachments = has_attachments || member->row->has_attachments;
+      if (member->row->folder_id != folder)
+        continue;
+
+      newest = member->row;
+      g_array_append_val (ids, member->row->id);
+      n_unread += (member->row->flags & VALIJA_FLAG_SEEN) == 0;
+      starred |= member->row->flags & VALIJA_FLAG_FLAGGED;
+    }
+
+  if (newest == NULL)
+    return NULL;
+
+  newest = valija_message_row_copy (newest);
+  newest->flags |= starred | VALIJA_FLAG_SEEN;
+  if (n_unread > 0)
+    newest->flags &= ~VALIJA_FLAG_SEEN;
+  newest->has_attachments = has_attachments;
+  newest->n_messages = members->len;
+  newest->n_unread = n_unread;
+  newest->members = g_steal_pointer (&ids);
+  newest->people = g_steal_pointer (&people);
+
+  return newest;
+}
+
+static gboolean
+load_conversation_rows (ValijaStoreContext  *context,
+                        gpointer             data,
+                        GValue              *result,
+                        GError             **error)
+{
+  Args *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+  g_autofree char *account = NULL;
+  g_autofree char *remote_id = NULL;
+
+  if (!valija_store_load_place (database, valija_database_to_row (database, args->folder), &account, &remote_id, error))
+    return FALSE;
+
+  for (guint i = 0; i < args->keys->len; i++)
+    {
+      gint64 key = g_array_index (args->keys, gint64, i);
+      g_autoptr(GPtrArray) members = load_members (context, database, account, args->folder,
+                                                   valija_database_to_row (database, key), error);
+      ValijaMessageRow *row;
+
+      if (members == NULL)
+        return FALSE;
+      if ((row = sum_up (members, args->folder)) == NULL)
+        continue;
+
+      row->conversation = key;
+      g_ptr_array_add (rows, row);
+    }
+
+  valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+
+  return TRUE;
+}
+
+static gboolean
+load_conversation (ValijaStoreContext  *context,
+                   gpointer             data,
+                   GValue              *result,
+                   GError             **error)
+{
+  gint64 message = *(gint64 *) data;
+  ValijaDatabase *database = valija_store_context_database (context, message);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+  g_autoptr(GPtrArray) members = NULL;
+  g_autofree char *account = NULL;
+  g_autofree char *remote_id = NULL;
+  gint64 conversation, folder;
+
+  if (!valija_store_link_find (database, valija_database_to_row (database, message), &conversation, error) ||
+      !valija_database_get_int64 (database, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1", "i",
+                                  valija_database_to_row (database, message)))
+    return FALSE;
+  if (conversation == 0 || folder == 0)
+    return valija_store_fail_no_message (error);
+
+  if (!valija_store_load_place (database, folder, &account, &remote_id, error) ||
+      (members = load_members (context, database, account, valija_database_to_public (database, folder), conversation,
+                               error)) == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      Member *member = g_ptr_array_index (members, i);
+
+      member->row->conversation = valija_database_to_public (database, conversation);
+      g_ptr_array_add (rows, g_steal_pointer (&member->row));
+    }
+
+  valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+
+  return TRUE;
+}
+
+/* ---- Public ---- */
+
+/**
+ * valija_store_load_conversation_index:
+ * @limit: how many of the newest, 0 for all
+ *
+ * The conversations of @folder in the order of their newest messages there; with a filter, of
+ * their newest unread or flagged ones.
+ *
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, the keys of the
+ *   conversations, newest first
+ */
+DexFuture *
+valija_store_load_conversation_index (ValijaStore      *self,
+                                      gint64            folder,
+                                      ValijaListFilter  filter,
+                                      guint             limit)
+{
+  Args *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (filter < G_N_ELEMENTS (index_queries));
+
+  args = g_new0 (Args, 1);
+  args->folder = folder;
+  args->filter = filter;
+  args->limit = limit;
+
+  return valija_store_read (self, load_conversation_index, args, (GDestroyNotify) args_free);
+}
+
+/**
+ * valija_store_load_conversation_rows:
+ * @keys: (array length=n_keys): out of the index of @folder
+ *
+ * Of each conversation the newest message in @folder, with the count of all its messages, the
+ * unread ones and the ids of those in @folder, and the people who wrote. What is in the trash or
+ * the junk is not counted elsewhere.
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow in the order
+ *   of @keys; conversations that left @folder are missing in it
+ */
+DexFuture *
+valija_store_load_conversation_rows (ValijaStore  *self,
+                                     gint64        folder,
+                                     const gint64 *keys,
+                                     guint         n_keys)
+{
+  Args *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (Args, 1);
+  args->folder = folder;
+  args->keys = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_keys);
+  if (n_keys > 0)
+    g_array_append_vals (args->keys, keys, n_keys);
+
+  return valija_store_read (self, load_conversation_rows, args, (GDestroyNotify) args_free);
+}
+
+/**
+ * valija_store_load_conversation:
+ * @message: one of its messages
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow, oldest
+ *   first, of all folders of the account; rejects with NOT_FOUND
+ */
+DexFuture *
+valija_store_load_conversation (ValijaStore *self,
+                                gint64       message)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_read (self, load_conversation, g_memdup2 (&message, sizeof message), g_free);
+}
