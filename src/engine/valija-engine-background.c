@@ -41,23 +41,80 @@ pause_fiber (ValijaFlow *flow, DexFuture *pause)
          !g_error_matches (error, DEX_ERROR, DEX_ERROR_FIBER_CANCELLED);
 }
 
+/* One account's flow, between two looks at its server. */
+typedef struct
+{
+  ValijaFlow *flow;
+  gboolean one_by_one;       /* the server does not tell of all folders at once */
+  GPtrArray *changed;        /* of char *, remote-ids; nullable: it is not known what changed */
+} Watch;
+
+static void
+watch_clear (Watch *watch)
+{
+  g_clear_pointer (&watch->changed, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
+
+/* All folders on one connection. FALSE with UNSUPPORTED where that is not to be had. */
+static gboolean
+watch_all_fiber (Watch *watch, GError **error)
+{
+  ValijaEngine *engine = watch->flow->engine;
+  ValijaAccountRuntime *runtime = watch->flow->runtime;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(DexFuture) all = NULL;
+  const GValue *value;
+
+  if (!(reader = valija_account_runtime_dup_reader (runtime, error)))
+    return FALSE;
+
+  all = valija_engine_race (engine, valija_mail_reader_watch_all (reader), NULL);
+  if (!dex_await (dex_future_first (dex_ref (all), wait_for_wake (runtime),
+                                    valija_engine_sleep (FULL_INTERVAL * 1000), NULL), error))
+    return FALSE;
+
+  value = dex_future_is_resolved (all) ? dex_future_get_value (all, NULL) : NULL;
+  if (value != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
+    watch->changed = g_value_dup_boxed (value);
+  return TRUE;
+}
+
+static gboolean
+watch_inbox_fiber (Watch *watch, ValijaFolder *inbox, GError **error)
+{
+  return dex_await (dex_future_first (valija_engine_watch_folder (watch->flow->engine, inbox),
+                                      wait_for_wake (watch->flow->runtime),
+                                      valija_engine_sleep (FULL_INTERVAL * 1000), NULL), error);
+}
+
 /* Waits until there is a reason to look again. */
 static gboolean
-pause_after_success_fiber (ValijaFlow *flow)
+pause_after_success_fiber (Watch *watch)
 {
+  ValijaFlow *flow = watch->flow;
   ValijaAccountRuntime *runtime = flow->runtime;
   ValijaFolder *inbox = valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
                                                           valija_account_runtime_is_durable (runtime));
   gboolean instant = (valija_account_runtime_get_capabilities (runtime) & VALIJA_CAPABILITY_INSTANT) != 0;
   g_autoptr(GError) error = NULL;
+  gboolean ok;
   guint delay;
 
   if (inbox == NULL || !instant)
     return pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
                                                 valija_engine_sleep (POLL_INTERVAL * 1000), NULL));
 
-  if (dex_await (dex_future_first (valija_engine_watch_folder (flow->engine, inbox), wait_for_wake (runtime),
-                                   valija_engine_sleep (FULL_INTERVAL * 1000), NULL), &error))
+  ok = !watch->one_by_one && watch_all_fiber (watch, &error);
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED))
+    {
+      watch->one_by_one = TRUE;
+      g_clear_error (&error);
+    }
+  if (!ok && error == NULL)
+    ok = watch_inbox_fiber (watch, inbox, &error);
+  if (ok)
     return pause_fiber (flow, dex_future_new_true ());
 
   /* A watch that cannot be had becomes a look from time to time. */
@@ -65,33 +122,109 @@ pause_after_success_fiber (ValijaFlow *flow)
   return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), valija_engine_sleep (delay * 1000), NULL));
 }
 
+static ValijaFolder *
+find_remote (ValijaAccountRuntime *runtime, const char *remote_id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (runtime->folders)); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (runtime->folders), i);
+
+      if (g_str_equal (valija_folder_get_remote_id (folder), remote_id))
+        return g_steal_pointer (&folder);
+    }
+
+  return NULL;
+}
+
+/* Looks at the folders that the server named. FALSE without an error when one of them is not known here: then all must
+ * be looked at. */
+static gboolean
+sync_changed_fiber (ValijaFlow *flow, GPtrArray *changed, GError **error)
+{
+  g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < changed->len; i++)
+    {
+      ValijaFolder *folder = find_remote (flow->runtime, g_ptr_array_index (changed, i));
+
+      if (folder == NULL)
+        return FALSE;
+      g_ptr_array_add (folders, folder);
+    }
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      g_autoptr(GError) failure = NULL;
+
+      dex_await_uint (valija_engine_sync_folder (flow->engine, g_ptr_array_index (folders, i), VALIJA_SYNC_BACKGROUND,
+                                                 NULL), &failure);
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+/* Looks at what changed, or else at the inbox, and from time to time at all. */
+static gboolean
+look_fiber (Watch *watch, gint64 *last_full, GError **error)
+{
+  ValijaFlow *flow = watch->flow;
+  g_autoptr(GPtrArray) changed = g_steal_pointer (&watch->changed);
+  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+  gboolean full = *last_full == 0 || now - *last_full >= FULL_INTERVAL;
+  g_autoptr(GError) failure = NULL;
+
+  if (!full && changed != NULL)
+    {
+      if (sync_changed_fiber (flow, changed, &failure))
+        return TRUE;
+      full = failure == NULL;
+    }
+
+  if (failure == NULL)
+    dex_await_uint (valija_engine_sync_account (flow->engine, flow->runtime->account,
+                                                VALIJA_SYNC_BACKGROUND | (full ? VALIJA_SYNC_ALL_FOLDERS : 0), NULL),
+                    &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  *last_full = full ? now : *last_full;
+  return TRUE;
+}
+
 static DexFuture *
 run_account_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
   ValijaAccountRuntime *runtime = flow->runtime;
+  g_auto(Watch) watch = { .flow = flow };
   gint64 last_full = 0;
   guint n_failures = 0;
   gboolean go_on = TRUE;
 
   while (go_on)
     {
-      gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
-      gboolean full = last_full == 0 || now - last_full >= FULL_INTERVAL;
       g_autoptr(GError) error = NULL;
-      guint flags = VALIJA_SYNC_BACKGROUND | (full ? VALIJA_SYNC_ALL_FOLDERS : 0);
 
-      dex_await_uint (valija_engine_sync_account (flow->engine, runtime->account, flags, NULL), &error);
-
-      if (error == NULL)
+      if (look_fiber (&watch, &last_full, &error))
         {
-          last_full = full ? now : last_full;
           n_failures = 0;
-          go_on = pause_after_success_fiber (flow);
+          go_on = pause_after_success_fiber (&watch);
         }
       else if (valija_error_is_transient (error))
-        go_on = pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
-                                                     valija_engine_sleep (retry_delay (n_failures++)), NULL));
+        {
+          /* It may be another server that answers next time */
+          watch.one_by_one = FALSE;
+          go_on = pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
+                                                       valija_engine_sleep (retry_delay (n_failures++)), NULL));
+        }
       else
         {
           /* Nothing changes by itself: the user is told, and must do something. */

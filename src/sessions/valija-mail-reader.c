@@ -153,6 +153,28 @@ valija_mail_reader_watch (ValijaMailReader *self, const char *folder)
 }
 
 /**
+ * valija_mail_reader_watch_all:
+ * @self: a reader
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of strings, the remote-ids of folders that
+ * changed; rejects with VALIJA_ERROR_UNSUPPORTED where the server cannot tell of all folders at once
+ */
+DexFuture *
+valija_mail_reader_watch_all (ValijaMailReader *self)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+
+  if (VALIJA_MAIL_READER_GET_IFACE (self)->watch_all != NULL)
+    return VALIJA_MAIL_READER_GET_IFACE (self)->watch_all (self);
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in all folders."));
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+  return dex_future_new_for_error (error);
+}
+
+/**
  * valija_mail_reader_fetch_message:
  * @self: a reader
  * @folder: the remote-id of a folder

@@ -20,6 +20,7 @@ struct _ValijaMailReaderInterface
                                  const char * const *remote_ids);
   DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
+  DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable */
 };
 
 /* Each opens the session first when it is not open. */
@@ -57,6 +58,11 @@ DexFuture  *valija_mail_reader_search         (ValijaMailReader *self,
  * with UNSUPPORTED where the server cannot tell. Cancelling ends the watch. */
 DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self,
                                                const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to a GPtrArray of char *: the folders that have changed, as soon as one has, "" among them when folders
+ * came, went or were renamed; none of them after at most 29 minutes. Rejects with UNSUPPORTED where the server tells
+ * of one folder at a time, or of none. Cancelling ends the watch; what changes between two of them is not missed. */
+DexFuture  *valija_mail_reader_watch_all      (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. */
 DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self,

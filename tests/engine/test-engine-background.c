@@ -45,6 +45,32 @@ test_follows_the_server (void)
   assert_list (test, "INBOX", "b a");
 }
 
+/* Where the server tells of all folders, only those that changed are looked at; one that nobody knows makes it all of
+ * them. */
+static void
+test_follows_all_folders (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  test->server->watches_all = TRUE;
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch all"));
+
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "Archive", "b");
+  wait_until (log_ends_with (test, "watch all"));
+  g_assert_cmpstr (test->server->log->str, ==, "batch Archive; watch all");
+  assert_list (test, "archive", "b");
+
+  fake_server_clear_log (test->server);
+  fake_server_add_folder (test->server, "New", VALIJA_FOLDER_ROLE_NONE);
+  fake_server_add_message (test->server, "New", "c");
+  wait_until (log_ends_with (test, "watch all"));
+  g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
+  assert_list (test, "New", "c");
+}
+
 static void
 test_sends_and_tells (void)
 {
@@ -112,6 +138,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/engine/background/follows-the-server", test_follows_the_server);
+  g_test_add_func ("/engine/background/follows-all-folders", test_follows_all_folders);
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);

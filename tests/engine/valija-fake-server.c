@@ -125,6 +125,12 @@ put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags f
   message->flags = flags;
   g_ptr_array_add (folder->messages, message);
   add_event (folder, '+', message->remote_id);
+  if (self->watches_all)
+    {
+      if (self->changed == NULL)
+        self->changed = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (self->changed, g_strdup (folder->name));
+    }
   if (self->watch != NULL && dex_future_is_pending (DEX_FUTURE (self->watch)))
     dex_promise_resolve_boolean (self->watch, TRUE);
   return message;
@@ -154,6 +160,7 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->sent);
   g_string_free (self->log, TRUE);
   dex_clear (&self->watch);
+  g_clear_pointer (&self->changed, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -628,6 +635,30 @@ fake_watch (ValijaMailReader *reader, const char *folder)
   return dex_ref (DEX_FUTURE (server->watch));
 }
 
+static DexFuture *
+told_cb (DexFuture *future, gpointer user_data)
+{
+  return valija_future_new_take_ptr_array (g_steal_pointer (&((FakeServer *) user_data)->changed));
+}
+
+static DexFuture *
+fake_watch_all (ValijaMailReader *reader)
+{
+  FakeServer *server = server_of (reader);
+  DexFuture *failure;
+
+  if (!server->watches_all)
+    return reject_unsupported ();
+  if ((failure = ask (reader, "watch all")) != NULL)
+    return failure;
+
+  dex_clear (&server->watch);
+  server->watch = dex_promise_new ();
+  if (server->changed != NULL)
+    dex_promise_resolve_boolean (server->watch, TRUE);
+  return dex_future_then (dex_ref (DEX_FUTURE (server->watch)), told_cb, server, NULL);
+}
+
 static void
 fake_reader_init (ValijaMailReaderInterface *iface)
 {
@@ -636,6 +667,7 @@ fake_reader_init (ValijaMailReaderInterface *iface)
   iface->fetch_messages = fake_fetch_messages;
   iface->search = fake_search;
   iface->watch = fake_watch;
+  iface->watch_all = fake_watch_all;
 }
 
 /* ---- Organising ---- */

@@ -27,6 +27,8 @@ struct _FakeServer
   gboolean marks;            /* it tells where a folder stands, and what has come since */
   const char *refuse_recipient; /* nullable */
   gboolean keeps_sent;
+  gboolean watches_all;      /* like NOTIFY of IMAP */
+  GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */
   gboolean names_content;    /* like OBJECTID of IMAP */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;

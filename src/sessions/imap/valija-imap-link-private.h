@@ -28,6 +28,7 @@ struct _ValijaImapLink
   gboolean compressed;
   ValijaImapSelected *selected;
   guint n_selecting;
+  struct _ValijaImapNotify *notify;  /* nullable: until somebody wants it */
   DexFuture *folders;
 };
 

@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-error.h"
+#include "sessions/imap/valija-imap-notify.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
 G_DEFINE_FINAL_TYPE (ValijaImapLink, valija_imap_link, G_TYPE_OBJECT)
@@ -153,6 +154,9 @@ watch_cb (ValijaImapResponse *response,
           gpointer            user_data)
 {
   ValijaImapLink *self = user_data;
+
+  if (self->notify != NULL)
+    valija_imap_notify_apply (self->notify, response);
 
   if (valija_imap_response_is_status (response))
     {
@@ -438,10 +442,35 @@ valija_imap_link_is_qresync (ValijaImapLink *self)
   return self->qresync;
 }
 
+ValijaImapNotify *
+valija_imap_link_get_notify (ValijaImapLink *self)
+{
+  if (self->notify == NULL)
+    self->notify = valija_imap_notify_new (self);
+
+  return self->notify;
+}
+
 DexFuture *
 valija_imap_link_steal_folders (ValijaImapLink *self)
 {
   return g_steal_pointer (&self->folders);
+}
+
+static const char *
+describe_watch (ValijaImapLink *self)
+{
+  if (!valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IDLE))
+    return _("New mail: looked for every few minutes");
+
+  return valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_NOTIFY) ? _("New mail: told at once, in all folders")
+                                                                    : _("New mail: told at once, in the inbox");
+}
+
+guint64
+valija_imap_link_get_append_limit (ValijaImapLink *self)
+{
+  return valija_imap_capabilities_get_append_limit ((const char * const *) self->words);
 }
 
 char **
@@ -471,6 +500,13 @@ valija_imap_link_dup_facts (ValijaImapLink *self)
   g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"), words));
   if (self->compressed)
     g_strv_builder_take (facts, g_strdup (_("Compression: DEFLATE")));
+  g_strv_builder_add (facts, describe_watch (self));
+  if (valija_imap_link_get_append_limit (self) > 0)
+    {
+      g_autofree char *limit = g_format_size (valija_imap_link_get_append_limit (self));
+
+      g_strv_builder_take (facts, g_strdup_printf (_("Largest message: %s"), limit));
+    }
   if (self->quota_limit > 0)
     {
       g_autofree char *used = g_format_size (self->quota_used * 1024);
@@ -507,6 +543,7 @@ valija_imap_link_finalize (GObject *object)
 {
   ValijaImapLink *self = VALIJA_IMAP_LINK (object);
 
+  g_clear_pointer (&self->notify, valija_imap_notify_free);
   g_strfreev (self->mechanisms);
   g_strfreev (self->words);
   g_free (self->greeting);

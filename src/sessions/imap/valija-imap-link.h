@@ -58,6 +58,9 @@ gboolean               valija_imap_link_has                (ValijaImapLink *self
 gboolean               valija_imap_link_is_utf8            (ValijaImapLink *self);
 gboolean               valija_imap_link_is_qresync         (ValijaImapLink *self);
 
+/* What a message to be filed may weigh at most (RFC 7889); 0: the server does not say. */
+guint64                valija_imap_link_get_append_limit   (ValijaImapLink *self);
+
 /* What the server said of itself, "Label: value". (transfer full) */
 char                 **valija_imap_link_dup_facts          (ValijaImapLink *self);
 
@@ -84,6 +87,10 @@ DexFuture             *valija_imap_link_ensure_selected    (ValijaImapLink *self
 
 /* Lets go of whatever is selected, without expunging (RFC 3691). Resolves to TRUE. */
 DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the server tells of all folders, once it is asked for it: valija-imap-notify.h. (transfer none) */
+struct _ValijaImapNotify;
+struct _ValijaImapNotify *valija_imap_link_get_notify      (ValijaImapLink *self);
 
 /* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query().
  * (transfer full) (nullable) */

@@ -452,6 +452,15 @@ append_fiber (gpointer data)
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
+  if (valija_imap_link_get_append_limit (self->link) > 0 && length > valija_imap_link_get_append_limit (self->link))
+    {
+      g_autofree char *limit = g_format_size (valija_imap_link_get_append_limit (self->link));
+
+      valija_error_set (&error, VALIJA_ERROR_TOO_LARGE,
+                        _("The message is larger than the server takes: it files messages of up to %s."), limit);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
   valija_imap_command_append_mailbox (command, self->folder);
   valija_imap_command_append_flags (command, valija_imap_flags_from_model (self->add));
   if (self->received != 0)

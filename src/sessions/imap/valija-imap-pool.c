@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "base/valija-promise.h"
+#include "sessions/imap/valija-imap-notify.h"
 
 /* Providers allow few connections (four at some); two work, the rest is for watching */
 #define WORKING_LIMIT  2
@@ -20,7 +21,7 @@ typedef struct
 {
   ValijaImapLink *link;
   gboolean leased;
-  char *watched;         /* nullable: the folder that is watched on it */
+  char *watched;         /* nullable: the folder that is watched on it; "": all */
 } Slot;
 
 struct _ValijaImapPool
@@ -34,6 +35,7 @@ struct _ValijaImapPool
   DexFuture *attempt;    /* nullable: to open the first link; dropping it cancels */
   GPtrArray *askers;     /* of DexPromise: for the attempt to end */
   guint working_limit;
+  guint watching_limit;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaImapPool, valija_imap_pool, G_TYPE_OBJECT)
@@ -220,6 +222,7 @@ attempt_cb (DexFuture *future,
 
   self->askers = g_ptr_array_new_with_free_func (dex_unref);
   self->working_limit = WORKING_LIMIT;
+  self->watching_limit = WATCHING_LIMIT;
   set_state (self, ok ? VALIJA_SESSION_OPEN : VALIJA_SESSION_CLOSED);
 
   while (askers->len > 0)
@@ -375,6 +378,49 @@ find_watch (ValijaImapPool *self,
   return NULL;
 }
 
+static gboolean
+can_watch (ValijaImapPool *self,
+           const char     *folder)
+{
+  ValijaImapLink *primary = valija_imap_pool_get_primary (self);
+
+  return primary != NULL && valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_IDLE) &&
+         (folder[0] != '\0' || valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_NOTIFY)) &&
+         count_slots (self, TRUE) < self->watching_limit;
+}
+
+static void
+fail_no_watch (GError **error)
+{
+  valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                    _("The server cannot tell at once when mail comes to this folder."));
+}
+
+/* A connection that cannot be had while another one is open is one more than the server tolerates: no more is tried
+ * as long as the session is open. */
+static gboolean
+open_watch_fiber (ValijaImapPool *self,
+                  ValijaImapLink *link,
+                  GError        **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (dex_await (valija_imap_link_open (link), &failure))
+    return TRUE;
+
+  if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  self->watching_limit = count_slots (self, TRUE) - 1;
+  g_debug ("No connection for watching: %s", failure->message);
+  fail_no_watch (error);
+
+  return FALSE;
+}
+
 ValijaImapLease *
 valija_imap_pool_watch_fiber (ValijaImapPool *self,
                               const char     *folder,
@@ -382,7 +428,6 @@ valija_imap_pool_watch_fiber (ValijaImapPool *self,
                               GError        **error)
 {
   g_autoptr(ValijaImapLease) lease = NULL;
-  ValijaImapLink *primary;
   Slot *slot;
 
   *fresh = FALSE;
@@ -394,19 +439,17 @@ valija_imap_pool_watch_fiber (ValijaImapPool *self,
   if (slot != NULL)
     return lease_new (self, slot);
 
-  primary = valija_imap_pool_get_primary (self);
-  if (primary == NULL || !valija_imap_link_has (primary, VALIJA_IMAP_CAPABILITY_IDLE) ||
-      count_slots (self, TRUE) >= WATCHING_LIMIT)
+  if (!can_watch (self, folder))
     {
-      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
-                        _("The server cannot tell at once when mail comes to this folder."));
+      fail_no_watch (error);
       return NULL;
     }
 
   *fresh = TRUE;
   lease = lease_new (self, add_slot (self, FALSE, folder));
-  if (!dex_await (valija_imap_link_open (lease->link), error) ||
-      !dex_await (valija_imap_link_ensure_selected (lease->link, folder), error))
+  if (!open_watch_fiber (self, lease->link, error) ||
+      !dex_await (folder[0] != '\0' ? valija_imap_link_ensure_selected (lease->link, folder)
+                                    : valija_imap_notify_start (valija_imap_link_get_notify (lease->link)), error))
     {
       valija_imap_link_close (lease->link);
       return NULL;
@@ -510,6 +553,7 @@ valija_imap_pool_init (ValijaImapPool *self)
   self->askers = g_ptr_array_new_with_free_func (dex_unref);
   g_queue_init (&self->waiters);
   self->working_limit = WORKING_LIMIT;
+  self->watching_limit = WATCHING_LIMIT;
 }
 
 ValijaImapPool *

@@ -40,8 +40,8 @@ ValijaImapLease   *valija_imap_pool_lease_fiber  (ValijaImapPool  *self,
                                                   const char      *folder,
                                                   GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For fibers: awaits. The link that watches @folder, opened and selected; *fresh says that it was not there
- * before. A lease like any other. */
+/* For fibers: awaits. The link that watches @folder, opened and selected; "" is all folders, by NOTIFY. *fresh says
+ * that it was not there before. A lease like any other. */
 ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool  *self,
                                                   const char      *folder,
                                                   gboolean        *fresh,

@@ -11,6 +11,7 @@
 #include "sessions/imap/valija-imap-fetch-messages.h"
 #include "sessions/imap/valija-imap-find.h"
 #include "sessions/imap/valija-imap-folders.h"
+#include "sessions/imap/valija-imap-notify.h"
 #include "sessions/imap/valija-imap-organize.h"
 #include "sessions/imap/valija-imap-pool.h"
 #include "sessions/imap/valija-imap-sync.h"
@@ -404,6 +405,77 @@ watch (ValijaMailReader *reader,
   return valija_fiber_spawn (watch_fiber, task_new (reader, NULL, VALIJA_STEP_SYNC, folder), task_free);
 }
 
+typedef struct
+{
+  ValijaImapSession *session;
+  gboolean fresh;        /* the server has said how all is, not what changed */
+} Look;
+
+/* What a STATUS leaves out is no difference (-1). */
+static gboolean
+is_changed (const ValijaImapStatus *status,
+            gpointer                user_data)
+{
+  Look *look = user_data;
+  Mark *mark = g_hash_table_lookup (look->session->marks, status->name);
+
+  if (mark == NULL)
+    return !look->fresh;
+
+  return (status->uid_validity >= 0 && status->uid_validity != mark->uid_validity) ||
+         (status->uid_next >= 0 && status->uid_next != mark->uid_next) ||
+         (status->messages >= 0 && status->messages != mark->exists) ||
+         (status->highest_mod_seq >= 0 && mark->mod_seq != 0 && (guint64) status->highest_mod_seq != mark->mod_seq);
+}
+
+static DexFuture *
+watch_all_fiber (gpointer data)
+{
+  Task *task = data;
+  g_autoptr(ValijaImapLease) lease = NULL;
+  g_autoptr(GPtrArray) changed = NULL;
+  g_autoptr(GError) error = NULL;
+  Look look = { .session = task->session };
+  ValijaImapNotify *notify;
+
+  if (!(lease = valija_imap_pool_watch_fiber (task->session->pool, "", &look.fresh, &error)))
+    {
+      /* Servers may refuse to tell of so many folders (RFC 5465 §5) */
+      if (!g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) &&
+          !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL))
+        return reject (g_steal_pointer (&error), task->step);
+
+      g_clear_error (&error);
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in all folders."));
+      return reject (g_steal_pointer (&error), task->step);
+    }
+
+  notify = valija_imap_link_get_notify (lease->link);
+  changed = valija_imap_notify_take (notify, is_changed, &look);
+  look.fresh = FALSE;
+
+  /* 29 minutes in which nothing happened end it as well: then it is time to look anyway */
+  if (changed->len == 0)
+    {
+      if (!dex_await (valija_imap_watch_run (lease->link), &error))
+        return reject (g_steal_pointer (&error), task->step);
+      g_ptr_array_unref (changed);
+      changed = valija_imap_notify_take (notify, is_changed, &look);
+    }
+
+  /* Next time it begins on a connection of its own */
+  if (valija_imap_notify_is_over (notify))
+    valija_imap_link_close (lease->link);
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&changed));
+}
+
+static DexFuture *
+watch_all (ValijaMailReader *reader)
+{
+  return valija_fiber_spawn (watch_all_fiber, task_new (reader, NULL, VALIJA_STEP_SYNC, NULL), task_free);
+}
+
 static DexFuture *
 start_set_flags (Task           *task,
                  ValijaImapLink *link)
@@ -643,6 +715,7 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->fetch_messages = fetch_messages;
   iface->search = search;
   iface->watch = watch;
+  iface->watch_all = watch_all;
 }
 
 static void

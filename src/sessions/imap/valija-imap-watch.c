@@ -103,6 +103,9 @@ respond_cb (ValijaImapResponse *response,
     case VALIJA_IMAP_RESPONSE_EXPUNGE:
     case VALIJA_IMAP_RESPONSE_VANISHED:
     case VALIJA_IMAP_RESPONSE_FETCH:
+    /* These two are told where NOTIFY asked for it */
+    case VALIJA_IMAP_RESPONSE_STATUS:
+    case VALIJA_IMAP_RESPONSE_LIST:
       valija_promise_fulfil (&self->change);
       return TRUE;
 

@@ -34,4 +34,5 @@
  * Promises that are not kept: what a server says that it can, and is not taken at its word for
  *   Q20 UTF8=ACCEPT of Dovecot 2.4 (mail_utf8_extensions), told by its SNIPPET=FUZZY: it is enabled, and names still
  *       are modified UTF-7 ("Mailbox name is not valid mUTF-7"); where it has IMAP4rev2 as well, names are UTF-8
+ *   Q21 NOTIFY of Dovecot 2.4: LIST of an inbox that nothing happened to
  */

@@ -256,6 +256,8 @@ static const Case cases[] = {
   { "append-nowhere", "", append,
     "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO no such folder\n" GOODBYE ("V5"), NULL,
     VALIJA_ERROR_NOT_FOUND },
+  /* Not an octet of it is sent */
+  { "append-above-limit", "APPENDLIMIT=25", append, GOODBYE ("V4"), NULL, VALIJA_ERROR_TOO_LARGE },
   { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "create", "NAMESPACE", create,
     "C: V4 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: "

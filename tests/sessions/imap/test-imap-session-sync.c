@@ -350,6 +350,76 @@ test_huge_literal (void)
 }
 
 static void
+assert_changed (ValijaSession *session,
+                const char    *expected)
+{
+  g_autoptr(GPtrArray) names = imap_assert_boxed (valija_mail_reader_watch_all (VALIJA_MAIL_READER (session)));
+  g_autofree char *joined = NULL;
+
+  g_assert_cmpint (names->len == 0, ==, expected == NULL);
+  g_ptr_array_add (names, NULL);
+  joined = g_strjoinv (",", (char **) names->pdata);
+  g_assert_cmpstr (joined, ==, expected != NULL ? expected : "");
+}
+
+#define NOTIFY "(PERSONAL (MessageNew MessageExpunge FlagChange MailboxName))"
+
+/* All folders on one connection: what changed since the last round, what changes while it waits, and what changes
+ * while nobody does. */
+static void
+test_watch_all (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *told = NULL;
+
+  valija_script_server_add (server,
+                            OPENING ("IDLE NOTIFY") LISTING COUNTING "C: V4 SELECT INBOX\n" SELECTED (
+                                "V4", "0", "7", "1", "0") "S: V4 OK x\n" GOODBYE ("V5"));
+  valija_script_server_add (
+      server, OPENING ("IDLE NOTIFY") "C: V2 NOTIFY SET STATUS " NOTIFY
+                                      "\nS: * STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 7 UNSEEN 1)\n"
+                                      "S: * STATUS other (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 8)\nS: V2 OK x\n"
+                                      "C: V3 IDLE\nS: + idling\nS: * LIST () \"/\" INBOX\n"
+                                      "C: DONE\nS: * STATUS other (MESSAGES 4 UIDNEXT 10)\nS: V3 OK x\n"
+                                      "C: V4 IDLE\nS: + idling\nS: * LIST () \"/\" new (\"OLDNAME\" (old))\n"
+                                      "C: DONE\nS: V4 OK x\n"
+                                      "C: V5 IDLE\nS: + idling\nS: * STATUS INBOX (MESSAGES 0 UIDNEXT 1)\n"
+                                      "C: DONE\nS: V5 OK x\n"
+                                      "C: V6 IDLE\nS: + idling\nS: * OK [NOTIFICATIONOVERFLOW] too much\n"
+                                      "S: * STATUS a (MESSAGES 0)\nC: DONE\nS: V6 OK x\n");
+  imap_assert_listed (session);
+  told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), NULL, NULL);
+  g_assert_cmpstr (told, ==, "restart final\n");
+
+  assert_changed (session, "INBOX");
+  assert_changed (session, "other");
+  assert_changed (session, "");
+  /* As it was when it was last looked at */
+  assert_changed (session, NULL);
+  assert_changed (session, ",a");
+  imap_close (session);
+}
+
+/* A server that lets nobody in again is asked no more; one that does not want to tell is not asked to. */
+static void
+test_watch_refused (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+  valija_script_server_add (server, OPENING ("IDLE NOTIFY") LISTING COUNTING GOODBYE ("V4"));
+  valija_script_server_add (server, OPENING ("IDLE NOTIFY") "C: V2 NOTIFY SET STATUS " NOTIFY "\nS: V2 NO too many\n");
+  valija_script_server_add (server, "S: * BYE [UNAVAILABLE] too many connections\nCLOSE\n");
+  imap_assert_listed (session);
+  for (int i = 0; i < 4; i++)
+    g_error_free (imap_assert_error (i == 0 ? valija_mail_reader_watch_all (VALIJA_MAIL_READER (session))
+                                            : valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"),
+                                     VALIJA_ERROR_UNSUPPORTED));
+  imap_close (session);
+}
+
+static void
 test_watch (void)
 {
   g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
@@ -443,6 +513,8 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/large-message", test_large_message);
   g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
   g_test_add_func ("/imap/sync/watch", test_watch);
+  g_test_add_func ("/imap/session/watch-all", test_watch_all);
+  g_test_add_func ("/imap/session/watch-refused", test_watch_refused);
   g_test_add_func ("/imap/sync/watch-unsupported", test_watch_unsupported);
   g_test_add_func ("/imap/sync/two-at-once", test_two_at_once);
 }

@@ -170,7 +170,7 @@ test_tls (void)
   g_auto(GStrv) facts = NULL;
   g_autofree char *all = NULL;
 
-  valija_script_server_add_tls (server, OPENING ("IDLE") LISTING COUNTING GOODBYE ("V4"));
+  valija_script_server_add_tls (server, OPENING ("IDLE APPENDLIMIT=35000000") LISTING COUNTING GOODBYE ("V4"));
   imap_assert_true (valija_session_open (session));
   imap_assert_true (valija_session_open (session));
   g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_OPEN);
@@ -180,6 +180,8 @@ test_tls (void)
   g_assert_nonnull (strstr (all, "Sign-in: PLAIN"));
   g_assert_nonnull (strstr (all, "TLS"));
   g_assert_nonnull (strstr (all, "Greeting: ready"));
+  g_assert_nonnull (strstr (all, "New mail: told at once, in the inbox"));
+  g_assert_nonnull (strstr (all, "Largest message: 35"));
   imap_assert_listed (session);
   imap_close (session);
 }

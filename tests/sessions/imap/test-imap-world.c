@@ -294,6 +294,40 @@ test_watch (void)
   imap_close (other);
 }
 
+/* Another program changes other folders: one connection tells of all of them. */
+static void
+test_watch_all (void)
+{
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "mei@example.org", NULL);
+  ValijaSession *other = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "mei@example.org", NULL);
+  DexFuture *change = valija_mail_reader_watch_all (VALIJA_MAIL_READER (session));
+  g_autoptr(GPtrArray) names = NULL;
+
+  while (dex_future_is_pending (change))
+    {
+      g_autofree char *one = append_message (other, "Archive", "one");
+      g_autoptr(DexFuture) pause = dex_timeout_new_msec (100);
+      g_autoptr(GError) error = NULL;
+
+      valija_test_await (pause, &error);
+    }
+  names = imap_assert_boxed (change);
+  g_assert_cmpuint (names->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (names, 0), ==, "Archive");
+
+  /* What happens between two waits is not missed, whichever folder it is in */
+  for (gboolean found = FALSE; !found;)
+    {
+      g_autofree char *two = append_message (other, "Sent", "two");
+      g_autoptr(GPtrArray) more = imap_assert_boxed (valija_mail_reader_watch_all (VALIJA_MAIL_READER (session)));
+
+      for (guint i = 0; i < more->len; i++)
+        found |= g_str_equal (g_ptr_array_index (more, i), "Sent");
+    }
+  imap_close (session);
+  imap_close (other);
+}
+
 /* Many messages: batches, turns and the way from above. */
 static void
 test_many (void)
@@ -361,6 +395,8 @@ main (int   argc,
   g_test_add_func ("/imap/world/inbox", test_inbox);
   g_test_add_func ("/imap/world/organize", test_organize);
   g_test_add_func ("/imap/world/watch", has_extensions () ? test_watch : test_no_watch);
+  if (has_extensions ())
+    g_test_add_func ("/imap/world/watch-all", test_watch_all);
   g_test_add_func ("/imap/world/many", test_many);
 
   return g_test_run ();
