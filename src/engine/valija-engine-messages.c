@@ -427,6 +427,7 @@ typedef struct
   gint64 folder;
   GBytes *source;
   ValijaFlags flags;
+  gint64 outbox;
 } Filing;
 
 static void
@@ -450,8 +451,8 @@ file_locally_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   read->info->flags = filing->flags;
-  if (!valija_await_int64 (valija_store_add_message (filing->engine->store, filing->folder, read->info, read->stored),
-                           &id, &error))
+  if (!valija_await_int64 (valija_store_add_message (filing->engine->store, filing->folder, read->info, read->stored,
+                                                     filing->outbox), &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_for_int64 (id);
@@ -460,12 +461,19 @@ file_locally_fiber (gpointer data)
 DexFuture *
 valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
 {
+  return valija_engine_file_copy (self, folder, source, flags, 0);
+}
+
+DexFuture *
+valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
+{
   Filing *filing = g_new0 (Filing, 1);
 
   filing->engine = g_object_ref (self);
   filing->folder = folder;
   filing->source = g_bytes_ref (source);
   filing->flags = flags;
+  filing->outbox = outbox;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file here", file_locally_fiber, filing,
                               (GDestroyNotify) filing_free);
 }

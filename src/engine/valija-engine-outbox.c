@@ -148,12 +148,19 @@ typedef struct
   guint n_sent;
 } Sending;
 
+/* From @from, or not at all: the item may have been taken back or sent since it was listed. */
 static gboolean
-set_state_fiber (Sending *sending, gint64 id, ValijaOutboxState state, const char *words, gint64 not_before,
-                 GPtrArray *remaining, GError **error)
+set_state_fiber (Sending           *sending,
+                 gint64             id,
+                 ValijaOutboxState  from,
+                 ValijaOutboxState  state,
+                 const char        *words,
+                 gint64             not_before,
+                 GPtrArray         *remaining,
+                 GError           **error)
 {
-  return dex_await (valija_store_set_outbox_state (sending->engine->store, id, state, words, not_before, remaining),
-                    error);
+  return dex_await (valija_store_set_outbox_state (sending->engine->store, id, from, state, words, not_before,
+                                                   remaining), error);
 }
 
 /* What a failed attempt means for the message. */
@@ -192,12 +199,16 @@ retry_time (guint attempts)
 }
 
 static gboolean
-fail_item_fiber (Sending *sending, ValijaStoredOutbox *item, const GError *failure, GError **error)
+fail_item_fiber (Sending             *sending,
+                 ValijaStoredOutbox  *item,
+                 ValijaOutboxState    from,
+                 const GError        *failure,
+                 GError             **error)
 {
   ValijaOutboxState state = state_after (failure);
   g_autofree char *words = valija_error_is_cancelled (failure) ? NULL : dup_words (failure);
 
-  return set_state_fiber (sending, item->id, state, words,
+  return set_state_fiber (sending, item->id, from, state, words,
                           state == VALIJA_OUTBOX_PENDING ? retry_time (item->attempts) : 0, NULL, error);
 }
 
@@ -238,7 +249,7 @@ keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *rece
   g_autoptr(GBytes) copy = NULL;
   gint64 id;
 
-  if (plan != VALIJA_SENT_COPY_APPENDED && plan != VALIJA_SENT_COPY_HERE)
+  if (item->copy_kept || (plan != VALIJA_SENT_COPY_APPENDED && plan != VALIJA_SENT_COPY_HERE))
     return TRUE;
 
   if (!(copy = dex_await_boxed (valija_store_load_outbox_copy (self->store, item->id), error)))
@@ -249,22 +260,13 @@ keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *rece
     {
       valija_engine_journal_changed (self, sending->runtime);
       id = valija_folder_get_id (folder);
-      return valija_await_int64 (valija_store_append_message (self->store, id, copy, VALIJA_FLAG_SEEN), NULL, error);
+      return valija_await_int64 (valija_store_append_message (self->store, id, copy, VALIJA_FLAG_SEEN, item->id), NULL,
+                                 error);
     }
 
   return valija_await_int64 (valija_engine_ensure_local_folder (self, sending->runtime, VALIJA_FOLDER_ROLE_SENT), &id,
                              error) &&
-         valija_await_int64 (valija_engine_file_locally (self, id, copy, VALIJA_FLAG_SEEN), NULL, error);
-}
-
-/* The outbox lists those still to be served: where they are fewer than at first, an earlier attempt has reached some
- * of them, and the copy was kept then. */
-static gboolean
-was_partly_sent (ValijaStoredOutbox *item, ValijaEnvelope *envelope)
-{
-  g_auto(GStrv) all = g_strsplit (item->recipients, RECIPIENTS_SEPARATOR, -1);
-
-  return envelope->recipients->len < g_strv_length (all);
+         valija_await_int64 (valija_engine_file_copy (self, id, copy, VALIJA_FLAG_SEEN, item->id), NULL, error);
 }
 
 /* The server's own; and where a receipt was asked for and none will come, that. */
@@ -295,17 +297,17 @@ finish_item_fiber (Sending            *sending,
 
   refused = collect_refused (receipt, &words);
 
-  if (!was_partly_sent (item, envelope) && !keep_copy_fiber (sending, item, receipt, &failure))
+  if (!keep_copy_fiber (sending, item, receipt, &failure))
     /* Translators: the subject of a message, and the reason, a sentence */
     valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
                           failure->message);
 
   sending->n_sent++;
   if (refused != NULL)
-    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_ERROR, words, 0, refused, error);
+    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_ERROR, words, 0, refused, error);
 
   words = dup_sent_words (sending, envelope, receipt);
-  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENT, words, 0, NULL, error);
+  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_SENT, words, 0, NULL, error);
 }
 
 /* Whether it came no further than to the server's door, where the next message would fare no better, and a wrong
@@ -330,8 +332,13 @@ send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
 
   if (!(envelope = dex_await_boxed (valija_store_load_outbox_envelope (self->store, item->id), &error)) ||
       !(source = dex_await_boxed (valija_store_load_outbox_source (self->store, item->id), &error)) ||
-      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &error))
+      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &error))
     {
+      /* Somebody was faster */
+      if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+        return TRUE;
+
       g_clear_error (last);
       g_propagate_error (last, g_steal_pointer (&error));
       return FALSE;
@@ -349,7 +356,7 @@ send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
 
       g_clear_error (last);
       *last = g_error_copy (failure);
-      if (fail_item_fiber (sending, item, failure, &error))
+      if (fail_item_fiber (sending, item, VALIJA_OUTBOX_SENDING, failure, &error))
         return !failure_is_of_connection (failure) && !valija_error_is_transient (failure) &&
                !valija_error_is_cancelled (failure);
     }
@@ -389,7 +396,7 @@ fail_rest_fiber (Sending *sending, GPtrArray *items, guint first, const GError *
     {
       g_autoptr(GError) error = NULL;
 
-      if (!fail_item_fiber (sending, g_ptr_array_index (items, i), failure, &error))
+      if (!fail_item_fiber (sending, g_ptr_array_index (items, i), VALIJA_OUTBOX_PENDING, failure, &error))
         g_debug ("The outbox could not be written: %s", error->message);
     }
 }
@@ -424,7 +431,7 @@ hold_rest_fiber (Sending *sending, GPtrArray *items, guint first)
       ValijaStoredOutbox *item = g_ptr_array_index (items, i);
       g_autoptr(GError) error = NULL;
 
-      if (!set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING,
+      if (!set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_PENDING,
                             _("You stopped the sending. It goes on in an hour, or when you say so."), later, NULL,
                             &error))
         g_debug ("The outbox could not be written: %s", error->message);
@@ -553,46 +560,23 @@ reloaded_cb (DexFuture *future, gpointer user_data)
   return valija_engine_load_outbox (user_data);
 }
 
+/* What the list shows may be older than what the store knows, which decides. */
 DexFuture *
 valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
-  GError *error = NULL;
-
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
 
-  switch (valija_outbox_item_get_state (item))
-    {
-    case VALIJA_OUTBOX_ERROR:
-    case VALIJA_OUTBOX_UNCERTAIN:
-    case VALIJA_OUTBOX_PENDING:
-      break;
-    case VALIJA_OUTBOX_SENDING:
-    case VALIJA_OUTBOX_SENT:
-    default:
-      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This message is being sent or was sent already."));
-      return dex_future_new_for_error (error);
-    }
-
   valija_engine_outbox_due (self, 0);
-  return dex_future_then (valija_store_set_outbox_state (self->store, valija_outbox_item_get_id (item),
-                                                         VALIJA_OUTBOX_PENDING, NULL, 0, NULL),
+  return dex_future_then (valija_store_retry_outbox (self->store, valija_outbox_item_get_id (item)),
                           reloaded_cb, g_object_ref (self), g_object_unref);
 }
 
 DexFuture *
 valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
-  GError *error = NULL;
-
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
-
-  if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_SENDING)
-    {
-      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This message is being sent at this moment."));
-      return dex_future_new_for_error (error);
-    }
 
   return dex_future_then (valija_store_remove_outbox (self->store, valija_outbox_item_get_id (item)),
                           reloaded_cb, g_object_ref (self), g_object_unref);

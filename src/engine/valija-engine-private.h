@@ -187,6 +187,12 @@ DexFuture *valija_engine_file_locally (ValijaEngine *self,
                                        gint64        folder,
                                        GBytes       *source,
                                        ValijaFlags   flags) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for the copy of @outbox, an item of the outbox, which is marked as kept in the same step. */
+DexFuture *valija_engine_file_copy (ValijaEngine *self,
+                                    gint64        folder,
+                                    GBytes       *source,
+                                    ValijaFlags   flags,
+                                    gint64        outbox) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The folder of @message, asked from the store where the row was never loaded. ValijaMessage, loaded. */
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;

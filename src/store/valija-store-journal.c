@@ -19,6 +19,7 @@ typedef struct
   ValijaFlags remove;
   gint64 folder;            /* the target, or where to append */
   GBytes *source;
+  gint64 outbox;
 } Change;
 
 /* Where the messages of a change are */
@@ -354,7 +355,8 @@ append_message (ValijaStoreContext  *context,
   if (!load_place (context->cache, change->folder, &place, error) ||
       !add_line (context, change, &place, NULL, &line, error) ||
       !valija_database_run (context->local, error, "INSERT INTO operation_source (operation, data) VALUES (?1, ?2)",
-                            "ib", line, change->source))
+                            "ib", line, change->source) ||
+      !valija_store_outbox_copy_kept (context, change->outbox, error))
     return FALSE;
 
   valija_store_take_int64 (result, line);
@@ -447,6 +449,7 @@ valija_store_delete_messages (ValijaStore  *self,
 /**
  * valija_store_append_message:
  * @folder: a folder on a server
+ * @outbox: the item of the outbox whose copy it is, 0 for none
  *
  * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in
  *   the journal (int64)
@@ -455,7 +458,8 @@ DexFuture *
 valija_store_append_message (ValijaStore *self,
                              gint64       folder,
                              GBytes      *source,
-                             ValijaFlags  flags)
+                             ValijaFlags  flags,
+                             gint64       outbox)
 {
   Change *change;
 
@@ -467,6 +471,7 @@ valija_store_append_message (ValijaStore *self,
   change->folder = folder;
   change->add = flags;
   change->source = g_bytes_ref (source);
+  change->outbox = outbox;
 
   return valija_store_write (self, append_message, change, (GDestroyNotify) change_free);
 }

@@ -22,6 +22,7 @@ typedef struct
   gint64 folder;
   ValijaMessageInfo *info;
   ValijaStoredSource *source;
+  gint64 outbox;
 } AddArgs;
 
 /* Each is answered by its index alone. */
@@ -336,7 +337,8 @@ add_message (ValijaStoreContext  *context,
 
   if (!valija_store_load_place (context->local, folder, &account, &remote_id, error) ||
       !valija_store_insert_message (context, context->local, account, folder, 0, args->info, &id, error) ||
-      !valija_store_insert_source (context->local, id, args->source, &found, error))
+      !valija_store_insert_source (context->local, id, args->source, &found, error) ||
+      !valija_store_outbox_copy_kept (context, args->outbox, error))
     return FALSE;
 
   valija_store_context_tell_folder (context, context->local, folder);
@@ -491,6 +493,7 @@ valija_store_write_sources (ValijaStore *self,
  * valija_store_add_message:
  * @folder: in local truth
  * @source: (transfer none): copied
+ * @outbox: the item of the outbox whose copy it is, 0 for none
  *
  * Returns: (transfer full): a future that resolves, when it is durable, to the message's id (int64)
  */
@@ -498,7 +501,8 @@ DexFuture *
 valija_store_add_message (ValijaStore        *self,
                           gint64              folder,
                           ValijaMessageInfo  *info,
-                          ValijaStoredSource *source)
+                          ValijaStoredSource *source,
+                          gint64              outbox)
 {
   AddArgs *args;
 
@@ -512,6 +516,7 @@ valija_store_add_message (ValijaStore        *self,
   args->source = valija_stored_source_new (0, source->source, source->search_text, source->preview,
                                            source->has_attachments);
   args->source->file_names = g_strdup (source->file_names);
+  args->outbox = outbox;
 
   return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
 }

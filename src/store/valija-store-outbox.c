@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   gint64 id;
+  ValijaOutboxState from;
   ValijaOutboxState state;
   char *words;
   gint64 not_before;
@@ -62,6 +63,40 @@ fail_no_item (GError **error)
   valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This message is no longer in the outbox."));
 
   return FALSE;
+}
+
+/* Nothing was changed: since the item is not there, or since somebody else has it. */
+static gboolean
+fail_unchanged (ValijaStoreContext  *context,
+                gint64               id,
+                GError             **error)
+{
+  gint64 n_items;
+
+  if (!valija_database_get_int64 (context->local, 0, &n_items, error, "SELECT count(*) FROM outbox WHERE id = ?1", "i",
+                                  id))
+    return FALSE;
+  if (n_items == 0)
+    return fail_no_item (error);
+
+  valija_error_set (error, VALIJA_ERROR_INVALID, _("This message is being sent or was sent already."));
+
+  return FALSE;
+}
+
+static gboolean
+was_changed (ValijaStoreContext *context)
+{
+  return sqlite3_changes (valija_database_get_handle (context->local)) > 0;
+}
+
+gboolean
+valija_store_outbox_copy_kept (ValijaStoreContext  *context,
+                               gint64               item,
+                               GError             **error)
+{
+  return item == 0 ||
+         valija_database_run (context->local, error, "UPDATE outbox SET copy_kept = 1 WHERE id = ?1", "i", item);
 }
 
 static gboolean
@@ -128,7 +163,7 @@ list_outbox (ValijaStoreContext  *context,
   statement = valija_database_query (context->local, error,
                                      "SELECT id, account, subject, recipients, state, words, date,"
                                      " not_before, attempts,"
-                                     " message_id FROM outbox ORDER BY id", "");
+                                     " message_id, copy_kept FROM outbox ORDER BY id", "");
   if (statement == NULL)
     return FALSE;
 
@@ -146,6 +181,7 @@ list_outbox (ValijaStoreContext  *context,
       item->not_before = sqlite3_column_int64 (statement, 7);
       item->attempts = sqlite3_column_int (statement, 8);
       item->message_id = valija_store_dup_text (statement, 9);
+      item->copy_kept = sqlite3_column_int (statement, 10) != 0;
       g_ptr_array_add (items, item);
     }
 
@@ -241,16 +277,34 @@ set_state (ValijaStoreContext  *context,
 
   if (!valija_database_run (context->local, error,
                             "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4, attempts = attempts + (?2 = ?5)"
-                            " WHERE id = ?1", "iisii", args->id, (gint64) args->state, args->words, args->not_before,
-                            (gint64) VALIJA_OUTBOX_SENDING))
+                            " WHERE id = ?1 AND state = ?6", "iisiii", args->id, (gint64) args->state, args->words,
+                            args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from))
     return FALSE;
 
-  if (sqlite3_changes (valija_database_get_handle (context->local)) == 0)
-    return fail_no_item (error);
+  if (!was_changed (context))
+    return fail_unchanged (context, args->id, error);
 
   context->news->outbox = TRUE;
 
   return args->remaining == NULL || write_recipients (context->local, args->id, args->remaining, error);
+}
+
+static gboolean
+retry_item (ValijaStoreContext  *context,
+            gpointer             data,
+            GValue              *result,
+            GError             **error)
+{
+  gint64 id = *(gint64 *) data;
+
+  context->news->outbox = TRUE;
+
+  return valija_database_run (context->local, error,
+                              "UPDATE outbox SET state = ?2, words = NULL, not_before = 0"
+                              " WHERE id = ?1 AND state NOT IN (?3, ?4)",
+                              "iiii", id, (gint64) VALIJA_OUTBOX_PENDING, (gint64) VALIJA_OUTBOX_SENDING,
+                              (gint64) VALIJA_OUTBOX_SENT) &&
+         (was_changed (context) || fail_unchanged (context, id, error));
 }
 
 static gboolean
@@ -259,9 +313,21 @@ remove_item (ValijaStoreContext  *context,
              GValue              *result,
              GError             **error)
 {
-  context->news->outbox = TRUE;
+  gint64 id = *(gint64 *) data;
+  g_autoptr(GError) local_error = NULL;
 
-  return valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1", "i", *(gint64 *) data);
+  context->news->outbox = TRUE;
+  if (!valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state <> ?2", "ii", id,
+                            (gint64) VALIJA_OUTBOX_SENDING))
+    return FALSE;
+
+  if (was_changed (context) || fail_unchanged (context, id, &local_error) ||
+      g_error_matches (local_error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
 }
 
 /* What was being sent when the last Valija ended may have gone out: nobody but the user may send
@@ -388,16 +454,19 @@ valija_store_load_outbox_envelope (ValijaStore *self,
 
 /**
  * valija_store_set_outbox_state:
+ * @from: the state that it must be in
  * @words: (nullable): the server's, or why it failed and what to do
  * @not_before: seconds since 1970, 0 for at once
  * @remaining: (nullable) (element-type utf8): the recipients still to be served, %NULL for those of
  *   before
  *
- * Returns: (transfer full): a future that resolves to true when it is durable
+ * Returns: (transfer full): a future that resolves to true when it is durable; rejects with INVALID where the item is
+ *   in another state
  */
 DexFuture *
 valija_store_set_outbox_state (ValijaStore       *self,
                                gint64             id,
+                               ValijaOutboxState  from,
                                ValijaOutboxState  state,
                                const char        *words,
                                gint64             not_before,
@@ -409,6 +478,7 @@ valija_store_set_outbox_state (ValijaStore       *self,
 
   args = g_new0 (StateArgs, 1);
   args->id = id;
+  args->from = from;
   args->state = state;
   args->words = g_strdup (words);
   args->not_before = not_before;
@@ -419,10 +489,25 @@ valija_store_set_outbox_state (ValijaStore       *self,
 }
 
 /**
+ * valija_store_retry_outbox:
+ *
+ * Returns: (transfer full): a future that resolves to true when it is durable; rejects with INVALID where the item is
+ *   being sent or was sent
+ */
+DexFuture *
+valija_store_retry_outbox (ValijaStore *self,
+                           gint64       id)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_write (self, retry_item, g_memdup2 (&id, sizeof id), g_free);
+}
+
+/**
  * valija_store_remove_outbox:
  *
  * Returns: (transfer full): a future that resolves to true, also where there is no such item any
- *   more
+ *   more; rejects with INVALID where it is being sent
  */
 DexFuture *
 valija_store_remove_outbox (ValijaStore *self,

@@ -134,6 +134,10 @@ gboolean valija_store_folder_lines_rename (ValijaDatabase  *local,
 
 /* ---- valija-store-outbox.c ---- */
 gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
+/* The copy of @item (0: none) is filed in this same step. */
+gboolean valija_store_outbox_copy_kept (ValijaStoreContext  *context,
+                                        gint64               item,
+                                        GError             **error);
 
 /* ---- valija-store-records.c: writing one message ---- */
 

@@ -207,6 +207,9 @@
   "ALTER TABLE operation_message ADD COLUMN date INTEGER NOT NULL DEFAULT 0;" \
   "ALTER TABLE operation_message ADD COLUMN size INTEGER NOT NULL DEFAULT 0;"
 
+/* Whether what is kept of a message was filed: once, however often it is sent. */
+#define COPY_SCRIPT "ALTER TABLE outbox ADD COLUMN copy_kept INTEGER NOT NULL DEFAULT 0;"
+
 const ValijaStoreScript valija_store_cache_scripts[] = {
   { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
   { MOVED_SCRIPT, NULL },
@@ -219,6 +222,7 @@ const ValijaStoreScript valija_store_local_scripts[] = {
   { ATTEMPT_SCRIPT, NULL },
   { MOVED_SCRIPT, NULL },
   { CONVERSATION_SCRIPT, valija_store_upgrade_conversations },
+  { COPY_SCRIPT, NULL },
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

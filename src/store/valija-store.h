@@ -154,11 +154,13 @@ typedef struct
  * in another folder: the server says so (EMAILID), or Message-ID, size, dates, subject and sender are the same. GArray
  * of ValijaTwins; the twin's source may have gone before it is loaded. */
 DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_WARN_UNUSED_RESULT;
-/* A new message in a folder of local truth. Durable when it resolves, to its id (int64). */
+/* A new message in a folder of local truth. Durable when it resolves, to its id (int64). @outbox: as of
+ * valija_store_append_message(). */
 DexFuture *valija_store_add_message (ValijaStore        *self,
                                      gint64              folder,
                                      ValijaMessageInfo  *info,
-                                     ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+                                     ValijaStoredSource *source,
+                                     gint64              outbox) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Lists ---- */
 
@@ -257,11 +259,13 @@ DexFuture *valija_store_move_messages (ValijaStore  *self,
 DexFuture *valija_store_delete_messages (ValijaStore  *self,
                                          const gint64 *messages,
                                          guint         n_messages) G_GNUC_WARN_UNUSED_RESULT;
-/* @folder is on a server; the message is listed once that folder's next round brings it. */
+/* @folder is on a server; the message is listed once that folder's next round brings it. @outbox: the item whose copy
+ * it is, marked as kept in the same step; 0 for none. */
 DexFuture *valija_store_append_message (ValijaStore *self,
                                         gint64       folder,
                                         GBytes      *source,
-                                        ValijaFlags  flags) G_GNUC_WARN_UNUSED_RESULT;
+                                        ValijaFlags  flags,
+                                        gint64       outbox) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
  * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.
@@ -316,6 +320,7 @@ typedef struct
   gint64 not_before;         /* do not send earlier */
   guint attempts;
   char *message_id;
+  gboolean copy_kept;        /* what is kept of it was filed, by an attempt before */
 } ValijaStoredOutbox;
 void valija_stored_outbox_free (ValijaStoredOutbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredOutbox, valija_stored_outbox_free)
@@ -342,14 +347,19 @@ DexFuture *valija_store_load_outbox_copy (ValijaStore *self,
 DexFuture *valija_store_load_outbox_envelope (ValijaStore *self,
                                               gint64       id) G_GNUC_WARN_UNUSED_RESULT;
 /* @remaining (nullable, char *): the recipients still to be served. SENDING counts an attempt.
- * Durable when it resolves. An item found in SENDING when the store is opened becomes UNCERTAIN.
- * TRUE */
+ * Durable when it resolves. Rejects with INVALID, and changes nothing, where the item is not in the
+ * state @from: somebody else has it. An item found in SENDING when the store is opened becomes
+ * UNCERTAIN. TRUE */
 DexFuture *valija_store_set_outbox_state (ValijaStore       *self,
                                           gint64             id,
+                                          ValijaOutboxState  from,
                                           ValijaOutboxState  state,
                                           const char        *words,
                                           gint64             not_before,
                                           GPtrArray         *remaining) G_GNUC_WARN_UNUSED_RESULT;
+/* To PENDING, from all but SENDING and SENT: INVALID. TRUE */
+DexFuture *valija_store_retry_outbox    (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* From all but SENDING: INVALID. TRUE */
 DexFuture *valija_store_remove_outbox   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

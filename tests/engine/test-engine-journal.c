@@ -339,7 +339,7 @@ append (TestEngine *test, const char *text)
 
   test_await_int64 (valija_store_append_message (test->engine->store,
                                                  valija_folder_get_id (test_engine_folder (test, "Sent")), source,
-                                                 VALIJA_FLAG_SEEN));
+                                                 VALIJA_FLAG_SEEN, 0));
 }
 
 /* The answer to each question is lost once, or does not even come to be; then the engine begins anew, as after a kill.

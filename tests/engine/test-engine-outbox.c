@@ -466,6 +466,83 @@ test_no_receipts (void)
                    "250 2.0.0 queued\nThis server gives no delivery receipts. Ask the reader to confirm instead.");
 }
 
+typedef struct
+{
+  TestEngine *test;
+  DexFuture *retried;
+  DexFuture *removed;
+} Meanwhile;
+
+static void
+interfere (FakeServer *server, gpointer user_data)
+{
+  Meanwhile *meanwhile = user_data;
+
+  if (meanwhile->retried != NULL || !g_str_has_suffix (server->log->str, "send"))
+    return;
+
+  meanwhile->retried = valija_engine_retry_outbox_item (meanwhile->test->engine, item (meanwhile->test, 0));
+  meanwhile->removed = valija_engine_remove_outbox_item (meanwhile->test->engine, item (meanwhile->test, 0));
+}
+
+/* The list shows it as waiting still; the store knows better. */
+static void
+test_on_its_way (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  Meanwhile meanwhile = { .test = test };
+
+  enqueue (test, "luis@example.org", "one");
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  test->server->on_question = interfere;
+  test->server->user_data = &meanwhile;
+  fail_next (test, 2, VALIJA_ERROR_UNCERTAIN);
+  test_await_error (flush (test), VALIJA_ERROR_UNCERTAIN);
+  test_await_error (g_steal_pointer (&meanwhile.retried), VALIJA_ERROR_INVALID);
+  test_await_error (g_steal_pointer (&meanwhile.removed), VALIJA_ERROR_INVALID);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_UNCERTAIN);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+}
+
+static void
+be_uncertain (TestEngine *test)
+{
+  test_await (valija_store_set_outbox_state (test->engine->store, valija_outbox_item_get_id (item (test, 0)),
+                                             VALIJA_OUTBOX_SENT, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+  test_engine_close (test);
+  test_engine_open (test);
+}
+
+/* Valija ended between the copy and the last word. Whoever sends it again all the same has one copy. */
+static void
+test_one_copy (void)
+{
+  static const ValijaKeepSent keeps[] = { VALIJA_KEEP_SENT_HERE, VALIJA_KEEP_SENT_SERVER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keeps); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+      ValijaAccountRuntime *runtime;
+      g_autofree char *here = NULL;
+
+      g_object_set (test->account, "keep-sent", keeps[i], NULL);
+      test_engine_sync (test, 0);
+      enqueue (test, "luis@example.org", "one");
+      g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+      be_uncertain (test);
+      g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_UNCERTAIN);
+      test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+      g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+      test_await (valija_engine_flush (test->engine, test->account));
+      runtime = valija_engine_find_runtime (test->engine, test->account);
+      test_await (valija_engine_load_folders (test->engine, runtime));
+
+      here = list_sent_here (test, runtime);
+      g_assert_cmpstr (here, ==, keeps[i] == VALIJA_KEEP_SENT_HERE ? "one" : NULL);
+      assert_server (test, "Sent", keeps[i] == VALIJA_KEEP_SENT_HERE ? "" : "1:one*");
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -478,6 +555,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/transient-waits", test_transient_waits);
   g_test_add_func ("/engine/outbox/wrong-password", test_wrong_password);
   g_test_add_func ("/engine/outbox/uncertain", test_uncertain);
+  g_test_add_func ("/engine/outbox/on-its-way", test_on_its_way);
+  g_test_add_func ("/engine/outbox/one-copy", test_one_copy);
   g_test_add_func ("/engine/outbox/sending-is-written-first", test_sending_is_written_first);
   g_test_add_func ("/engine/outbox/not-sent-without-sense", test_not_sent_without_sense);
   g_test_add_func ("/engine/outbox/source", test_source);

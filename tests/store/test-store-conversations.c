@@ -301,7 +301,7 @@ add_local (TestStore  *self,
   g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
   g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "text", NULL, FALSE);
 
-  test_await_int64 (valija_store_add_message (self->store, folder, info, source));
+  test_await_int64 (valija_store_add_message (self->store, folder, info, source, 0));
 }
 
 static void

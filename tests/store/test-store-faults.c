@@ -117,12 +117,13 @@ write_local (ValijaStore *store,
 
   folder = attempt_int64 (valija_store_ensure_local_folder (store, "a", VALIJA_FOLDER_ROLE_SENT, "Sent"));
   if (folder != 0)
-    facts->local = attempt_int64 (valija_store_add_message (store, folder, info, source));
+    facts->local = attempt_int64 (valija_store_add_message (store, folder, info, source, 0));
 
   facts->outbox = attempt_int64 (valija_store_add_outbox (store, "a", envelope, "s", "r", "m", bytes, bytes, 0));
   if (facts->outbox != 0)
     facts->sending =
-        attempt (valija_store_set_outbox_state (store, facts->outbox, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+        attempt (valija_store_set_outbox_state (store, facts->outbox, VALIJA_OUTBOX_PENDING,
+                                                VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
 
   second = attempt_int64 (valija_store_add_outbox (store, "a", envelope, "s", "r", "m", bytes, bytes, 0));
   if (second != 0)

@@ -28,7 +28,7 @@ make_store (void)
   test_write_folders (self, "a", FALSE, "INBOX");
   test_sync (self, test_folder (self, "a", "INBOX"), test_added ("1 2 3", 0));
   local = test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_SENT, "Sent"));
-  test_await_int64 (valija_store_add_message (self->store, local, info, source));
+  test_await_int64 (valija_store_add_message (self->store, local, info, source, 0));
 
   return self;
 }

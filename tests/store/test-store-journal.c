@@ -351,7 +351,7 @@ test_rejections (void)
   test_sync (self, archive, test_added ("2", 0));
   ids[0] = test_find (self, inbox, "1");
   ids[1] = test_find (self, archive, "2");
-  here = test_await_int64 (valija_store_add_message (store, local, info, source));
+  here = test_await_int64 (valija_store_add_message (store, local, info, source, 0));
 
   /* In two folders; to another account; across; to nowhere; of nothing */
   test_await_error (valija_store_change_flags (store, ids, 2, VALIJA_FLAG_SEEN, 0), VALIJA_ERROR_INVALID);
@@ -364,8 +364,8 @@ test_rejections (void)
   g_assert_cmpint (test_await_int64 (valija_store_delete_messages (store, ids, 0)), ==, 0);
   test_await_error (valija_store_undo_operation (store, 4711), VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_finish_operation (store, 4711, NULL), VALIJA_ERROR_NOT_FOUND);
-  test_await_error (valija_store_append_message (store, local, bytes, 0), VALIJA_ERROR_INVALID);
-  test_await_error (valija_store_append_message (store, 4711, bytes, 0), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_append_message (store, local, bytes, 0, 0), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_append_message (store, 4711, bytes, 0, 0), VALIJA_ERROR_NOT_FOUND);
 
   /* One of those asked for is gone: the rest is done, and nothing of what was rejected stayed */
   g_assert_cmpint (test_await_int64 (valija_store_change_flags (store, ids, 2, VALIJA_FLAG_SEEN, 0)), >, 0);
@@ -388,7 +388,7 @@ test_append (void)
 
   test_write_folders (self, "a", FALSE, "INBOX");
   inbox = test_folder (self, "a", "INBOX");
-  line = test_await_int64 (valija_store_append_message (self->store, inbox, source, VALIJA_FLAG_SEEN));
+  line = test_await_int64 (valija_store_append_message (self->store, inbox, source, VALIJA_FLAG_SEEN, 0));
   test_await (valija_store_fail_operation (self->store, line, "The mailbox is full", FALSE));
 
   test_store_close (self);

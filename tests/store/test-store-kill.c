@@ -80,11 +80,11 @@ child_outbox (TestStore *self,
 
   if (g_rand_boolean (dice))
     {
-      test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+      test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_PENDING,
+                                                 VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
       say ("sending", id);
     }
-
-  if (g_rand_boolean (dice))
+  else if (g_rand_boolean (dice))
     {
       say ("removing", id);
       test_await (valija_store_remove_outbox (self->store, id));
@@ -141,7 +141,7 @@ child (const char *directory,
       g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "text", NULL, FALSE);
 
       child_sync (self, inbox);
-      say ("local", test_await_int64 (valija_store_add_message (self->store, sent, info, source)));
+      say ("local", test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0)));
       child_outbox (self, dice);
       child_journal (self, inbox, archive, dice);
     }

@@ -93,12 +93,15 @@ test_states (void)
   g_autofree char *same = NULL;
   gint64 id = add (self, 0);
 
-  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_PENDING,
+                                             VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
   g_ptr_array_add (remaining, (char *) "b@example.org");
-  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_ERROR, "550 no such user", 99, remaining));
+  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENDING,
+                                             VALIJA_OUTBOX_ERROR, "550 no such user", 99, remaining));
   rest = recipients (self, id);
   g_assert_cmpstr (rest, ==, "b@example.org");
-  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_PENDING, "550 no such user", 100, NULL));
+  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_ERROR,
+                                             VALIJA_OUTBOX_PENDING, "550 no such user", 100, NULL));
   same = recipients (self, id);
   g_assert_cmpstr (same, ==, "b@example.org");
 
@@ -110,7 +113,8 @@ test_states (void)
 
   test_await (valija_store_remove_outbox (self->store, id));
   test_await (valija_store_remove_outbox (self->store, id));
-  test_await_error (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENT, NULL, 0, NULL),
+  test_await_error (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENDING,
+                                                   VALIJA_OUTBOX_SENT, NULL, 0, NULL),
                     VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_outbox_source (self->store, id), VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_outbox_copy (self->store, id), VALIJA_ERROR_NOT_FOUND);
@@ -129,8 +133,10 @@ test_uncertain (void)
   gint64 sending = add (self, 0);
   gint64 sent = add (self, 0);
 
-  test_await (valija_store_set_outbox_state (self->store, sending, VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
-  test_await (valija_store_set_outbox_state (self->store, sent, VALIJA_OUTBOX_SENT, "250 ok", 0, NULL));
+  test_await (valija_store_set_outbox_state (self->store, sending, VALIJA_OUTBOX_PENDING,
+                                             VALIJA_OUTBOX_SENDING, NULL, 0, NULL));
+  test_await (valija_store_set_outbox_state (self->store, sent, VALIJA_OUTBOX_PENDING,
+                                             VALIJA_OUTBOX_SENT, "250 ok", 0, NULL));
   test_store_close (self);
   test_store_open (self);
 
@@ -139,6 +145,27 @@ test_uncertain (void)
   g_assert_cmpint (first (items)->state, ==, VALIJA_OUTBOX_UNCERTAIN);
   g_assert_nonnull (first (items)->words);
   g_assert_cmpint (((ValijaStoredOutbox *) g_ptr_array_index (items, 1))->state, ==, VALIJA_OUTBOX_SENT);
+}
+
+/* Of two that want the same item one gets it. */
+static void
+test_one_gets_it (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  gint64 id = add (self, 0);
+
+  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL, 0,
+                                             NULL));
+  test_await_error (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL,
+                                                   0, NULL),
+                    VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_retry_outbox (self->store, id), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_remove_outbox (self->store, id), VALIJA_ERROR_INVALID);
+  test_await (valija_store_set_outbox_state (self->store, id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_SENT, NULL, 0,
+                                             NULL));
+  test_await_error (valija_store_retry_outbox (self->store, id), VALIJA_ERROR_INVALID);
+  test_await (valija_store_remove_outbox (self->store, id));
+  test_await_error (valija_store_retry_outbox (self->store, id), VALIJA_ERROR_NOT_FOUND);
 }
 
 static void
@@ -165,6 +192,7 @@ main (int   argc,
   g_test_add_func ("/store/outbox/item", test_item);
   g_test_add_func ("/store/outbox/states", test_states);
   g_test_add_func ("/store/outbox/uncertain", test_uncertain);
+  g_test_add_func ("/store/outbox/one-gets-it", test_one_gets_it);
   g_test_add_func ("/store/outbox/account-removed", test_account_removed);
 
   return g_test_run ();

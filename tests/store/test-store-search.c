@@ -241,7 +241,7 @@ test_scope (void)
   gint64 sent, id;
 
   sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "b", VALIJA_FOLDER_ROLE_SENT, "Sent"));
-  test_await_int64 (valija_store_add_message (self->store, sent, info, source));
+  test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0));
 
   /* Both databases in one order */
   merged = test_search (self, "nunez before:2024-10-08");

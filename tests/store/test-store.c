@@ -474,11 +474,11 @@ test_add_message (void)
   g_assert_cmpint (
       sent, !=,
       test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_NONE, "Other")));
-  first = test_await_int64 (valija_store_add_message (self->store, sent, info, source));
-  second = test_await_int64 (valija_store_add_message (self->store, sent, info, source));
+  first = test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0));
+  second = test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0));
   g_assert_cmpint (first, !=, second);
-  test_await_error (valija_store_add_message (self->store, 1, info, source), VALIJA_ERROR_INVALID);
-  test_await_error (valija_store_add_message (self->store, -99, info, source), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_store_add_message (self->store, 1, info, source, 0), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_add_message (self->store, -99, info, source, 0), VALIJA_ERROR_NOT_FOUND);
 
   test_store_close (self);
   test_store_open (self);

@@ -21,16 +21,16 @@ make_check (ValijaAddressVerdict   verdict,
 
 /* 252 is "ask me by sending" (RFC 5321 §3.5.3), 502 and its like "I do not tell": then *@check stays NULL. */
 static gboolean
-verify_fiber (ValijaSmtpLogin     *login,
-              const char          *address,
-              ValijaAddressCheck **check,
-              GError             **error)
+verify_fiber (ValijaSmtpConnection *connection,
+              const char           *address,
+              ValijaAddressCheck  **check,
+              GError              **error)
 {
   g_autofree char *argument = g_str_is_ascii (address) ? g_strdup (address) : g_strconcat (address, " SMTPUTF8", NULL);
   GBytes *command = valija_smtp_command_new ("VRFY", argument, error);
   g_autoptr(ValijaSmtpReply) reply = NULL;
 
-  if (command == NULL || !(reply = valija_smtp_ask_fiber (login->connection, command, FALSE, error)))
+  if (command == NULL || !(reply = valija_smtp_ask_fiber (connection, command, FALSE, error)))
     return FALSE;
 
   if (reply->code == 250 || reply->code == 251)
@@ -52,20 +52,23 @@ judge (const ValijaSmtpReply *reply)
 }
 
 static ValijaAddressCheck *
-probe_fiber (ValijaSmtpLogin  *login,
-             const char       *sender,
-             const char       *address,
-             GError          **error)
+probe_fiber (ValijaSmtpConnection  *connection,
+             const char            *sender,
+             const char            *address,
+             GError               **error)
 {
   ValijaSmtpMailOptions options = { .smtputf8 = !g_str_is_ascii (address) };
   g_autofree char *from = valija_smtp_address_to_ascii (sender);
-  GBytes *mail = valija_smtp_command_new_mail (from, &options, error);
+  g_autoptr(GBytes) mail = NULL;
+  g_autoptr(GBytes) rcpt = NULL;
   g_autoptr(ValijaSmtpReply) mail_reply = NULL;
   g_autoptr(ValijaSmtpReply) rcpt_reply = NULL;
   g_autoptr(ValijaSmtpReply) reset_reply = NULL;
-  GBytes *rcpt;
 
-  if (mail == NULL || !(mail_reply = valija_smtp_ask_fiber (login->connection, mail, FALSE, error)))
+  /* Both are written before one is said: an envelope that is begun would be in the way of the next */
+  if (!(mail = valija_smtp_command_new_mail (from, &options, error)) ||
+      !(rcpt = valija_smtp_command_new_rcpt (address, FALSE, error)) ||
+      !(mail_reply = valija_smtp_ask_fiber (connection, g_steal_pointer (&mail), FALSE, error)))
     return NULL;
 
   if (!valija_smtp_reply_is_ok (mail_reply))
@@ -76,9 +79,8 @@ probe_fiber (ValijaSmtpLogin  *login,
     }
 
   /* Whatever comes of it, the next one begins anew. */
-  if (!(rcpt = valija_smtp_command_new_rcpt (address, FALSE, error)) ||
-      !(rcpt_reply = valija_smtp_ask_fiber (login->connection, rcpt, FALSE, error)) ||
-      !(reset_reply = valija_smtp_ask_fiber (login->connection, valija_smtp_command_new ("RSET", NULL, NULL), FALSE,
+  if (!(rcpt_reply = valija_smtp_ask_fiber (connection, g_steal_pointer (&rcpt), FALSE, error)) ||
+      !(reset_reply = valija_smtp_ask_fiber (connection, valija_smtp_command_new ("RSET", NULL, NULL), FALSE,
                                              error)))
     return NULL;
 
@@ -91,6 +93,7 @@ valija_smtp_check_fiber (ValijaSmtpLogin  *login,
                          const char       *address,
                          GError          **error)
 {
+  g_autoptr(ValijaSmtpConnection) connection = g_object_ref (login->connection);
   g_autofree char *adapted = valija_smtp_address_to_ascii (address);
   ValijaAddressCheck *check = NULL;
 
@@ -100,8 +103,8 @@ valija_smtp_check_fiber (ValijaSmtpLogin  *login,
     valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
                       _("The outgoing server cannot handle the address “%s”, as it has letters outside ASCII before "
                         "the @."), address);
-  else if (verify_fiber (login, adapted, &check, error))
-    return check != NULL ? check : probe_fiber (login, sender, adapted, error);
+  else if (verify_fiber (connection, adapted, &check, error))
+    return check != NULL ? check : probe_fiber (connection, sender, adapted, error);
 
   valija_error_locate (error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_RECIPIENTS);
 

@@ -528,7 +528,7 @@ valija_smtp_transaction_finish_fiber (ValijaSmtpTransaction  *self,
 
   if (verdict != NULL)
     refuse (self, verdict, VALIJA_SMTP_AT_MESSAGE, VALIJA_STEP_SEND, &failure);
-  else if (self->handed_over && !refused && !valija_error_is_cancelled (failure))
+  else if (self->handed_over && !refused)
     make_uncertain (&failure);
 
   valija_error_locate (&failure, VALIJA_SIDE_OUTGOING, self->handed_over ? VALIJA_STEP_SEND : VALIJA_STEP_SENDER);
