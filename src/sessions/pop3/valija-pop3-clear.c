@@ -17,6 +17,8 @@ typedef struct
   ValijaPop3Session *session;
   char **remote_ids;
   gboolean entered;
+  ValijaPop3Reply *refusal; /* nullable: the first */
+  guint n_refused;
   GPtrArray *answers;       /* of DexFuture */
   gboolean done;
 } Clear;
@@ -34,6 +36,7 @@ clear_free (Clear *clear)
     valija_pop3_session_leave (self, VALIJA_POP3_USE_ALONE);
 
   g_clear_pointer (&clear->answers, g_ptr_array_unref);
+  g_clear_pointer (&clear->refusal, valija_pop3_reply_unref);
   g_strfreev (clear->remote_ids);
   g_object_unref (self);
   g_free (clear);
@@ -70,6 +73,28 @@ ask (Clear *clear)
     }
 }
 
+/* The list was this connection's own, and nothing on it is named twice: -ERR (RFC 1939 §5) means that the message is
+ * there still. It does not keep the others. */
+static void
+note_refusal (Clear           *clear,
+              ValijaPop3Reply *reply)
+{
+  if (clear->n_refused++ == 0)
+    clear->refusal = valija_pop3_reply_ref (reply);
+}
+
+static void
+set_refused (Clear   *clear,
+             GError **error)
+{
+  g_autofree char *words = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "The server did not take %u message off. It is safe on this computer.",
+                   "The server did not take %u messages off. They are safe on this computer.", clear->n_refused),
+      clear->n_refused);
+
+  valija_pop3_set_error (clear->refusal, VALIJA_ERROR_REFUSED, words, error);
+}
+
 static DexFuture *
 clear_fiber (gpointer data)
 {
@@ -85,20 +110,25 @@ clear_fiber (gpointer data)
       valija_session_context_begin_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
       ask (clear);
 
-      /* -ERR means that it was deleted before; the list was this connection's own */
       for (guint i = 0; error == NULL && i < clear->answers->len; i++)
         {
           g_autoptr(ValijaPop3Reply) reply = NULL;
 
           reply = dex_await_boxed (dex_ref (g_ptr_array_index (clear->answers, i)), &error);
+          if (reply != NULL && !reply->ok)
+            note_refusal (clear, reply);
         }
 
       /* RFC 1939 §6: what was marked goes when the visit ends as it should, and only then */
       if (error == NULL && valija_pop3_session_quit_fiber (self, &error))
         {
           clear->done = TRUE;
-          valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE, NULL);
-          return dex_future_new_true ();
+          if (clear->n_refused == 0)
+            {
+              valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE, NULL);
+              return dex_future_new_true ();
+            }
+          set_refused (clear, &error);
         }
     }
 

@@ -527,7 +527,7 @@ test_never_deletes (void)
 static const Setting deletes = { .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = 0 };
 
 #define CLEAR BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: .\nS: +OK\nS: .\n" \
-  "C: DELE 3\nC: DELE 1\nS: +OK\nS: -ERR gone\n" QUIT
+  "C: DELE 3\nC: DELE 1\nS: +OK\nS: +OK\n" QUIT
 
 static DexFuture *
 clear_flow (guint16  port,
@@ -548,6 +548,18 @@ test_clear (void)
   valija_script_server_add (server, CLEAR);
   await_true (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes));
   valija_test_faults (scripts, FALSE, clear_flow, (gpointer) &deletes);
+}
+
+/* One stays where it is: that is told, and the other goes */
+static void
+test_clear_one_refused (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+
+  valija_script_server_add (server, BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 cc\nS: .\nS: +OK\nS: .\n"
+                            "C: DELE 2\nC: DELE 1\nS: -ERR locked\nS: +OK\n" QUIT);
+  await_error (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes), VALIJA_ERROR_REFUSED,
+               VALIJA_STEP_CHANGE);
 }
 
 /* The server marks and then does not delete: that is no success */
@@ -625,6 +637,7 @@ main (int   argc,
   g_test_add_func ("/pop3/delete/never", test_never_deletes);
   g_test_add_func ("/pop3/delete/clear", test_clear);
   g_test_add_func ("/pop3/delete/refused", test_clear_refused);
+  g_test_add_func ("/pop3/delete/one-refused", test_clear_one_refused);
 
   /* What learnt last of all that its server is gone has still to end */
   status = g_test_run ();
