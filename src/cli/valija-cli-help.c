@@ -45,11 +45,12 @@
  *   folders: folders[{id account path name role depth selectable local total unread}]
  *   sync: accounts[{account name new error}]
  *   list, search: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
- *     attachments here preview}]
+ *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address
+ *     unread}] ids[]
  *   show, inspect: id subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id in_reply_to references
  *     priority confidentiality confirmation_to[{name address}] raw_headers text html truncated parts[{index
  *     depth type charset name safe_name content_id attachment inline_image
- *     size}] saved[]; with --raw: raw
+ *     size}] saved[]; with --raw: raw; with --conversation: messages[] as of list, with text
  *   confirm: confirmed
  *   flag, move, delete: changed label; folder create, rename, remove: label
  *   send --draft: draft; send --print: raw

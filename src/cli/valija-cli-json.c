@@ -146,12 +146,39 @@ valija_cli_json_folder (JsonBuilder *json, ValijaFolder *folder, const char *pat
   json_builder_end_object (json);
 }
 
+static void
+json_conversation (JsonBuilder *json, ValijaMessage *message)
+{
+  GArray *members = valija_message_get_members (message);
+  GPtrArray *people = valija_message_get_people (message);
+
+  valija_cli_json_int (json, "messages", valija_message_get_n_messages (message));
+  json_builder_set_member_name (json, "people");
+  json_builder_begin_array (json);
+  for (guint i = 0; i < people->len; i++)
+    {
+      const ValijaParticipant *person = g_ptr_array_index (people, i);
+
+      json_builder_begin_object (json);
+      valija_cli_json_string (json, "name", person->label);
+      valija_cli_json_string (json, "address", person->address);
+      valija_cli_json_bool (json, "unread", person->unread);
+      json_builder_end_object (json);
+    }
+  json_builder_end_array (json);
+
+  json_builder_set_member_name (json, "ids");
+  json_builder_begin_array (json);
+  for (guint i = 0; i < members->len; i++)
+    json_builder_add_int_value (json, g_array_index (members, gint64, i));
+  json_builder_end_array (json);
+}
+
 void
-valija_cli_json_message (JsonBuilder *json, ValijaMessage *message)
+valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message)
 {
   ValijaFolder *folder = valija_message_get_folder (message);
 
-  json_builder_begin_object (json);
   valija_cli_json_int (json, "id", valija_message_get_id (message));
   valija_cli_json_string (json, "account", valija_account_get_id (valija_folder_get_account (folder)));
   valija_cli_json_string (json, "folder", valija_folder_get_name (folder));
@@ -166,6 +193,16 @@ valija_cli_json_message (JsonBuilder *json, ValijaMessage *message)
   valija_cli_json_bool (json, "attachments", valija_message_get_has_attachments (message));
   valija_cli_json_bool (json, "here", valija_message_get_has_source (message));
   valija_cli_json_string (json, "preview", valija_message_get_preview (message));
+  valija_cli_json_int (json, "conversation", valija_message_get_conversation (message));
+  if (valija_message_get_n_messages (message) > 0)
+    json_conversation (json, message);
+}
+
+void
+valija_cli_json_message (JsonBuilder *json, ValijaMessage *message)
+{
+  json_builder_begin_object (json);
+  valija_cli_json_message_fields (json, message);
   json_builder_end_object (json);
 }
 

@@ -16,6 +16,7 @@ static gboolean opt_headers;
 static gboolean opt_inbox;
 static gboolean opt_unread;
 static gboolean opt_flagged;
+static gboolean opt_conversations;
 static gboolean opt_server;
 static char *opt_in;
 static int opt_limit = DEFAULT_LIMIT;
@@ -44,6 +45,8 @@ static const GOptionEntry list_options[] = {
   LIMIT_OPTION,
   { "unread", 0, 0, G_OPTION_ARG_NONE, &opt_unread, N_("Unread messages only"), NULL },
   { "flagged", 0, 0, G_OPTION_ARG_NONE, &opt_flagged, N_("Starred messages only"), NULL },
+  { "conversations", 0, 0, G_OPTION_ARG_NONE, &opt_conversations,
+    N_("One line for each conversation: its newest message, who wrote, and how many messages there are"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -263,11 +266,16 @@ list_fiber (ValijaCli *cli, GError **error)
   ValijaAccount *account;
   ValijaFolder *folder;
   g_autoptr(GPtrArray) messages = NULL;
+  guint limit = (guint) MAX (opt_limit, 0);
+  DexFuture *loading;
 
   if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
-      !(folder = valija_cli_find_folder (cli, account, opt_folder != NULL ? opt_folder : cli->arguments[0], error)) ||
-      !(messages = dex_await_boxed (valija_engine_load_messages (cli->engine, folder, show, (guint) MAX (opt_limit, 0)),
-                                    error)))
+      !(folder = valija_cli_find_folder (cli, account, opt_folder != NULL ? opt_folder : cli->arguments[0], error)))
+    return FALSE;
+
+  loading = opt_conversations ? valija_engine_load_conversations (cli->engine, folder, show, limit)
+                              : valija_engine_load_messages (cli->engine, folder, show, limit);
+  if (!(messages = dex_await_boxed (loading, error)))
     return FALSE;
 
   show_messages (cli, messages);

@@ -15,18 +15,26 @@ static gboolean opt_text;
 static gboolean opt_headers;
 static gboolean opt_html;
 static char *opt_save;
+static gboolean opt_conversation;
 static gboolean opt_decline;
 static gboolean opt_queue;
 
+#define MESSAGE_OPTIONS \
+  { "raw", 0, 0, G_OPTION_ARG_NONE, &opt_raw, N_("The source, byte for byte"), NULL }, \
+  { "without-bcc", 0, 0, G_OPTION_ARG_NONE, &opt_without_bcc, N_("With --raw: leave the Bcc field out"), NULL }, \
+  { "headers", 0, 0, G_OPTION_ARG_NONE, &opt_headers, N_("The header fields only"), NULL }, \
+  { "text", 0, 0, G_OPTION_ARG_NONE, &opt_text, N_("The readable text only"), NULL }, \
+  { "html", 0, 0, G_OPTION_ARG_NONE, &opt_html, N_("The HTML only, as the sender wrote it"), NULL }, \
+  { "save-attachments", 0, 0, G_OPTION_ARG_FILENAME, &opt_save, N_("Save the attachments into this directory"), "DIR" }
+
 static const GOptionEntry show_options[] = {
-  { "raw", 0, 0, G_OPTION_ARG_NONE, &opt_raw, N_("The source, byte for byte"), NULL },
-  { "without-bcc", 0, 0, G_OPTION_ARG_NONE, &opt_without_bcc, N_("With --raw: leave the Bcc field out"), NULL },
-  { "headers", 0, 0, G_OPTION_ARG_NONE, &opt_headers, N_("The header fields only"), NULL },
-  { "text", 0, 0, G_OPTION_ARG_NONE, &opt_text, N_("The readable text only"), NULL },
-  { "html", 0, 0, G_OPTION_ARG_NONE, &opt_html, N_("The HTML only, as the sender wrote it"), NULL },
-  { "save-attachments", 0, 0, G_OPTION_ARG_FILENAME, &opt_save, N_("Save the attachments into this directory"), "DIR" },
+  MESSAGE_OPTIONS,
+  { "conversation", 0, 0, G_OPTION_ARG_NONE, &opt_conversation,
+    N_("The whole conversation that the message belongs to, the oldest first"), NULL },
   G_OPTION_ENTRY_NULL
 };
+
+static const GOptionEntry inspect_options[] = { MESSAGE_OPTIONS, G_OPTION_ENTRY_NULL };
 
 static const GOptionEntry confirm_options[] = {
   { "decline", 0, 0, G_OPTION_ARG_NONE, &opt_decline, N_("Do not tell, and do not ask again"), NULL },
@@ -321,14 +329,65 @@ show_raw (ValijaCli *cli, GBytes *whole, GError **error)
 }
 
 static gboolean
+show_member_fiber (ValijaCli *cli, ValijaMessage *message, GError **error)
+{
+  g_autoptr(ValijaMimeMessage) parsed = NULL;
+
+  if (!(parsed = dex_await_object (valija_engine_load_message (cli->engine, message), error)))
+    return FALSE;
+
+  if (cli->json == NULL)
+    {
+      valija_cli_print (cli, "── %" G_GINT64_FORMAT ", %s\n", valija_message_get_id (message),
+                        valija_folder_get_display_name (valija_message_get_folder (message)));
+      return show_message_fiber (cli, parsed, FALSE, error);
+    }
+
+  json_builder_begin_object (cli->json);
+  valija_cli_json_message_fields (cli->json, message);
+  valija_cli_json_string (cli->json, "text", valija_mime_message_get_text (parsed));
+  json_builder_end_object (cli->json);
+  return TRUE;
+}
+
+static gboolean
+show_conversation_fiber (ValijaCli *cli, ValijaMessage *message, GError **error)
+{
+  g_autoptr(GPtrArray) members = NULL;
+  gboolean shown = TRUE;
+
+  if (opt_raw || opt_save != NULL)
+    return valija_cli_set_usage (error, _("--raw and --save-attachments are for one message."));
+  if (!(members = dex_await_boxed (valija_engine_load_conversation (cli->engine, message), error)))
+    return FALSE;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "messages");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; i < members->len && shown; i++)
+    shown = show_member_fiber (cli, g_ptr_array_index (members, i), error);
+
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+  return shown;
+}
+
+static gboolean
 show_fiber (ValijaCli *cli, GError **error)
 {
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
   g_autoptr(GBytes) source = NULL;
 
-  if (!(messages = valija_cli_find_messages (cli, 0, error)) ||
-      !(source = dex_await_boxed (valija_engine_load_source (cli->engine, g_ptr_array_index (messages, 0)), error)))
+  if (!(messages = valija_cli_find_messages (cli, 0, error)))
+    return FALSE;
+  if (opt_conversation)
+    return show_conversation_fiber (cli, g_ptr_array_index (messages, 0), error);
+
+  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, g_ptr_array_index (messages, 0)), error)))
     return FALSE;
 
   if (cli->json != NULL)
@@ -399,6 +458,6 @@ const ValijaCliCommand valija_cli_message_commands[] = {
   { "show", "MESSAGE", N_("Show a message"), show_options, show_fiber },
   { "confirm", "MESSAGE", N_("Tell the author of a message, who asks for it, that it was read"), confirm_options,
     confirm_fiber },
-  { "inspect", "FILE.eml", N_("Show what is inside a message file"), show_options, inspect_fiber, TRUE },
+  { "inspect", "FILE.eml", N_("Show what is inside a message file"), inspect_options, inspect_fiber, TRUE },
   { NULL }
 };

@@ -295,6 +295,23 @@ valija_cli_dup_time (gint64 seconds)
   return time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : g_strdup ("-");
 }
 
+/* Who wrote in a conversation, and how many messages it has. */
+static char *
+dup_people (ValijaMessage *message)
+{
+  GPtrArray *people = valija_message_get_people (message);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; people != NULL && i < people->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "",
+                            ((const ValijaParticipant *) g_ptr_array_index (people, i))->label);
+
+  if (valija_message_get_n_messages (message) > 1)
+    g_string_append_printf (text, " (%u)", valija_message_get_n_messages (message));
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 void
 valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
 {
@@ -302,7 +319,8 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autofree char *time = valija_cli_dup_time (valija_message_get_date (message));
-      g_autofree char *sender = valija_cli_clean (valija_message_get_sender (message));
+      g_autofree char *people = dup_people (message);
+      g_autofree char *sender = valija_cli_clean (people[0] != '\0' ? people : valija_message_get_sender (message));
       g_autofree char *padded = valija_cli_pad (sender, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
 

@@ -89,6 +89,8 @@ void valija_cli_json_error    (JsonBuilder *json, const char *name, const GError
 void valija_cli_json_account  (JsonBuilder *json, ValijaAccount *account);
 void valija_cli_json_folder   (JsonBuilder *json, ValijaFolder *folder, const char *path);
 void valija_cli_json_message  (JsonBuilder *json, ValijaMessage *message);
+/* The same inside of an object that has been begun. */
+void valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message);
 void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
 
 /* ---- For people ---- */

@@ -116,6 +116,39 @@ sort_message (Change *change, GPtrArray *groups, ValijaMessage *message)
   g_ptr_array_add (group->messages, g_object_ref (message));
 }
 
+/* In the place of what stands for a conversation come its messages in that folder, as they were when they were shown:
+ * what has come since was not meant. */
+static gboolean
+expand_conversations_fiber (Change *change, GError **error)
+{
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < change->messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (change->messages, i);
+      GArray *members = valija_message_get_members (message);
+      g_autoptr(GPtrArray) rows = NULL;
+
+      if (members == NULL)
+        {
+          g_ptr_array_add (messages, g_object_ref (message));
+          continue;
+        }
+
+      if (!(rows = dex_await_boxed (valija_store_load_rows (change->engine->store,
+                                                            (const gint64 *) (const void *) members->data,
+                                                            members->len), error)))
+        return FALSE;
+
+      g_ptr_array_extend_and_steal (messages, valija_engine_wrap_rows (change->engine, rows));
+      valija_message_set_flags (message, (valija_message_get_flags (message) | change->add) & ~change->remove);
+    }
+
+  g_ptr_array_unref (change->messages);
+  change->messages = g_steal_pointer (&messages);
+  return TRUE;
+}
+
 static GPtrArray *
 group_messages_fiber (Change *change, GError **error)
 {
@@ -387,7 +420,7 @@ change_fiber (gpointer data)
   g_autoptr(GPtrArray) groups = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!(groups = group_messages_fiber (change, &error)))
+  if (!expand_conversations_fiber (change, &error) || !(groups = group_messages_fiber (change, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   valija_undo_set_label (undo, dup_label (change));

@@ -26,6 +26,16 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
 }
 
 ValijaMessageList *
+valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
+  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
+
+  return valija_list_feed_new_conversations (self, valija_folder_get_id (folder), filters[show]);
+}
+
+ValijaMessageList *
 valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
 {
   g_autoptr(ValijaSearchQuery) query = NULL;
@@ -43,6 +53,7 @@ valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccou
 typedef struct
 {
   ValijaEngine *engine;
+  gint64 conversations_of;   /* the folder whose conversations they are, 0: ids of messages */
   DexFuture *index;          /* of row ids */
 } Lookup;
 
@@ -66,10 +77,28 @@ take_rows (ValijaEngine *self, GPtrArray *messages, GPtrArray *rows)
       if (folder == NULL)
         continue;
 
-      message = valija_message_new (row->id);
+      message = valija_message_new (row->n_messages > 0 ? row->conversation : row->id);
       valija_message_fill (message, folder, row);
       g_ptr_array_add (messages, message);
     }
+}
+
+GPtrArray *
+valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows)
+{
+  GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  take_rows (self, messages, rows);
+  return messages;
+}
+
+static DexFuture *
+ask_page (Lookup *lookup, const gint64 *page, guint n)
+{
+  if (lookup->conversations_of != 0)
+    return valija_store_load_conversation_rows (lookup->engine->store, lookup->conversations_of, page, n);
+
+  return valija_store_load_rows (lookup->engine->store, page, n);
 }
 
 static DexFuture *
@@ -89,7 +118,7 @@ lookup_fiber (gpointer data)
       guint n = MIN (PAGE_SIZE, ids->len - i);
       g_autoptr(GPtrArray) rows = NULL;
 
-      if (!(rows = dex_await_boxed (valija_store_load_rows (lookup->engine->store, page, n), &error)))
+      if (!(rows = dex_await_boxed (ask_page (lookup, page, n), &error)))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
       take_rows (lookup->engine, messages, rows);
@@ -99,11 +128,12 @@ lookup_fiber (gpointer data)
 }
 
 static DexFuture *
-look_up (ValijaEngine *self, DexFuture *index)
+look_up (ValijaEngine *self, gint64 conversations_of, DexFuture *index)
 {
   Lookup *lookup = g_new0 (Lookup, 1);
 
   lookup->engine = g_object_ref (self);
+  lookup->conversations_of = conversations_of;
   lookup->index = index;
   return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "look up messages", lookup_fiber, lookup,
                               (GDestroyNotify) lookup_free);
@@ -116,7 +146,63 @@ valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
 
-  return look_up (self, valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
+  return look_up (self, 0, valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
+}
+
+DexFuture *
+valija_engine_load_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show, guint limit)
+{
+  gint64 id;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+  dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
+
+  id = valija_folder_get_id (folder);
+  return look_up (self, id, valija_store_load_conversation_index (self->store, id, filters[show], limit));
+}
+
+/* ---- One conversation ---- */
+
+typedef struct
+{
+  ValijaEngine *engine;
+  gint64 message;
+} Reading;
+
+static void
+reading_free (Reading *reading)
+{
+  g_object_unref (reading->engine);
+  g_free (reading);
+}
+
+static DexFuture *
+load_conversation_fiber (gpointer data)
+{
+  Reading *reading = data;
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(rows = dex_await_boxed (valija_store_load_conversation (reading->engine->store, reading->message), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (valija_engine_wrap_rows (reading->engine, rows));
+}
+
+DexFuture *
+valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
+{
+  Reading *reading;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_MESSAGE (message));
+
+  reading = g_new0 (Reading, 1);
+  reading->engine = g_object_ref (self);
+  reading->message = valija_message_get_id (message);
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "load conversation", load_conversation_fiber, reading,
+                              (GDestroyNotify) reading_free);
 }
 
 DexFuture *
@@ -132,7 +218,7 @@ valija_engine_load_found (ValijaEngine  *self,
   dex_return_error_if_fail (text != NULL);
 
   query = valija_search_query_new (text);
-  return look_up (self, valija_store_search (self->store, query,
-                                             account != NULL ? valija_account_get_id (account) : NULL,
-                                             folder != NULL ? valija_folder_get_id (folder) : 0, limit));
+  return look_up (self, 0, valija_store_search (self->store, query,
+                                                account != NULL ? valija_account_get_id (account) : NULL,
+                                                folder != NULL ? valija_folder_get_id (folder) : 0, limit));
 }

@@ -195,6 +195,8 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
                                     gint64        outbox) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The folder of @message, asked from the store where the row was never loaded. ValijaMessage, loaded. */
+/* Those of @rows (ValijaMessageRow) whose folders are known: GPtrArray of ValijaMessage, loaded. (transfer full) */
+GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes the drafts of @runtime that nobody works on to the server's folder of drafts. TRUE */

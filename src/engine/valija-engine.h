@@ -149,11 +149,25 @@ ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   ValijaAccount *account,
                                                   ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/* By conversations: each row is the newest message in @folder of one, and stands for all of it: its flags are those of
+ * any, and what is done to it by the calls below is done to all of its messages in @folder. */
+ValijaMessageList *valija_engine_list_conversations (ValijaEngine *self,
+                                                     ValijaFolder *folder,
+                                                     ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The whole conversation of @message, of all folders of the account but trash and junk (unless @message lies there):
+ * GPtrArray of ValijaMessage, loaded, oldest first. NOT_FOUND */
+DexFuture *valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same once, for scripts: GPtrArray of ValijaMessage, loaded, newest first. @limit 0: all */
 DexFuture *valija_engine_load_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show,
                                                 guint         limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_load_conversations (ValijaEngine *self,
+                                             ValijaFolder *folder,
+                                             ValijaShow    show,
+                                             guint         limit) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,

@@ -22,6 +22,7 @@ struct _ValijaListFeed
   GWeakRef list;             /* it owns us */
   gint64 folder;
   ValijaListFilter filter;
+  gboolean conversations;    /* rows are conversations, not messages */
   ValijaSearchQuery *query;  /* nullable: a folder's list */
   char *account;             /* nullable */
   guint source;
@@ -67,6 +68,9 @@ ask (ValijaListFeed *self, ValijaStore *store, guint limit)
   if (self->query != NULL)
     return valija_store_search (store, self->query, self->account, self->folder, MAX_HITS);
 
+  if (self->conversations)
+    return valija_store_load_conversation_index (store, self->folder, self->filter, limit);
+
   return valija_store_load_index (store, self->folder, self->filter, limit);
 }
 
@@ -90,6 +94,17 @@ is_ready (ValijaListFeed *self)
   g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
 
   return list == NULL || valija_message_list_get_ready (list);
+}
+
+/* A row of a conversation tells of messages that it is not named after, in whichever folder; only what is on the screen
+ * is asked for again. */
+static void
+refresh_conversations (ValijaListFeed *self)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+
+  if (list != NULL)
+    valija_message_list_invalidate (list, NULL, 0);
 }
 
 static DexFuture *
@@ -117,6 +132,9 @@ load_index_fiber (gpointer data)
 
       limit = 0;
     }
+
+  if (self->conversations && error == NULL)
+    refresh_conversations (self);
 
   self->asking = FALSE;
   if (self->stale)
@@ -182,6 +200,17 @@ find_folders (ValijaEngine *engine, GPtrArray *rows)
 }
 
 static DexFuture *
+ask_rows (ValijaListFeed *self, ValijaStore *store, GArray *ids)
+{
+  const gint64 *first = (const gint64 *) (const void *) ids->data;
+
+  if (self->conversations)
+    return valija_store_load_conversation_rows (store, self->folder, first, ids->len);
+
+  return valija_store_load_rows (store, first, ids->len);
+}
+
+static DexFuture *
 load_rows_fiber (gpointer data)
 {
   Question *question = data;
@@ -190,9 +219,7 @@ load_rows_fiber (gpointer data)
   g_autoptr(GHashTable) folders = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!(rows = dex_await_boxed (valija_store_load_rows (question->engine->store,
-                                                        (const gint64 *) (const void *) question->ids->data,
-                                                        question->ids->len), &error)))
+  if (!(rows = dex_await_boxed (ask_rows (question->feed, question->engine->store, question->ids), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   if ((list = g_weak_ref_get (&question->feed->list)) != NULL)
@@ -236,7 +263,9 @@ messages_changed_cb (ValijaListFeed *self, GArray *ids)
 {
   g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
 
-  if (list != NULL)
+  if (self->conversations)
+    refresh_conversations (self);
+  else if (list != NULL)
     valija_message_list_invalidate (list, (const gint64 *) (const void *) ids->data, ids->len);
 }
 
@@ -301,6 +330,17 @@ valija_list_feed_new_folder (ValijaEngine *engine, gint64 folder, ValijaListFilt
 
   self->folder = folder;
   self->filter = filter;
+  return start (self, engine);
+}
+
+ValijaMessageList *
+valija_list_feed_new_conversations (ValijaEngine *engine, gint64 folder, ValijaListFilter filter)
+{
+  ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
+
+  self->folder = folder;
+  self->filter = filter;
+  self->conversations = TRUE;
   return start (self, engine);
 }
 

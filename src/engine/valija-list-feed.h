@@ -16,6 +16,11 @@ ValijaMessageList *valija_list_feed_new_folder (ValijaEngine     *engine,
                                                 gint64            folder,
                                                 ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Its conversations: each is one row, the newest of its messages in @folder. */
+ValijaMessageList *valija_list_feed_new_conversations (ValijaEngine     *engine,
+                                                       gint64            folder,
+                                                       ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What @query finds, in @account and @folder where they are given. */
 ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
                                                 ValijaSearchQuery *query,

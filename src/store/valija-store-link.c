@@ -382,12 +382,41 @@ count_messages (ValijaDatabase  *database,
                                     "ii", conversation, (gint64) MAX_MESSAGES);
 }
 
+/* Lists of other folders may show what is no conversation any more. */
+static gboolean
+tell_folders (ValijaStoreContext  *context,
+              ValijaDatabase      *database,
+              gint64               conversation,
+              GError             **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (database, error,
+                                     "SELECT DISTINCT folder FROM message"
+                                     " WHERE conversation = ?1 AND conversation > 0 AND folder <> 0", "i",
+                                     conversation);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (database, statement, &local_error))
+    valija_store_context_tell_folder (context, database, sqlite3_column_int64 (statement, 0));
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
 /* The messages of @from, and what leads there, belong to @into from now on. */
 static gboolean
-join (ValijaDatabase  *database,
-      gint64           from,
-      gint64           into,
-      GError         **error)
+join (ValijaStoreContext  *context,
+      ValijaDatabase      *database,
+      gint64               from,
+      gint64               into,
+      GError             **error)
 {
   return valija_database_run (database, error,
                               "UPDATE message SET conversation = ?2 WHERE conversation = ?1 AND conversation > 0",
@@ -396,7 +425,8 @@ join (ValijaDatabase  *database,
                               "UPDATE message SET conversation = ?2"
                               " WHERE id = ?1 AND ifnull (conversation, 0) = 0", "ii", from, into) &&
          valija_database_run (database, error, "UPDATE link SET conversation = ?2 WHERE conversation = ?1",
-                              "ii", from, into);
+                              "ii", from, into) &&
+         tell_folders (context, database, into, error);
 }
 
 static int
@@ -445,7 +475,7 @@ choose (ValijaStoreContext  *context,
 
       if (i == largest || total + count >= MAX_MESSAGES)
         continue;
-      if (!join (database, g_array_index (found, gint64, i), *conversation, error))
+      if (!join (context, database, g_array_index (found, gint64, i), *conversation, error))
         return FALSE;
       total += count;
     }

@@ -381,6 +381,39 @@ test_outlived (void)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
+/* A row that stands for a conversation is known by its key, and may become another message. */
+static void
+test_conversation (Fixture      *fixture,
+                   gconstpointer data)
+{
+  g_autoptr(GHashTable) folders = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr(ValijaMessage) message = NULL;
+
+  valija_message_list_set_ids (fixture->list, descending (7, 1));
+  message = g_list_model_get_item (G_LIST_MODEL (fixture->list), 0);
+  turn ();
+  g_assert_cmpint (g_array_index (fixture->asked, gint64, 0), ==, 7);
+
+  for (guint n = 1; n <= 2; n++)
+    {
+      g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+      ValijaMessageRow *row = valija_message_row_new ();
+
+      row->id = 100 + n;
+      row->conversation = 7;
+      row->n_messages = n;
+      row->members = g_array_new (FALSE, FALSE, sizeof (gint64));
+      g_array_append_val (row->members, row->id);
+      g_ptr_array_add (rows, row);
+      valija_message_list_take_rows (fixture->list, rows, folders);
+
+      g_assert_cmpint (valija_message_get_key (message), ==, 7);
+      g_assert_cmpint (valija_message_get_id (message), ==, 100 + n);
+      g_assert_cmpuint (valija_message_get_n_messages (message), ==, n);
+      g_assert_cmpuint (valija_message_list_find (fixture->list, valija_message_get_key (message)), ==, 0);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -395,6 +428,7 @@ main (int    argc,
   ADD ("/model/message-list/changed-while-loading", test_changed_while_loading);
   ADD ("/model/message-list/bounded", test_bounded);
   ADD ("/model/message-list/million", test_million);
+  ADD ("/model/message-list/conversation", test_conversation);
   g_test_add_func ("/model/message-list/outlived", test_outlived);
 
   return g_test_run ();

@@ -4,6 +4,7 @@
 
 #include "ui/valija-fake-engine.h"
 
+#include "base/valija-future.h"
 #include "sessions/valija-methods-table.h"
 
 #include <string.h>
@@ -94,6 +95,7 @@ typedef struct
   gint64 folder;              /* 0: any */
   ValijaShow show;
   char *text;                 /* nullable: what is searched */
+  gboolean conversations;
 } Feed;
 
 static const ValijaMethod * const methods[] = {
@@ -143,6 +145,18 @@ feed_shows (Feed *feed, const ValijaMessageRow *row)
   return feed->text == NULL || g_str_match_string (feed->text, row->subject, TRUE);
 }
 
+static gboolean
+contains (GArray *ids, gint64 id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    {
+      if (g_array_index (ids, gint64, i) == id)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 feed_fill (Feed *feed)
 {
@@ -157,27 +171,90 @@ feed_fill (Feed *feed)
     {
       const ValijaMessageRow *row = g_ptr_array_index (feed->engine->rows, i);
 
-      if (feed_shows (feed, row))
+      if (!feed_shows (feed, row))
+        continue;
+      if (!feed->conversations)
         g_array_append_val (ids, row->id);
+      else if (!contains (ids, row->conversation))
+        g_array_append_val (ids, row->conversation);
     }
 
   valija_message_list_set_ids (list, ids);
 }
 
-static ValijaMessageRow *
-row_copy (const ValijaMessageRow *row)
+static void
+add_person (GPtrArray *people, const ValijaMessageRow *row)
 {
-  ValijaMessageRow *copy = valija_message_row_new ();
+  ValijaParticipant *person = NULL;
 
-  *copy = *row;
-  copy->remote_id = g_strdup (row->remote_id);
-  copy->message_id = g_strdup (row->message_id);
-  copy->subject = g_strdup (row->subject);
-  copy->sender = g_strdup (row->sender);
-  copy->sender_address = g_strdup (row->sender_address);
-  copy->recipients = g_strdup (row->recipients);
-  copy->preview = g_strdup (row->preview);
+  for (guint i = 0; i < people->len && person == NULL; i++)
+    {
+      ValijaParticipant *other = g_ptr_array_index (people, i);
 
+      if (g_str_equal (other->address, row->sender_address))
+        person = other;
+    }
+
+  if (person == NULL)
+    {
+      person = valija_participant_new (row->sender, row->sender_address);
+      g_ptr_array_add (people, person);
+    }
+  person->unread = person->unread || (row->flags & VALIJA_FLAG_SEEN) == 0;
+}
+
+/* As the store does: the newest in the folder, with what is true of any. */
+static ValijaMessageRow *
+dup_conversation (Feed *feed, gint64 key)
+{
+  ValijaMessageRow *copy = NULL;
+  GArray *members = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GPtrArray *people = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_participant_free);
+
+  for (guint i = feed->engine->rows->len; i > 0; i--)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (feed->engine->rows, i - 1);
+      g_autoptr(ValijaMessageRow) before = NULL;
+
+      if (row->conversation != key)
+        continue;
+
+      add_person (people, row);
+      before = copy;
+      if (row->folder_id != feed->folder && before != NULL)
+        {
+          copy = g_steal_pointer (&before);
+          copy->n_messages++;
+          continue;
+        }
+
+      copy = valija_message_row_copy (row);
+      copy->n_messages = 1;
+      if (row->folder_id == feed->folder)
+        {
+          g_array_append_val (members, row->id);
+          copy->n_unread = (row->flags & VALIJA_FLAG_SEEN) == 0;
+        }
+      if (before == NULL)
+        continue;
+
+      copy->n_messages += before->n_messages;
+      copy->n_unread += before->n_unread;
+      copy->flags |= before->flags & VALIJA_FLAG_FLAGGED;
+      if (copy->n_unread > 0)
+        copy->flags &= ~VALIJA_FLAG_SEEN;
+      copy->has_attachments = copy->has_attachments || before->has_attachments;
+    }
+
+  if (copy == NULL)
+    {
+      g_array_unref (members);
+      g_ptr_array_unref (people);
+      return NULL;
+    }
+
+  copy->members = members;
+  copy->people = people;
   return copy;
 }
 
@@ -190,9 +267,11 @@ load_cb (ValijaMessageList *list, const gint64 *ids, guint n_ids, gpointer data)
   for (guint i = 0; i < n_ids; i++)
     {
       const ValijaMessageRow *row = find_row (feed->engine, ids[i]);
+      ValijaMessageRow *copy = feed->conversations ? dup_conversation (feed, ids[i])
+                                                   : row != NULL ? valija_message_row_copy (row) : NULL;
 
-      if (row != NULL)
-        g_ptr_array_add (rows, row_copy (row));
+      if (copy != NULL)
+        g_ptr_array_add (rows, copy);
     }
 
   valija_message_list_take_rows (list, rows, feed->engine->folders);
@@ -240,7 +319,7 @@ changed (ValijaEngine *self)
 }
 
 static ValijaMessageList *
-new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text)
+new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text, gboolean conversations)
 {
   Feed *feed = g_new0 (Feed, 1);
   ValijaMessageList *list = valija_message_list_new (load_cb, feed, NULL);
@@ -250,6 +329,7 @@ new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text)
   feed->folder = folder;
   feed->show = show;
   feed->text = g_strdup (text);
+  feed->conversations = conversations;
   g_ptr_array_add (self->lists, feed);
   feed_fill (feed);
 
@@ -357,6 +437,21 @@ valija_fake_engine_add_account (ValijaEngine *self, const char *method, const ch
   return account;
 }
 
+/* That of the message it answers, which has come before; @id when there is none. */
+static gint64
+find_conversation (ValijaEngine *self, const ValijaMessageInfo *info, gint64 id)
+{
+  for (guint i = 0; i < self->rows->len && info->in_reply_to[0] != '\0'; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+
+      if (g_str_equal (row->message_id, info->in_reply_to))
+        return row->conversation;
+    }
+
+  return id;
+}
+
 gint64
 valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const char *source, ValijaFlags flags)
 {
@@ -368,6 +463,7 @@ valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const 
 
   row->id = self->next_id++;
   row->folder_id = valija_folder_get_id (folder);
+  row->conversation = find_conversation (self, info, row->id);
   row->remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
   row->message_id = g_strdup (info->message_id);
   row->subject = g_strdup (info->subject);
@@ -396,6 +492,7 @@ valija_fake_engine_add_many (ValijaEngine *self, ValijaFolder *folder, guint n_m
 
       row->id = self->next_id++;
       row->folder_id = valija_folder_get_id (folder);
+      row->conversation = row->id;
       row->remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
       row->message_id = g_strdup ("");
       row->subject = g_strdup_printf ("Message %u of many", i + 1);
@@ -693,7 +790,35 @@ valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder)
 ValijaMessageList *
 valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  return new_list (self, valija_folder_get_id (folder), show, NULL);
+  return new_list (self, valija_folder_get_id (folder), show, NULL, FALSE);
+}
+
+ValijaMessageList *
+valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
+{
+  return new_list (self, valija_folder_get_id (folder), show, NULL, TRUE);
+}
+
+DexFuture *
+valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
+{
+  const ValijaMessageRow *asked = find_row (self, valija_message_get_id (message));
+  GPtrArray *messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = self->rows->len; i > 0 && asked != NULL; i--)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i - 1);
+      ValijaMessage *member;
+
+      if (row->conversation != asked->conversation)
+        continue;
+
+      member = valija_message_new (row->id);
+      valija_message_fill (member, g_hash_table_lookup (self->folders, &row->folder_id), row);
+      g_ptr_array_add (messages, member);
+    }
+
+  return valija_future_new_take_ptr_array (messages);
 }
 
 ValijaMessageList *
@@ -701,7 +826,7 @@ valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccou
 {
   g_set_str (&self->searched, text);
 
-  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text);
+  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, FALSE);
 }
 
 DexFuture *
@@ -766,6 +891,19 @@ valija_engine_load_message (ValijaEngine *self, ValijaMessage *message)
   return valija_engine_parse_source (self, source);
 }
 
+static void
+change_one (ValijaEngine *self, ValijaUndo *undo, gint64 id, ValijaFlags add, ValijaFlags remove, gint64 folder)
+{
+  ValijaMessageRow *row = find_row (self, id);
+
+  g_array_append_val (undo->ids, row->id);
+  g_array_append_val (undo->folders, row->folder_id);
+  g_array_append_val (undo->flags, row->flags);
+  row->flags = (row->flags | add) & ~remove;
+  if (folder != 0)
+    row->folder_id = folder;
+}
+
 /* Changes each of @messages, remembering how it was. */
 static DexFuture *
 change (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove, gint64 folder, const char *label)
@@ -781,14 +919,13 @@ change (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags re
   undo->label = g_strdup (label);
   for (guint i = 0; i < messages->len; i++)
     {
-      ValijaMessageRow *row = find_row (self, valija_message_get_id (g_ptr_array_index (messages, i)));
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      GArray *members = valija_message_get_members (message);
 
-      g_array_append_val (undo->ids, row->id);
-      g_array_append_val (undo->folders, row->folder_id);
-      g_array_append_val (undo->flags, row->flags);
-      row->flags = (row->flags | add) & ~remove;
-      if (folder != 0)
-        row->folder_id = folder;
+      if (members == NULL)
+        change_one (self, undo, valija_message_get_id (message), add, remove, folder);
+      for (guint j = 0; members != NULL && j < members->len; j++)
+        change_one (self, undo, g_array_index (members, gint64, j), add, remove, folder);
     }
   changed (self);
 
