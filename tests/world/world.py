@@ -359,7 +359,8 @@ postlog unix-dgram n - n - 1 postlogd
 
     def describe(self):
         return {
-            'directory': str(self.dir), 'extensions': self.extensions, 'host': 'localhost', 'ca': str(self.ca), 'domain': DOMAIN,
+            'directory': str(self.dir), 'extensions': self.extensions,
+            'starttls': True, 'mechanisms': [name.upper() for name in MECHANISMS], 'host': 'localhost', 'ca': str(self.ca), 'domain': DOMAIN,
             'password': PASSWORD, 'users': {f'{u}@{DOMAIN}': name for u, name in USERS.items()},
             **{name: getattr(self, name) for name in
                ('imap_port', 'imaps_port', 'pop3_port', 'pop3s_port', 'submission_port', 'submissions_port',

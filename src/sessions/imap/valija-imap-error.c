@@ -7,12 +7,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "mime/valija-mime-header.h"
+#include "wire/imap/valija-imap-quirks.h"
 
 static ValijaErrorCode
 get_error_code (const ValijaImapResponse *response,
                 ValijaErrorCode           refusal)
 {
-  switch ((int) valija_imap_response_get_code (response))
+  switch ((int) valija_imap_quirks_get_code (response))
     {
     case VALIJA_IMAP_CODE_AUTHENTICATIONFAILED:
     case VALIJA_IMAP_CODE_AUTHORIZATIONFAILED:

@@ -59,42 +59,6 @@ static const struct
   { "CREATE-SPECIAL-USE", VALIJA_IMAP_CAPABILITY_CREATE_SPECIAL_USE },
 };
 
-/* Q20-…: who has @mark among its words is not believed what it says of itself; @unless is the word of the versions
- * that are right. */
-static const struct
-{
-  const char *mark;
-  const char *unless;       /* nullable */
-  ValijaImapCapabilities untrue;
-} untrue_words[] = {
-  /* Q20 */
-  { "SNIPPET=FUZZY", "IMAP4rev2", VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT },
-};
-
-static gboolean
-has_word (char       **words,
-          const char  *word)
-{
-  for (gsize i = 0; words[i] != NULL; i++)
-    if (g_ascii_strcasecmp (words[i], word) == 0)
-      return TRUE;
-
-  return FALSE;
-}
-
-static ValijaImapCapabilities
-get_untrue (char **words)
-{
-  ValijaImapCapabilities untrue = 0;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (untrue_words); i++)
-    if (has_word (words, untrue_words[i].mark) &&
-        (untrue_words[i].unless == NULL || !has_word (words, untrue_words[i].unless)))
-      untrue |= untrue_words[i].untrue;
-
-  return untrue;
-}
-
 ValijaImapCapabilities
 valija_imap_capabilities_parse (ValijaImapIter iter,
                                 char        ***mechanisms,
@@ -127,7 +91,7 @@ valija_imap_capabilities_parse (ValijaImapIter iter,
     *mechanisms = g_strv_builder_end (auth);
 
   list = g_strv_builder_end (all);
-  capabilities &= ~get_untrue (list);
+  capabilities &= ~valija_imap_quirks_get_untrue ((const char * const *) list);
   if (words != NULL)
     *words = g_steal_pointer (&list);
 

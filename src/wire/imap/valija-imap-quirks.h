@@ -2,6 +2,10 @@
 
 #pragma once
 
+#include "wire/imap/valija-imap-capability.h"
+
+G_BEGIN_DECLS
+
 /* Where real servers leave RFC 3501 and 9051, and where we go along: one list, in place of remarks all over the code.
  * "MailKit n" is an issue of jstedfast/MailKit, in whose release notes most of these are told; each has a case in
  * tests/wire/imap or tests/sessions/imap.
@@ -35,4 +39,13 @@
  *   Q20 UTF8=ACCEPT of Dovecot 2.4 (mail_utf8_extensions), told by its SNIPPET=FUZZY: it is enabled, and names still
  *       are modified UTF-7 ("Mailbox name is not valid mUTF-7"); where it has IMAP4rev2 as well, names are UTF-8
  *   Q21 NOTIFY of Dovecot 2.4: LIST of an inbox that nothing happened to
+ *   Q22 Cyrus 3.10 refuses without a code (RFC 5530) where a folder is not there, or there already
  */
+
+/* Of what @words, those of CAPABILITY, promise: what is not kept. */
+ValijaImapCapabilities valija_imap_quirks_get_untrue (const char * const *words);
+
+/* The code of @response, or the one that its words stand for. */
+ValijaImapCode         valija_imap_quirks_get_code   (const ValijaImapResponse *response);
+
+G_END_DECLS

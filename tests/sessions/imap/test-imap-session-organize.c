@@ -279,6 +279,10 @@ static const Case cases[] = {
     "a\nC: V7 SUBSCRIBE b/c\n"
     "S: V6 OK x\nS: V7 OK x\n" GOODBYE ("V8"),
     "b/c", 0 },
+  { "remove-gone", "", remove_folder, "C: V4 DELETE a\nS: V4 NO [NONEXISTENT] x\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_NOT_FOUND },
+  { "remove-gone-by-words", "", remove_folder, "C: V4 DELETE a\nS: V4 NO Mailbox does not exist\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_NOT_FOUND },
   { "remove", "", remove_folder, "C: V4 DELETE a\nS: V4 OK x\nC: V5 UNSUBSCRIBE a\nS: V5 OK x\n" GOODBYE ("V6"), NULL,
     0 },
   { "search", "ESEARCH LITERAL+", search,
