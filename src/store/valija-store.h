@@ -176,6 +176,12 @@ DexFuture *valija_store_load_index (ValijaStore      *self,
                                     gint64            folder,
                                     ValijaListFilter  filter,
                                     guint             limit) G_GNUC_WARN_UNUSED_RESULT;
+/* Of several folders as if they were one: all inboxes. */
+DexFuture *valija_store_load_merged_index (ValijaStore      *self,
+                                           const gint64     *folders,
+                                           guint             n_folders,
+                                           ValijaListFilter  filter,
+                                           guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 /* @accounts and @folder narrow the search: NULL and 0 for everything. */
 DexFuture *valija_store_search (ValijaStore       *self,
                                 ValijaSearchQuery *query,

@@ -401,6 +401,69 @@ test_lists (void)
   test_await_error (valija_store_find_remote (self->store, inbox, "4711"), VALIJA_ERROR_NOT_FOUND);
 }
 
+static char *
+list_merged (TestStore        *self,
+             const gint64     *folders,
+             guint             n_folders,
+             ValijaListFilter  filter,
+             guint             limit)
+{
+  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_merged_index (self->store, folders, n_folders, filter,
+                                                                            limit));
+  g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (self->store,
+                                                                        (const gint64 *) (gpointer) ids->data,
+                                                                        ids->len));
+  GString *text = g_string_new (NULL);
+
+  g_assert_cmpuint (rows->len, ==, ids->len);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (rows, i);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? " " : "", row->subject);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+#define assert_merged(self, folders, n_folders, filter, limit, expected) \
+  G_STMT_START { \
+    g_autofree char *list_ = list_merged (self, folders, n_folders, filter, limit); \
+    g_assert_cmpstr (list_, ==, expected); \
+  } G_STMT_END
+
+/* Folders of two servers and one of local truth, as if they were one. */
+static void
+test_merged (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  gint64 folders[3];
+
+  test_write_folders (self, "a", FALSE, "INBOX Sent");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_write_folders (self, "p", TRUE, "INBOX");
+  folders[0] = test_folder (self, "a", "INBOX");
+  folders[1] = test_folder (self, "p", "INBOX");
+  folders[2] = test_folder (self, "b", "INBOX");
+  g_assert_cmpint (folders[1], <, 0);
+
+  assert_merged (self, folders, 3, VALIJA_LIST_ALL, 0, "");
+
+  test_sync (self, folders[0], test_added ("1 4 7 9 11", VALIJA_FLAG_SEEN));
+  test_sync (self, test_folder (self, "a", "Sent"), test_added ("100", VALIJA_FLAG_NONE));
+  test_sync (self, folders[1], test_added ("2 5 10", VALIJA_FLAG_NONE));
+  test_sync (self, folders[2], test_added ("3 6 8", VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED));
+  test_sync (self, folders[2], test_added ("12", VALIJA_FLAG_NONE));
+
+  assert_merged (self, folders, 3, VALIJA_LIST_ALL, 0, "12 11 10 9 8 7 6 5 4 3 2 1");
+  assert_merged (self, folders, 3, VALIJA_LIST_ALL, 4, "12 11 10 9");
+  assert_merged (self, folders, 3, VALIJA_LIST_UNREAD, 0, "12 10 5 2");
+  assert_merged (self, folders, 3, VALIJA_LIST_FLAGGED, 0, "8 6 3");
+  assert_merged (self, folders, 2, VALIJA_LIST_ALL, 0, "11 10 9 7 5 4 2 1");
+  assert_merged (self, folders, 1, VALIJA_LIST_ALL, 2, "11 9");
+  assert_merged (self, NULL, 0, VALIJA_LIST_ALL, 0, "");
+}
+
 static void
 test_sources (void)
 {
@@ -656,6 +719,7 @@ main (int   argc,
   g_test_add_func ("/store/rounds", test_rounds);
   g_test_add_func ("/store/durable", test_durable);
   g_test_add_func ("/store/lists", test_lists);
+  g_test_add_func ("/store/merged", test_merged);
   g_test_add_func ("/store/sources", test_sources);
   g_test_add_func ("/store/add-message", test_add_message);
   g_test_add_func ("/store/order", test_order);
