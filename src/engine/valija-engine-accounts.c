@@ -95,6 +95,7 @@ valija_engine_remove_runtime (ValijaEngine *self, ValijaAccountRuntime *runtime)
   if (g_list_store_find (self->accounts, runtime->account, &position))
     g_list_store_remove (self->accounts, position);
   g_hash_table_remove (self->runtimes, valija_account_get_id (runtime->account));
+  valija_engine_update_inboxes (self);
 }
 
 /* ---- Adding, changing, removing ---- */

@@ -207,7 +207,10 @@ load_folders_fiber (gpointer data)
 
   leave_out_empty (stored);
   if (!flow->runtime->removed)
-    show_folders (flow->runtime, stored);
+    {
+      show_folders (flow->runtime, stored);
+      valija_engine_update_inboxes (flow->engine);
+    }
 
   return dex_future_new_true ();
 }

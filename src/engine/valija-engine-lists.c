@@ -36,6 +36,15 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
 }
 
 ValijaMessageList *
+valija_engine_list_inboxes (ValijaEngine *self, ValijaShow show)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
+
+  return valija_list_feed_new_inboxes (self, filters[show]);
+}
+
+ValijaMessageList *
 valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
 {
   g_autoptr(ValijaSearchQuery) query = NULL;
@@ -203,6 +212,15 @@ valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
   reading->message = valija_message_get_id (message);
   return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "load conversation", load_conversation_fiber, reading,
                               (GDestroyNotify) reading_free);
+}
+
+DexFuture *
+valija_engine_load_inboxes (ValijaEngine *self, ValijaShow show, guint limit)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
+
+  return look_up (self, 0, valija_engine_ask_inboxes (self, filters[show], limit));
 }
 
 DexFuture *

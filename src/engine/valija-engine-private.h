@@ -27,6 +27,7 @@ struct _ValijaEngine
 
   GListStore *accounts;           /* of ValijaAccount */
   GHashTable *runtimes;           /* id -> ValijaAccountRuntime */
+  GListStore *inboxes;            /* of ValijaFolder, in the order of the accounts */
   GListStore *outbox;             /* of ValijaOutboxItem */
   ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
@@ -104,6 +105,12 @@ GPtrArray            *valija_engine_list_runtimes (ValijaEngine *self);
 /* (transfer none) */
 ValijaAccountRuntime *valija_engine_add_runtime (ValijaEngine *self, ValijaAccount *account);
 void                  valija_engine_remove_runtime      (ValijaEngine *self, ValijaAccountRuntime *runtime);
+
+/* valija-engine-inboxes.c */
+void       valija_engine_update_inboxes (ValijaEngine *self);
+DexFuture *valija_engine_ask_inboxes (ValijaEngine     *self,
+                                      ValijaListFilter  filter,
+                                      guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads the folders of @runtime from the store into its list. TRUE */
 DexFuture *valija_engine_load_folders (ValijaEngine         *self,

@@ -133,6 +133,9 @@ DexFuture *valija_engine_rename_folder (ValijaEngine *self,
                                         const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The inboxes of all accounts, in their order: of ValijaFolder, live. (transfer none) */
+GListModel *valija_engine_get_inboxes (ValijaEngine *self);
+
 typedef enum
 {
   VALIJA_SHOW_ALL,
@@ -144,6 +147,8 @@ typedef enum
 ValijaMessageList *valija_engine_list_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
+/* The messages of all inboxes as those of one folder. */
+ValijaMessageList *valija_engine_list_inboxes (ValijaEngine *self, ValijaShow show) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   const char    *text,
                                                   ValijaAccount *account,
@@ -168,6 +173,7 @@ DexFuture *valija_engine_load_conversations (ValijaEngine *self,
                                              ValijaFolder *folder,
                                              ValijaShow    show,
                                              guint         limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_load_inboxes (ValijaEngine *self, ValijaShow show, guint limit) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,

@@ -23,6 +23,7 @@ struct _ValijaListFeed
   gint64 folder;
   ValijaListFilter filter;
   gboolean conversations;    /* rows are conversations, not messages */
+  gboolean inboxes;          /* those of all accounts, not one folder */
   ValijaSearchQuery *query;  /* nullable: a folder's list */
   char *account;             /* nullable */
   guint source;
@@ -63,13 +64,18 @@ question_free (Question *question)
 /* ---- The index ---- */
 
 static DexFuture *
-ask (ValijaListFeed *self, ValijaStore *store, guint limit)
+ask (ValijaListFeed *self, ValijaEngine *engine, guint limit)
 {
+  ValijaStore *store = engine->store;
+
   if (self->query != NULL)
     return valija_store_search (store, self->query, self->account, self->folder, MAX_HITS);
 
   if (self->conversations)
     return valija_store_load_conversation_index (store, self->folder, self->filter, limit);
+
+  if (self->inboxes)
+    return valija_engine_ask_inboxes (engine, self->filter, limit);
 
   return valija_store_load_index (store, self->folder, self->filter, limit);
 }
@@ -123,7 +129,7 @@ load_index_fiber (gpointer data)
       g_autoptr(GArray) ids = NULL;
       int n;
 
-      if (!(ids = dex_await_boxed (ask (self, question->engine->store, limit), &error)))
+      if (!(ids = dex_await_boxed (ask (self, question->engine, limit), &error)))
         break;
 
       n = take_index (self, ids);
@@ -250,11 +256,20 @@ load_rows_cb (ValijaMessageList *list, const gint64 *ids, guint n_ids, gpointer 
 
 /* ---- What the store tells ---- */
 
+static gboolean
+shows_inbox (ValijaListFeed *self, gint64 id)
+{
+  g_autoptr(ValijaEngine) engine = g_weak_ref_get (&self->engine);
+  ValijaFolder *folder = engine != NULL ? valija_engine_find_folder_by_id (engine, id) : NULL;
+
+  return folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX;
+}
+
 static void
 folder_changed_cb (ValijaListFeed *self, gint64 folder)
 {
   /* Any folder may hold what a search finds. */
-  if (self->query != NULL || folder == self->folder)
+  if (self->query != NULL || (self->inboxes ? shows_inbox (self, folder) : folder == self->folder))
     schedule (self);
 }
 
@@ -341,6 +356,18 @@ valija_list_feed_new_conversations (ValijaEngine *engine, gint64 folder, ValijaL
   self->folder = folder;
   self->filter = filter;
   self->conversations = TRUE;
+  return start (self, engine);
+}
+
+ValijaMessageList *
+valija_list_feed_new_inboxes (ValijaEngine *engine, ValijaListFilter filter)
+{
+  ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
+
+  self->filter = filter;
+  self->inboxes = TRUE;
+  g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (schedule), self,
+                           G_CONNECT_SWAPPED);
   return start (self, engine);
 }
 

@@ -21,6 +21,10 @@ ValijaMessageList *valija_list_feed_new_conversations (ValijaEngine     *engine,
                                                        gint64            folder,
                                                        ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The messages of all inboxes. */
+ValijaMessageList *valija_list_feed_new_inboxes (ValijaEngine     *engine,
+                                                 ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What @query finds, in @account and @folder where they are given. */
 ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
                                                 ValijaSearchQuery *query,

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+static void
+fill (TestEngine *test, const char *first, const char *second)
+{
+  fake_server_add_message (test->server, "INBOX", first);
+  fake_server_add_message (test->server, "INBOX", second);
+}
+
+static void
+sync_all (TestEngine *test)
+{
+  GListModel *accounts = valija_engine_get_accounts (test->engine);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+
+      test_await_uint (valija_engine_sync_account (test->engine, account, 0, NULL));
+    }
+}
+
+/* "two@imap": subjects with the account of each, newest first */
+static char *
+list_inboxes (TestEngine *test, ValijaShow show, guint limit)
+{
+  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_load_inboxes (test->engine, show, limit));
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      ValijaAccount *account = valija_folder_get_account (valija_message_get_folder (message));
+
+      g_string_append_printf (list, "%s%s@%s", i > 0 ? " " : "", valija_message_get_subject (message),
+                              valija_account_get_name (account));
+    }
+
+  return g_string_free (list, FALSE);
+}
+
+#define assert_inboxes(test, show, limit, expected) \
+  G_STMT_START { \
+    g_autofree char *list_ = list_inboxes (test, show, limit); \
+    g_assert_cmpstr (list_, ==, expected); \
+  } G_STMT_END
+
+/* One account keeps its mail on the server, the other here: each is in one of the two databases. */
+static void
+test_merged (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GPtrArray) chosen = g_ptr_array_new_with_free_func (g_object_unref);
+  GListModel *inboxes = valija_engine_get_inboxes (test->engine);
+  g_autoptr(ValijaFolder) first = NULL;
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "");
+  fill (test, "m1", "m2");
+  test_engine_sync (test, 0);
+  g_assert_cmpuint (g_list_model_get_n_items (inboxes), ==, 1);
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "m2@imap m1@imap");
+
+  test_engine_add (test, "pop3");
+  sync_all (test);
+  g_assert_cmpuint (g_list_model_get_n_items (inboxes), ==, 2);
+  first = g_list_model_get_item (inboxes, 0);
+  g_assert_true (first == test_engine_folder (test, "INBOX"));
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "m2@imap m2@pop3 m1@imap m1@pop3");
+  assert_inboxes (test, VALIJA_SHOW_ALL, 3, "m2@imap m2@pop3 m1@imap");
+
+  /* What is done to one is done to that of its account alone. */
+  g_ptr_array_add (chosen, test_engine_find (test, "INBOX", "m2"));
+  undo = test_await_object (valija_engine_change_flags (test->engine, chosen, VALIJA_FLAG_SEEN, VALIJA_FLAG_NONE));
+  assert_inboxes (test, VALIJA_SHOW_UNREAD, 0, "m2@pop3 m1@imap m1@pop3");
+}
+
+static gboolean
+holds (ValijaMessageList *list, guint n_items)
+{
+  return valija_message_list_get_ready (list) && g_list_model_get_n_items (G_LIST_MODEL (list)) == n_items;
+}
+
+static void
+wait_for (ValijaMessageList *list, guint n_items)
+{
+  while (!holds (list, n_items))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* It follows messages and accounts as they come and go. */
+static void
+test_live (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessageList) list = valija_engine_list_inboxes (test->engine, VALIJA_SHOW_ALL);
+  g_autoptr(ValijaMessage) newest = NULL;
+  ValijaAccount *other;
+
+  wait_for (list, 0);
+  fill (test, "m1", "m2");
+  test_engine_sync (test, 0);
+  wait_for (list, 2);
+
+  other = test_engine_add (test, "pop3");
+  test_await_uint (valija_engine_sync_account (test->engine, other, 0, NULL));
+  wait_for (list, 4);
+
+  fake_server_add_message (test->server, "INBOX", "m3");
+  test_await_uint (valija_engine_sync_account (test->engine, other, 0, NULL));
+  wait_for (list, 5);
+  newest = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  while (!valija_message_get_loaded (newest))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (valija_message_get_subject (newest), ==, "m3");
+  g_assert_true (valija_folder_get_account (valija_message_get_folder (newest)) == other);
+
+  /* The mail that is on this computer stays, and is nobody's any more. */
+  test_await (valija_engine_remove_account (test->engine, other, FALSE));
+  wait_for (list, 2);
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/inboxes/merged", test_merged);
+  g_test_add_func ("/engine/inboxes/live", test_live);
+
+  return g_test_run ();
+}
