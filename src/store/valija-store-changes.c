@@ -390,19 +390,18 @@ write_all_gone (Writing    *writing,
   return TRUE;
 }
 
+/* Drops the rows that @sql finds, by folder and round; changes wait on all of them, or on none. */
 static gboolean
-drop_unlisted (Writing  *writing,
-               GError  **error)
+drop_rows (Writing     *writing,
+           const char  *sql,
+           gboolean     pending,
+           GError     **error)
 {
-  g_autoptr(GArray) pending = g_array_new (FALSE, FALSE, sizeof (gint64));
-  guint n_lost = 0;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
-  statement = valija_database_query (writing->database, error,
-                                     "SELECT id FROM message"
-                                     " WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0",
-                                     "ii", writing->folder, writing->round);
+  statement = valija_database_query (writing->database, error, sql, "ii", writing->folder, writing->round);
   if (statement == NULL)
     return FALSE;
 
@@ -410,7 +409,7 @@ drop_unlisted (Writing  *writing,
     {
       gint64 id = sqlite3_column_int64 (statement, 0);
 
-      g_array_append_val (pending, id);
+      g_array_append_val (ids, id);
     }
 
   if (local_error != NULL)
@@ -419,18 +418,40 @@ drop_unlisted (Writing  *writing,
       return FALSE;
     }
 
-  for (guint i = 0; i < pending->len; i++)
+  for (guint i = 0; i < ids->len; i++)
     {
-      if (!drop_row (writing, g_array_index (pending, gint64, i), TRUE, error))
+      if (!drop_row (writing, g_array_index (ids, gint64, i), pending, error))
         return FALSE;
     }
 
-  if (!valija_store_lose_unlisted (writing->database, writing->folder, writing->round, &n_lost, error))
+  return TRUE;
+}
+
+static gboolean
+drop_unlisted (Writing  *writing,
+               GError  **error)
+{
+  guint n_lost = 0;
+
+  if (!drop_rows (writing, "SELECT id FROM message WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0", TRUE,
+                  error) ||
+      !valija_store_lose_unlisted (writing->database, writing->folder, writing->round, &n_lost, error))
     return FALSE;
 
   writing->written->n_gone += n_lost;
 
   return TRUE;
+}
+
+/* What was moved here by us and away by another before any round could list it: no server tells that it is gone. */
+static gboolean
+drop_never_listed (Writing  *writing,
+                   GError  **error)
+{
+  return drop_rows (writing, "SELECT id FROM message WHERE home = ?1 AND round = -1 AND gone = 0 AND pending <> 0"
+                             " AND ?2 >= 0", TRUE, error) &&
+         drop_rows (writing, "SELECT id FROM message WHERE home = ?1 AND round = -1 AND gone = 0 AND pending = 0"
+                             " AND ?2 >= 0", FALSE, error);
 }
 
 static gboolean
@@ -440,7 +461,8 @@ end_round (Writing  *writing,
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
   if (!writing->durable &&
-      ((writing->restarted && !drop_unlisted (writing, error)) || !valija_store_forget_lost (writing->database, error)))
+      !((writing->restarted ? drop_unlisted (writing, error) : drop_never_listed (writing, error)) &&
+        valija_store_forget_lost (writing->database, error)))
     return FALSE;
 
   return valija_database_run (writing->database, error,

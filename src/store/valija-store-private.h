@@ -67,6 +67,10 @@ void valija_store_take_int64     (GValue *result, gint64 number);
 char   *valija_store_dup_text  (sqlite3_stmt *statement, int column);
 GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
 
+/* The round of a row that was put into a folder by a move: no round has listed it there yet. The next one does, or it
+ * is gone from there already. */
+#define VALIJA_STORE_NO_ROUND (-1)
+
 /* A GPtrArray of char * that shares nothing with @strings (nullable). */
 GPtrArray *valija_store_copy_strings (GPtrArray *strings);
 

@@ -210,10 +210,14 @@
 /* Whether what is kept of a message was filed: once, however often it is sent. */
 #define COPY_SCRIPT "ALTER TABLE outbox ADD COLUMN copy_kept INTEGER NOT NULL DEFAULT 0;"
 
+/* Rows of VALIJA_STORE_NO_ROUND. */
+#define NO_ROUND_SCRIPT "CREATE INDEX message_of_no_round ON message (home) WHERE round = -1;"
+
 const ValijaStoreScript valija_store_cache_scripts[] = {
   { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
   { MOVED_SCRIPT, NULL },
   { CONVERSATION_SCRIPT RELIST_SCRIPT, valija_store_upgrade_conversations },
+  { NO_ROUND_SCRIPT, NULL },
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 

@@ -378,6 +378,23 @@ test_lost_answers (gconstpointer late)
     }
 }
 
+/* Moved there by us and away by another before a round could list it: no server tells that it went. */
+static void
+test_moved_on_elsewhere (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (move (test, "INBOX", "b", "Archive"));
+  g_object_unref (move (test, "INBOX", "c", "Archive"));
+  flush (test);
+  assert_list (test, "Archive", "c b");
+  fake_server_take_in_silence (test->server, "Archive", "4");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "Archive", "c");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "Archive", "c");
+}
+
 /* The same for what is filed at once, from this computer. */
 static void
 test_lost_answer_across (void)
@@ -422,6 +439,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/lost-questions", GINT_TO_POINTER (FALSE), test_lost_answers);
   g_test_add_data_func ("/engine/journal/lost-answers", GINT_TO_POINTER (TRUE), test_lost_answers);
   g_test_add_func ("/engine/journal/lost-answer-across", test_lost_answer_across);
+  g_test_add_func ("/engine/journal/moved-on-elsewhere", test_moved_on_elsewhere);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
 
   return g_test_run ();

@@ -222,6 +222,19 @@ fake_server_copy (FakeServer *self, const char *folder, const char *remote_id, c
   return copy->remote_id;
 }
 
+void
+fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id)
+{
+  FakeFolder *found = find_folder (self, folder);
+  guint position;
+
+  g_assert_nonnull (find_message (found, remote_id, &position));
+  g_ptr_array_remove_index (found->messages, position);
+  for (guint i = found->events->len; i > 0; i--)
+    if (g_str_equal (((FakeEvent *) g_ptr_array_index (found->events, i - 1))->remote_id, remote_id))
+      g_ptr_array_remove_index (found->events, i - 1);
+}
+
 char *
 fake_server_list (FakeServer *self, const char *folder)
 {

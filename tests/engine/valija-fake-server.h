@@ -46,6 +46,8 @@ void        fake_server_set_flags   (FakeServer *self, const char *folder, const
 void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
 /* What another program does: the message is there under a new remote-id, received when it was; its remote-id there. */
 const char *fake_server_copy        (FakeServer *self, const char *folder, const char *remote_id, const char *target);
+/* It came and went between two rounds: neither is told. */
+void        fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id);
 /* "1:one 2:two*" in the order of arrival; * is seen. */
 char       *fake_server_list        (FakeServer *self, const char *folder);
 void        fake_server_clear_log   (FakeServer *self);

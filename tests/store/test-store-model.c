@@ -37,6 +37,7 @@ typedef struct
   ValijaFlags flags;        /* the server's */
   gboolean here;
   gboolean gone;
+  gboolean unlisted;        /* a move of ours has put it there, and no round has listed it there yet */
   GArray *waits;            /* of Wait */
 } Mail;
 
@@ -244,6 +245,7 @@ server_lists (Model         *self,
   mail->flags = random_flags ();
   mail->here = TRUE;
   mail->gone = FALSE;
+  mail->unlisted = FALSE;
   list_mail (changes, mail);
 }
 
@@ -265,15 +267,17 @@ step_sync (Model *self)
       if (mail->home != folder || (!mail->here && mail->waits->len == 0))
         continue;
 
-      if (changes->restart ? what > 0 : what == 0)
+      /* What is new there is listed, or has gone again and is never told of */
+      if (changes->restart ? what > 0 : what == 0 || (mail->unlisted && what < 8))
         {
           server_lists (self, changes, mail);
         }
-      else if (changes->restart || what == 1)
+      else if (changes->restart || what == 1 || mail->unlisted)
         {
-          if (!changes->restart)
+          if (!changes->restart && !mail->unlisted)
             g_ptr_array_add (changes->gone, g_strdup_printf ("%u", mail->remote_id));
           mail->gone = mail->here;
+          mail->unlisted = FALSE;
           settle (mail);
         }
       else if (what == 2)
@@ -475,6 +479,7 @@ finish_mail (Model *self,
       mail->home = wait.target;
       mail->remote_id = new_remote_id;
       mail->gone = FALSE;
+      mail->unlisted = mail->here;
       redirect (mail, 0, wait.target, new_remote_id);
     }
 
