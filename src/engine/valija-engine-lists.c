@@ -86,7 +86,8 @@ take_rows (ValijaEngine *self, GPtrArray *messages, GPtrArray *rows)
       if (folder == NULL)
         continue;
 
-      message = valija_message_new (row->n_messages > 0 ? row->conversation : row->id);
+      message = row->n_messages > 0 ? valija_message_new_conversation (row->conversation)
+                                    : valija_message_new (row->id);
       valija_message_fill (message, folder, row);
       g_ptr_array_add (messages, message);
     }

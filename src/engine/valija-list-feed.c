@@ -331,6 +331,8 @@ start (ValijaListFeed *self, ValijaEngine *engine)
 
   g_weak_ref_set (&self->engine, engine);
   g_weak_ref_set (&self->list, list);
+  if (self->conversations)
+    valija_message_list_set_conversations (list);
   g_signal_connect_object (engine->store, "folder-changed", G_CALLBACK (folder_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (engine->store, "messages-changed", G_CALLBACK (messages_changed_cb), self,
                            G_CONNECT_SWAPPED);

@@ -39,6 +39,7 @@ struct _ValijaMessageList
   guint wanted_source;
   guint n_pending;          /* rows that are wanted or asked for */
   gboolean ready;
+  gboolean conversations;   /* the ids are their keys */
 };
 
 enum
@@ -179,7 +180,8 @@ static Row *
 add_row (ValijaMessageList *self,
          gint64             id)
 {
-  g_autoptr(ValijaMessage) message = valija_message_new (id);
+  g_autoptr(ValijaMessage) message = self->conversations ? valija_message_new_conversation (id)
+                                                         : valija_message_new (id);
   Row *row = g_new0 (Row, 1);
 
   row->id = id;
@@ -403,6 +405,20 @@ settle_removed (ValijaMessageList *self,
   g_hash_table_iter_init (&iter, gone);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     settle_row (key);
+}
+
+/**
+ * valija_message_list_set_conversations:
+ *
+ * The index holds keys of conversations: which message stands for one is known with its row.
+ */
+void
+valija_message_list_set_conversations (ValijaMessageList *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_LIST (self));
+  g_return_if_fail (self->ids->len == 0);
+
+  self->conversations = TRUE;
 }
 
 /**

@@ -22,6 +22,9 @@ ValijaMessageList *valija_message_list_new        (ValijaMessageListLoad load,
                                                    gpointer              user_data,
                                                    GDestroyNotify        destroy) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Its ids are keys of conversations. Before the first index. */
+void               valija_message_list_set_conversations (ValijaMessageList *self);
+
 /* Replaces the index by @ids (transfer full, gint64), emitting items-changed for what differs only (common head and
  * tail stay, with their objects). */
 void               valija_message_list_set_ids    (ValijaMessageList *self, GArray *ids);

@@ -253,12 +253,21 @@ valija_message_init (ValijaMessage *self)
 }
 
 ValijaMessage *
-valija_message_new (gint64 key)
+valija_message_new (gint64 id)
+{
+  ValijaMessage *self = valija_message_new_conversation (id);
+
+  self->id = id;
+
+  return self;
+}
+
+ValijaMessage *
+valija_message_new_conversation (gint64 key)
 {
   ValijaMessage *self = g_object_new (VALIJA_TYPE_MESSAGE, NULL);
 
   self->key = key;
-  self->id = key;
 
   return self;
 }

@@ -55,8 +55,9 @@ ValijaMessageRow *valija_message_row_copy (const ValijaMessageRow *self) G_GNUC_
 void              valija_message_row_free (ValijaMessageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageRow, valija_message_row_free)
 
-/* @key: what a list knows it by; also its id, until it is filled with the row of a conversation. */
-ValijaMessage *valija_message_new                 (gint64 key) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessage *valija_message_new                 (gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* What a list knows by @key; which message stands for it, its id, is known when it is filled, and 0 before. */
+ValijaMessage *valija_message_new_conversation    (gint64 key) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_fill                (ValijaMessage          *self,
                                                    ValijaFolder           *folder,
                                                    const ValijaMessageRow *row);

@@ -57,6 +57,7 @@ static const struct
   { GROUP_WRITING, N_("Discard"), "composer.discard", { "<Control><Shift>d" } },
   { GROUP_GENERAL, N_("Search"), "win.search", { "<Control>f" } },
   { GROUP_GENERAL, N_("Unread messages only"), "win.toggle-unread", { "<Control><Shift>i" } },
+  { GROUP_GENERAL, N_("Conversations or single messages"), "win.conversations", { "<Control><Shift>t" } },
   { GROUP_GENERAL, N_("Check for mail"), "win.sync", { "F5" } },
   { GROUP_GENERAL, N_("New folder"), "win.new-folder", { "<Control><Shift>n" } },
   { GROUP_GENERAL, N_("Rename folder"), NULL, { NULL }, "F2" },

@@ -259,12 +259,16 @@ valija_window_class_init (ValijaWindowClass *klass)
 static void
 valija_window_init (ValijaWindow *self)
 {
+  g_autoptr(GAction) conversations = NULL;
+
   gtk_widget_init_template (GTK_WIDGET (self));
 
   if (DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
 
   self->settings = g_settings_new (APP_ID);
+  conversations = g_settings_create_action (self->settings, "conversations");
+  g_action_map_add_action (G_ACTION_MAP (self), conversations);
   gtk_window_set_default_size (GTK_WINDOW (self),
                                g_settings_get_int (self->settings, "window-width"),
                                g_settings_get_int (self->settings, "window-height"));

@@ -389,8 +389,10 @@ test_conversation (Fixture      *fixture,
   g_autoptr(GHashTable) folders = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_autoptr(ValijaMessage) message = NULL;
 
+  valija_message_list_set_conversations (fixture->list);
   valija_message_list_set_ids (fixture->list, descending (7, 1));
   message = g_list_model_get_item (G_LIST_MODEL (fixture->list), 0);
+  g_assert_cmpint (valija_message_get_id (message), ==, 0);
   turn ();
   g_assert_cmpint (g_array_index (fixture->asked, gint64, 0), ==, 7);
 

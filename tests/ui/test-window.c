@@ -595,6 +595,66 @@ test_search_place (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
+static guint
+count_rows (void)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (get_window ()->pane->messages));
+}
+
+static void
+add_answer (const char *name,
+            const char *parent,
+            ValijaFlags flags)
+{
+  g_autofree char *source =
+    g_strdup_printf ("From: Chen <chen@example.cn>\nTo: ana@example.org\nSubject: Re: Plans for the hike\n"
+                     "Message-ID: <%s@example.cn>\nIn-Reply-To: <%s>\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n\n"
+                     "At eight, then.\n\nBo wrote:\n> We start at eight\n> at the station\n", name, parent);
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), source, flags);
+}
+
+/* One row for all of it, which stays selected when an answer comes; what is done to it is done to its messages in
+ * this folder; and by a switch they are single messages. */
+static void
+test_conversations (void)
+{
+  ValijaWindow *window = get_window ();
+  gint64 n_messages;
+  guint n_rows;
+
+  add_answer ("6", "5@example.org", VALIJA_FLAG_SEEN);
+  add_answer ("7", "6@example.cn", VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  n_rows = count_rows ();
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  while (valija_message_get_n_messages (window->current) != 5)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (valija_message_get_members (window->current)->len, ==, 2);
+  g_assert_cmpuint (valija_message_get_people (window->current)->len, ==, 3);
+
+  add_answer ("8", "7@example.cn", VALIJA_FLAG_NONE);
+  while (valija_message_get_n_messages (window->current) != 6)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count_rows (), ==, n_rows);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+  g_assert_true (valija_message_get_unread (window->current));
+
+  n_messages = count ("Lists");
+  activate (window, "win.archive");
+  while (count ("Lists") != n_messages - 3)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count_rows (), ==, n_rows - 1);
+  press_undo (GTK_WIDGET (window->toasts));
+  while (count ("Lists") != n_messages)
+    g_main_context_iteration (NULL, TRUE);
+
+  activate (window, "win.conversations");
+  g_assert_cmpuint (count_rows (), ==, n_rows + 2);
+  activate (window, "win.conversations");
+  g_assert_cmpuint (count_rows (), ==, n_rows);
+}
+
 static void
 test_long_list (void)
 {
@@ -657,6 +717,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/search-place", test_search_place);
+  g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/reply", test_reply);

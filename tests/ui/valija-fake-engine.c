@@ -330,6 +330,8 @@ new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text, 
   feed->show = show;
   feed->text = g_strdup (text);
   feed->conversations = conversations;
+  if (conversations)
+    valija_message_list_set_conversations (list);
   g_ptr_array_add (self->lists, feed);
   feed_fill (feed);
 
@@ -439,13 +441,16 @@ valija_fake_engine_add_account (ValijaEngine *self, const char *method, const ch
 
 /* That of the message it answers, which has come before; @id when there is none. */
 static gint64
-find_conversation (ValijaEngine *self, const ValijaMessageInfo *info, gint64 id)
+find_conversation (ValijaEngine *self, ValijaFolder *folder, const ValijaMessageInfo *info, gint64 id)
 {
   for (guint i = 0; i < self->rows->len && info->in_reply_to[0] != '\0'; i++)
     {
       const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
 
-      if (g_str_equal (row->message_id, info->in_reply_to))
+      ValijaFolder *other = g_hash_table_lookup (self->folders, &row->folder_id);
+
+      if (valija_folder_get_account (other) == valija_folder_get_account (folder) &&
+          g_str_equal (row->message_id, info->in_reply_to))
         return row->conversation;
     }
 
@@ -463,7 +468,7 @@ valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const 
 
   row->id = self->next_id++;
   row->folder_id = valija_folder_get_id (folder);
-  row->conversation = find_conversation (self, info, row->id);
+  row->conversation = find_conversation (self, folder, info, row->id);
   row->remote_id = g_strdup_printf ("%" G_GINT64_FORMAT, row->id);
   row->message_id = g_strdup (info->message_id);
   row->subject = g_strdup (info->subject);

@@ -39,6 +39,7 @@ static const struct
   { "From: Bo Lindqvist <bo@example.org>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: "
     "Re: Plans for the hike\n"
     "Date: Mon, 23 Nov 2026 00:40:00 +0000\nMessage-ID: <5@example.org>\nMIME-Version: 1.0\n"
+    "In-Reply-To: <hike-2@example.cn>\nReferences: <hike-1@example.org> <hike-2@example.cn>\n"
     "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n"
     "Hello Ana,\n\nthe map is attached. We start at eight; see https://example.org/hike for the weather.\n\n"
     "> When do we meet?\n>> At the station, I thought.\n> Or at the bridge.\n\nBo\n\n"
@@ -49,6 +50,18 @@ static const struct
     "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n",
     VALIJA_FLAG_NONE },
 };
+
+/* What the last one answers. */
+static const char own_question[] =
+  "From: Ana =?UTF-8?Q?N=C3=BA=C3=B1ez?= <ana@example.org>\nTo: Bo <bo@example.org>, Chen <chen@example.cn>\n"
+  "Subject: Plans for the hike\nDate: Sun, 22 Nov 2026 19:05:00 +0000\nMessage-ID: <hike-1@example.org>\n\n"
+  "Hello you two,\n\nwhen do we meet on Saturday, and who has a map?\n\nAna\n";
+static const char first_answer[] =
+  "From: Chen Wei <chen@example.cn>\nTo: Ana <ana@example.org>\nCc: Bo <bo@example.org>\n"
+  "Subject: Re: Plans for the hike\nDate: Sun, 22 Nov 2026 21:30:00 +0000\nMessage-ID: <hike-2@example.cn>\n"
+  "In-Reply-To: <hike-1@example.org>\nReferences: <hike-1@example.org>\n\n"
+  "At the station, I thought. I bring tea.\n\n"
+  "On Sunday Ana wrote:\n> when do we meet on Saturday, and who has a map?\n";
 
 void
 valija_sample_mail_fill (ValijaEngine *engine)
@@ -61,6 +74,9 @@ valija_sample_mail_fill (ValijaEngine *engine)
 
   valija_fake_engine_add_account (engine, "smtp", "robot@example.org", TRUE);
 
+  valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, imap, "sent"), own_question,
+                                  VALIJA_FLAG_SEEN);
+  valija_fake_engine_add_message (engine, inbox, first_answer, VALIJA_FLAG_SEEN);
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
       valija_fake_engine_add_message (engine, inbox, messages[i].source, messages[i].flags);

@@ -8,6 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Of more people than this not all are named. */
+#define MAX_NAMES 4
+
 struct _ValijaMessageCell
 {
   AdwBin         parent_instance;
@@ -16,6 +19,7 @@ struct _ValijaMessageCell
   GtkWidget     *answered;
   GtkLabel      *sender;
   GtkWidget     *attachment;
+  GtkLabel      *count;
   GtkLabel      *date;
   GtkLabel      *subject;
   GtkButton     *star;
@@ -61,6 +65,64 @@ or_else (const char *text,
   return text != NULL && text[0] != '\0' ? text : fallback;
 }
 
+static gboolean
+is_own (ValijaMessage           *message,
+        const ValijaParticipant *person)
+{
+  ValijaFolder *folder = valija_message_get_folder (message);
+  const char *own = folder != NULL ? valija_account_get_email (valija_folder_get_account (folder)) : NULL;
+
+  return own != NULL && g_ascii_strcasecmp (own, person->address) == 0;
+}
+
+/* Among others somebody goes by the first name. */
+static char *
+dup_name (ValijaMessage           *message,
+          const ValijaParticipant *person,
+          gboolean                 alone)
+{
+  const char *label = or_else (person->label, _("Unknown sender"));
+  const char *blank = strchr (label, ' ');
+
+  if (is_own (message, person))
+    /* Translators: the user, among the names of those who wrote in a conversation */
+    return g_strdup (alone ? label : _("Me"));
+
+  if (alone || blank == NULL || strpbrk (label, ",@") != NULL)
+    return g_strdup (label);
+
+  return g_strndup (label, blank - label);
+}
+
+/* Who wrote, in the order in which they first did, the names of those who have written what is
+ * unread in bold; of many the first and the last. As plain text with @markup FALSE. */
+static char *
+dup_people (ValijaMessage *message,
+            gboolean       markup)
+{
+  GPtrArray *people = valija_message_get_people (message);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < people->len; i++)
+    {
+      const ValijaParticipant *person = g_ptr_array_index (people, i);
+      g_autofree char *name = dup_name (message, person, people->len == 1);
+      g_autofree char *escaped = markup ? g_markup_escape_text (name, -1) : g_strdup (name);
+      gboolean bold = markup && person->unread;
+
+      if (people->len > MAX_NAMES && i > 0 && i <= people->len - MAX_NAMES)
+        {
+          if (i == 1)
+            g_string_append (text, ", …");
+          continue;
+        }
+
+      g_string_append_printf (text, "%s%s%s%s", i > 0 ? ", " : "", bold ? "<b>" : "", escaped, bold ? "</b>" : "");
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* In folders of what oneself wrote the other side is the recipient. */
 static char *
 dup_correspondent (ValijaMessage *message)
@@ -72,7 +134,47 @@ dup_correspondent (ValijaMessage *message)
     /* Translators: %s are the recipients of a message */
     return g_strdup_printf (_("To: %s"), or_else (valija_message_get_recipients (message), _("nobody yet")));
 
+  if (valija_message_get_people (message) != NULL)
+    return dup_people (message, FALSE);
+
   return g_strdup (or_else (valija_message_get_sender (message), _("Unknown sender")));
+}
+
+static void
+show_correspondent (ValijaMessageCell *self,
+                    ValijaMessage     *message,
+                    const char        *correspondent)
+{
+  g_autofree char *names = NULL;
+  g_autofree char *markup = NULL;
+
+  /* Where the label tells of recipients, nobody of those who wrote is to be seen */
+  if (valija_message_get_people (message) != NULL)
+    names = dup_people (message, FALSE);
+
+  if (g_strcmp0 (names, correspondent) != 0)
+    {
+      gtk_label_set_text (self->sender, correspondent);
+      gtk_widget_remove_css_class (GTK_WIDGET (self->sender), "people");
+      return;
+    }
+
+  markup = dup_people (message, TRUE);
+  gtk_label_set_markup (self->sender, markup);
+  gtk_widget_add_css_class (GTK_WIDGET (self->sender), "people");
+}
+
+static void
+show_count (ValijaMessageCell *self,
+            guint              n_messages)
+{
+  g_autofree char *text = g_strdup_printf ("%u", n_messages);
+  g_autofree char *tooltip = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", n_messages),
+                                              n_messages);
+
+  gtk_label_set_text (self->count, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->count), tooltip);
+  gtk_widget_set_visible (GTK_WIDGET (self->count), n_messages > 1);
 }
 
 static char *
@@ -86,6 +188,13 @@ dup_summary (ValijaMessage *message,
   if (valija_message_get_unread (message))
     g_string_append_printf (summary, "%s, ", _("Unread"));
   g_string_append_printf (summary, "%s, %s, %s", correspondent, subject, date);
+  if (valija_message_get_n_messages (message) > 1)
+    {
+      guint n = valija_message_get_n_messages (message);
+
+      g_string_append (summary, ", ");
+      g_string_append_printf (summary, g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", n), n);
+    }
   if (valija_message_get_flagged (message))
     g_string_append_printf (summary, ", %s", _("Starred"));
   if (valija_message_get_has_attachments (message))
@@ -128,7 +237,11 @@ update (ValijaMessageCell *self)
   const char *subject = loaded ? or_else (valija_message_get_subject (message), _("No subject")) : "";
   const char *preview = loaded ? valija_message_get_preview (message) : NULL;
 
-  gtk_label_set_text (self->sender, correspondent);
+  if (loaded)
+    show_correspondent (self, message, correspondent);
+  else
+    gtk_label_set_text (self->sender, "");
+  show_count (self, loaded ? valija_message_get_n_messages (message) : 0);
   gtk_label_set_text (self->date, date);
   gtk_label_set_text (self->subject, subject);
   gtk_label_set_text (self->preview, or_else (preview, ""));
@@ -177,7 +290,7 @@ static void
 star_cb (ValijaMessageCell *self)
 {
   if (self->message != NULL)
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.star", "x", valija_message_get_id (self->message));
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.star", "x", valija_message_get_key (self->message));
 }
 
 static void
@@ -267,6 +380,7 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, answered);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, sender);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, attachment);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, count);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, date);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, star);

@@ -41,7 +41,7 @@ select_at (ValijaMessagePane *self,
   if (message == NULL || self->messages == NULL)
     return FALSE;
 
-  position = valija_message_list_find (self->messages, valija_message_get_id (message));
+  position = valija_message_list_find (self->messages, valija_message_get_key (message));
   if (position == G_MAXUINT)
     return FALSE;
 

@@ -33,8 +33,10 @@ struct _ValijaMessagePane
   GtkMultiSelection  *selection;
   GSignalGroup       *status_signals;
   GSignalGroup       *list_signals;
+  GSettings          *settings;
   /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */
   gint64              kept;
+  gint64              opened;  /* the key of the one row that is selected, 0: none */
 };
 
 /* valija-message-pane-input.c: context menu and dragging */

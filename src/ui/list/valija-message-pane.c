@@ -182,6 +182,7 @@ restore_selection (ValijaMessagePane *self)
 
   position = valija_message_list_find (self->messages, self->kept);
   self->kept = 0;
+  self->opened = 0;
 
   if (position != G_MAXUINT)
     gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
@@ -198,13 +199,14 @@ ready_cb (ValijaMessagePane *self)
 
 static void
 take_list (ValijaMessagePane *self,
-           ValijaMessageList *list)
+           ValijaMessageList *list,
+           gboolean           conversations)
 {
   g_autoptr(ValijaMessageList) messages = list;
   g_autoptr(ValijaMessage) selected = valija_message_pane_dup_single (self);
 
   if (selected != NULL)
-    self->kept = valija_message_get_id (selected);
+    self->kept = conversations ? valija_message_get_conversation (selected) : valija_message_get_id (selected);
 
   g_set_object (&self->messages, messages);
   g_signal_group_set_target (self->list_signals, messages);
@@ -226,6 +228,7 @@ dup_search_text (ValijaMessagePane *self)
 static void
 reload (ValijaMessagePane *self)
 {
+  gboolean conversations = g_settings_get_boolean (self->settings, "conversations");
   g_autofree char *text = dup_search_text (self);
   const char *scope = adw_toggle_group_get_active_name (self->scope);
   gboolean everywhere = g_strcmp0 (scope, "all") == 0;
@@ -237,9 +240,11 @@ reload (ValijaMessagePane *self)
   if (is_searching (self))
     take_list (self, valija_engine_search_messages (self->engine, text,
                                                     everywhere ? NULL : valija_folder_get_account (self->folder),
-                                                    in_folder ? self->folder : NULL));
+                                                    in_folder ? self->folder : NULL), FALSE);
+  else if (conversations)
+    take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)), TRUE);
   else
-    take_list (self, valija_engine_list_messages (self->engine, self->folder, get_show (self)));
+    take_list (self, valija_engine_list_messages (self->engine, self->folder, get_show (self)), FALSE);
 }
 
 static void
@@ -363,7 +368,26 @@ activate_cb (ValijaMessagePane *self,
 static void
 selection_changed_cb (ValijaMessagePane *self)
 {
+  g_autoptr(ValijaMessage) selected = valija_message_pane_dup_single (self);
+
+  self->opened = selected != NULL ? valija_message_get_key (selected) : 0;
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* A conversation to which a message has come moves up in the list, and stays selected. */
+static gboolean
+follow_opened (ValijaMessagePane *self)
+{
+  guint position;
+
+  if (self->opened == 0 || valija_message_pane_get_n_selected (self) > 0)
+    return FALSE;
+
+  position = valija_message_list_find (self->messages, self->opened);
+  if (position != G_MAXUINT)
+    gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
+
+  return position != G_MAXUINT;
 }
 
 /* Rows that come and go can take the selection with them, without a word from the selection
@@ -375,8 +399,8 @@ items_changed_cb (ValijaMessagePane *self,
                   guint              added)
 {
   update_stack (self);
-  if (removed > 0 && self->kept == 0)
-    g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+  if (removed > 0 && self->kept == 0 && !follow_opened (self))
+    selection_changed_cb (self);
 }
 
 /* ---- Object ---- */
@@ -390,6 +414,7 @@ valija_message_pane_dispose (GObject *object)
     gtk_widget_unparent (GTK_WIDGET (self->menu));
   g_clear_object (&self->status_signals);
   g_clear_object (&self->list_signals);
+  g_clear_object (&self->settings);
   g_clear_object (&self->selection);
   g_clear_object (&self->messages);
   g_clear_object (&self->folder);
@@ -464,6 +489,10 @@ valija_message_pane_init (ValijaMessagePane *self)
   g_signal_group_connect_object (self->list_signals, "items-changed", G_CALLBACK (items_changed_cb), self,
                                  G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (ready_cb), self);
+
+  self->settings = g_settings_new (APP_ID);
+  g_signal_connect_object (self->settings, "changed::conversations", G_CALLBACK (filter_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   adw_toggle_group_set_active_name (self->scope, "account");
@@ -576,13 +605,13 @@ valija_message_pane_dup_single (ValijaMessagePane *self)
 
 ValijaMessage *
 valija_message_pane_dup_message (ValijaMessagePane *self,
-                                 gint64             id)
+                                 gint64             key)
 {
   guint position;
 
   g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
 
-  position = self->messages != NULL ? valija_message_list_find (self->messages, id) : G_MAXUINT;
+  position = self->messages != NULL ? valija_message_list_find (self->messages, key) : G_MAXUINT;
 
   return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
 }

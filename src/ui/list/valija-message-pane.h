@@ -32,7 +32,7 @@ GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);
 /* (transfer full) (nullable) unless exactly one */
 ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);
 /* (transfer full) (nullable) if not listed */
-ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 id);
+ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 key);
 void           valija_message_pane_step           (ValijaMessagePane *self, ValijaPaneStep step);
 
 /* Selects what comes after the selected messages, which are about to leave. */

@@ -60,6 +60,7 @@ struct _ValijaReader
   GError            *error;
   gboolean           show_images;   /* for this message, by a click */
   gboolean           prefer_plain;  /* for this message, by choice */
+  gboolean           asked;         /* for the source of the message */
   guint              generation;    /* which message answers belong to */
 };
 

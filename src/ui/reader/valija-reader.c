@@ -242,6 +242,7 @@ static void
 clear (ValijaReader *self)
 {
   self->generation++;
+  self->asked = FALSE;
   self->show_images = FALSE;
   self->prefer_plain = FALSE;
   g_clear_object (&self->mime);
@@ -359,11 +360,21 @@ slow_cb (DexFuture *future,
 static void
 load (ValijaReader *self)
 {
+  self->asked = TRUE;
+
   /* Both disowned: the ticket says whether anybody still waits. */
   dex_future_disown (dex_future_finally (valija_engine_load_source (self->engine, self->message),
                                          loaded_cb, ticket_new (self), ticket_free));
   dex_future_disown (dex_future_finally (dex_timeout_new_msec (SPINNER_AFTER_MS),
                                          slow_cb, ticket_new (self), ticket_free));
+}
+
+/* Which message a row of conversations stands for is known when it is loaded. */
+static void
+message_loaded_cb (ValijaReader *self)
+{
+  if (self->message != NULL && !self->asked && valija_message_get_id (self->message) != 0)
+    load (self);
 }
 
 static void
@@ -374,7 +385,7 @@ retry_cb (ValijaReader *self)
 
   clear (self);
   gtk_stack_set_visible_child_name (self->stack, "blank");
-  load (self);
+  message_loaded_cb (self);
 }
 
 static void
@@ -484,6 +495,7 @@ valija_reader_init (ValijaReader *self)
   self->message_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::folder", G_CALLBACK (update_banners), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (update_banners), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (message_loaded_cb), self);
   valija_reader_enable_actions (self);
 }
 
@@ -506,7 +518,9 @@ valija_reader_show_message (ValijaReader  *self,
 
   /* The same message again, as after a change of its flags, stays as it is. */
   if (message != NULL && self->message != NULL && (self->mime != NULL || self->error == NULL) &&
-      valija_message_get_id (message) == valija_message_get_id (self->message))
+      (message == self->message ||
+       (valija_message_get_id (message) != 0 &&
+        valija_message_get_id (message) == valija_message_get_id (self->message))))
     return;
 
   clear (self);
@@ -515,8 +529,7 @@ valija_reader_show_message (ValijaReader  *self,
   valija_reader_enable_actions (self);
   gtk_stack_set_visible_child_name (self->stack, message != NULL ? "blank" : "none");
 
-  if (message != NULL)
-    load (self);
+  message_loaded_cb (self);
 }
 
 void
