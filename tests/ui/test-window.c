@@ -42,6 +42,15 @@ wait_until (Condition   condition,
 
 #define WAIT(condition) wait_until (condition, #condition)
 
+/* The same for an expression. */
+#define WAIT_FOR(expression) \
+  G_STMT_START { \
+    guint deadline_ = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, (gpointer) #expression); \
+    while (!(expression)) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (deadline_); \
+  } G_STMT_END
+
 static gpointer
 find_window (GType type)
 {
@@ -628,31 +637,27 @@ test_conversations (void)
   valija_window_show_folder (window, find_folder ("Lists"));
   n_rows = count_rows ();
   valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
-  while (valija_message_get_n_messages (window->current) != 5)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 5);
   g_assert_cmpuint (valija_message_get_members (window->current)->len, ==, 2);
   g_assert_cmpuint (valija_message_get_people (window->current)->len, ==, 3);
 
   add_answer ("8", "7@example.cn", VALIJA_FLAG_NONE);
-  while (valija_message_get_n_messages (window->current) != 6)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 6);
   g_assert_cmpuint (count_rows (), ==, n_rows);
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
   g_assert_true (valija_message_get_unread (window->current));
 
-  n_messages = count ("Lists");
-  activate (window, "win.archive");
-  while (count ("Lists") != n_messages - 3)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpuint (count_rows (), ==, n_rows - 1);
-  press_undo (GTK_WIDGET (window->toasts));
-  while (count ("Lists") != n_messages)
-    g_main_context_iteration (NULL, TRUE);
-
   activate (window, "win.conversations");
   g_assert_cmpuint (count_rows (), ==, n_rows + 2);
+  WAIT_FOR (window->current != NULL && valija_message_get_loaded (window->current));
   activate (window, "win.conversations");
   g_assert_cmpuint (count_rows (), ==, n_rows);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+
+  n_messages = count ("Lists");
+  activate (window, "win.archive");
+  WAIT_FOR (count ("Lists") == n_messages - 3);
+  g_assert_cmpuint (count_rows (), ==, n_rows - 1);
 }
 
 static void
