@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* An account: settings only, no state. Properties: id (construct-only uuid; made when not given), method ("imap",
  * "pop3", "smtp", "mixed", …), name (what the sidebar says), email, full-name, keep-sent (int, ValijaKeepSent),
  * delete-after-days (int; -1: POP3 never deletes on the server, which is the default; 0: once the copy here is
- * durable; n: after n days), timeout (seconds, 60), body-days (int; how many days back whole messages are fetched in
+ * durable; n: after n days; what is deleted here for good goes at the next visit), timeout (seconds, 60), body-days
+ * (int; how many days back whole messages are fetched in
  * the background, -1 all, 0 none; default 90), incoming and outgoing (ValijaServer, construct-only, always there).
  * IMAP and POP3 accounts whose outgoing host is set are paired with an SMTP session. */
 #define VALIJA_TYPE_ACCOUNT (valija_account_get_type ())

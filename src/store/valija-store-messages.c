@@ -19,6 +19,12 @@ typedef struct
 
 typedef struct
 {
+  char *account;
+  gint64 since;
+} RipeArgs;
+
+typedef struct
+{
   gint64 folder;
   ValijaMessageInfo *info;
   ValijaStoredSource *source;
@@ -39,6 +45,13 @@ static void
 list_args_free (ListArgs *self)
 {
   g_free (self->remote_id);
+  g_free (self);
+}
+
+static void
+ripe_args_free (RipeArgs *self)
+{
+  g_free (self->account);
   g_free (self);
 }
 
@@ -218,6 +231,38 @@ find_twins (ValijaStoreContext  *context,
   valija_store_take_ids (result, g_steal_pointer (&found));
 
   return TRUE;
+}
+
+static gboolean
+list_ripe (ValijaStoreContext  *context,
+           gpointer             data,
+           GValue              *result,
+           GError             **error)
+{
+  RipeArgs *args = data;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+
+  statement = valija_database_query (context->local, error,
+                                     "SELECT m.remote_id FROM message m JOIN folder f ON f.id = m.home"
+                                     " WHERE f.account = ?1 AND m.has_source = 1 AND m.remote_id IS NOT NULL"
+                                     " AND m.added_at <= ?2"
+                                     " UNION SELECT d.remote_id FROM deleted d JOIN folder f ON f.id = d.folder"
+                                     " WHERE f.account = ?1",
+                                     "si", args->account, args->since);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (context->local, statement, &local_error))
+    g_ptr_array_add (ids, valija_store_dup_text (statement, 0));
+
+  if (local_error == NULL)
+    valija_store_take_ptr_array (result, g_steal_pointer (&ids));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
 }
 
 static gboolean
@@ -457,6 +502,29 @@ valija_store_find_twins (ValijaStore *self,
   dex_return_error_if_fail (messages != NULL);
 
   return valija_store_read (self, find_twins, g_array_copy (messages), (GDestroyNotify) g_array_unref);
+}
+
+/**
+ * valija_store_list_ripe:
+ * @since: seconds since 1970
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of strings, each once
+ */
+DexFuture *
+valija_store_list_ripe (ValijaStore *self,
+                        const char  *account,
+                        gint64       since)
+{
+  RipeArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (account != NULL);
+
+  args = g_new0 (RipeArgs, 1);
+  args->account = g_strdup (account);
+  args->since = since;
+
+  return valija_store_read (self, list_ripe, args, (GDestroyNotify) ripe_args_free);
 }
 
 /**

@@ -25,9 +25,9 @@
 #define INSERT_MESSAGE_SQL \
   "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
   " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id, conversation," \
-  " answer)" \
+  " answer, added_at)" \
   " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18," \
-  " nullif (?19, 0))"
+  " nullif (?19, 0), unixepoch ())"
 
 typedef struct
 {

@@ -213,11 +213,17 @@
 /* Rows of VALIJA_STORE_NO_ROUND. */
 #define NO_ROUND_SCRIPT "CREATE INDEX message_of_no_round ON message (home) WHERE round = -1;"
 
+/* When it came here: what the date of a message says is its sender's business. Mail of an earlier Valija counts from
+ * now. */
+#define ADDED_SCRIPT "ALTER TABLE message ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;"
+#define ADDED_NOW_SCRIPT "UPDATE message SET added_at = unixepoch ();"
+
 const ValijaStoreScript valija_store_cache_scripts[] = {
   { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
   { MOVED_SCRIPT, NULL },
   { CONVERSATION_SCRIPT RELIST_SCRIPT, valija_store_upgrade_conversations },
   { NO_ROUND_SCRIPT, NULL },
+  { ADDED_SCRIPT, NULL },
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
@@ -227,6 +233,7 @@ const ValijaStoreScript valija_store_local_scripts[] = {
   { MOVED_SCRIPT, NULL },
   { CONVERSATION_SCRIPT, valija_store_upgrade_conversations },
   { COPY_SCRIPT, NULL },
+  { ADDED_SCRIPT ADDED_NOW_SCRIPT, NULL },
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

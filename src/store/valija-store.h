@@ -154,6 +154,9 @@ typedef struct
  * in another folder: the server says so (EMAILID), or Message-ID, size, dates, subject and sender are the same. GArray
  * of ValijaTwins; the twin's source may have gone before it is loaded. */
 DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_WARN_UNUSED_RESULT;
+/* What a server that only gives messages out need not keep any more, by its remote-ids (GPtrArray): what is whole here
+ * and came before @since (seconds since 1970), and what was deleted here for good. */
+DexFuture *valija_store_list_ripe (ValijaStore *self, const char *account, gint64 since) G_GNUC_WARN_UNUSED_RESULT;
 /* A new message in a folder of local truth. Durable when it resolves, to its id (int64). @outbox: as of
  * valija_store_append_message(). */
 DexFuture *valija_store_add_message (ValijaStore        *self,

@@ -516,6 +516,31 @@ def pop3_deletes_when_told():
 
 
 @test
+def pop3_deletes_what_was_deleted_here():
+    deliver(MEI, 'not wanted')
+    with imap(MEI) as box:
+        # What the sender says of the time does not count
+        box.append('INBOX', None, None, b'Subject: to be kept\r\nDate: Mon, 01 Jan 2001 12:00:00 +0000\r\n\r\nHello.\r\n')
+    wait_for(lambda: pop3_count(MEI) == 2)
+    with profile() as p:
+        p.add('pop3', MEI, *incoming(MEI, 'pop3s_port'), '--set', 'delete-after-days=30')
+        p.run('sync')
+        for _ in range(2):
+            number = next(str(m['id']) for folder in ('inbox', 'trash') for m in p.messages('--folder', folder)
+                          if m['subject'] == 'not wanted')
+            p.run('delete', number)
+        assert pop3_count(MEI) == 2, 'deleted without a visit'
+        p.run('sync')
+        assert pop3_count(MEI) == 1
+        assert p.subjects() == ['to be kept']
+    box = poplib.POP3_SSL('localhost', WORLD['pop3s_port'], context=tls())
+    box.user(MEI)
+    box.pass_(PASSWORD)
+    box.dele(1)
+    box.quit()
+
+
+@test
 def send():
     with profile() as p:
         p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap', '--set', 'full-name=Ana Núñez')

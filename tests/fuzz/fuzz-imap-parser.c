@@ -8,6 +8,7 @@
 #include "wire/imap/valija-imap-fetch.h"
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-name.h"
+#include "wire/imap/valija-imap-quirks.h"
 #include "wire/imap/valija-imap-structure.h"
 
 #include <string.h>
@@ -41,6 +42,7 @@ read_values (const ValijaImapResponse *response)
   g_autoptr(GArray) sources = NULL;
   g_autoptr(GArray) targets = NULL;
   g_autofree char *prefix = NULL;
+  g_auto(GStrv) words = NULL;
   g_autofree char *id = valija_imap_id_parse (response);
   ValijaImapFetch fetch;
   guint64 usage, limit;
@@ -55,7 +57,9 @@ read_values (const ValijaImapResponse *response)
   valija_imap_namespace_parse (response, FALSE, &prefix, &delimiter);
   valija_imap_copyuid_parse (response, &validity, &sources, &targets);
   valija_imap_appenduid_parse (response, &validity, &uid);
-  valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, NULL);
+  valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, &words);
+  valija_imap_capabilities_get_append_limit ((const char * const *) words);
+  valija_imap_quirks_get_code (response);
 
   if (valija_imap_fetch_parse (response, &fetch))
     {
