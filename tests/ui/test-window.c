@@ -654,6 +654,7 @@ test_conversations (void)
   g_assert_cmpuint (count_rows (), ==, n_rows);
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
 
+  WAIT_FOR (valija_message_get_loaded (window->current));
   n_messages = count ("Lists");
   activate (window, "win.archive");
   WAIT_FOR (count ("Lists") == n_messages - 3);

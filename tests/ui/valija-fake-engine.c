@@ -901,6 +901,7 @@ change_one (ValijaEngine *self, ValijaUndo *undo, gint64 id, ValijaFlags add, Va
 {
   ValijaMessageRow *row = find_row (self, id);
 
+  g_assert_nonnull (row);
   g_array_append_val (undo->ids, row->id);
   g_array_append_val (undo->folders, row->folder_id);
   g_array_append_val (undo->flags, row->flags);
