@@ -4,6 +4,7 @@
 
 #include "mime/valija-html.h"
 
+#include "mime/valija-html-hidden.h"
 #include "mime/valija-html-parser.h"
 #include "mime/valija-html-url.h"
 
@@ -33,6 +34,7 @@ static const struct
 typedef struct
 {
   GString *out;
+  ValijaHtmlHidden *hidden;
   guint line_breaks;        /* wanted before the next word */
   gboolean blank;           /* wanted before the next word, in its line */
   gboolean line_open;       /* something stands in the last line */
@@ -146,6 +148,10 @@ start_cb (const char  *name,
 {
   Text *self = user_data;
 
+  valija_html_hidden_start (self->hidden, name, attributes);
+  if (valija_html_hidden_is_gone (self->hidden))
+    return;
+
   begin_block (self, name);
   if (strcmp (name, "br") == 0)
     {
@@ -210,6 +216,11 @@ end_cb (const char *name,
         gpointer    user_data)
 {
   Text *self = user_data;
+  gboolean gone = valija_html_hidden_is_gone (self->hidden);
+
+  valija_html_hidden_end (self->hidden);
+  if (gone)
+    return;
 
   if (strcmp (name, "a") == 0)
     end_link (self);
@@ -266,6 +277,8 @@ text_cb (const char *text,
   Text *self = user_data;
   const char *end = text + length;
 
+  if (valija_html_hidden_hides (self->hidden))
+    return;
   if (self->preformatted > 0)
     {
       append_preformatted (self, text, length);
@@ -290,23 +303,34 @@ text_cb (const char *text,
     }
 }
 
+static void
+style_cb (const char *css,
+          gpointer    user_data)
+{
+  Text *self = user_data;
+
+  valija_html_hidden_add_sheet (self->hidden, css);
+}
+
 /**
  * valija_html_to_text:
  * @html: HTML as a sender wrote it, UTF-8
  *
- * Makes text that can be read, quoted and searched.
+ * Makes text that can be read, quoted and searched: of what a reader sees, not of what the sender hid.
  *
  * Returns: (transfer full): the text, without a line break at its end
  */
 char *
 valija_html_to_text (const char *html)
 {
-  static const ValijaHtmlHandler handler = { start_cb, end_cb, text_cb, NULL };
+  static const ValijaHtmlHandler handler = { start_cb, end_cb, text_cb, style_cb };
+  g_autoptr(ValijaHtmlHidden) hidden = NULL;
   Text text = { 0 };
 
   g_return_val_if_fail (html != NULL, NULL);
 
   text.out = g_string_new (NULL);
+  text.hidden = hidden = valija_html_hidden_new ();
   valija_html_parse (html, &handler, &text);
   g_free (text.href);
 

@@ -678,6 +678,24 @@ static const struct
   { "<img alt=\"Logo\" src=x> x", "Logo x" },
   { "<style>p{}</style><script>x</script><title>t</title>y", "y" },
   { "<h1>Title</h1>text", "Title\n\ntext" },
+  { "a<p style=\"display:none\">x <b>y</b></p>b", "ab" },
+  { "a<p style=\"Display : None !important\">x</p>", "a" },
+  { "a<p hidden>x</p>b<hr hidden><img hidden alt=x>", "ab" },
+  { "<div style=\"font-size:0\">x<p style=\"font-size:14px\">seen</p>y</div>", "seen" },
+  { "<div style=\"font:0/0 a\">x</div><i style=\"font:400 9px/1 a\">seen</i>", "seen" },
+  { "<div style=\"font-size:1px\">x<b style=\"font-size:2em\">y</b></div>z", "z" },
+  { "<div style=\"visibility:hidden\">x<i style=\"visibility:visible\">seen</i></div>", "seen" },
+  { "<div style=\"max-height:0;overflow:hidden\">x</div><p style=\"height:0\">seen</p>", "seen" },
+  { "<span style=\"opacity:0\">x</span>y<span style=\"opacity:0.5\">z</span>", "yz" },
+  { "<ul hidden><li>x</ul><blockquote hidden>x</blockquote><p>a", "a" },
+  { "<a href=\"https://example.org/\" hidden>x</a><a href=\"https://example.org/\">y</a>",
+    "y <https://example.org/>" },
+  { "<style>.pre, td.q {display:none} #top{font-size:0} @media print{.m{display:none}}"
+    "</style><p class=\"a PRE\">x</p><p class=q>x</p><p id=top>x</p><p class=m>seen</p>", "seen" },
+  { "<style>@media print{}.a{display:none}.b{display:none}.b{display:block}</style>"
+    "<p class=a>x</p><p class=b>seen</p><p class=a style=\"display:block\">too</p>", "seen\n\ntoo" },
+  { "<style>div .t{font-size:9px} div .u{display:none}</style>"
+    "<div style=\"font-size:0\">x<p class=t>seen</p></div><p class=u>too</p>", "seen\n\ntoo" },
   { "soft\302\255hyphen zero\342\200\213width", "softhyphen zerowidth" },
 };
 
