@@ -141,34 +141,43 @@ end_sent_line (ValijaTranscript *self)
   pending_clear (&self->sent);
 }
 
-/* How many bytes of @text stand before what must not be told, or 0. The server's signature, "v=" in Base64, which
- * ends a SCRAM exchange (RFC 5802, section 7), is made with the password: beside the rest of the exchange, passwords
- * could be tried against it. */
+/* How many bytes of @text stand before what must not be told, or 0. SCRAM's messages of the server (RFC 5802,
+ * section 7), Base64 of "r=…,s=…,i=…" and "v=…", hold nonce, salt and a signature made with the password: beside the
+ * rest of the exchange, passwords could be tried against them. */
 static gsize
-find_signature (const char *text)
+find_scram (const char *text)
 {
   gsize start = g_str_has_prefix (text, "+ ") ? 2 : g_str_has_prefix (text, "334 ") ? 4 : 0;
 
-  if (start == 0 || !g_str_has_prefix (text + start, "dj") || strspn (text + start + 2, "0123") == 0)
+  if (start == 0 || (!g_str_has_prefix (text + start, "cj") && !g_str_has_prefix (text + start, "dj")) ||
+      strspn (text + start + 2, "0123") == 0)
     return 0;
 
   return start;
+}
+
+/* (transfer full) */
+static char *
+tell_received (const Pending *pending)
+{
+  const char *text = pending->text->str;
+  gsize start = find_scram (text);
+
+  if (start > 0)
+    return g_strdup_printf ("S: %.*s[%" G_GSIZE_FORMAT " bytes hidden]", (int) start, text, pending->text->len - start);
+
+  return make_printable ("S: ", text, pending->text->len, pending->cut);
 }
 
 static void
 end_received_line (ValijaTranscript *self)
 {
   const char *text = self->received.text->str;
-  gsize start = find_signature (text);
 
   if (!g_str_equal (text, "+") && !g_str_has_prefix (text, "+ ") && !g_str_has_prefix (text, "334"))
     self->signing_in = FALSE;
 
-  if (start > 0)
-    add_line (self, g_strdup_printf ("S: %.*s[%" G_GSIZE_FORMAT " bytes hidden]", (int) start, text,
-                                     self->received.text->len - start));
-  else
-    add_line (self, make_printable ("S: ", text, self->received.text->len, self->received.cut));
+  add_line (self, tell_received (&self->received));
   pending_clear (&self->received);
 }
 
@@ -396,8 +405,7 @@ valija_transcript_to_text (ValijaTranscript *self)
 
   if (self->received.text->len > 0)
     {
-      g_autofree char *line =
-        make_printable ("S: ", self->received.text->str, self->received.text->len, self->received.cut);
+      g_autofree char *line = tell_received (&self->received);
 
       g_string_append_printf (text, "%s\n", line);
     }

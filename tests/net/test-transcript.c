@@ -155,23 +155,31 @@ test_exchange (void)
 
 /* The signature with which a SCRAM server ends the exchange is made with the password. */
 static void
-test_signature (void)
+test_scram (void)
 {
+  /* Those of RFC 5802, section 5 */
+  static const char first[] = "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wzcmZjTkhZSlkxWlZ2V1ZzN2os"
+                              "cz1RU1hDUitRNnNlazhiZjkyLGk9NDA5Ng==";
   static const char signature[] = "dj1ybUY5cHFWOFM3c3VBb1pXamE0ZEpSa0ZzS1E9"; /* that of RFC 5802, section 5 */
   g_autoptr(ValijaTranscript) transcript = valija_transcript_new ();
   g_autofree char *imap = g_strdup_printf ("+ %s\r\n", signature);
   g_autofree char *smtp = g_strdup_printf ("334 %s\r\n", signature);
+  g_autofree char *unfinished = g_strdup_printf ("334 %s", first);
 
   received (transcript, imap);
   received (transcript, smtp);
   received (transcript, "+ cj1meWtvLQ==\r\n");
+  received (transcript, "+ PDE4OTYuNjk3MTcw\r\n");
   received (transcript, "+ dj\r\n");
   received (transcript, "+ idling\r\n");
+  received (transcript, unfinished);
   assert_text (transcript, "S: + [40 bytes hidden]\n"
                            "S: 334 [40 bytes hidden]\n"
-                           "S: + cj1meWtvLQ==\n"
+                           "S: + [12 bytes hidden]\n"
+                           "S: + PDE4OTYuNjk3MTcw\n"
                            "S: + dj\n"
-                           "S: + idling\n");
+                           "S: + idling\n"
+                           "S: 334 [96 bytes hidden]\n");
 }
 
 int
@@ -180,7 +188,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/transcript/lines", test_lines);
   g_test_add_func ("/net/transcript/bounds", test_bounds);
-  g_test_add_func ("/net/transcript/signature", test_signature);
+  g_test_add_func ("/net/transcript/scram", test_scram);
   g_test_add_func ("/net/transcript/secret-and-content", test_secret_and_content);
   g_test_add_func ("/net/transcript/second-net", test_second_net);
   g_test_add_func ("/net/transcript/exchange", test_exchange);
