@@ -107,6 +107,27 @@ test_cram_md5 (void)
   g_assert_true (valija_sasl_finish (sasl, &error));
 }
 
+/* What is no Base64 is not read around (RFC 4648 §3.3) */
+static void
+test_base64 (void)
+{
+  static const char * const bad[] = { "PDE4OTY", "PDE4*TYu", "PDE4 OTYu", "PDE=OTYu", "P===", "PDE4OTYuN===", "é" };
+  g_autoptr(ValijaSasl) login = new_sasl ("LOGIN", "tim", "tanstaaftanstaaf", -1);
+  g_autoptr(ValijaSecret) user = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr(ValijaSasl) sasl = new_sasl ("CRAM-MD5", "tim", "tanstaaftanstaaf", -1);
+      g_autoptr(GError) error = NULL;
+
+      g_assert_null (valija_sasl_step_base64 (sasl, bad[i], -1, &error));
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL);
+    }
+
+  user = valija_sasl_step_base64 (login, "User Name", -1, NULL);
+  assert_response (user, "dGlt", 4);
+}
+
 static void
 test_external (void)
 {
@@ -456,6 +477,7 @@ main (int   argc,
   g_test_add_func ("/sasl/plain/nul", test_plain_nul);
   g_test_add_func ("/sasl/login/two-steps", test_login);
   g_test_add_func ("/sasl/cram-md5/rfc2195", test_cram_md5);
+  g_test_add_func ("/sasl/base64", test_base64);
   g_test_add_func ("/sasl/external/no-name", test_external);
   g_test_add_func ("/sasl/oauthbearer/rfc7628", test_oauthbearer);
   g_test_add_func ("/sasl/xoauth2/refused", test_xoauth2);
