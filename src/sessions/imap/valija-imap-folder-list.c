@@ -282,6 +282,53 @@ get_special_use (const Folder *folder)
   return VALIJA_FOLDER_ROLE_NONE;
 }
 
+gboolean
+valija_imap_folder_list_has_role (ValijaImapFolderList *self,
+                                  ValijaFolderRole      role)
+{
+  GHashTableIter iter;
+  Folder *folder;
+
+  g_hash_table_iter_init (&iter, self->folders);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &folder))
+    if (get_special_use (folder) == role)
+      return TRUE;
+
+  return FALSE;
+}
+
+ValijaFolderRole
+valija_imap_folder_role_guess (const char *name)
+{
+  g_autofree char *folded = g_utf8_casefold (name, -1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (usual_names); i++)
+    {
+      g_autofree char *ours = g_utf8_casefold (valija_folder_role_get_label (usual_names[i].role), -1);
+
+      if (g_ascii_strcasecmp (name, usual_names[i].name) == 0 || g_str_equal (folded, ours))
+        return usual_names[i].role;
+    }
+
+  return VALIJA_FOLDER_ROLE_NONE;
+}
+
+const char *
+valija_imap_folder_role_to_use (ValijaFolderRole role)
+{
+  static const struct { ValijaFolderRole role; const char *use; } uses[] = {
+    { VALIJA_FOLDER_ROLE_DRAFTS, "\\Drafts" }, { VALIJA_FOLDER_ROLE_SENT, "\\Sent" },
+    { VALIJA_FOLDER_ROLE_ARCHIVE, "\\Archive" }, { VALIJA_FOLDER_ROLE_JUNK, "\\Junk" },
+    { VALIJA_FOLDER_ROLE_TRASH, "\\Trash" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (uses); i++)
+    if (uses[i].role == role)
+      return uses[i].use;
+
+  return NULL;
+}
+
 static gboolean
 is_own (ValijaImapFolderList *self,
         const Folder         *folder)

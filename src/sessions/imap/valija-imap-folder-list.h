@@ -23,6 +23,14 @@ GPtrArray            *valija_imap_folder_list_get_uncounted (ValijaImapFolderLis
 /* ValijaFolderInfo, parents before children, with parents made up that the server did not list. (transfer full) */
 GPtrArray            *valija_imap_folder_list_finish        (ValijaImapFolderList *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether a folder of the list is for @role. */
+gboolean              valija_imap_folder_list_has_role      (ValijaImapFolderList *self, ValijaFolderRole role);
+
+/* What a folder of that name is for, by the names that programs give them and by ours; VALIJA_FOLDER_ROLE_NONE for
+ * others. And what CREATE calls it (RFC 6154); NULL where it has no word. */
+ValijaFolderRole      valija_imap_folder_role_guess         (const char *name);
+const char           *valija_imap_folder_role_to_use        (ValijaFolderRole role);
+
 /* 0: the server has no hierarchy */
 char                  valija_imap_folder_list_get_delimiter (ValijaImapFolderList *self);
 

@@ -246,23 +246,91 @@ describe (const char *full,
   return info;
 }
 
+/* The folders that are for something, to know whether the one that is made is the first of its kind. */
+static DexFuture *
+ask_special_uses (ValijaImapLink       *link,
+                  ValijaImapFolderList *list)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("LIST (SPECIAL-USE)");
+
+  valija_imap_command_append_string (command, "");
+  valija_imap_command_append_pattern (command, "*");
+
+  return run_list (link, command, list);
+}
+
+static DexFuture *
+create_for_use (ValijaImapLink *link,
+                const char     *name,
+                const char     *use)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("CREATE");
+
+  valija_imap_command_append_mailbox (command, name);
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_atom (command, "USE");
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_atom (command, use);
+  valija_imap_command_close_list (command);
+  valija_imap_command_close_list (command);
+
+  return run (link, command);
+}
+
+/* Where the server can be told that the folder is the one for sent mail, so that all programs know it, it is told.
+ * *role becomes NONE when it does not want to hear of it ([USEATTR]); then the folder is one like any other. */
+static gboolean
+create_on_server_fiber (Change               *change,
+                        ValijaImapFolderList *list,
+                        const char           *full,
+                        ValijaFolderRole     *role,
+                        GError              **error)
+{
+  g_autoptr(GError) refusal = NULL;
+
+  if (*role != VALIJA_FOLDER_ROLE_NONE && !valija_imap_folder_list_has_role (list, *role))
+    {
+      if (dex_await (create_for_use (change->link, full, valija_imap_folder_role_to_use (*role)), &refusal))
+        return TRUE;
+      if (!g_error_matches (refusal, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
+        {
+          g_propagate_error (error, g_steal_pointer (&refusal));
+          return FALSE;
+        }
+    }
+
+  *role = VALIJA_FOLDER_ROLE_NONE;
+
+  return dex_await (run_with_name (change->link, "CREATE", full), error);
+}
+
 static DexFuture *
 create_fiber (gpointer data)
 {
   Change *change = data;
+  gboolean can_tell = change->parent == NULL &&
+                      valija_imap_link_has (change->link, VALIJA_IMAP_CAPABILITY_CREATE_SPECIAL_USE) &&
+                      valija_imap_link_has (change->link, VALIJA_IMAP_CAPABILITY_LIST_EXTENDED);
+  ValijaFolderRole role = can_tell ? valija_imap_folder_role_guess (change->name) : VALIJA_FOLDER_ROLE_NONE;
   g_autoptr(ValijaImapFolderList) list = valija_imap_folder_list_new (change->link);
+  g_autoptr(DexFuture) uses = NULL;
+  g_autoptr(ValijaFolderInfo) info = NULL;
   g_autofree char *full = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!dex_await (ask_hierarchy (change->link, list), &error) ||
+  uses = role != VALIJA_FOLDER_ROLE_NONE ? ask_special_uses (change->link, list) : dex_future_new_true ();
+  if (!dex_await (ask_hierarchy (change->link, list), &error) || !dex_await (g_steal_pointer (&uses), &error) ||
       !(full = compose_name (list, change->parent, change->name, &error)) ||
-      !dex_await (run_with_name (change->link, "CREATE", full), &error))
+      !create_on_server_fiber (change, list, full, &role, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   /* Other programs show subscribed folders only; that it failed harms nobody here */
   valija_future_forget (run_with_name (change->link, "SUBSCRIBE", full), "imap subscribe");
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, describe (full, change->parent, change->name));
+  info = describe (full, change->parent, change->name);
+  info->role = role;
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, g_steal_pointer (&info));
 }
 
 DexFuture *

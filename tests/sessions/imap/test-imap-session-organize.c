@@ -81,6 +81,12 @@ create (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+create_sent (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_organizer_create_folder (organizer, NULL, "sent");
+}
+
+static DexFuture *
 create_below (ValijaMailOrganizer *organizer)
 {
   return valija_mail_organizer_create_folder (organizer, "a", "b");
@@ -264,6 +270,22 @@ static const Case cases[] = {
     "V5 OK x\n"
     "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"),
     "INBOX.Entw\303\274rfe", 0 },
+  /* The first of its kind is told to be it, unless the server does not want to hear that */
+  { "create-for-use", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
+    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: * LIST (\\Trash) \"/\" bin\nS: V4 OK x\n"
+    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent (USE (\\Sent))\nS: V6 OK x\n"
+    "C: V7 SUBSCRIBE sent\nS: V7 OK x\n" GOODBYE ("V8"),
+    "sent", 0 },
+  { "create-second-for-use", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
+    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: * LIST (\\Sent) \"/\" gone\nS: V4 OK x\n"
+    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent\nS: V6 OK x\n"
+    "C: V7 SUBSCRIBE sent\nS: V7 OK x\n" GOODBYE ("V8"),
+    "sent", 0 },
+  { "create-use-refused", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
+    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: V4 OK x\n"
+    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent (USE (\\Sent))\nS: V6 NO [USEATTR] no\n"
+    "C: V7 CREATE sent\nS: V7 OK x\nC: V8 SUBSCRIBE sent\nS: V8 OK x\n" GOODBYE ("V9"),
+    "sent", 0 },
   { "create-below", "", create_below,
     "C: V4 LIST \"\" \"\"\nS: * LIST (\\Noselect) \"/\" \"\"\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 OK x\nC: V6 "
     "SUBSCRIBE a/b\nS: V6 NO x\n" GOODBYE ("V7"),
