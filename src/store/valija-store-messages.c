@@ -194,10 +194,12 @@ list_without_source (ValijaStoreContext  *context,
 }
 
 /* Where the server has no name for the content, its INTERNALDATE is what makes it one message and not two that look
- * alike: it survives COPY and MOVE. In one folder it would be no proof. */
+ * alike: it survives COPY and MOVE. In one folder it would be no proof.
+ * Programs that give all their messages one Message-ID must not cost a look at each of them for each. */
 static const char twin_sql[] =
-  "SELECT t.id FROM message m JOIN message t ON t.id_hash = m.id_hash AND t.has_source = 1 AND t.id <> m.id"
-  " JOIN folder f ON f.id = m.home"
+  "SELECT t.id FROM message m JOIN folder f ON f.id = m.home JOIN message t ON t.id IN"
+  "  (SELECT id FROM message WHERE id_hash = (SELECT id_hash FROM message WHERE id = ?1) AND has_source = 1"
+  "   AND id <> ?1 ORDER BY id DESC LIMIT 100)"
   " WHERE m.id = ?1 AND m.has_source = 0 AND m.message_id <> '' AND t.message_id = m.message_id"
   " AND ifnull (t.lost_account, (SELECT account FROM folder WHERE id = t.home)) = f.account"
   " AND (t.email_id = m.email_id OR ((t.email_id IS NULL OR m.email_id IS NULL)"
