@@ -3,9 +3,10 @@
 """Another IMAP server on loopback: Cyrus, with other opinions than Dovecot's about names, flags and literals, in one
 temporary directory, on free ports.
 
-    cyrus.py run -- COMMAND...
+    cyrus.py [--unpack DIRECTORY] run -- COMMAND...
 
-runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, as world.py does.
+runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, as world.py does. Debian does not let
+Cyrus be installed beside Dovecot: --unpack downloads its packages into a directory and runs it from there.
 """
 
 import argparse
@@ -28,10 +29,22 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import mail
 import world
 
-# The programs may be where a package was unpacked, too
-ROOT = pathlib.Path(os.environ.get('VALIJA_CYRUS_ROOT', '/'))
-PROGRAMS = ROOT / 'usr/lib/cyrus/bin'
-LIBRARIES = ROOT / 'usr/lib/x86_64-linux-gnu'
+PACKAGES = ('cyrus-imapd', 'cyrus-common', 'libical3t64', 'libpq5', 'libwrap0', 'libzephyr4', 'libclamav12',
+            'libmspack0t64', 'libsasl2-modules')
+
+
+def unpack(directory):
+    """The programs and their libraries, as Debian has them, without installing anything."""
+    root = directory.resolve()
+    if (root / 'usr/lib/cyrus/bin/master').exists():
+        return root
+    root.mkdir(parents=True, exist_ok=True)
+    for command in (['apt-get', 'update', '-qq'], ['apt-get', 'download', '-qq', *PACKAGES]):
+        subprocess.run(command, cwd=root, check=True)
+    for package in root.glob('*.deb'):
+        subprocess.run(['dpkg', '-x', package, root], check=True)
+        package.unlink()
+    return root
 
 
 class Passwords(threading.Thread):
@@ -63,6 +76,11 @@ class Passwords(threading.Thread):
 
 class Cyrus(world.World):
     """The same world around it: certificates, ports, users, mail. No Postfix, no POP3."""
+
+    def __init__(self, root):
+        super().__init__('cyrus')
+        self.programs = root / 'usr/lib/cyrus/bin'
+        self.libraries = next((root / 'usr/lib').glob('*-linux-gnu'))
 
     def __enter__(self):
         try:
@@ -118,17 +136,17 @@ maxlogins_per_host: 0
 ''')
         (self.dir / 'cyrus.conf').write_text(f'''\
 START {{
-  recover cmd="{PROGRAMS}/ctl_cyrusdb -r -C {self.dir}/imapd.conf"
+  recover cmd="{self.programs}/ctl_cyrusdb -r -C {self.dir}/imapd.conf"
 }}
 SERVICES {{
-  imap cmd="{PROGRAMS}/imapd -C {self.dir}/imapd.conf" listen="127.0.0.1:{self.imap_port}" prefork=0
-  imaps cmd="{PROGRAMS}/imapd -s -C {self.dir}/imapd.conf" listen="127.0.0.1:{self.imaps_port}" prefork=0
+  imap cmd="{self.programs}/imapd -C {self.dir}/imapd.conf" listen="127.0.0.1:{self.imap_port}" prefork=0
+  imaps cmd="{self.programs}/imapd -s -C {self.dir}/imapd.conf" listen="127.0.0.1:{self.imaps_port}" prefork=0
 }}
 EVENTS {{
-  checkpoint cmd="{PROGRAMS}/ctl_cyrusdb -c -C {self.dir}/imapd.conf" period=30
+  checkpoint cmd="{self.programs}/ctl_cyrusdb -c -C {self.dir}/imapd.conf" period=30
 }}
 DAEMON {{
-  idled cmd="{PROGRAMS}/idled -C {self.dir}/imapd.conf"
+  idled cmd="{self.programs}/idled -C {self.dir}/imapd.conf"
 }}
 ''')
         world.run('chown', '-R', self.owner(), str(self.dir / 'cyrus'), str(self.dir / 'spool'),
@@ -140,10 +158,10 @@ DAEMON {{
         return 'cyrus' if subprocess.run(['id', 'cyrus'], capture_output=True).returncode == 0 else 'dovecot'
 
     def start(self):
-        env = {**os.environ, 'LD_LIBRARY_PATH': str(LIBRARIES), 'SASL_PATH': str(LIBRARIES / 'sasl2')}
+        env = {**os.environ, 'LD_LIBRARY_PATH': str(self.libraries), 'SASL_PATH': str(self.libraries / 'sasl2')}
         log = open(self.dir / 'servers.log', 'ab')
         self.children.append(subprocess.Popen(
-            [str(PROGRAMS / 'master'), '-C', str(self.dir / 'imapd.conf'), '-M', str(self.dir / 'cyrus.conf'),
+            [str(self.programs / 'master'), '-C', str(self.dir / 'imapd.conf'), '-M', str(self.dir / 'cyrus.conf'),
              '-p', str(self.dir / 'cyrus/master.pid')], stdout=log, stderr=log, start_new_session=True, env=env))
         self.wait_for(self.imap_port)
 
@@ -173,11 +191,12 @@ DAEMON {{
 
 def main():
     parser = argparse.ArgumentParser(description='Cyrus IMAP on loopback.')
+    parser.add_argument('--unpack', type=pathlib.Path, metavar='DIRECTORY', help='where its packages are unpacked')
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
     command = args.command[1:] if args.command[:1] == ['--'] else args.command
-    with Cyrus('cyrus') as cyrus:
+    with Cyrus(unpack(args.unpack) if args.unpack else pathlib.Path('/')) as cyrus:
         description = cyrus.dir / 'world.json'
         description.write_text(json.dumps(cyrus.describe(), indent=2))
         status = subprocess.run(command, env={**os.environ, 'VALIJA_WORLD': str(description)}).returncode
