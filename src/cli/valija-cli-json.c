@@ -219,6 +219,7 @@ valija_cli_json_outbox (JsonBuilder *json, ValijaOutboxItem *item)
   valija_cli_json_string (json, "state", valija_outbox_state_to_nick (valija_outbox_item_get_state (item)));
   valija_cli_json_string (json, "words", valija_outbox_item_get_words (item));
   valija_cli_json_time (json, "date", valija_outbox_item_get_date (item));
+  valija_cli_json_time (json, "due", valija_outbox_item_get_due (item));
   valija_cli_json_int (json, "attempts", valija_outbox_item_get_attempts (item));
   json_builder_end_object (json);
 }

@@ -26,6 +26,7 @@ static char *opt_priority;
 static char *opt_confidentiality;
 static gboolean opt_read_confirmation;
 static gboolean opt_delivery_receipt;
+static char *opt_at;
 static gboolean opt_queue;
 static gboolean opt_draft;
 static gboolean opt_print;
@@ -58,6 +59,8 @@ static const GOptionEntry send_options[] = {
   { "print", 0, 0, G_OPTION_ARG_NONE, &opt_print, N_("Do not send it: write its source"), NULL },
   { "with-bcc", 0, 0, G_OPTION_ARG_NONE, &opt_with_bcc, N_("With --print: with the Bcc field"), NULL },
   { "draft", 0, 0, G_OPTION_ARG_NONE, &opt_draft, N_("Do not send it: keep it as a draft"), NULL },
+  { "at", 0, 0, G_OPTION_ARG_STRING, &opt_at,
+    N_("Send it then: “2026-03-09 08:00”; what is due is sent by the application, or by “outbox send”"), "TIME" },
   { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Put it into the outbox only"), NULL },
   G_OPTION_ENTRY_NULL
 };
@@ -255,8 +258,34 @@ split_addresses (char **lists)
   return g_strv_builder_end (builder);
 }
 
+/* The time of --at in seconds since 1970, 0 without one. ISO 8601, seconds and zone may be left out. */
+static gboolean
+parse_due (gint64 *due, GError **error)
+{
+  g_autoptr(GTimeZone) zone = g_time_zone_new_local ();
+  g_autoptr(GDateTime) time = NULL;
+  g_autofree char *exact = NULL;
+  g_autofree char *text = NULL;
+
+  *due = 0;
+  if (opt_at == NULL)
+    return TRUE;
+
+  text = g_strdelimit (g_strdup (opt_at), " ", 'T');
+  exact = g_strconcat (text, ":00", NULL);
+  if ((time = g_date_time_new_from_iso8601 (text, zone)) == NULL &&
+      (time = g_date_time_new_from_iso8601 (exact, zone)) == NULL)
+    return valija_cli_set_usage (error, _("“%s” is not a time. Write it as “2026-03-09 08:00”."), opt_at);
+
+  *due = g_date_time_to_unix (time);
+  if (*due <= g_get_real_time () / G_USEC_PER_SEC)
+    return valija_cli_set_usage (error, _("“%s” has passed. Give a time that is still to come."), opt_at);
+
+  return TRUE;
+}
+
 static DexFuture *
-enqueue_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+enqueue_fiber (ValijaCli *cli, ValijaAccount *account, gint64 due, GError **error)
 {
   g_autoptr(ValijaComposition) composition = NULL;
   g_autoptr(GBytes) source = NULL;
@@ -267,7 +296,7 @@ enqueue_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
     {
       if (!(composition = compose_fiber (cli, account, error)))
         return NULL;
-      return valija_engine_send (cli->engine, account, composition);
+      return valija_engine_send (cli->engine, account, composition, due);
     }
 
   file = g_file_new_for_commandline_arg (opt_source);
@@ -275,29 +304,13 @@ enqueue_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
     return NULL;
 
   recipients = split_addresses (opt_to);
-  return valija_engine_send_source (cli->engine, account, source, (const char * const *) recipients);
-}
-
-static ValijaOutboxItem *
-find_item (ValijaCli *cli, gint64 id)
-{
-  GListModel *items = valija_engine_get_outbox (cli->engine);
-
-  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
-    {
-      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
-
-      if (valija_outbox_item_get_id (item) == id)
-        return item;
-    }
-
-  return NULL;
+  return valija_engine_send_source (cli->engine, account, source, (const char * const *) recipients, due);
 }
 
 static void
 show_item (ValijaCli *cli, gint64 id)
 {
-  ValijaOutboxItem *item = find_item (cli, id);
+  ValijaOutboxItem *item = valija_engine_find_outbox_item (cli->engine, id);
 
   if (item == NULL)
     return;
@@ -391,7 +404,12 @@ send_fiber (ValijaCli *cli, GError **error)
   ValijaAccount *account;
   DexFuture *queued;
   g_autoptr(GError) failure = NULL;
+  gboolean later = opt_queue || opt_at != NULL;
+  gint64 due;
   gint64 id;
+
+  if (!parse_due (&due, error))
+    return FALSE;
 
   if (opt_print)
     return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
@@ -401,11 +419,11 @@ send_fiber (ValijaCli *cli, GError **error)
            draft_fiber (cli, account, error);
 
   if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
-      !(queued = enqueue_fiber (cli, account, error)))
+      !(queued = enqueue_fiber (cli, account, due, error)))
     return FALSE;
 
   id = dex_await_int64 (queued, &failure);
-  if (failure == NULL && !opt_queue)
+  if (failure == NULL && !later)
     dex_await_uint (valija_engine_flush_outbox (cli->engine, account), &failure);
 
   if (id != 0)
@@ -415,7 +433,7 @@ send_fiber (ValijaCli *cli, GError **error)
     mark_answered_fiber (cli, &failure);
 
   /* The copy and the mark go to the server by way of the journal. */
-  if (failure == NULL && !opt_queue)
+  if (failure == NULL && !later)
     dex_await (valija_engine_flush (cli->engine, account), &failure);
 
   if (failure == NULL)
@@ -486,7 +504,7 @@ item_from_arguments (ValijaCli *cli, GError **error)
       return NULL;
     }
 
-  if (!(item = find_item (cli, id)))
+  if (!(item = valija_engine_find_outbox_item (cli->engine, id)))
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The outbox has no message %s."), cli->arguments[0]);
 
   return item;
@@ -513,6 +531,30 @@ outbox_retry_fiber (ValijaCli *cli, GError **error)
 
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+/* It is a draft then, to be found and changed among them. */
+static gboolean
+outbox_withdraw_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaOutboxItem *item = item_from_arguments (cli, error);
+  g_autoptr(GError) failure = NULL;
+  gint64 draft;
+
+  if (item == NULL)
+    return FALSE;
+
+  draft = dex_await_int64 (valija_engine_withdraw_outbox_item (cli->engine, item), &failure);
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  if (cli->json != NULL)
+    valija_cli_json_int (cli->json, "draft", draft);
+  valija_cli_print (cli, "%s\n", _("The message is no longer in the outbox. It is a draft on this computer."));
+  return TRUE;
 }
 
 static gboolean
@@ -599,6 +641,8 @@ const ValijaCliCommand valija_cli_send_commands[] = {
     check_options, check_fiber },
   { "outbox send", NULL, N_("Send what waits in the outbox"), outbox_options, outbox_send_fiber },
   { "outbox retry", "ITEM", N_("Try a message again that failed or is uncertain"), NULL, outbox_retry_fiber },
+  { "outbox withdraw", "ITEM", N_("Take a message out of the outbox and make it a draft again"), NULL,
+    outbox_withdraw_fiber },
   { "outbox remove", "ITEM", N_("Take a message out of the outbox"), NULL, outbox_remove_fiber },
   { "outbox", NULL, N_("List what waits, was sent, or failed"), NULL, outbox_list_fiber },
   { NULL }

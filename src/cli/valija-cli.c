@@ -331,6 +331,17 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
     }
 }
 
+/* Each line of @text on its own. */
+static void
+print_indented (ValijaCli *cli, const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (lines[i][0] != '\0')
+      valija_cli_print (cli, "         %s\n", lines[i]);
+}
+
 void
 valija_cli_print_outbox (ValijaCli *cli, ValijaOutboxItem *item)
 {
@@ -341,6 +352,13 @@ valija_cli_print_outbox (ValijaCli *cli, ValijaOutboxItem *item)
 
   valija_cli_print (cli, "%8" G_GINT64_FORMAT " %-9s %s  %s  %s\n", valija_outbox_item_get_id (item),
                     valija_outbox_state_to_nick (valija_outbox_item_get_state (item)), time, recipients, subject);
-  if (words[0] != '\0')
-    valija_cli_print (cli, "         %s\n", g_strdelimit (words, "\n", ' '));
+  if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_PENDING &&
+      valija_outbox_item_get_due (item) > g_get_real_time () / G_USEC_PER_SEC)
+    {
+      g_autofree char *due = valija_cli_dup_time (valija_outbox_item_get_due (item));
+
+      valija_cli_print (cli, valija_outbox_item_is_retry (item) ? _("         next try: %s\n")
+                                                                : _("         to be sent: %s\n"), due);
+    }
+  print_indented (cli, words);
 }

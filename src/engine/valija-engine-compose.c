@@ -59,6 +59,7 @@ typedef struct
   ValijaComposition *composition; /* nullable */
   GBytes *source;                 /* nullable */
   char **extra_recipients;        /* nullable */
+  gint64 due;
 } Compose;
 
 static Compose *
@@ -218,12 +219,14 @@ send_fiber (gpointer data)
   if (!valija_await_int64 (valija_store_add_outbox (compose->engine->store,
                                                     valija_account_runtime_get_id (compose->runtime),
                                                     prepared->envelope, prepared->subject, prepared->recipients,
-                                                    prepared->message_id, prepared->source, prepared->copy, 0),
+                                                    prepared->message_id, prepared->source, prepared->copy,
+                                                    compose->due),
                            &id, &error) ||
       !dex_await (valija_engine_load_outbox (compose->engine), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  valija_engine_outbox_due (compose->engine, 0);
+  if (compose->due == 0)
+    valija_engine_outbox_due (compose->engine, 0);
   return dex_future_new_for_int64 (id);
 }
 
@@ -250,9 +253,10 @@ find_sending_runtime (ValijaEngine *self, ValijaAccount *account, GError **error
 }
 
 DexFuture *
-valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition)
+valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition, gint64 due)
 {
   ValijaAccountRuntime *runtime;
+  Compose *compose;
   GError *error = NULL;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
@@ -262,15 +266,17 @@ valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaCompositio
       !valija_composition_check (composition, &error))
     return dex_future_new_for_error (error);
 
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "send", send_fiber,
-                              compose_new (self, runtime, composition), (GDestroyNotify) compose_free);
+  compose = compose_new (self, runtime, composition);
+  compose->due = due;
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "send", send_fiber, compose, (GDestroyNotify) compose_free);
 }
 
 DexFuture *
 valija_engine_send_source (ValijaEngine       *self,
                            ValijaAccount      *account,
                            GBytes             *source,
-                           const char * const *extra_recipients)
+                           const char * const *extra_recipients,
+                           gint64              due)
 {
   ValijaAccountRuntime *runtime;
   Compose *compose;
@@ -285,6 +291,7 @@ valija_engine_send_source (ValijaEngine       *self,
   compose = compose_new (self, runtime, NULL);
   compose->source = g_bytes_ref (source);
   compose->extra_recipients = g_strdupv ((char **) extra_recipients);
+  compose->due = due;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "send source", send_fiber, compose,
                               (GDestroyNotify) compose_free);
 }

@@ -47,13 +47,15 @@ show_items (ValijaEngine *self, GPtrArray *stored)
         item = valija_outbox_item_new (row->id, account);
 
       valija_outbox_item_update (item, row->subject, row->recipients, row->state, row->words, row->date,
-                                 row->attempts);
+                                 row->attempts, row->not_before);
       same = same && g_hash_table_lookup (known, &row->id) == item && g_array_index (ids, gint64, i) == row->id;
       g_ptr_array_add (items, item);
     }
 
   if (!same)
     g_list_store_splice (self->outbox, 0, n_old, items->pdata, items->len);
+
+  g_signal_emit_by_name (self, "outbox-changed");
 }
 
 /* When the next item is due: it wakes the engine by itself. */
@@ -67,7 +69,8 @@ schedule_next (ValijaEngine *self, GPtrArray *stored)
     {
       ValijaStoredOutbox *row = g_ptr_array_index (stored, i);
 
-      if (row->state == VALIJA_OUTBOX_PENDING)
+      /* Of an account that is gone nothing is ever sent. */
+      if (row->state == VALIJA_OUTBOX_PENDING && valija_engine_find_runtime_by_id (self, row->account) != NULL)
         next = MIN (next, row->not_before);
     }
 
@@ -580,13 +583,4 @@ valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 
   return dex_future_then (valija_store_remove_outbox (self->store, valija_outbox_item_get_id (item)),
                           reloaded_cb, g_object_ref (self), g_object_unref);
-}
-
-DexFuture *
-valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
-{
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
-  dex_return_error_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
-
-  return valija_store_load_outbox_copy (self->store, valija_outbox_item_get_id (item));
 }

@@ -23,6 +23,7 @@ enum
 {
   NOTICE,
   NEW_MAIL,
+  OUTBOX_CHANGED,
   N_SIGNALS,
 };
 
@@ -236,6 +237,9 @@ valija_engine_class_init (ValijaEngineClass *klass)
   signals[NEW_MAIL] =
     g_signal_new ("new-mail", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 2, VALIJA_TYPE_FOLDER, G_TYPE_UINT);
+  signals[OUTBOX_CHANGED] =
+    g_signal_new ("outbox-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
 }
 
 static void

@@ -27,7 +27,8 @@ G_DECLARE_FINAL_TYPE (ValijaEngine, valija_engine, VALIJA, ENGINE, GObject)
 
 /* @profile: one directory for everything (config/, data/, cache/ inside it), or NULL for the user's own XDG
  * directories under "valija". Signals: "notice" (string): something the user must know (a damaged cache, a failed
- * change given up), translated. "new-mail" (ValijaFolder, uint n): unread messages came into an inbox. */
+ * change given up), translated. "new-mail" (ValijaFolder, uint n): unread messages came into an inbox.
+ * "outbox-changed": an item came, went or changed its state. */
 ValijaEngine *valija_engine_new (GFile *profile) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Store and accounts; no network. TRUE */
@@ -246,16 +247,20 @@ DexFuture *valija_engine_flush (ValijaEngine *self, ValijaAccount *account) G_GN
 
 /* ---- Sending ---- */
 
-/* Checks, builds off the main thread, and puts into the outbox, durable. Resolves to the outbox id (int64). */
+/* Checks, builds off the main thread, and puts into the outbox, durable. @due: not sent before that time, in seconds
+ * since 1970, 0 for at once; what falls due while nobody works in the background goes at the next start. Resolves to
+ * the outbox id (int64). */
 DexFuture *valija_engine_send (ValijaEngine      *self,
                                ValijaAccount     *account,
-                               ValijaComposition *composition) G_GNUC_WARN_UNUSED_RESULT;
+                               ValijaComposition *composition,
+                               gint64             due) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same for a finished source; Bcc is taken out of what is sent. @extra_recipients nullable. */
 DexFuture *valija_engine_send_source (ValijaEngine       *self,
                                       ValijaAccount      *account,
                                       GBytes             *source,
-                                      const char * const *extra_recipients) G_GNUC_WARN_UNUSED_RESULT;
+                                      const char * const *extra_recipients,
+                                      gint64              due) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Asks the outgoing server of @account what it thinks of @address, without sending anything; only ever because the user
  * says so. ValijaAddressCheck; rejects with INVALID for what is no address, UNSUPPORTED where nobody can be asked. */
@@ -280,8 +285,17 @@ DexFuture *valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem
 /* Not while it is being sent. TRUE */
 DexFuture *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Its source with Bcc: GBytes. */
-DexFuture *valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes it back to be written on: in one step it leaves the outbox and becomes a draft here, held. Whom it has reached
+ * already is no longer among its recipients. The draft's id (int64); INVALID when it is being sent or was sent. */
+DexFuture *valija_engine_withdraw_outbox_item (ValijaEngine     *self,
+                                               ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+
+/* (transfer none) (nullable) */
+ValijaOutboxItem *valija_engine_find_outbox_item (ValijaEngine *self, gint64 id);
+
+/* Nobody is left to take back what was sent a moment ago: what waits for that alone goes now. Resolves to TRUE when it
+ * is sent, or has said why not. */
+DexFuture *valija_engine_end_undo_send (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What will become of a copy, in words for the composer: "A copy is kept in Sent on the server." (transfer full) */
 char *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);

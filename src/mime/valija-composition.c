@@ -358,6 +358,78 @@ valija_composition_add_recipients (ValijaEnvelope  *envelope,
   return TRUE;
 }
 
+/* What of @typed is in @addresses; those found are taken out of @missing. */
+static char *
+keep_in_field (const char *typed,
+               GPtrArray  *addresses,
+               GPtrArray  *missing,
+               gboolean   *changed)
+{
+  g_autoptr(GPtrArray) list = valija_mime_parse_addresses (typed);
+  g_autoptr(GPtrArray) kept = valija_address_list_new ();
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const ValijaAddress *address = g_ptr_array_index (list, i);
+      g_autofree char *wire = valija_composition_wire_address (address->address);
+      guint position;
+
+      if (!g_ptr_array_find_with_equal_func (addresses, wire, is_same_address, NULL))
+        {
+          *changed = TRUE;
+          continue;
+        }
+
+      g_ptr_array_add (kept, valija_address_copy (address));
+      if (g_ptr_array_find_with_equal_func (missing, wire, is_same_address, &position))
+        g_ptr_array_remove_index (missing, position);
+    }
+
+  return valija_composition_format_addresses (kept);
+}
+
+/**
+ * valija_composition_keep_recipients:
+ * @addresses: (element-type utf8): whom it is still to reach, domains in ASCII
+ *
+ * For a message of which some have got theirs: taken up again it must not reach them a second time. Whoever was named
+ * in the envelope alone comes into Bcc.
+ *
+ * Returns: whether anything changed
+ */
+gboolean
+valija_composition_keep_recipients (ValijaComposition *self,
+                                    GPtrArray         *addresses)
+{
+  g_autoptr(GPtrArray) missing = NULL;
+  g_autofree char *to = NULL;
+  g_autofree char *cc = NULL;
+  g_autofree char *bcc = NULL;
+  gboolean changed = FALSE;
+
+  g_return_val_if_fail (VALIJA_IS_COMPOSITION (self), FALSE);
+  g_return_val_if_fail (addresses != NULL, FALSE);
+
+  missing = g_ptr_array_copy (addresses, (GCopyFunc) (void *) g_strdup, NULL);
+  g_ptr_array_set_free_func (missing, g_free);
+  to = keep_in_field (self->to, addresses, missing, &changed);
+  cc = keep_in_field (self->cc, addresses, missing, &changed);
+  bcc = keep_in_field (self->bcc, addresses, missing, &changed);
+
+  for (guint i = 0; i < missing->len; i++)
+    {
+      g_autofree char *before = g_steal_pointer (&bcc);
+
+      bcc = g_strconcat (before, before[0] != '\0' ? ", " : "", g_ptr_array_index (missing, i), NULL);
+      changed = TRUE;
+    }
+
+  if (changed)
+    g_object_set (self, "to", to, "cc", cc, "bcc", bcc, NULL);
+
+  return changed;
+}
+
 /**
  * valija_composition_dup_envelope:
  *

@@ -119,6 +119,11 @@ ValijaEnvelope *valija_composition_dup_envelope (ValijaComposition  *self,
                                                  GError            **error)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* Leaves of To, Cc and Bcc only those in @addresses (char *, as an envelope has them), and adds to Bcc those that are
+ * in none of them. FALSE when that changes nothing. */
+gboolean valija_composition_keep_recipients (ValijaComposition *self,
+                                             GPtrArray         *addresses);
+
 /* The same from a finished source (`send --source`): envelope from From/Sender, To, Cc, Bcc;
  * *stripped is the source without Bcc. */
 ValijaEnvelope *valija_source_dup_envelope (GBytes  *source,

@@ -16,6 +16,7 @@ struct _ValijaOutboxItem
   char *words;
   gint64 date;
   guint attempts;
+  gint64 due;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaOutboxItem, valija_outbox_item, G_TYPE_OBJECT)
@@ -31,6 +32,7 @@ enum
   PROP_WORDS,
   PROP_DATE,
   PROP_ATTEMPTS,
+  PROP_DUE,
   N_PROPS
 };
 
@@ -92,6 +94,9 @@ valija_outbox_item_get_property (GObject    *object,
     case PROP_ATTEMPTS:
       g_value_set_uint (value, self->attempts);
       break;
+    case PROP_DUE:
+      g_value_set_int64 (value, self->due);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -115,6 +120,7 @@ valija_outbox_item_class_init (ValijaOutboxItemClass *klass)
   properties[PROP_WORDS] = g_param_spec_string ("words", NULL, NULL, NULL, flags);
   properties[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_ATTEMPTS] = g_param_spec_uint ("attempts", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_DUE] = g_param_spec_int64 ("due", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -154,7 +160,8 @@ valija_outbox_item_update (ValijaOutboxItem *self,
                            ValijaOutboxState state,
                            const char       *words,
                            gint64            date,
-                           guint             attempts)
+                           guint             attempts,
+                           gint64            due)
 {
   GObject *object = G_OBJECT (self);
 
@@ -185,6 +192,12 @@ valija_outbox_item_update (ValijaOutboxItem *self,
     {
       self->attempts = attempts;
       g_object_notify_by_pspec (object, properties[PROP_ATTEMPTS]);
+    }
+
+  if (self->due != due)
+    {
+      self->due = due;
+      g_object_notify_by_pspec (object, properties[PROP_DUE]);
     }
 
   g_object_thaw_notify (object);
@@ -252,4 +265,30 @@ valija_outbox_item_get_attempts (ValijaOutboxItem *self)
   g_return_val_if_fail (VALIJA_IS_OUTBOX_ITEM (self), 0);
 
   return self->attempts;
+}
+
+/**
+ * valija_outbox_item_get_due:
+ *
+ * Returns: not before when it is sent, in seconds since 1970; 0 for at once
+ */
+gint64
+valija_outbox_item_get_due (ValijaOutboxItem *self)
+{
+  g_return_val_if_fail (VALIJA_IS_OUTBOX_ITEM (self), 0);
+
+  return self->due;
+}
+
+/**
+ * valija_outbox_item_is_retry:
+ *
+ * Returns: whether it waits because an attempt failed or was stopped, and not for a time that the user chose
+ */
+gboolean
+valija_outbox_item_is_retry (ValijaOutboxItem *self)
+{
+  g_return_val_if_fail (VALIJA_IS_OUTBOX_ITEM (self), FALSE);
+
+  return self->state == VALIJA_OUTBOX_PENDING && (self->attempts > 0 || self->words != NULL);
 }

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* A message that is to be sent, or was. Properties: id (int64), account (ValijaAccount), subject, recipients (text),
  * state (int, ValijaOutboxState), words (nullable: the server's own, or why it failed and what to do), date (int64),
- * attempts (uint). */
+ * attempts (uint), due (int64: not sent before; 0 at once). */
 #define VALIJA_TYPE_OUTBOX_ITEM (valija_outbox_item_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaOutboxItem, valija_outbox_item, VALIJA, OUTBOX_ITEM, GObject)
 
@@ -19,7 +19,8 @@ void              valija_outbox_item_update         (ValijaOutboxItem *self,
                                                      ValijaOutboxState state,
                                                      const char       *words,
                                                      gint64            date,
-                                                     guint             attempts);
+                                                     guint             attempts,
+                                                     gint64            due);
 gint64            valija_outbox_item_get_id         (ValijaOutboxItem *self);
 ValijaAccount    *valija_outbox_item_get_account    (ValijaOutboxItem *self); /* (transfer none) (nullable): gone */
 const char       *valija_outbox_item_get_subject    (ValijaOutboxItem *self);
@@ -28,5 +29,7 @@ ValijaOutboxState valija_outbox_item_get_state      (ValijaOutboxItem *self);
 const char       *valija_outbox_item_get_words      (ValijaOutboxItem *self); /* (nullable) */
 gint64            valija_outbox_item_get_date       (ValijaOutboxItem *self);
 guint             valija_outbox_item_get_attempts   (ValijaOutboxItem *self);
+gint64            valija_outbox_item_get_due        (ValijaOutboxItem *self);
+gboolean          valija_outbox_item_is_retry       (ValijaOutboxItem *self);
 
 G_END_DECLS

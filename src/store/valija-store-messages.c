@@ -29,6 +29,7 @@ typedef struct
   ValijaMessageInfo *info;
   ValijaStoredSource *source;
   gint64 outbox;
+  gboolean withdraw;         /* the item leaves the outbox */
 } AddArgs;
 
 /* Each is answered by its index alone. */
@@ -385,7 +386,8 @@ add_message (ValijaStoreContext  *context,
   if (!valija_store_load_place (context->local, folder, &account, &remote_id, error) ||
       !valija_store_insert_message (context, context->local, account, folder, 0, args->info, &id, error) ||
       !valija_store_insert_source (context->local, id, args->source, &found, error) ||
-      !valija_store_outbox_copy_kept (context, args->outbox, error))
+      !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
+                       : valija_store_outbox_copy_kept (context, args->outbox, error)))
     return FALSE;
 
   valija_store_context_tell_folder (context, context->local, folder);
@@ -559,6 +561,27 @@ valija_store_write_sources (ValijaStore *self,
   return valija_store_write (self, write_sources, g_ptr_array_ref (sources), (GDestroyNotify) g_ptr_array_unref);
 }
 
+static DexFuture *
+write_message (ValijaStore        *self,
+               gint64              folder,
+               ValijaMessageInfo  *info,
+               ValijaStoredSource *source,
+               gint64              outbox,
+               gboolean            withdraw)
+{
+  AddArgs *args = g_new0 (AddArgs, 1);
+
+  args->folder = folder;
+  args->info = valija_message_info_ref (info);
+  args->source = valija_stored_source_new (0, source->source, source->search_text, source->preview,
+                                           source->has_attachments);
+  args->source->file_names = g_strdup (source->file_names);
+  args->outbox = outbox;
+  args->withdraw = withdraw;
+
+  return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
+}
+
 /**
  * valija_store_add_message:
  * @folder: in local truth
@@ -574,19 +597,36 @@ valija_store_add_message (ValijaStore        *self,
                           ValijaStoredSource *source,
                           gint64              outbox)
 {
-  AddArgs *args;
-
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
   dex_return_error_if_fail (info != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  args = g_new0 (AddArgs, 1);
-  args->folder = folder;
-  args->info = valija_message_info_ref (info);
-  args->source = valija_stored_source_new (0, source->source, source->search_text, source->preview,
-                                           source->has_attachments);
-  args->source->file_names = g_strdup (source->file_names);
-  args->outbox = outbox;
+  return write_message (self, folder, info, source, outbox, FALSE);
+}
 
-  return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
+/**
+ * valija_store_withdraw_outbox:
+ * @item: an item of the outbox that is neither being sent nor was sent
+ * @folder: in local truth
+ * @source: (transfer none): copied
+ *
+ * Files @source in @folder and takes @item out of the outbox in one step: it is in one of them at each moment, and
+ * never in both.
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to the message's id (int64); rejects with
+ *   INVALID, and files nothing, where it is too late
+ */
+DexFuture *
+valija_store_withdraw_outbox (ValijaStore        *self,
+                              gint64              item,
+                              gint64              folder,
+                              ValijaMessageInfo  *info,
+                              ValijaStoredSource *source)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (item != 0);
+  dex_return_error_if_fail (info != NULL);
+  dex_return_error_if_fail (source != NULL);
+
+  return write_message (self, folder, info, source, item, TRUE);
 }

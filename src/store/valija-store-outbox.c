@@ -99,6 +99,18 @@ valija_store_outbox_copy_kept (ValijaStoreContext  *context,
          valija_database_run (context->local, error, "UPDATE outbox SET copy_kept = 1 WHERE id = ?1", "i", item);
 }
 
+gboolean
+valija_store_outbox_withdraw (ValijaStoreContext  *context,
+                              gint64               item,
+                              GError             **error)
+{
+  context->news->outbox = TRUE;
+
+  return valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state NOT IN (?2, ?3)",
+                              "iii", item, (gint64) VALIJA_OUTBOX_SENDING, (gint64) VALIJA_OUTBOX_SENT) &&
+         (was_changed (context) || fail_unchanged (context, item, error));
+}
+
 static gboolean
 write_recipients (ValijaDatabase  *local,
                   gint64           item,

@@ -138,6 +138,10 @@ gboolean valija_store_folder_lines_rename (ValijaDatabase  *local,
 
 /* ---- valija-store-outbox.c ---- */
 gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
+/* What @item was is filed elsewhere in this same step. INVALID when it is being sent or was sent. */
+gboolean valija_store_outbox_withdraw (ValijaStoreContext  *context,
+                                       gint64               item,
+                                       GError             **error);
 /* The copy of @item (0: none) is filed in this same step. */
 gboolean valija_store_outbox_copy_kept (ValijaStoreContext  *context,
                                         gint64               item,

@@ -368,6 +368,13 @@ DexFuture *valija_store_set_outbox_state (ValijaStore       *self,
                                           GPtrArray         *remaining) G_GNUC_WARN_UNUSED_RESULT;
 /* To PENDING, from all but SENDING and SENT: INVALID. TRUE */
 DexFuture *valija_store_retry_outbox    (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* Becomes a message in @folder of local truth, in the same step. From all but SENDING and SENT: INVALID. Its id
+ * (int64). */
+DexFuture *valija_store_withdraw_outbox (ValijaStore        *self,
+                                         gint64              item,
+                                         gint64              folder,
+                                         ValijaMessageInfo  *info,
+                                         ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
 /* From all but SENDING: INVALID. TRUE */
 DexFuture *valija_store_remove_outbox   (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 

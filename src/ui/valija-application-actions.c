@@ -62,7 +62,7 @@ send_response_cb (GObject      *dialog,
   ValijaAccount *account = valija_engine_find_account (self->engine, response);
 
   if (account != NULL)
-    valija_application_hold_for (self, valija_engine_send_source (self->engine, account, job->source, NULL), self,
+    valija_application_hold_for (self, valija_engine_send_source (self->engine, account, job->source, NULL, 0), self,
                                  sent_cb);
 
   file_job_free (job);

@@ -4,6 +4,7 @@
 
 #include "ui/valija-application-private.h"
 
+#include "base/valija-future.h"
 #include "ui/composer/valija-composer.h"
 
 #include <glib/gi18n-lib.h>
@@ -56,6 +57,25 @@ can_compose (ValijaApplication *self)
   return FALSE;
 }
 
+/* @original (nullable) gets @flag once it is sent. */
+static void
+open_composer (ValijaApplication *self,
+               ValijaAccount     *account,
+               ValijaComposition *composition,
+               gint64             draft,
+               ValijaMessage     *original,
+               ValijaFlags        flag)
+{
+  GtkWidget *composer;
+
+  if (!can_compose (self))
+    return;
+
+  composer = valija_composer_new (GTK_APPLICATION (self), self->engine, account, composition, draft);
+  valija_composer_set_original (VALIJA_COMPOSER (composer), original, flag);
+  gtk_window_present (GTK_WINDOW (composer));
+}
+
 void
 valija_application_compose (ValijaApplication *self,
                             ValijaAccount     *account,
@@ -74,9 +94,7 @@ valija_application_compose (ValijaApplication *self,
         return;
       }
 
-  if (can_compose (self))
-    gtk_window_present (GTK_WINDOW (valija_composer_new (GTK_APPLICATION (self), self->engine, account, composition,
-                                                         draft)));
+  open_composer (self, account, composition, draft, NULL, VALIJA_FLAG_NONE);
 }
 
 void
@@ -86,16 +104,9 @@ valija_application_answer (ValijaApplication *self,
                            ValijaMessage     *original,
                            ValijaFlags        flag)
 {
-  GtkWidget *composer;
-
   g_return_if_fail (VALIJA_IS_APPLICATION (self));
 
-  if (!can_compose (self))
-    return;
-
-  composer = valija_composer_new (GTK_APPLICATION (self), self->engine, account, composition, 0);
-  valija_composer_set_original (VALIJA_COMPOSER (composer), original, flag);
-  gtk_window_present (GTK_WINDOW (composer));
+  open_composer (self, account, composition, 0, original, flag);
 }
 
 void
@@ -125,8 +136,8 @@ typedef struct
   ValijaApplication *application;
   ValijaAccount *account;
   gint64 draft;
-  ValijaOutboxItem *item;         /* to be taken out of the outbox once it is a draft */
-  ValijaComposition *composition;
+  ValijaMessage *original;        /* nullable: as of open_composer() */
+  ValijaFlags flag;
 } Edit;
 
 static void
@@ -136,8 +147,7 @@ edit_free (gpointer data)
 
   g_object_unref (edit->application);
   g_clear_object (&edit->account);
-  g_clear_object (&edit->item);
-  g_clear_object (&edit->composition);
+  g_clear_object (&edit->original);
   g_free (edit);
 }
 
@@ -153,7 +163,10 @@ draft_loaded_cb (DexFuture *future,
     {
       g_autoptr(ValijaComposition) composition = valija_composition_new_draft (g_value_get_object (value));
 
-      valija_application_compose (edit->application, edit->account, composition, edit->draft);
+      if (edit->original != NULL)
+        open_composer (edit->application, edit->account, composition, edit->draft, edit->original, edit->flag);
+      else
+        valija_application_compose (edit->application, edit->account, composition, edit->draft);
     }
   else
     valija_application_show_error (edit->application, error);
@@ -184,64 +197,45 @@ valija_application_edit_draft (ValijaApplication *self,
 }
 
 static DexFuture *
-item_removed_cb (DexFuture *future,
-                 gpointer   data)
-{
-  Edit *edit = data;
-  g_autoptr(GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) != NULL)
-    valija_application_compose (edit->application, edit->account, edit->composition, edit->draft);
-  else
-    valija_application_show_error (edit->application, error);
-
-  return NULL;
-}
-
-/* It is a draft now; only then it leaves the outbox, so that it is nowhere at no moment. */
-static DexFuture *
-item_saved_cb (DexFuture *future,
-               gpointer   data)
+withdrawn_found_cb (DexFuture *future,
+                    gpointer   data)
 {
   Edit *edit = data;
   const GValue *value = dex_future_get_value (future, NULL);
+
+  return valija_engine_load_message (edit->application->engine, g_value_get_object (value));
+}
+
+static DexFuture *
+withdrawn_cb (DexFuture *future,
+              gpointer   data)
+{
+  Edit *edit = data;
+  const GValue *value = dex_future_get_value (future, NULL);
+  g_autoptr(GPtrArray) messages = NULL;
 
   edit->draft = g_value_get_int64 (value);
+  if (edit->original != NULL)
+    {
+      messages = g_ptr_array_new_with_free_func (g_object_unref);
+      g_ptr_array_add (messages, g_object_ref (edit->original));
+      /* Not worth a notice: it is answered soon. */
+      valija_future_forget (valija_engine_change_flags (edit->application->engine, messages, VALIJA_FLAG_NONE,
+                                                        edit->flag), "answered mark");
+    }
 
-  return valija_engine_remove_outbox_item (edit->application->engine, edit->item);
+  return valija_engine_find_message (edit->application->engine, edit->draft);
 }
 
-static DexFuture *
-item_parsed_cb (DexFuture *future,
-                gpointer   data)
-{
-  Edit *edit = data;
-  const GValue *value = dex_future_get_value (future, NULL);
-
-  edit->composition = valija_composition_new_draft (g_value_get_object (value));
-
-  return valija_engine_save_draft (edit->application->engine, edit->account, edit->composition, 0);
-}
-
-static DexFuture *
-item_loaded_cb (DexFuture *future,
-                gpointer   data)
-{
-  Edit *edit = data;
-  const GValue *value = dex_future_get_value (future, NULL);
-
-  return valija_engine_parse_source (edit->application->engine, g_value_get_boxed (value));
-}
-
-void
-valija_application_edit_outbox_item (ValijaApplication *self,
-                                     ValijaOutboxItem  *item)
+/* @original (nullable) was marked with @flag when @item was queued, and no longer is. */
+static void
+take_back (ValijaApplication *self,
+           ValijaOutboxItem  *item,
+           ValijaMessage     *original,
+           ValijaFlags        flag)
 {
   DexFuture *future;
   Edit *edit;
-
-  g_return_if_fail (VALIJA_IS_APPLICATION (self));
-  g_return_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
 
   if (valija_outbox_item_get_account (item) == NULL)
     {
@@ -252,13 +246,81 @@ valija_application_edit_outbox_item (ValijaApplication *self,
   edit = g_new0 (Edit, 1);
   edit->application = g_object_ref (self);
   edit->account = g_object_ref (valija_outbox_item_get_account (item));
-  edit->item = g_object_ref (item);
+  g_set_object (&edit->original, original);
+  edit->flag = flag;
 
   /* One after the other; a rejection runs through to the last, which shows it and owns @edit.
    * Disowned for that reason. */
-  future = valija_engine_load_outbox_item (self->engine, item);
-  future = dex_future_then (future, item_loaded_cb, edit, NULL);
-  future = dex_future_then (future, item_parsed_cb, edit, NULL);
-  future = dex_future_then (future, item_saved_cb, edit, NULL);
-  dex_future_disown (dex_future_finally (future, item_removed_cb, edit, edit_free));
+  future = valija_engine_withdraw_outbox_item (self->engine, item);
+  future = dex_future_then (future, withdrawn_cb, edit, NULL);
+  future = dex_future_then (future, withdrawn_found_cb, edit, NULL);
+  dex_future_disown (dex_future_finally (future, draft_loaded_cb, edit, edit_free));
+}
+
+void
+valija_application_edit_outbox_item (ValijaApplication *self,
+                                     ValijaOutboxItem  *item)
+{
+  g_return_if_fail (VALIJA_IS_APPLICATION (self));
+  g_return_if_fail (VALIJA_IS_OUTBOX_ITEM (item));
+
+  take_back (self, item, NULL, VALIJA_FLAG_NONE);
+}
+
+/* ---- Undo ---- */
+
+typedef struct
+{
+  gint64 item;
+  ValijaMessage *original;        /* nullable */
+  ValijaFlags flag;
+} Queued;
+
+static void
+queued_free (gpointer  data,
+             GClosure *closure)
+{
+  Queued *queued = data;
+
+  g_clear_object (&queued->original);
+  g_free (queued);
+}
+
+static void
+undo_send_cb (AdwToast *toast,
+              gpointer  data)
+{
+  ValijaApplication *self = valija_application_get_default ();
+  Queued *queued = data;
+  ValijaOutboxItem *item = valija_engine_find_outbox_item (self->engine, queued->item);
+
+  if (item != NULL)
+    take_back (self, item, queued->original, queued->flag);
+}
+
+void
+valija_application_offer_undo_send (ValijaApplication *self,
+                                    gint64             item,
+                                    const char        *text,
+                                    guint              seconds,
+                                    ValijaMessage     *original,
+                                    ValijaFlags        flag)
+{
+  AdwToast *toast;
+  Queued *queued;
+
+  g_return_if_fail (VALIJA_IS_APPLICATION (self));
+
+  toast = adw_toast_new (text);
+  queued = g_new0 (Queued, 1);
+  queued->item = item;
+  g_set_object (&queued->original, original);
+  queued->flag = flag;
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_timeout (toast, seconds);
+  /* It is the only one that runs out of time. */
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_button_label (toast, _("_Undo"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_send_cb), queued, queued_free, 0);
+  valija_application_add_toast (self, toast);
 }

@@ -21,6 +21,7 @@ struct _ValijaApplication
   guint          close_source;
   gboolean       offline;     /* no server is contacted but for what the user does */
   gboolean       opened;
+  gboolean       emptied;     /* what waited for "Undo" alone was sent, since there is no window */
   gboolean       closing;
 };
 

@@ -78,6 +78,13 @@ close_if_done (ValijaApplication *self)
       gtk_application_get_windows (GTK_APPLICATION (self)) != NULL)
     return;
 
+  if (self->opened && !self->emptied)
+    {
+      self->emptied = TRUE;
+      valija_application_hold_for (self, valija_engine_end_undo_send (self->engine), NULL, NULL);
+      return;
+    }
+
   self->closing = TRUE;
   self->close_source = g_timeout_add_seconds (CLOSE_SECONDS, close_timed_out_cb, self);
   valija_future_then (valija_engine_close (self->engine), self, closed_cb);
@@ -217,6 +224,15 @@ valija_application_handle_local_options (GApplication *application,
 }
 
 static void
+valija_application_window_added (GtkApplication *application,
+                                 GtkWindow      *window)
+{
+  VALIJA_APPLICATION (application)->emptied = FALSE;
+
+  GTK_APPLICATION_CLASS (valija_application_parent_class)->window_added (application, window);
+}
+
+static void
 valija_application_window_removed (GtkApplication *application,
                                    GtkWindow      *window)
 {
@@ -272,6 +288,7 @@ valija_application_class_init (ValijaApplicationClass *klass)
   application_class->open = valija_application_open;
   application_class->handle_local_options = valija_application_handle_local_options;
   application_class->shutdown = valija_application_shutdown;
+  gtk_application_class->window_added = valija_application_window_added;
   gtk_application_class->window_removed = valija_application_window_removed;
 }
 

@@ -42,6 +42,14 @@ void               valija_application_answer            (ValijaApplication *self
 void               valija_application_compose_mailto    (ValijaApplication *self, const char *uri);
 void               valija_application_edit_draft        (ValijaApplication *self, ValijaMessage *message);
 void               valija_application_edit_outbox_item  (ValijaApplication *self, ValijaOutboxItem *item);
+/* A toast with @text that stands for @seconds and takes the outbox item @item back, into a composer; @original
+ * (nullable) then loses the mark @flag that it got when it was queued. */
+void               valija_application_offer_undo_send   (ValijaApplication *self,
+                                                         gint64             item,
+                                                         const char        *text,
+                                                         guint              seconds,
+                                                         ValijaMessage     *original,
+                                                         ValijaFlags        flag);
 
 /* ---- Notices, in the main window; lost where there is none ---- */
 void               valija_application_notify            (ValijaApplication *self, const char *text);

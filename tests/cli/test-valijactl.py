@@ -659,8 +659,31 @@ def send_fails():
         assert len(p.json('outbox')['items']) == 1
 
         queued = p.json('send', '--to', LUIS, '--subject', 'later', '--queue', stdin='x')['item']
-        assert queued['state'] == 'pending'
+        assert queued['state'] == 'pending' and queued['due'] is None
         assert p.json('outbox', 'send')['sent'] == 1
+
+        # What the server said stands in lines of its own
+        shown = p.run('outbox').stdout.split('\n')
+        assert any(line.strip().startswith('550 ') for line in shown), shown
+
+
+@test
+def send_later():
+    with profile() as p:
+        p.add('smtp', ANA, *outgoing(ANA))
+        queued = p.json('send', '--to', LUIS, '--subject', 'later', '--at', '2099-03-09 08:00', stdin='x')['item']
+        assert queued['state'] == 'pending' and queued['due'].startswith('2099-03-0'), queued
+        assert p.json('outbox', 'send')['sent'] == 0
+        assert 'to be sent: 2099-03-09 08:00' in p.run('outbox').stdout
+        p.run('send', '--to', LUIS, '--at', 'soon', stdin='x', expect=USAGE)
+        p.run('send', '--to', LUIS, '--at', '2001-01-01 00:00', stdin='x', expect=USAGE)
+
+        # Back into the drafts, once
+        number = str(queued['id'])
+        draft = p.json('outbox', 'withdraw', number)['draft']
+        assert not p.json('outbox')['items']
+        assert p.json('show', str(draft))['subject'] == 'later'
+        p.run('outbox', 'withdraw', number, expect=NOT_FOUND)
 
 
 # ---- Running

@@ -84,7 +84,7 @@ test_sends_and_tells (void)
 
   messages = test_engine_find_all (test, "INBOX", "a");
   g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
-  test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
   wait_until (test->server->sent->len == 1);
   wait_until (strstr (test->server->log->str, "append Sent") != NULL);
   assert_server (test, "INBOX", "1:a*");
@@ -131,6 +131,46 @@ test_accounts_come_and_go (void)
   g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
+static guint
+n_in_state (TestEngine *test, ValijaOutboxState state)
+{
+  GListModel *outbox = valija_engine_get_outbox (test->engine);
+  guint n_items = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (outbox); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (outbox, i);
+
+      n_items += valija_outbox_item_get_state (item) == state;
+    }
+
+  return n_items;
+}
+
+/* When the time has come it goes by itself; and when nobody is left to take it back, before. */
+static void
+test_sends_when_due (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  g_autoptr(ValijaComposition) soon = test_composition ("luis@example.org", "soon");
+  g_autoptr(ValijaComposition) undo = test_composition ("luis@example.org", "undo");
+  g_autoptr(ValijaComposition) later = test_composition ("luis@example.org", "later");
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  valija_engine_start (test->engine);
+  test_await_int64 (valija_engine_send (test->engine, test->account, soon, now + 1));
+  test_await_int64 (valija_engine_send (test->engine, test->account, undo, now + 25));
+  test_await_int64 (valija_engine_send (test->engine, test->account, later, now + 3600));
+  wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 1);
+  g_assert_cmpuint (test->server->sent->len, ==, 1);
+  g_assert_cmpint (g_get_real_time () / G_USEC_PER_SEC, >, now);
+
+  test_await (valija_engine_end_undo_send (test->engine));
+  g_assert_cmpuint (test->server->sent->len, ==, 2);
+  wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 2);
+  g_assert_cmpuint (n_in_state (test, VALIJA_OUTBOX_PENDING), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -142,6 +182,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
+  g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);
 
   return g_test_run ();
 }

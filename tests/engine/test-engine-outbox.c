@@ -9,7 +9,7 @@ enqueue (TestEngine *test, const char *to, const char *subject)
 {
   g_autoptr(ValijaComposition) composition = test_composition (to, subject);
 
-  return test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+  return test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
 }
 
 static ValijaOutboxItem *
@@ -249,13 +249,13 @@ test_not_sent_without_sense (void)
   g_autoptr(GError) error = NULL;
   g_autofree char *copy = valija_engine_describe_sent_copy (test->engine, test->account);
 
-  g_assert_false (test_try (valija_engine_send (test->engine, test->account, good), &error));
+  g_assert_false (test_try (valija_engine_send (test->engine, test->account, good, 0), &error));
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
   g_assert_cmpstr (error->message, ==, "POP3 reads only. Add an SMTP server to write.");
   g_assert_nonnull (copy);
 
   test->account = test_engine_add (test, "smtp");
-  test_await_error (valija_engine_send (test->engine, test->account, bad), VALIJA_ERROR_INVALID);
+  test_await_error (valija_engine_send (test->engine, test->account, bad, 0), VALIJA_ERROR_INVALID);
   g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
 }
 
@@ -271,7 +271,7 @@ test_source (void)
   g_autofree char *body = NULL;
   gint64 id;
 
-  id = test_await_int64 (valija_engine_send_source (test->engine, test->account, source, extra));
+  id = test_await_int64 (valija_engine_send_source (test->engine, test->account, source, extra, 0));
   sent = test_await_boxed (valija_store_load_outbox_source (test->engine->store, id));
   body = g_strndup (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
   g_assert_null (strstr (body, "mei@example.org"));
@@ -425,7 +425,7 @@ test_cancel (void)
     {
       g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "x");
 
-      test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+      test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
     }
 
   test->server->on_question = cancel_sending;
@@ -458,7 +458,7 @@ test_no_receipts (void)
   g_autoptr(ValijaOutboxItem) item = NULL;
 
   g_object_set (composition, "delivery-receipt", TRUE, NULL);
-  test_await_int64 (valija_engine_send (test->engine, test->account, composition));
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
   test_await_uint (valija_engine_flush_outbox (test->engine, test->account));
   item = g_list_model_get_item (valija_engine_get_outbox (test->engine), 0);
   g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_SENT);
@@ -543,6 +543,101 @@ test_one_copy (void)
     }
 }
 
+/* A time stands in the store: whoever ends before it finds the message as it was, and it goes once. */
+static void
+test_due (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autoptr(ValijaComposition) later = test_composition ("luis@example.org", "later");
+  g_autoptr(ValijaComposition) passed = test_composition ("luis@example.org", "passed");
+
+  test_await_int64 (valija_engine_send (test->engine, test->account, later, now + 3600));
+  test_await_int64 (valija_engine_send (test->engine, test->account, passed, now - 1));
+  test_engine_close (test);
+  test_engine_open (test);
+
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_cmpint (valija_outbox_item_get_due (item (test, 0)), ==, now + 3600);
+  g_assert_false (valija_outbox_item_is_retry (item (test, 0)));
+  g_assert_cmpint (state (test, 1), ==, VALIJA_OUTBOX_SENT);
+  test_engine_close (test);
+  test_engine_open (test);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+
+  /* "Send Now" */
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpuint (test->server->sent->len, ==, 2);
+}
+
+static char *
+dup_recipients (TestEngine *test, gint64 draft)
+{
+  g_autoptr(ValijaMessage) message = test_await_object (valija_engine_find_message (test->engine, draft));
+  g_autoptr(ValijaMimeMessage) mime = test_await_object (valija_engine_load_message (test->engine, message));
+  g_autoptr(ValijaComposition) composition = valija_composition_new_draft (mime);
+  g_autofree char *to = NULL;
+  g_autofree char *bcc = NULL;
+
+  g_object_get (composition, "to", &to, "bcc", &bcc, NULL);
+  return g_strdup_printf ("%s|%s", to, bcc);
+}
+
+/* What is taken back is a draft, and for those alone that have not got it. */
+static void
+test_withdraw (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org, Mei <gone@example.org>", "one");
+  g_autofree char *all = NULL;
+  g_autofree char *rest = NULL;
+  gint64 draft;
+
+  g_object_set (composition, "bcc", "omar@example.org", NULL);
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
+  draft = test_await_int64 (valija_engine_withdraw_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
+  all = dup_recipients (test, draft);
+  g_assert_cmpstr (all, ==, "luis@example.org, Mei <gone@example.org>|omar@example.org");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  test_await (valija_engine_drop_draft (test->engine, draft));
+
+  test->server->refuse_recipient = "gone@example.org";
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
+  draft = test_await_int64 (valija_engine_withdraw_outbox_item (test->engine, item (test, 0)));
+  rest = dup_recipients (test, draft);
+  g_assert_cmpstr (rest, ==, "Mei <gone@example.org>|");
+}
+
+static void
+withdraw_meanwhile (FakeServer *server, gpointer user_data)
+{
+  Meanwhile *meanwhile = user_data;
+
+  if (meanwhile->removed == NULL && g_str_has_suffix (server->log->str, "send"))
+    meanwhile->removed = valija_engine_withdraw_outbox_item (meanwhile->test->engine, item (meanwhile->test, 0));
+}
+
+/* "Undo" a moment too late: it is sent, and is no draft. */
+static void
+test_withdraw_too_late (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  Meanwhile meanwhile = { .test = test };
+
+  enqueue (test, "luis@example.org", "one");
+  test->server->on_question = withdraw_meanwhile;
+  test->server->user_data = &meanwhile;
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  test_await_error (g_steal_pointer (&meanwhile.removed), VALIJA_ERROR_INVALID);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
+  assert_list (test, "drafts", "");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -562,6 +657,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/source", test_source);
   g_test_add_func ("/engine/outbox/drafts", test_drafts);
 
+  g_test_add_func ("/engine/outbox/due", test_due);
+  g_test_add_func ("/engine/outbox/withdraw", test_withdraw);
+  g_test_add_func ("/engine/outbox/withdraw-too-late", test_withdraw_too_late);
   g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/cancel", test_cancel);

@@ -216,10 +216,18 @@ test_outbox_item (void)
   g_autoptr(ValijaOutboxItem) item = valija_outbox_item_new (5, NULL);
 
   g_assert_null (valija_outbox_item_get_account (item));
-  valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_UNCERTAIN, "no answer", 1, 2);
+  valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_UNCERTAIN, "no answer", 1, 2, 3);
   g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_UNCERTAIN);
   g_assert_cmpstr (valija_outbox_item_get_words (item), ==, "no answer");
   g_assert_cmpuint (valija_outbox_item_get_attempts (item), ==, 2);
+  g_assert_cmpint (valija_outbox_item_get_due (item), ==, 3);
+  g_assert_false (valija_outbox_item_is_retry (item));
+
+  /* For a time that the user chose, and then since it failed. */
+  valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_PENDING, NULL, 1, 0, 3);
+  g_assert_false (valija_outbox_item_is_retry (item));
+  valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_PENDING, "no answer", 1, 0, 3);
+  g_assert_true (valija_outbox_item_is_retry (item));
 }
 
 static void

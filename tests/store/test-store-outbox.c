@@ -168,6 +168,53 @@ test_one_gets_it (void)
   test_await_error (valija_store_retry_outbox (self->store, id), VALIJA_ERROR_NOT_FOUND);
 }
 
+static gint64
+withdraw (TestStore *self,
+          gint64     item,
+          gint64     folder)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ValijaMessageInfo) info = valija_message_info_new ("draft");
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("To: a\r\n\r\nhi", 11);
+  g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "hi", "hi", FALSE);
+  DexFuture *future = valija_store_withdraw_outbox (self->store, item, folder, info, source);
+
+  if (test_try (dex_ref (future), &error))
+    return test_await_int64 (future);
+
+  dex_unref (future);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+
+  return 0;
+}
+
+/* In the outbox or among the drafts, at each moment, and never in both. */
+static void
+test_withdrawn (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GPtrArray) items = NULL;
+  gint64 drafts = test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_DRAFTS,
+                                                                       "Drafts"));
+  gint64 waiting = add (self, 0);
+  gint64 sending = add (self, 0);
+
+  test_await (valija_store_set_outbox_state (self->store, sending, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL,
+                                             0, NULL));
+  g_assert_cmpint (withdraw (self, sending, drafts), ==, 0);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 0);
+  test_await (valija_store_set_outbox_state (self->store, sending, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_SENT, NULL, 0,
+                                             NULL));
+  g_assert_cmpint (withdraw (self, sending, drafts), ==, 0);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 0);
+
+  g_assert_cmpint (withdraw (self, waiting, drafts), <, 0);
+  items = test_await_boxed (valija_store_list_outbox (self->store));
+  g_assert_cmpuint (items->len, ==, 1);
+  g_assert_cmpint (first (items)->id, ==, sending);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message WHERE has_source"), ==, 1);
+}
+
 static void
 test_account_removed (void)
 {
@@ -193,6 +240,7 @@ main (int   argc,
   g_test_add_func ("/store/outbox/states", test_states);
   g_test_add_func ("/store/outbox/uncertain", test_uncertain);
   g_test_add_func ("/store/outbox/one-gets-it", test_one_gets_it);
+  g_test_add_func ("/store/outbox/withdrawn", test_withdrawn);
   g_test_add_func ("/store/outbox/account-removed", test_account_removed);
 
   return g_test_run ();

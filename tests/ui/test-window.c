@@ -3,8 +3,10 @@
 #include "config.h"
 
 #include "ui/composer/valija-composer-private.h"
+#include "ui/composer/valija-send-later-dialog.h"
 #include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-reader-private.h"
+#include "ui/sidebar/valija-sidebar-private.h"
 #include "ui/valija-application.h"
 #include "ui/valija-fake-engine.h"
 #include "ui/valija-sample-mail.h"
@@ -252,9 +254,87 @@ test_reply (void)
 }
 
 static gboolean
+was_taken_back (void)
+{
+  return valija_fake_engine_get_n_withdrawn (engine) == 1 && has_composer ();
+}
+
+/* A composer with a message that can be sent as it is. */
+static ValijaComposer *
+compose_note (void)
+{
+  ValijaComposer *composer;
+
+  valija_application_compose_mailto (application, "mailto:bo@example.org?subject=Note&body=Text");
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+
+  return composer;
+}
+
+static void
+discard_composer (void)
+{
+  ValijaComposer *composer = find_window (VALIJA_TYPE_COMPOSER);
+
+  composer->done = TRUE;
+  gtk_window_destroy (GTK_WINDOW (composer));
+  WAIT (has_no_composer);
+}
+
+/* It waits for some seconds, and comes back into a composer. */
+static void
+test_undo_send (void)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  activate (compose_note (), "composer.send");
+  WAIT (has_no_composer);
+  g_assert_cmpint (valija_fake_engine_get_last_due (engine), >, now);
+  g_assert_cmpint (valija_fake_engine_get_last_due (engine), <=, now + 60);
+
+  press_undo (GTK_WIDGET (get_window ()));
+  WAIT (was_taken_back);
+  discard_composer ();
+}
+
+static gboolean
 composer_has_dialog (void)
 {
   return adw_application_window_get_visible_dialog (find_window (VALIJA_TYPE_COMPOSER)) != NULL;
+}
+
+static AdwDialog *
+composer_dialog (void)
+{
+  return adw_application_window_get_visible_dialog (find_window (VALIJA_TYPE_COMPOSER));
+}
+
+static void
+test_send_later (void)
+{
+  g_autoptr(GDateTime) sunday = g_date_time_new_local (2026, 11, 29, 22, 0, 0);
+  g_autoptr(GDateTime) monday = g_date_time_new_local (2026, 11, 30, 7, 0, 0);
+  g_autoptr(GDateTime) morning = g_date_time_new_local (2026, 11, 30, 8, 0, 0);
+  g_autoptr(GDateTime) week_after = g_date_time_new_local (2026, 12, 7, 8, 0, 0);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 tomorrow;
+
+  g_assert_cmpint (valija_send_later_tomorrow (sunday), ==, g_date_time_to_unix (morning));
+  g_assert_cmpint (valija_send_later_monday (sunday), ==, g_date_time_to_unix (morning));
+  g_assert_cmpint (valija_send_later_monday (monday), ==, g_date_time_to_unix (week_after));
+
+  activate (compose_note (), "composer.send-tomorrow");
+  WAIT (has_no_composer);
+  tomorrow = valija_fake_engine_get_last_due (engine);
+  g_assert_cmpint (tomorrow, >, now);
+
+  /* A time of one's own */
+  activate (compose_note (), "composer.send-later");
+  WAIT (composer_has_dialog);
+  g_signal_emit_by_name (composer_dialog (), "scheduled", now + 7200);
+  WAIT (has_no_composer);
+  g_assert_cmpint (valija_fake_engine_get_last_due (engine), ==, now + 7200);
 }
 
 static GtkWidget *
@@ -302,17 +382,18 @@ test_check_addresses (void)
 static void
 test_draft_on_close (void)
 {
+  guint before = valija_fake_engine_get_n_released (engine);
   ValijaComposer *composer;
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "compose", NULL);
   WAIT (has_composer);
   composer = find_window (VALIJA_TYPE_COMPOSER);
   gtk_editable_set_text (GTK_EDITABLE (composer->subject), "Unfinished");
-  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, 0);
+  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, before);
   gtk_window_close (GTK_WINDOW (composer));
   WAIT (has_draft);
   WAIT (has_no_composer);
-  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, 1);
+  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, before + 1);
 }
 
 static void
@@ -396,6 +477,8 @@ test_outbox (void)
 {
   ValijaWindow *window = get_window ();
 
+  /* What was sent is not counted: six are there, one of them sent. */
+  g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
   activate (window, "win.show-outbox");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
   activate (window, "win.search");
@@ -726,7 +809,9 @@ main (int    argc,
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
+  g_test_add_func ("/ui/composer/undo-send", test_undo_send);
   g_test_add_func ("/ui/composer/reply", test_reply);
+  g_test_add_func ("/ui/composer/send-later", test_send_later);
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);
   g_test_add_func ("/ui/composer/failed-draft-stays", test_failed_draft_stays);

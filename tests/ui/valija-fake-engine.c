@@ -83,6 +83,8 @@ struct _ValijaEngine
   guint n_sent;
   guint n_drafts;
   guint n_released;
+  guint n_withdrawn;
+  gint64 last_due;
   char *searched;
 };
 
@@ -376,6 +378,7 @@ valija_engine_class_init (ValijaEngineClass *klass)
   g_signal_new ("notice", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("new-mail", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 VALIJA_TYPE_FOLDER, G_TYPE_UINT);
+  g_signal_new ("outbox-changed", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -512,14 +515,18 @@ valija_fake_engine_add_many (ValijaEngine *self, ValijaFolder *folder, guint n_m
   changed (self);
 }
 
-void
+gint64
 valija_fake_engine_add_outbox (ValijaEngine *self, ValijaAccount *account, const char *subject, ValijaOutboxState state,
-                               const char *words)
+                               const char *words, gint64 due)
 {
   g_autoptr(ValijaOutboxItem) item = valija_outbox_item_new (self->next_id++, account);
 
-  valija_outbox_item_update (item, subject, "bo@example.org", state, words, g_get_real_time () / G_USEC_PER_SEC, 1);
+  valija_outbox_item_update (item, subject, "bo@example.org", state, words, g_get_real_time () / G_USEC_PER_SEC,
+                             words != NULL, due);
   g_list_store_append (self->outbox, item);
+  g_signal_emit_by_name (self, "outbox-changed");
+
+  return valija_outbox_item_get_id (item);
 }
 
 void
@@ -533,6 +540,18 @@ guint
 valija_fake_engine_get_n_sent (ValijaEngine *self)
 {
   return self->n_sent;
+}
+
+guint
+valija_fake_engine_get_n_withdrawn (ValijaEngine *self)
+{
+  return self->n_withdrawn;
+}
+
+gint64
+valija_fake_engine_get_last_due (ValijaEngine *self)
+{
+  return self->last_due;
 }
 
 guint
@@ -837,7 +856,16 @@ valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccou
 DexFuture *
 valija_engine_find_message (ValijaEngine *self, gint64 id)
 {
-  return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "Not found");
+  ValijaMessageRow *row = find_row (self, id);
+  ValijaMessage *message;
+
+  if (row == NULL)
+    return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "Not found");
+
+  message = valija_message_new (id);
+  valija_message_fill (message, g_hash_table_lookup (self->folders, &row->folder_id), row);
+
+  return dex_future_new_take_object (message);
 }
 
 DexFuture *
@@ -981,7 +1009,7 @@ valija_engine_flush (ValijaEngine *self, ValijaAccount *account)
 }
 
 DexFuture *
-valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition)
+valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaComposition *composition, gint64 due)
 {
   GError *error = NULL;
 
@@ -994,13 +1022,15 @@ valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaCompositio
     return dex_future_new_for_error (error);
 
   self->n_sent++;
+  self->last_due = due;
 
-  return dex_future_new_for_int64 (self->next_id++);
+  return dex_future_new_for_int64 (valija_fake_engine_add_outbox (self, account, "Sent", VALIJA_OUTBOX_PENDING, NULL,
+                                                                  due));
 }
 
 DexFuture *
 valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *source,
-                           const char * const *extra_recipients)
+                           const char * const *extra_recipients, gint64 due)
 {
   self->n_sent++;
 
@@ -1043,7 +1073,7 @@ DexFuture *
 valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
   valija_outbox_item_update (item, valija_outbox_item_get_subject (item), valija_outbox_item_get_recipients (item),
-                             VALIJA_OUTBOX_PENDING, NULL, valija_outbox_item_get_date (item), 2);
+                             VALIJA_OUTBOX_PENDING, NULL, valija_outbox_item_get_date (item), 2, 0);
 
   return dex_future_new_true ();
 }
@@ -1059,12 +1089,35 @@ valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
   return dex_future_new_true ();
 }
 
+/* Resolves to a message of the inbox: there are no drafts here. */
 DexFuture *
-valija_engine_load_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+valija_engine_withdraw_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
-  static const char source[] = "From: ana@example.org\nTo: bo@example.org\nSubject: Again\n\nHello\n";
+  self->n_withdrawn++;
+  dex_future_disown (valija_engine_remove_outbox_item (self, item));
+  g_signal_emit_by_name (self, "outbox-changed");
 
-  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new_static (source, sizeof source - 1));
+  return dex_future_new_for_int64 (((ValijaMessageRow *) g_ptr_array_index (self->rows, 0))->id);
+}
+
+ValijaOutboxItem *
+valija_engine_find_outbox_item (ValijaEngine *self, gint64 id)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->outbox)); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (G_LIST_MODEL (self->outbox), i);
+
+      if (valija_outbox_item_get_id (item) == id)
+        return item;
+    }
+
+  return NULL;
+}
+
+DexFuture *
+valija_engine_end_undo_send (ValijaEngine *self)
+{
+  return dex_future_new_true ();
 }
 
 char *

@@ -22,8 +22,9 @@ gint64         valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder 
 /* Rows with no source behind them, for long lists. */
 void           valija_fake_engine_add_many    (ValijaEngine *self, ValijaFolder *folder, guint n_messages);
 
-void           valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount *account, const char *subject,
-                                               ValijaOutboxState state, const char *words);
+/* Its id. */
+gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount *account, const char *subject,
+                                               ValijaOutboxState state, const char *words, gint64 due);
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
@@ -34,6 +35,8 @@ guint          valija_fake_engine_get_n_sent   (ValijaEngine *self);
 guint          valija_fake_engine_get_n_drafts (ValijaEngine *self);
 guint          valija_fake_engine_get_n_released (ValijaEngine *self); /* of the drafts, left to the engine */
 const char    *valija_fake_engine_get_searched (ValijaEngine *self); /* the last words that were looked for */
+guint          valija_fake_engine_get_n_withdrawn (ValijaEngine *self);
+gint64         valija_fake_engine_get_last_due (ValijaEngine *self); /* of the last message that was sent */
 GBytes        *valija_fake_engine_get_sent     (ValijaEngine *self);
 
 G_END_DECLS

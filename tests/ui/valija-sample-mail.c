@@ -70,6 +70,7 @@ valija_sample_mail_fill (ValijaEngine *engine)
   ValijaAccount *pop3 = valija_fake_engine_add_account (engine, "pop3", "ana.nunez@provider.example", FALSE);
   ValijaFolder *inbox = valija_engine_find_folder (engine, imap, "inbox");
   ValijaAccountStatus *status = valija_engine_get_status (engine, pop3);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   g_autoptr(GError) error = NULL;
 
   valija_fake_engine_add_account (engine, "smtp", "robot@example.org", TRUE);
@@ -94,9 +95,12 @@ valija_sample_mail_fill (ValijaEngine *engine)
   valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
   valija_account_status_set_error (status, error);
 
-  valija_fake_engine_add_outbox (engine, imap, "Minutes", VALIJA_OUTBOX_PENDING, NULL);
+  valija_fake_engine_add_outbox (engine, imap, "Minutes", VALIJA_OUTBOX_PENDING, NULL, 0);
+  valija_fake_engine_add_outbox (engine, imap, "Minutes of the meeting", VALIJA_OUTBOX_PENDING, NULL, now + 36 * 3600);
+  valija_fake_engine_add_outbox (engine, imap, "Greetings", VALIJA_OUTBOX_PENDING,
+                                 "The server is busy.\n451 4.3.2 Try again later", now + 600);
   valija_fake_engine_add_outbox (engine, imap, "Photographs", VALIJA_OUTBOX_ERROR,
-                                 "552 5.3.4 Message size exceeds fixed limit");
-  valija_fake_engine_add_outbox (engine, imap, "Invoice", VALIJA_OUTBOX_UNCERTAIN, NULL);
-  valija_fake_engine_add_outbox (engine, imap, "Hello", VALIJA_OUTBOX_SENT, "250 2.0.0 Ok: queued as 4F1");
+                                 "552 5.3.4 Message size exceeds fixed limit", 0);
+  valija_fake_engine_add_outbox (engine, imap, "Invoice", VALIJA_OUTBOX_UNCERTAIN, NULL, 0);
+  valija_fake_engine_add_outbox (engine, imap, "Hello", VALIJA_OUTBOX_SENT, "250 2.0.0 Ok: queued as 4F1", 0);
 }

@@ -38,6 +38,7 @@ struct _ValijaComposer
   SpellingTextBufferAdapter *spelling;
   ValijaMessage       *original;
   ValijaFlags          original_flag;
+  gint64               due;           /* when it is to be sent, as the user said it; 0: now */
 
   gint64               draft;         /* 0: not stored yet */
   guint                save_source;
@@ -63,7 +64,8 @@ void           valija_composer_release         (ValijaComposer *self);
 void           valija_composer_install_check   (GtkWidgetClass *widget_class);
 
 /* valija-composer-send.c */
-void           valija_composer_send            (ValijaComposer *self);
+void           valija_composer_enable_send     (ValijaComposer *self, gboolean enabled);
+void           valija_composer_install_send    (GtkWidgetClass *widget_class);
 
 /* valija-composer-attachments.c */
 void           valija_composer_install_attachments (GtkWidgetClass *widget_class);

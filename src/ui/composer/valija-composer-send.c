@@ -5,24 +5,89 @@
 #include "ui/composer/valija-composer-private.h"
 
 #include "base/valija-future.h"
+#include "ui/composer/valija-send-later-dialog.h"
 #include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
+#include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
 
-static void
+#define LATER_TOAST_SECONDS 10
+
+void
+valija_composer_enable_send (ValijaComposer *self,
+                             gboolean        enabled)
+{
+  static const char * const actions[] = { "composer.send", "composer.send-tomorrow", "composer.send-monday",
+                                          "composer.send-later" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], enabled);
+}
+
+/* Returns whether it was not marked before. */
+static gboolean
 flag_original (ValijaComposer *self)
 {
   g_autoptr(GPtrArray) messages = NULL;
 
-  if (self->original == NULL)
-    return;
+  if (self->original == NULL || (valija_message_get_flags (self->original) & self->original_flag) != 0)
+    return FALSE;
 
   messages = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (messages, g_object_ref (self->original));
   /* Not worth a notice: the answer is on its way whether or not the mark is set. */
   valija_future_forget (valija_engine_change_flags (self->engine, messages, self->original_flag, VALIJA_FLAG_NONE),
                         "answered mark");
+
+  return TRUE;
+}
+
+/* How long it can be taken back without being asked for in the outbox. */
+static guint
+undo_seconds (void)
+{
+  g_autoptr(GSettings) settings = g_settings_new (APP_ID);
+
+  return g_settings_get_uint (settings, "undo-send-seconds");
+}
+
+static void
+show_outbox_toast (void)
+{
+  AdwToast *toast = adw_toast_new (_("The message is in the outbox"));
+
+  adw_toast_set_button_label (toast, _("_Outbox"));
+  adw_toast_set_action_name (toast, "win.show-outbox");
+  valija_application_add_toast (valija_application_get_default (), toast);
+}
+
+/* What happens with it, and how to stop that. */
+static void
+tell (ValijaComposer *self,
+      gint64          item)
+{
+  gboolean flagged = flag_original (self);
+  guint seconds = undo_seconds ();
+  g_autofree char *text = NULL;
+
+  if (self->due != 0)
+    {
+      g_autofree char *when = valija_format_moment (self->due, NULL);
+
+      /* Translators: %s is a time, perhaps with its day */
+      text = g_strdup_printf (_("To be sent %s"), when);
+      seconds = LATER_TOAST_SECONDS;
+    }
+  else if (seconds > 0)
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Sending in %u second", "Sending in %u seconds", seconds),
+                            seconds);
+
+  if (text != NULL)
+    valija_application_offer_undo_send (valija_application_get_default (), item, text, seconds, self->original,
+                                        flagged ? self->original_flag : VALIJA_FLAG_NONE);
+  else
+    show_outbox_toast ();
 }
 
 static void
@@ -31,39 +96,42 @@ queued_cb (DexFuture *future,
 {
   ValijaComposer *self = owner;
   g_autoptr(GError) error = NULL;
-  AdwToast *toast;
+  const GValue *value = dex_future_get_value (future, &error);
 
-  if (dex_future_get_value (future, &error) == NULL)
+  if (value == NULL)
     {
       self->done = FALSE;
       gtk_widget_set_sensitive (self->fields, TRUE);
-      gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", TRUE);
+      valija_composer_enable_send (self, TRUE);
       adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
       return;
     }
 
-  flag_original (self);
   if (self->draft != 0)
     valija_application_hold_for (valija_application_get_default (),
                                  valija_engine_drop_draft (self->engine, self->draft), NULL, NULL);
   self->draft = 0;
 
-  toast = adw_toast_new (_("The message is in the outbox"));
-  adw_toast_set_button_label (toast, _("_Outbox"));
-  adw_toast_set_action_name (toast, "win.show-outbox");
-  valija_application_add_toast (valija_application_get_default (), toast);
+  tell (self, g_value_get_int64 (value));
   gtk_window_destroy (GTK_WINDOW (self));
 }
 
 static void
 queue (ValijaComposer *self)
 {
+  guint seconds = undo_seconds ();
+  gint64 due = self->due;
+
+  if (due == 0 && seconds > 0)
+    due = g_get_real_time () / G_USEC_PER_SEC + seconds;
+
   self->done = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
   gtk_widget_set_sensitive (self->fields, FALSE);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", FALSE);
+  valija_composer_enable_send (self, FALSE);
   valija_application_hold_for (valija_application_get_default (),
-                               valija_engine_send (self->engine, valija_composer_get_account (self), self->composition),
+                               valija_engine_send (self->engine, valija_composer_get_account (self), self->composition,
+                                                   due),
                                self, queued_cb);
 }
 
@@ -93,13 +161,17 @@ ask (ValijaComposer *self,
   adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, doubt_response_cb, g_object_ref (self));
 }
 
-void
-valija_composer_send (ValijaComposer *self)
+/* @due: 0 for now */
+static void
+send (ValijaComposer *self,
+      gint64          due)
 {
   g_autoptr(GError) error = NULL;
 
   if (valija_composer_get_account (self) == NULL)
     return;
+
+  self->due = due;
 
   valija_composer_collect (self);
 
@@ -117,4 +189,61 @@ valija_composer_send (ValijaComposer *self)
     ask (self, _("No Subject"), _("The message has no subject. Those who get it may overlook it."));
   else
     queue (self);
+}
+
+/* ---- Actions ---- */
+
+static void
+send_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  send (VALIJA_COMPOSER (widget), 0);
+}
+
+static void
+send_tomorrow_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+
+  send (VALIJA_COMPOSER (widget), valija_send_later_tomorrow (now));
+}
+
+static void
+send_monday_action (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_local ();
+
+  send (VALIJA_COMPOSER (widget), valija_send_later_monday (now));
+}
+
+static void
+scheduled_cb (ValijaComposer *self,
+              gint64          due)
+{
+  send (self, due);
+}
+
+static void
+send_later_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  AdwDialog *dialog = valija_send_later_dialog_new ();
+
+  g_signal_connect_object (dialog, "scheduled", G_CALLBACK (scheduled_cb), widget, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
+}
+
+void
+valija_composer_install_send (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
+  gtk_widget_class_install_action (widget_class, "composer.send-tomorrow", NULL, send_tomorrow_action);
+  gtk_widget_class_install_action (widget_class, "composer.send-monday", NULL, send_monday_action);
+  gtk_widget_class_install_action (widget_class, "composer.send-later", NULL, send_later_action);
 }

@@ -68,7 +68,7 @@ from_changed_cb (ValijaComposer *self)
   if (self->composition == NULL)
     return;
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "composer.send", account != NULL);
+  valija_composer_enable_send (self, account != NULL);
   if (account == NULL)
     {
       gtk_label_set_text (self->copy_note,
@@ -207,14 +207,6 @@ bind_content (ValijaComposer *self)
 /* ---- Object ---- */
 
 static void
-send_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  valija_composer_send (VALIJA_COMPOSER (widget));
-}
-
-static void
 discard_action (GtkWidget  *widget,
                 const char *name,
                 GVariant   *parameter)
@@ -299,8 +291,8 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, from_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, describe_sender);
 
-  gtk_widget_class_install_action (widget_class, "composer.send", NULL, send_action);
   gtk_widget_class_install_action (widget_class, "composer.discard", NULL, discard_action);
+  valija_composer_install_send (widget_class);
   valija_composer_install_attachments (widget_class);
   valija_composer_install_check (widget_class);
 }

@@ -46,6 +46,31 @@ static const struct
                                 N_("May have been sent: the connection ended before the server answered") },
 };
 
+/* What became of it, or what will. */
+static char *
+dup_state_text (ValijaOutboxItem *item)
+{
+  ValijaOutboxState state = valija_outbox_item_get_state (item);
+  gint64 due = valija_outbox_item_get_due (item);
+  g_autofree char *date = NULL;
+
+  if (state == VALIJA_OUTBOX_PENDING && due > g_get_real_time () / G_USEC_PER_SEC)
+    {
+      date = valija_format_moment (due, NULL);
+      if (valija_outbox_item_is_retry (item))
+        /* Translators: a message could not be sent yet; %s is a time, perhaps with its day */
+        return g_strdup_printf (_("Not sent yet. Next try: %s"), date);
+
+      /* Translators: %s is a time, perhaps with its day */
+      return g_strdup_printf (_("To be sent %s"), date);
+    }
+
+  date = valija_format_date (valija_outbox_item_get_date (item), NULL);
+
+  /* Translators: what became of a message, and when: "Sent, 14:05" */
+  return g_strdup_printf (_("%s, %s"), _(states[state].text), date);
+}
+
 static void
 update (ValijaOutboxRow *self)
 {
@@ -53,9 +78,7 @@ update (ValijaOutboxRow *self)
   const char *subject = valija_outbox_item_get_subject (self->item);
   const char *words = valija_outbox_item_get_words (self->item);
   gboolean failed = state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN;
-  g_autofree char *date = valija_format_date (valija_outbox_item_get_date (self->item), NULL);
-  /* Translators: what became of a message, and when: "Sent, 14:05" */
-  g_autofree char *text = g_strdup_printf (_("%s, %s"), _(states[state].text), date);
+  g_autofree char *text = dup_state_text (self->item);
   const char *classes[] = { states[state].style, NULL };
   const char *label_classes[] = { "caption-heading", states[state].style, NULL };
 

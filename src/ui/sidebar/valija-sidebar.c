@@ -118,15 +118,34 @@ rows_changed_cb (ValijaSidebar *self)
   select_first_inbox (self);
 }
 
+/* What was sent is only history. */
+static guint
+count_unsent (GListModel *outbox)
+{
+  guint n_unsent = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (outbox); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (outbox, i);
+
+      n_unsent += valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
+    }
+
+  return n_unsent;
+}
+
 static void
 outbox_changed_cb (ValijaSidebar *self)
 {
-  guint n_items = g_list_model_get_n_items (valija_engine_get_outbox (self->engine));
-  g_autofree char *count = valija_format_count (n_items);
-  g_autofree char *label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message", "Outbox, %u messages",
-                                                         n_items), n_items);
+  GListModel *outbox = valija_engine_get_outbox (self->engine);
+  guint n_items = g_list_model_get_n_items (outbox);
+  guint n_unsent = count_unsent (outbox);
+  g_autofree char *count = valija_format_count (n_unsent);
+  g_autofree char *label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message not sent yet",
+                                                         "Outbox, %u messages not sent yet", n_unsent), n_unsent);
 
   gtk_label_set_text (self->outbox_count, count);
+  gtk_widget_set_visible (GTK_WIDGET (self->outbox_count), n_unsent > 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->outbox_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->outbox_button),
                           n_items > 0 || gtk_toggle_button_get_active (self->outbox_button));
@@ -286,7 +305,7 @@ valija_sidebar_set_engine (ValijaSidebar *self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
 
-  g_signal_connect_object (valija_engine_get_outbox (engine), "items-changed", G_CALLBACK (outbox_changed_cb), self,
+  g_signal_connect_object (engine, "outbox-changed", G_CALLBACK (outbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   outbox_changed_cb (self);
   select_first_inbox (self);
