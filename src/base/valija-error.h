@@ -42,6 +42,7 @@ G_BEGIN_DECLS
  * @VALIJA_ERROR_STORAGE: the store on this computer failed
  * @VALIJA_ERROR_DISK_FULL: no room on this computer
  * @VALIJA_ERROR_NEWER_DATA: the data was written by a newer Valija
+ * @VALIJA_ERROR_RENUMBERED: the server calls the messages of the folder otherwise now: list it again
  * @VALIJA_ERROR_INVALID: what the user gave is not valid (an address, a setting, a file)
  *
  * What the caller can do about a failure.
@@ -74,6 +75,7 @@ typedef enum
   VALIJA_ERROR_STORAGE,
   VALIJA_ERROR_DISK_FULL,
   VALIJA_ERROR_NEWER_DATA,
+  VALIJA_ERROR_RENUMBERED,
   VALIJA_ERROR_INVALID,
 } ValijaErrorCode;
 

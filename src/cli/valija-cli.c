@@ -97,6 +97,7 @@ valija_cli_exit_of (const GError *error)
     case VALIJA_ERROR_OVER_QUOTA:
     case VALIJA_ERROR_RECIPIENT:
     case VALIJA_ERROR_TOO_LARGE:
+    case VALIJA_ERROR_RENUMBERED:
       return VALIJA_CLI_REFUSED;
     case VALIJA_ERROR_UNSUPPORTED:
       return VALIJA_CLI_UNSUPPORTED;

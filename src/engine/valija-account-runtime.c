@@ -120,6 +120,8 @@ valija_account_runtime_finalize (GObject *object)
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
   g_hash_table_unref (self->taken_back);
+  g_free (self->renumbered);
+  g_free (self->relisted);
 
   G_OBJECT_CLASS (valija_account_runtime_parent_class)->finalize (object);
 }

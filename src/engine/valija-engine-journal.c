@@ -150,6 +150,7 @@ refusal_is_final (const GError *error, ValijaOperation *operation)
     case VALIJA_ERROR_STORAGE:
     case VALIJA_ERROR_DISK_FULL:
     case VALIJA_ERROR_NEWER_DATA:
+    case VALIJA_ERROR_RENUMBERED:
     default:
       return FALSE;
     }
@@ -209,6 +210,20 @@ keep_source_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOper
          valija_await_int64 (valija_engine_file_locally (self, folder, source, operation->add), NULL, error);
 }
 
+/* Its messages are called otherwise now: the folder is listed again, which carries the line over. What is not
+ * recognised then never will be. */
+static gboolean
+is_of_lost_messages (ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure)
+{
+  if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED))
+    return FALSE;
+  if (g_strcmp0 (runtime->relisted, operation->folder) == 0)
+    return TRUE;
+
+  g_set_str (&runtime->renumbered, operation->folder);
+  return FALSE;
+}
+
 /* Returns whether the next line may be tried. */
 static gboolean
 fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
@@ -216,7 +231,8 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
 {
   g_autofree char *words = NULL;
 
-  if (valija_error_is_cancelled (failure) || !refusal_is_final (failure, operation))
+  if (valija_error_is_cancelled (failure) ||
+      (!refusal_is_final (failure, operation) && !is_of_lost_messages (runtime, operation, failure)))
     {
       if (!valija_error_is_cancelled (failure))
         dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
@@ -365,17 +381,36 @@ valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime)
 
 /* ---- From outside ---- */
 
+static ValijaFolder *
+dup_renumbered (ValijaAccountRuntime *runtime)
+{
+  ValijaFolder *folder = runtime->renumbered != NULL ? find_remote (runtime, runtime->renumbered) : NULL;
+
+  return folder != NULL ? g_object_ref (folder) : NULL;
+}
+
 static DexFuture *
 flush_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
   DexFuture *entered = valija_lane_enter (flow->runtime->lane);
   g_autoptr(ValijaTurn) turn = NULL;
+  g_autoptr(ValijaFolder) folder = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
       !dex_await (valija_engine_replay_journal (flow->engine, flow->runtime), &error))
     {
+      folder = g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED) ? dup_renumbered (flow->runtime) : NULL;
+      if (folder != NULL)
+        {
+          /* Which takes the turn, and does the rest of the journal */
+          g_clear_pointer (&turn, valija_turn_unref);
+          g_clear_error (&error);
+          dex_await_uint (valija_engine_sync_folder (flow->engine, folder, VALIJA_SYNC_HEADERS, NULL), &error);
+          return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_true ();
+        }
+
       valija_account_runtime_note (flow->runtime, error);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }

@@ -206,6 +206,39 @@ file_drafts_fiber (Sync *sync, GError **error)
   return FALSE;
 }
 
+/* A folder whose lines could not be done since its messages are called otherwise now is listed too. */
+static void
+add_renumbered (Sync *sync, GPtrArray *folders)
+{
+  GListModel *all = G_LIST_MODEL (sync->runtime->folders);
+
+  for (guint i = 0; sync->runtime->renumbered != NULL && i < g_list_model_get_n_items (all); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (all, i);
+
+      if (g_strcmp0 (valija_folder_get_remote_id (folder), sync->runtime->renumbered) == 0 &&
+          !g_ptr_array_find (folders, folder, NULL))
+        g_ptr_array_add (folders, g_steal_pointer (&folder));
+    }
+}
+
+/* And then its lines are done, or told to be lost. */
+static gboolean
+replay_relisted_fiber (Sync *sync, GError **error)
+{
+  gboolean ok;
+
+  if (sync->runtime->renumbered == NULL)
+    return TRUE;
+
+  g_free (sync->runtime->relisted);
+  sync->runtime->relisted = g_steal_pointer (&sync->runtime->renumbered);
+  ok = replay_fiber (sync, error);
+  g_clear_pointer (&sync->runtime->relisted, g_free);
+
+  return ok;
+}
+
 static gboolean
 sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
 {
@@ -240,7 +273,9 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
     }
 
   /* Whoever waited for this sees the counts as they are now. */
+  add_renumbered (sync, folders);
   if (!sync_headers_fiber (sync, folders, error) ||
+      !replay_relisted_fiber (sync, error) ||
       !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
 

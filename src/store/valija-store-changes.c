@@ -433,7 +433,9 @@ drop_unlisted (Writing  *writing,
 {
   guint n_lost = 0;
 
-  if (!drop_rows (writing, "SELECT id FROM message WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0", TRUE,
+  if ((writing->has_journal && !valija_store_renumber (writing->context, writing->account, writing->remote_id,
+                                                        writing->folder, writing->round, error)) ||
+      !drop_rows (writing, "SELECT id FROM message WHERE pending <> 0 AND home = ?1 AND round <> ?2 AND gone = 0", TRUE,
                   error) ||
       !valija_store_lose_unlisted (writing->database, writing->folder, writing->round, &n_lost, error))
     return FALSE;

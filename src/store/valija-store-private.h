@@ -117,6 +117,15 @@ gboolean valija_store_overlay_adopt (ValijaStoreContext  *context,
 /* The same for all rows that the journal concerns or once concerned. */
 gboolean valija_store_overlay_rebuild (ValijaStoreContext *context, GError **error);
 
+/* At the end of a round that has listed all of @folder (a row of the cache): changes that wait on messages which are no
+ * longer called so are carried over to those that are recognised by Message-ID, date and size. */
+gboolean valija_store_renumber (ValijaStoreContext  *context,
+                                const char          *account,
+                                const char          *folder_remote_id,
+                                gint64               folder,
+                                gint64               round,
+                                GError             **error);
+
 /* ---- valija-store-folders.c ---- */
 gboolean valija_store_remove_cached_folder (ValijaDatabase *database, gint64 id, GError **error);
 

@@ -395,6 +395,31 @@ test_moved_on_elsewhere (void)
   assert_list (test, "Archive", "c");
 }
 
+/* What waits is carried over to the messages that are there still, as far as they are recognised; for the other one the
+ * user is told. */
+static void
+test_renumbered (gconstpointer by_flush)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (change (test, "INBOX", "a b", VALIJA_FLAG_SEEN, 0));
+  g_object_unref (move (test, "INBOX", "c", "Archive"));
+  g_object_unref (change (test, "Archive", "c", VALIJA_FLAG_FLAGGED, 0));
+  fake_server_renumber (test->server, "INBOX");
+  fake_server_remove (test->server, "INBOX", "5");
+  if (GPOINTER_TO_INT (by_flush))
+    test_try (valija_engine_flush (test->engine, test->account), NULL);
+  else
+    test_try (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_HEADERS, NULL), NULL);
+
+  assert_server (test, "INBOX", "4:a*");
+  assert_server (test, "Archive", "7:c");
+  assert_list (test, "INBOX", "a*");
+  assert_list (test, "Archive", "c!");
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (test->notices, 0), "1 message could not be marked"));
+}
+
 /* The same for what is filed at once, from this computer. */
 static void
 test_lost_answer_across (void)
@@ -440,6 +465,8 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/lost-answers", GINT_TO_POINTER (TRUE), test_lost_answers);
   g_test_add_func ("/engine/journal/lost-answer-across", test_lost_answer_across);
   g_test_add_func ("/engine/journal/moved-on-elsewhere", test_moved_on_elsewhere);
+  g_test_add_data_func ("/engine/journal/renumbered/flush", GINT_TO_POINTER (TRUE), test_renumbered);
+  g_test_add_data_func ("/engine/journal/renumbered/sync", GINT_TO_POINTER (FALSE), test_renumbered);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
 
   return g_test_run ();

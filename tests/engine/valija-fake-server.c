@@ -30,6 +30,7 @@ typedef struct
   ValijaFolderRole role;
   GPtrArray *messages;       /* of FakeMessage, oldest first */
   GPtrArray *events;         /* of FakeEvent */
+  guint first_id;            /* messages below it were called so before they were numbered anew */
 } FakeFolder;
 
 static void
@@ -226,13 +227,29 @@ void
 fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id)
 {
   FakeFolder *found = find_folder (self, folder);
-  guint position;
+  guint position = 0;
 
   g_assert_nonnull (find_message (found, remote_id, &position));
   g_ptr_array_remove_index (found->messages, position);
   for (guint i = found->events->len; i > 0; i--)
     if (g_str_equal (((FakeEvent *) g_ptr_array_index (found->events, i - 1))->remote_id, remote_id))
       g_ptr_array_remove_index (found->events, i - 1);
+}
+
+void
+fake_server_renumber (FakeServer *self, const char *folder)
+{
+  FakeFolder *found = find_folder (self, folder);
+
+  found->first_id = self->next_id + 1;
+  g_ptr_array_set_size (found->events, 0);
+  for (guint i = 0; i < found->messages->len; i++)
+    {
+      FakeMessage *message = g_ptr_array_index (found->messages, i);
+
+      g_free (message->remote_id);
+      message->remote_id = g_strdup_printf ("%u", ++self->next_id);
+    }
 }
 
 char *
@@ -506,7 +523,8 @@ fill_events (Round *round, FakeFolder *folder, guint batch, ValijaChanges *chang
   changes->final = round->told == folder->events->len;
 }
 
-/* A cursor is "l LISTED TOLD" in the middle of a first list, and "e TOLD" from then on. */
+/* A cursor is "l LISTED TOLD FIRST" in the middle of a first list, and "e TOLD FIRST" from then on; it is of no use
+ * once the folder is numbered anew. */
 static DexFuture *
 round_fiber (gpointer data)
 {
@@ -536,8 +554,8 @@ round_fiber (gpointer data)
         fill_events (round, folder, server->batch, changes);
 
       done = changes->final;
-      cursor = listing && !done ? g_strdup_printf ("l %u %u", round->listed, round->told)
-                                : g_strdup_printf ("e %u", round->told);
+      cursor = listing && !done ? g_strdup_printf ("l %u %u %u", round->listed, round->told, folder->first_id)
+                                : g_strdup_printf ("e %u %u", round->told, folder->first_id);
       changes->cursor = g_bytes_new (cursor, strlen (cursor));
       sent = dex_future_new_take_boxed (VALIJA_TYPE_CHANGES, g_steal_pointer (&changes));
       if (!dex_await (dex_channel_send (round->channel, sent), NULL))
@@ -552,6 +570,7 @@ fake_sync_folder (ValijaMailReader *reader, const char *name, GBytes *cursor)
 {
   FakeFolder *folder = find_folder (server_of (reader), name);
   Round *round = g_new0 (Round, 1);
+  g_auto(GStrv) words = NULL;
 
   round->reader = g_object_ref (reader);
   round->channel = dex_channel_new (1);
@@ -559,8 +578,12 @@ fake_sync_folder (ValijaMailReader *reader, const char *name, GBytes *cursor)
   if (cursor != NULL)
     {
       g_autofree char *text = g_strndup (g_bytes_get_data (cursor, NULL), g_bytes_get_size (cursor));
-      g_auto(GStrv) words = g_strsplit (text, " ", -1);
 
+      words = g_strsplit (text, " ", -1);
+    }
+
+  if (words != NULL && g_ascii_strtoull (words[g_strv_length (words) - 1], NULL, 10) == folder->first_id)
+    {
       round->listed = words[0][0] == 'l' ? (guint) g_ascii_strtoull (words[1], NULL, 10) : G_MAXUINT;
       round->told = (guint) g_ascii_strtoull (words[words[0][0] == 'l' ? 2 : 1], NULL, 10);
     }
@@ -685,6 +708,23 @@ fake_reader_init (ValijaMailReaderInterface *iface)
 
 /* ---- Organising ---- */
 
+/* NULL, or that one of them is a name of before. */
+static DexFuture *
+check_names (ValijaMailOrganizer *self, const char *name, const char * const *ids)
+{
+  FakeFolder *folder = find_folder (server_of (self), name);
+  GError *error = NULL;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (g_ascii_strtoull (ids[i], NULL, 10) < folder->first_id)
+      {
+        valija_error_set (&error, VALIJA_ERROR_RENUMBERED, "Numbered anew.");
+        return dex_future_new_for_error (error);
+      }
+
+  return NULL;
+}
+
 static DexFuture *
 fake_set_flags (ValijaMailOrganizer *self,
                 const char          *name,
@@ -694,6 +734,9 @@ fake_set_flags (ValijaMailOrganizer *self,
 {
   g_autofree char *joined = g_strjoinv (",", (char **) ids);
   DexFuture *failure = ask (self, "flags %s %s +%u -%u", name, joined, add, remove);
+
+  if (failure == NULL)
+    failure = check_names (self, name, (const char * const *) ids);
 
   for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
     {
@@ -712,6 +755,9 @@ carry (ValijaMailOrganizer *self, const char *verb, const char *name, const char
   g_autofree char *joined = g_strjoinv (",", (char **) ids);
   DexFuture *failure = ask (self, "%s %s %s>%s", verb, joined, name, target);
   GPtrArray *fresh;
+
+  if (failure == NULL)
+    failure = check_names (self, name, (const char * const *) ids);
 
   if (failure != NULL)
     return failure;
@@ -753,6 +799,9 @@ fake_delete (ValijaMailOrganizer *self, const char *name, const char * const *id
 {
   g_autofree char *joined = g_strjoinv (",", (char **) ids);
   DexFuture *failure = ask (self, "delete %s %s", name, joined);
+
+  if (failure == NULL)
+    failure = check_names (self, name, (const char * const *) ids);
 
   for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
     fake_server_remove (server_of (self), name, ids[i]);

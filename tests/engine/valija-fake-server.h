@@ -48,6 +48,8 @@ void        fake_server_remove      (FakeServer *self, const char *folder, const
 const char *fake_server_copy        (FakeServer *self, const char *folder, const char *remote_id, const char *target);
 /* It came and went between two rounds: neither is told. */
 void        fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id);
+/* All messages get other remote-ids, and the cursors of before are of no use. */
+void        fake_server_renumber    (FakeServer *self, const char *folder);
 /* "1:one 2:two*" in the order of arrival; * is seen. */
 char       *fake_server_list        (FakeServer *self, const char *folder);
 void        fake_server_clear_log   (FakeServer *self);

@@ -95,6 +95,22 @@ run (Change                *self,
                                      change_ref (self), change_unref);
 }
 
+/* Another UIDVALIDITY than that of the names that we were given (RFC 9051 §2.3.1.1): nobody knows what they are now. */
+static gboolean
+check_validity (Change  *self,
+                GError **error)
+{
+  for (guint i = 0; self->remote_ids != NULL && self->remote_ids[i] != NULL; i++)
+    if (self->remote_ids[i][0] != '\0' && valija_imap_remote_id_parse (self->remote_ids[i], self->uid_validity) == 0)
+      {
+        valija_error_set (error, VALIJA_ERROR_RENUMBERED,
+                          _("The server has numbered the messages of this folder anew, and not all are recognized."));
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
 static gboolean
 select_fiber (Change  *self,
               GError **error)
@@ -107,7 +123,7 @@ select_fiber (Change  *self,
   selected = valija_imap_link_get_selected (self->link);
   self->uid_validity = selected != NULL ? selected->uid_validity : 0;
   if (selected == NULL || !selected->read_only || self->remote_ids == NULL)
-    return TRUE;
+    return check_validity (self, error);
 
   valija_error_set (error, VALIJA_ERROR_REFUSED, _("The server lets this folder be read only."));
   return FALSE;
