@@ -1,0 +1,569 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
+is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
+
+    world.py run -- faults.py PROGRAM cut|send|fetch|kill|clients|share [--rounds N] [--seed S] [--only ROUND]
+
+cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
+send     SMTP: the same while messages are sent
+fetch    POP3: the same while mail is fetched and taken off the server
+kill     SIGKILL at a moment by chance during sync, move, flag, delete, send
+clients  two clients at random on one mailbox, against a model
+share    a part of each, for the suite
+
+Each round prints one line when it fails; the seed and the number of a round repeat it.
+"""
+
+import argparse
+import collections
+import contextlib
+import imaplib
+import itertools
+import json
+import os
+import pathlib
+import poplib
+import random
+import re
+import shutil
+import smtplib
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import typing
+
+from cutter import HIDDEN, KINDS, Cutter
+
+WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
+PASSWORD = WORLD['password']
+ANA, LUIS, MEI, OMAR = (f'{name}@example.org' for name in ('ana', 'luis', 'mei', 'omar'))
+FOLDERS = 'INBOX', 'Archive', 'Trash', 'Sent', 'Drafts'
+TLS = ssl.create_default_context(cafile=WORLD['ca'])
+# What servers lack: for IMAP, the names in CAPABILITY
+VARIANTS = {'whole': b'', 'no MOVE': b'|MOVE', 'old': b'|MOVE|UIDPLUS|ESEARCH|QRESYNC|CONDSTORE|LITERAL\\+|LIST-STATUS|BINARY'}
+
+
+TRACE = []
+
+
+class Failure(Exception):
+    pass
+
+
+def trace(*words):
+    """What was done in this round; told when it fails."""
+    TRACE.append(' '.join(str(word) for word in words))
+
+
+def check(condition, *words):
+    if not condition:
+        raise Failure(' '.join(str(word) for word in words))
+
+
+class Victim:
+    """valijactl with a profile of its own."""
+
+    def __init__(self, program):
+        self.program = program
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix='valija-faults-'))
+        self.env = {**os.environ, 'SECRET_BACKEND': 'file', 'SECRET_FILE_TEST_PATH': str(self.directory / 'keyring'),
+                    'SECRET_FILE_TEST_PASSWORD': 'test', 'LANGUAGE': 'C'}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def start(self, *args):
+        return subprocess.Popen([self.program, '--profile', str(self.directory / 'profile'), '--json', *args],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env)
+
+    def run(self, *args, stdin='', expect=0):
+        """Its answer. `expect` None: however it ends, but not by a signal."""
+        child = self.start(*args)
+        out, err = child.communicate(stdin.encode(), timeout=120)
+        check(child.returncode >= 0, args, 'died by signal', -child.returncode, err.decode(errors='replace')[-2000:])
+        check(expect is None or child.returncode == expect, args, 'ended with', child.returncode, out.decode(),
+              err.decode(errors='replace')[-2000:])
+        return json.loads(out) if out.strip() else {}
+
+    def add(self, method, user, *settings):
+        return self.run('account', 'add', '--method', method, '--set', f'email={user}', '--set', 'timeout=2', *settings,
+                        '--password-stdin', stdin=PASSWORD + '\n')
+
+    def list(self, folder, *more):
+        """Nothing, where there is no such folder yet."""
+        return self.run('list', '--limit', '0', '--folder', folder, *more, expect=None).get('messages', [])
+
+
+def side(name, port, user):
+    settings = {'host': 'localhost', 'port': port, 'user': user, 'ca': WORLD['ca']}
+    return [word for key, value in settings.items() for word in ('--set', f'{name}.{key}={value}')]
+
+
+@contextlib.contextmanager
+def imap(user):
+    with imaplib.IMAP4_SSL('localhost', WORLD['imaps_port'], ssl_context=TLS) as box:
+        box.login(user, PASSWORD)
+        yield box
+
+
+def source(subject, sender=MEI, to=ANA):
+    return (f'From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n'
+            f'Date: Mon, 02 Mar 2026 10:00:00 +0000\r\n\r\nThe body of {subject}.\r\n').encode()
+
+
+def fill(user, subjects):
+    """Empties all folders, and puts the messages into the inbox."""
+    with imap(user) as box:
+        for folder in FOLDERS:
+            if box.select(folder)[1] == [b'0']:
+                continue
+            box.store('1:*', '+FLAGS', r'(\Deleted)')
+            box.expunge()
+            box.close()
+        for subject in subjects:
+            box.append('INBOX', None, None, source(subject))
+
+
+def server_list(user, folder):
+    """[(subject, flags)] as the server has them, sorted."""
+    found = []
+    with imap(user) as box:
+        if box.select(folder, readonly=True)[1] == [b'0']:
+            return found
+        _, answer = box.fetch('1:*', '(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])')
+        for item in answer or []:
+            if isinstance(item, tuple):
+                flags = {f.decode().lower() for f in imaplib.ParseFlags(item[0])} - {'\\recent', 'recent'}
+                subject = item[1].decode().partition(':')[2].strip()
+                found.append((subject, tuple(sorted(f.strip('\\') for f in flags & {'\\seen', '\\flagged', '\\deleted'}))))
+    return sorted(found)
+
+
+def store_list(victim, folder):
+    return sorted((m['subject'], tuple(sorted(set(m['flags']) & {'seen', 'flagged'}))) for m in victim.list(folder))
+
+
+def compare(victim, user, expected):
+    """The server has just what is expected, and the store what the server has."""
+    for folder in FOLDERS:
+        there, here = server_list(user, folder), store_list(victim, folder)
+        if folder in expected:
+            check(there == sorted(expected[folder]), folder, 'on the server:', there, 'not', expected[folder])
+        check(here == there, folder, 'here:', here, 'but on the server:', there)
+
+
+def wait_for(what, seconds=20):
+    end = time.monotonic() + seconds
+    while not (result := what()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return result
+
+
+def count(user, subject):
+    return sum(s == subject for s, _ in server_list(user, 'INBOX'))
+
+
+def queue_is_empty():
+    done = subprocess.run(['postqueue', '-c', WORLD['directory'] + '/postfix', '-j'], capture_output=True, text=True)
+    return not done.stdout.strip()
+
+
+def outbox(victim):
+    return {item['subject']: item['state'] for item in victim.run('outbox')['items']}
+
+
+# ---- The line fails
+
+def cut_round(program, lines, kind, variant, seed):
+    """Changes and a copy to file, while the line fails after `lines` lines. Whether it did."""
+    hidden = rb' (' + HIDDEN + VARIANTS[variant] + rb')(?=[ \]\r])'
+    line = Cutter(WORLD, WORLD['imaps_port'], hidden)
+    sent = f'sent-{seed}-{lines}-{kind}-{variant}'.replace(' ', '')
+    fill(ANA, ['one', 'two', 'three', 'four'])
+    with Victim(program) as victim:
+        victim.add('imap', ANA, *side('incoming', line.port, ANA), *side('outgoing', WORLD['submissions_port'], ANA))
+        victim.run('sync', '--headers')
+        ids = {m['subject']: str(m['id']) for m in victim.list('INBOX')}
+        file = victim.directory / 'sent.eml'
+        file.write_bytes(source(sent, ANA, LUIS))
+        victim.run('send', '--source', str(file))
+        victim.run('move', ids['two'], '--to', 'Archive', '--queue')
+        victim.run('flag', ids['two'], '--add', 'flagged', '--queue')
+        victim.run('delete', ids['three'], '--queue')
+        victim.run('flag', ids['one'], '--add', 'seen', '--queue')
+        line.arm(lines, kind, seed)
+        victim.run('sync', expect=None)
+        faulted = line.disarm()
+        for _ in range(2):
+            victim.run('sync')
+        line.close()
+        compare(victim, ANA, {'INBOX': [('four', ()), ('one', ('seen',))], 'Archive': [('two', ('flagged',))],
+                              'Trash': [('three', ())], 'Sent': [(sent, ('seen',))], 'Drafts': []})
+        check(wait_for(lambda: count(LUIS, sent)) == 1, sent, 'was delivered', count(LUIS, sent), 'times')
+    return faulted
+
+
+def renumber_round(program, seed):
+    """Changes wait while the server makes the folder anew, with one message less: another UIDVALIDITY."""
+    rng = random.Random(seed)
+    subjects = [f'v{i}' for i in range(6)]
+    fill(ANA, [])
+    with Victim(program) as victim, imap(ANA) as box:
+        box.create('Renumbered')
+        for subject in subjects:
+            box.append('Renumbered', None, None, source(subject))
+        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
+        victim.run('sync', '--headers')
+        ids = {m['subject']: str(m['id']) for m in victim.list('Renumbered')}
+        victim.run('flag', *(ids[s] for s in subjects[:3]), '--add', 'flagged', '--queue')
+        victim.run('move', *(ids[s] for s in subjects[3:]), '--to', 'Archive', '--queue')
+        victim.run('flag', ids[subjects[4]], '--add', 'seen', '--queue')
+        lost = rng.choice(subjects)
+        box.delete('Renumbered')
+        box.create('Renumbered')
+        rest = [s for s in subjects if s != lost]
+        rng.shuffle(rest)
+        for subject in rest:
+            box.append('Renumbered', None, None, source(subject))
+        for _ in range(2):
+            victim.run('sync', '--headers', expect=None)
+        compare(victim, ANA, {'Archive': [(s, ('seen',) if s == subjects[4] else ()) for s in rest if s in subjects[3:]]})
+        there, here = server_list(ANA, 'Renumbered'), store_list(victim, 'Renumbered')
+        check(there == here == sorted((s, ('flagged',)) for s in rest if s in subjects[:3]), lost, there, here)
+        box.delete('Renumbered')
+    return True
+
+
+def send_round(program, lines, kind, chunking, seed):
+    line = Cutter(WORLD, WORLD['submissions_port'], rb'' if chunking else rb'CHUNKING', rb'CHUNKING')
+    subjects = [f'{name}-{seed}-{lines}-{kind}-{chunking}' for name in ('first', 'second')]
+    with Victim(program) as victim:
+        victim.add('smtp', MEI, *side('outgoing', line.port, MEI))
+        for subject in subjects:
+            file = victim.directory / 'sent.eml'
+            file.write_bytes(source(subject, MEI, OMAR))
+            victim.run('send', '--source', str(file), '--queue')
+        line.arm(lines, kind, seed)
+        victim.run('outbox', 'send', expect=None)
+        faulted = line.disarm()
+        states = outbox(victim)
+        check('sending' not in states.values(), states)
+        # What certainly was not sent is sent now; what is uncertain nobody but the user may send
+        for item in victim.run('outbox')['items']:
+            if item['state'] in ('pending', 'error'):
+                victim.run('outbox', 'retry', str(item['id']), expect=None)  # the first may have sent both
+        line.close()
+        after = outbox(victim)
+        for subject in subjects:
+            check(after[subject] == ('uncertain' if states[subject] == 'uncertain' else 'sent'), subject, states, after)
+        check(wait_for(queue_is_empty), 'the queue of the server does not run empty')
+        for subject in subjects:
+            n = count(OMAR, subject)
+            check(n == 1 or (n == 0 and after[subject] == 'uncertain'), subject, after[subject], 'but delivered', n, 'times')
+    return faulted
+
+
+def pop3():
+    box = poplib.POP3_SSL('localhost', WORLD['pop3s_port'], context=TLS)
+    box.user(OMAR)
+    box.pass_(PASSWORD)
+    return box
+
+
+def fetch_round(program, lines, kind, clear, seed):
+    line = Cutter(WORLD, WORLD['pop3s_port'], rb' SCRAM-[^ \r]+', rb'SASL')
+    subjects = [f'm{i}' for i in range(5)]
+    fill(OMAR, subjects)
+    with Victim(program) as victim:
+        victim.add('pop3', OMAR, *side('incoming', line.port, OMAR),
+                   *(['--set', 'delete-after-days=0'] if clear else []))
+        line.arm(lines, kind, seed)
+        victim.run('sync', expect=None)
+        faulted = line.disarm()
+        here = collections.Counter(m['subject'] for m in victim.list('INBOX'))
+        there = {s for s, _ in server_list(OMAR, 'INBOX')}
+        check(all(n == 1 for n in here.values()), 'doubled here:', here)
+        check(set(here) | there == set(subjects), 'lost:', set(subjects) - set(here) - there)
+        for _ in range(2):
+            victim.run('sync')
+        line.close()
+        here = collections.Counter(m['subject'] for m in victim.list('INBOX'))
+        check(here == collections.Counter(subjects), 'here:', here)
+        for message in victim.list('INBOX'):
+            check('The body of' in victim.run('show', str(message['id']))['text'], 'no body:', message['subject'])
+        check(sorted(s for s, _ in server_list(OMAR, 'INBOX')) == ([] if clear else subjects), 'not cleared')
+    return faulted
+
+
+def sweep(program, make, options, step, seed):
+    """Rounds of `make` at every `step`-th line until one ends without a fault, for each kind and option."""
+    for option in options:
+        for kind in KINDS:
+            lines = seed % step
+            while True:
+                name = f'{make.__name__} lines={lines} kind={kind} option={option} seed={seed}'
+                faulted = [True]
+
+                def play(name=name, lines=lines, kind=kind, option=option, faulted=faulted):
+                    faulted[0] = make(program, lines, kind, option, seed)
+
+                yield name, play
+                if not faulted[0]:
+                    break
+                lines += step
+
+
+# ---- The process is killed
+
+def kill_round(program, number, seed):
+    rng = random.Random(f'{seed} {number}')
+    subjects = [f'k{i}' for i in range(8)]
+    fill(ANA, subjects)
+    place = {s: {'INBOX'} for s in subjects}          # where each may be
+    sent = {}                                         # subject: the last that is known of it
+    with Victim(program) as victim:
+        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA),
+                   *side('outgoing', WORLD['submissions_port'], ANA))
+        victim.run('sync', *([] if rng.random() < 0.3 else ['--headers']))
+        trace('folders', {s: sorted(p) for s, p in place.items()})
+        for step in range(rng.randrange(2, 5)):
+            known = {m['subject']: str(m['id']) for f in ('INBOX', 'Archive') for m in victim.list(f)
+                     } if (victim.directory / 'profile').exists() and step else {}
+            act = rng.choice(['sync', 'move', 'move', 'delete', 'flag', 'send', 'send'])
+            subject = rng.choice(sorted(known)) if known else None
+            stdin = b''
+            if act == 'send' or subject is None and act != 'sync':
+                name = f's-{seed}-{number}-{step}'
+                file = victim.directory / f'{name}.eml'
+                file.write_bytes(source(name, ANA, LUIS))
+                args = ['send', '--source', str(file)]
+                sent[name] = None
+            elif act == 'move':
+                target = rng.choice(['Archive', 'INBOX'])
+                args = ['move', *([known[subject]] if rng.random() < 0.5 else [i for s, i in sorted(known.items())
+                        if place[s] == place[subject] and len(place[s]) == 1] or [known[subject]]), '--to', target]
+                for s, i in known.items():
+                    if i in args:
+                        place[s] = place[s] | {target}
+            elif act == 'delete':
+                args = ['delete', known[subject]]
+                place[subject] = place[subject] | {'Trash'}
+            elif act == 'flag':
+                args = ['flag', known[subject], '--add', 'flagged']
+            else:
+                args = ['sync']
+            child = victim.start(*args)
+            try:
+                child.communicate(stdin, timeout=rng.uniform(0, 0.35))
+                killed = False
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.communicate()
+                killed = True
+            trace(*args, 'killed' if killed else child.returncode)
+            check(killed or child.returncode >= 0, args, 'died by signal')
+        checker(victim, place, sent)
+
+
+def checker(victim, place, sent):
+    """After the last kill: what remains is done, and then store, server and outbox agree."""
+    for _ in range(2):
+        victim.run('sync')
+    victim.run('outbox', 'send', expect=None)
+    victim.run('sync')
+    states = outbox(victim)
+    check(not set(states.values()) & {'sending', 'pending'}, states)
+    check(wait_for(queue_is_empty), 'the queue of the server does not run empty')
+    there = collections.defaultdict(list)
+    for folder in FOLDERS:
+        for subject, _ in server_list(ANA, folder):
+            there[subject].append(folder)
+    for subject, places in place.items():
+        check(len(there[subject]) == 1, subject, 'is in', there[subject])
+        check(there[subject][0] in places, subject, 'is in', there[subject], 'but may be in', places)
+    for subject in sent:
+        n, state = count(LUIS, subject), states.get(subject)
+        check(n <= 1, subject, 'was sent', n, 'times')
+        check(state is None or n == 1 or state == 'uncertain', subject, 'is', state, 'but was delivered', n, 'times')
+        check(state is not None or n == 0, subject, 'was sent but is not in the outbox')
+        copies = len(there[subject])
+        check(copies <= 1, subject, 'has', copies, 'copies:', there[subject])
+        check(copies == 1 or state != 'sent', subject, 'was sent but has no copy')
+    compare(victim, ANA, {})
+
+
+def kills(program, rounds, seed):
+    for number in range(rounds):
+        yield f'kill round={number} seed={seed}', lambda number=number: kill_round(program, number, seed)
+
+
+# ---- Two clients
+
+class Mail(typing.NamedTuple):
+    """A message as the server has it, or as we saw it. Each move is another `place`, also one that leads back."""
+
+    folder: str
+    flags: frozenset
+    place: int
+
+
+def clients_round(program, number, seed, steps):
+    rng = random.Random(f'{seed} {number}')
+    subjects = [f'c{i}' for i in range(6)]
+    fill(ANA, subjects)
+    places = itertools.count()
+    model = {s: Mail('INBOX', frozenset(), next(places)) for s in subjects}
+    fresh = 0
+    with Victim(program) as victim:
+        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
+        victim.run('sync', '--headers')
+        seen = dict(model)                            # as our client saw it last
+        for _ in range(steps):
+            subject = rng.choice(sorted(model)) if model else None
+            act = rng.choice(['sync', 'our move', 'our move', 'our flag', 'our delete', 'their move', 'their flag',
+                              'their delete', 'their new'])
+            trace(act, subject, model.get(subject), 'seen', seen.get(subject))
+            if act == 'sync':
+                victim.run('sync', '--headers')
+                seen = dict(model)
+            elif act == 'their new':
+                name, fresh = f'n{fresh}', fresh + 1
+                with imap(ANA) as box:
+                    box.append('INBOX', None, None, source(name))
+                model[name] = Mail('INBOX', frozenset(), next(places))
+            elif subject is None:
+                continue
+            elif act.startswith('their'):
+                theirs(act.split()[1], subject, model, rng, places)
+            elif subject in seen:
+                ours(victim, act.split()[1], subject, model, seen, rng, places)
+        victim.run('sync', '--headers')
+        victim.run('sync', '--headers')
+        expected = {f: [(s, tuple(sorted(mail.flags))) for s, mail in model.items() if mail.folder == f]
+                    for f in ('INBOX', 'Archive', 'Trash')}
+        compare(victim, ANA, expected)
+
+
+def theirs(act, subject, model, rng, places):
+    mail = model[subject]
+    with imap(ANA) as box:
+        box.select(mail.folder)
+        number = box.search(None, 'HEADER', 'Message-ID', f'<{subject}@example.org>')[1][0].split()[0].decode()
+        if act == 'flag':
+            flag = rng.choice(['seen', 'flagged'])
+            box.store(number, '-FLAGS' if flag in mail.flags else '+FLAGS', f'(\\{flag})')
+            model[subject] = mail._replace(flags=mail.flags ^ {flag})
+            return
+        if act == 'move':
+            target = rng.choice([f for f in ('INBOX', 'Archive') if f != mail.folder])
+            box.copy(number, target)
+            model[subject] = Mail(target, mail.flags, next(places))
+        else:
+            del model[subject]
+        box.store(number, '+FLAGS', r'(\Deleted)')
+        box.expunge()
+
+
+def ours(victim, act, subject, model, seen, rng, places):
+    """What we do to what we see; it counts where the message is still where we saw it."""
+    shown = seen[subject]
+    ids = {m['subject']: str(m['id']) for m in victim.list(shown.folder)}
+    if subject not in ids:
+        return
+    there = subject in model and model[subject].place == shown.place
+    if act == 'flag':
+        add, flag = rng.random() < 0.6, rng.choice(['seen', 'flagged'])
+        victim.run('flag', ids[subject], '--add' if add else '--remove', flag, expect=None)
+        if add != (flag in shown.flags):
+            if there:
+                flags = model[subject].flags
+                model[subject] = model[subject]._replace(flags=flags | {flag} if add else flags - {flag})
+            seen[subject] = shown._replace(flags=shown.flags ^ {flag})
+        return
+    if act == 'delete' and shown.folder == 'Trash':
+        victim.run('delete', ids[subject], expect=None)
+        del seen[subject]
+        if there:
+            del model[subject]
+        return
+    target = rng.choice([f for f in ('INBOX', 'Archive') if f != shown.folder]) if act == 'move' else 'Trash'
+    victim.run(*(['move', ids[subject], '--to', target] if act == 'move' else ['delete', ids[subject]]), expect=None)
+    if there and target != shown.folder:
+        place = next(places)
+        model[subject] = Mail(target, model[subject].flags, place)
+        seen[subject] = Mail(target, shown.flags, place)
+    elif not there:
+        del seen[subject]
+
+
+def clients(program, rounds, seed, steps=40):
+    for number in range(rounds):
+        yield f'clients round={number} seed={seed}', lambda number=number: clients_round(program, number, seed, steps)
+
+
+# ---- All of it
+
+def share(program, seed):
+    """By chance, but the same each time: some 15 seconds."""
+    rng = random.Random(seed)
+    for variant in VARIANTS:
+        lines, kind = rng.randrange(8, 40), rng.choice(['cut', 'garbage'])
+        yield (f'cut lines={lines} kind={kind} option={variant} seed={seed}',
+               lambda lines=lines, kind=kind, variant=variant: cut_round(program, lines, kind, variant, seed))
+    yield f'renumber seed={seed}', lambda: renumber_round(program, seed)
+    for chunking in (True, False):
+        lines = rng.randrange(12, 26)
+        yield (f'send lines={lines} kind=cut option={chunking} seed={seed}',
+               lambda lines=lines, chunking=chunking: send_round(program, lines, 'cut', chunking, seed))
+    lines = rng.randrange(3, 20)
+    yield f'fetch lines={lines} seed={seed}', lambda: fetch_round(program, lines, 'cut', True, seed)
+    yield from kills(program, 3, seed)
+    yield from clients(program, 1, seed, 15)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('program')
+    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'clients', 'share'])
+    parser.add_argument('--rounds', type=int, default=100, help='of kill and clients')
+    parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--only', help='rounds whose line has these words')
+    parser.add_argument('--keep-going', action='store_true')
+    args = parser.parse_args()
+    rounds = {'cut': lambda: sweep(args.program, cut_round, VARIANTS, args.step, args.seed),
+              'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed),
+              'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed),
+              'kill': lambda: kills(args.program, args.rounds, args.seed),
+              'clients': lambda: clients(args.program, args.rounds, args.seed),
+              'share': lambda: share(args.program, args.seed)}[args.what]()
+    n, failed = 0, 0
+    for name, play in rounds:
+        if args.only and args.only not in name:
+            continue
+        n += 1
+        TRACE.clear()
+        try:
+            play()
+            print(f'ok {n} - {name}', flush=True)
+        except Exception as error:
+            failed += 1
+            print(f'not ok {n} - {name}', flush=True)
+            words = str(error) if isinstance(error, Failure) else traceback.format_exc()
+            print('\n'.join('# ' + line for line in TRACE + words.splitlines()), flush=True)
+            if not args.keep_going and args.what != 'share':
+                break
+    print(f'1..{n}')
+    print(f'# {n} rounds, {failed} failed', flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
