@@ -83,7 +83,7 @@ reader_shows_message (void)
 {
   ValijaWindow *window = get_window ();
 
-  return window->current != NULL && window->reader->message == window->current && window->reader->mime != NULL;
+  return window->current != NULL && window->reader->row == window->current && window->reader->mime != NULL;
 }
 
 static gboolean
@@ -744,6 +744,85 @@ test_conversations (void)
   g_assert_cmpuint (count_rows (), ==, n_rows - 1);
 }
 
+/* "-+*": the cards in the reader: collapsed, expanded, and the one that the actions are about. */
+static char *
+describe_cards (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+  GString *text = g_string_new (NULL);
+
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (reader->cards));
+       card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    {
+      gboolean expanded = valija_message_card_get_expanded (VALIJA_MESSAGE_CARD (card));
+
+      if (VALIJA_MESSAGE_CARD (card) == reader->active)
+        g_assert_true (expanded);
+      g_string_append_c (text, VALIJA_MESSAGE_CARD (card) == reader->active ? '*' : expanded ? '+' : '-');
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_cards (const char *expected)
+{
+  g_autofree char *cards = describe_cards ();
+
+  g_assert_cmpstr (cards, ==, expected);
+}
+
+static gboolean
+active_is_loaded (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  return reader->active != NULL && reader->mime != NULL &&
+         reader->mime == valija_message_card_get_mime (reader->active);
+}
+
+/* What is unread and the newest are open, and the first of them is what is answered; by the keyboard from one to the
+ * other, and one on its own. */
+static void
+test_conversation_reader (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+
+  add_answer ("10", "9@example.org", VALIJA_FLAG_SEEN);
+  add_answer ("11", "10@example.cn", VALIJA_FLAG_SEEN);
+  add_answer ("12", "11@example.cn", VALIJA_FLAG_NONE);
+  add_answer ("13", "12@example.cn", VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT (active_is_loaded);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "conversation");
+  assert_cards ("--*+");
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, "12@example.cn");
+
+  activate (reader, "reader.previous-message");
+  WAIT (active_is_loaded);
+  assert_cards ("-*++");
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, "11@example.cn");
+
+  activate (reader, "reader.open-alone");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "message");
+  g_assert_true (adw_banner_get_revealed (reader->alone_banner));
+  activate (reader, "reader.back-to-conversation");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "conversation");
+  assert_cards ("-*++");
+
+  activate (reader, "reader.expand-all");
+  assert_cards ("+*++");
+
+  /* An answer comes while it is read */
+  add_answer ("14", "13@example.cn", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 5);
+  assert_cards ("+*+++");
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+}
+
 static void
 test_long_list (void)
 {
@@ -807,6 +886,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/list/conversations", test_conversations);
+  g_test_add_func ("/ui/reader/conversation", test_conversation_reader);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);

@@ -4,6 +4,7 @@
 
 #include "ui/reader/valija-attachment-button.h"
 #include "ui/reader/valija-html-view.h"
+#include "ui/reader/valija-message-card.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/reader/valija-reader.h"
 
@@ -30,6 +31,7 @@ struct _ValijaReader
   AdwBanner         *images_banner;
   AdwBanner         *draft_banner;
   AdwBanner         *confirm_banner;
+  AdwBanner         *alone_banner;
   GtkStack          *stack;
   AdwStatusPage     *several;
   AdwStatusPage     *failure;
@@ -50,9 +52,17 @@ struct _ValijaReader
   GtkLabel          *hover_label;
   GtkWidget         *attachments;
   AdwWrapBox        *attachment_box;
+  GtkScrolledWindow *conversation;
+  GtkLabel          *conversation_subject;
+  GtkBox            *cards;         /* of ValijaMessageCard; empty where one message is shown */
 
   ValijaEngine      *engine;
-  ValijaMessage     *message;       /* NULL for a message file */
+  ValijaMessage     *row;           /* what was asked for: a message, or what stands for a conversation */
+  ValijaMessage     *message;       /* what the actions are about; NULL for a message file */
+  ValijaMessageCard *active;        /* (transfer none) (nullable): the card of @message */
+  gboolean           alone;         /* one message of the conversation is shown on its own */
+  gboolean           told;          /* that the conversation is on screen */
+  guint              scroll_source;
   GSignalGroup      *message_signals;
   ValijaAccount     *account;       /* who answers */
   GBytes            *source;
@@ -63,6 +73,20 @@ struct _ValijaReader
   gboolean           asked;         /* for the source of the message */
   guint              generation;    /* which message answers belong to */
 };
+
+/* valija-reader.c */
+void valija_reader_load           (ValijaReader *self); /* @message, to be shown on its own */
+void valija_reader_show_mime      (ValijaReader *self); /* @mime, on its own */
+void valija_reader_leave_mime     (ValijaReader *self);
+void valija_reader_fail           (ValijaReader *self, const GError *error);
+void valija_reader_update_banners (ValijaReader *self);
+void valija_reader_tell_shown     (ValijaReader *self);
+
+/* valija-reader-conversation.c */
+void     valija_reader_install_conversation (GtkWidgetClass *widget_class);
+void     valija_reader_load_conversation    (ValijaReader *self); /* of @row; again, when it has changed */
+gboolean valija_reader_has_conversation     (ValijaReader *self);
+void     valija_reader_drop_conversation    (ValijaReader *self);
 
 /* valija-reader-actions.c */
 void valija_reader_install_actions (GtkWidgetClass *widget_class);

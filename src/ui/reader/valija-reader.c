@@ -241,23 +241,18 @@ fill_attachments (ValijaReader *self)
 static void
 clear (ValijaReader *self)
 {
-  self->generation++;
+  valija_reader_leave_mime (self);
+  valija_reader_drop_conversation (self);
   self->asked = FALSE;
-  self->show_images = FALSE;
-  self->prefer_plain = FALSE;
   g_clear_object (&self->mime);
-  g_clear_error (&self->error);
   g_clear_pointer (&self->source, g_bytes_unref);
-  adw_banner_set_revealed (self->reason_banner, FALSE);
-  adw_banner_set_revealed (self->images_banner, FALSE);
   adw_banner_set_revealed (self->draft_banner, FALSE);
   adw_banner_set_revealed (self->confirm_banner, FALSE);
-  gtk_toggle_button_set_active (self->details_button, FALSE);
 }
 
-static void
-fail (ValijaReader *self,
-      const GError *error)
+void
+valija_reader_fail (ValijaReader *self,
+                    const GError *error)
 {
   g_autofree char *title = valija_error_dup_title (error);
   g_autofree char *advice = valija_error_dup_advice (error);
@@ -271,8 +266,8 @@ fail (ValijaReader *self,
 }
 
 /* Also when the row is loaded, or its flags change, while the message is shown already. */
-static void
-update_banners (ValijaReader *self)
+void
+valija_reader_update_banners (ValijaReader *self)
 {
   ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
 
@@ -282,6 +277,37 @@ update_banners (ValijaReader *self)
   adw_banner_set_revealed (self->draft_banner,
                            folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS);
   valija_reader_offer_confirmation (self);
+}
+
+void
+valija_reader_tell_shown (ValijaReader *self)
+{
+  g_signal_emit (self, signals[SHOWN], 0);
+}
+
+void
+valija_reader_show_mime (ValijaReader *self)
+{
+  valija_reader_update_banners (self);
+  valija_reader_fill_header (self);
+  fill_attachments (self);
+  show_body (self);
+  gtk_stack_set_visible_child_name (self->stack, "message");
+  valija_reader_enable_actions (self);
+  valija_reader_tell_shown (self);
+}
+
+/* What belongs to the message that was shown on its own goes; answers that it waits for are dropped. */
+void
+valija_reader_leave_mime (ValijaReader *self)
+{
+  self->generation++;
+  self->show_images = FALSE;
+  self->prefer_plain = FALSE;
+  g_clear_error (&self->error);
+  adw_banner_set_revealed (self->reason_banner, FALSE);
+  adw_banner_set_revealed (self->images_banner, FALSE);
+  gtk_toggle_button_set_active (self->details_button, FALSE);
 }
 
 static DexFuture *
@@ -298,18 +324,12 @@ parsed_cb (DexFuture *future,
 
   if (value == NULL)
     {
-      fail (self, error);
+      valija_reader_fail (self, error);
       return NULL;
     }
 
   self->mime = g_value_dup_object (value);
-  update_banners (self);
-  valija_reader_fill_header (self);
-  fill_attachments (self);
-  show_body (self);
-  gtk_stack_set_visible_child_name (self->stack, "message");
-  valija_reader_enable_actions (self);
-  g_signal_emit (self, signals[SHOWN], 0);
+  valija_reader_show_mime (self);
 
   return NULL;
 }
@@ -340,7 +360,7 @@ loaded_cb (DexFuture *future,
       parse (self);
     }
   else
-    fail (self, error);
+    valija_reader_fail (self, error);
 
   return NULL;
 }
@@ -357,8 +377,8 @@ slow_cb (DexFuture *future,
   return NULL;
 }
 
-static void
-load (ValijaReader *self)
+void
+valija_reader_load (ValijaReader *self)
 {
   self->asked = TRUE;
 
@@ -371,21 +391,45 @@ load (ValijaReader *self)
 
 /* Which message a row of conversations stands for is known when it is loaded. */
 static void
-message_loaded_cb (ValijaReader *self)
+row_loaded_cb (ValijaReader *self)
 {
-  if (self->message != NULL && !self->asked && valija_message_get_id (self->message) != 0)
-    load (self);
+  if (self->row == NULL || self->asked || valija_message_get_id (self->row) == 0)
+    return;
+
+  if (valija_message_get_n_messages (self->row) > 1)
+    valija_reader_load_conversation (self);
+  else
+    valija_reader_load (self);
+}
+
+/* A message came to the conversation or left it, or what was read elsewhere. */
+static void
+row_changed_cb (ValijaReader *self)
+{
+  guint n_messages = valija_message_get_n_messages (self->row);
+
+  if (!self->asked)
+    return;
+
+  if (n_messages > 1)
+    valija_reader_load_conversation (self);
+  else if (valija_reader_has_conversation (self))
+    {
+      clear (self);
+      g_set_object (&self->message, self->row);
+      row_loaded_cb (self);
+    }
 }
 
 static void
 retry_cb (ValijaReader *self)
 {
-  if (self->message == NULL)
+  if (self->row == NULL)
     return;
 
   clear (self);
   gtk_stack_set_visible_child_name (self->stack, "blank");
-  message_loaded_cb (self);
+  row_loaded_cb (self);
 }
 
 static void
@@ -410,8 +454,10 @@ valija_reader_dispose (GObject *object)
   ValijaReader *self = VALIJA_READER (object);
 
   self->generation++;
+  g_clear_handle_id (&self->scroll_source, g_source_remove);
   g_clear_object (&self->message_signals);
   g_clear_object (&self->mime);
+  g_clear_object (&self->row);
   g_clear_object (&self->message);
   g_clear_object (&self->account);
   g_clear_object (&self->engine);
@@ -473,6 +519,10 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (hover_label);
   BIND (attachments);
   BIND (attachment_box);
+  BIND (alone_banner);
+  BIND (conversation);
+  BIND (conversation_subject);
+  BIND (cards);
   gtk_widget_class_bind_template_callback (widget_class, reason_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_images_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
@@ -484,6 +534,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   valija_reader_install_actions (widget_class);
   valija_reader_install_file_actions (widget_class);
   valija_reader_install_confirmation (widget_class);
+  valija_reader_install_conversation (widget_class);
 }
 
 #undef BIND
@@ -493,9 +544,14 @@ valija_reader_init (ValijaReader *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->message_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
-  g_signal_group_connect_swapped (self->message_signals, "notify::folder", G_CALLBACK (update_banners), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (update_banners), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (message_loaded_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::folder",
+                                  G_CALLBACK (valija_reader_update_banners), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::flags",
+                                  G_CALLBACK (valija_reader_update_banners), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (row_loaded_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::n-messages", G_CALLBACK (row_changed_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::id", G_CALLBACK (row_changed_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (row_changed_cb), self);
   valija_reader_enable_actions (self);
 }
 
@@ -517,19 +573,17 @@ valija_reader_show_message (ValijaReader  *self,
   g_return_if_fail (VALIJA_IS_READER (self));
 
   /* The same message again, as after a change of its flags, stays as it is. */
-  if (message != NULL && self->message != NULL && (self->mime != NULL || self->error == NULL) &&
-      (message == self->message ||
-       (valija_message_get_id (message) != 0 &&
-        valija_message_get_id (message) == valija_message_get_id (self->message))))
+  if (message != NULL && self->row != NULL && (self->asked && self->error == NULL) &&
+      (message == self->row || valija_message_get_id (message) == valija_message_get_id (self->row)))
     return;
 
   clear (self);
+  g_set_object (&self->row, message);
   g_set_object (&self->message, message);
   g_signal_group_set_target (self->message_signals, message);
   valija_reader_enable_actions (self);
   gtk_stack_set_visible_child_name (self->stack, message != NULL ? "blank" : "none");
-
-  message_loaded_cb (self);
+  row_loaded_cb (self);
 }
 
 void
@@ -541,6 +595,7 @@ valija_reader_show_several (ValijaReader *self,
   g_return_if_fail (VALIJA_IS_READER (self));
 
   clear (self);
+  g_clear_object (&self->row);
   g_clear_object (&self->message);
   g_signal_group_set_target (self->message_signals, NULL);
   valija_reader_enable_actions (self);
@@ -560,6 +615,7 @@ valija_reader_show_source (ValijaReader *self,
   g_return_if_fail (source != NULL);
 
   clear (self);
+  g_clear_object (&self->row);
   g_clear_object (&self->message);
   g_signal_group_set_target (self->message_signals, NULL);
   account = valija_application_find_sender (valija_application_get_default (), NULL);

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/reader/valija-message-card.h"
+
+#include "base/valija-future.h"
+#include "mime/valija-quote.h"
+#include "ui/reader/valija-attachment-button.h"
+#include "ui/reader/valija-plain-view.h"
+#include "ui/valija-format.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _ValijaMessageCard
+{
+  AdwBin             parent_instance;
+
+  GtkWidget         *head;
+  GtkWidget         *dot;
+  AdwAvatar         *avatar;
+  GtkLabel          *sender;
+  GtkLabel          *snippet;
+  GtkWidget         *star;
+  GtkWidget         *clip;
+  GtkLabel          *date;
+  GtkWidget         *inside;
+  GtkLabel          *recipients;
+  GtkStack          *stack;
+  GtkLabel          *failure;
+  ValijaPlainView   *text;
+  GtkToggleButton   *quote_button;
+  ValijaPlainView   *quote;
+  GtkWidget         *formatted;
+  AdwWrapBox        *attachments;
+
+  ValijaEngine      *engine;
+  ValijaMessage     *message;
+  GBytes            *source;
+  ValijaMimeMessage *mime;
+  gboolean           expanded;
+  gboolean           loading;
+  gboolean           failed;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaMessageCard, valija_message_card, ADW_TYPE_BIN)
+
+enum
+{
+  ACTIVE,
+  TOGGLED,
+  LOADED,
+  LINK_ACTIVATED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* ---- The line ---- */
+
+static void
+update_head (ValijaMessageCard *self)
+{
+  const char *sender = valija_message_get_sender (self->message);
+  const char *preview = valija_message_get_preview (self->message);
+  g_autofree char *date = valija_format_moment (valija_message_get_date (self->message), NULL);
+  g_autofree char *summary = NULL;
+  gboolean unread = valija_message_get_unread (self->message);
+
+  if (sender == NULL || sender[0] == '\0')
+    sender = _("Unknown sender");
+
+  adw_avatar_set_text (self->avatar, sender);
+  gtk_label_set_text (self->sender, sender);
+  gtk_label_set_text (self->snippet, self->expanded || preview == NULL ? "" : preview);
+  gtk_label_set_text (self->date, date);
+  gtk_widget_set_visible (self->dot, unread);
+  gtk_widget_set_visible (self->star, valija_message_get_flagged (self->message));
+  gtk_widget_set_visible (self->clip, valija_message_get_has_attachments (self->message));
+
+  if (unread || self->expanded)
+    gtk_widget_add_css_class (GTK_WIDGET (self->sender), "heading");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->sender), "heading");
+
+  /* Translators: of a message, for a screen reader: who wrote it, and when */
+  summary = g_strdup_printf (unread ? _("Unread, from %s, %s") : _("From %s, %s"), sender, date);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->head), GTK_ACCESSIBLE_PROPERTY_LABEL, summary, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->head), GTK_ACCESSIBLE_STATE_EXPANDED, self->expanded, -1);
+}
+
+static void
+head_clicked_cb (ValijaMessageCard *self)
+{
+  valija_message_card_set_expanded (self, !self->expanded);
+}
+
+static void
+entered_cb (ValijaMessageCard *self)
+{
+  g_signal_emit (self, signals[ACTIVE], 0);
+}
+
+static void
+pressed_cb (ValijaMessageCard *self)
+{
+  g_signal_emit (self, signals[ACTIVE], 0);
+}
+
+/* ---- What is inside ---- */
+
+static void
+quote_toggled_cb (ValijaMessageCard *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->quote), gtk_toggle_button_get_active (self->quote_button));
+}
+
+static void
+link_activated_cb (ValijaMessageCard *self,
+                   const char        *uri)
+{
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+}
+
+static void
+link_hovered_cb (ValijaMessageCard *self,
+                 const char        *uri)
+{
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->text), uri);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->quote), uri);
+}
+
+static void
+fill_text (ValijaMessageCard *self)
+{
+  const char *text = valija_mime_message_get_text (self->mime);
+  gsize own = valija_quote_find (text);
+  g_autofree char *written = g_strchomp (g_strndup (text, own));
+  g_autofree char *quoted = g_strchomp (g_strdup (text + own));
+
+  valija_plain_view_set_text (self->text, written);
+  valija_plain_view_set_text (self->quote, quoted);
+  gtk_widget_set_visible (GTK_WIDGET (self->quote_button), quoted[0] != '\0');
+  gtk_widget_set_visible (self->formatted, valija_mime_message_get_html (self->mime) != NULL);
+}
+
+static void
+fill_attachments (ValijaMessageCard *self)
+{
+  GPtrArray *parts = valija_mime_message_get_attachments (self->mime);
+
+  for (guint i = 0; i < parts->len; i++)
+    adw_wrap_box_append (self->attachments, valija_attachment_button_new (g_ptr_array_index (parts, i)));
+  gtk_widget_set_visible (GTK_WIDGET (self->attachments), parts->len > 0);
+}
+
+static void
+fail (ValijaMessageCard *self,
+      const GError      *error)
+{
+  g_autofree char *title = valija_error_dup_title (error);
+  g_autofree char *advice = valija_error_dup_advice (error);
+  g_autofree char *text = g_strstrip (g_strdup_printf ("%s\n%s", title, advice));
+
+  self->loading = FALSE;
+  self->failed = TRUE;
+  gtk_label_set_text (self->failure, text);
+  gtk_stack_set_visible_child_name (self->stack, "failed");
+  g_signal_emit (self, signals[LOADED], 0);
+}
+
+static void
+parsed_cb (DexFuture *future,
+           gpointer   owner)
+{
+  ValijaMessageCard *self = owner;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    {
+      fail (self, error);
+      return;
+    }
+
+  self->loading = FALSE;
+  self->mime = g_value_dup_object (value);
+  fill_text (self);
+  fill_attachments (self);
+  gtk_stack_set_visible_child_name (self->stack, "text");
+  g_signal_emit (self, signals[LOADED], 0);
+}
+
+static void
+fetched_cb (DexFuture *future,
+            gpointer   owner)
+{
+  ValijaMessageCard *self = owner;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    {
+      fail (self, error);
+      return;
+    }
+
+  self->source = g_value_dup_boxed (value);
+  valija_future_then (valija_engine_parse_source (self->engine, self->source), self, parsed_cb);
+}
+
+static void
+retry_cb (ValijaMessageCard *self)
+{
+  self->failed = FALSE;
+  g_signal_emit (self, signals[TOGGLED], 0);
+}
+
+/* ---- Object ---- */
+
+static void
+valija_message_card_dispose (GObject *object)
+{
+  ValijaMessageCard *self = VALIJA_MESSAGE_CARD (object);
+
+  g_clear_object (&self->engine);
+  g_clear_object (&self->message);
+  g_clear_object (&self->mime);
+  g_clear_pointer (&self->source, g_bytes_unref);
+
+  G_OBJECT_CLASS (valija_message_card_parent_class)->dispose (object);
+}
+
+#define BIND(child) gtk_widget_class_bind_template_child (widget_class, ValijaMessageCard, child)
+
+static void
+valija_message_card_class_init (ValijaMessageCardClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = valija_message_card_dispose;
+
+  signals[ACTIVE] = g_signal_new ("active", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
+  signals[TOGGLED] = g_signal_new ("toggled", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
+  signals[LOADED] = g_signal_new ("loaded", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 0);
+  signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-card.ui");
+  BIND (head);
+  BIND (dot);
+  BIND (avatar);
+  BIND (sender);
+  BIND (snippet);
+  BIND (star);
+  BIND (clip);
+  BIND (date);
+  BIND (inside);
+  BIND (recipients);
+  BIND (stack);
+  BIND (failure);
+  BIND (text);
+  BIND (quote_button);
+  BIND (quote);
+  BIND (formatted);
+  BIND (attachments);
+  gtk_widget_class_bind_template_callback (widget_class, head_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, quote_toggled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, link_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_set_css_name (widget_class, "messagecard");
+}
+
+#undef BIND
+
+static void
+valija_message_card_init (ValijaMessageCard *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "card");
+}
+
+/* ---- Public ---- */
+
+GtkWidget *
+valija_message_card_new (ValijaEngine  *engine,
+                         ValijaMessage *message)
+{
+  ValijaMessageCard *self = g_object_new (VALIJA_TYPE_MESSAGE_CARD, NULL);
+
+  self->engine = g_object_ref (engine);
+  valija_message_card_set_message (self, message);
+
+  return GTK_WIDGET (self);
+}
+
+ValijaMessage *
+valija_message_card_get_message (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), NULL);
+
+  return self->message;
+}
+
+void
+valija_message_card_set_message (ValijaMessageCard *self,
+                                 ValijaMessage     *message)
+{
+  const char *names;
+  g_autofree char *recipients = NULL;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
+  g_return_if_fail (VALIJA_IS_MESSAGE (message));
+
+  g_set_object (&self->message, message);
+  names = valija_message_get_recipients (message);
+  /* Translators: %s are the names of the recipients */
+  recipients = names != NULL && names[0] != '\0' ? g_strdup_printf (_("To %s"), names)
+                                                 : g_strdup (_("No recipients named"));
+  gtk_label_set_text (self->recipients, recipients);
+  update_head (self);
+}
+
+gboolean
+valija_message_card_get_expanded (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return self->expanded;
+}
+
+void
+valija_message_card_set_expanded (ValijaMessageCard *self,
+                                  gboolean           expanded)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
+
+  if (self->expanded == expanded)
+    return;
+
+  self->expanded = expanded;
+  gtk_widget_set_visible (self->inside, expanded);
+  update_head (self);
+  g_signal_emit (self, signals[TOGGLED], 0);
+}
+
+gboolean
+valija_message_card_wants_load (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return self->expanded && self->mime == NULL && !self->loading && !self->failed;
+}
+
+gboolean
+valija_message_card_get_loading (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return self->loading;
+}
+
+void
+valija_message_card_load (ValijaMessageCard *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
+
+  self->loading = TRUE;
+  gtk_stack_set_visible_child_name (self->stack, "loading");
+  valija_future_then (valija_engine_load_source (self->engine, self->message), self, fetched_cb);
+}
+
+ValijaMimeMessage *
+valija_message_card_get_mime (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), NULL);
+
+  return self->mime;
+}
+
+GBytes *
+valija_message_card_get_source (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), NULL);
+
+  return self->source;
+}
+
+void
+valija_message_card_grab_focus (ValijaMessageCard *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
+
+  gtk_widget_grab_focus (self->head);
+}
