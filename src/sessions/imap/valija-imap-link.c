@@ -285,6 +285,7 @@ finish_selection (Selection          *selection,
   if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_OK)
     {
       selection->selected->complete = TRUE;
+      selection->selected->first_exists = selection->selected->exists;
       link->selected = valija_imap_selected_ref (selection->selected);
     }
 }

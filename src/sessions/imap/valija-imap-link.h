@@ -18,7 +18,8 @@ typedef struct
 {
   grefcount ref_count;
   char *folder;
-  guint32 exists;
+  guint32 exists;             /* kept up to date */
+  guint32 first_exists;       /* as SELECT told */
   guint32 uid_validity;
   guint32 uid_next;           /* 0: not told */
   guint64 mod_seq;            /* HIGHESTMODSEQ; 0: the folder has none */

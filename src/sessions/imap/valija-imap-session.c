@@ -239,7 +239,8 @@ list_folders (ValijaMailReader *reader)
                           g_object_ref (reader), g_object_unref);
 }
 
-/* How a folder was when it was last synchronised. */
+/* How a folder was when its last synchronisation began. What the server told of it since then may not be in what was
+ * listed, so it counts as a change. */
 typedef struct
 {
   guint32 uid_validity;
@@ -256,7 +257,7 @@ mark_new (const ValijaImapSelected *selected)
   mark->uid_validity = selected->uid_validity;
   mark->uid_next = selected->uid_next;
   mark->mod_seq = selected->mod_seq;
-  mark->exists = selected->exists;
+  mark->exists = selected->first_exists;
 
   return mark;
 }
@@ -293,7 +294,8 @@ synced_cb (DexFuture *future,
   ValijaImapSelected *selected = valija_imap_link_get_selected (synced->link);
   g_autofree char *detail = NULL;
 
-  if (selected != NULL)
+  /* What nobody received to the end is not known, though the server has told it */
+  if (selected != NULL && g_value_get_boolean (dex_future_get_value (future, NULL)))
     {
       g_hash_table_replace (synced->session->marks, g_strdup (selected->folder), mark_new (selected));
       detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", selected->exists),

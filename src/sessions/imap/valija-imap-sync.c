@@ -544,7 +544,7 @@ sync_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   if (!sync_steps_fiber (self, &error))
-    return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_true ();
+    return error != NULL ? dex_future_new_for_error (g_steal_pointer (&error)) : dex_future_new_false ();
 
   last = changes_new (self);
   last->cursor = valija_imap_cursor_to_bytes (self->cursor);

@@ -451,6 +451,41 @@ test_watch (void)
   imap_close (session);
 }
 
+/* What changes between the last look and the watch is told at once: in what comes after SELECT of the look, and before
+ * SELECT of the watch. */
+static void
+test_watch_misses_nothing (void)
+{
+  static const struct { const char *meanwhile; const char *seen; } cases[] = {
+    { "", "S: * 2 EXISTS\nS: * OK [UIDNEXT 4] x\n" },
+    { "", "S: * 3 EXISTS\nS: * OK [UIDNEXT 5] x\n" },
+    { "S: * 1 EXPUNGE\n", "S: * 2 EXISTS\nS: * OK [UIDNEXT 4] x\n" },
+    { "S: * 4 EXISTS\n", "S: * 4 EXISTS\nS: * OK [UIDNEXT 5] x\n" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+      ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+      g_autofree char *looks = NULL;
+      g_autofree char *watches = NULL;
+      g_autofree char *told = NULL;
+
+      looks = g_strconcat (OPENING ("IDLE") LISTING COUNTING "C: V4 SELECT INBOX\nS: * 3 EXISTS\n"
+                           "S: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+                           "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b")
+                           MESSAGE ("3", "3", "", "c"), cases[i].meanwhile, "S: V5 OK x\n" GOODBYE ("V6"), NULL);
+      watches = g_strconcat (OPENING ("IDLE") "C: V2 SELECT INBOX\nS: * OK [UIDVALIDITY 7] x\n", cases[i].seen,
+                             "S: V2 OK x\n", NULL);
+      valija_script_server_add (server, looks);
+      valija_script_server_add (server, watches);
+      imap_assert_listed (session);
+      told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), NULL, NULL);
+      imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
+      imap_close (session);
+    }
+}
+
 static void
 test_watch_unsupported (void)
 {
@@ -515,6 +550,7 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/watch", test_watch);
   g_test_add_func ("/imap/session/watch-all", test_watch_all);
   g_test_add_func ("/imap/session/watch-refused", test_watch_refused);
+  g_test_add_func ("/imap/sync/watch-misses-nothing", test_watch_misses_nothing);
   g_test_add_func ("/imap/sync/watch-unsupported", test_watch_unsupported);
   g_test_add_func ("/imap/sync/two-at-once", test_two_at_once);
 }
