@@ -48,7 +48,7 @@ struct _ValijaAccountRuntime
   gint64 line_on_its_way;    /* of the journal, that the server is being told now; 0: none */
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */
-  GHashTable *taken_back;    /* lines that a replay which has listed them must pass over */
+  GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
   GError *refused;           /* nullable: signing in was refused. Trying on without the user would lock the account */

@@ -304,6 +304,13 @@ run_line_fiber (ValijaEngine         *self,
   return dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error);
 }
 
+/* What was taken back for good is in no list that is made from now on. */
+static gboolean
+is_gone_cb (gpointer operation, gpointer gone, gpointer user_data)
+{
+  return GPOINTER_TO_INT (gone);
+}
+
 static DexFuture *
 replay_fiber (gpointer data)
 {
@@ -319,6 +326,7 @@ replay_fiber (gpointer data)
       g_autoptr(GPtrArray) operations = NULL;
       gboolean again = FALSE;
 
+      g_hash_table_foreach_remove (flow->runtime->taken_back, is_gone_cb, NULL);
       if (!(operations = dex_await_boxed (valija_store_list_operations (self->store, account), &error)))
         return dex_future_new_for_error (g_steal_pointer (&error));
 

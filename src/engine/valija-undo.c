@@ -130,9 +130,14 @@ take_back_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
       !(turn = dex_await_boxed (valija_engine_race (self, valija_lane_enter (runtime->lane), NULL), error)))
     return FALSE;
 
-  g_hash_table_add (runtime->taken_back, g_memdup2 (&step->operation, sizeof step->operation));
+  g_hash_table_insert (runtime->taken_back, g_memdup2 (&step->operation, sizeof step->operation),
+                       GINT_TO_POINTER (FALSE));
   if (dex_await (valija_store_undo_operation (self->store, step->operation), error))
-    return TRUE;
+    {
+      g_hash_table_insert (runtime->taken_back, g_memdup2 (&step->operation, sizeof step->operation),
+                           GINT_TO_POINTER (TRUE));
+      return TRUE;
+    }
 
   g_hash_table_remove (runtime->taken_back, &step->operation);
   return FALSE;

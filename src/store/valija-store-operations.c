@@ -279,25 +279,26 @@ redirect_dependents (ValijaDatabase  *local,
 {
   g_autoptr(GPtrArray) dependents = load_dependents (local, line, message, error);
 
-  if (dependents == NULL)
-    return FALSE;
-
-  for (guint i = 0; i < dependents->len; i++)
+  while (dependents != NULL && dependents->len > 0)
     {
-      if (!redirect_dependent (local, g_ptr_array_index (dependents, i), message, folder, remote_id, error))
-        return FALSE;
+      g_autoptr(Line) last = NULL;
+
+      for (guint i = 0; i < dependents->len; i++)
+        {
+          if (!redirect_dependent (local, g_ptr_array_index (dependents, i), message, folder, remote_id, error))
+            return FALSE;
+        }
+
+      /* A move that was left out made the next line's remote id unknown: now it is known */
+      last = g_ptr_array_steal_index (dependents, dependents->len - 1);
+      if (last->kind != VALIJA_OPERATION_MOVE || g_strcmp0 (last->target, folder) != 0)
+        return TRUE;
+
+      g_ptr_array_unref (dependents);
+      dependents = load_dependents (local, last, message, error);
     }
 
-  /* A move that was left out made the next line's remote id unknown: now it is known */
-  if (dependents->len > 0)
-    {
-      Line *last = g_ptr_array_index (dependents, dependents->len - 1);
-
-      if (last->kind == VALIJA_OPERATION_MOVE && g_strcmp0 (last->target, folder) == 0)
-        return redirect_dependents (local, last, message, folder, remote_id, error);
-    }
-
-  return TRUE;
+  return dependents != NULL;
 }
 
 /* The row goes, and what waits for it can be done to nothing. With @moved its source is wanted again soon. */
@@ -463,49 +464,36 @@ finish_operation (ValijaStoreContext  *context,
          refresh_entries (context, entries, error);
 }
 
-static gboolean take_back (ValijaStoreContext *context, gint64 id, GError **error);
-
-/* A folder that will not be made after all: what was to be done with it first, then its row. What waits to be filed in
- * it stays, since it is nowhere else; the server will refuse it, and then it is filed here. */
+/* A line that needs the folder that @line makes: 0 where there is none. What waits to be filed in it stays, since it is
+ * nowhere else; the server will refuse it, and then it is filed here. */
 static gboolean
-take_back_folder (ValijaStoreContext  *context,
-                  const Line          *line,
-                  GError             **error)
+find_dependent_of_folder (ValijaStoreContext  *context,
+                          const Line          *line,
+                          gint64              *dependent,
+                          GError             **error)
 {
-  for (;;)
-    {
-      gint64 dependent;
+  *dependent = 0;
+  if (line->kind != VALIJA_OPERATION_CREATE_FOLDER)
+    return TRUE;
 
-      if (!valija_database_get_int64 (context->local, 0, &dependent, error,
-                                      "SELECT id FROM operation o WHERE account = ?1 AND id <> ?2 AND kind <> ?4"
-                                      " AND (folder = ?3 OR (kind < ?4 AND target = ?3) OR (kind = ?5 AND EXISTS"
-                                      " (SELECT 1 FROM operation_message m"
-                                      " WHERE m.operation = o.id AND m.remote_id = ?3))) LIMIT 1",
-                                      "sisii", line->account, line->id, line->folder,
-                                      (gint64) VALIJA_OPERATION_APPEND, (gint64) VALIJA_OPERATION_CREATE_FOLDER))
-        return FALSE;
-
-      if (dependent == 0)
-        break;
-
-      if (!take_back (context, dependent, error))
-        return FALSE;
-    }
-
-  return valija_database_run (context->cache, error, "DELETE FROM folder WHERE account = ?1 AND remote_id = ?2", "ss",
-                              line->account, line->folder);
+  return valija_database_get_int64 (context->local, 0, dependent, error,
+                                    "SELECT id FROM operation o WHERE account = ?1 AND id <> ?2 AND kind <> ?4"
+                                    " AND (folder = ?3 OR (kind < ?4 AND target = ?3) OR (kind = ?5 AND EXISTS"
+                                    " (SELECT 1 FROM operation_message m"
+                                    " WHERE m.operation = o.id AND m.remote_id = ?3))) LIMIT 1",
+                                    "sisii", line->account, line->id, line->folder,
+                                    (gint64) VALIJA_OPERATION_APPEND, (gint64) VALIJA_OPERATION_CREATE_FOLDER);
 }
 
+/* One line on which no other depends. */
 static gboolean
-take_back (ValijaStoreContext  *context,
-           gint64               id,
-           GError             **error)
+take_back_line (ValijaStoreContext  *context,
+                const Line          *line,
+                GError             **error)
 {
-  g_autoptr(Line) line = NULL;
-  g_autoptr(GArray) entries = NULL;
+  g_autoptr(GArray) entries = load_entries (context->local, line->id, error);
 
-  if ((line = load_line (context->local, id, error)) == NULL ||
-      (entries = load_entries (context->local, id, error)) == NULL)
+  if (entries == NULL)
     return FALSE;
 
   for (guint i = 0; line->kind == VALIJA_OPERATION_MOVE && i < entries->len; i++)
@@ -519,9 +507,45 @@ take_back (ValijaStoreContext  *context,
   if (line->kind >= VALIJA_OPERATION_CREATE_FOLDER)
     valija_store_context_tell_folder (context, context->cache, 0);
 
-  return (line->kind != VALIJA_OPERATION_CREATE_FOLDER || take_back_folder (context, line, error)) &&
-         remove_line (context->local, id, error) &&
+  return (line->kind != VALIJA_OPERATION_CREATE_FOLDER ||
+          valija_database_run (context->cache, error, "DELETE FROM folder WHERE account = ?1 AND remote_id = ?2", "ss",
+                               line->account, line->folder)) &&
+         remove_line (context->local, line->id, error) &&
          refresh_entries (context, entries, error);
+}
+
+/* A folder that will not be made after all: what was to be done with it, and with folders in it, goes first. */
+static gboolean
+take_back (ValijaStoreContext  *context,
+           gint64               id,
+           GError             **error)
+{
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
+  Line *line = load_line (context->local, id, error);
+
+  while (line != NULL)
+    {
+      gint64 dependent;
+
+      g_ptr_array_add (lines, line);
+      while (lines->len > 0)
+        {
+          line = g_ptr_array_index (lines, lines->len - 1);
+          if (!find_dependent_of_folder (context, line, &dependent, error))
+            return FALSE;
+          if (dependent != 0)
+            break;
+          if (!take_back_line (context, line, error))
+            return FALSE;
+          g_ptr_array_set_size (lines, lines->len - 1);
+        }
+
+      if (lines->len == 0)
+        return TRUE;
+      line = load_line (context->local, dependent, error);
+    }
+
+  return FALSE;
 }
 
 static gboolean

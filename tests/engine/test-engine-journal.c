@@ -141,6 +141,9 @@ test_undo_before_and_after (void)
   flush (test);
   g_assert_cmpstr (test->server->log->str, ==, "");
 
+  /* Nor is it remembered for good */
+  g_assert_cmpuint (g_hash_table_size (valija_engine_find_runtime (test->engine, test->account)->taken_back), ==, 0);
+
   late = move (test, "INBOX", "b", "Archive");
   flush (test);
   test_await (valija_engine_undo (test->engine, late));
