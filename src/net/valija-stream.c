@@ -612,6 +612,29 @@ valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
 }
 
 /**
+ * valija_stream_flush:
+ * @self: a stream
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when all that was given to valija_stream_write() is handed
+ *   to the system, and rejects as that does
+ */
+DexFuture *
+valija_stream_flush (ValijaStream *self)
+{
+  Write *last;
+
+  dex_return_error_if_fail (VALIJA_IS_STREAM (self));
+
+  last = g_queue_peek_tail (&self->writes);
+  if (last != NULL)
+    return DEX_FUTURE (dex_ref (last->promise));
+  if (self->batch_promises->len > 0)
+    return dex_ref (g_ptr_array_index (self->batch_promises, self->batch_promises->len - 1));
+
+  return dex_future_new_true ();
+}
+
+/**
  * valija_stream_start_deflate:
  * @self: a stream with no read outstanding and nothing left to write
  * @leftover: (transfer none) (nullable): bytes read already that belong to the new layer

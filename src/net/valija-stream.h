@@ -54,6 +54,9 @@ DexFuture *valija_stream_write (ValijaStream *self,
                                 GBytes       *bytes,
                                 gboolean      secret) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Resolves to TRUE when all that was written is handed to the system. */
+DexFuture *valija_stream_flush (ValijaStream *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Puts DEFLATE (RFC 4978) over what is read and written from now on. @leftover as above: those
  * bytes belong to the new layer and are given here. */
 gboolean valija_stream_start_deflate (ValijaStream *self, GBytes *leftover, GError **error);

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A long line to a server on loopback: what passes arrives later, and is counted.
 
-A turn is counted when the client speaks although nothing of the server's is still on its way to it: it has heard all,
-and what it says now had to wait for that. The two turns of a TLS 1.3 handshake are turns like the others.
+A turn is counted when the client speaks although nothing of the server's is still on its way to it (it has heard all,
+and what it says now had to wait for that) and then hears an answer: what is said on leaving, by one that does not wait
+for it, is none. The handshake of TLS, the same for all, is not counted.
 """
 
 import collections
@@ -14,6 +15,8 @@ import time
 CHUNK = 1 << 18
 # How much may be on its way in one direction; more is left to the sender's socket
 IN_FLIGHT = 64 << 20
+# What a record of the handshake begins with: ChangeCipherSpec, Handshake. Nobody's command does
+HANDSHAKE = (20, 22)
 
 
 class Count:
@@ -34,6 +37,7 @@ class Direction:
         self.size = 0
         self.ended = False
         self.heard = True  # something has arrived since the other side spoke last
+        self.awaited = False  # it will be an answer that ends a turn
 
 
 class Line:
@@ -96,8 +100,8 @@ class Line:
             return
         self.passed.bytes_out += len(data)
         if data and not back.queue and back.heard:
-            self.passed.turns += 1
             back.heard = False
+            back.awaited = data[0] not in HANDSHAKE
 
     def deliver(self, pair, now):
         """Sends what has arrived; returns when the next will."""
@@ -109,6 +113,8 @@ class Line:
                     if data:
                         direction.target.sendall(data)
                         direction.heard = True
+                        self.passed.turns += direction.awaited and not back.ended
+                        direction.awaited = False
                     else:
                         direction.target.shutdown(socket.SHUT_WR)
                 except OSError:

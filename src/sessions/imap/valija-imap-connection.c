@@ -798,6 +798,25 @@ valija_imap_connection_release (ValijaImapConnection *self)
   pump (self);
 }
 
+DexFuture *
+valija_imap_connection_log_out (ValijaImapConnection *self)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("LOGOUT");
+  DexFuture *answer;
+  gboolean idle;
+
+  dex_return_error_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
+
+  idle = self->in_flight.length == 0 && self->pending.length == 0 && self->failure == NULL;
+  answer = valija_imap_connection_run (self, command, VALIJA_IMAP_RUN_LAST, NULL, NULL, NULL, NULL);
+  if (!idle)
+    return answer;
+
+  valija_future_forget (answer, "imap logout");
+
+  return valija_stream_flush (self->stream);
+}
+
 void
 valija_imap_connection_close (ValijaImapConnection *self)
 {

@@ -86,6 +86,10 @@ gboolean   valija_imap_connection_start_deflate (ValijaImapConnection *self, GEr
 void       valija_imap_connection_hold          (ValijaImapConnection *self);
 void       valija_imap_connection_release       (ValijaImapConnection *self);
 
+/* Says LOGOUT. Where nothing is in flight its answer is not waited for, since nothing depends on it (RFC 9051 §6.1.3):
+ * the future then resolves when it is handed to the system, otherwise with the answer. */
+DexFuture *valija_imap_connection_log_out       (ValijaImapConnection *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Fails all that waits with VALIJA_ERROR_DISCONNECTED. */
 void       valija_imap_connection_close         (ValijaImapConnection *self);
 gboolean   valija_imap_connection_is_closed     (ValijaImapConnection *self);

@@ -200,6 +200,8 @@ fetch_fiber (gpointer data)
 
   selected = valija_imap_link_get_selected (self->link);
   self->arrivals->uid_validity = selected != NULL ? selected->uid_validity : 0;
+  if (g_strv_length (self->remote_ids) > MESSAGES_A_COMMAND)
+    valija_imap_link_compress (self->link);
 
   for (;;)
     {

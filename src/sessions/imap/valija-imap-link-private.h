@@ -25,6 +25,7 @@ struct _ValijaImapLink
   char *sign_in;                 /* the mechanism that was used */
   guint64 quota_used;            /* KiB */
   guint64 quota_limit;           /* 0: not told */
+  gboolean asked_to_compress;
   gboolean compressed;
   ValijaImapSelected *selected;
   guint n_selecting;

@@ -86,6 +86,10 @@ DexFuture             *valija_imap_link_select             (ValijaImapLink      
 DexFuture             *valija_imap_link_ensure_selected    (ValijaImapLink *self,
                                                             const char     *folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Before much is fetched: what comes from now on is compressed (RFC 4978), where that is worth it. Commands run after
+ * this wait for its answer; what was asked for before it comes as it is, so that it costs no turn of its own. */
+void                   valija_imap_link_compress           (ValijaImapLink *self);
+
 /* Lets go of whatever is selected, without expunging (RFC 3691). Resolves to TRUE. */
 DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
 

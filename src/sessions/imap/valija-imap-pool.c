@@ -480,11 +480,9 @@ close_fiber (gpointer data)
   for (guint i = 0; i < slots->len; i++)
     {
       Slot *slot = g_ptr_array_index (slots, i);
-      g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("LOGOUT");
 
       if (!valija_imap_link_is_closed (slot->link) && slot->watched == NULL)
-        g_ptr_array_add (goodbyes, valija_imap_connection_run (valija_imap_link_get_connection (slot->link), command,
-                                                               VALIJA_IMAP_RUN_LAST, NULL, NULL, NULL, NULL));
+        g_ptr_array_add (goodbyes, valija_imap_connection_log_out (valija_imap_link_get_connection (slot->link)));
     }
 
   /* However it ends, it is the end */

@@ -431,6 +431,7 @@ prepare (ValijaImapLink *self)
   return needed != NULL ? needed : dex_future_new_true ();
 }
 
+/* A link on which the new layer has not begun is of no use any more. */
 static DexFuture *
 compress_fiber (gpointer data)
 {
@@ -439,27 +440,35 @@ compress_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   valija_imap_command_append_atom (command, "DEFLATE");
-  if (!dex_await (run (self, command, VALIJA_IMAP_RUN_LAST | VALIJA_IMAP_RUN_STOP), &error))
+  if (dex_await (run (self, command, VALIJA_IMAP_RUN_LAST | VALIJA_IMAP_RUN_STOP), &error))
     {
-      /* RFC 4978 §3: a NO changes nothing (COMPRESSIONACTIVE) */
-      if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
-        return dex_future_new_true ();
-      return dex_future_new_for_error (g_steal_pointer (&error));
+      if (!valija_imap_connection_start_deflate (self->connection, &error))
+        valija_imap_link_close (self);
     }
-  if (!valija_imap_connection_start_deflate (self->connection, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-  self->compressed = TRUE;
+  else
+    {
+      self->compressed = FALSE;
+      /* RFC 4978 §3: a NO changes nothing (COMPRESSIONACTIVE) */
+      if (!g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
+        valija_imap_link_close (self);
+    }
 
   return dex_future_new_true ();
 }
 
-static gboolean
-is_worth_compressing (ValijaImapLink *self)
+void
+valija_imap_link_compress (ValijaImapLink *self)
 {
   gint64 round_trip = valija_imap_connection_get_round_trip (self->connection);
 
-  return valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_COMPRESS_DEFLATE) && round_trip != G_MAXINT64 &&
-         round_trip >= NEAR_ROUND_TRIP;
+  if (self->asked_to_compress || !valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_COMPRESS_DEFLATE) ||
+      round_trip == G_MAXINT64 || round_trip < NEAR_ROUND_TRIP)
+    return;
+
+  self->asked_to_compress = TRUE;
+  self->compressed = TRUE;
+  /* Of nobody that asks for messages: a layer that has begun at the server must begin here, whoever gives up */
+  valija_future_forget (valija_fiber_spawn (compress_fiber, g_object_ref (self), g_object_unref), "imap compress");
 }
 
 static DexFuture *
@@ -543,9 +552,6 @@ open_fiber (gpointer data)
     }
 
   prepared = prepare (self);
-  if (is_worth_compressing (self) &&
-      !dex_await (valija_fiber_spawn (compress_fiber, g_object_ref (self), g_object_unref), &error))
-    return reject (self, VALIJA_STEP_SIGN_IN, g_steal_pointer (&error));
   if (!dex_await (g_steal_pointer (&prepared), &error))
     return reject (self, VALIJA_STEP_SIGN_IN, g_steal_pointer (&error));
 

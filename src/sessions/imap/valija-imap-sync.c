@@ -18,8 +18,8 @@
  * small. */
 #define FIRST_BATCH   50
 #define BATCH         500
-#define WINDOW        32
-#define WINDOW_REFILL 4
+#define WINDOW        60
+#define WINDOW_REFILL 8
 #define GATE_MARK     6
 /* Commands must not be too long for the server's line buffer, however full of holes the set is */
 #define RANGES_LIMIT  400
@@ -528,6 +528,8 @@ sync_steps_fiber (Sync    *self,
    * moves them */
   messages = ask_messages (self);
   flags = ask_flags (self);
+  if (self->top != NULL && self->exists > BATCH)
+    valija_imap_link_compress (self->link);
   if (!dex_await (g_steal_pointer (&flags), error) || !dex_await (g_steal_pointer (&messages), error))
     return FALSE;
   use_found (self);

@@ -183,6 +183,23 @@ test_rounds (gconstpointer data)
   play_round (test->second, test->second_told, &cursor);
 }
 
+/* Far away and much to come: compressed from the turn on in which it is known that it is much, and not before. */
+static void
+test_compress (void)
+{
+  g_autoptr(GBytes) cursor = NULL;
+
+  play_round (GREETING SIGN_IN "DELAY 40\nS: V1 OK [CAPABILITY IMAP4rev1 ESEARCH LIST-STATUS COMPRESS=DEFLATE] in\n"
+              "C: V2 LIST \"\" \"*\" RETURN (STATUS (MESSAGES UNSEEN))\nDELAY 40\nS: V2 OK x\n"
+              "C: V3 SELECT INBOX\nDELAY 40\n"
+              "S: * 600 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 1000] x\nS: V3 OK x\n"
+              "C: V4 FETCH 551:* " ITEMS "\nC: V5 UID SEARCH RETURN (ALL) UID 1:999\nC: V6 COMPRESS DEFLATE\nDELAY 40\n"
+              MESSAGE ("600", "990", "", "b") "S: V4 OK x\nS: * ESEARCH (TAG \"V5\") UID ALL 5,990\nS: V5 OK x\n"
+              "S: V6 OK x\nDEFLATE\nC: V7 UID FETCH 5 " ITEMS "\n" MESSAGE ("1", "5", "", "a") "S: V7 OK x\n"
+              GOODBYE ("V8"),
+              "restart +7.990:b:0 1/2 \n+7.5:a:0 2/2 \n2/2 final\n", &cursor);
+}
+
 /* A folder of 1200: the newest 50 first, then from above in batches; a cut in the midst is gone on with. */
 static char *
 large_script (void)
@@ -542,6 +559,7 @@ imap_add_sync_tests (void)
     }
   g_test_add_data_func ("/imap/sync/faults/qresync", &rounds[0], test_sync_faults);
   g_test_add_data_func ("/imap/sync/faults/no-uidnext", &rounds[G_N_ELEMENTS (rounds) - 1], test_sync_faults);
+  g_test_add_func ("/imap/sync/compress", test_compress);
   g_test_add_func ("/imap/sync/large", test_large);
   g_test_add_func ("/imap/sync/missing-folder", test_missing_folder);
   g_test_add_func ("/imap/sync/fetch", test_fetch);

@@ -228,21 +228,6 @@ test_alert (void)
   imap_close (session);
 }
 
-static void
-test_compress (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
-
-  valija_script_server_add (server, GREETING SIGN_IN "DELAY 60\n"
-                            "S: V1 OK [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] in\n"
-                            "C: V2 LIST \"\" \"*\"\nC: V3 COMPRESS DEFLATE\nS: V2 OK x\nS: V3 OK x\nDEFLATE\n"
-                            GOODBYE ("V4"));
-  imap_assert_true (valija_session_open (session));
-  imap_assert_listed (session);
-  imap_close (session);
-}
-
 /* Two at once share one attempt; one that gives up does not end the other's. */
 static void
 test_shared_opening (void)
@@ -347,7 +332,6 @@ main (int   argc,
   g_test_add_func ("/imap/session/tls", test_tls);
   g_test_add_func ("/imap/session/untrusted", test_untrusted);
   g_test_add_func ("/imap/session/alert", test_alert);
-  g_test_add_func ("/imap/session/compress", test_compress);
   g_test_add_func ("/imap/session/shared-opening", test_shared_opening);
   g_test_add_func ("/imap/session/reopen", test_reopen);
   g_test_add_func ("/imap/session/folders", test_folders);
