@@ -24,6 +24,8 @@ typedef struct
   ValijaFlags add;
   ValijaFlags remove;
   ValijaFolder *target;      /* nullable: CHANGE_MOVE */
+  guint n_trashed;           /* groups of CHANGE_DELETE that went to a trash, and that are gone for good */
+  guint n_gone;
 } Change;
 
 static Change *
@@ -347,8 +349,9 @@ move_to_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUnd
 
 /* The trash of where the messages are: the server's, or this computer's, which is made when missing. */
 static gboolean
-delete_from_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
+delete_from_fiber (Change *change, Group *group, ValijaUndo *undo, GError **error)
 {
+  ValijaEngine *self = change->engine;
   gboolean here = valija_folder_get_local (group->folder);
   ValijaFolder *trash = valija_account_runtime_find_role (group->runtime, VALIJA_FOLDER_ROLE_TRASH, here);
   gint64 trash_id = trash != NULL ? valija_folder_get_id (trash) : 0;
@@ -359,13 +362,44 @@ delete_from_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **
     return FALSE;
 
   if (trash_id == 0 || trash_id == valija_folder_get_id (group->folder))
-    return delete_group_fiber (self, group, undo, error);
+    {
+      change->n_gone++;
+      return delete_group_fiber (self, group, undo, error);
+    }
 
+  change->n_trashed++;
   return move_group_fiber (self, group, trash_id, undo, error);
 }
 
 /* ---- The three calls ---- */
 
+static char *
+dup_flags_label (Change *change)
+{
+  guint n = change->messages->len;
+  g_autoptr(GStrvBuilder) parts = g_strv_builder_new ();
+  g_auto(GStrv) all = NULL;
+
+  if ((change->add & VALIJA_FLAG_SEEN) != 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message marked as read",
+                                                           "%u messages marked as read", n), n));
+  if ((change->remove & VALIJA_FLAG_SEEN) != 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message marked as unread",
+                                                           "%u messages marked as unread", n), n));
+  if ((change->add & VALIJA_FLAG_FLAGGED) != 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n));
+  if ((change->remove & VALIJA_FLAG_FLAGGED) != 0)
+    g_strv_builder_take (parts, g_strdup_printf (ngettext ("Star removed from %u message",
+                                                           "Star removed from %u messages", n), n));
+
+  all = g_strv_builder_end (parts);
+  if (all[0] == NULL)
+    return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
+
+  return g_strjoinv (", ", all);
+}
+
+/* Of what was done: called afterwards. */
 static char *
 dup_label (Change *change)
 {
@@ -378,22 +412,15 @@ dup_label (Change *change)
       return g_strdup_printf (ngettext ("%u message moved to %s", "%u messages moved to %s", n), n,
                               valija_folder_get_display_name (change->target));
     case CHANGE_DELETE:
+      if (change->n_gone == 0)
+        return g_strdup_printf (ngettext ("%u message moved to the trash", "%u messages moved to the trash", n), n);
+      if (change->n_trashed == 0)
+        return g_strdup_printf (ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
       return g_strdup_printf (ngettext ("%u message deleted", "%u messages deleted", n), n);
     case CHANGE_FLAGS:
     default:
-      break;
+      return dup_flags_label (change);
     }
-
-  if ((change->add & VALIJA_FLAG_SEEN) != 0)
-    return g_strdup_printf (ngettext ("%u message marked as read", "%u messages marked as read", n), n);
-  if ((change->remove & VALIJA_FLAG_SEEN) != 0)
-    return g_strdup_printf (ngettext ("%u message marked as unread", "%u messages marked as unread", n), n);
-  if ((change->add & VALIJA_FLAG_FLAGGED) != 0)
-    return g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n);
-  if ((change->remove & VALIJA_FLAG_FLAGGED) != 0)
-    return g_strdup_printf (ngettext ("Star removed from %u message", "Star removed from %u messages", n), n);
-
-  return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
 }
 
 static gboolean
@@ -406,7 +433,7 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
     case CHANGE_MOVE:
       return move_to_fiber (change->engine, group, change->target, undo, error);
     case CHANGE_DELETE:
-      return delete_from_fiber (change->engine, group, undo, error);
+      return delete_from_fiber (change, group, undo, error);
     default:
       g_assert_not_reached ();
     }
@@ -423,8 +450,6 @@ change_fiber (gpointer data)
   if (!expand_conversations_fiber (change, &error) || !(groups = group_messages_fiber (change, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  valija_undo_set_label (undo, dup_label (change));
-
   for (guint i = 0; i < groups->len; i++)
     {
       Group *group = g_ptr_array_index (groups, i);
@@ -435,6 +460,7 @@ change_fiber (gpointer data)
       valija_engine_journal_changed (change->engine, group->runtime);
     }
 
+  valija_undo_set_label (undo, dup_label (change));
   return dex_future_new_take_object (g_steal_pointer (&undo));
 }
 
