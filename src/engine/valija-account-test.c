@@ -122,6 +122,20 @@ end_running (Test *test, ValijaSide side)
     }
 }
 
+/* What was passed over on the way to @begun, as security is on a plain connection: told where it belongs. */
+static void
+skip_before (Test *test, ValijaTestStep *begun)
+{
+  for (guint i = 0; i < n_steps (test) && get_step (test, i) != begun; i++)
+    {
+      ValijaTestStep *row = get_step (test, i);
+
+      if (valija_test_step_get_side (row) == valija_test_step_get_side (begun) &&
+          valija_test_step_get_state (row) == VALIJA_TEST_WAITING)
+        valija_test_step_set (row, VALIJA_TEST_SKIPPED, NULL, NULL);
+    }
+}
+
 static void
 begin_step (Test *test, ValijaSide side, ValijaStep step)
 {
@@ -132,6 +146,7 @@ begin_step (Test *test, ValijaSide side, ValijaStep step)
     return;
 
   end_running (test, side);
+  skip_before (test, row);
   valija_test_step_set (row, VALIJA_TEST_RUNNING, NULL, NULL);
 }
 
