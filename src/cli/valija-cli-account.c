@@ -21,6 +21,12 @@ static const GOptionEntry add_options[] = {
   G_OPTION_ENTRY_NULL
 };
 
+static const GOptionEntry password_options[] = {
+  { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &opt_password_stdin,
+    N_("Read the password from standard input; a second line is that of the outgoing server"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
 static const GOptionEntry test_options[] = {
   { "method", 'm', 0, G_OPTION_ARG_STRING, &opt_method, N_("Test an account that is not set up, of this method"),
     "ID" },
@@ -184,16 +190,68 @@ show_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
+/* Stores a password anew: it was changed, or the keyring was lost. */
+static gboolean
+password_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  g_autoptr(ValijaSecret) incoming = NULL;
+  g_autoptr(ValijaSecret) outgoing = NULL;
+
+  if (!opt_password_stdin)
+    return valija_cli_set_usage (error, _("Passwords are never arguments: give it on standard input, with "
+                                          "--password-stdin."));
+  if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)) ||
+      !valija_cli_read_secrets (account, &incoming, &outgoing, error) ||
+      !dex_await (valija_engine_update_account (cli->engine, account, incoming, outgoing), error))
+    return FALSE;
+
+  valija_cli_print (cli, _("The password of “%s” is in the keyring.\n"), valija_account_get_name (account));
+  return TRUE;
+}
+
+/* Messages that are only on this computer. */
+static guint
+count_local_mail (ValijaCli *cli, ValijaAccount *account)
+{
+  GListModel *folders = valija_engine_get_folders (cli->engine, account);
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (valija_folder_get_local (folder))
+        count += (guint) valija_folder_get_total (folder);
+    }
+
+  return count;
+}
+
 static gboolean
 remove_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
+  g_autofree char *name = NULL;
+  guint n_local;
 
   if (cli->n_arguments != 1)
     return valija_cli_set_usage (error, _("Say which account to remove."));
+  if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)))
+    return FALSE;
 
-  return (account = valija_cli_find_account (cli, cli->arguments[0], error)) != NULL &&
-         dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error);
+  name = g_strdup (valija_account_get_name (account));
+  n_local = count_local_mail (cli, account);
+  if (!dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    valija_cli_json_int (cli->json, "kept", opt_local_mail ? 0 : n_local);
+  valija_cli_print (cli, _("The account “%s” is removed; what is on a server stays there.\n"), name);
+  if (n_local > 0 && !opt_local_mail)
+    valija_cli_print (cli, ngettext ("%u message that is only on this computer was kept.\n",
+                                     "%u messages that are only on this computer were kept.\n", n_local), n_local);
+  return TRUE;
 }
 
 /* ---- test ---- */
@@ -203,6 +261,7 @@ print_step (ValijaCli *cli, ValijaTestStep *step)
 {
   const GError *error = valija_test_step_get_error (step);
   g_autofree char *detail = valija_cli_clean (error != NULL ? error->message : valija_test_step_get_detail (step));
+  g_autofree char *side = NULL;
   const char *mark = NULL;
 
   switch (valija_test_step_get_state (step))
@@ -222,8 +281,8 @@ print_step (ValijaCli *cli, ValijaTestStep *step)
       return;
     }
 
-  valija_cli_print (cli, "  %-8s  %s: %s%s%s\n", valija_side_to_nick (valija_test_step_get_side (step)),
-                    valija_test_step_get_label (step), mark, detail[0] != '\0' ? ", " : "", detail);
+  side = valija_cli_pad (valija_test_step_get_side (step) == VALIJA_SIDE_OUTGOING ? _("outgoing") : _("incoming"), 8);
+  valija_cli_print (cli, "  %s  %s: %s%s%s\n", side, valija_test_step_get_label (step), mark, detail[0] != '\0' ? ", " : "", detail);
   fflush (stdout);
 }
 
@@ -346,6 +405,8 @@ const ValijaCliCommand valija_cli_account_commands[] = {
   { "account list", NULL, N_("List the accounts"), NULL, list_fiber, FALSE },
   { "account show", "[ACCOUNT]", N_("Show the settings of an account"), NULL, show_fiber, FALSE },
   { "account test", "[ACCOUNT]", N_("Connect, sign in, look, and hang up"), test_options, test_fiber, FALSE },
+  { "account password", "[ACCOUNT]", N_("Store the password of an account anew"), password_options, password_fiber,
+    FALSE },
   { "account remove", "ACCOUNT", N_("Forget an account and its password"), remove_options, remove_fiber, FALSE },
   { NULL }
 };

@@ -22,8 +22,8 @@
  *   --json          one JSON object on standard output ("watch": one a line, as they come)
  *   --stats         what it cost: turns, bytes, connections, seconds. On standard error, or as "stats" in the object
  *
- * PASSWORDS are never arguments. `account add` and `account test` read them from standard input with --password-stdin:
- * one line, or two where both sides have their own (incoming, then outgoing). `account add` puts them into the keyring.
+ * PASSWORDS are never arguments. `account add`, `account password` and `account test` read them from standard input with --password-stdin:
+ * one line, or two where both sides have their own (incoming, then outgoing). The first two put them into the keyring.
  * In a profile for tests, libsecret's own variables (SECRET_BACKEND=file, SECRET_FILE_TEST_PATH and
  * SECRET_FILE_TEST_PASSWORD) give it a keyring in a file.
  *
@@ -40,7 +40,7 @@
  *     answers{reads sends keeps-sent folders offline instant: {answer note}} uses_incoming uses_outgoing pairs_outgoing
  *     incoming_ports{} outgoing_ports{}]
  *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy
- *   account list: accounts[]
+ *   account list: accounts[]; account remove: kept (messages that are only on this computer)
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
  *   folders: folders[{id account path name role depth selectable local total unread}]
  *   sync: accounts[{account name new error}]

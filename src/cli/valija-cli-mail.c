@@ -125,6 +125,7 @@ folders_fiber (ValijaCli *cli, GError **error)
       json_builder_set_member_name (cli->json, "folders");
       json_builder_begin_array (cli->json);
     }
+  valija_cli_print_no_accounts (cli);
   for (guint i = 0; i < accounts->len; i++)
     show_folders (cli, g_ptr_array_index (accounts, i));
   if (cli->json != NULL)
@@ -218,6 +219,7 @@ sync_fiber (ValijaCli *cli, GError **error)
       json_builder_begin_array (cli->json);
     }
 
+  valija_cli_print_no_accounts (cli);
   for (guint i = 0; i < accounts->len; i++)
     {
       ValijaAccount *account = g_ptr_array_index (accounts, i);
@@ -282,12 +284,15 @@ list_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
+/* As ValijaSearchPlace */
+static const char * const places[] = { "anywhere", "body", "subject", "sender", "recipients", "message-id", NULL };
+
 static gboolean
 search_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account = NULL;
   ValijaFolder *folder = NULL;
-  ValijaSearchPlace place = VALIJA_SEARCH_ANYWHERE;
+  int place;
   g_autofree char *typed = g_strjoinv (" ", cli->arguments);
   g_autofree char *text = NULL;
   g_autoptr(GPtrArray) messages = NULL;
@@ -295,10 +300,10 @@ search_fiber (ValijaCli *cli, GError **error)
 
   if (cli->n_arguments == 0)
     return valija_cli_set_usage (error, _("Say what to search for."));
-  if (opt_in != NULL && !valija_search_place_from_nick (opt_in, &place))
-    return valija_cli_set_usage (error, _("“%s” is not one of the words that are possible there."), opt_in);
+  if (!valija_cli_find_word (opt_in, places, &place, error))
+    return FALSE;
 
-  text = valija_search_text_in (typed, place);
+  text = valija_search_text_in (typed, (ValijaSearchPlace) place);
 
   if ((opt_account != NULL || opt_folder != NULL || opt_server) &&
       !(account = valija_cli_find_account (cli, opt_account, error)))

@@ -378,20 +378,20 @@ show_conversation_fiber (ValijaCli *cli, ValijaMessage *message, GError **error)
 static gboolean
 show_fiber (ValijaCli *cli, GError **error)
 {
-  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(ValijaMessage) shown = NULL;
   g_autoptr(ValijaMimeMessage) message = NULL;
   g_autoptr(GBytes) source = NULL;
 
-  if (!(messages = valija_cli_find_messages (cli, 0, error)))
+  if (!(shown = valija_cli_find_message (cli, error)))
     return FALSE;
   if (opt_conversation)
-    return show_conversation_fiber (cli, g_ptr_array_index (messages, 0), error);
+    return show_conversation_fiber (cli, shown, error);
 
-  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, g_ptr_array_index (messages, 0)), error)))
+  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, shown), error)))
     return FALSE;
 
   if (cli->json != NULL)
-    valija_cli_json_int (cli->json, "id", valija_message_get_id (g_ptr_array_index (messages, 0)));
+    valija_cli_json_int (cli->json, "id", valija_message_get_id (shown));
   if (opt_raw)
     return show_raw (cli, source, error);
 
@@ -399,18 +399,31 @@ show_fiber (ValijaCli *cli, GError **error)
          show_message_fiber (cli, message, TRUE, error);
 }
 
+static GBytes *
+read_file_fiber (const char *name, GError **error)
+{
+  g_autoptr(GFile) file = g_file_new_for_commandline_arg (name);
+  g_autoptr(GError) failure = NULL;
+  GBytes *source = dex_await_boxed (dex_file_load_contents_bytes (file), &failure);
+
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no file “%s”."), name);
+  else if (failure != NULL)
+    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file “%s” cannot be read. The system says: %s"), name,
+                      failure->message);
+  return source;
+}
+
 static gboolean
 inspect_fiber (ValijaCli *cli, GError **error)
 {
   g_autoptr(ValijaMimeMessage) message = NULL;
   g_autoptr(GBytes) source = NULL;
-  g_autoptr(GFile) file = NULL;
 
   if (cli->n_arguments != 1)
     return valija_cli_set_usage (error, _("Say which file to look into."));
 
-  file = g_file_new_for_commandline_arg (cli->arguments[0]);
-  if (!(source = dex_await_boxed (dex_file_load_contents_bytes (file), error)))
+  if (!(source = read_file_fiber (cli->arguments[0], error)))
     return FALSE;
 
   if (opt_raw)
@@ -425,15 +438,13 @@ inspect_fiber (ValijaCli *cli, GError **error)
 static gboolean
 confirm_fiber (ValijaCli *cli, GError **error)
 {
-  g_autoptr(GPtrArray) messages = NULL;
-  ValijaMessage *message;
+  g_autoptr(ValijaMessage) message = NULL;
   ValijaAccount *account;
   g_autoptr(GError) failure = NULL;
 
-  if (!(messages = valija_cli_find_messages (cli, 0, error)))
+  if (!(message = valija_cli_find_message (cli, error)))
     return FALSE;
 
-  message = g_ptr_array_index (messages, 0);
   account = valija_folder_get_account (valija_message_get_folder (message));
   if (!dex_await (valija_engine_answer_confirmation (cli->engine, message, !opt_decline), error))
     return FALSE;

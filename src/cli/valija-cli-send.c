@@ -72,23 +72,8 @@ static const GOptionEntry outbox_options[] = {
 
 /* ---- Making the message ---- */
 
-static const char * const priorities[] = { "normal", "high", "low" };
-static const char * const confidentialities[] = { "none", "personal", "private", "confidential" };
-
-static gboolean
-parse_word (const char *word, const char * const *words, guint n_words, int *value, GError **error)
-{
-  *value = 0;
-  for (guint i = 0; word != NULL && i < n_words; i++)
-    if (g_str_equal (words[i], word))
-      {
-        *value = (int) i;
-        return TRUE;
-      }
-
-  return word == NULL ||
-         valija_cli_set_usage (error, _("“%s” is not one of the words that are possible there."), word);
-}
+static const char * const priorities[] = { "normal", "high", "low", NULL };
+static const char * const confidentialities[] = { "none", "personal", "private", "confidential", NULL };
 
 static char *
 read_body_fiber (GError **error)
@@ -212,8 +197,8 @@ compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   int confidentiality;
 
   from = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
-  if (!parse_word (opt_priority, priorities, G_N_ELEMENTS (priorities), &priority, error) ||
-      !parse_word (opt_confidentiality, confidentialities, G_N_ELEMENTS (confidentialities), &confidentiality, error) ||
+  if (!valija_cli_find_word (opt_priority, priorities, &priority, error) ||
+      !valija_cli_find_word (opt_confidentiality, confidentialities, &confidentiality, error) ||
       !(composition = begin_composition_fiber (cli, from, error)) ||
       !(body = read_body_fiber (error)))
     return NULL;

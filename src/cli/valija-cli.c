@@ -167,8 +167,14 @@ ValijaFolder *
 valija_cli_find_folder (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error)
 {
   ValijaFolder *folder = valija_engine_find_folder (cli->engine, account, name != NULL ? name : "INBOX");
+  g_autofree char *reason = NULL;
 
-  if (folder == NULL)
+  if (folder == NULL && name == NULL)
+    reason = valija_engine_why_not (cli->engine, account, NULL, VALIJA_ACTION_READ);
+
+  if (reason != NULL)
+    valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "%s", reason);
+  else if (folder == NULL)
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND,
                       _("The account “%s” has no folder “%s” yet. See “valijactl folders”, after “valijactl sync”."),
                       valija_account_get_name (account), name != NULL ? name : "INBOX");
@@ -210,6 +216,48 @@ valija_cli_find_messages (ValijaCli *cli, guint first, GError **error)
     }
 
   return g_steal_pointer (&messages);
+}
+
+ValijaMessage *
+valija_cli_find_message (ValijaCli *cli, GError **error)
+{
+  g_autoptr(GPtrArray) messages = NULL;
+
+  if (cli->n_arguments > 1)
+    {
+      valija_cli_set_usage (error, _("This is for one message at a time."));
+      return NULL;
+    }
+
+  messages = valija_cli_find_messages (cli, 0, error);
+  return messages != NULL ? g_object_ref (g_ptr_array_index (messages, 0)) : NULL;
+}
+
+gboolean
+valija_cli_find_word (const char          *word,
+                      const char * const  *words,
+                      int                 *value,
+                      GError             **error)
+{
+  g_autofree char *list = g_strjoinv (", ", (char **) words);
+
+  *value = 0;
+  for (int i = 0; word != NULL && words[i] != NULL; i++)
+    if (g_str_equal (words[i], word))
+      {
+        *value = i;
+        return TRUE;
+      }
+
+  /* Translators: a word, then those that would be right */
+  return word == NULL || valija_cli_set_usage (error, _("“%s” is none of these: %s."), word, list);
+}
+
+void
+valija_cli_print_no_accounts (ValijaCli *cli)
+{
+  if (g_list_model_get_n_items (valija_engine_get_accounts (cli->engine)) == 0)
+    valija_cli_print (cli, "%s\n", _("No account is set up. See “valijactl account add --help”."));
 }
 
 /* ---- Secrets ---- */

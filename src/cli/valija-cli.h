@@ -66,8 +66,18 @@ char          *valija_cli_clean          (const char *text);
 ValijaAccount *valija_cli_find_account   (ValijaCli *cli, const char *name, GError **error);
 /* NULL means the inbox. (transfer none) */
 ValijaFolder  *valija_cli_find_folder    (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error);
+/* The one message that the only argument names. Awaits. (transfer full) */
+ValijaMessage *valija_cli_find_message   (ValijaCli *cli, GError **error);
 /* The messages that the arguments from @first on name by number: GPtrArray of ValijaMessage, or NULL. Awaits. */
 GPtrArray     *valija_cli_find_messages  (ValijaCli *cli, guint first, GError **error);
+
+/* Which of @words (NULL-terminated) @word is, the first for NULL; the error lists them. */
+gboolean       valija_cli_find_word      (const char          *word,
+                                          const char * const  *words,
+                                          int                 *value,
+                                          GError             **error);
+/* Says so when there is none, instead of an empty list. */
+void           valija_cli_print_no_accounts (ValijaCli *cli);
 
 gboolean       valija_cli_set_usage      (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3); /* FALSE */
 

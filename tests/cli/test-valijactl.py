@@ -176,7 +176,11 @@ def usage():
             p.run(*args, expect=USAGE)
         p.run('account', 'add', '--method', 'outlook', expect=UNSUPPORTED)
         p.run('show', '12345', expect=NOT_FOUND)
-        p.run('account', 'show', 'nobody', expect=NOT_FOUND)
+        assert 'no longer' not in p.run('account', 'show', 'nobody', expect=NOT_FOUND).stderr
+        assert 'recipients, message-id' in p.run('search', 'x', '--in', 'nowhere', expect=USAGE).stderr
+        for command in ('folders', 'sync'):
+            assert 'No account is set up' in p.run(command).stdout
+            assert next(iter(p.json(command).values())) == []
         manual = p.run('--help').stdout
         assert 'Exit status' in manual
         commands = manual.split('Commands:\n')[1].split('\n\n')[0].splitlines()
@@ -202,7 +206,9 @@ def inspect():
         saved = p.json('inspect', '--save-attachments', str(p.directory / 'out'), str(file))['saved']
         assert [pathlib.Path(path).parent for path in saved] == [p.directory / 'out'], saved
         assert not (p.directory.parent / '.bashrc').exists()
-        p.run('inspect', str(p.directory / 'nothing.eml'), expect=FAILED)
+        missing = p.run('inspect', str(p.directory / 'nothing.eml'), expect=NOT_FOUND).stderr
+        assert 'There is no file' in missing and 'nothing.eml' in missing, missing
+        p.run('inspect', str(p.directory), expect=USAGE)
 
 
 # ---- Accounts
@@ -219,7 +225,12 @@ def accounts():
         assert file.stat().st_mode & 0o777 == 0o600
         everything = b''.join(f.read_bytes() for f in (p.directory / 'profile').rglob('*') if f.is_file())
         assert PASSWORD.encode() not in everything
-        p.run('account', 'remove', 'Work')
+        p.run('account', 'password', 'Work', stdin=PASSWORD, expect=USAGE)
+        p.run('account', 'password', 'Work', '--password-stdin', stdin='wrong\n')
+        p.run('account', 'test', 'Work', expect=SIGN_IN)
+        p.run('account', 'password', 'Work', '--password-stdin', stdin=PASSWORD + '\n')
+        p.run('account', 'test', 'Work')
+        assert 'stays there' in p.run('account', 'remove', 'Work').stdout
         assert not file.exists() and len(p.json('account', 'list')['accounts']) == 1
 
 
@@ -249,6 +260,11 @@ def account_test():
             assert found['ok'] and {s['side'] for s in found['steps']} == expected, found
             assert all(s['state'] == 'passed' for s in found['steps']), found['steps']
             assert found['facts'] and not (p.directory / 'profile/config/accounts').exists()
+        plain = p.run('account', 'test', '--method', 'imap', '--set', f'email={ANA}', '--set',
+                      'incoming.cleartext-password=true', *incoming(ANA, 'imap_port', security='none'),
+                      '--password-stdin', stdin=PASSWORD + '\n').stdout.splitlines()
+        skipped = [i for i, line in enumerate(plain) if 'left out' in line]
+        assert skipped == [1], 'in its place, not behind all others: ' + '\n'.join(plain)
         for security, port in (('starttls', 'imap_port'),):
             found = p.json('account', 'test', '--method', 'imap', '--set', f'email={ANA}',
                            *incoming(ANA, port, security=security), '--password-stdin', stdin=PASSWORD + '\n')
@@ -353,7 +369,9 @@ def read_and_organise():
         assert 'Subject: for the script' in p.run('show', number, '--headers').stdout
         assert [m['id'] for m in p.json('search', 'subject:script')['messages']] == [message['id']]
 
-        p.run('flag', number, '--add', 'seen,flagged')
+        marked = p.run('flag', number, '--add', 'seen,flagged').stdout
+        assert marked == '1 message marked as read, 1 message starred\n', marked
+        p.run('show', number, number, expect=USAGE)
         with imap(ANA) as box:
             box.select('INBOX', readonly=True)
             found = box.search(None, 'SUBJECT', '"for the script"', 'SEEN', 'FLAGGED')[1][0]
@@ -363,11 +381,11 @@ def read_and_organise():
         with imap(ANA) as box:
             box.select('Archive', readonly=True)
             assert box.search(None, 'SUBJECT', '"for the script"')[1][0]
-        p.run('delete', number)
+        assert p.run('delete', number).stdout == '1 message moved to the trash\n'
         p.run('sync')
         assert 'for the script' in p.subjects('--folder', 'trash')
         trashed = str(p.messages('--folder', 'trash')[0]['id'])
-        p.run('delete', trashed)
+        assert p.run('delete', trashed).stdout == '1 message deleted for good\n'
         with imap(ANA) as box:
             box.select('Trash', readonly=True)
             assert not box.search(None, 'SUBJECT', '"for the script"')[1][0]
@@ -646,6 +664,8 @@ def check_addresses():
 def send_fails():
     with profile() as p:
         p.add('smtp', ANA, *outgoing(ANA))
+        for command in ('list', 'watch'):
+            assert 'INBOX' not in p.run(command, expect=UNSUPPORTED).stderr
         found = p.json('send', '--to', 'nobody@example.org', '--subject', 'x', stdin='x', expect=REFUSED)
         assert found['item']['state'] == 'error' and '550' in found['item']['words'], found
         assert (found['error']['side'], found['error']['step']) == ('outgoing', 'recipients'), found['error']
@@ -653,6 +673,8 @@ def send_fails():
         assert found['item']['state'] == 'error' and LUIS not in found['item']['words'], found
         p.run('send', '--to', 'no address', '--subject', 'x', stdin='x', expect=USAGE)
         p.run('send', '--subject', 'x', stdin='x', expect=USAGE)
+        wrong = p.run('send', '--to', LUIS, '--priority', 'huge', stdin='x', expect=USAGE).stderr
+        assert 'normal, high, low' in wrong, wrong
         number = str(found['item']['id'])
         p.run('outbox', 'retry', number, expect=REFUSED)
         p.run('outbox', 'remove', number)
