@@ -360,6 +360,16 @@ def read_and_organise():
         assert len(p.messages('--limit', '5')) == 5
         assert all(m['here'] for m in p.messages())
 
+        # Each message of the folder is in one conversation, and an answer is with what it answers
+        whole = p.messages('--conversations', '--limit', '0')
+        assert sorted(i for c in whole for i in c['ids']) == sorted(m['id'] for m in p.messages('--limit', '0'))
+        longest = max(whole, key=lambda c: c['messages'])
+        assert longest['messages'] > 2 and longest['id'] in longest['ids'] and longest['people'], longest
+        shown = p.json('show', str(longest['id']), '--conversation')['messages']
+        assert len(shown) == longest['messages'] and {m['conversation'] for m in shown} == {longest['conversation']}
+        assert [m['date'] for m in shown] == sorted(m['date'] for m in shown) and all(m['text'] for m in shown)
+        p.run('show', str(longest['id']), '--conversation', '--raw', expect=USAGE)
+
         deliver(ANA, 'for the script')
         wait_for(lambda: p.json('sync', '--inbox')['accounts'][0]['new'])
         message = p.messages()[0]

@@ -41,6 +41,7 @@ struct _ValijaMessageCard
   gboolean           expanded;
   gboolean           loading;
   gboolean           failed;
+  guint              measure_source;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaMessageCard, valija_message_card, ADW_TYPE_BIN)
@@ -93,18 +94,23 @@ static void
 head_clicked_cb (ValijaMessageCard *self)
 {
   valija_message_card_set_expanded (self, !self->expanded);
+  if (self->expanded)
+    g_signal_emit (self, signals[ACTIVE], 0);
 }
 
+/* A line that is only passed by leaves the actions to the message that is open. */
 static void
 entered_cb (ValijaMessageCard *self)
 {
-  g_signal_emit (self, signals[ACTIVE], 0);
+  if (self->expanded)
+    g_signal_emit (self, signals[ACTIVE], 0);
 }
 
 static void
 pressed_cb (ValijaMessageCard *self)
 {
-  g_signal_emit (self, signals[ACTIVE], 0);
+  if (self->expanded)
+    g_signal_emit (self, signals[ACTIVE], 0);
 }
 
 /* ---- What is inside ---- */
@@ -216,6 +222,31 @@ retry_cb (ValijaMessageCard *self)
   g_signal_emit (self, signals[TOGGLED], 0);
 }
 
+static gboolean
+measure_cb (gpointer data)
+{
+  ValijaMessageCard *self = data;
+
+  self->measure_source = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self->text));
+  gtk_widget_queue_resize (GTK_WIDGET (self->quote));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A text that was filled where it was not to be seen has been measured for another width, and keeps that height until
+ * somebody asks. */
+static void
+valija_message_card_map (GtkWidget *widget)
+{
+  ValijaMessageCard *self = VALIJA_MESSAGE_CARD (widget);
+
+  GTK_WIDGET_CLASS (valija_message_card_parent_class)->map (widget);
+
+  if (self->measure_source == 0)
+    self->measure_source = g_idle_add_full (G_PRIORITY_LOW, measure_cb, self, NULL);
+}
+
 /* ---- Object ---- */
 
 static void
@@ -223,6 +254,7 @@ valija_message_card_dispose (GObject *object)
 {
   ValijaMessageCard *self = VALIJA_MESSAGE_CARD (object);
 
+  g_clear_handle_id (&self->measure_source, g_source_remove);
   g_clear_object (&self->engine);
   g_clear_object (&self->message);
   g_clear_object (&self->mime);
@@ -240,6 +272,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = valija_message_card_dispose;
+  widget_class->map = valija_message_card_map;
 
   signals[ACTIVE] = g_signal_new ("active", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
