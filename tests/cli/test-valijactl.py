@@ -649,7 +649,7 @@ def confirmations():
             assert len(box.search(None, 'KEYWORD', '$MDNSent')[1][0].split()) == 2
         # The confirmation, and a receipt for each from the servers
         wait_for(lambda: p.json('sync', 'mixed') and 'Read: tell me' in p.subjects('-a', 'mixed') and
-                 len([m for m in p.messages('-a', 'mixed') if m['sender_address'].startswith('MAILER-DAEMON')]) >= 2)
+                 len([m for m in p.messages('-a', 'mixed') if m['sender_address'].upper().startswith('MAILER-DAEMON')]) >= 2)
         report = next(str(m['id']) for m in p.messages('-a', 'mixed') if m['subject'] == 'Read: tell me')
         assert [part['type'] for part in p.json('show', report)['parts']] == [
             'multipart/report', 'text/plain', 'message/disposition-notification', 'text/rfc822-headers']

@@ -12,17 +12,14 @@ Cyrus be installed beside Dovecot: --unpack downloads its packages into a direct
 import argparse
 import contextlib
 import imaplib
-import json
 import os
 import pathlib
-import signal
 import socket
 import ssl
 import struct
 import subprocess
 import sys
 import threading
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
@@ -31,20 +28,6 @@ import world
 
 PACKAGES = ('cyrus-imapd', 'cyrus-common', 'libical3t64', 'libpq5', 'libwrap0', 'libzephyr4', 'libclamav12',
             'libmspack0t64', 'libsasl2-modules')
-
-
-def unpack(directory):
-    """The programs and their libraries, as Debian has them, without installing anything."""
-    root = directory.resolve()
-    if (root / 'usr/lib/cyrus/bin/master').exists():
-        return root
-    root.mkdir(parents=True, exist_ok=True)
-    for command in (['apt-get', 'update', '-qq'], ['apt-get', 'download', '-qq', *PACKAGES]):
-        subprocess.run(command, cwd=root, check=True)
-    for package in root.glob('*.deb'):
-        subprocess.run(['dpkg', '-x', package, root], check=True)
-        package.unlink()
-    return root
 
 
 class Passwords(threading.Thread):
@@ -195,14 +178,9 @@ def main():
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
-    command = args.command[1:] if args.command[:1] == ['--'] else args.command
-    with Cyrus(unpack(args.unpack) if args.unpack else pathlib.Path('/')) as cyrus:
-        description = cyrus.dir / 'world.json'
-        description.write_text(json.dumps(cyrus.describe(), indent=2))
-        status = subprocess.run(command, env={**os.environ, 'VALIJA_WORLD': str(description)}).returncode
-        if status != 0:
-            print(cyrus.log(), file=sys.stderr)
-    return status
+    root = world.unpack(args.unpack, PACKAGES, 'usr/lib/cyrus/bin/master') if args.unpack else pathlib.Path('/')
+    with Cyrus(root) as cyrus:
+        return cyrus.run_command(args)
 
 
 if __name__ == '__main__':

@@ -34,6 +34,20 @@ def run(*args, **kwargs):
     return subprocess.run(args, check=True, capture_output=True, text=True, **kwargs)
 
 
+def unpack(directory, packages, program):
+    """@packages of Debian with their programs, in a directory and not installed."""
+    root = directory.resolve()
+    if (root / program).exists():
+        return root
+    root.mkdir(parents=True, exist_ok=True)
+    for command in (['apt-get', 'update', '-qq'], ['apt-get', 'download', '-qq', *packages]):
+        subprocess.run(command, cwd=root, check=True)
+    for package in root.glob('*.deb'):
+        subprocess.run(['dpkg', '-x', package, root], check=True)
+        package.unlink()
+    return root
+
+
 class Ports:
     """Free loopback ports, held until the servers are about to bind them."""
 
@@ -85,9 +99,7 @@ class World:
         log = open(self.dir / 'servers.log', 'ab')
         self.children.append(subprocess.Popen(['/usr/sbin/dovecot', '-F', '-c', str(self.dir / 'dovecot.conf')],
                                               stdout=log, stderr=log, start_new_session=True))
-        self.children.append(subprocess.Popen(
-            [self.postfix_daemon(), '-c', str(self.dir / 'postfix'), '-d'],
-            stdout=log, stderr=log, start_new_session=True))
+        self.children.append(subprocess.Popen(self.sender_command(), stdout=log, stderr=log, start_new_session=True))
         for port in (self.imap_port, self.pop3_port, self.submission_port, self.lmtp_port):
             self.wait_for(port)
 
@@ -271,6 +283,9 @@ namespace public {{
 
     # -- Postfix
 
+    def sender_command(self):
+        return [self.postfix_daemon(), '-c', str(self.dir / 'postfix'), '-d']
+
     @staticmethod
     def postfix_daemon():
         return '/usr/lib/postfix/sbin/master' if os.path.exists('/usr/lib/postfix/sbin/master') \
@@ -368,6 +383,19 @@ postlog unix-dgram n - n - 1 postlogd
         }
 
 
+    def run_command(self, args):
+        """The command's exit code."""
+        if getattr(args, 'fill', False):
+            self.fill(args.messages)
+        command = args.command[1:] if args.command[:1] == ['--'] else args.command
+        description = self.dir / 'world.json'
+        description.write_text(json.dumps(self.describe(), indent=2))
+        status = subprocess.run(command, env={**os.environ, 'VALIJA_WORLD': str(description)}).returncode
+        if status != 0:
+            print(self.log(), file=sys.stderr)
+        return status
+
+
 def main():
     parser = argparse.ArgumentParser(description='A mail world on loopback.')
     parser.add_argument('--fill', action='store_true', help='a mailbox of a few hundred messages')
@@ -377,16 +405,8 @@ def main():
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
-    command = args.command[1:] if args.command[:1] == ['--'] else args.command
     with World(args.extensions) as world:
-        if args.fill:
-            world.fill(args.messages)
-        description = world.dir / 'world.json'
-        description.write_text(json.dumps(world.describe(), indent=2))
-        status = subprocess.run(command, env={**os.environ, 'VALIJA_WORLD': str(description)}).returncode
-        if status != 0:
-            print(world.log(), file=sys.stderr)
-    return status
+        return world.run_command(args)
 
 
 if __name__ == '__main__':
