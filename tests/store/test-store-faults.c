@@ -268,6 +268,7 @@ main (int   argc,
   g_test_add_data_func ("/store/faults/full-once", GINT_TO_POINTER (FAULT_FULL_ONCE), test_fault);
   g_test_add_data_func ("/store/faults/full", GINT_TO_POINTER (FAULT_FULL), test_fault);
   g_test_add_data_func ("/store/faults/io-once", GINT_TO_POINTER (FAULT_IO_ONCE), test_fault);
+  g_test_add_data_func ("/store/faults/read-only", GINT_TO_POINTER (FAULT_READ_ONLY), test_fault);
 
   return g_test_run ();
 }

@@ -35,7 +35,7 @@ fails (void)
     }
 
   g_atomic_int_inc (&hits);
-  if (armed_fault != FAULT_FULL)
+  if (armed_fault != FAULT_FULL && armed_fault != FAULT_READ_ONLY)
     g_atomic_int_set (&countdown, 0);
 
   return TRUE;
@@ -65,8 +65,9 @@ fault_write (sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 of
   if (fails ())
     {
       /* Half of it gets through, as it may */
-      real (file)->pMethods->xWrite (real (file), data, n_bytes / 2, offset);
-      return armed_fault == FAULT_IO_ONCE ? SQLITE_IOERR_WRITE : SQLITE_FULL;
+      if (armed_fault != FAULT_READ_ONLY)
+        real (file)->pMethods->xWrite (real (file), data, n_bytes / 2, offset);
+      return armed_fault == FAULT_IO_ONCE || armed_fault == FAULT_READ_ONLY ? SQLITE_IOERR_WRITE : SQLITE_FULL;
     }
 
   return real (file)->pMethods->xWrite (real (file), data, n_bytes, offset);

@@ -13,6 +13,7 @@ typedef enum
   FAULT_FULL_ONCE,          /* no room, this time */
   FAULT_FULL,               /* no room from here on */
   FAULT_IO_ONCE,            /* the disk fails, this time */
+  FAULT_READ_ONLY,          /* the disk takes nothing from here on, as one that is mounted anew after an error */
 } Fault;
 
 void     fault_vfs_install (void);                   /* becomes the default */
