@@ -282,7 +282,8 @@ print_step (ValijaCli *cli, ValijaTestStep *step)
     }
 
   side = valija_cli_pad (valija_test_step_get_side (step) == VALIJA_SIDE_OUTGOING ? _("outgoing") : _("incoming"), 8);
-  valija_cli_print (cli, "  %s  %s: %s%s%s\n", side, valija_test_step_get_label (step), mark, detail[0] != '\0' ? ", " : "", detail);
+  valija_cli_print (cli, "  %s  %s: %s%s%s\n", side, valija_test_step_get_label (step), mark,
+                    detail[0] != '\0' ? ", " : "", detail);
   fflush (stdout);
 }
 
