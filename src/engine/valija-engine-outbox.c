@@ -215,13 +215,33 @@ fail_item_fiber (Sending             *sending,
                           state == VALIJA_OUTBOX_PENDING ? retry_time (item->attempts) : 0, NULL, error);
 }
 
-/* The recipients that the server refused, and what is said of them; NULL when it took all. */
-static GPtrArray *
-collect_refused (ValijaReceipt *receipt, char **words)
+/* Those that the server refused, with what is to be said of them. */
+typedef struct
 {
-  g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *recipients;     /* of char * */
+  gboolean transient;        /* all of them may be accepted later */
+  char *words;
+} Refused;
+
+static void
+refused_free (Refused *refused)
+{
+  g_ptr_array_unref (refused->recipients);
+  g_free (refused->words);
+  g_free (refused);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Refused, refused_free)
+
+/* NULL when the server took all. */
+static Refused *
+collect_refused (ValijaReceipt *receipt)
+{
+  g_autoptr(Refused) refused = g_new0 (Refused, 1);
   g_autoptr(GString) text = g_string_new (NULL);
 
+  refused->recipients = g_ptr_array_new_with_free_func (g_free);
+  refused->transient = TRUE;
   for (guint i = 0; i < receipt->recipients->len; i++)
     {
       ValijaRecipientResult *result = g_ptr_array_index (receipt->recipients, i);
@@ -229,16 +249,27 @@ collect_refused (ValijaReceipt *receipt, char **words)
       if (result->accepted)
         continue;
 
-      g_ptr_array_add (refused, g_strdup (result->recipient));
+      refused->transient &= result->transient;
+      g_ptr_array_add (refused->recipients, g_strdup (result->recipient));
       g_string_append_printf (text, "\n%s: %s", result->recipient, result->server_line);
+      if (result->words != NULL)
+        g_string_append_printf (text, "\n%s", result->words);
     }
 
-  if (refused->len == 0)
+  if (refused->recipients->len == 0)
     return NULL;
 
-  *words = g_strdup_printf (ngettext ("Sent to the others, but the server refused %u recipient:%s",
-                                      "Sent to the others, but the server refused %u recipients:%s", refused->len),
-                            refused->len, text->str);
+  if (refused->transient)
+    refused->words = g_strdup_printf (ngettext ("Sent to the others. The server did not take it yet for %u recipient,"
+                                                " and Valija tries again:%s",
+                                                "Sent to the others. The server did not take it yet for %u"
+                                                " recipients, and Valija tries again:%s", refused->recipients->len),
+                                      refused->recipients->len, text->str);
+  else
+    refused->words = g_strdup_printf (ngettext ("Sent to the others, but the server refused %u recipient:%s",
+                                                "Sent to the others, but the server refused %u recipients:%s",
+                                                refused->recipients->len),
+                                      refused->recipients->len, text->str);
   return g_steal_pointer (&refused);
 }
 
@@ -294,11 +325,9 @@ finish_item_fiber (Sending            *sending,
                    ValijaReceipt      *receipt,
                    GError            **error)
 {
-  g_autoptr(GPtrArray) refused = NULL;
+  g_autoptr(Refused) refused = collect_refused (receipt);
   g_autofree char *words = NULL;
   g_autoptr(GError) failure = NULL;
-
-  refused = collect_refused (receipt, &words);
 
   if (!keep_copy_fiber (sending, item, receipt, &failure))
     /* Translators: the subject of a message, and the reason, a sentence */
@@ -306,8 +335,12 @@ finish_item_fiber (Sending            *sending,
                           failure->message);
 
   sending->n_sent++;
+  if (refused != NULL && refused->transient)
+    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_PENDING, refused->words,
+                            retry_time (item->attempts), refused->recipients, error);
   if (refused != NULL)
-    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_ERROR, words, 0, refused, error);
+    return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_ERROR, refused->words, 0,
+                            refused->recipients, error);
 
   words = dup_sent_words (sending, envelope, receipt);
   return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_SENT, words, 0, NULL, error);

@@ -4,6 +4,8 @@
 
 #include "model/valija-changes.h"
 
+#include "base/valija-error.h"
+
 G_DEFINE_BOXED_TYPE (ValijaFolderInfo, valija_folder_info, valija_folder_info_ref, valija_folder_info_unref)
 G_DEFINE_BOXED_TYPE (ValijaMessageInfo, valija_message_info, valija_message_info_ref, valija_message_info_unref)
 G_DEFINE_BOXED_TYPE (ValijaChanges, valija_changes, valija_changes_ref, valija_changes_unref)
@@ -248,6 +250,7 @@ static void
 valija_recipient_result_free (ValijaRecipientResult *self)
 {
   g_free (self->recipient);
+  g_free (self->words);
   g_free (self->server_line);
   g_free (self);
 }
@@ -282,6 +285,21 @@ valija_receipt_add (ValijaReceipt *self,
   result->accepted = accepted;
   result->server_line = g_strdup (server_line != NULL ? server_line : "");
   g_ptr_array_add (self->recipients, result);
+}
+
+void
+valija_receipt_refuse (ValijaReceipt *self,
+                       const char    *recipient,
+                       const GError  *refusal)
+{
+  ValijaRecipientResult *result;
+
+  g_return_if_fail (refusal != NULL);
+
+  valija_receipt_add (self, recipient, FALSE, valija_error_get_server_line (refusal));
+  result = g_ptr_array_index (self->recipients, self->recipients->len - 1);
+  result->transient = valija_error_is_transient (refusal);
+  result->words = g_strdup (refusal->message);
 }
 
 ValijaReceipt *

@@ -131,6 +131,8 @@ typedef struct
 {
   char *recipient;
   gboolean accepted;
+  gboolean transient;       /* refused, but it may be accepted later */
+  char *words;              /* nullable: what the refusal means, a sentence */
   char *server_line;        /* "550 5.1.1 no such user" */
 } ValijaRecipientResult;
 
@@ -150,6 +152,8 @@ void           valija_receipt_add      (ValijaReceipt *self,
                                         const char    *recipient,
                                         gboolean       accepted,
                                         const char    *server_line);
+/* @refusal: a VALIJA_ERROR, whose words, server line and kind are kept. */
+void           valija_receipt_refuse   (ValijaReceipt *self, const char *recipient, const GError *refusal);
 ValijaReceipt *valija_receipt_ref      (ValijaReceipt *self);
 void           valija_receipt_unref    (ValijaReceipt *self);
 

@@ -288,7 +288,8 @@ set_state (ValijaStoreContext  *context,
   StateArgs *args = data;
 
   if (!valija_database_run (context->local, error,
-                            "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4, attempts = attempts + (?2 = ?5)"
+                            "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4,"
+                            " attempts = attempts + (?2 = ?5 OR ?2 = ?6)"
                             " WHERE id = ?1 AND state = ?6", "iisiii", args->id, (gint64) args->state, args->words,
                             args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from))
     return FALSE;

@@ -151,6 +151,58 @@ test_partly_refused (void)
   assert_list (test, "sent", "one*+");
 }
 
+/* Those that are only put off wait for their turn, and those that have got it are left alone. */
+static void
+test_partly_put_off (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  g_object_set (test->account, "keep-sent", VALIJA_KEEP_SENT_HERE, NULL);
+  test->server->refuse_recipient = "grey@example.org";
+  test->server->refuse_for_now = TRUE;
+  enqueue (test, "luis@example.org, grey@example.org", "one");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_true (valija_outbox_item_is_retry (item (test, 0)));
+  g_assert_cmpint (valija_outbox_item_get_due (item (test, 0)), >, now);
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "grey@example.org: 450 4.2.0 greylisted"));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+
+  test->server->refuse_recipient = NULL;
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>grey@example.org");
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  assert_list (test, "sent", "one*+");
+}
+
+/* A server that cannot be reached is asked less and less often. */
+static void
+test_back_off (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  gint64 delays[3];
+
+  enqueue (test, "luis@example.org", "one");
+  for (guint i = 0; i < G_N_ELEMENTS (delays); i++)
+    {
+      gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+      fail_next (test, 1, VALIJA_ERROR_CONNECT);
+      test_await_error (flush (test), VALIJA_ERROR_CONNECT);
+      g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+      delays[i] = valija_outbox_item_get_due (item (test, 0)) - now;
+      /* The time has come */
+      test_await (valija_store_set_outbox_state (test->engine->store, valija_outbox_item_get_id (item (test, 0)),
+                                                 VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_PENDING, "x", 0, NULL));
+    }
+
+  g_assert_cmpint (delays[0], >=, 60);
+  g_assert_cmpint (delays[1], >=, 2 * 60);
+  g_assert_cmpint (delays[2], >, delays[1]);
+}
+
 static void
 test_transient_waits (void)
 {
@@ -647,6 +699,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/sent", test_sent);
   g_test_add_func ("/engine/outbox/copies", test_copies);
   g_test_add_func ("/engine/outbox/partly-refused", test_partly_refused);
+  g_test_add_func ("/engine/outbox/partly-put-off", test_partly_put_off);
+  g_test_add_func ("/engine/outbox/back-off", test_back_off);
   g_test_add_func ("/engine/outbox/transient-waits", test_transient_waits);
   g_test_add_func ("/engine/outbox/wrong-password", test_wrong_password);
   g_test_add_func ("/engine/outbox/uncertain", test_uncertain);

@@ -955,6 +955,15 @@ fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
       const char *recipient = g_ptr_array_index (envelope->recipients, i);
       gboolean refused = g_strcmp0 (recipient, server->refuse_recipient) == 0;
 
+      if (refused && server->refuse_for_now)
+        {
+          g_autoptr(GError) error = NULL;
+
+          valija_error_set_server (&error, VALIJA_ERROR_TRY_LATER, "450 4.2.0 greylisted", "The server is busy.");
+          valija_receipt_refuse (receipt, recipient, error);
+          continue;
+        }
+
       valija_receipt_add (receipt, recipient, !refused, refused ? "550 5.1.1 no such user" : "250 2.1.5 ok");
       if (!refused)
         g_ptr_array_add (accepted, (gpointer) recipient);

@@ -26,6 +26,7 @@ struct _FakeServer
   gboolean lost_answer;      /* it is, now */
   gboolean marks;            /* it tells where a folder stands, and what has come since */
   const char *refuse_recipient; /* nullable */
+  gboolean refuse_for_now;   /* it would be accepted later */
   gboolean keeps_sent;
   gboolean watches_all;      /* like NOTIFY of IMAP */
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */

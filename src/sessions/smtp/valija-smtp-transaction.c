@@ -256,6 +256,25 @@ valija_smtp_transaction_begin (ValijaSmtpTransaction *self,
 
 /* ---- Answers ---- */
 
+static void
+add_result (ValijaReceipt         *receipt,
+            const char            *recipient,
+            const ValijaSmtpReply *reply)
+{
+  g_autofree char *line = NULL;
+  g_autoptr(GError) refusal = NULL;
+
+  if (valija_smtp_reply_is_ok (reply))
+    {
+      line = valija_smtp_reply_dup_line (reply);
+      valija_receipt_add (receipt, recipient, TRUE, line);
+      return;
+    }
+
+  valija_smtp_reply_set_error (reply, VALIJA_SMTP_AT_RECIPIENT, &refusal);
+  valija_receipt_refuse (receipt, recipient, refusal);
+}
+
 /* The receipt's line for each recipient; how many were accepted, and the refusal that counts when none was: one that
  * may pass if there is any, so that the message is tried again. */
 static gboolean
@@ -268,7 +287,6 @@ collect_recipients_fiber (ValijaSmtpTransaction  *self,
   for (guint i = 0; i < self->rcpt_commands->len; i++)
     {
       g_autoptr(ValijaSmtpReply) reply = NULL;
-      g_autofree char *line = NULL;
       gboolean accepted;
 
       /* Said only now where the server wants one command at a time: after a refused sender there are none */
@@ -279,8 +297,7 @@ collect_recipients_fiber (ValijaSmtpTransaction  *self,
         return FALSE;
 
       accepted = valija_smtp_reply_is_ok (reply);
-      line = valija_smtp_reply_dup_line (reply);
-      valija_receipt_add (receipt, g_ptr_array_index (self->envelope->recipients, i), accepted, line);
+      add_result (receipt, g_ptr_array_index (self->envelope->recipients, i), reply);
       *n_accepted += accepted;
 
       if (!accepted && (*refusal == NULL || (reply->code / 100 == 4 && (*refusal)->code / 100 != 4)))
