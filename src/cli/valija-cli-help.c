@@ -22,9 +22,9 @@
  *   --json          one JSON object on standard output ("watch": one a line, as they come)
  *   --stats         what it cost: turns, bytes, connections, seconds. On standard error, or as "stats" in the object
  *
- * PASSWORDS are never arguments. `account add`, `account password` and `account test` read them from standard input with
- * --password-stdin: one line, or two where both sides have their own (incoming, then outgoing). The first two put them
- * into the keyring.
+ * PASSWORDS are never arguments. `account add`, `account password` and `account test` read them from standard input
+ * with --password-stdin: one line, or two where both sides have their own (incoming, then outgoing). The first two put
+ * them into the keyring.
  * In a profile for tests, libsecret's own variables (SECRET_BACKEND=file, SECRET_FILE_TEST_PATH and
  * SECRET_FILE_TEST_PASSWORD) give it a keyring in a file.
  *
