@@ -55,6 +55,7 @@ struct _ValijaAccountRuntime
   guint reload_source;       /* folders are about to be read again */
   guint flush_source;        /* the journal is about to be replayed */
   gboolean running;          /* the background flow goes */
+  gboolean look_at_all;      /* at every folder, the next time */
   gboolean stalled;          /* it waits for the user to do something */
   gboolean removed;
 };

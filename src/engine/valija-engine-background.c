@@ -175,9 +175,10 @@ look_fiber (Watch *watch, gint64 *last_full, GError **error)
   ValijaFlow *flow = watch->flow;
   g_autoptr(GPtrArray) changed = g_steal_pointer (&watch->changed);
   gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
-  gboolean full = *last_full == 0 || now - *last_full >= FULL_INTERVAL;
+  gboolean full = *last_full == 0 || now - *last_full >= FULL_INTERVAL || flow->runtime->look_at_all;
   g_autoptr(GError) failure = NULL;
 
+  flow->runtime->look_at_all = FALSE;
   if (!full && changed != NULL)
     {
       if (sync_changed_fiber (flow, changed, &failure))
@@ -246,25 +247,10 @@ valija_engine_run_account (ValijaEngine *self, ValijaAccountRuntime *runtime)
     return;
 
   runtime->running = TRUE;
+  valija_engine_tell_paused (self, runtime);
   valija_future_forget (valija_engine_spawn (self, VALIJA_FLOW_OWNED, "account", run_account_fiber,
                                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free),
                         "account");
-}
-
-static void
-network_changed_cb (ValijaEngine *self, gboolean available)
-{
-  GHashTableIter iter;
-  gpointer runtime;
-
-  /* It is only a hint to try at once: servers on this computer answer without any network. */
-  if (!available)
-    return;
-
-  g_hash_table_iter_init (&iter, self->runtimes);
-  while (g_hash_table_iter_next (&iter, NULL, &runtime))
-    valija_account_runtime_wake (runtime);
-  valija_engine_outbox_due (self, 0);
 }
 
 void
@@ -280,8 +266,7 @@ valija_engine_start (ValijaEngine *self)
     return;
 
   self->started = TRUE;
-  self->network_handler = g_signal_connect_swapped (g_network_monitor_get_default (), "network-changed",
-                                                    G_CALLBACK (network_changed_cb), self);
+  valija_engine_watch_conditions (self);
 
   g_hash_table_iter_init (&iter, self->runtimes);
   while (g_hash_table_iter_next (&iter, NULL, &runtime))
@@ -299,7 +284,7 @@ valija_engine_stop_background (ValijaEngine *self)
   self->started = FALSE;
   g_clear_handle_id (&self->outbox_flush_source, g_source_remove);
   g_clear_handle_id (&self->outbox_reload_source, g_source_remove);
-  g_clear_signal_handler (&self->network_handler, g_network_monitor_get_default ());
+  valija_engine_unwatch_conditions (self);
 
   if (self->runtimes == NULL)
     return;

@@ -37,7 +37,11 @@ struct _ValijaEngine
   GPtrArray *flows;               /* of Flow, unowned: each leaves it when it ends */
   guint outbox_reload_source;
   guint outbox_flush_source;
-  gulong network_handler;
+  GPowerProfileMonitor *power;    /* nullable: unless it works in the background, like the bus */
+  GDBusConnection *system_bus;    /* nullable */
+  guint sleep_subscription;
+  gboolean metered;               /* the line is paid by the byte */
+  gboolean power_saver;           /* the battery is to be spared */
   DexFuture *closing;             /* nullable: while it closes */
   gboolean open;
   gboolean started;
@@ -159,6 +163,16 @@ DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
 
 /* Takes messages off a server that only holds them until they are fetched, where the account says so. TRUE */
 DexFuture *valija_engine_clear_drop     (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Follows the network, the power and the sleep of this computer; and no longer. */
+void       valija_engine_watch_conditions   (ValijaEngine *self);
+void       valija_engine_unwatch_conditions (ValijaEngine *self);
+/* What they are; by what is followed, and for tests. */
+void       valija_engine_set_conditions (ValijaEngine *self, gboolean metered, gboolean power_saver);
+/* Whether whole messages of @runtime are to be left out in the background. */
+gboolean   valija_engine_spares         (ValijaEngine *self, ValijaAccountRuntime *runtime);
+/* Says so in its status. */
+void       valija_engine_tell_paused    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
 void       valija_engine_run_account    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 void       valija_engine_stop_background (ValijaEngine *self);

@@ -165,6 +165,10 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
     {
       g_autoptr(GError) failure = NULL;
 
+      /* It may be so from one folder to the next. */
+      if ((sync->flags & VALIJA_SYNC_BACKGROUND) != 0 && valija_engine_spares (sync->engine, sync->runtime))
+        return TRUE;
+
       dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, g_ptr_array_index (folders, i),
                                                   sync->progress), &failure);
       if (failure != NULL)

@@ -14,6 +14,7 @@ struct _ValijaAccountStatus
   gint64 last_checked;
   ValijaProgress *progress;
   char *alert;
+  char *paused;
   ValijaCapabilities capabilities;
   char **facts;
 };
@@ -29,6 +30,7 @@ enum
   PROP_LAST_CHECKED,
   PROP_PROGRESS,
   PROP_ALERT,
+  PROP_PAUSED,
   PROP_CAPABILITIES,
   PROP_FACTS,
   N_PROPS
@@ -54,6 +56,7 @@ valija_account_status_finalize (GObject *object)
 
   g_clear_error (&self->error);
   g_free (self->alert);
+  g_free (self->paused);
   g_strfreev (self->facts);
 
   G_OBJECT_CLASS (valija_account_status_parent_class)->finalize (object);
@@ -87,6 +90,9 @@ valija_account_status_get_property (GObject    *object,
     case PROP_ALERT:
       g_value_set_string (value, self->alert);
       break;
+    case PROP_PAUSED:
+      g_value_set_string (value, self->paused);
+      break;
     case PROP_CAPABILITIES:
       g_value_set_uint (value, self->capabilities);
       break;
@@ -114,6 +120,7 @@ valija_account_status_class_init (ValijaAccountStatusClass *klass)
   properties[PROP_LAST_CHECKED] = g_param_spec_int64 ("last-checked", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_PROGRESS] = g_param_spec_object ("progress", NULL, NULL, VALIJA_TYPE_PROGRESS, flags);
   properties[PROP_ALERT] = g_param_spec_string ("alert", NULL, NULL, NULL, flags);
+  properties[PROP_PAUSED] = g_param_spec_string ("paused", NULL, NULL, NULL, flags);
   properties[PROP_CAPABILITIES] = g_param_spec_uint ("capabilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_FACTS] = g_param_spec_boxed ("facts", NULL, NULL, G_TYPE_STRV, flags);
 
@@ -185,6 +192,14 @@ valija_account_status_get_alert (ValijaAccountStatus *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
 
   return self->alert;
+}
+
+const char *
+valija_account_status_get_paused (ValijaAccountStatus *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
+
+  return self->paused;
 }
 
 ValijaCapabilities
@@ -262,6 +277,16 @@ valija_account_status_set_alert (ValijaAccountStatus *self,
 
   if (g_set_str (&self->alert, alert))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALERT]);
+}
+
+void
+valija_account_status_set_paused (ValijaAccountStatus *self,
+                                  const char          *paused)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+
+  if (g_set_str (&self->paused, paused))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
 }
 
 /**

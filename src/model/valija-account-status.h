@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* How an account is doing. Properties: state (int, ValijaSessionState), error (boxed GError, nullable: the last
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
- * synchronises), alert (nullable: what the server wants the user to read), capabilities (uint, ValijaCapabilities,
+ * synchronises), alert (nullable: what the server wants the user to read), paused
+ * (nullable: why whole messages are not fetched in the background), capabilities (uint, ValijaCapabilities,
  * what this server in fact offers), facts (strv: what the server said of itself, "Label: value" lines). */
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
@@ -21,6 +22,7 @@ const GError        *valija_account_status_get_error        (ValijaAccountStatus
 gint64               valija_account_status_get_last_checked (ValijaAccountStatus *self);
 ValijaProgress      *valija_account_status_get_progress     (ValijaAccountStatus *self);
 const char          *valija_account_status_get_alert        (ValijaAccountStatus *self);
+const char          *valija_account_status_get_paused       (ValijaAccountStatus *self);
 ValijaCapabilities   valija_account_status_get_capabilities (ValijaAccountStatus *self);
 const char * const  *valija_account_status_get_facts        (ValijaAccountStatus *self);
 
@@ -30,6 +32,7 @@ void valija_account_status_set_error        (ValijaAccountStatus *self, const GE
 void valija_account_status_set_last_checked (ValijaAccountStatus *self, gint64 when);
 void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaProgress *progress);
 void valija_account_status_set_alert        (ValijaAccountStatus *self, const char *alert);
+void valija_account_status_set_paused       (ValijaAccountStatus *self, const char *paused);
 void valija_account_status_set_server       (ValijaAccountStatus *self,
                                              ValijaCapabilities   capabilities,
                                              const char * const  *facts);

@@ -131,6 +131,70 @@ test_accounts_come_and_go (void)
   g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
+/* Headers come over any line; whole messages wait for one that is not paid by the byte, and are made up for. */
+static void
+test_metered (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "INBOX", "a");
+  valija_engine_start (test->engine);
+  valija_engine_set_conditions (test->engine, TRUE, FALSE);
+  wait_until (log_ends_with (test, "watch INBOX"));
+  assert_list (test, "INBOX", "a");
+  g_assert_cmpstr (valija_account_status_get_paused (status), ==,
+                   "Only headers are fetched for now: the network is metered.");
+
+  /* Still, since the battery is low. */
+  valija_engine_set_conditions (test->engine, FALSE, TRUE);
+  g_assert_cmpstr (valija_account_status_get_paused (status), ==,
+                   "Only headers are fetched for now: the computer saves power.");
+
+  fake_server_clear_log (test->server);
+  valija_engine_set_conditions (test->engine, FALSE, FALSE);
+  g_assert_null (valija_account_status_get_paused (status));
+  wait_until (log_ends_with (test, "watch INBOX"));
+  assert_list (test, "INBOX", "a+");
+}
+
+/* After a sleep everybody looks at once. The bus is one of this test alone. */
+static void
+test_resume (void)
+{
+  g_autoptr(GTestDBus) bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GDBusConnection) login = NULL;
+  g_autoptr(GVariant) owned = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_test_dbus_up (bus);
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", g_test_dbus_get_bus_address (bus), TRUE);
+  login = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus),
+                                                  G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                    G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                                  NULL, NULL, &error);
+  g_assert_no_error (error);
+  owned = g_dbus_connection_call_sync (login, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
+                                       g_variant_new ("(su)", "org.freedesktop.login1", 0), NULL,
+                                       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+  g_assert_no_error (error);
+
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch INBOX") && test->engine->system_bus != NULL);
+  fake_server_clear_log (test->server);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (g_dbus_connection_emit_signal (login, NULL, "/org/freedesktop/login1",
+                                                  "org.freedesktop.login1.Manager", "PrepareForSleep",
+                                                  g_variant_new ("(b)", i == 0), NULL));
+  wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
+
+  g_dbus_connection_close_sync (login, NULL, NULL);
+  g_test_dbus_stop (bus);
+}
+
 static guint
 n_in_state (TestEngine *test, ValijaOutboxState state)
 {
@@ -183,6 +247,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
   g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);
+  g_test_add_func ("/engine/background/metered", test_metered);
+  g_test_add_func ("/engine/background/resume", test_resume);
 
   return g_test_run ();
 }

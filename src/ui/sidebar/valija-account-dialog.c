@@ -24,6 +24,7 @@ struct _ValijaAccountDialog
   GtkWidget           *state_spinner;
   GtkButton           *connect_button;
   AdwActionRow        *check_row;
+  AdwActionRow        *paused_row;
   AdwActionRow        *alert_row;
   AdwActionRow        *method_row;
   AdwPreferencesGroup *facts;
@@ -101,6 +102,7 @@ update (ValijaAccountDialog *self)
   ValijaSessionState state = valija_account_status_get_state (self->status);
   const GError *error = valija_account_status_get_error (self->status);
   const char *alert = valija_account_status_get_alert (self->status);
+  const char *paused = valija_account_status_get_paused (self->status);
   gint64 checked = valija_account_status_get_last_checked (self->status);
   g_autofree char *when = checked != 0 ? valija_format_full (checked) : g_strdup (_("Never"));
   gboolean changing = state == VALIJA_SESSION_OPENING || state == VALIJA_SESSION_CLOSING;
@@ -112,6 +114,8 @@ update (ValijaAccountDialog *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->connect_button), !changing);
   gtk_button_set_label (self->connect_button, state == VALIJA_SESSION_OPEN ? _("_Disconnect") : _("_Connect"));
   adw_action_row_set_subtitle (self->check_row, when);
+  adw_action_row_set_subtitle (self->paused_row, paused != NULL ? paused : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->paused_row), paused != NULL);
   adw_action_row_set_subtitle (self->alert_row, alert != NULL ? alert : "");
   gtk_widget_set_visible (GTK_WIDGET (self->alert_row), alert != NULL);
 
@@ -310,6 +314,7 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, state_spinner);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, connect_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, check_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, paused_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, alert_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, method_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, facts);

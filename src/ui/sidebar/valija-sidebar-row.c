@@ -107,6 +107,7 @@ update_account (ValijaSidebarRow *self)
                   valija_account_status_get_state (self->status) == VALIJA_SESSION_OPENING;
   const char *name = valija_account_get_name (account);
   gint64 checked = valija_account_status_get_last_checked (self->status);
+  const char *paused = valija_account_status_get_paused (self->status);
   g_autofree char *state = NULL;
 
   if (busy)
@@ -117,14 +118,17 @@ update_account (ValijaSidebarRow *self)
     {
       g_autofree char *when = valija_format_date (checked, NULL);
 
-      /* Translators: %s is the time of today ("14:05") or a day */
-      state = g_strdup_printf (_("Last check: %s"), when);
+      state = paused != NULL
+                /* Translators: %s is the time of today ("14:05") or a day */
+                ? g_strdup_printf (_("Last check: %s. Headers only"), when)
+                /* Translators: %s is the time of today ("14:05") or a day */
+                : g_strdup_printf (_("Last check: %s"), when);
     }
 
   gtk_label_set_text (self->title, name);
   gtk_label_set_text (self->subtitle, state != NULL ? state : "");
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), state != NULL);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), state);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), paused != NULL && error == NULL ? paused : state);
   gtk_widget_set_visible (self->spinner, busy);
   gtk_widget_set_visible (GTK_WIDGET (self->icon), error != NULL && !busy);
   gtk_image_set_from_icon_name (self->icon, "dialog-warning-symbolic");
