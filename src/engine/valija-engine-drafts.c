@@ -189,6 +189,20 @@ valija_engine_file_drafts (ValijaEngine *self, ValijaAccountRuntime *runtime)
                               valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
 }
 
+/* The folder here was left out as long as all in it was open. */
+static DexFuture *
+release_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (valija_engine_load_folders (flow->engine, flow->runtime), &error) ||
+      !dex_await (valija_engine_file_drafts (flow->engine, flow->runtime), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
 DexFuture *
 valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
 {
@@ -200,5 +214,6 @@ valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 
     return valija_engine_reject_unknown_account ();
 
   g_hash_table_remove (self->open_drafts, &draft);
-  return valija_engine_file_drafts (self, runtime);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "release a draft", release_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
 }

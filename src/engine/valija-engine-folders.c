@@ -179,7 +179,49 @@ has_on_server (GPtrArray *stored, ValijaFolderRole role)
 }
 
 /* Where the server has a folder for drafts or for what was sent, the one here is only for what waits or could not be
- * filed there: it is of no interest while it is empty. */
+ * filed there. */
+static gboolean
+is_spare (GPtrArray *stored, ValijaStoredFolder *folder)
+{
+  return folder->id < 0 && folder->role != VALIJA_FOLDER_ROLE_NONE && has_on_server (stored, folder->role);
+}
+
+/* Whether all that is in @folder is being written on, and seen in its windows. */
+static gboolean
+is_all_open_fiber (ValijaEngine *self, gint64 folder, gboolean *all_open, GError **error)
+{
+  g_autoptr(GArray) ids = NULL;
+
+  if (!(ids = dex_await_boxed (valija_store_load_index (self->store, folder, VALIJA_LIST_ALL, 0), error)))
+    return FALSE;
+
+  *all_open = TRUE;
+  for (guint i = 0; i < ids->len && *all_open; i++)
+    *all_open = g_hash_table_contains (self->open_drafts, &g_array_index (ids, gint64, i));
+
+  return TRUE;
+}
+
+/* Two folders for drafts in one account are only shown when there is a reason. */
+static gboolean
+leave_out_open_drafts_fiber (ValijaEngine *self, GPtrArray *stored, GError **error)
+{
+  for (guint i = stored->len; i > 0; i--)
+    {
+      ValijaStoredFolder *folder = g_ptr_array_index (stored, i - 1);
+      gboolean all_open = FALSE;
+
+      if (folder->role == VALIJA_FOLDER_ROLE_DRAFTS && is_spare (stored, folder) &&
+          !is_all_open_fiber (self, folder->id, &all_open, error))
+        return FALSE;
+      if (all_open)
+        g_ptr_array_remove_index (stored, i - 1);
+    }
+
+  return TRUE;
+}
+
+/* It is of no interest while it is empty. */
 static void
 leave_out_empty (GPtrArray *stored)
 {
@@ -187,8 +229,7 @@ leave_out_empty (GPtrArray *stored)
     {
       ValijaStoredFolder *folder = g_ptr_array_index (stored, i - 1);
 
-      if (folder->id < 0 && folder->role != VALIJA_FOLDER_ROLE_NONE && folder->total == 0 &&
-          has_on_server (stored, folder->role))
+      if (folder->total == 0 && is_spare (stored, folder))
         g_ptr_array_remove_index (stored, i - 1);
     }
 }
@@ -206,6 +247,8 @@ load_folders_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   leave_out_empty (stored);
+  if (!leave_out_open_drafts_fiber (flow->engine, stored, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
   if (!flow->runtime->removed)
     {
       show_folders (flow->runtime, stored);

@@ -433,6 +433,48 @@ test_drafts_to_server (void)
   assert_list (test, "Drafts", "");
 }
 
+static guint
+count_drafts_folders (TestEngine *test)
+{
+  GListModel *folders = valija_engine_get_folders (test->engine, test->account);
+  guint n_folders = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      n_folders += valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS;
+    }
+
+  return n_folders;
+}
+
+/* One folder for drafts while somebody writes, and after; two only while something waits for a server. */
+static void
+test_one_drafts_folder (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  ValijaAccountRuntime *runtime;
+  gint64 id;
+
+  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  runtime = valija_engine_find_runtime (test->engine, test->account);
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, id));
+  test_await (valija_engine_load_folders (test->engine, runtime));
+  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
+
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpuint (count_drafts_folders (test), ==, 2);
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "1:first*");
+  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
+}
+
 /* Without a message, by the account's own sender; what is no address never gets that far. */
 static void
 test_check_address (void)
@@ -715,6 +757,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/withdraw", test_withdraw);
   g_test_add_func ("/engine/outbox/withdraw-too-late", test_withdraw_too_late);
   g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
+  g_test_add_func ("/engine/outbox/one-drafts-folder", test_one_drafts_folder);
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/cancel", test_cancel);
   g_test_add_func ("/engine/outbox/no-receipts", test_no_receipts);

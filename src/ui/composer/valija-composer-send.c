@@ -161,29 +161,35 @@ ask (ValijaComposer *self,
   adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, doubt_response_cb, g_object_ref (self));
 }
 
+/* Says what is missing, and where. */
+static gboolean
+check (ValijaComposer *self)
+{
+  g_autoptr(GError) error = NULL;
+  AdwToast *toast;
+
+  valija_composer_collect (self);
+  if (valija_composition_check (self->composition, &error))
+    return TRUE;
+
+  toast = adw_toast_new (error->message);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  gtk_widget_grab_focus (GTK_WIDGET (self->to));
+
+  return FALSE;
+}
+
 /* @due: 0 for now */
 static void
 send (ValijaComposer *self,
       gint64          due)
 {
-  g_autoptr(GError) error = NULL;
-
-  if (valija_composer_get_account (self) == NULL)
+  if (valija_composer_get_account (self) == NULL || !check (self))
     return;
 
   self->due = due;
-
-  valija_composer_collect (self);
-
-  if (!valija_composition_check (self->composition, &error))
-    {
-      AdwToast *toast = adw_toast_new (error->message);
-
-      adw_toast_set_use_markup (toast, FALSE);
-      adw_toast_overlay_add_toast (self->toasts, toast);
-      gtk_widget_grab_focus (GTK_WIDGET (self->to));
-    }
-  else if (valija_composition_forgot_attachment (self->composition))
+  if (valija_composition_forgot_attachment (self->composition))
     ask (self, _("No File Is Attached"), _("The text speaks of an attachment, but there is none."));
   else if (gtk_editable_get_text (GTK_EDITABLE (self->subject))[0] == '\0')
     ask (self, _("No Subject"), _("The message has no subject. Those who get it may overlook it."));
@@ -233,8 +239,12 @@ send_later_action (GtkWidget  *widget,
                    const char *name,
                    GVariant   *parameter)
 {
-  AdwDialog *dialog = valija_send_later_dialog_new ();
+  AdwDialog *dialog;
 
+  if (!check (VALIJA_COMPOSER (widget)))
+    return;
+
+  dialog = valija_send_later_dialog_new ();
   g_signal_connect_object (dialog, "scheduled", G_CALLBACK (scheduled_cb), widget, G_CONNECT_SWAPPED);
   adw_dialog_present (dialog, widget);
 }

@@ -11,6 +11,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What waits no longer than that waits only so that it can be taken back. */
+#define SOON_SECONDS 30
+
 struct _ValijaOutboxRow
 {
   GtkListBoxRow     parent_instance;
@@ -77,6 +80,8 @@ update (ValijaOutboxRow *self)
   ValijaOutboxState state = valija_outbox_item_get_state (self->item);
   const char *subject = valija_outbox_item_get_subject (self->item);
   const char *words = valija_outbox_item_get_words (self->item);
+  gboolean scheduled = state == VALIJA_OUTBOX_PENDING && !valija_outbox_item_is_retry (self->item) &&
+                       valija_outbox_item_get_due (self->item) > g_get_real_time () / G_USEC_PER_SEC + SOON_SECONDS;
   gboolean failed = state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN;
   g_autofree char *text = dup_state_text (self->item);
   const char *classes[] = { states[state].style, NULL };
@@ -88,6 +93,8 @@ update (ValijaOutboxRow *self)
   gtk_label_set_text (self->subject, subject != NULL && subject[0] != '\0' ? subject : _("No subject"));
   gtk_label_set_text (self->recipients, valija_outbox_item_get_recipients (self->item));
   gtk_label_set_text (self->state, text);
+  if (scheduled)
+    words = _("If Valija is not open then, it is sent when Valija is next opened.");
   gtk_label_set_text (self->words, words != NULL ? words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->words), words != NULL && words[0] != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->retry), failed || state == VALIJA_OUTBOX_PENDING);
