@@ -32,6 +32,24 @@ make_group (const ValijaCertificate *certificate)
   return g_strdup_printf ("%s:%u", host, certificate->port);
 }
 
+/* The groups of the certificate's host, that of its own port first: the ports of a server share a certificate, and one
+ * question is enough for it. (transfer full) */
+static GStrv
+list_groups (ValijaTrust *self, const ValijaCertificate *certificate)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *own = make_group (certificate);
+  g_autofree char *host = g_strndup (own, (gsize) (strrchr (own, ':') + 1 - own));
+  g_auto(GStrv) all = g_key_file_get_groups (self->decisions, NULL);
+
+  g_strv_builder_add (builder, own);
+  for (gsize i = 0; all[i] != NULL; i++)
+    if (g_str_has_prefix (all[i], host) && strchr (all[i] + strlen (host), ':') == NULL && !g_str_equal (all[i], own))
+      g_strv_builder_add (builder, all[i]);
+
+  return g_strv_builder_end (builder);
+}
+
 static ValijaTrustDecision
 decision_from_word (const char *word)
 {
@@ -142,13 +160,12 @@ valija_trust_new (GFile *file)
  * @self: the decisions
  * @certificate: a server's certificate
  *
- * Returns: what was decided about that very certificate at that very server
+ * Returns: what was decided about that very certificate at that very server, at whichever of its ports
  */
 ValijaTrustDecision
 valija_trust_lookup (ValijaTrust *self, ValijaCertificate *certificate)
 {
-  g_autofree char *group = NULL;
-  g_autofree char *word = NULL;
+  g_auto(GStrv) groups = NULL;
 
   g_return_val_if_fail (VALIJA_IS_TRUST (self), VALIJA_TRUST_UNDECIDED);
   g_return_val_if_fail (certificate != NULL, VALIJA_TRUST_UNDECIDED);
@@ -156,10 +173,16 @@ valija_trust_lookup (ValijaTrust *self, ValijaCertificate *certificate)
   if (*certificate->sha256 == '\0')
     return VALIJA_TRUST_UNDECIDED;
 
-  group = make_group (certificate);
-  word = g_key_file_get_string (self->decisions, group, certificate->sha256, NULL);
+  groups = list_groups (self, certificate);
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_autofree char *word = g_key_file_get_string (self->decisions, groups[i], certificate->sha256, NULL);
 
-  return decision_from_word (word);
+      if (decision_from_word (word) != VALIJA_TRUST_UNDECIDED)
+        return decision_from_word (word);
+    }
+
+  return VALIJA_TRUST_UNDECIDED;
 }
 
 /**
@@ -208,15 +231,19 @@ valija_trust_decide (ValijaTrust        *self,
                      GError            **error)
 {
   g_autofree char *group = NULL;
+  g_auto(GStrv) groups = NULL;
 
   g_return_val_if_fail (VALIJA_IS_TRUST (self), FALSE);
   g_return_val_if_fail (certificate != NULL && *certificate->sha256 != '\0', FALSE);
 
   group = make_group (certificate);
 
-  if (decision == VALIJA_TRUST_UNDECIDED)
-    g_key_file_remove_key (self->decisions, group, certificate->sha256, NULL);
-  else
+  /* The last word holds at all ports */
+  groups = list_groups (self, certificate);
+  for (gsize i = 0; groups[i] != NULL; i++)
+    g_key_file_remove_key (self->decisions, groups[i], certificate->sha256, NULL);
+
+  if (decision != VALIJA_TRUST_UNDECIDED)
     {
       g_key_file_set_string (self->decisions, group, certificate->sha256,
                              decision == VALIJA_TRUST_ACCEPTED ? ACCEPTED : REJECTED);

@@ -42,11 +42,15 @@ test_exact (void)
   assert_decision (trust, "mail.example.org", 993, "AB:CD", VALIJA_TRUST_ACCEPTED);
   assert_decision (trust, "MAIL.example.org", 993, "AB:CD", VALIJA_TRUST_ACCEPTED);
   assert_decision (trust, "mail.example.org", 993, "AB:CE", VALIJA_TRUST_UNDECIDED);
-  assert_decision (trust, "mail.example.org", 143, "AB:CD", VALIJA_TRUST_UNDECIDED);
+  /* Asked once for a server, whose ports share a certificate */
+  assert_decision (trust, "mail.example.org", 465, "AB:CD", VALIJA_TRUST_ACCEPTED);
   assert_decision (trust, "mail.example.com", 993, "AB:CD", VALIJA_TRUST_UNDECIDED);
   assert_decision (trust, "mail.example.org", 993, "", VALIJA_TRUST_UNDECIDED);
 
+  decide (trust, "mail.example.org", 587, "AB:CD", VALIJA_TRUST_REJECTED);
+  assert_decision (trust, "mail.example.org", 993, "AB:CD", VALIJA_TRUST_REJECTED);
   decide (trust, "mail.example.org", 993, "AB:CD", VALIJA_TRUST_UNDECIDED);
+  assert_decision (trust, "mail.example.org", 587, "AB:CD", VALIJA_TRUST_UNDECIDED);
   assert_decision (trust, "mail.example.org", 993, "AB:CD", VALIJA_TRUST_UNDECIDED);
   decide (trust, "mail.example.org", 993, "AB:CD", VALIJA_TRUST_UNDECIDED);
 }
