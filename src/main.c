@@ -11,10 +11,11 @@ int
 main (int    argc,
       char **argv)
 {
+  const char *locale_directory = g_getenv ("VALIJA_LOCALEDIR"); /* of a build that is not installed */
   g_autoptr(ValijaApplication) application = NULL;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_directory != NULL ? locale_directory : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name ("Valija");

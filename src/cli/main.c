@@ -353,6 +353,7 @@ usage_error (const char *text)
 int
 main (int argc, char *argv[])
 {
+  const char *locale_directory = g_getenv ("VALIJA_LOCALEDIR"); /* of a build that is not installed */
   g_auto(GStrv) words = NULL;
   const ValijaCliCommand *command;
   g_autoptr(GError) error = NULL;
@@ -360,7 +361,7 @@ main (int argc, char *argv[])
 
   dex_init ();
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, locale_directory != NULL ? locale_directory : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("valijactl");

@@ -189,6 +189,16 @@ def usage():
 
 
 @test
+def translations_of_the_build():
+    with profile() as p:
+        p.env.update(LANGUAGE='es', LC_ALL='C.UTF-8', VALIJA_LOCALEDIR=str(pathlib.Path(CTL).parents[2] / 'po'))
+        assert p.run('--help').stdout.startswith('Uso:\n')
+        steps = p.run('account', 'test', '--method', 'imap', '--set', f'email={ANA}', *incoming(ANA), '--password-stdin',
+                      stdin=PASSWORD + '\n').stdout.splitlines()
+        assert sum(line.startswith('  entrante ') for line in steps) > 3, steps
+
+
+@test
 def inspect():
     source = ('From: "Mallory" <mallory@example.org>\r\nTo: ana@example.org\r\nSubject: =?utf-8?q?Caf=C3=A9?=\r\n'
               'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n'
