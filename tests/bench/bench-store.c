@@ -219,6 +219,35 @@ bench_index (ValijaStore *store,
 }
 
 static void
+bench_conversations (ValijaStore *store,
+                     gint64       folder,
+                     guint        n_rows)
+{
+  static const guint limits[] = { 50, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    {
+      double best = G_MAXDOUBLE;
+      guint n_conversations = 0;
+
+      for (int round = 0; round < 5; round++)
+        {
+          g_autoptr(GTimer) timer = g_timer_new ();
+          g_autoptr(GArray) keys =
+              await (valija_store_load_conversation_index (store, folder, VALIJA_LIST_ALL, limits[i]));
+          g_autoptr(GPtrArray) rows = await (valija_store_load_conversation_rows (
+              store, folder, (gint64 *) (gpointer) keys->data, MIN (keys->len, 50)));
+
+          best = MIN (best, g_timer_elapsed (timer, NULL));
+          n_conversations = keys->len;
+        }
+
+      g_print ("%8u rows, %u conversations of %s and 50 rows: %.2f ms\n", n_rows, n_conversations,
+               limits[i] == 0 ? "all" : "the newest", best * 1e3);
+    }
+}
+
+static void
 bench_open (const char *directory,
             gint64      folder)
 {
@@ -357,6 +386,7 @@ bench_rows (const char *parent,
   folder = make_folder (store);
   bench_insert (store, directory, folder, n_rows);
   bench_index (store, folder, n_rows);
+  bench_conversations (store, folder, n_rows);
 
   if (n_rows == N_SOURCES)
     bench_sources (store, directory, folder, N_SOURCES, SOURCE_BYTES, 4000);
