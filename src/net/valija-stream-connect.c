@@ -14,6 +14,11 @@
 #include "base/valija-promise.h"
 #include "net/valija-tls.h"
 
+/* Silence after which a connection is asked whether it lives, and how often until it counts as dead: after twice that
+ * time */
+#define KEEPALIVE_SECONDS 180
+#define KEEPALIVE_TRIES   4
+
 /* Connecting and the handshake end some time, also when the silence of the server may last for
  * ever. What valija_stream_set_timeout() says in between is about reading: a protocol that waits
  * for nothing just then has switched it off. */
@@ -359,9 +364,14 @@ take_connection (ValijaStream *self, GSocketConnection *connection)
 {
   GSocket *socket = g_socket_connection_get_socket (connection);
 
-  /* Writes are put together here, and an idle connection that died must be noticed. */
+  /* Writes are put together here. An idle connection that died must be noticed long before the half hour of IDLE is
+   * over, and one that lives must not be forgotten by what is on the way (NAT); the kernel does it, and wakes
+   * nobody. */
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_SECONDS, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_SECONDS / KEEPALIVE_TRIES, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TRIES, NULL);
 
   if (self->traffic != NULL)
     self->traffic->connections++;

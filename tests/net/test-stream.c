@@ -6,7 +6,10 @@
 #include "base/valija-future.h"
 #include "net/valija-stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "support/valija-script-server.h"
 #include "valija-test-server.h"
@@ -349,6 +352,36 @@ test_silence (void)
   assert_rejects (write_text (stream, "x"), VALIJA_ERROR_TIMED_OUT);
 }
 
+/* How many sockets of this process are asked whether they live before @seconds of silence. */
+static guint
+count_kept_alive (int seconds)
+{
+  guint n = 0;
+
+  for (int fd = 0; fd < 1024; fd++)
+    {
+      int alive = 0, idle = 0;
+      socklen_t length = sizeof alive;
+
+      if (getsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &alive, &length) == 0 && alive != 0 &&
+          getsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &length) == 0 && idle <= seconds)
+        n++;
+    }
+
+  return n;
+}
+
+/* The kernel's own two hours are longer than any IDLE. */
+static void
+test_keep_alive (void)
+{
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (echo_handler, NULL);
+  guint before = count_kept_alive (300);
+  g_autoptr(ValijaStream) stream = connect_plain (server);
+
+  g_assert_cmpuint (count_kept_alive (300), ==, before + 1);
+}
+
 static void
 test_deaf (void)
 {
@@ -472,6 +505,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/stream/end", test_end);
   g_test_add_func ("/net/stream/last-words", test_last_words);
   g_test_add_func ("/net/stream/silence", test_silence);
+  g_test_add_func ("/net/stream/keep-alive", test_keep_alive);
   g_test_add_func ("/net/stream/deaf", test_deaf);
   g_test_add_func ("/net/stream/close", test_close);
   g_test_add_func ("/net/stream/dropped", test_dropped);
