@@ -29,11 +29,8 @@ find_remote (ValijaAccountRuntime *runtime, const char *remote_id)
 }
 
 /* A folder keeps its parent when it is renamed. */
-static DexFuture *
-run_rename (ValijaEngine         *self,
-            ValijaAccountRuntime *runtime,
-            ValijaMailOrganizer  *organizer,
-            ValijaOperation      *operation)
+static const char *
+get_parent (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation)
 {
   ValijaFolder *folder = find_remote (runtime, operation->folder);
   ValijaFolder *parent = NULL;
@@ -41,9 +38,7 @@ run_rename (ValijaEngine         *self,
   if (folder != NULL && valija_folder_get_parent_id (folder) != 0)
     parent = valija_engine_find_folder_by_id (self, valija_folder_get_parent_id (folder));
 
-  return valija_mail_organizer_rename_folder (organizer, operation->folder,
-                                              parent != NULL ? valija_folder_get_remote_id (parent) : NULL,
-                                              operation->target);
+  return parent != NULL ? valija_folder_get_remote_id (parent) : NULL;
 }
 
 static DexFuture *
@@ -57,7 +52,8 @@ run_folder_operation (ValijaEngine         *self,
   if (operation->kind == VALIJA_OPERATION_CREATE_FOLDER)
     return valija_mail_organizer_create_folder (organizer, parent[0] != '\0' ? parent : NULL, operation->target);
   if (operation->kind == VALIJA_OPERATION_RENAME_FOLDER)
-    return run_rename (self, runtime, organizer, operation);
+    return valija_mail_organizer_rename_folder (organizer, operation->folder, get_parent (self, runtime, operation),
+                                                operation->target);
 
   return valija_mail_organizer_remove_folder (organizer, operation->folder);
 }
@@ -262,6 +258,38 @@ list_again_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaMailO
                     error);
 }
 
+/* What was asked for once before is refused now: since it has happened then, and only the answer was lost? Gets the
+ * folder as it is now called (nullable: one that is removed). */
+static gboolean
+was_done_fiber (ValijaEngine         *self,
+                ValijaAccountRuntime *runtime,
+                ValijaMailOrganizer  *organizer,
+                ValijaOperation      *operation,
+                ValijaFolderInfo    **found)
+{
+  g_autofree char *parent = NULL;
+  g_autoptr(GPtrArray) infos = NULL;
+  gboolean old_is_there = FALSE;
+
+  if (operation->kind == VALIJA_OPERATION_RENAME_FOLDER)
+    parent = g_strdup (get_parent (self, runtime, operation));
+  else if (operation->remote_ids->len > 0 && *(char *) g_ptr_array_index (operation->remote_ids, 0) != '\0')
+    parent = g_strdup (g_ptr_array_index (operation->remote_ids, 0));
+
+  infos = dex_await_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (organizer)), NULL);
+  for (guint i = 0; infos != NULL && i < infos->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (infos, i);
+
+      old_is_there = old_is_there || g_strcmp0 (info->remote_id, operation->folder) == 0;
+      if (operation->kind != VALIJA_OPERATION_REMOVE_FOLDER && *found == NULL &&
+          g_strcmp0 (info->name, operation->target) == 0 && g_strcmp0 (info->parent_id, parent) == 0)
+        *found = valija_folder_info_ref (info);
+    }
+
+  return infos != NULL && !old_is_there && (*found != NULL || operation->kind == VALIJA_OPERATION_REMOVE_FOLDER);
+}
+
 static gboolean
 run_folder_line_fiber (ValijaEngine         *self,
                        ValijaAccountRuntime *runtime,
@@ -269,12 +297,27 @@ run_folder_line_fiber (ValijaEngine         *self,
                        ValijaOperation      *operation,
                        GError              **error)
 {
-  DexFuture *running = run_folder_operation (self, runtime, organizer, operation);
+  gboolean again = operation->mark != NULL;
   g_autoptr(ValijaFolderInfo) info = NULL;
+  g_autoptr(GError) failure = NULL;
+  DexFuture *running;
 
-  if (operation->kind == VALIJA_OPERATION_REMOVE_FOLDER ? !dex_await (running, error)
-                                                        : !(info = dex_await_boxed (running, error)))
+  if (!again && !dex_await (valija_store_begin_operation (self->store, operation->id, ""), error))
     return FALSE;
+
+  running = run_folder_operation (self, runtime, organizer, operation);
+  if (operation->kind == VALIJA_OPERATION_REMOVE_FOLDER)
+    dex_await (running, &failure);
+  else
+    info = dex_await_boxed (running, &failure);
+
+  if (failure != NULL &&
+      !(again && refusal_is_final (failure, operation) &&
+        was_done_fiber (self, runtime, organizer, operation, &info)))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
 
   return dex_await (valija_store_finish_folder (self->store, operation->id, info), error) &&
          (operation->kind != VALIJA_OPERATION_RENAME_FOLDER || list_again_fiber (self, runtime, organizer, error)) &&

@@ -227,6 +227,38 @@ test_here (void)
   assert_list (test, "Trash", "a+");
 }
 
+/* The answer to each question is lost once: what was done then is not refused the second time. */
+static void
+test_lost_answers (void)
+{
+  for (guint fail_at = 1; fail_at <= 7; fail_at++)
+    {
+      g_autoptr(TestEngine) test = new_filled ("imap");
+
+      fake_server_add_folder (test->server, "Old", VALIJA_FOLDER_ROLE_NONE);
+      fake_server_add_folder (test->server, "Before", VALIJA_FOLDER_ROLE_NONE);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      g_object_unref (create (test, NULL, "Work"));
+      g_object_unref (create (test, "Work", "Plans"));
+      move (test, "INBOX", "a", "Work/Plans");
+      g_object_unref (rename_to (test, "Before", "After"));
+      g_object_unref (remove_it (test, "Old"));
+      test->server->fail_late = TRUE;
+      test->server->questions = 0;
+      test->server->fail_at = fail_at;
+      test_try (valija_engine_flush (test->engine, test->account), NULL);
+      test->server->fail_at = 0;
+      test_engine_close (test);
+      test_engine_open (test);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+
+      assert_folders (test, "After Work  Plans");
+      assert_list (test, "Work/Plans", "a");
+      assert_server (test, "Work/Plans", "3:a");
+      g_assert_cmpuint (test->notices->len, ==, 0);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -239,6 +271,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/folders/refused", test_refused);
   g_test_add_func ("/engine/folders/names", test_names);
   g_test_add_func ("/engine/folders/here", test_here);
+  g_test_add_func ("/engine/folders/lost-answers", test_lost_answers);
 
   return g_test_run ();
 }

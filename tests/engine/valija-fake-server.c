@@ -821,6 +821,15 @@ fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, Valija
 }
 
 static DexFuture *
+refuse (int code)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, code, "It is not so.");
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
 fake_create_folder (ValijaMailOrganizer *self, const char *parent, const char *name)
 {
   g_autofree char *path = parent != NULL ? g_strconcat (parent, "/", name, NULL) : g_strdup (name);
@@ -828,9 +837,12 @@ fake_create_folder (ValijaMailOrganizer *self, const char *parent, const char *n
 
   if (failure != NULL)
     return failure;
+  if (find_folder (server_of (self), path) != NULL)
+    return refuse (VALIJA_ERROR_REFUSED);
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO,
-                                    describe_folder (add_folder (server_of (self), path, VALIJA_FOLDER_ROLE_NONE)));
+  return answer (self, dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO,
+                                                  describe_folder (add_folder (server_of (self), path,
+                                                                               VALIJA_FOLDER_ROLE_NONE))));
 }
 
 static DexFuture *
@@ -844,6 +856,8 @@ fake_rename_folder (ValijaMailOrganizer *self, const char *old, const char *pare
 
   if (failure != NULL)
     return failure;
+  if (find_folder (server, old) == NULL)
+    return refuse (VALIJA_ERROR_NOT_FOUND);
 
   for (guint i = 0; i < server->folders->len; i++)
     {
@@ -859,7 +873,7 @@ fake_rename_folder (ValijaMailOrganizer *self, const char *old, const char *pare
     }
 
   info = describe_folder (find_folder (server, path));
-  return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, info);
+  return answer (self, dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, info));
 }
 
 static DexFuture *
@@ -870,8 +884,11 @@ fake_remove_folder (ValijaMailOrganizer *self, const char *name)
   if (failure != NULL)
     return failure;
 
+  if (find_folder (server_of (self), name) == NULL)
+    return refuse (VALIJA_ERROR_NOT_FOUND);
+
   g_ptr_array_remove (server_of (self)->folders, find_folder (server_of (self), name));
-  return dex_future_new_true ();
+  return answer (self, dex_future_new_true ());
 }
 
 static DexFuture *
