@@ -24,6 +24,8 @@ PARTS = {
     'imap': (parts.imap, 'Whole messages by IMAP'),
     'pop3': (parts.pop3, 'Whole messages by POP3'),
     'headers': (parts.headers, 'Headers of a large folder by IMAP'),
+    'smtp': (parts.smtp, 'Sending by SMTP'),
+    'search': (parts.search, 'Searching'),
     'store': (parts.store, 'The store alone'),
     'start': (window.start, 'The window'),
 }

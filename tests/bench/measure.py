@@ -124,6 +124,11 @@ class Table:
         """Holds a figure against what design set: it may be at most LIMIT."""
         self.budgets.append(f'{what}: {form.format(value)}, budget {form.format(limit)}: ' + ('kept' if value <= limit else '**missed**'))
 
+    def say(self, line):
+        """Something beside the figures."""
+        self.budgets.append(line)
+        print(f'  {line}', flush=True)
+
     def markdown(self):
         figures = [f for f in FIGURES if any(f in cost for costs in self.samples.values() for cost in costs)]
         lead = next(iter(self.samples))

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The programs that are measured: ours, its peers, and a bare socket, each with a directory of its own."""
 
+import contextlib
 import os
 import pathlib
 import pty
 import re
 import shutil
 import socket
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -46,6 +48,30 @@ class Valija:
 
     def run(self, *args, **kwargs):
         return timed(self.ctl, '--profile', self.profile, *args, env=self.env, **kwargs)
+
+    def until_stored(self, count, line, *args, limit=300):
+        """Runs a command until the cache holds COUNT messages, and kills it then: what it cost to get there."""
+        since, start = line.count(), time.monotonic()
+        child = subprocess.Popen([self.ctl, '--profile', self.profile, *args], env=self.env, stdout=subprocess.DEVNULL)
+        try:
+            while self.count_stored() < count:
+                if child.poll() is not None or time.monotonic() - start > limit:
+                    raise RuntimeError(f'{count} messages were never stored')
+                time.sleep(0.002)
+            return {'seconds': time.monotonic() - start, **passed_on(line, since)}
+        finally:
+            child.kill()
+            child.wait()
+
+    def count_stored(self):
+        found = next(self.profile.rglob('cache.db'), None)
+        if found is None:
+            return 0
+        try:
+            with contextlib.closing(sqlite3.connect(f'file:{found}?mode=ro', uri=True)) as database:
+                return database.execute('SELECT count(*) FROM message').fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
 
 
 def mbsync(directory, w, user, port):
@@ -99,6 +125,39 @@ uidls_file {directory}/uidls
 ''')
     config.chmod(0o600)
     return ['mpop', '-C', config, '-Q', 'a']
+
+
+def msmtp(directory, w, user, port):
+    """Sends one message, from its standard input, to the recipient that is to be added."""
+    directory.mkdir()
+    config = directory / 'msmtprc'
+    config.write_text(f'''\
+account a
+host localhost
+port {port}
+from {address(user)}
+user {address(user)}
+passwordeval "echo '{world.PASSWORD}'"
+auth plain
+tls on
+tls_starttls off
+tls_trust_file {w.ca}
+''')
+    config.chmod(0o600)
+    return ['msmtp', '-C', config, '-a', 'a', '--']
+
+
+class Notmuch:
+    """Its index over a Maildir that is there already."""
+
+    def __init__(self, directory, maildir):
+        directory.mkdir()
+        self.directory = directory
+        self.env = {**os.environ, 'HOME': str(directory), 'NOTMUCH_CONFIG': str(directory / 'config')}
+        (directory / 'config').write_text(f'[database]\npath={directory}\nmail_root={maildir}\n[new]\ntags=\n')
+
+    def run(self, *args, **kwargs):
+        return timed('notmuch', *args, env=self.env, **kwargs)
 
 
 class Neomutt:
@@ -213,7 +272,7 @@ def bare_pop3(w, port, user, count):
 def versions():
     found = []
     for command, *args in (('valijactl', '--version'), ('dovecot', '--version'), ('mbsync', '--version'), ('mpop', '--version'),
-                           ('neomutt', '-v')):
+                           ('neomutt', '-v'), ('msmtp', '--version'), ('notmuch', '--version')):
         program = BUILD / 'src/cli/valijactl' if command == 'valijactl' else shutil.which(command)
         if program:
             said = subprocess.run([program, *args], capture_output=True, text=True)
