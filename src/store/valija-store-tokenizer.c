@@ -130,6 +130,18 @@ append_plain (char       *word,
   return length + n_text;
 }
 
+static gboolean
+is_ascii (const char *text,
+          int         length)
+{
+  guchar all = 0;
+
+  for (int i = 0; i < length; i++)
+    all |= (guchar) text[i];
+
+  return all < 0x80;
+}
+
 static int
 word_cb (void       *data,
          int         flags,
@@ -141,6 +153,10 @@ word_cb (void       *data,
   Piece *piece = data;
   char word[MAX_WORD_BYTES + 1];
   gsize length = 0;
+
+  /* Most words: unicode61 has folded them, and there is nothing to make plain */
+  if (n_token <= MAX_WORD_BYTES && is_ascii (token, n_token))
+    return piece->func (piece->data, flags, token, n_token, piece->offset + start, piece->offset + end);
 
   for (const char *p = token; p < token + n_token;)
     {
@@ -177,6 +193,30 @@ tokenize_words (Tokenizer  *self,
   return self->inner->methods.xTokenize (self->words, piece, flags, text + start, end - start, word_cb);
 }
 
+/* Where the next character of three bytes or more may begin, from @i on: nothing shorter is unspaced or decomposed.
+ * Most of a text is passed over eight bytes at a time. */
+static int
+skip_short (const char *text,
+            int         i,
+            int         length)
+{
+  guint64 eight;
+
+  while (i < length && (guchar) text[i] < 0xe0)
+    {
+      if (i + (int) sizeof eight > length)
+        {
+          i++;
+          continue;
+        }
+
+      memcpy (&eight, text + i, sizeof eight);
+      i += (eight & G_GUINT64_CONSTANT (0x8080808080808080)) == 0 ? (int) sizeof eight : 1;
+    }
+
+  return i;
+}
+
 static int
 tokenize_text (Tokenizer  *self,
                int         flags,
@@ -187,17 +227,10 @@ tokenize_text (Tokenizer  *self,
   int result = SQLITE_OK;
   int from = 0;
 
-  for (int i = 0; i < length && result == SQLITE_OK;)
+  for (int i = skip_short (text, 0, length); i < length && result == SQLITE_OK; i = skip_short (text, i, length))
     {
       gunichar c;
       int n_bytes;
-
-      /* Nothing of one or two bytes is unspaced */
-      if ((guchar) text[i] < 0xe0)
-        {
-          i++;
-          continue;
-        }
 
       c = g_utf8_get_char_validated (text + i, length - i);
       if (c == (gunichar) -1 || c == (gunichar) -2)
@@ -224,7 +257,7 @@ static char *
 compose (const char *text,
          int         length)
 {
-  for (int i = 0; i < length; i++)
+  for (int i = skip_short (text, 0, length); i < length; i = skip_short (text, i + 1, length))
     {
       gunichar c;
 
