@@ -4,6 +4,8 @@
 
 #include "valija-test-engine.h"
 
+#include <signal.h>
+
 static gint64
 enqueue (TestEngine *test, const char *to, const char *subject)
 {
@@ -666,6 +668,57 @@ test_due (void)
   g_assert_cmpuint (test->server->sent->len, ==, 2);
 }
 
+#define PROFILE_VARIABLE "VALIJA_TEST_PROFILE"
+#define ACCOUNT_VARIABLE "VALIJA_TEST_ACCOUNT"
+
+/* In a process of its own: somebody writes, sends a message that may still be taken back, and the plug is pulled. */
+static void
+be_killed (void)
+{
+  TestEngine *test = g_new0 (TestEngine, 1);
+  g_autoptr(ValijaComposition) unfinished = test_composition ("luis@example.org", "unfinished");
+  g_autoptr(ValijaComposition) finished = test_composition ("luis@example.org", "finished");
+  g_autoptr(ValijaComposition) undo = test_composition ("luis@example.org", "undo");
+  gint64 draft;
+
+  test->directory = g_strdup (g_getenv (PROFILE_VARIABLE));
+  test->account_id = g_strdup (g_getenv (ACCOUNT_VARIABLE));
+  g_assert_nonnull (test->directory);
+  test->server = fake_server_new ();
+  test->notices = g_ptr_array_new_with_free_func (g_free);
+  test_engine_open (test);
+
+  draft = test_await_int64 (valija_engine_save_draft (test->engine, test->account, unfinished, 0));
+  test_await_int64 (valija_engine_save_draft (test->engine, test->account, finished, draft));
+  test_await_int64 (valija_engine_send (test->engine, test->account, undo,
+                                        g_get_real_time () / G_USEC_PER_SEC + 30));
+  raise (SIGKILL);
+}
+
+/* The last version of the draft is there, once; and so is the message, which waits and then goes once. */
+static void
+test_killed (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+
+  test_engine_close (test);
+  g_setenv (PROFILE_VARIABLE, test->directory, TRUE);
+  g_setenv (ACCOUNT_VARIABLE, test->account_id, TRUE);
+  g_test_trap_subprocess ("/engine/outbox/killed/subprocess", 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_assert_false (g_test_trap_has_passed ());
+
+  test_engine_open (test);
+  assert_list (test, "drafts", "finished*+");
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpuint (test->server->sent->len, ==, 1);
+}
+
 static char *
 dup_recipients (TestEngine *test, gint64 draft)
 {
@@ -754,6 +807,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/drafts", test_drafts);
 
   g_test_add_func ("/engine/outbox/due", test_due);
+  g_test_add_func ("/engine/outbox/killed", test_killed);
+  g_test_add_func ("/engine/outbox/killed/subprocess", be_killed);
   g_test_add_func ("/engine/outbox/withdraw", test_withdraw);
   g_test_add_func ("/engine/outbox/withdraw-too-late", test_withdraw_too_late);
   g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
