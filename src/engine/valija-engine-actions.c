@@ -116,6 +116,31 @@ why_not_change_folder (ValijaAccountRuntime *runtime, ValijaFolder *folder, cons
   return why_not_folders (runtime, folder, method);
 }
 
+/* What is done there is done to messages, each of which has an account of its own that is asked. */
+static char *
+why_not_gathered (ValijaAction action)
+{
+  switch (action)
+    {
+    case VALIJA_ACTION_CREATE_FOLDER:
+    case VALIJA_ACTION_RENAME_FOLDER:
+    case VALIJA_ACTION_REMOVE_FOLDER:
+      return g_strdup (_("This shows the inboxes of all accounts together. Choose a folder of one account first."));
+    case VALIJA_ACTION_READ:
+    case VALIJA_ACTION_COMPOSE:
+    case VALIJA_ACTION_REPLY:
+    case VALIJA_ACTION_FORWARD:
+    case VALIJA_ACTION_MARK_READ:
+    case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_MOVE:
+    case VALIJA_ACTION_COPY:
+    case VALIJA_ACTION_DELETE:
+    case VALIJA_ACTION_SEARCH_SERVER:
+    default:
+      return NULL;
+    }
+}
+
 char *
 valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, ValijaAction action)
 {
@@ -126,6 +151,8 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
 
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
 
+  if (account == NULL && folder != NULL && valija_folder_gathers (folder))
+    return why_not_gathered (action);
   if (account == NULL && folder != NULL)
     account = valija_folder_get_account (folder);
   if (account == NULL || !(runtime = valija_engine_find_runtime (self, account)))

@@ -26,6 +26,7 @@ typedef struct
   ValijaFolder *target;      /* nullable: CHANGE_MOVE */
   guint n_trashed;           /* groups of CHANGE_DELETE that went to a trash, and that are gone for good */
   guint n_gone;
+  ValijaFolderRole role;     /* CHANGE_MOVE without a target: in each message's own account */
 } Change;
 
 static Change *
@@ -59,6 +60,7 @@ typedef struct
   ValijaFolder *folder;
   ValijaFlags add;
   ValijaFlags remove;
+  ValijaFolder *target;      /* nullable: CHANGE_MOVE */
   GArray *ids;               /* gint64 */
   GPtrArray *messages;       /* of ValijaMessage, in the same order */
 } Group;
@@ -68,6 +70,7 @@ group_free (Group *group)
 {
   g_object_unref (group->runtime);
   g_object_unref (group->folder);
+  g_clear_object (&group->target);
   g_array_unref (group->ids);
   g_ptr_array_unref (group->messages);
   g_free (group);
@@ -347,13 +350,47 @@ move_to_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUnd
   return carry_group_fiber (self, group, target, error);
 }
 
-/* The trash of where the messages are: the server's, or this computer's, which is made when missing. */
+/* Before anything is moved, so that not half of it is. */
+static gboolean
+find_targets (Change *change, GPtrArray *groups, GError **error)
+{
+  const char *role = valija_folder_role_to_nick (change->role);
+
+  for (guint i = 0; change->kind == CHANGE_MOVE && i < groups->len; i++)
+    {
+      Group *group = g_ptr_array_index (groups, i);
+      ValijaAccount *account = group->runtime->account;
+      ValijaFolder *target = change->target;
+
+      if (target == NULL && !(target = valija_engine_find_folder (change->engine, account, role)))
+        {
+          valija_error_set (error, VALIJA_ERROR_NOT_FOUND,
+                            /* Translators: an account, and the name of a folder such as Archive */
+                            _("The account %s has no folder “%s”. Choose one to move to."),
+                            valija_account_get_name (account), valija_folder_role_get_label (change->role));
+          return FALSE;
+        }
+
+      g_set_object (&group->target, target);
+    }
+
+  return TRUE;
+}
+
+/* The trash of where the messages of @folder are: the server's, or this computer's. */
+static ValijaFolder *
+find_trash (ValijaAccountRuntime *runtime, ValijaFolder *folder)
+{
+  return valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_TRASH, valija_folder_get_local (folder));
+}
+
+/* On this computer it is made when missing. */
 static gboolean
 delete_from_fiber (Change *change, Group *group, ValijaUndo *undo, GError **error)
 {
   ValijaEngine *self = change->engine;
   gboolean here = valija_folder_get_local (group->folder);
-  ValijaFolder *trash = valija_account_runtime_find_role (group->runtime, VALIJA_FOLDER_ROLE_TRASH, here);
+  ValijaFolder *trash = find_trash (group->runtime, group->folder);
   gint64 trash_id = trash != NULL ? valija_folder_get_id (trash) : 0;
 
   if (trash == NULL && here &&
@@ -410,7 +447,8 @@ dup_label (Change *change)
     case CHANGE_MOVE:
       /* Translators: %s is the name of a folder */
       return g_strdup_printf (ngettext ("%u message moved to %s", "%u messages moved to %s", n), n,
-                              valija_folder_get_display_name (change->target));
+                              change->target != NULL ? valija_folder_get_display_name (change->target)
+                                                     : valija_folder_role_get_label (change->role));
     case CHANGE_DELETE:
       if (change->n_gone == 0)
         return g_strdup_printf (ngettext ("%u message moved to the trash", "%u messages moved to the trash", n), n);
@@ -431,7 +469,7 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
     case CHANGE_FLAGS:
       return flag_group_fiber (change->engine, group, undo, error);
     case CHANGE_MOVE:
-      return move_to_fiber (change->engine, group, change->target, undo, error);
+      return move_to_fiber (change->engine, group, group->target, undo, error);
     case CHANGE_DELETE:
       return delete_from_fiber (change, group, undo, error);
     default:
@@ -447,7 +485,8 @@ change_fiber (gpointer data)
   g_autoptr(GPtrArray) groups = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!expand_conversations_fiber (change, &error) || !(groups = group_messages_fiber (change, &error)))
+  if (!expand_conversations_fiber (change, &error) || !(groups = group_messages_fiber (change, &error)) ||
+      !find_targets (change, groups, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   for (guint i = 0; i < groups->len; i++)
@@ -506,4 +545,54 @@ valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages)
   dex_return_error_if_fail (messages != NULL);
 
   return spawn_change (change_new (self, CHANGE_DELETE, messages));
+}
+
+DexFuture *
+valija_engine_move_to_role (ValijaEngine *self, GPtrArray *messages, ValijaFolderRole role)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (messages != NULL);
+  dex_return_error_if_fail (role != VALIJA_FOLDER_ROLE_NONE);
+
+  change = change_new (self, CHANGE_MOVE, messages);
+  change->role = role;
+  return spawn_change (change);
+}
+
+static gboolean
+deletes_for_good (ValijaEngine *self, ValijaFolder *folder)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (folder));
+  ValijaFolder *trash = runtime != NULL ? find_trash (runtime, folder) : NULL;
+
+  return trash == folder || (trash == NULL && runtime != NULL && !valija_folder_get_local (folder));
+}
+
+guint
+valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder *folder)
+{
+  ValijaFolder *asked = NULL;
+  gboolean final = FALSE;
+  guint n_final = 0;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), 0);
+  g_return_val_if_fail (messages != NULL, 0);
+  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), 0);
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaFolder *where = valija_message_get_folder (g_ptr_array_index (messages, i));
+
+      if (where == NULL)
+        where = folder;
+      /* Most are in one folder */
+      if (where != asked)
+        final = deletes_for_good (self, where);
+      asked = where;
+      n_final += final;
+    }
+
+  return n_final;
 }

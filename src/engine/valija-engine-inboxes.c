@@ -20,6 +20,23 @@ append_inboxes (ValijaAccountRuntime *runtime, GPtrArray *inboxes)
     }
 }
 
+static void
+count (ValijaEngine *self, GPtrArray *inboxes)
+{
+  gint64 total = 0;
+  gint64 unread = 0;
+
+  for (guint i = 0; i < inboxes->len; i++)
+    {
+      ValijaFolder *folder = g_ptr_array_index (inboxes, i);
+
+      total += valija_folder_get_total (folder);
+      unread += valija_folder_get_unread (folder);
+    }
+
+  valija_folder_set_counts (self->all_inboxes, total, unread);
+}
+
 static gboolean
 are_shown (ValijaEngine *self, GPtrArray *inboxes)
 {
@@ -42,7 +59,7 @@ are_shown (ValijaEngine *self, GPtrArray *inboxes)
 /**
  * valija_engine_update_inboxes:
  *
- * Looks again which folders are inboxes, after folders or accounts have come or gone.
+ * Looks again which folders are inboxes and what is in them, after folders, counts or accounts have changed.
  */
 void
 valija_engine_update_inboxes (ValijaEngine *self)
@@ -59,6 +76,7 @@ valija_engine_update_inboxes (ValijaEngine *self)
         append_inboxes (runtime, inboxes);
     }
 
+  count (self, inboxes);
   if (!are_shown (self, inboxes))
     g_list_store_splice (self->inboxes, 0, g_list_model_get_n_items (G_LIST_MODEL (self->inboxes)), inboxes->pdata,
                          inboxes->len);
@@ -70,6 +88,14 @@ valija_engine_get_inboxes (ValijaEngine *self)
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
 
   return G_LIST_MODEL (self->inboxes);
+}
+
+ValijaFolder *
+valija_engine_get_all_inboxes (ValijaEngine *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+
+  return self->all_inboxes;
 }
 
 /**

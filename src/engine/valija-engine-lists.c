@@ -22,6 +22,9 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
   g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
 
+  if (valija_folder_gathers (folder))
+    return valija_list_feed_new_inboxes (self, filters[show]);
+
   return valija_list_feed_new_folder (self, valija_folder_get_id (folder), filters[show]);
 }
 
@@ -32,16 +35,11 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
   g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
   g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
 
+  /* A conversation belongs to one account */
+  if (valija_folder_gathers (folder))
+    return valija_list_feed_new_inboxes (self, filters[show]);
+
   return valija_list_feed_new_conversations (self, valija_folder_get_id (folder), filters[show]);
-}
-
-ValijaMessageList *
-valija_engine_list_inboxes (ValijaEngine *self, ValijaShow show)
-{
-  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
-  g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
-
-  return valija_list_feed_new_inboxes (self, filters[show]);
 }
 
 ValijaMessageList *
@@ -156,6 +154,9 @@ valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
 
+  if (valija_folder_gathers (folder))
+    return look_up (self, 0, valija_engine_ask_inboxes (self, filters[show], limit));
+
   return look_up (self, 0, valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
 }
 
@@ -167,6 +168,9 @@ valija_engine_load_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
+
+  if (valija_folder_gathers (folder))
+    return valija_engine_load_messages (self, folder, show, limit);
 
   id = valija_folder_get_id (folder);
   return look_up (self, id, valija_store_load_conversation_index (self->store, id, filters[show], limit));
@@ -213,15 +217,6 @@ valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
   reading->message = valija_message_get_id (message);
   return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "load conversation", load_conversation_fiber, reading,
                               (GDestroyNotify) reading_free);
-}
-
-DexFuture *
-valija_engine_load_inboxes (ValijaEngine *self, ValijaShow show, guint limit)
-{
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
-  dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
-
-  return look_up (self, 0, valija_engine_ask_inboxes (self, filters[show], limit));
 }
 
 DexFuture *

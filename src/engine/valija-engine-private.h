@@ -28,6 +28,7 @@ struct _ValijaEngine
   GListStore *accounts;           /* of ValijaAccount */
   GHashTable *runtimes;           /* id -> ValijaAccountRuntime */
   GListStore *inboxes;            /* of ValijaFolder, in the order of the accounts */
+  ValijaFolder *all_inboxes;      /* gathers them */
   GListStore *outbox;             /* of ValijaOutboxItem */
   ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */

@@ -197,6 +197,7 @@ valija_engine_dispose (GObject *object)
   g_clear_pointer (&self->runtimes, g_hash_table_unref);
   g_clear_object (&self->outbox);
   g_clear_object (&self->inboxes);
+  g_clear_object (&self->all_inboxes);
   g_clear_object (&self->accounts);
   g_clear_object (&self->last_test);
   g_clear_object (&self->last_test_outgoing);
@@ -248,6 +249,8 @@ valija_engine_init (ValijaEngine *self)
   self->accounts = g_list_store_new (VALIJA_TYPE_ACCOUNT);
   self->outbox = g_list_store_new (VALIJA_TYPE_OUTBOX_ITEM);
   self->inboxes = g_list_store_new (VALIJA_TYPE_FOLDER);
+  self->all_inboxes = valija_folder_new (NULL, 0);
+  valija_folder_update (self->all_inboxes, NULL, 0, _("All Inboxes"), VALIJA_FOLDER_ROLE_INBOX, 0, TRUE, FALSE);
   self->runtimes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->open_drafts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->flows = g_ptr_array_new ();

@@ -137,6 +137,9 @@ DexFuture *valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder
 /* The inboxes of all accounts, in their order: of ValijaFolder, live. (transfer none) */
 GListModel *valija_engine_get_inboxes (ValijaEngine *self);
 
+/* What gathers them: a folder without an account, to be listed like another. (transfer none) */
+ValijaFolder *valija_engine_get_all_inboxes (ValijaEngine *self);
+
 typedef enum
 {
   VALIJA_SHOW_ALL,
@@ -148,8 +151,6 @@ typedef enum
 ValijaMessageList *valija_engine_list_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
-/* The messages of all inboxes as those of one folder. */
-ValijaMessageList *valija_engine_list_inboxes (ValijaEngine *self, ValijaShow show) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   const char    *text,
                                                   ValijaAccount *account,
@@ -174,7 +175,6 @@ DexFuture *valija_engine_load_conversations (ValijaEngine *self,
                                              ValijaFolder *folder,
                                              ValijaShow    show,
                                              guint         limit) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_load_inboxes (ValijaEngine *self, ValijaShow show, guint limit) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,
@@ -232,6 +232,15 @@ DexFuture *valija_engine_change_flags (ValijaEngine *self,
 DexFuture *valija_engine_move_messages (ValijaEngine *self,
                                         GPtrArray    *messages,
                                         ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
+/* Each to the folder of its own account with @role; NOT_FOUND, and nothing is moved, when one of the accounts has
+ * none. */
+DexFuture *valija_engine_move_to_role (ValijaEngine     *self,
+                                       GPtrArray        *messages,
+                                       ValijaFolderRole  role) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many of @messages valija_engine_delete_messages() would delete for good; those that are not loaded are taken to
+ * be in @folder. */
+guint valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder *folder);
 
 /* Into the trash; those in the trash already, or where there is none, for good. */
 DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;

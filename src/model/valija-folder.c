@@ -150,10 +150,10 @@ valija_folder_new (ValijaAccount *account,
 {
   ValijaFolder *self;
 
-  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+  g_return_val_if_fail (account == NULL || VALIJA_IS_ACCOUNT (account), NULL);
 
   self = g_object_new (VALIJA_TYPE_FOLDER, NULL);
-  self->account = g_object_ref (account);
+  g_set_object (&self->account, account);
   self->id = id;
 
   return self;
@@ -165,6 +165,14 @@ valija_folder_get_account (ValijaFolder *self)
   g_return_val_if_fail (VALIJA_IS_FOLDER (self), NULL);
 
   return self->account;
+}
+
+gboolean
+valija_folder_gathers (ValijaFolder *self)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), FALSE);
+
+  return self->account == NULL;
 }
 
 gint64
@@ -206,7 +214,7 @@ valija_folder_get_display_name (ValijaFolder *self)
 
   g_return_val_if_fail (VALIJA_IS_FOLDER (self), NULL);
 
-  label = valija_folder_role_get_label (self->role);
+  label = self->account != NULL ? valija_folder_role_get_label (self->role) : NULL;
 
   return label != NULL ? label : self->name;
 }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_FOLDER (valija_folder_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolder, valija_folder, VALIJA, FOLDER, GObject)
 
+/* @account is NULL for what only gathers folders of several accounts, which takes nothing in: all inboxes. */
 ValijaFolder    *valija_folder_new              (ValijaAccount *account, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
-ValijaAccount   *valija_folder_get_account      (ValijaFolder *self); /* (transfer none) */
+ValijaAccount   *valija_folder_get_account      (ValijaFolder *self); /* (transfer none) (nullable) */
+gboolean         valija_folder_gathers          (ValijaFolder *self); /* has no account, as above */
 gint64           valija_folder_get_id           (ValijaFolder *self);
 const char      *valija_folder_get_remote_id    (ValijaFolder *self);
 gint64           valija_folder_get_parent_id    (ValijaFolder *self); /* 0 at the top */

@@ -28,7 +28,9 @@ sync_all (TestEngine *test)
 static char *
 list_inboxes (TestEngine *test, ValijaShow show, guint limit)
 {
-  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_load_inboxes (test->engine, show, limit));
+  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_load_messages (test->engine,
+                                                                               valija_engine_get_all_inboxes (test->engine),
+                                                                               show, limit));
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < messages->len; i++)
@@ -79,6 +81,68 @@ test_merged (void)
   assert_inboxes (test, VALIJA_SHOW_UNREAD, 0, "m2@pop3 m1@imap m1@pop3");
 }
 
+static gint64
+count (TestEngine *test, ValijaAccount *account, const char *role)
+{
+  return valija_folder_get_total (valija_engine_find_folder (test->engine, account, role));
+}
+
+/* Messages of several accounts go where each belongs, and come back together. */
+static void
+test_routed (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaFolder *all = valija_engine_get_all_inboxes (test->engine);
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(ValijaUndo) undo = NULL;
+  ValijaAccount *other;
+
+  fill (test, "m1", "m2");
+  other = test_engine_add (test, "pop3");
+  sync_all (test);
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, all, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (messages->len, ==, 4);
+  g_assert_cmpuint (valija_engine_count_final (test->engine, messages, all), ==, 0);
+  while (valija_folder_get_unread (all) != 4)
+    g_main_context_iteration (NULL, TRUE);
+
+  undo = test_await_object (valija_engine_move_to_role (test->engine, messages, VALIJA_FOLDER_ROLE_ARCHIVE));
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "");
+  while (count (test, test->account, "archive") != 2 || count (test, other, "archive") != 2 ||
+         valija_folder_get_total (all) != 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  test_await (valija_engine_undo (test->engine, undo));
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "m2@imap m2@pop3 m1@imap m1@pop3");
+
+  /* Where one account lacks the folder nothing is moved, of the other account neither. */
+  test_await_error (valija_engine_move_to_role (test->engine, messages, VALIJA_FOLDER_ROLE_JUNK),
+                    VALIJA_ERROR_NOT_FOUND);
+  assert_inboxes (test, VALIJA_SHOW_ALL, 0, "m2@imap m2@pop3 m1@imap m1@pop3");
+
+  g_ptr_array_remove_range (messages, 2, 2);
+  g_object_unref (test_await_object (valija_engine_delete_messages (test->engine, messages)));
+  g_clear_pointer (&messages, g_ptr_array_unref);
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, test_engine_folder (test, "Trash"),
+                                                            VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (messages->len, ==, 1);
+  g_assert_cmpuint (valija_engine_count_final (test->engine, messages, all), ==, 1);
+}
+
+/* It is no folder of any account: what would change it says so in words. */
+static void
+test_reasons (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaFolder *all = valija_engine_get_all_inboxes (test->engine);
+  g_autofree char *remove = valija_engine_why_not (test->engine, NULL, all, VALIJA_ACTION_REMOVE_FOLDER);
+  g_autofree char *flag = valija_engine_why_not (test->engine, NULL, all, VALIJA_ACTION_FLAG);
+
+  g_assert_nonnull (remove);
+  g_assert_null (flag);
+  g_assert_cmpstr (valija_folder_get_display_name (all), ==, "All Inboxes");
+}
+
 static gboolean
 holds (ValijaMessageList *list, guint n_items)
 {
@@ -97,7 +161,9 @@ static void
 test_live (void)
 {
   g_autoptr(TestEngine) test = test_engine_new ("imap");
-  g_autoptr(ValijaMessageList) list = valija_engine_list_inboxes (test->engine, VALIJA_SHOW_ALL);
+  g_autoptr(ValijaMessageList) list = valija_engine_list_messages (test->engine,
+                                                                   valija_engine_get_all_inboxes (test->engine),
+                                                                   VALIJA_SHOW_ALL);
   g_autoptr(ValijaMessage) newest = NULL;
   ValijaAccount *other;
 
@@ -131,6 +197,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/engine/inboxes/merged", test_merged);
+  g_test_add_func ("/engine/inboxes/routed", test_routed);
+  g_test_add_func ("/engine/inboxes/reasons", test_reasons);
   g_test_add_func ("/engine/inboxes/live", test_live);
 
   return g_test_run ();
