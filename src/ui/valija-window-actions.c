@@ -19,35 +19,40 @@ valija_window_dup_targets (ValijaWindow *self)
   return valija_message_pane_dup_selected (self->pane);
 }
 
-static ValijaAccount *
-get_account (ValijaWindow *self)
+/* Where @message is; a row that is not loaded yet is in what the list shows. */
+static ValijaFolder *
+get_folder (ValijaWindow  *self,
+            ValijaMessage *message)
 {
-  ValijaFolder *folder = self->current != NULL ? valija_message_get_folder (self->current) : NULL;
+  ValijaFolder *folder = message != NULL ? valija_message_get_folder (message) : NULL;
 
-  if (folder == NULL)
-    folder = valija_message_pane_get_folder (self->pane);
-
-  return folder != NULL ? valija_folder_get_account (folder) : NULL;
+  return folder != NULL ? folder : valija_message_pane_get_folder (self->pane);
 }
 
-static char *
-why_not (ValijaWindow *self,
-         ValijaAction  action)
+/* Those that @messages belong to. (transfer container) */
+static GPtrArray *
+list_accounts (ValijaWindow *self,
+               GPtrArray    *messages)
 {
-  return valija_engine_why_not (self->engine, get_account (self), valija_message_pane_get_folder (self->pane), action);
+  GPtrArray *accounts = g_ptr_array_new ();
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaFolder *folder = get_folder (self, g_ptr_array_index (messages, i));
+      ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
+
+      if (account != NULL && !g_ptr_array_find (accounts, account, NULL))
+        g_ptr_array_add (accounts, account);
+    }
+
+  return accounts;
 }
 
-/* Whether @action can be done; if not, says why and where the way out is. */
-static gboolean
-may (ValijaWindow *self,
-     ValijaAction  action)
+static void
+tell_reason (ValijaWindow  *self,
+             ValijaAccount *account,
+             const char    *reason)
 {
-  g_autofree char *reason = why_not (self, action);
-  ValijaAccount *account = get_account (self);
-
-  if (reason == NULL)
-    return TRUE;
-
   if (account != NULL)
     {
       g_autofree char *details = g_strdup_printf ("win.account-details('%s')", valija_account_get_id (account));
@@ -58,8 +63,35 @@ may (ValijaWindow *self,
     valija_window_show_notice (self, reason, NULL, NULL);
 
   gtk_accessible_announce (GTK_ACCESSIBLE (self), reason, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
 
-  return FALSE;
+/* Whether @action can be done to each of @messages; if not, says why and where the way out is. */
+static gboolean
+may (ValijaWindow *self,
+     GPtrArray    *messages,
+     ValijaAction  action)
+{
+  ValijaFolder *asked = NULL;
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaFolder *folder = get_folder (self, g_ptr_array_index (messages, i));
+      ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
+      g_autofree char *reason = NULL;
+
+      /* Most are in one folder */
+      if (i > 0 && folder == asked)
+        continue;
+
+      asked = folder;
+      if ((reason = valija_engine_why_not (self->engine, account, folder, action)) != NULL)
+        {
+          tell_reason (self, account, reason);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -120,7 +152,7 @@ toggle_flag (ValijaWindow *self,
 {
   g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
 
-  if (!may (self, action))
+  if (!may (self, messages, action))
     return;
 
   if (all_have (messages, flag))
@@ -155,10 +187,13 @@ star_action (GtkWidget  *widget,
   g_autoptr(ValijaMessage) message = valija_message_pane_dup_message (self->pane, g_variant_get_int64 (parameter));
   g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
 
-  if (message == NULL || !may (self, VALIJA_ACTION_FLAG))
+  if (message == NULL)
     return;
 
   g_ptr_array_add (messages, g_object_ref (message));
+  if (!may (self, messages, VALIJA_ACTION_FLAG))
+    return;
+
   if (valija_message_get_flagged (message))
     change_flags (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_FLAGGED);
   else
@@ -171,36 +206,41 @@ move_messages (ValijaWindow *self,
 {
   g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
 
-  if (messages->len == 0 || target == NULL || !may (self, VALIJA_ACTION_MOVE))
+  if (messages->len == 0 || target == NULL || !may (self, messages, VALIJA_ACTION_MOVE))
     return;
 
   valija_message_pane_advance (self->pane);
   valija_future_then (valija_engine_move_messages (self->engine, messages, target), self, changed_cb);
 }
 
+/* Each message to that folder of its own account. */
 static void
 move_to_role (ValijaWindow    *self,
               ValijaFolderRole role)
 {
-  ValijaAccount *account = get_account (self);
-  ValijaFolder *target = NULL;
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
 
-  if (account == NULL || !may (self, VALIJA_ACTION_MOVE))
+  if (messages->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
     return;
 
-  target = valija_engine_find_folder (self->engine, account, valija_folder_role_to_nick (role));
-
-  if (target == NULL)
+  for (guint i = 0; i < accounts->len; i++)
     {
-      /* Translators: %s is the name of a folder such as Archive */
-      g_autofree char *text = g_strdup_printf (_("This account has no folder “%s”. Choose one to move to."),
-                                               valija_folder_role_get_label (role));
+      ValijaAccount *account = g_ptr_array_index (accounts, i);
+      g_autofree char *text = NULL;
 
+      if (valija_engine_find_folder (self->engine, account, valija_folder_role_to_nick (role)) != NULL)
+        continue;
+
+      /* Translators: an account, and the name of a folder such as Archive */
+      text = g_strdup_printf (_("The account %s has no folder “%s”. Choose one to move to."),
+                              valija_account_get_name (account), valija_folder_role_get_label (role));
       valija_window_show_notice (self, text, _("_Move…"), "win.move");
       return;
     }
 
-  move_messages (self, target);
+  valija_message_pane_advance (self->pane);
+  valija_future_then (valija_engine_move_to_role (self->engine, messages, role), self, changed_cb);
 }
 
 static void
@@ -229,20 +269,37 @@ move_to_action (GtkWidget  *widget,
   move_messages (self, valija_engine_find_folder_by_id (self->engine, g_variant_get_int64 (parameter)));
 }
 
+/* The one folder that all of @messages are in, or NULL. */
+static ValijaFolder *
+find_common_folder (ValijaWindow *self,
+                    GPtrArray    *messages)
+{
+  ValijaFolder *common = get_folder (self, g_ptr_array_index (messages, 0));
+
+  for (guint i = 1; i < messages->len; i++)
+    if (get_folder (self, g_ptr_array_index (messages, i)) != common)
+      return NULL;
+
+  return common;
+}
+
 static void
 move_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
 {
   ValijaWindow *self = VALIJA_WINDOW (widget);
-  ValijaAccount *account = get_account (self);
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
+  g_autoptr(GListStore) folders = g_list_store_new (G_TYPE_LIST_MODEL);
 
-  if (account == NULL || valija_message_pane_get_n_selected (self->pane) == 0 || !may (self, VALIJA_ACTION_MOVE))
+  if (accounts->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
     return;
 
-  adw_dialog_present (valija_folder_dialog_new (valija_engine_get_folders (self->engine, account),
-                                                valija_message_pane_get_folder (self->pane)),
-                      widget);
+  for (guint i = 0; i < accounts->len; i++)
+    g_list_store_append (folders, valija_engine_get_folders (self->engine, g_ptr_array_index (accounts, i)));
+
+  adw_dialog_present (valija_folder_dialog_new (G_LIST_MODEL (folders), find_common_folder (self, messages)), widget);
 }
 
 static void
@@ -272,18 +329,15 @@ delete_action (GtkWidget  *widget,
                GVariant   *parameter)
 {
   ValijaWindow *self = VALIJA_WINDOW (widget);
-  ValijaAccount *account = get_account (self);
-  ValijaFolder *folder = valija_message_pane_get_folder (self->pane);
-  guint n_selected = valija_message_pane_get_n_selected (self->pane);
-  ValijaFolder *trash;
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
   AdwDialog *dialog;
+  guint n_final;
 
-  if (account == NULL || n_selected == 0 || !may (self, VALIJA_ACTION_DELETE))
+  if (messages->len == 0 || !may (self, messages, VALIJA_ACTION_DELETE))
     return;
 
-  trash = valija_engine_find_folder (self->engine, account, valija_folder_role_to_nick (VALIJA_FOLDER_ROLE_TRASH));
-
-  if (trash != NULL && trash != folder)
+  n_final = valija_engine_count_final (self->engine, messages, valija_message_pane_get_folder (self->pane));
+  if (n_final == 0)
     {
       delete_messages (self);
       return;
@@ -294,8 +348,8 @@ delete_action (GtkWidget  *widget,
                                 g_dngettext (GETTEXT_PACKAGE,
                                              "%u message will be deleted. This cannot be undone.",
                                              "%u messages will be deleted. This cannot be undone.",
-                                             n_selected),
-                                n_selected);
+                                             n_final),
+                                n_final);
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "delete", _("_Delete"),
@@ -476,6 +530,7 @@ valija_window_update_actions (ValijaWindow *self)
     "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",
   };
   guint n_selected = valija_message_pane_get_n_selected (self->pane);
+  ValijaFolder *folder = get_folder (self, self->current);
 
   for (guint i = 0; i < G_N_ELEMENTS (of_messages); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_messages[i], n_selected > 0);
@@ -483,5 +538,5 @@ valija_window_update_actions (ValijaWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (of_one); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_one[i], n_selected == 1);
 
-  valija_reader_update_reasons (self->reader, get_account (self), valija_message_pane_get_folder (self->pane));
+  valija_reader_update_reasons (self->reader, folder != NULL ? valija_folder_get_account (folder) : NULL, folder);
 }

@@ -29,6 +29,7 @@ struct _ValijaWindow
   ValijaEngine           *engine;
   GSettings              *settings;
   ValijaMessage          *current;    /* what the reader shows, NULL for none or several */
+  GSignalGroup           *current_signals;
   guint                   mark_read_source;
 };
 

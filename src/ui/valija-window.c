@@ -104,8 +104,11 @@ static void
 set_current (ValijaWindow  *self,
              ValijaMessage *message)
 {
-  if (g_set_object (&self->current, message))
-    stop_mark_read (self);
+  if (!g_set_object (&self->current, message))
+    return;
+
+  stop_mark_read (self);
+  g_signal_group_set_target (self->current_signals, message);
 }
 
 static void
@@ -210,6 +213,7 @@ valija_window_dispose (GObject *object)
   ValijaWindow *self = VALIJA_WINDOW (object);
 
   stop_mark_read (self);
+  g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
@@ -265,6 +269,11 @@ valija_window_init (ValijaWindow *self)
 
   if (DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");
+
+  /* Whose a row is, and so what can be done to it, is known when it is loaded. */
+  self->current_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
+  g_signal_group_connect_swapped (self->current_signals, "notify::folder", G_CALLBACK (valija_window_update_actions),
+                                  self);
 
   self->settings = g_settings_new (APP_ID);
   conversations = g_settings_create_action (self->settings, "conversations");

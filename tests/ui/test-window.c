@@ -4,6 +4,8 @@
 
 #include "ui/composer/valija-composer-private.h"
 #include "ui/composer/valija-send-later-dialog.h"
+#include "ui/list/valija-folder-dialog.h"
+#include "ui/list/valija-message-cell.h"
 #include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/sidebar/valija-sidebar-private.h"
@@ -665,6 +667,103 @@ test_unread_only (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static gint64
+count_archived (const char *address)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, address);
+
+  return valija_folder_get_total (valija_engine_find_folder (engine, account, "archive"));
+}
+
+static gboolean
+each_was_archived (void)
+{
+  return count_archived ("ana@example.org") == 1 && count_archived ("ana.nunez@provider.example") == 1;
+}
+
+static gboolean
+each_came_back (void)
+{
+  return count_archived ("ana@example.org") == 0 && count_archived ("ana.nunez@provider.example") == 0;
+}
+
+static ValijaMessageCell *
+find_cell (GtkWidget     *widget,
+           ValijaMessage *message)
+{
+  ValijaMessageCell *found = NULL;
+
+  if (VALIJA_IS_MESSAGE_CELL (widget))
+    return valija_message_cell_get_message (VALIJA_MESSAGE_CELL (widget)) == message ? VALIJA_MESSAGE_CELL (widget)
+                                                                                      : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_cell (child, message);
+
+  return found;
+}
+
+static gboolean
+first_cell_tells_account (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  g_autoptr(ValijaMessage) first = g_list_model_get_item (G_LIST_MODEL (pane->messages), 0);
+  ValijaMessageCell *cell = find_cell (GTK_WIDGET (pane->list), first);
+  g_autofree char *summary = NULL;
+  g_autofree char *expected = NULL;
+
+  if (cell == NULL || !valija_message_get_loaded (first))
+    return FALSE;
+
+  g_object_get (cell, "summary", &summary, NULL);
+  expected = g_strdup_printf ("Account %s",
+                              valija_account_get_name (valija_folder_get_account (valija_message_get_folder (first))));
+
+  return g_str_has_suffix (summary, expected);
+}
+
+static gboolean
+asks_for_folder (void)
+{
+  return VALIJA_IS_FOLDER_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ())));
+}
+
+/* Above the accounts, with the mail of all of them; what is done there is done in each. */
+static void
+test_all_inboxes (void)
+{
+  ValijaWindow *window = get_window ();
+  g_autoptr(GtkTreeListRow) top = g_list_model_get_item (G_LIST_MODEL (window->sidebar->selection), 0);
+  g_autoptr(ValijaFolder) all = gtk_tree_list_row_get_item (top);
+
+  g_assert_true (all == valija_engine_get_all_inboxes (engine));
+  gtk_single_selection_set_selected (window->sidebar->selection, 0);
+  g_assert_true (valija_message_pane_get_folder (window->pane) == all);
+  g_assert_cmpstr (adw_window_title_get_title (window->pane->title), ==, "All Inboxes");
+  g_assert_cmpint (valija_folder_get_total (all), ==, g_list_model_get_n_items (G_LIST_MODEL (window->pane->messages)));
+  WAIT (first_cell_tells_account);
+
+  gtk_selection_model_select_range (GTK_SELECTION_MODEL (window->pane->selection), 2, 2, TRUE);
+  adw_toast_overlay_dismiss_all (window->toasts);
+  activate (window, "win.archive");
+  WAIT (each_was_archived);
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT (each_came_back);
+
+  /* To which account a folder belongs is told where there are several to choose from. */
+  gtk_selection_model_select_range (GTK_SELECTION_MODEL (window->pane->selection), 2, 2, TRUE);
+  activate (window, "win.move");
+  WAIT (asks_for_folder);
+  adw_dialog_force_close (ADW_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window))));
+
+  /* Nothing can be made or removed in what holds nothing itself. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  g_assert_false (has_dialog ());
+  show_inbox ("ana@example.org");
+}
+
 static gboolean
 was_searched (void)
 {
@@ -884,6 +983,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/folders", test_folders);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
+  g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);
   g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/reader/conversation", test_conversation_reader);

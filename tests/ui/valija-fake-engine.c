@@ -72,6 +72,8 @@ struct _ValijaEngine
   GHashTable *statuses;       /* ValijaAccount -> ValijaAccountStatus */
   GHashTable *folder_lists;   /* ValijaAccount -> GListStore */
   GHashTable *folders;        /* gint64 * -> ValijaFolder */
+  GListStore *inboxes;        /* of ValijaFolder */
+  ValijaFolder *all_inboxes;
   GHashTable *traffic;        /* ValijaAccount -> ValijaTraffic */
   GListStore *outbox;
   GPtrArray *rows;            /* of ValijaMessageRow, newest first */
@@ -90,11 +92,13 @@ struct _ValijaEngine
 
 G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
 
+#define ALL_INBOXES (-1)
+
 typedef struct
 {
   GWeakRef list;
   ValijaEngine *engine;       /* (transfer none) */
-  gint64 folder;              /* 0: any */
+  gint64 folder;              /* 0: any; or ALL_INBOXES */
   ValijaShow show;
   char *text;                 /* nullable: what is searched */
   gboolean conversations;
@@ -138,7 +142,11 @@ find_row (ValijaEngine *self, gint64 id)
 static gboolean
 feed_shows (Feed *feed, const ValijaMessageRow *row)
 {
-  if (feed->folder != 0 && row->folder_id != feed->folder)
+  ValijaFolder *folder = g_hash_table_lookup (feed->engine->folders, &row->folder_id);
+
+  if (feed->folder == ALL_INBOXES && valija_folder_get_role (folder) != VALIJA_FOLDER_ROLE_INBOX)
+    return FALSE;
+  if (feed->folder > 0 && row->folder_id != feed->folder)
     return FALSE;
   if (feed->show == VALIJA_SHOW_UNREAD && (row->flags & VALIJA_FLAG_SEEN) != 0)
     return FALSE;
@@ -283,6 +291,7 @@ static void
 count (ValijaEngine *self)
 {
   GHashTableIter iter;
+  gint64 all_total = 0, all_unread = 0;
   gpointer folder;
 
   g_hash_table_iter_init (&iter, self->folders);
@@ -301,7 +310,13 @@ count (ValijaEngine *self)
         }
 
       valija_folder_set_counts (folder, total, unread);
+      if (valija_folder_get_role (folder) != VALIJA_FOLDER_ROLE_INBOX)
+        continue;
+      all_total += total;
+      all_unread += unread;
     }
+
+  valija_folder_set_counts (self->all_inboxes, all_total, all_unread);
 }
 
 static void
@@ -356,6 +371,8 @@ valija_engine_finalize (GObject *object)
 
   g_clear_object (&self->accounts);
   g_clear_object (&self->outbox);
+  g_clear_object (&self->inboxes);
+  g_clear_object (&self->all_inboxes);
   g_hash_table_unref (self->statuses);
   g_hash_table_unref (self->folder_lists);
   g_hash_table_unref (self->folders);
@@ -386,6 +403,9 @@ valija_engine_init (ValijaEngine *self)
 {
   self->accounts = g_list_store_new (VALIJA_TYPE_ACCOUNT);
   self->outbox = g_list_store_new (VALIJA_TYPE_OUTBOX_ITEM);
+  self->inboxes = g_list_store_new (VALIJA_TYPE_FOLDER);
+  self->all_inboxes = valija_folder_new (NULL, 0);
+  valija_folder_update (self->all_inboxes, NULL, 0, "All Inboxes", VALIJA_FOLDER_ROLE_INBOX, 0, TRUE, FALSE);
   self->statuses = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
   self->folder_lists = g_hash_table_new_full (NULL, NULL, g_object_unref, g_object_unref);
   self->folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
@@ -438,6 +458,8 @@ valija_fake_engine_add_account (ValijaEngine *self, const char *method, const ch
   g_hash_table_insert (self->folder_lists, g_object_ref (account), folders);
   g_hash_table_insert (self->traffic, g_object_ref (account), valija_traffic_new ());
   g_list_store_append (self->accounts, account);
+  if ((capabilities & VALIJA_CAPABILITY_READ) != 0)
+    g_list_store_append (self->inboxes, valija_engine_find_folder (self, account, "inbox"));
 
   return account;
 }
@@ -666,6 +688,8 @@ valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboole
 
   if (g_list_store_find (self->accounts, account, &position))
     g_list_store_remove (self->accounts, position);
+  if (g_list_store_find (self->inboxes, valija_engine_find_folder (self, account, "inbox"), &position))
+    g_list_store_remove (self->inboxes, position);
 
   return answer_true (self);
 }
@@ -716,6 +740,9 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
 {
   ValijaCapabilities capabilities;
 
+  if (account == NULL && folder != NULL && valija_folder_gathers (folder))
+    return action == VALIJA_ACTION_CREATE_FOLDER || action == VALIJA_ACTION_RENAME_FOLDER ||
+           action == VALIJA_ACTION_REMOVE_FOLDER ? g_strdup ("Choose a folder of one account first.") : NULL;
   if (account == NULL)
     return g_strdup ("There is no account yet.");
 
@@ -814,13 +841,13 @@ valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder)
 ValijaMessageList *
 valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  return new_list (self, valija_folder_get_id (folder), show, NULL, FALSE);
+  return new_list (self, valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder), show, NULL, FALSE);
 }
 
 ValijaMessageList *
 valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  return new_list (self, valija_folder_get_id (folder), show, NULL, TRUE);
+  return new_list (self, valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder), show, NULL, TRUE);
 }
 
 DexFuture *
@@ -976,6 +1003,57 @@ DexFuture *
 valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
 {
   return change (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, valija_folder_get_id (target), "Moved");
+}
+
+GListModel *
+valija_engine_get_inboxes (ValijaEngine *self)
+{
+  return G_LIST_MODEL (self->inboxes);
+}
+
+ValijaFolder *
+valija_engine_get_all_inboxes (ValijaEngine *self)
+{
+  return self->all_inboxes;
+}
+
+/* Each to its own account, with one undo for all. */
+DexFuture *
+valija_engine_move_to_role (ValijaEngine *self, GPtrArray *messages, ValijaFolderRole role)
+{
+  ValijaUndo *undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
+
+  undo->label = g_strdup ("Moved");
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      ValijaMessageRow *row = find_row (self, valija_message_get_id (message));
+      ValijaAccount *account = valija_folder_get_account (valija_message_get_folder (message));
+
+      g_array_append_val (undo->ids, row->id);
+      g_array_append_val (undo->folders, row->folder_id);
+      g_array_append_val (undo->flags, row->flags);
+      row->folder_id = valija_folder_get_id (valija_engine_find_folder (self, account,
+                                                                        valija_folder_role_to_nick (role)));
+    }
+  changed (self);
+
+  return dex_future_new_take_object (undo);
+}
+
+guint
+valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder *folder)
+{
+  guint n_final = 0;
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaFolder *where = valija_message_get_folder (g_ptr_array_index (messages, i));
+
+      n_final += valija_folder_get_role (where != NULL ? where : folder) == VALIJA_FOLDER_ROLE_TRASH;
+    }
+
+  return n_final;
 }
 
 DexFuture *

@@ -4,6 +4,8 @@
 
 #include "ui/list/valija-folder-dialog.h"
 
+#include <glib/gi18n-lib.h>
+
 #define INDENT 16
 #define MAX_DEPTH 8
 
@@ -15,6 +17,7 @@ struct _ValijaFolderDialog
   GtkListView        *list;
 
   ValijaFolder       *here;
+  gboolean            several;      /* accounts, which are then named */
   GtkFilterListModel *shown;
   GtkCustomFilter    *filter;
 };
@@ -72,10 +75,17 @@ setup_cb (GtkSignalListItemFactory *factory,
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
   GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *account = gtk_label_new (NULL);
 
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_ellipsize (GTK_LABEL (account), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (account), 1);
+  gtk_widget_set_hexpand (account, TRUE);
+  gtk_widget_add_css_class (account, "caption");
+  gtk_widget_add_css_class (account, "dimmed");
   gtk_box_append (GTK_BOX (box), gtk_image_new ());
   gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), account);
   gtk_list_item_set_child (item, box);
 }
 
@@ -87,11 +97,17 @@ bind_cb (GtkSignalListItemFactory *factory,
   ValijaFolder *folder = gtk_list_item_get_item (item);
   GtkWidget *box = gtk_list_item_get_child (item);
   GtkWidget *icon = gtk_widget_get_first_child (box);
+  GtkWidget *label = gtk_widget_get_next_sibling (icon);
+  const char *name = valija_folder_get_display_name (folder);
+  const char *account = valija_account_get_name (valija_folder_get_account (folder));
+  /* Translators: a folder and the account it belongs to */
+  g_autofree char *both = g_strdup_printf (_("%s, account %s"), name, account);
 
   gtk_widget_set_margin_start (box, MIN (valija_folder_get_depth (folder), MAX_DEPTH) * INDENT);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), valija_folder_role_get_icon (valija_folder_get_role (folder)));
-  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (icon)), valija_folder_get_display_name (folder));
-  gtk_list_item_set_accessible_label (item, valija_folder_get_display_name (folder));
+  gtk_label_set_text (GTK_LABEL (label), name);
+  gtk_label_set_text (GTK_LABEL (gtk_widget_get_next_sibling (label)), self->several ? account : "");
+  gtk_list_item_set_accessible_label (item, self->several ? both : name);
 }
 
 static void
@@ -139,10 +155,12 @@ valija_folder_dialog_new (GListModel   *folders,
 {
   ValijaFolderDialog *self = g_object_new (VALIJA_TYPE_FOLDER_DIALOG, NULL);
   GtkSingleSelection *selection;
+  GListModel *all = G_LIST_MODEL (gtk_flatten_list_model_new (g_object_ref (folders)));
 
   g_set_object (&self->here, here);
+  self->several = g_list_model_get_n_items (folders) > 1;
   self->filter = gtk_custom_filter_new (match, self, NULL);
-  self->shown = gtk_filter_list_model_new (g_object_ref (folders), g_object_ref (GTK_FILTER (self->filter)));
+  self->shown = gtk_filter_list_model_new (all, g_object_ref (GTK_FILTER (self->filter)));
   selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
   g_object_unref (selection);

@@ -24,7 +24,11 @@ struct _ValijaMessageCell
   GtkLabel      *subject;
   GtkButton     *star;
   GtkLabel      *preview;
+  GtkWidget     *account;
+  GtkWidget     *account_dot;
+  GtkLabel      *account_name;
 
+  GListModel    *accounts;       /* nullable: whose it is goes without saying */
   ValijaMessage *message;
   gulong         notify_id;
   guint          update_source;  /* one refill for the many properties that come at once */
@@ -179,6 +183,7 @@ show_count (ValijaMessageCell *self,
 
 static char *
 dup_summary (ValijaMessage *message,
+             ValijaAccount *account,
              const char    *correspondent,
              const char    *subject,
              const char    *date)
@@ -199,8 +204,58 @@ dup_summary (ValijaMessage *message,
     g_string_append_printf (summary, ", %s", _("Starred"));
   if (valija_message_get_has_attachments (message))
     g_string_append_printf (summary, ", %s", _("Has attachments"));
+  if (account != NULL)
+    {
+      g_string_append (summary, ", ");
+      /* Translators: %s is the name of the account that a message belongs to */
+      g_string_append_printf (summary, _("Account %s"), valija_account_get_name (account));
+    }
 
   return g_string_free (summary, FALSE);
+}
+
+/* In the order of the accounts each has the next colour, so that neighbours differ. */
+static const char *
+find_color (GListModel    *accounts,
+            ValijaAccount *account)
+{
+  static const char * const classes[] = {
+    "blue", "orange", "green", "purple", "teal", "red", "yellow", "pink",
+  };
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
+
+      if (other == account)
+        return classes[i % G_N_ELEMENTS (classes)];
+    }
+
+  return "slate";
+}
+
+/* Whose the message is, where the list does not go without saying; else NULL. */
+static ValijaAccount *
+get_account (ValijaMessageCell *self)
+{
+  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+
+  return self->accounts != NULL && folder != NULL ? valija_folder_get_account (folder) : NULL;
+}
+
+static void
+update_account (ValijaMessageCell *self)
+{
+  ValijaAccount *account = get_account (self);
+
+  gtk_widget_set_visible (self->account, account != NULL);
+  if (account == NULL)
+    return;
+
+  gtk_label_set_text (self->account_name, valija_account_get_name (account));
+  gtk_widget_set_tooltip_text (self->account, valija_account_get_email (account));
+  gtk_widget_set_css_classes (self->account_dot, (const char *[]) { "valija-account",
+                                                                    find_color (self->accounts, account), NULL });
 }
 
 static void
@@ -252,6 +307,8 @@ update (ValijaMessageCell *self)
   gtk_button_set_icon_name (self->star, starred ? "starred-symbolic" : "non-starred-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), starred ? _("Remove Star") : _("Add Star"));
 
+  update_account (self);
+
   if (unread)
     gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
   else
@@ -265,7 +322,7 @@ update (ValijaMessageCell *self)
   if (loaded)
     tell_first_paint (self);
 
-  take_summary (self, loaded ? dup_summary (message, correspondent, subject, date) : g_strdup (_("Loading")));
+  take_summary (self, loaded ? dup_summary (message, get_account (self), correspondent, subject, date) : g_strdup (_("Loading")));
 }
 
 static gboolean
@@ -325,6 +382,7 @@ valija_message_cell_dispose (GObject *object)
   if (self->message != NULL)
     g_clear_signal_handler (&self->notify_id, self->message);
   g_clear_object (&self->message);
+  g_clear_object (&self->accounts);
 
   G_OBJECT_CLASS (valija_message_cell_parent_class)->dispose (object);
 }
@@ -385,6 +443,9 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, star);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, preview);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_dot);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_name);
   gtk_widget_class_bind_template_callback (widget_class, star_cb);
   gtk_widget_class_bind_template_callback (widget_class, released_cb);
   gtk_widget_class_set_css_name (widget_class, "messagecell");
@@ -421,6 +482,16 @@ valija_message_cell_set_message (ValijaMessageCell *self,
       self->notify_id = g_signal_connect_object (message, "notify", G_CALLBACK (notify_cb), self, G_CONNECT_SWAPPED);
       update (self);
     }
+}
+
+void
+valija_message_cell_show_account (ValijaMessageCell *self,
+                                  GListModel        *accounts)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CELL (self));
+
+  if (g_set_object (&self->accounts, accounts))
+    update (self);
 }
 
 ValijaMessage *

@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE (ValijaMessageCell, valija_message_cell, VALIJA, MESSAGE_CE
 
 GtkWidget     *valija_message_cell_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_cell_set_message (ValijaMessageCell *self, ValijaMessage *message); /* nullable */
+/* Whose each message is, by name and colour; @accounts (nullable: it is not shown) gives each its own. */
+void           valija_message_cell_show_account (ValijaMessageCell *self, GListModel *accounts);
 /* (transfer none) (nullable) */
 ValijaMessage *valija_message_cell_get_message (ValijaMessageCell *self);
 

@@ -31,7 +31,7 @@ struct _ValijaMessagePane
   ValijaFolder       *folder;
   ValijaMessageList  *messages;
   GtkMultiSelection  *selection;
-  GSignalGroup       *status_signals;
+  GPtrArray          *statuses;      /* of ValijaAccountStatus: those whose mail is shown */
   GSignalGroup       *list_signals;
   GSettings          *settings;
   /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */

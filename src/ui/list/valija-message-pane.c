@@ -25,29 +25,68 @@ static guint signals[N_SIGNALS];
 
 /* ---- State of the account ---- */
 
+/* Of the accounts that are shown: what is to be told first is that of the first which has something to tell. */
 static ValijaAccountStatus *
-get_status (ValijaMessagePane *self)
+find_failed (ValijaMessagePane *self)
 {
-  if (self->folder == NULL)
-    return NULL;
+  for (guint i = 0; i < self->statuses->len; i++)
+    {
+      ValijaAccountStatus *status = g_ptr_array_index (self->statuses, i);
 
-  return valija_engine_get_status (self->engine, valija_folder_get_account (self->folder));
+      if (valija_account_status_get_error (status) != NULL)
+        return status;
+    }
+
+  return NULL;
+}
+
+static const char *
+find_alert (ValijaMessagePane *self)
+{
+  for (guint i = 0; i < self->statuses->len; i++)
+    {
+      const char *alert = valija_account_status_get_alert (g_ptr_array_index (self->statuses, i));
+
+      if (alert != NULL)
+        return alert;
+    }
+
+  return NULL;
+}
+
+static ValijaProgress *
+find_progress (ValijaMessagePane *self)
+{
+  for (guint i = 0; i < self->statuses->len; i++)
+    {
+      ValijaProgress *progress = valija_account_status_get_progress (g_ptr_array_index (self->statuses, i));
+
+      if (progress != NULL)
+        return progress;
+    }
+
+  return NULL;
 }
 
 static void
 status_changed_cb (ValijaMessagePane *self)
 {
-  ValijaAccountStatus *status = get_status (self);
-  const GError *error = valija_account_status_get_error (status);
-  const char *alert = valija_account_status_get_alert (status);
+  ValijaAccountStatus *failed = find_failed (self);
+  const char *alert = find_alert (self);
 
-  valija_progress_bar_set_progress (self->progress, valija_account_status_get_progress (status));
+  valija_progress_bar_set_progress (self->progress, find_progress (self));
 
-  if (error != NULL)
+  if (failed != NULL)
     {
-      g_autofree char *title = valija_error_dup_title (error);
+      g_autofree char *title = valija_error_dup_title (valija_account_status_get_error (failed));
+      g_autofree char *whose = NULL;
 
-      adw_banner_set_title (self->banner, title);
+      if (self->statuses->len > 1)
+        /* Translators: an account, and what went wrong with it */
+        whose = g_strdup_printf (_("%s: %s"), valija_account_get_name (valija_account_status_get_account (failed)),
+                                 title);
+
+      adw_banner_set_title (self->banner, whose != NULL ? whose : title);
       adw_banner_set_button_label (self->banner, _("_Details"));
     }
   else if (alert != NULL)
@@ -59,17 +98,52 @@ status_changed_cb (ValijaMessagePane *self)
       adw_banner_set_button_label (self->banner, NULL);
     }
 
-  adw_banner_set_revealed (self->banner, error != NULL || alert != NULL);
+  adw_banner_set_revealed (self->banner, failed != NULL || alert != NULL);
+}
+
+static void
+watch_status (ValijaMessagePane *self,
+              ValijaFolder      *folder)
+{
+  ValijaAccountStatus *status = valija_engine_get_status (self->engine, valija_folder_get_account (folder));
+
+  if (status == NULL)
+    return;
+
+  g_signal_connect_object (status, "notify", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
+  g_ptr_array_add (self->statuses, g_object_ref (status));
+}
+
+static void
+watch_statuses (ValijaMessagePane *self)
+{
+  GListModel *inboxes = valija_engine_get_inboxes (self->engine);
+
+  for (guint i = 0; i < self->statuses->len; i++)
+    g_signal_handlers_disconnect_by_func (g_ptr_array_index (self->statuses, i), status_changed_cb, self);
+  g_ptr_array_set_size (self->statuses, 0);
+
+  if (!valija_folder_gathers (self->folder))
+    watch_status (self, self->folder);
+  else
+    for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
+      {
+        g_autoptr(ValijaFolder) inbox = g_list_model_get_item (inboxes, i);
+
+        watch_status (self, inbox);
+      }
+
+  status_changed_cb (self);
 }
 
 static void
 banner_clicked_cb (ValijaMessagePane *self)
 {
-  ValijaAccountStatus *status = get_status (self);
-  const GError *error = status != NULL ? valija_account_status_get_error (status) : NULL;
+  ValijaAccountStatus *failed = find_failed (self);
 
-  if (error != NULL)
-    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+  if (failed != NULL)
+    adw_dialog_present (valija_error_dialog_new (self->engine, valija_account_status_get_error (failed)),
+                        GTK_WIDGET (self));
 }
 
 static void
@@ -114,7 +188,8 @@ static void
 describe_emptiness (ValijaMessagePane *self)
 {
   ValijaAccount *account = valija_folder_get_account (self->folder);
-  g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, NULL, VALIJA_ACTION_READ);
+  g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, account == NULL ? self->folder : NULL,
+                                                        VALIJA_ACTION_READ);
   g_autofree char *cannot_search = NULL;
 
   gtk_widget_set_visible (self->server_button, FALSE);
@@ -339,12 +414,27 @@ setup_cb (GtkSignalListItemFactory *factory,
   gtk_list_item_set_child (item, cell);
 }
 
+/* Whether the list may hold messages of several accounts. */
+static gboolean
+is_mixed (ValijaMessagePane *self)
+{
+  if (g_list_model_get_n_items (valija_engine_get_accounts (self->engine)) < 2)
+    return FALSE;
+  if (is_searching (self))
+    return valija_folder_gathers (self->folder) || g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "all") == 0;
+
+  return valija_folder_gathers (self->folder);
+}
+
 static void
 bind_cb (GtkSignalListItemFactory *factory,
          GtkListItem              *item,
          ValijaMessagePane        *self)
 {
-  valija_message_cell_set_message (VALIJA_MESSAGE_CELL (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+  ValijaMessageCell *cell = VALIJA_MESSAGE_CELL (gtk_list_item_get_child (item));
+
+  valija_message_cell_show_account (cell, is_mixed (self) ? valija_engine_get_accounts (self->engine) : NULL);
+  valija_message_cell_set_message (cell, gtk_list_item_get_item (item));
 }
 
 static void
@@ -412,7 +502,7 @@ valija_message_pane_dispose (GObject *object)
 
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->menu));
-  g_clear_object (&self->status_signals);
+  g_clear_pointer (&self->statuses, g_ptr_array_unref);
   g_clear_object (&self->list_signals);
   g_clear_object (&self->settings);
   g_clear_object (&self->selection);
@@ -482,8 +572,7 @@ valija_message_pane_init (ValijaMessagePane *self)
                            G_CONNECT_SWAPPED);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));
 
-  self->status_signals = g_signal_group_new (VALIJA_TYPE_ACCOUNT_STATUS);
-  g_signal_group_connect_swapped (self->status_signals, "notify", G_CALLBACK (status_changed_cb), self);
+  self->statuses = g_ptr_array_new_with_free_func (g_object_unref);
 
   self->list_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE_LIST);
   g_signal_group_connect_object (self->list_signals, "items-changed", G_CALLBACK (items_changed_cb), self,
@@ -500,6 +589,30 @@ valija_message_pane_init (ValijaMessagePane *self)
 
 /* ---- Public ---- */
 
+static void
+show_subtitle (ValijaMessagePane *self)
+{
+  ValijaAccount *account = valija_folder_get_account (self->folder);
+  guint n_inboxes = g_list_model_get_n_items (valija_engine_get_inboxes (self->engine));
+  g_autofree char *text = NULL;
+
+  if (account == NULL)
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u account", "%u accounts", n_inboxes), n_inboxes);
+
+  adw_window_title_set_subtitle (self->title, account != NULL ? valija_account_get_name (account) : text);
+}
+
+/* An account that has come or gone changes what is gathered. */
+static void
+inboxes_changed_cb (ValijaMessagePane *self)
+{
+  if (self->folder == NULL || !valija_folder_gathers (self->folder))
+    return;
+
+  show_subtitle (self);
+  watch_statuses (self);
+}
+
 void
 valija_message_pane_set_engine (ValijaMessagePane *self,
                                 ValijaEngine      *engine)
@@ -508,37 +621,59 @@ valija_message_pane_set_engine (ValijaMessagePane *self,
   g_return_if_fail (self->engine == NULL);
 
   self->engine = g_object_ref (engine);
+  g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (inboxes_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+/* What has come to @folder since. */
+static void
+look_into (ValijaMessagePane *self,
+           ValijaFolder      *folder)
+{
+  ValijaAccount *account = valija_folder_get_account (folder);
+  g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, folder, VALIJA_ACTION_READ);
+
+  if (cannot_read == NULL && !valija_folder_get_local (folder) &&
+      !valija_application_get_offline (valija_application_get_default ()))
+    /* A failure shows as the account's state. */
+    valija_future_forget (valija_engine_sync_folder (self->engine, folder, 0, NULL), "folder opened");
+}
+
+static void
+look_into_all (ValijaMessagePane *self,
+               GListModel        *folders)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      look_into (self, folder);
+    }
 }
 
 void
 valija_message_pane_show_folder (ValijaMessagePane *self,
                                  ValijaFolder      *folder)
 {
-  ValijaAccount *account;
-  g_autofree char *cannot_read = NULL;
-
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
   g_return_if_fail (VALIJA_IS_FOLDER (folder));
 
   if (!g_set_object (&self->folder, folder))
     return;
 
-  account = valija_folder_get_account (folder);
   adw_window_title_set_title (self->title, valija_folder_get_display_name (folder));
-  adw_window_title_set_subtitle (self->title, valija_account_get_name (account));
-  g_signal_group_set_target (self->status_signals, get_status (self));
-  status_changed_cb (self);
+  show_subtitle (self);
+  watch_statuses (self);
 
   if (gtk_search_bar_get_search_mode (self->search_bar))
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);
   else
     reload (self);
 
-  cannot_read = valija_engine_why_not (self->engine, account, folder, VALIJA_ACTION_READ);
-  if (cannot_read == NULL && !valija_folder_get_local (folder) &&
-      !valija_application_get_offline (valija_application_get_default ()))
-    /* A failure shows as the account's state. */
-    valija_future_forget (valija_engine_sync_folder (self->engine, folder, 0, NULL), "folder opened");
+  if (valija_folder_gathers (folder))
+    look_into_all (self, valija_engine_get_inboxes (self->engine));
+  else
+    look_into (self, folder);
 }
 
 ValijaFolder *

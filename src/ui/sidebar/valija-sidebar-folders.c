@@ -52,6 +52,7 @@ dup_target (ValijaSidebar *self)
   return row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
 }
 
+/* NULL for what gathers folders of several accounts. */
 static ValijaAccount *
 get_account (GObject *target)
 {
@@ -312,7 +313,7 @@ check_action (GtkWidget  *widget,
   ValijaSidebar *self = VALIJA_SIDEBAR (widget);
   g_autoptr(GObject) target = dup_target (self);
 
-  if (target != NULL && may (self, target, VALIJA_ACTION_READ))
+  if (target != NULL && get_account (target) != NULL && may (self, target, VALIJA_ACTION_READ))
     valija_future_then (valija_engine_sync_account (self->engine, get_account (target), VALIJA_SYNC_ALL_FOLDERS, NULL),
                         self, checked_cb);
 }
@@ -325,7 +326,7 @@ details_action (GtkWidget  *widget,
   ValijaSidebar *self = VALIJA_SIDEBAR (widget);
   g_autoptr(GObject) target = dup_target (self);
 
-  if (target != NULL)
+  if (target != NULL && get_account (target) != NULL)
     valija_sidebar_show_account (self, get_account (target));
 }
 
@@ -356,6 +357,10 @@ popup (ValijaSidebar *self,
        int            x,
        int            y)
 {
+  /* Nothing can be done to what gathers folders of several accounts */
+  if (get_account (target) == NULL)
+    return;
+
   g_clear_handle_id (&self->forget_source, g_source_remove);
   g_set_object (&self->target, target);
   gtk_popover_menu_set_menu_model (self->menu, VALIJA_IS_FOLDER (target) ? self->folder_menu : self->account_menu);
@@ -418,7 +423,7 @@ valija_sidebar_new_folder (ValijaSidebar *self)
   g_clear_object (&self->target);
   focused = get_focused (self);
   target = dup_target (self);
-  if (target != NULL && focused == NULL)
+  if (target != NULL && focused == NULL && get_account (target) != NULL)
     g_set_object (&target, G_OBJECT (get_account (target)));
 
   new_folder (self, target);

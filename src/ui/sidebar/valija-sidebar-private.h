@@ -19,6 +19,7 @@ struct _ValijaSidebar
 
   ValijaEngine       *engine;
   GtkSingleSelection *selection;
+  GListStore         *gathered;      /* above the accounts: all inboxes, where there are several */
   gboolean            quiet;         /* the selection is ours, not the user's */
   gboolean            automatic;     /* … and tells like the user's */
   guint               forget_source;

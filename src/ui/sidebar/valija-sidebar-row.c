@@ -162,9 +162,15 @@ details_cb (ValijaSidebarRow *self)
 }
 
 static gboolean
+takes_messages (GObject *item)
+{
+  return VALIJA_IS_FOLDER (item) && !valija_folder_gathers (VALIJA_FOLDER (item));
+}
+
+static gboolean
 drop_cb (ValijaSidebarRow *self)
 {
-  if (!VALIJA_IS_FOLDER (self->item) || !valija_folder_get_selectable (VALIJA_FOLDER (self->item)))
+  if (!takes_messages (self->item) || !valija_folder_get_selectable (VALIJA_FOLDER (self->item)))
     return FALSE;
 
   g_signal_emit (self, signals[MESSAGES_DROPPED], 0, self->item);
@@ -287,7 +293,7 @@ valija_sidebar_row_bind (ValijaSidebarRow *self,
   gtk_widget_set_visible (self->spinner, FALSE);
   gtk_widget_set_margin_start (self->content, 0);
   gtk_widget_set_sensitive (self->content, TRUE);
-  gtk_drop_target_set_gtypes (self->drop, (GType[]) { G_TYPE_PTR_ARRAY }, VALIJA_IS_FOLDER (item) ? 1 : 0);
+  gtk_drop_target_set_gtypes (self->drop, (GType[]) { G_TYPE_PTR_ARRAY }, takes_messages (item) ? 1 : 0);
 
   if (account)
     {

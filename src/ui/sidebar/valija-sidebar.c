@@ -102,7 +102,8 @@ select_first_inbox (ValijaSidebar *self)
       g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
       g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
 
-      if (VALIJA_IS_FOLDER (item) && valija_folder_get_role (VALIJA_FOLDER (item)) == VALIJA_FOLDER_ROLE_INBOX)
+      if (VALIJA_IS_FOLDER (item) && !valija_folder_gathers (VALIJA_FOLDER (item)) &&
+          valija_folder_get_role (VALIJA_FOLDER (item)) == VALIJA_FOLDER_ROLE_INBOX)
         {
           self->automatic = TRUE;
           gtk_single_selection_set_selected (self->selection, i);
@@ -132,6 +133,27 @@ count_unsent (GListModel *outbox)
     }
 
   return n_unsent;
+}
+
+/* One inbox needs nothing that gathers it. */
+static void
+inboxes_changed_cb (ValijaSidebar *self)
+{
+  ValijaFolder *all = valija_engine_get_all_inboxes (self->engine);
+  gboolean shown = g_list_model_get_n_items (G_LIST_MODEL (self->gathered)) > 0;
+  gboolean several = g_list_model_get_n_items (valija_engine_get_inboxes (self->engine)) > 1;
+
+  if (several && !shown)
+    g_list_store_append (self->gathered, all);
+  else if (!several && shown)
+    {
+      guint selected = gtk_single_selection_get_selected (self->selection);
+
+      /* What it showed goes with it: the inbox that is left takes its place. */
+      self->settled &= selected != find_row (self, all);
+      g_list_store_remove_all (self->gathered);
+      select_first_inbox (self);
+    }
 }
 
 static void
@@ -233,6 +255,7 @@ valija_sidebar_dispose (GObject *object)
   g_clear_handle_id (&self->forget_source, g_source_remove);
   g_clear_object (&self->target);
   g_clear_object (&self->selection);
+  g_clear_object (&self->gathered);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (valija_sidebar_parent_class)->dispose (object);
@@ -282,6 +305,7 @@ void
 valija_sidebar_set_engine (ValijaSidebar *self,
                            ValijaEngine  *engine)
 {
+  GListStore *parts = g_list_store_new (G_TYPE_LIST_MODEL);
   GtkTreeListModel *tree;
 
   g_return_if_fail (VALIJA_IS_SIDEBAR (self));
@@ -289,7 +313,10 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   g_return_if_fail (self->engine == NULL);
 
   self->engine = g_object_ref (engine);
-  tree = gtk_tree_list_model_new (g_object_ref (valija_engine_get_accounts (engine)), FALSE, TRUE,
+  self->gathered = g_list_store_new (VALIJA_TYPE_FOLDER);
+  g_list_store_append (parts, self->gathered);
+  g_list_store_append (parts, valija_engine_get_accounts (engine));
+  tree = gtk_tree_list_model_new (G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (parts))), FALSE, TRUE,
                                   create_children, g_object_ref (engine), g_object_unref);
 
   self->selection = gtk_single_selection_new (NULL);
@@ -308,6 +335,9 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   g_signal_connect_object (engine, "outbox-changed", G_CALLBACK (outbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   outbox_changed_cb (self);
+  g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (inboxes_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  inboxes_changed_cb (self);
   select_first_inbox (self);
 }
 
