@@ -14,6 +14,7 @@ static char *opt_account;
 static char *opt_folder;
 static gboolean opt_headers;
 static gboolean opt_inbox;
+static gboolean opt_all_inboxes;
 static gboolean opt_unread;
 static gboolean opt_flagged;
 static gboolean opt_conversations;
@@ -43,6 +44,7 @@ static const GOptionEntry list_options[] = {
   ACCOUNT_OPTION,
   FOLDER_OPTION,
   LIMIT_OPTION,
+  { "all-inboxes", 0, 0, G_OPTION_ARG_NONE, &opt_all_inboxes, N_("The inboxes of all accounts together"), NULL },
   { "unread", 0, 0, G_OPTION_ARG_NONE, &opt_unread, N_("Unread messages only"), NULL },
   { "flagged", 0, 0, G_OPTION_ARG_NONE, &opt_flagged, N_("Starred messages only"), NULL },
   { "conversations", 0, 0, G_OPTION_ARG_NONE, &opt_conversations,
@@ -265,14 +267,20 @@ static gboolean
 list_fiber (ValijaCli *cli, GError **error)
 {
   ValijaShow show = opt_unread ? VALIJA_SHOW_UNREAD : opt_flagged ? VALIJA_SHOW_FLAGGED : VALIJA_SHOW_ALL;
+  const char *name = opt_folder != NULL ? opt_folder : cli->arguments[0];
   ValijaAccount *account;
   ValijaFolder *folder;
   g_autoptr(GPtrArray) messages = NULL;
   guint limit = (guint) MAX (opt_limit, 0);
   DexFuture *loading;
 
-  if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
-      !(folder = valija_cli_find_folder (cli, account, opt_folder != NULL ? opt_folder : cli->arguments[0], error)))
+  if (opt_all_inboxes && (opt_account != NULL || name != NULL))
+    return valija_cli_set_usage (error, _("--all-inboxes is of all accounts: it takes no folder and no account."));
+
+  if (opt_all_inboxes)
+    folder = valija_engine_get_all_inboxes (cli->engine);
+  else if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
+           !(folder = valija_cli_find_folder (cli, account, name, error)))
     return FALSE;
 
   loading = opt_conversations ? valija_engine_load_conversations (cli->engine, folder, show, limit)

@@ -361,9 +361,37 @@ dup_people (ValijaMessage *message)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+static ValijaAccount *
+get_account (ValijaMessage *message)
+{
+  return valija_folder_get_account (valija_message_get_folder (message));
+}
+
+static gboolean
+are_of_several_accounts (GPtrArray *messages)
+{
+  for (guint i = 1; i < messages->len; i++)
+    if (get_account (g_ptr_array_index (messages, i)) != get_account (g_ptr_array_index (messages, 0)))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* With the blanks behind it. */
+static char *
+dup_account_column (ValijaMessage *message)
+{
+  g_autofree char *name = valija_cli_clean (valija_account_get_name (get_account (message)));
+  g_autofree char *padded = valija_cli_pad (name, 18);
+
+  return g_strconcat (padded, "  ", NULL);
+}
+
 void
 valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
 {
+  gboolean mixed = are_of_several_accounts (messages);
+
   for (guint i = 0; i < messages->len; i++)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
@@ -372,11 +400,12 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
       g_autofree char *sender = valija_cli_clean (people[0] != '\0' ? people : valija_message_get_sender (message));
       g_autofree char *padded = valija_cli_pad (sender, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
+      g_autofree char *account = mixed ? dup_account_column (message) : g_strdup ("");
 
-      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %s  %s\n", valija_message_get_id (message),
+      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %s%s  %s\n", valija_message_get_id (message),
                         valija_message_get_unread (message) ? 'N' : '-',
                         valija_message_get_flagged (message) ? '*' : '-',
-                        valija_message_get_has_attachments (message) ? '@' : '-', time, padded, subject);
+                        valija_message_get_has_attachments (message) ? '@' : '-', time, account, padded, subject);
     }
 }
 

@@ -583,7 +583,9 @@ valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder
 
   for (guint i = 0; i < messages->len; i++)
     {
-      ValijaFolder *where = valija_message_get_folder (g_ptr_array_index (messages, i));
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      ValijaFolder *where = valija_message_get_folder (message);
+      GArray *members = valija_message_get_members (message);
 
       if (where == NULL)
         where = folder;
@@ -591,7 +593,8 @@ valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder
       if (where != asked)
         final = deletes_for_good (self, where);
       asked = where;
-      n_final += final;
+      if (final)
+        n_final += members != NULL ? members->len : 1;
     }
 
   return n_final;

@@ -361,6 +361,21 @@ def certificates():
 # ---- Mail
 
 @test
+def all_inboxes():
+    with profile() as p:
+        accounts = {p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work'), p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))}
+        p.run('sync', '--inbox')
+        found = p.messages('--all-inboxes', '--limit', '0')
+        assert {m['account'] for m in found} == {a['id'] for a in p.json('account', 'list')['accounts']}, accounts
+        assert len(found) == sum(len(p.messages('-a', a, '--limit', '0')) for a in (ANA, LUIS))
+        assert len(p.messages('--all-inboxes', '--limit', '3')) == 3
+        assert all('seen' not in m['flags'] for m in p.messages('--all-inboxes', '--unread'))
+        assert 'Work' in p.run('list', '--all-inboxes').stdout
+        for more in (['INBOX'], ['--account', ANA], ['--folder', 'INBOX']):
+            p.run('list', '--all-inboxes', *more, expect=USAGE)
+
+
+@test
 def read_and_organise():
     with profile() as p:
         p.add('imap', ANA, *incoming(ANA), '--set', 'body-days=-1')

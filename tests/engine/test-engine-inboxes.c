@@ -28,9 +28,8 @@ sync_all (TestEngine *test)
 static char *
 list_inboxes (TestEngine *test, ValijaShow show, guint limit)
 {
-  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_load_messages (test->engine,
-                                                                               valija_engine_get_all_inboxes (test->engine),
-                                                                               show, limit));
+  ValijaFolder *all = valija_engine_get_all_inboxes (test->engine);
+  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_load_messages (test->engine, all, show, limit));
   GString *list = g_string_new (NULL);
 
   for (guint i = 0; i < messages->len; i++)

@@ -841,13 +841,18 @@ valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder)
 ValijaMessageList *
 valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  return new_list (self, valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder), show, NULL, FALSE);
+  gint64 id = valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder);
+
+  return new_list (self, id, show, NULL, FALSE);
 }
 
 ValijaMessageList *
 valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  return new_list (self, valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder), show, NULL, TRUE);
+  if (valija_folder_gathers (folder))
+    return valija_engine_list_messages (self, folder, show);
+
+  return new_list (self, valija_folder_get_id (folder), show, NULL, TRUE);
 }
 
 DexFuture *
@@ -965,6 +970,19 @@ change_one (ValijaEngine *self, ValijaUndo *undo, gint64 id, ValijaFlags add, Va
     row->folder_id = folder;
 }
 
+/* A message, or all of the conversation that it stands for. */
+static void
+change_whole (ValijaEngine *self, ValijaUndo *undo, ValijaMessage *message, ValijaFlags add, ValijaFlags remove,
+              gint64 folder)
+{
+  GArray *members = valija_message_get_members (message);
+
+  if (members == NULL)
+    change_one (self, undo, valija_message_get_id (message), add, remove, folder);
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    change_one (self, undo, g_array_index (members, gint64, i), add, remove, folder);
+}
+
 /* Changes each of @messages, remembering how it was. */
 static DexFuture *
 change (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove, gint64 folder, const char *label)
@@ -979,15 +997,7 @@ change (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags re
 
   undo->label = g_strdup (label);
   for (guint i = 0; i < messages->len; i++)
-    {
-      ValijaMessage *message = g_ptr_array_index (messages, i);
-      GArray *members = valija_message_get_members (message);
-
-      if (members == NULL)
-        change_one (self, undo, valija_message_get_id (message), add, remove, folder);
-      for (guint j = 0; members != NULL && j < members->len; j++)
-        change_one (self, undo, g_array_index (members, gint64, j), add, remove, folder);
-    }
+    change_whole (self, undo, g_ptr_array_index (messages, i), add, remove, folder);
   changed (self);
 
   return dex_future_new_take_object (undo);
@@ -1027,14 +1037,10 @@ valija_engine_move_to_role (ValijaEngine *self, GPtrArray *messages, ValijaFolde
   for (guint i = 0; i < messages->len; i++)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
-      ValijaMessageRow *row = find_row (self, valija_message_get_id (message));
       ValijaAccount *account = valija_folder_get_account (valija_message_get_folder (message));
+      ValijaFolder *target = valija_engine_find_folder (self, account, valija_folder_role_to_nick (role));
 
-      g_array_append_val (undo->ids, row->id);
-      g_array_append_val (undo->folders, row->folder_id);
-      g_array_append_val (undo->flags, row->flags);
-      row->folder_id = valija_folder_get_id (valija_engine_find_folder (self, account,
-                                                                        valija_folder_role_to_nick (role)));
+      change_whole (self, undo, message, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, valija_folder_get_id (target));
     }
   changed (self);
 

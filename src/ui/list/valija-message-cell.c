@@ -322,7 +322,8 @@ update (ValijaMessageCell *self)
   if (loaded)
     tell_first_paint (self);
 
-  take_summary (self, loaded ? dup_summary (message, get_account (self), correspondent, subject, date) : g_strdup (_("Loading")));
+  take_summary (self, loaded ? dup_summary (message, get_account (self), correspondent, subject, date)
+                             : g_strdup (_("Loading")));
 }
 
 static gboolean

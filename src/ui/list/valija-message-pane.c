@@ -317,7 +317,8 @@ reload (ValijaMessagePane *self)
                                                     everywhere ? NULL : valija_folder_get_account (self->folder),
                                                     in_folder ? self->folder : NULL), FALSE);
   else if (conversations)
-    take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)), TRUE);
+    take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)),
+               !valija_folder_gathers (self->folder));
   else
     take_list (self, valija_engine_list_messages (self->engine, self->folder, get_show (self)), FALSE);
 }
@@ -421,7 +422,8 @@ is_mixed (ValijaMessagePane *self)
   if (g_list_model_get_n_items (valija_engine_get_accounts (self->engine)) < 2)
     return FALSE;
   if (is_searching (self))
-    return valija_folder_gathers (self->folder) || g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "all") == 0;
+    return valija_folder_gathers (self->folder) ||
+           g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "all") == 0;
 
   return valija_folder_gathers (self->folder);
 }

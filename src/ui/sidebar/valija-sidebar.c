@@ -144,7 +144,11 @@ inboxes_changed_cb (ValijaSidebar *self)
   gboolean several = g_list_model_get_n_items (valija_engine_get_inboxes (self->engine)) > 1;
 
   if (several && !shown)
-    g_list_store_append (self->gathered, all);
+    {
+      g_list_store_append (self->gathered, all);
+      /* The list would stay where it is, with its new first row out of sight. */
+      gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
+    }
   else if (!several && shown)
     {
       guint selected = gtk_single_selection_get_selected (self->selection);
