@@ -55,7 +55,6 @@ export XDG_DATA_DIRS=/usr/local/share:/usr/share
 export CCACHE_DIR=/var/cache/ccache
 export PATH
 export LANG=${LANG:-C.UTF-8}
-case $LANG in C|POSIX|*.utf8|*.UTF-8) ;; *) LANG=C.UTF-8 ;; esac
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME TMPDIR
 cd "$directory"
 exec "$@"
