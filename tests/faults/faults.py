@@ -527,8 +527,8 @@ def share(program, seed):
                lambda lines=lines, chunking=chunking: send_round(program, lines, 'cut', chunking, seed))
     lines = rng.randrange(3, 20)
     yield f'fetch lines={lines} seed={seed}', lambda: fetch_round(program, lines, 'cut', True, seed)
-    yield from kills(program, 3, seed)
-    yield from clients(program, 1, seed, 15)
+    yield from kills(program, 2, seed)
+    yield from clients(program, 1, seed, 8)
 
 
 def main():
