@@ -12,6 +12,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "base/valija-promise.h"
+#include "net/valija-net-error.h"
 #include "net/valija-tls.h"
 
 /* Silence after which a connection is asked whether it lives, and how often until it counts as dead: after twice that
@@ -67,157 +68,19 @@ wait_milliseconds (ValijaStream *self)
 }
 
 static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr(GInetAddress) address = g_inet_address_new_from_string (host);
-
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
-
-  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
-}
-
-/* Asked only after a failure, so that a monitor in error keeps nobody from connecting. */
-static gboolean
-is_offline (ValijaStream *self)
-{
-  return !is_loopback (self->identity) && !g_network_monitor_get_network_available (g_network_monitor_get_default ());
-}
-
-/* (transfer full) */
-static GError *
-explain_connect_error (ValijaStream *self, const GError *cause)
-{
-  g_autoptr(GError) located = g_error_copy (cause);
-  GError *error = NULL;
-
-  valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
-
-  if (valija_error_is_cancelled (located))
-    return g_steal_pointer (&located);
-
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s refuses connections at port %u."), self->host, self->port);
-  else if (is_offline (self))
-    valija_error_set (&error, VALIJA_ERROR_OFFLINE,
-                      _("This computer is not connected to a network, so %s cannot be reached."), self->host);
-  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_RESOLVE))
-    valija_error_set (&error, VALIJA_ERROR_RESOLVE,
-                      _("There is no server with the name “%s”, or its name cannot be looked up now."), self->host);
-  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
-    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer at port %u."), self->host, self->port);
-  else
-    /* Translators: a server, a port, and the system's own words for what failed */
-    valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s cannot be reached at port %u: %s."), self->host, self->port,
-                      cause->message);
-
-  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
-  return error;
-}
-
-/* (transfer full) */
-static GError *
-explain_refused_certificate (ValijaStream *self)
-{
-  g_autofree char *reasons = valija_certificate_dup_reasons (self->refused);
-  GError *error = NULL;
-
-  g_strdelimit (reasons, "\n", ' ');
-
-  if (self->trust != NULL && valija_trust_lookup (self->trust, self->refused) == VALIJA_TRUST_REJECTED)
-    valija_error_set (&error, VALIJA_ERROR_CERTIFICATE,
-                      /* Translators: a server, then sentences that say what is wrong */
-                      _("You decided never to trust this certificate of %s. %s"), self->host, reasons);
-  else
-    valija_error_set (&error, VALIJA_ERROR_CERTIFICATE,
-                      /* Translators: a server, then sentences that say what is wrong */
-                      _("The certificate of %s is not trusted. %s"), self->host, reasons);
-
-  valija_error_set_certificate (error, self->refused);
-  return error;
-}
-
-/* (transfer full) */
-static GError *
-explain_handshake_error (ValijaStream *self, const GError *cause)
-{
-  GError *error = NULL;
-
-  if (self->refused != NULL)
-    error = explain_refused_certificate (self);
-  else if (valija_error_is_cancelled (cause) || g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_INVALID))
-    error = g_error_copy (cause);
-  else if (g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
-    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer the request for a secure connection."),
-                      self->host);
-  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
-    valija_error_set (&error, VALIJA_ERROR_TLS,
-                      _("This computer cannot make secure connections: the package glib-networking is missing."));
-  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    valija_error_set (&error, VALIJA_ERROR_TLS, _("%s does not speak TLS at port %u."), self->host, self->port);
-  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
-           g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
-    valija_error_set (&error, VALIJA_ERROR_TLS, _("%s closed the connection when it was asked for TLS."), self->host);
-  else
-    {
-      /* The library's own words are in another language and for experts */
-      if (self->transcript != NULL)
-        valija_transcript_note (self->transcript, "%s", cause->message);
-      valija_error_set (&error, VALIJA_ERROR_TLS,
-                        _("%s does not speak TLS at port %u, or in no way that this computer holds to be safe."),
-                        self->host, self->port);
-    }
-
-  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
-  return error;
-}
-
-static gboolean
 accept_certificate_cb (GTlsConnection      *connection,
                        GTlsCertificate     *peer,
                        GTlsCertificateFlags flags,
                        ValijaStream        *self)
 {
-  g_autoptr(ValijaCertificate) certificate = NULL;
+  ValijaCertificate *refused = valija_tls_judge_certificate (peer, flags, self->identity, self->port, self->trust);
 
-  certificate = valija_tls_describe_certificate (peer, flags, self->identity, self->port);
-
-  if (self->trust != NULL && valija_trust_lookup (self->trust, certificate) == VALIJA_TRUST_ACCEPTED)
+  if (refused == NULL)
     return TRUE;
 
-  if (self->trust != NULL && valija_trust_has_other (self->trust, certificate))
-    certificate->problems |= VALIJA_CERTIFICATE_PROBLEM_CHANGED;
-
   g_clear_pointer (&self->refused, valija_certificate_unref);
-  self->refused = g_steal_pointer (&certificate);
+  self->refused = refused;
   return FALSE;
-}
-
-/* Reads the authorities; called on a thread because the system's are a few hundred. */
-static gpointer
-load_authorities (gpointer data, GError **error)
-{
-  const char *file = data;
-  g_autofree char *path = NULL;
-  g_autoptr(GError) local_error = NULL;
-  GTlsDatabase *database;
-
-  if (*file == '\0')
-    {
-      database = g_tls_backend_get_default_database (g_tls_backend_get_default ());
-      if (database == NULL)
-        valija_error_set (error, VALIJA_ERROR_INVALID,
-                          _("This computer’s list of authorities for certificates cannot be read."));
-      return database;
-    }
-
-  path = g_canonicalize_filename (file, NULL);
-  database = g_tls_file_database_new (path, &local_error);
-  if (database == NULL)
-    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file of authorities “%s” cannot be used: %s."), file,
-                      local_error->message);
-
-  return database;
 }
 
 static void
@@ -260,10 +123,7 @@ negotiate_in_fiber (ValijaStream *self, GError **error)
   g_autoptr(GTlsDatabase) authorities = NULL;
   g_autoptr(GIOStream) tls = NULL;
 
-  authorities = dex_await_object (valija_future_run_in_thread (G_TYPE_TLS_DATABASE, load_authorities,
-                                                               g_strdup (self->ca_file != NULL ? self->ca_file : ""),
-                                                               g_free),
-                                  error);
+  authorities = dex_await_object (valija_tls_load_authorities (self->ca_file), error);
   if (authorities == NULL)
     return FALSE;
 
@@ -308,7 +168,7 @@ secure_in_fiber (ValijaStream *self, GError **error)
 
   if (!negotiate_in_fiber (self, &cause))
     {
-      g_autoptr(GError) explained = explain_handshake_error (self, cause);
+      g_autoptr(GError) explained = valija_net_explain_secure (self->host, self->port, self->refused, self->trust, cause);
 
       valija_stream_fail (self, explained);
       g_propagate_error (error, g_steal_pointer (&explained));
@@ -393,14 +253,14 @@ connect_fiber (gpointer data)
 
   self = valija_stream_new (args->endpoint, args->trust, args->traffic, args->transcript);
   address = g_network_address_new (self->identity, self->port);
-  g_socket_client_set_enable_proxy (client, !is_loopback (self->identity));
+  g_socket_client_set_enable_proxy (client, !valija_net_is_loopback (self->identity));
 
   connection = dex_await_object (valija_future_with_timeout (dex_socket_client_connect (client, address),
                                                              wait_milliseconds (self)),
                                  &error);
   if (connection == NULL)
     {
-      g_autoptr(GError) explained = explain_connect_error (self, error);
+      g_autoptr(GError) explained = valija_net_explain_connect (self->host, self->port, error);
 
       valija_stream_fail (self, explained);
       return dex_future_new_for_error (g_steal_pointer (&explained));

@@ -10,6 +10,7 @@
 #include "base/valija-error.h"
 #include "base/valija-promise.h"
 #include "base/valija-secret.h"
+#include "net/valija-net-error.h"
 #include "net/valija-tls.h"
 
 #define READ_SIZE 65536
@@ -81,39 +82,11 @@ static gboolean
 silence_cb (gpointer user_data)
 {
   ValijaStream *self = user_data;
-  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) error = valija_net_explain_silence (self->host, self->timeout);
 
-  valija_error_set (&error, VALIJA_ERROR_TIMED_OUT,
-                    g_dngettext (GETTEXT_PACKAGE, "%s has said nothing for %u second.",
-                                 "%s has said nothing for %u seconds.", self->timeout),
-                    self->host, self->timeout);
   valija_stream_fail (self, error);
 
   return G_SOURCE_CONTINUE;
-}
-
-/* What GIO says of a read or a write, in our words. (transfer full) */
-static GError *
-explain_io_error (ValijaStream *self, const GError *cause)
-{
-  g_autoptr(GError) located = g_error_copy (cause);
-  GError *error = NULL;
-
-  valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_NONE);
-
-  if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
-      g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_OFFLINE))
-    return g_steal_pointer (&located);
-
-  if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
-    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer any more."), self->host);
-  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TLS))
-    valija_error_set (&error, VALIJA_ERROR_TLS, _("The secure connection to %s broke: %s."), self->host,
-                      cause->message);
-  else
-    valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s was lost."), self->host);
-
-  return error;
 }
 
 static void
@@ -183,7 +156,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (length < 0)
     {
-      g_autoptr(GError) explained = explain_io_error (self, error);
+      g_autoptr(GError) explained = valija_net_explain_io (self->host, error);
 
       valija_stream_fail (self, explained);
       return;
@@ -280,7 +253,7 @@ write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (length < 0)
     {
       /* The server may have said why before it hung up: reading goes on to its own end. */
-      self->write_failure = explain_io_error (self, error);
+      self->write_failure = valija_net_explain_io (self->host, error);
       g_clear_pointer (&self->batch, g_bytes_unref);
       watch_silence (self);
       reject_writes (self, self->write_failure);
@@ -432,21 +405,6 @@ valija_stream_init (ValijaStream *self)
   g_source_attach (self->silence, g_main_context_get_thread_default ());
 }
 
-/* What is looked up and what a certificate must name: ASCII, and an address without the brackets
- * that a person may have put around it. (transfer full) */
-static char *
-make_identity (const char *host)
-{
-  gsize length = strlen (host);
-  char *ascii;
-
-  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
-    return g_strndup (host + 1, length - 2);
-
-  ascii = g_hostname_to_ascii (host);
-  return ascii != NULL ? ascii : g_strdup (host);
-}
-
 /* Without a connection yet. (transfer full) */
 ValijaStream *
 valija_stream_new (const ValijaEndpoint *endpoint,
@@ -457,7 +415,7 @@ valija_stream_new (const ValijaEndpoint *endpoint,
   ValijaStream *self = g_object_new (VALIJA_TYPE_STREAM, NULL);
 
   self->host = g_strdup (endpoint->host);
-  self->identity = make_identity (endpoint->host);
+  self->identity = valija_net_dup_identity (endpoint->host);
   self->port = endpoint->port;
   self->ca_file = g_strdup (endpoint->ca_file);
   self->timeout = endpoint->timeout;

@@ -8,6 +8,8 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include "base/valija-error.h"
+#include "base/valija-future.h"
 #include "base/valija-text.h"
 
 #define NAMES_LIMIT 100
@@ -205,6 +207,77 @@ valija_tls_describe_certificate (GTlsCertificate     *certificate,
                                  gnutls_x509_crt_get_activation_time (crt),
                                  gnutls_x509_crt_get_expiration_time (crt),
                                  print, find_problems (crt, flags, host));
+}
+
+/**
+ * valija_tls_judge_certificate:
+ * @certificate: what the server showed
+ * @flags: what GIO found wrong with it
+ * @host: the server that was asked for, in ASCII
+ * @port: its port
+ * @trust: (nullable): what the user decided
+ *
+ * Returns: (transfer full) (nullable): %NULL when the user trusts this very certificate for that
+ *   server, and else what is to be shown of it
+ */
+ValijaCertificate *
+valija_tls_judge_certificate (GTlsCertificate     *certificate,
+                              GTlsCertificateFlags flags,
+                              const char          *host,
+                              guint16              port,
+                              ValijaTrust         *trust)
+{
+  g_autoptr(ValijaCertificate) described = valija_tls_describe_certificate (certificate, flags, host, port);
+
+  if (trust != NULL && valija_trust_lookup (trust, described) == VALIJA_TRUST_ACCEPTED)
+    return NULL;
+
+  if (trust != NULL && valija_trust_has_other (trust, described))
+    described->problems |= VALIJA_CERTIFICATE_PROBLEM_CHANGED;
+
+  return g_steal_pointer (&described);
+}
+
+static gpointer
+load_authorities (gpointer data, GError **error)
+{
+  const char *file = data;
+  g_autofree char *path = NULL;
+  g_autoptr(GError) local_error = NULL;
+  GTlsDatabase *database;
+
+  if (*file == '\0')
+    {
+      database = g_tls_backend_get_default_database (g_tls_backend_get_default ());
+      if (database == NULL)
+        valija_error_set (error, VALIJA_ERROR_INVALID,
+                          _("This computer’s list of authorities for certificates cannot be read."));
+      return database;
+    }
+
+  path = g_canonicalize_filename (file, NULL);
+  database = g_tls_file_database_new (path, &local_error);
+  if (database == NULL)
+    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file of authorities “%s” cannot be used: %s."), file,
+                      local_error->message);
+
+  return database;
+}
+
+/**
+ * valija_tls_load_authorities:
+ * @ca_file: (nullable): a PEM file; %NULL for the system's, which are a few hundred
+ *
+ * Reads on a thread.
+ *
+ * Returns: (transfer full): a future that resolves to a #GTlsDatabase (object), or rejects with
+ *   VALIJA_ERROR_INVALID
+ */
+DexFuture *
+valija_tls_load_authorities (const char *ca_file)
+{
+  return valija_future_run_in_thread (G_TYPE_TLS_DATABASE, load_authorities,
+                                      g_strdup (ca_file != NULL ? ca_file : ""), g_free);
 }
 
 static const char *

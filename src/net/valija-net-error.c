@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "net/valija-net-error.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/valija-error.h"
+
+/* Asked only after a failure, so that a monitor in error keeps nobody from connecting. */
+static gboolean
+is_offline (const char *host)
+{
+  g_autofree char *identity = valija_net_dup_identity (host);
+
+  return !valija_net_is_loopback (identity) &&
+         !g_network_monitor_get_network_available (g_network_monitor_get_default ());
+}
+
+static GError *
+explain_refused_certificate (const char *host, ValijaCertificate *refused, ValijaTrust *trust)
+{
+  g_autofree char *reasons = valija_certificate_dup_reasons (refused);
+  GError *error = NULL;
+
+  g_strdelimit (reasons, "\n", ' ');
+
+  if (trust != NULL && valija_trust_lookup (trust, refused) == VALIJA_TRUST_REJECTED)
+    valija_error_set (&error, VALIJA_ERROR_CERTIFICATE,
+                      /* Translators: a server, then sentences that say what is wrong */
+                      _("You decided never to trust this certificate of %s. %s"), host, reasons);
+  else
+    valija_error_set (&error, VALIJA_ERROR_CERTIFICATE,
+                      /* Translators: a server, then sentences that say what is wrong */
+                      _("The certificate of %s is not trusted. %s"), host, reasons);
+
+  valija_error_set_certificate (error, refused);
+  return error;
+}
+
+/**
+ * valija_net_dup_identity:
+ * @host: a server's name as a person wrote it
+ *
+ * Returns: (transfer full): what is looked up and what a certificate must name: ASCII, and an
+ *   address without the brackets that a person may have put around it
+ */
+char *
+valija_net_dup_identity (const char *host)
+{
+  gsize length = strlen (host);
+  char *ascii;
+
+  if (length > 2 && host[0] == '[' && host[length - 1] == ']')
+    return g_strndup (host + 1, length - 2);
+
+  ascii = g_hostname_to_ascii (host);
+  return ascii != NULL ? ascii : g_strdup (host);
+}
+
+/**
+ * valija_net_is_loopback:
+ * @identity: a name or an address
+ *
+ * Returns: whether it is this very computer, which is reached by no proxy
+ */
+gboolean
+valija_net_is_loopback (const char *identity)
+{
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string (identity);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+
+  return g_ascii_strcasecmp (identity, "localhost") == 0 || g_str_has_suffix (identity, ".localhost");
+}
+
+/**
+ * valija_net_explain_connect:
+ * @host: the server, as a person wrote it
+ * @port: its port
+ * @cause: what GIO says of the attempt to connect
+ *
+ * Returns: (transfer full): a VALIJA_ERROR at the step of connecting, or the cancellation that it was
+ */
+GError *
+valija_net_explain_connect (const char *host, guint16 port, const GError *cause)
+{
+  g_autoptr(GError) located = g_error_copy (cause);
+  GError *error = NULL;
+
+  valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
+
+  if (valija_error_is_cancelled (located))
+    return g_steal_pointer (&located);
+
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s refuses connections at port %u."), host, port);
+  else if (is_offline (host))
+    valija_error_set (&error, VALIJA_ERROR_OFFLINE,
+                      _("This computer is not connected to a network, so %s cannot be reached."), host);
+  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_RESOLVE))
+    valija_error_set (&error, VALIJA_ERROR_RESOLVE,
+                      _("There is no server with the name “%s”, or its name cannot be looked up now."), host);
+  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer at port %u."), host, port);
+  else
+    /* Translators: a server, a port, and the system's own words for what failed */
+    valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s cannot be reached at port %u: %s."), host, port,
+                      cause->message);
+
+  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
+  return error;
+}
+
+/**
+ * valija_net_explain_secure:
+ * @host: the server, as a person wrote it
+ * @port: its port
+ * @refused: (nullable): the certificate that ended the handshake
+ * @trust: (nullable): what the user decided
+ * @cause: what GIO says of the handshake
+ *
+ * Returns: (transfer full): a VALIJA_ERROR at the step of securing, with the certificate, or the
+ *   cancellation that it was
+ */
+GError *
+valija_net_explain_secure (const char        *host,
+                           guint16            port,
+                           ValijaCertificate *refused,
+                           ValijaTrust       *trust,
+                           const GError      *cause)
+{
+  GError *error = NULL;
+
+  if (refused != NULL)
+    error = explain_refused_certificate (host, refused, trust);
+  else if (valija_error_is_cancelled (cause) || g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_INVALID))
+    error = g_error_copy (cause);
+  else if (g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer the request for a secure connection."),
+                      host);
+  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
+    valija_error_set (&error, VALIJA_ERROR_TLS,
+                      _("This computer cannot make secure connections: the package glib-networking is missing."));
+  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("%s does not speak TLS at port %u."), host, port);
+  else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_EOF) ||
+           g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("%s closed the connection when it was asked for TLS."), host);
+  else
+    /* Translators: a server, and the TLS library's own words for what failed */
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("No secure connection to %s could be made: %s."), host,
+                      cause->message);
+
+  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
+  return error;
+}
+
+/**
+ * valija_net_explain_io:
+ * @host: the server, as a person wrote it
+ * @cause: what GIO says of a read or a write
+ *
+ * Returns: (transfer full): a VALIJA_ERROR, or the cancellation that it was
+ */
+GError *
+valija_net_explain_io (const char *host, const GError *cause)
+{
+  g_autoptr(GError) located = g_error_copy (cause);
+  GError *error = NULL;
+
+  valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_NONE);
+
+  if (valija_error_is_cancelled (located) ||
+      g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+      g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_OFFLINE))
+    return g_steal_pointer (&located);
+
+  if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer any more."), host);
+  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TLS))
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("The secure connection to %s broke: %s."), host, cause->message);
+  else
+    valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s was lost."), host);
+
+  return error;
+}
+
+/**
+ * valija_net_explain_silence:
+ * @host: the server, as a person wrote it
+ * @seconds: for how long it has said nothing
+ *
+ * Returns: (transfer full): VALIJA_ERROR_TIMED_OUT
+ */
+GError *
+valija_net_explain_silence (const char *host, guint seconds)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_TIMED_OUT,
+                    g_dngettext (GETTEXT_PACKAGE, "%s has said nothing for %u second.",
+                                 "%s has said nothing for %u seconds.", seconds),
+                    host, seconds);
+  return error;
+}
