@@ -93,7 +93,7 @@ void valija_http_back_off (ValijaHttp *self, guint milliseconds);
 DexFuture *valija_http_send (ValijaHttp *self, ValijaHttpRequest *request) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Asks @uri, without signing in, which ways it offers. Resolves to ValijaHttpOffers (uint; NONE
- * when it answers without asking who it is). Not counted among the requests that run at once. */
+ * when it answers without asking who it is). */
 DexFuture *valija_http_probe (ValijaHttp *self, const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drops all that waits and runs, with VALIJA_ERROR_DISCONNECTED, and the kept connections. */

@@ -139,7 +139,8 @@ valija_net_explain_secure (const char        *host,
     error = explain_refused_certificate (host, refused, trust);
   else if (valija_error_is_cancelled (cause) || g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_INVALID))
     error = g_error_copy (cause);
-  else if (g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+  else if (g_error_matches (cause, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT) ||
+           g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer the request for a secure connection."),
                       host);
   else if (g_error_matches (cause, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))

@@ -73,8 +73,9 @@ accept_certificate_cb (GTlsConnection      *connection,
                        GTlsCertificateFlags flags,
                        ValijaStream        *self)
 {
-  ValijaCertificate *refused = valija_tls_judge_certificate (peer, flags, self->identity, self->port, self->trust);
+  ValijaCertificate *refused;
 
+  refused = valija_tls_judge_certificate (peer, flags, self->identity, self->port, self->trust);
   if (refused == NULL)
     return TRUE;
 

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "net/valija-http-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/valija-error.h"
+
+/* The first bytes of NTLM's first message in Base64: its signature and its type */
+#define NTLM_NEGOTIATE "NTLM TlRMTVNTUAAB"
+
+static const struct
+{
+  const char *scheme;
+  ValijaHttpOffers offer;
+  ValijaHttpAuth auth;
+} SCHEMES[] = {
+  { "Basic", VALIJA_HTTP_OFFER_BASIC, VALIJA_HTTP_AUTH_BASIC },
+  { "NTLM", VALIJA_HTTP_OFFER_NTLM, VALIJA_HTTP_AUTH_NTLM },
+  { "Negotiate", VALIJA_HTTP_OFFER_NEGOTIATE, VALIJA_HTTP_AUTH_NEGOTIATE },
+  { "Bearer", VALIJA_HTTP_OFFER_BEARER, VALIJA_HTTP_AUTH_BEARER },
+};
+
+static ValijaHttpOffers
+offer_of_scheme (const char *scheme, gsize length)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (SCHEMES); i++)
+    {
+      if (strlen (SCHEMES[i].scheme) == length && g_ascii_strncasecmp (SCHEMES[i].scheme, scheme, length) == 0)
+        return SCHEMES[i].offer;
+    }
+
+  return VALIJA_HTTP_OFFER_OTHER;
+}
+
+static ValijaHttpOffers
+offer_of_auth (ValijaHttpAuth auth)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (SCHEMES); i++)
+    {
+      if (SCHEMES[i].auth == auth)
+        return SCHEMES[i].offer;
+    }
+
+  return VALIJA_HTTP_OFFER_NONE;
+}
+
+/**
+ * valija_http_parse_offers:
+ * @headers: of a response
+ *
+ * Returns: the schemes of its WWW-Authenticate headers (RFC 9110 §11.6.1), however many stand in one
+ */
+ValijaHttpOffers
+valija_http_parse_offers (SoupMessageHeaders *headers)
+{
+  const char *list = soup_message_headers_get_list (headers, "WWW-Authenticate");
+  GSList *items = list != NULL ? soup_header_parse_list (list) : NULL;
+  ValijaHttpOffers offers = VALIJA_HTTP_OFFER_NONE;
+
+  for (GSList *item = items; item != NULL; item = item->next)
+    {
+      const char *text = item->data;
+      gsize length = strcspn (text, " \t=");
+      const char *behind = text + length + strspn (text + length, " \t");
+
+      /* A scheme, and not a parameter of the one before */
+      if (length > 0 && *behind != '=')
+        offers |= offer_of_scheme (text, length);
+    }
+
+  soup_header_free_list (items);
+  return offers;
+}
+
+/**
+ * valija_http_name_offers:
+ * @offers: what a server offers
+ *
+ * Returns: (transfer full): "Negotiate, NTLM", or "" for nothing that has a name here
+ */
+char *
+valija_http_name_offers (ValijaHttpOffers offers)
+{
+  GString *names = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (SCHEMES); i++)
+    {
+      if (offers & SCHEMES[i].offer)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", SCHEMES[i].scheme);
+    }
+
+  return g_string_free (names, FALSE);
+}
+
+static GError *
+explain_missing_offer (ValijaHttpExchange *exchange, ValijaHttpOffers offers, const char *line)
+{
+  g_autofree char *names = valija_http_name_offers (offers);
+  g_autofree char *wanted = valija_http_name_offers (offer_of_auth (valija_http_get_auth (exchange->http)));
+  GError *error = NULL;
+
+  if (*names == '\0')
+    valija_error_set_server (&error, VALIJA_ERROR_NO_MECHANISM, line,
+                             _("%s wants to know who is there, and offers no way of signing in that is known here."),
+                             exchange->identity);
+  else
+    valija_error_set_server (&error, VALIJA_ERROR_NO_MECHANISM, line,
+                             /* Translators: a server, and ways of signing in: "NTLM" and "Negotiate, Basic" */
+                             _("%s does not let this account sign in by “%s”. It offers: %s."),
+                             exchange->identity, wanted, names);
+
+  return error;
+}
+
+static GError *
+explain_refusal (ValijaHttpExchange *exchange, const char *line)
+{
+  ValijaHttpAuth auth = valija_http_get_auth (exchange->http);
+  GError *error = NULL;
+
+  if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
+    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("%s does not accept the Kerberos ticket of this computer. Sign in to the organization’s "
+                               "network anew, or with “kinit”."),
+                             exchange->identity);
+  else if (auth == VALIJA_HTTP_AUTH_BEARER)
+    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("%s no longer accepts the permission that was given to Valija."), exchange->identity);
+  else if (auth == VALIJA_HTTP_AUTH_NTLM && exchange->ntlm_challenged)
+    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("%s refused the name or the password. If both are right, the server probably demands "
+                               "Extended Protection, which signing in by NTLM does not give it here; Kerberos or Basic "
+                               "are the ways around it."),
+                             exchange->identity);
+  else
+    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line, _("%s refused the name or the password."),
+                             exchange->identity);
+
+  return error;
+}
+
+static GError *
+explain_without_secret (ValijaHttpExchange *exchange, ValijaHttpOffers offers, const char *line)
+{
+  ValijaHttpAuth auth = valija_http_get_auth (exchange->http);
+  GError *error = NULL;
+
+  if ((offers & offer_of_auth (auth)) == 0)
+    return explain_missing_offer (exchange, offers, line);
+
+  if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
+    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("This computer has no Kerberos ticket for %s. Sign in to the organization’s network, or "
+                               "with “kinit”."),
+                             exchange->identity);
+  else
+    valija_error_set_server (&error, VALIJA_ERROR_PROTOCOL, line,
+                             _("%s, or something before it, breaks off signing in before the password was asked for."),
+                             exchange->identity);
+
+  return error;
+}
+
+/**
+ * valija_http_explain_unauthorized:
+ * @exchange: one that was answered by 401 though it signs in
+ * @refused: (out): whether the secret itself was refused
+ *
+ * Returns: (transfer full): why, at the step of signing in
+ */
+GError *
+valija_http_explain_unauthorized (ValijaHttpExchange *exchange, gboolean *refused)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  const char *given = soup_message_headers_get_one (soup_message_get_request_headers (exchange->message),
+                                                    "Authorization");
+  const char *line = soup_message_headers_get_one (headers, "X-MS-Diagnostics");
+  GError *error;
+
+  if (line == NULL)
+    line = soup_message_headers_get_list (headers, "WWW-Authenticate");
+
+  /* What an NTLM exchange begins with tells no secret yet. */
+  *refused = given != NULL && !g_str_has_prefix (given, NTLM_NEGOTIATE);
+  error = *refused ? explain_refusal (exchange, line)
+                   : explain_without_secret (exchange, valija_http_parse_offers (headers), line);
+  valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SIGN_IN);
+
+  return error;
+}
+
+/* Exactly the scheme of @auth answers a 401 in @session. */
+void
+valija_http_choose_auth (SoupSession *session, ValijaHttpAuth auth)
+{
+  if (auth == VALIJA_HTTP_AUTH_NONE || auth == VALIJA_HTTP_AUTH_BEARER)
+    {
+      soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+      return;
+    }
+
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_DIGEST);
+  if (auth != VALIJA_HTTP_AUTH_BASIC)
+    soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_BASIC);
+  if (auth == VALIJA_HTTP_AUTH_NTLM)
+    soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NTLM);
+  if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
+    soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NEGOTIATE);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "net/valija-http-request-private.h"
+#include "net/valija-http.h"
+
+G_BEGIN_DECLS
+
+/* Shared by valija-http.c (the account: queue, pauses, signing in), valija-http-exchange.c (one
+ * request on its way) and valija-http-response.c (reading). */
+
+/* How far a message has come; what failed is told by it. */
+typedef enum
+{
+  VALIJA_HTTP_PHASE_CONNECT,
+  VALIJA_HTTP_PHASE_SECURE,
+  VALIJA_HTTP_PHASE_EXCHANGE,
+} ValijaHttpPhase;
+
+typedef struct _ValijaHttpExchange ValijaHttpExchange;
+
+/* Refcounted; ended exactly once by whoever holds it: the fiber that sends, then the response. */
+struct _ValijaHttpExchange
+{
+  grefcount ref_count;
+  ValijaHttp *http;
+  ValijaHttpRequest *request;
+  GUri *uri;
+  char *identity; /* the server's name as certificates have it */
+  guint16 port;
+  guint timeout; /* of the other side's silence, in seconds; 0: for ever */
+  gboolean signs_in;
+  guint generation; /* of the secret */
+
+  SoupMessage *message; /* nullable: the attempt under way */
+  GCancellable *cancellable;
+  GSource *silence;
+  GError *failure; /* nullable: why we ended it ourselves */
+  ValijaCertificate *refused; /* nullable */
+  ValijaHttpPhase phase;
+  guint64 received;         /* of the body as it came over the wire */
+  gboolean fresh;           /* a connection was made for it */
+  gboolean sent;            /* whole */
+  gboolean answered;        /* the headers are there */
+  gboolean postponed;       /* another one tries the secret first */
+  gboolean ntlm_challenged; /* the server took part in NTLM */
+
+  gboolean has_slot;
+  gboolean ended;
+};
+
+typedef enum
+{
+  VALIJA_HTTP_PERMIT_NO,
+  VALIJA_HTTP_PERMIT_YES,
+  VALIJA_HTTP_PERMIT_LATER,
+} ValijaHttpPermit;
+
+ValijaHttpExchange *valija_http_exchange_new   (ValijaHttp        *http,
+                                                ValijaHttpRequest *request,
+                                                GUri              *uri) G_GNUC_WARN_UNUSED_RESULT;
+ValijaHttpExchange *valija_http_exchange_ref   (ValijaHttpExchange *self);
+void                valija_http_exchange_unref (ValijaHttpExchange *self);
+void                valija_http_exchange_end   (ValijaHttpExchange *self);
+void                valija_http_exchange_fail  (ValijaHttpExchange *self, GError *error);
+void                valija_http_exchange_watch (ValijaHttpExchange *self, gboolean waiting);
+DexFuture          *valija_http_exchange_send  (ValijaHttpExchange *self,
+                                                SoupSession        *session,
+                                                const char         *authorization) G_GNUC_WARN_UNUSED_RESULT;
+GError             *valija_http_exchange_explain (ValijaHttpExchange *self,
+                                                  const GError       *cause) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaHttpExchange, valija_http_exchange_unref)
+
+/* In valija-http.c, for an exchange: its connection and place are free again; may the secret be
+ * used now, and what is it; and what the account counts into. */
+void                valija_http_release        (ValijaHttp *self, ValijaHttpExchange *exchange);
+ValijaHttpPermit    valija_http_permit         (ValijaHttp *self, ValijaHttpExchange *exchange);
+const char         *valija_http_peek_user      (ValijaHttp *self);
+const char         *valija_http_peek_secret    (ValijaHttp *self);
+ValijaHttpAuth      valija_http_get_auth       (ValijaHttp *self);
+guint               valija_http_get_timeout    (ValijaHttp *self);
+ValijaTrust        *valija_http_get_trust      (ValijaHttp *self);
+ValijaTraffic      *valija_http_get_traffic    (ValijaHttp *self);
+ValijaTranscript   *valija_http_get_transcript (ValijaHttp *self);
+gboolean            valija_http_signs_in_at    (ValijaHttp *self, GUri *uri);
+
+ValijaHttpResponse *valija_http_response_new   (ValijaHttpExchange *exchange,
+                                                GInputStream       *stream) G_GNUC_WARN_UNUSED_RESULT;
+
+ValijaHttpOffers    valija_http_response_get_offers (ValijaHttpResponse *self);
+
+/* In valija-http-log.c: what the transcript is told. */
+void                valija_http_log_request    (ValijaTranscript *transcript, ValijaHttpExchange *exchange);
+void                valija_http_log_response   (ValijaTranscript *transcript, ValijaHttpExchange *exchange);
+void                valija_http_log_body       (ValijaTranscript   *transcript,
+                                                ValijaHttpExchange *exchange,
+                                                GBytes             *first);
+char               *valija_http_redact_body    (const char *text, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In valija-http-auth.c */
+ValijaHttpOffers    valija_http_parse_offers   (SoupMessageHeaders *headers);
+char               *valija_http_name_offers    (ValijaHttpOffers offers) G_GNUC_WARN_UNUSED_RESULT;
+GError             *valija_http_explain_unauthorized (ValijaHttpExchange *exchange,
+                                                      gboolean           *refused) G_GNUC_WARN_UNUSED_RESULT;
+void                valija_http_choose_auth    (SoupSession *session, ValijaHttpAuth auth);
+
+G_END_DECLS

@@ -1,0 +1,914 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "net/valija-http-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "base/valija-promise.h"
+#include "net/valija-net-error.h"
+#include "net/valija-tls.h"
+
+#define DEFAULT_CONCURRENCY 2
+/* Of streaming responses, which stay open for minutes */
+#define STREAMING_CONNECTIONS 4
+/* To all servers together (Autodiscover asks several) */
+#define ALL_CONNECTIONS 32
+#define IDLE_SECONDS 60
+/* What a server may ask us to wait by Retry-After */
+#define LONGEST_RETRY_AFTER_SECONDS (15 * 60)
+/* RFC 6585 §4; libsoup has no name for it. */
+#define TOO_MANY_REQUESTS 429
+
+/* A request that waits for its turn. */
+typedef struct
+{
+  ValijaHttpExchange *exchange;
+  DexPromise *promise;
+} Turn;
+
+typedef struct
+{
+  ValijaHttpExchange *exchange;
+  gboolean handed_over; /* the response ends it */
+} Send;
+
+struct _ValijaHttp
+{
+  GObject parent_instance;
+
+  char *host; /* the approved one, in ASCII */
+  guint16 port;
+  ValijaSecurity security;
+  char *ca_file; /* nullable */
+  guint timeout;
+  ValijaTrust *trust; /* nullable, as are the next two */
+  ValijaTraffic *traffic;
+  ValijaTranscript *transcript;
+
+  SoupSession *session; /* nullable: made when needed */
+  SoupSession *streaming; /* nullable */
+  SoupCookieJar *cookies;
+  GTlsDatabase *authorities; /* nullable until then */
+
+  ValijaHttpAuth auth;
+  char *user;
+  ValijaHttpSecretFunc func;
+  gpointer func_data;
+  GDestroyNotify func_destroy;
+  DexFuture *lookup;      /* nullable: the secret, or when it will be there */
+  ValijaSecret *secret;   /* nullable */
+  guint generation;       /* of the secret */
+  gboolean proven;        /* it was accepted */
+  gboolean open;          /* the server answered without asking for it */
+  ValijaHttpExchange *proving; /* nullable, borrowed: the one that tries it */
+  GError *refusal;        /* nullable: nothing is sent with it any more */
+
+  guint concurrency;
+  guint connections; /* what the session was made for */
+  guint running;
+  GQueue waiting; /* of Turn */
+  GPtrArray *live; /* of ValijaHttpExchange, borrowed: all that have not ended */
+  gint64 paused_until; /* monotonic time; 0: not */
+  GSource *pause;
+  gboolean closed;
+};
+
+G_DEFINE_FINAL_TYPE (ValijaHttp, valija_http, G_TYPE_OBJECT)
+
+static void pump (ValijaHttp *self);
+
+static void
+turn_free (Turn *turn)
+{
+  valija_http_exchange_unref (turn->exchange);
+  dex_unref (turn->promise);
+  g_free (turn);
+}
+
+static void
+send_free (gpointer data)
+{
+  Send *args = data;
+
+  if (!args->handed_over)
+    valija_http_exchange_end (args->exchange);
+  valija_http_exchange_unref (args->exchange);
+  g_free (args);
+}
+
+static gboolean
+source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSourceFuncs source_funcs = { .dispatch = source_dispatch };
+
+static gboolean
+pause_cb (gpointer user_data)
+{
+  ValijaHttp *self = user_data;
+
+  self->paused_until = 0;
+  g_source_set_ready_time (self->pause, -1);
+  pump (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Kept connections and what libsoup remembers of the secret go; what is under way ends as it may. */
+static void
+drop_sessions (ValijaHttp *self)
+{
+  g_clear_object (&self->session);
+  g_clear_object (&self->streaming);
+}
+
+static SoupSession *
+make_session (ValijaHttp *self, guint connections)
+{
+  SoupSession *session = g_object_new (SOUP_TYPE_SESSION,
+                                       "max-conns", ALL_CONNECTIONS,
+                                       "max-conns-per-host", (int) connections,
+                                       "idle-timeout", IDLE_SECONDS,
+                                       "tls-database", self->authorities,
+                                       "user-agent", "Valija/" PACKAGE_VERSION,
+                                       NULL);
+
+  if (valija_net_is_loopback (self->host))
+    soup_session_set_proxy_resolver (session, NULL);
+  soup_session_add_feature (session, SOUP_SESSION_FEATURE (self->cookies));
+  valija_http_choose_auth (session, self->auth);
+
+  return session;
+}
+
+static SoupSession *
+get_session (ValijaHttp *self, gboolean streaming)
+{
+  if (streaming && self->streaming == NULL)
+    self->streaming = make_session (self, STREAMING_CONNECTIONS);
+
+  if (streaming)
+    return self->streaming;
+
+  if (self->session != NULL && self->connections < self->concurrency)
+    g_clear_object (&self->session);
+
+  if (self->session == NULL)
+    {
+      self->connections = self->concurrency;
+      self->session = make_session (self, self->connections);
+    }
+
+  return self->session;
+}
+
+/* Whether @exchange may begin now, its turn being there. */
+static gboolean
+may_begin (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  if (!exchange->request->streaming && self->running >= self->concurrency)
+    return FALSE;
+
+  /* While nobody knows whether the secret is right, one alone tries it. */
+  return !exchange->signs_in || self->proven || self->open || self->proving == NULL;
+}
+
+static void
+begin (ValijaHttp *self, Turn *turn)
+{
+  ValijaHttpExchange *exchange = turn->exchange;
+
+  if (!exchange->request->streaming)
+    {
+      exchange->has_slot = TRUE;
+      self->running++;
+    }
+
+  if (exchange->signs_in && !self->proven && !self->open)
+    self->proving = exchange;
+
+  valija_promise_resolve_boolean (turn->promise, TRUE);
+}
+
+static void
+pump (ValijaHttp *self)
+{
+  GList *next;
+
+  for (GList *item = self->waiting.head; item != NULL; item = next)
+    {
+      Turn *turn = item->data;
+      const GError *refusal = turn->exchange->signs_in ? self->refusal : NULL;
+
+      next = item->next;
+
+      if (!turn->exchange->ended && refusal == NULL &&
+          (self->paused_until > 0 || !may_begin (self, turn->exchange)))
+        continue;
+
+      g_queue_delete_link (&self->waiting, item);
+
+      if (refusal != NULL)
+        valija_promise_reject (turn->promise, g_error_copy (refusal));
+      else if (!turn->exchange->ended)
+        begin (self, turn);
+      turn_free (turn);
+    }
+}
+
+/* Resolves when @exchange may begin. */
+static DexFuture *
+take_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  Turn *turn = g_new0 (Turn, 1);
+  DexPromise *promise = dex_promise_new ();
+
+  turn->exchange = valija_http_exchange_ref (exchange);
+  turn->promise = dex_ref (promise);
+  g_queue_push_tail (&self->waiting, turn);
+  pump (self);
+
+  return DEX_FUTURE (promise);
+}
+
+static void
+give_back_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  if (exchange->has_slot)
+    self->running--;
+  exchange->has_slot = FALSE;
+
+  if (self->proving == exchange)
+    self->proving = NULL;
+}
+
+static gboolean
+needs_secret (ValijaHttp *self)
+{
+  return self->auth == VALIJA_HTTP_AUTH_BASIC || self->auth == VALIJA_HTTP_AUTH_NTLM ||
+         self->auth == VALIJA_HTTP_AUTH_BEARER;
+}
+
+/* Asked for once, for all that need it. */
+static DexFuture *
+look_up_secret (ValijaHttp *self)
+{
+  if (self->lookup != NULL && dex_future_is_rejected (self->lookup))
+    dex_clear (&self->lookup);
+
+  if (self->lookup == NULL)
+    self->lookup = self->func (self->func_data);
+
+  return dex_ref (self->lookup);
+}
+
+/* Loads what the account needs for its first request. */
+static gboolean
+prepare_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
+{
+  guint generation = self->generation;
+  ValijaSecret *secret;
+
+  if (self->authorities == NULL)
+    {
+      GTlsDatabase *authorities = dex_await_object (valija_tls_load_authorities (self->ca_file), error);
+
+      if (authorities == NULL)
+        {
+          valija_error_locate (error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
+          return FALSE;
+        }
+
+      g_clear_object (&self->authorities);
+      self->authorities = authorities;
+    }
+
+  if (!exchange->signs_in || !needs_secret (self) || self->secret != NULL)
+    return TRUE;
+
+  secret = dex_await_boxed (look_up_secret (self), error);
+  if (secret == NULL)
+    return FALSE;
+
+  if (generation == self->generation && self->secret == NULL)
+    self->secret = valija_secret_ref (secret);
+  valija_secret_unref (secret);
+
+  return TRUE;
+}
+
+/* (transfer full) (nullable) */
+static char *
+make_authorization (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  if (!exchange->signs_in || self->auth != VALIJA_HTTP_AUTH_BEARER || self->secret == NULL)
+    return NULL;
+
+  return g_strconcat ("Bearer ", valija_secret_peek (self->secret, NULL), NULL);
+}
+
+static GInputStream *
+send_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
+{
+  for (gboolean again = FALSE;; again = TRUE)
+    {
+      g_autofree char *authorization = make_authorization (self, exchange);
+      g_autoptr(GError) cause = NULL;
+      g_autoptr(GError) explained = NULL;
+      GInputStream *stream;
+
+      stream = dex_await_object (valija_http_exchange_send (exchange,
+                                                            get_session (self, exchange->request->streaming),
+                                                            authorization),
+                                 &cause);
+      if (authorization != NULL)
+        valija_wipe (authorization, strlen (authorization));
+      if (stream != NULL)
+        return stream;
+
+      explained = valija_http_exchange_explain (exchange, cause);
+
+      /* A kept connection may be dead without anybody having noticed. */
+      if (!again && !exchange->fresh && exchange->request->idempotent && !self->closed &&
+          g_error_matches (explained, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED))
+        continue;
+
+      if (self->transcript != NULL)
+        valija_transcript_note (self->transcript, "%s", explained->message);
+      g_propagate_error (error, g_steal_pointer (&explained));
+      return NULL;
+    }
+}
+
+static void
+refuse_secret (ValijaHttp *self, const GError *error)
+{
+  if (self->refusal != NULL)
+    return;
+
+  self->refusal = g_error_copy (error);
+  pump (self);
+}
+
+static guint
+retry_after_seconds (SoupMessage *message)
+{
+  const char *value = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  g_autoptr(GDateTime) date = NULL;
+  guint64 seconds;
+
+  if (value == NULL)
+    return 0;
+
+  if (g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32, &seconds, NULL))
+    return (guint) MIN (seconds, LONGEST_RETRY_AFTER_SECONDS);
+
+  date = soup_date_time_new_from_http_string (value);
+  if (date == NULL)
+    return 0;
+
+  return (guint) CLAMP (g_date_time_to_unix (date) - g_get_real_time () / G_USEC_PER_SEC, 0,
+                        LONGEST_RETRY_AFTER_SECONDS);
+}
+
+/* What the headers tell the account. FALSE with @error set, or with @error unset when the exchange
+ * has to take its turn again. */
+static gboolean
+take_headers (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
+{
+  guint status = soup_message_get_status (exchange->message);
+  gboolean signed_in = soup_message_headers_get_one (soup_message_get_request_headers (exchange->message),
+                                                     "Authorization") != NULL;
+
+  if (status == TOO_MANY_REQUESTS || status == SOUP_STATUS_SERVICE_UNAVAILABLE)
+    valija_http_back_off (self, retry_after_seconds (exchange->message) * 1000);
+
+  if (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
+    {
+      valija_error_set (error, VALIJA_ERROR_CONNECT,
+                        _("The proxy on the way to %s wants to know who is there. Valija cannot sign in to proxies."),
+                        exchange->identity);
+      valija_error_locate (error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
+      return FALSE;
+    }
+
+  if (exchange->signs_in && status == SOUP_STATUS_UNAUTHORIZED)
+    {
+      gboolean refused;
+
+      if (exchange->postponed || exchange->generation != self->generation)
+        return FALSE;
+
+      *error = valija_http_explain_unauthorized (exchange, &refused);
+      if (refused)
+        refuse_secret (self, *error);
+      return FALSE;
+    }
+
+  if (exchange->signs_in && exchange->generation == self->generation)
+    {
+      self->proven = self->proven || signed_in;
+      self->open = TRUE;
+      if (self->proving == exchange)
+        self->proving = NULL;
+      pump (self);
+    }
+
+  return TRUE;
+}
+
+static DexFuture *
+send_fiber (gpointer data)
+{
+  Send *args = data;
+  ValijaHttpExchange *exchange = args->exchange;
+  ValijaHttp *self = exchange->http;
+  g_autoptr(GError) error = NULL;
+
+  for (;;)
+    {
+      g_autoptr(GInputStream) stream = NULL;
+
+      if (!dex_await (take_turn (self, exchange), &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      /* What is approved may be another server by now. */
+      exchange->signs_in = !exchange->request->anonymous && valija_http_signs_in_at (self, exchange->uri);
+      exchange->generation = self->generation;
+      if (!prepare_in_fiber (self, exchange, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      if (exchange->failure != NULL)
+        return dex_future_new_for_error (g_error_copy (exchange->failure));
+
+      stream = send_in_fiber (self, exchange, &error);
+      if (stream == NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      if (take_headers (self, exchange, &error))
+        {
+          args->handed_over = TRUE;
+          return dex_future_new_take_object (valija_http_response_new (exchange, stream));
+        }
+
+      if (error != NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
+
+      give_back_turn (self, exchange);
+    }
+}
+
+static DexFuture *
+probed_cb (DexFuture *future, gpointer user_data)
+{
+  const GValue *value = dex_future_get_value (future, NULL);
+  ValijaHttpResponse *response = g_value_get_object (value);
+
+  return dex_future_new_for_uint (valija_http_response_get_status (response) == SOUP_STATUS_UNAUTHORIZED
+                                    ? valija_http_response_get_offers (response)
+                                    : VALIJA_HTTP_OFFER_NONE);
+}
+
+static void
+clear_secret (ValijaHttp *self)
+{
+  dex_clear (&self->lookup);
+  g_clear_pointer (&self->secret, valija_secret_unref);
+  g_clear_error (&self->refusal);
+  self->generation++;
+  self->proven = FALSE;
+  self->open = FALSE;
+  self->proving = NULL;
+  drop_sessions (self);
+}
+
+static void
+clear_func (ValijaHttp *self)
+{
+  if (self->func_destroy != NULL)
+    self->func_destroy (self->func_data);
+
+  self->func = NULL;
+  self->func_data = NULL;
+  self->func_destroy = NULL;
+}
+
+static void
+valija_http_dispose (GObject *object)
+{
+  ValijaHttp *self = VALIJA_HTTP (object);
+
+  valija_http_close (self);
+  clear_func (self);
+
+  if (self->pause != NULL)
+    g_source_destroy (self->pause);
+  g_clear_pointer (&self->pause, g_source_unref);
+  g_clear_object (&self->trust);
+  g_clear_pointer (&self->traffic, valija_traffic_unref);
+  g_clear_pointer (&self->transcript, valija_transcript_unref);
+
+  G_OBJECT_CLASS (valija_http_parent_class)->dispose (object);
+}
+
+static void
+valija_http_finalize (GObject *object)
+{
+  ValijaHttp *self = VALIJA_HTTP (object);
+
+  g_free (self->host);
+  g_free (self->ca_file);
+  g_free (self->user);
+  g_clear_object (&self->cookies);
+  g_clear_object (&self->authorities);
+  g_clear_error (&self->refusal);
+  g_ptr_array_unref (self->live);
+
+  G_OBJECT_CLASS (valija_http_parent_class)->finalize (object);
+}
+
+static void
+valija_http_class_init (ValijaHttpClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_http_dispose;
+  object_class->finalize = valija_http_finalize;
+}
+
+static void
+valija_http_init (ValijaHttp *self)
+{
+  self->concurrency = DEFAULT_CONCURRENCY;
+  self->cookies = soup_cookie_jar_new ();
+  self->live = g_ptr_array_new ();
+  g_queue_init (&self->waiting);
+
+  self->pause = g_source_new (&source_funcs, sizeof (GSource));
+  g_source_set_static_name (self->pause, "valija-http-pause");
+  g_source_set_callback (self->pause, pause_cb, self, NULL);
+  g_source_attach (self->pause, g_main_context_get_thread_default ());
+}
+
+/* Its place is free again, and it is no longer part of the account. */
+void
+valija_http_release (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  g_ptr_array_remove_fast (self->live, exchange);
+  give_back_turn (self, exchange);
+  pump (self);
+}
+
+/* Whether @exchange may send the secret now that the server asks for it. */
+ValijaHttpPermit
+valija_http_permit (ValijaHttp *self, ValijaHttpExchange *exchange)
+{
+  if (exchange->generation != self->generation)
+    return VALIJA_HTTP_PERMIT_LATER;
+
+  if (!valija_http_signs_in_at (self, exchange->uri))
+    return VALIJA_HTTP_PERMIT_NO;
+
+  if (self->refusal != NULL || (needs_secret (self) && self->secret == NULL))
+    return VALIJA_HTTP_PERMIT_NO;
+
+  if (self->proven)
+    return VALIJA_HTTP_PERMIT_YES;
+
+  if (self->proving != NULL && self->proving != exchange)
+    return VALIJA_HTTP_PERMIT_LATER;
+
+  self->proving = exchange;
+  self->open = FALSE;
+  return VALIJA_HTTP_PERMIT_YES;
+}
+
+const char *
+valija_http_peek_user (ValijaHttp *self)
+{
+  return self->user != NULL ? self->user : "";
+}
+
+const char *
+valija_http_peek_secret (ValijaHttp *self)
+{
+  return self->secret != NULL ? valija_secret_peek (self->secret, NULL) : "";
+}
+
+ValijaHttpAuth
+valija_http_get_auth (ValijaHttp *self)
+{
+  return self->auth;
+}
+
+guint
+valija_http_get_timeout (ValijaHttp *self)
+{
+  return self->timeout;
+}
+
+ValijaTrust *
+valija_http_get_trust (ValijaHttp *self)
+{
+  return self->trust;
+}
+
+ValijaTraffic *
+valija_http_get_traffic (ValijaHttp *self)
+{
+  return self->traffic;
+}
+
+ValijaTranscript *
+valija_http_get_transcript (ValijaHttp *self)
+{
+  return self->transcript;
+}
+
+/* Whether a request to @uri may carry the secret: to the approved server, and encrypted unless the
+ * account says otherwise. */
+gboolean
+valija_http_signs_in_at (ValijaHttp *self, GUri *uri)
+{
+  gboolean https = g_str_equal (g_uri_get_scheme (uri), "https");
+  g_autofree char *identity = valija_net_dup_identity (g_uri_get_host (uri));
+  int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : https ? 443 : 80;
+  int approved = self->port > 0 ? self->port : https ? 443 : 80;
+
+  return self->auth != VALIJA_HTTP_AUTH_NONE && (https || self->security == VALIJA_SECURITY_NONE) &&
+         port == approved && g_ascii_strcasecmp (identity, self->host) == 0;
+}
+
+/**
+ * valija_http_new:
+ * @endpoint: (transfer none): the one server that gets the secret, and only over TLS unless its
+ *   security is %VALIJA_SECURITY_NONE; port 0 is the scheme's own. Its time-out and ca_file hold for
+ *   all requests, to whatever server.
+ * @trust: (nullable): the user's exceptions
+ * @traffic: (nullable): counted into; a turn is a request
+ * @transcript: (nullable): written into
+ *
+ * Returns: (transfer full): an account's HTTP, which does not sign in yet
+ */
+ValijaHttp *
+valija_http_new (const ValijaEndpoint *endpoint,
+                 ValijaTrust          *trust,
+                 ValijaTraffic        *traffic,
+                 ValijaTranscript     *transcript)
+{
+  ValijaHttp *self = g_object_new (VALIJA_TYPE_HTTP, NULL);
+
+  g_return_val_if_fail (endpoint != NULL, self);
+
+  self->host = valija_net_dup_identity (endpoint->host);
+  self->port = endpoint->port;
+  self->security = endpoint->security;
+  self->ca_file = g_strdup (endpoint->ca_file);
+  self->timeout = endpoint->timeout;
+  g_set_object (&self->trust, trust);
+  self->traffic = traffic != NULL ? valija_traffic_ref (traffic) : NULL;
+  self->transcript = transcript != NULL ? valija_transcript_ref (transcript) : NULL;
+
+  return self;
+}
+
+/**
+ * valija_http_approve:
+ * @self: an account's HTTP
+ * @host: the server that gets the secret from now on, instead of the one before
+ * @port: its port; 0 is the scheme's own
+ * @security: %VALIJA_SECURITY_NONE lets the secret go unencrypted
+ */
+void
+valija_http_approve (ValijaHttp *self, const char *host, guint16 port, ValijaSecurity security)
+{
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+  g_return_if_fail (host != NULL);
+
+  g_free (self->host);
+  self->host = valija_net_dup_identity (host);
+  self->port = port;
+  self->security = security;
+  self->proven = FALSE;
+  self->open = FALSE;
+  drop_sessions (self);
+}
+
+/**
+ * valija_http_set_auth:
+ * @self: an account's HTTP
+ * @auth: exactly this way of signing in, from now on
+ * @user: (nullable): as the server wants it: "user@domain" or "DOMAIN\user"
+ * @func: (nullable): gives the secret; %NULL where none is needed
+ * @user_data: for @func
+ * @destroy: (nullable): frees @user_data
+ */
+void
+valija_http_set_auth (ValijaHttp          *self,
+                      ValijaHttpAuth       auth,
+                      const char          *user,
+                      ValijaHttpSecretFunc func,
+                      gpointer             user_data,
+                      GDestroyNotify       destroy)
+{
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+
+  clear_func (self);
+  self->auth = auth;
+  g_set_str (&self->user, user);
+  self->func = func;
+  self->func_data = user_data;
+  self->func_destroy = destroy;
+  g_return_if_fail (func != NULL || !needs_secret (self));
+
+  clear_secret (self);
+  pump (self);
+}
+
+/**
+ * valija_http_renew_secret:
+ * @self: an account's HTTP
+ *
+ * The secret was replaced: it is asked for again, and requests go out again.
+ */
+void
+valija_http_renew_secret (ValijaHttp *self)
+{
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+
+  clear_secret (self);
+  pump (self);
+}
+
+/**
+ * valija_http_set_concurrency:
+ * @self: an account's HTTP
+ * @requests: how many may run at once, 1 at least; streaming ones are not counted
+ */
+void
+valija_http_set_concurrency (ValijaHttp *self, guint requests)
+{
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+
+  self->concurrency = MAX (requests, 1);
+  pump (self);
+}
+
+/**
+ * valija_http_back_off:
+ * @self: an account's HTTP
+ * @milliseconds: for how long no request starts; a longer pause under way stays
+ */
+void
+valija_http_back_off (ValijaHttp *self, guint milliseconds)
+{
+  gint64 until;
+
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+
+  if (milliseconds == 0 || self->closed)
+    return;
+
+  until = g_get_monotonic_time () + (gint64) milliseconds * 1000;
+  if (until <= self->paused_until)
+    return;
+
+  self->paused_until = until;
+  g_source_set_ready_time (self->pause, until);
+  if (self->transcript != NULL)
+    valija_transcript_note (self->transcript, "no request for %u ms", milliseconds);
+}
+
+/* (transfer full) (nullable) */
+static GUri *
+parse_uri (ValijaHttp *self, ValijaHttpRequest *request, GError **error)
+{
+  g_autoptr(GUri) uri = g_uri_parse (request->uri, SOUP_HTTP_URI_FLAGS, NULL);
+
+  /* libsoup would send what stands before the @ as name and password. */
+  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' ||
+      g_uri_get_userinfo (uri) != NULL ||
+      (!g_str_equal (g_uri_get_scheme (uri), "https") && !g_str_equal (g_uri_get_scheme (uri), "http")))
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("“%s” is no address of a web server."), request->uri);
+      valija_error_locate (error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
+      return NULL;
+    }
+
+  if (g_str_equal (g_uri_get_scheme (uri), "http") && !request->anonymous && self->security != VALIJA_SECURITY_NONE)
+    {
+      valija_error_set (error, VALIJA_ERROR_TLS, _("The connection to %s would not be encrypted."),
+                        g_uri_get_host (uri));
+      valija_error_locate (error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
+      return NULL;
+    }
+
+  return g_steal_pointer (&uri);
+}
+
+/**
+ * valija_http_send:
+ * @self: an account's HTTP
+ * @request: (transfer none): what to ask; it must not be changed any more, and may be sent again
+ *
+ * Dropping the future takes the request back or ends it.
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaHttpResponse (object) of whatever
+ *   status when its headers are there. Rejects with RESOLVE, CONNECT, OFFLINE, CERTIFICATE, TLS,
+ *   TIMED_OUT, DISCONNECTED, PROTOCOL, INVALID; UNCERTAIN when it is not idempotent, was sent whole and
+ *   never answered; AUTHENTICATION when the secret was refused, then and for all that follow until it is
+ *   renewed; NO_MECHANISM when the server does not offer the chosen way of signing in
+ */
+DexFuture *
+valija_http_send (ValijaHttp *self, ValijaHttpRequest *request)
+{
+  g_autoptr(GUri) uri = NULL;
+  GError *error = NULL;
+  Send *args;
+
+  dex_return_error_if_fail (VALIJA_IS_HTTP (self));
+  dex_return_error_if_fail (request != NULL);
+
+  if (self->closed)
+    {
+      valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s is closed."), self->host);
+      return dex_future_new_for_error (error);
+    }
+
+  uri = parse_uri (self, request, &error);
+  if (uri == NULL)
+    return dex_future_new_for_error (error);
+
+  args = g_new0 (Send, 1);
+  args->exchange = valija_http_exchange_new (self, request, uri);
+  g_ptr_array_add (self->live, args->exchange);
+
+  return valija_fiber_spawn (send_fiber, args, send_free);
+}
+
+/**
+ * valija_http_probe:
+ * @self: an account's HTTP
+ * @uri: whom to ask
+ *
+ * Asks without signing in.
+ *
+ * Returns: (transfer full): a future that resolves to #ValijaHttpOffers (uint), the ways of signing in
+ *   that a 401 offers; rejects as valija_http_send() does
+ */
+DexFuture *
+valija_http_probe (ValijaHttp *self, const char *uri)
+{
+  g_autoptr(ValijaHttpRequest) request = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_HTTP (self));
+  dex_return_error_if_fail (uri != NULL);
+
+  request = valija_http_request_new ("GET", uri);
+  valija_http_request_set_anonymous (request, TRUE);
+
+  return dex_future_then (valija_http_send (self, request), probed_cb, NULL, NULL);
+}
+
+/**
+ * valija_http_close:
+ * @self: an account's HTTP
+ *
+ * Drops all that waits and runs with VALIJA_ERROR_DISCONNECTED, and the kept connections. May be
+ * called twice.
+ */
+void
+valija_http_close (ValijaHttp *self)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) live = NULL;
+  Turn *turn;
+
+  g_return_if_fail (VALIJA_IS_HTTP (self));
+
+  if (self->closed)
+    return;
+
+  self->closed = TRUE;
+  valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s is closed."), self->host);
+
+  while ((turn = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      valija_promise_reject (turn->promise, g_error_copy (error));
+      turn_free (turn);
+    }
+
+  live = g_ptr_array_copy (self->live, NULL, NULL);
+  for (guint i = 0; i < live->len; i++)
+    valija_http_exchange_fail (g_ptr_array_index (live, i), g_error_copy (error));
+
+  g_source_set_ready_time (self->pause, -1);
+  clear_secret (self);
+}
