@@ -169,8 +169,9 @@ secure_in_fiber (ValijaStream *self, GError **error)
 
   if (!negotiate_in_fiber (self, &cause))
     {
-      g_autoptr(GError) explained = valija_net_explain_secure (self->host, self->port, self->refused, self->trust, cause);
+      g_autoptr(GError) explained = NULL;
 
+      explained = valija_net_explain_secure (self->host, self->port, self->refused, self->trust, cause);
       valija_stream_fail (self, explained);
       g_propagate_error (error, g_steal_pointer (&explained));
       return FALSE;
