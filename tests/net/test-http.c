@@ -1080,22 +1080,27 @@ test_streaming (void)
   g_assert_true (dex_future_is_pending (second));
 }
 
-/* Answers with 1,000 megabytes of nothing, which are one when compressed. */
+/* Answers with 64 megabytes of nothing, which are 64 kilobytes when compressed. */
 static void
 bomb_handler (ValijaTestServer *server, GSocketConnection *connection)
 {
   g_autoptr(Peer) peer = peer_new (server, connection);
   g_autoptr(GConverter) gzip = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
-  g_autoptr(GOutputStream) output = NULL;
+  g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr(GOutputStream) output = g_converter_output_stream_new (memory, gzip);
   g_autofree char *zeros = g_malloc0 (MEGABYTE);
+
+  for (guint i = 0; i < 64; i++)
+    g_assert_true (g_output_stream_write_all (output, zeros, MEGABYTE, NULL, NULL, NULL));
+  g_output_stream_close (output, NULL, NULL);
 
   if (peer == NULL || !hear (peer))
     return;
 
   say (peer, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n");
-  output = g_converter_output_stream_new (g_io_stream_get_output_stream (peer->io), gzip);
-  for (guint i = 0; i < 1000 && g_output_stream_write_all (output, zeros, MEGABYTE, NULL, NULL, NULL); i++)
-    ;
+  g_output_stream_write_all (g_io_stream_get_output_stream (peer->io),
+                             g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (memory)),
+                             g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (memory)), NULL, NULL, NULL);
 }
 
 /* Memory of this process alone, in bytes; what is mapped from files does not count. */
@@ -1110,6 +1115,16 @@ get_memory (void)
   g_assert_nonnull (line);
 
   return g_ascii_strtoll (line + 8, NULL, 10) * 1024;
+}
+
+/* AddressSanitizer keeps what was freed for a while. */
+static void
+check_growth (gint64 growth)
+{
+  g_test_message ("growth %" G_GINT64_FORMAT " KiB", growth / 1024);
+#ifndef __SANITIZE_ADDRESS__
+  g_assert_cmpint (growth, <, 8 * MEGABYTE);
+#endif
 }
 
 static gint64
@@ -1155,8 +1170,7 @@ test_bomb (void)
   growth = read_away (response, get_memory (), &length, &error);
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
   g_assert_cmpuint (length, <=, 20 * MEGABYTE);
-  g_test_message ("growth %" G_GINT64_FORMAT " KiB", growth / 1024);
-  g_assert_cmpint (growth, <, 8 * MEGABYTE);
+  check_growth (growth);
 }
 
 /* Takes what comes and gives 40 megabytes back. */
@@ -1224,8 +1238,7 @@ test_large (void)
   g_assert_cmpuint (length, ==, 41942400);
 
   growth = MAX (growth, most - start);
-  g_test_message ("growth %" G_GINT64_FORMAT " KiB", growth / 1024);
-  g_assert_cmpint (growth, <, 8 * MEGABYTE);
+  check_growth (growth);
 }
 
 int
