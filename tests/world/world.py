@@ -34,6 +34,22 @@ def run(*args, **kwargs):
     return subprocess.run(args, check=True, capture_output=True, text=True, **kwargs)
 
 
+def make_certificates(directory):
+    """An authority (ca.pem) and what it issued for this computer (server.pem, server.key)."""
+    d = str(directory)
+    run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
+        '-subj', '/CN=Valija throw-away authority', '-keyout', d + '/ca.key', '-out', d + '/ca.pem',
+        '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
+    run('openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+        '-subj', '/CN=localhost', '-keyout', d + '/server.key', '-out', d + '/server.csr')
+    (directory / 'server.ext').write_text(
+        'subjectAltName=DNS:localhost,DNS:mail.example.org,IP:127.0.0.1,IP:::1\n'
+        'extendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n')
+    run('openssl', 'x509', '-req', '-in', d + '/server.csr', '-CA', d + '/ca.pem', '-CAkey', d + '/ca.key',
+        '-CAcreateserial', '-days', '1', '-extfile', d + '/server.ext', '-out', d + '/server.pem')
+    os.chmod(directory / 'server.key', 0o600)
+
+
 def unpack(directory, packages, program):
     """@packages of Debian with their programs, in a directory and not installed."""
     root = directory.resolve()
@@ -82,7 +98,7 @@ class World:
 
     def __enter__(self):
         try:
-            self.make_certificates()
+            make_certificates(self.dir)
             self.write_dovecot()
             self.write_postfix()
             self.ports.release()
@@ -130,22 +146,6 @@ class World:
     def log(self):
         return '\n'.join(path.read_text(errors='replace')[-4000:]
                          for path in self.dir.glob('*.log') if path.exists())
-
-    # -- Certificates
-
-    def make_certificates(self):
-        d = str(self.dir)
-        run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-            '-subj', '/CN=Valija throw-away authority', '-keyout', d + '/ca.key', '-out', d + '/ca.pem',
-            '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
-        run('openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
-            '-subj', '/CN=localhost', '-keyout', d + '/server.key', '-out', d + '/server.csr')
-        (self.dir / 'server.ext').write_text(
-            'subjectAltName=DNS:localhost,DNS:mail.example.org,IP:127.0.0.1,IP:::1\n'
-            'extendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n')
-        run('openssl', 'x509', '-req', '-in', d + '/server.csr', '-CA', d + '/ca.pem', '-CAkey', d + '/ca.key',
-            '-CAcreateserial', '-days', '1', '-extfile', d + '/server.ext', '-out', d + '/server.pem')
-        os.chmod(self.dir / 'server.key', 0o600)
 
     # -- Dovecot
 
