@@ -130,12 +130,6 @@ explain_refusal (ValijaHttpExchange *exchange, const char *line)
   else if (auth == VALIJA_HTTP_AUTH_BEARER)
     valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
                              _("%s no longer accepts the permission that was given to Valija."), exchange->identity);
-  else if (auth == VALIJA_HTTP_AUTH_NTLM && exchange->ntlm_challenged)
-    valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
-                             _("%s refused the name or the password. If both are right, the server probably demands "
-                               "Extended Protection, which signing in by NTLM does not give it here; Kerberos or Basic "
-                               "are the ways around it."),
-                             exchange->identity);
   else
     valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line, _("%s refused the name or the password."),
                              exchange->identity);
@@ -197,7 +191,8 @@ valija_http_explain_unauthorized (ValijaHttpExchange *exchange, gboolean *refuse
 void
 valija_http_choose_auth (SoupSession *session, ValijaHttpAuth auth)
 {
-  if (auth == VALIJA_HTTP_AUTH_NONE || auth == VALIJA_HTTP_AUTH_BEARER)
+  /* NTLM is our own: libsoup's knows no channel binding and no password but in ASCII, and goes down to version 1. */
+  if (auth != VALIJA_HTTP_AUTH_BASIC && auth != VALIJA_HTTP_AUTH_NEGOTIATE)
     {
       soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
       return;
@@ -206,8 +201,6 @@ valija_http_choose_auth (SoupSession *session, ValijaHttpAuth auth)
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_DIGEST);
   if (auth != VALIJA_HTTP_AUTH_BASIC)
     soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_BASIC);
-  if (auth == VALIJA_HTTP_AUTH_NTLM)
-    soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NTLM);
   if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
     soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NEGOTIATE);
 }

@@ -110,6 +110,9 @@ note_security (ValijaHttpExchange *self, GTlsConnection *tls)
       return;
     }
 
+  g_clear_pointer (&self->lane->binding, g_bytes_unref);
+  self->lane->binding = valija_tls_dup_channel_binding (tls, "tls-server-end-point");
+
   if (transcript == NULL)
     return;
 
@@ -178,7 +181,8 @@ authenticate_cb (ValijaHttpExchange *self, SoupAuth *auth, gboolean retrying)
   switch (valija_http_permit (self->http, self))
     {
     case VALIJA_HTTP_PERMIT_YES:
-      soup_auth_authenticate (auth, valija_http_peek_user (self->http), valija_http_peek_secret (self->http));
+      soup_auth_authenticate (auth, valija_http_peek_user (self->http),
+                              valija_secret_peek (valija_http_peek_secret (self->http), NULL));
       return TRUE;
     case VALIJA_HTTP_PERMIT_LATER:
       self->postponed = TRUE;
@@ -190,12 +194,20 @@ authenticate_cb (ValijaHttpExchange *self, SoupAuth *auth, gboolean retrying)
 }
 
 static void
-set_body (ValijaHttpExchange *self)
+set_body (ValijaHttpExchange *self, gboolean whole)
 {
   g_autoptr(GInputStream) body = NULL;
 
   if (self->request->content_type == NULL)
     return;
+
+  if (!whole)
+    {
+      g_autoptr(GBytes) nothing = g_bytes_new (NULL, 0);
+
+      soup_message_set_request_body_from_bytes (self->message, self->request->content_type, nothing);
+      return;
+    }
 
   body = valija_http_body_new (self->request);
   soup_message_set_request_body (self->message, self->request->content_type, body,
@@ -207,7 +219,7 @@ static void
 restarted_cb (ValijaHttpExchange *self)
 {
   self->sent = FALSE;
-  set_body (self);
+  set_body (self, TRUE);
 }
 
 static void
@@ -257,12 +269,8 @@ got_headers_cb (ValijaHttpExchange *self)
   ValijaTraffic *traffic = valija_http_get_traffic (self->http);
   ValijaTranscript *transcript = valija_http_get_transcript (self->http);
   SoupMessageMetrics *metrics = soup_message_get_metrics (self->message);
-  const char *challenge = soup_message_headers_get_list (soup_message_get_response_headers (self->message),
-                                                         "WWW-Authenticate");
 
-  if (challenge != NULL && g_str_has_prefix (challenge, "NTLM TlRMTVNTUAAC"))
-    self->ntlm_challenged = TRUE;
-
+  self->connection = soup_message_get_connection_id (self->message);
   self->received = 0;
   if (traffic != NULL && metrics != NULL)
     traffic->bytes_in += soup_message_metrics_get_response_header_bytes_received (metrics);
@@ -345,7 +353,7 @@ forget_message (ValijaHttpExchange *self)
 }
 
 static void
-make_message (ValijaHttpExchange *self, const char *authorization)
+make_message (ValijaHttpExchange *self, const char *authorization, gboolean whole)
 {
   forget_message (self);
   g_clear_pointer (&self->refused, valija_certificate_unref);
@@ -354,6 +362,7 @@ make_message (ValijaHttpExchange *self, const char *authorization)
   self->sent = FALSE;
   self->answered = FALSE;
   self->postponed = FALSE;
+  self->connection = 0;
 
   self->message = soup_message_new_from_uri (self->request->method, self->uri);
   soup_message_set_flags (self->message, choose_flags (self));
@@ -361,7 +370,7 @@ make_message (ValijaHttpExchange *self, const char *authorization)
   if (!self->signs_in)
     soup_message_disable_feature (self->message, SOUP_TYPE_AUTH_MANAGER);
   set_headers (self, authorization);
-  set_body (self);
+  set_body (self, whole);
   listen (self);
 }
 
@@ -396,24 +405,24 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * valija_http_exchange_send:
  * @self: an exchange with no attempt under way
- * @session: whose connections it uses
  * @authorization: (nullable): the header that signs it in
+ * @whole: whether its body goes along; else an empty one does
  *
  * Returns: (transfer full): a future that resolves to the #GInputStream (object) of the answer's
  *   body when the headers are there, or rejects with what GIO or libsoup say
  */
 DexFuture *
-valija_http_exchange_send (ValijaHttpExchange *self, SoupSession *session, const char *authorization)
+valija_http_exchange_send (ValijaHttpExchange *self, const char *authorization, gboolean whole)
 {
   Sending *sending = g_new0 (Sending, 1);
   DexPromise *promise = dex_promise_new ();
 
-  make_message (self, authorization);
+  make_message (self, authorization, whole);
   valija_http_exchange_watch (self, TRUE);
 
   sending->exchange = valija_http_exchange_ref (self);
   sending->promise = dex_ref (promise);
-  soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb, sending);
+  soup_session_send_async (self->lane->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, sent_cb, sending);
 
   return DEX_FUTURE (promise);
 }

@@ -20,6 +20,17 @@ typedef enum
   VALIJA_HTTP_PHASE_EXCHANGE,
 } ValijaHttpPhase;
 
+/* One connection at a time, and what it is known for: a SoupSession of its own, for NTLM signs in a
+ * connection and no request, and libsoup tells nobody which one it will take. */
+typedef struct
+{
+  SoupSession *session;
+  guint generation;    /* of the secret */
+  gboolean streaming;
+  guint64 signed_in;   /* the number of the connection that NTLM signed in; 0: none */
+  GBytes *binding;     /* nullable: the tls-server-end-point of its connection */
+} ValijaHttpLane;
+
 typedef struct _ValijaHttpExchange ValijaHttpExchange;
 
 /* Refcounted; ended exactly once by whoever holds it: the fiber that sends, then the response. */
@@ -46,9 +57,9 @@ struct _ValijaHttpExchange
   gboolean sent;            /* whole */
   gboolean answered;        /* the headers are there */
   gboolean postponed;       /* another one tries the secret first */
-  gboolean ntlm_challenged; /* the server took part in NTLM */
+  guint64 connection;       /* the number of the connection that it was sent on */
 
-  gboolean has_slot;
+  ValijaHttpLane *lane; /* nullable: not its turn */
   gboolean ended;
 };
 
@@ -68,8 +79,8 @@ void                valija_http_exchange_end   (ValijaHttpExchange *self);
 void                valija_http_exchange_fail  (ValijaHttpExchange *self, GError *error);
 void                valija_http_exchange_watch (ValijaHttpExchange *self, gboolean waiting);
 DexFuture          *valija_http_exchange_send  (ValijaHttpExchange *self,
-                                                SoupSession        *session,
-                                                const char         *authorization) G_GNUC_WARN_UNUSED_RESULT;
+                                                const char         *authorization,
+                                                gboolean            whole) G_GNUC_WARN_UNUSED_RESULT;
 GError             *valija_http_exchange_explain (ValijaHttpExchange *self,
                                                   const GError       *cause) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -80,7 +91,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaHttpExchange, valija_http_exchange_unref)
 void                valija_http_release        (ValijaHttp *self, ValijaHttpExchange *exchange);
 ValijaHttpPermit    valija_http_permit         (ValijaHttp *self, ValijaHttpExchange *exchange);
 const char         *valija_http_peek_user      (ValijaHttp *self);
-const char         *valija_http_peek_secret    (ValijaHttp *self);
+ValijaSecret       *valija_http_peek_secret    (ValijaHttp *self);
 ValijaHttpAuth      valija_http_get_auth       (ValijaHttp *self);
 guint               valija_http_get_timeout    (ValijaHttp *self);
 ValijaTrust        *valija_http_get_trust      (ValijaHttp *self);
@@ -100,6 +111,12 @@ void                valija_http_log_body       (ValijaTranscript   *transcript,
                                                 ValijaHttpExchange *exchange,
                                                 GBytes             *first);
 char               *valija_http_redact_body    (const char *text, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In valija-http-ntlm.c: for a fiber, whose exchange was answered by 401, or goes out on a connection that is not
+ * signed in. NULL without @error set: it has to take its turn again. */
+gboolean            valija_http_wants_ntlm     (ValijaHttpExchange *exchange);
+GInputStream       *valija_http_send_by_ntlm   (ValijaHttpExchange *exchange,
+                                                GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In valija-http-auth.c */
 ValijaHttpOffers    valija_http_parse_offers   (SoupMessageHeaders *headers);

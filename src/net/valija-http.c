@@ -14,10 +14,6 @@
 #include "net/valija-tls.h"
 
 #define DEFAULT_CONCURRENCY 2
-/* Of streaming responses, which stay open for minutes */
-#define STREAMING_CONNECTIONS 4
-/* To all servers together (Autodiscover asks several) */
-#define ALL_CONNECTIONS 32
 #define IDLE_SECONDS 60
 /* What a server may ask us to wait by Retry-After */
 #define LONGEST_RETRY_AFTER_SECONDS (15 * 60)
@@ -50,8 +46,7 @@ struct _ValijaHttp
   ValijaTraffic *traffic;
   ValijaTranscript *transcript;
 
-  SoupSession *session; /* nullable: made when needed */
-  SoupSession *streaming; /* nullable */
+  GQueue lanes; /* of ValijaHttpLane: those at rest, the last used first */
   SoupCookieJar *cookies;
   GTlsDatabase *authorities; /* nullable until then */
 
@@ -69,8 +64,7 @@ struct _ValijaHttp
   GError *refusal;        /* nullable: nothing is sent with it any more */
 
   guint concurrency;
-  guint connections; /* what the session was made for */
-  guint running;
+  guint running; /* streaming ones apart */
   GQueue waiting; /* of Turn */
   GPtrArray *live; /* of ValijaHttpExchange, borrowed: all that have not ended */
   gint64 paused_until; /* monotonic time; 0: not */
@@ -121,52 +115,90 @@ pause_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static void
+lane_free (gpointer data)
+{
+  ValijaHttpLane *lane = data;
+
+  g_object_unref (lane->session);
+  g_clear_pointer (&lane->binding, g_bytes_unref);
+  g_free (lane);
+}
+
 /* Kept connections and what libsoup remembers of the secret go; what is under way ends as it may. */
 static void
-drop_sessions (ValijaHttp *self)
+drop_lanes (ValijaHttp *self)
 {
-  g_clear_object (&self->session);
-  g_clear_object (&self->streaming);
+  self->generation++;
+  g_queue_clear_full (&self->lanes, lane_free);
 }
 
-static SoupSession *
-make_session (ValijaHttp *self, guint connections)
+static ValijaHttpLane *
+lane_new (ValijaHttp *self, gboolean streaming)
 {
-  SoupSession *session = g_object_new (SOUP_TYPE_SESSION,
-                                       "max-conns", ALL_CONNECTIONS,
-                                       "max-conns-per-host", (int) connections,
-                                       "idle-timeout", IDLE_SECONDS,
-                                       "tls-database", self->authorities,
-                                       "user-agent", "Valija/" PACKAGE_VERSION,
-                                       NULL);
+  ValijaHttpLane *lane = g_new0 (ValijaHttpLane, 1);
+
+  lane->generation = self->generation;
+  lane->streaming = streaming;
+  lane->session = g_object_new (SOUP_TYPE_SESSION,
+                                "max-conns-per-host", 1,
+                                "idle-timeout", IDLE_SECONDS,
+                                "user-agent", "Valija/" PACKAGE_VERSION,
+                                NULL);
 
   if (valija_net_is_loopback (self->host))
-    soup_session_set_proxy_resolver (session, NULL);
-  soup_session_add_feature (session, SOUP_SESSION_FEATURE (self->cookies));
-  valija_http_choose_auth (session, self->auth);
+    soup_session_set_proxy_resolver (lane->session, NULL);
+  soup_session_add_feature (lane->session, SOUP_SESSION_FEATURE (self->cookies));
+  valija_http_choose_auth (lane->session, self->auth);
 
-  return session;
+  return lane;
 }
 
-static SoupSession *
-get_session (ValijaHttp *self, gboolean streaming)
+/* The one last used is most likely to have a connection that is signed in. */
+static ValijaHttpLane *
+take_lane (ValijaHttp *self, gboolean streaming)
 {
-  if (streaming && self->streaming == NULL)
-    self->streaming = make_session (self, STREAMING_CONNECTIONS);
-
-  if (streaming)
-    return self->streaming;
-
-  if (self->session != NULL && self->connections < self->concurrency)
-    g_clear_object (&self->session);
-
-  if (self->session == NULL)
+  for (GList *item = self->lanes.head; item != NULL; item = item->next)
     {
-      self->connections = self->concurrency;
-      self->session = make_session (self, self->connections);
+      ValijaHttpLane *lane = item->data;
+
+      if (lane->streaming == streaming)
+        {
+          g_queue_delete_link (&self->lanes, item);
+          return lane;
+        }
     }
 
-  return self->session;
+  return lane_new (self, streaming);
+}
+
+static void
+give_back_lane (ValijaHttp *self, ValijaHttpLane *lane)
+{
+  if (lane->generation != self->generation || self->closed)
+    lane_free (lane);
+  else
+    g_queue_push_head (&self->lanes, lane);
+}
+
+/* Kept connections count among those that are allowed. */
+static void
+drop_surplus_lanes (ValijaHttp *self)
+{
+  guint lanes = self->running;
+  GList *next;
+
+  for (GList *item = self->lanes.head; item != NULL; item = next)
+    {
+      ValijaHttpLane *lane = item->data;
+
+      next = item->next;
+      if (lane->streaming || ++lanes <= self->concurrency)
+        continue;
+
+      g_queue_delete_link (&self->lanes, item);
+      lane_free (lane);
+    }
 }
 
 /* Whether @exchange may begin now, its turn being there. */
@@ -185,11 +217,9 @@ begin (ValijaHttp *self, Turn *turn)
 {
   ValijaHttpExchange *exchange = turn->exchange;
 
+  exchange->lane = take_lane (self, exchange->request->streaming);
   if (!exchange->request->streaming)
-    {
-      exchange->has_slot = TRUE;
-      self->running++;
-    }
+    self->running++;
 
   if (exchange->signs_in && !self->proven && !self->open)
     self->proving = exchange;
@@ -241,9 +271,15 @@ take_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
 static void
 give_back_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
 {
-  if (exchange->has_slot)
-    self->running--;
-  exchange->has_slot = FALSE;
+  ValijaHttpLane *lane = g_steal_pointer (&exchange->lane);
+
+  if (lane != NULL)
+    {
+      if (!lane->streaming)
+        self->running--;
+      give_back_lane (self, lane);
+      drop_surplus_lanes (self);
+    }
 
   if (self->proving == exchange)
     self->proving = NULL;
@@ -290,6 +326,8 @@ prepare_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error
       self->authorities = authorities;
     }
 
+  soup_session_set_tls_database (exchange->lane->session, self->authorities);
+
   if (!exchange->signs_in || !needs_secret (self) || self->secret != NULL)
     return TRUE;
 
@@ -314,6 +352,7 @@ make_authorization (ValijaHttp *self, ValijaHttpExchange *exchange)
   return g_strconcat ("Bearer ", valija_secret_peek (self->secret, NULL), NULL);
 }
 
+/* Sends it, by whatever way of signing in. NULL without @error set: it has to take its turn again. */
 static GInputStream *
 send_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
 {
@@ -324,13 +363,14 @@ send_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
       g_autoptr(GError) explained = NULL;
       GInputStream *stream;
 
-      stream = dex_await_object (valija_http_exchange_send (exchange,
-                                                            get_session (self, exchange->request->streaming),
-                                                            authorization),
-                                 &cause);
+      if (valija_http_wants_ntlm (exchange))
+        stream = valija_http_send_by_ntlm (exchange, &cause);
+      else
+        stream = dex_await_object (valija_http_exchange_send (exchange, authorization, TRUE), &cause);
+
       if (authorization != NULL)
         valija_wipe (authorization, strlen (authorization));
-      if (stream != NULL)
+      if (stream != NULL || cause == NULL)
         return stream;
 
       explained = valija_http_exchange_explain (exchange, cause);
@@ -449,10 +489,10 @@ send_fiber (gpointer data)
         return dex_future_new_for_error (g_error_copy (exchange->failure));
 
       stream = send_in_fiber (self, exchange, &error);
-      if (stream == NULL)
+      if (error != NULL)
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      if (take_headers (self, exchange, &error))
+      if (stream != NULL && take_headers (self, exchange, &error))
         {
           args->handed_over = TRUE;
           return dex_future_new_take_object (valija_http_response_new (exchange, stream));
@@ -482,11 +522,10 @@ clear_secret (ValijaHttp *self)
   dex_clear (&self->lookup);
   g_clear_pointer (&self->secret, valija_secret_unref);
   g_clear_error (&self->refusal);
-  self->generation++;
   self->proven = FALSE;
   self->open = FALSE;
   self->proving = NULL;
-  drop_sessions (self);
+  drop_lanes (self);
 }
 
 static void
@@ -550,6 +589,7 @@ valija_http_init (ValijaHttp *self)
   self->cookies = soup_cookie_jar_new ();
   self->live = g_ptr_array_new ();
   g_queue_init (&self->waiting);
+  g_queue_init (&self->lanes);
 
   self->pause = g_source_new (&source_funcs, sizeof (GSource));
   g_source_set_static_name (self->pause, "valija-http-pause");
@@ -596,10 +636,11 @@ valija_http_peek_user (ValijaHttp *self)
   return self->user != NULL ? self->user : "";
 }
 
-const char *
+/* (transfer none) (nullable) */
+ValijaSecret *
 valija_http_peek_secret (ValijaHttp *self)
 {
-  return self->secret != NULL ? valija_secret_peek (self->secret, NULL) : "";
+  return self->secret;
 }
 
 ValijaHttpAuth
@@ -698,7 +739,7 @@ valija_http_approve (ValijaHttp *self, const char *host, guint16 port, ValijaSec
   self->security = security;
   self->proven = FALSE;
   self->open = FALSE;
-  drop_sessions (self);
+  drop_lanes (self);
 }
 
 /**
@@ -758,6 +799,7 @@ valija_http_set_concurrency (ValijaHttp *self, guint requests)
   g_return_if_fail (VALIJA_IS_HTTP (self));
 
   self->concurrency = MAX (requests, 1);
+  drop_surplus_lanes (self);
   pump (self);
 }
 

@@ -20,6 +20,9 @@ struct _ValijaHttpServer
   gpointer user_data;
   GHashTable *peers; /* port of the client → whether NTLM has signed it in; server's thread only */
 
+  GByteArray *negotiate; /* the last first message of NTLM, and what it was answered with */
+  char *challenge;
+
   int requests;
   int connections;
   int secrets;
@@ -166,6 +169,7 @@ valija_http_server_new (GTlsCertificate *certificate, ValijaHttpHandler handler,
   self->handler = handler;
   self->user_data = user_data;
   self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->negotiate = g_byte_array_new ();
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
 
@@ -192,6 +196,8 @@ valija_http_server_free (ValijaHttpServer *self)
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_hash_table_unref (self->peers);
+  g_byte_array_unref (self->negotiate);
+  g_free (self->challenge);
   g_free (self);
 }
 
@@ -294,8 +300,57 @@ field (const guint8 *message, gsize size, gsize at, gsize *length)
   return message + offset;
 }
 
+/* Whether the pairs have what MS-NLMP 3.1.5.1.2 makes of the tls-server-end-point of the certificate */
 static gboolean
-verify_response (const guint8 *message, gsize size, const char *user, const char *password)
+is_bound (ValijaHttpServer *self, const guint8 *pairs, gsize size)
+{
+  g_autoptr(GByteArray) der = NULL;
+  g_autoptr(GByteArray) bindings = g_byte_array_new ();
+  g_autoptr(GChecksum) sha256 = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr(GChecksum) md5 = g_checksum_new (G_CHECKSUM_MD5);
+  guint8 head[20] = { 0 };
+  guint8 digest[32];
+  gsize length = sizeof digest;
+
+  g_object_get (soup_server_get_tls_certificate (self->server), "certificate", &der, NULL);
+  g_checksum_update (sha256, der->data, der->len);
+  g_checksum_get_digest (sha256, digest, &length);
+  head[16] = 21 + 32;
+  g_byte_array_append (bindings, head, sizeof head);
+  g_byte_array_append (bindings, (const guint8 *) "tls-server-end-point:", 21);
+  g_byte_array_append (bindings, digest, 32);
+  g_checksum_update (md5, bindings->data, bindings->len);
+  length = 16;
+  g_checksum_get_digest (md5, digest, &length);
+
+  for (gsize at = 0; at + 4 <= size; at += 4 + (pairs[at + 2] | (gsize) pairs[at + 3] << 8))
+    {
+      if (pairs[at] == 10)
+        return at + 20 <= size && pairs[at + 2] == 16 && memcmp (pairs + at + 4, digest, 16) == 0;
+    }
+
+  return FALSE;
+}
+
+static void
+check_integrity (ValijaHttpServer *self, const guint8 *message, gsize size, const guint8 *session)
+{
+  g_autoptr(GByteArray) all = g_byte_array_new ();
+  g_autofree guint8 *bare = g_memdup2 (message, size);
+  gsize length;
+  g_autofree guint8 *challenge = NULL;
+  guint8 digest[16];
+
+  memset (bare + 72, 0, 16);
+  challenge = g_base64_decode (self->challenge + 5, &length);
+  g_byte_array_append (all, self->negotiate->data, self->negotiate->len);
+  g_byte_array_append (all, challenge, (guint) length);
+  hmac_md5 (session, all->data, all->len, bare, size, digest);
+  g_assert_cmpmem (message + 72, 16, digest, 16);
+}
+
+static gboolean
+verify_response (ValijaHttpServer *self, const guint8 *message, gsize size, const char *user, const char *password)
 {
   g_autoptr(GBytes) secret = to_utf16 (password);
   g_autofree char *upper = g_utf8_strup (user, -1);
@@ -306,6 +361,7 @@ verify_response (const guint8 *message, gsize size, const char *user, const char
   const guint8 *domain = field (message, size, 28, &domain_length);
   guint8 key[16];
   guint8 proof[16];
+  guint8 session[16];
 
   if (response_length <= 24)
     return FALSE;
@@ -313,8 +369,15 @@ verify_response (const guint8 *message, gsize size, const char *user, const char
   md4 (g_bytes_get_data (secret, NULL), g_bytes_get_size (secret), key);
   hmac_md5 (key, g_bytes_get_data (name, NULL), g_bytes_get_size (name), domain, domain_length, key);
   hmac_md5 (key, (const guint8 *) CHALLENGE, 8, response + 16, response_length - 16, proof);
+  if (memcmp (proof, response, 16) != 0)
+    return FALSE;
 
-  return memcmp (proof, response, 16) == 0;
+  /* Who knows the password is bound to this channel, and nobody has changed a message. */
+  g_assert_true (is_bound (self, response + 44, response_length - 44));
+  hmac_md5 (key, proof, 16, NULL, 0, session);
+  check_integrity (self, message, size, session);
+
+  return TRUE;
 }
 
 gboolean
@@ -339,14 +402,17 @@ valija_http_server_check_ntlm (ValijaHttpServer  *self,
 
   if (decoded[8] == 1)
     {
-      g_autofree char *challenge = make_challenge ();
+      g_free (self->challenge);
+      self->challenge = make_challenge ();
+      g_byte_array_set_size (self->negotiate, 0);
+      g_byte_array_append (self->negotiate, decoded, (guint) size);
 
-      return refuse (message, challenge);
+      return refuse (message, self->challenge);
     }
 
   g_assert_cmpuint (decoded[8], ==, 3);
   g_atomic_int_inc (&self->secrets);
-  if (!verify_response (decoded, size, user, password))
+  if (!verify_response (self, decoded, size, user, password))
     return refuse (message, "NTLM");
 
   g_hash_table_insert (self->peers, g_steal_pointer (&peer), GINT_TO_POINTER (TRUE));
