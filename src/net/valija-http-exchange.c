@@ -110,9 +110,6 @@ note_security (ValijaHttpExchange *self, GTlsConnection *tls)
       return;
     }
 
-  g_clear_pointer (&self->lane->binding, g_bytes_unref);
-  self->lane->binding = valija_tls_dup_channel_binding (tls, "tls-server-end-point");
-
   if (transcript == NULL)
     return;
 

@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-promise.h"
 #include "net/valija-ntlm.h"
+#include "net/valija-tls.h"
 
 /* How often it is begun anew because the connection went in the middle of it */
 #define TRIES 2
@@ -131,6 +132,8 @@ status_of (ValijaHttpExchange *self)
 static char *
 answer_challenge (ValijaHttpExchange *self, GBytes *negotiate, GBytes *challenge, GError **error)
 {
+  GTlsCertificate *certificate = soup_message_get_tls_peer_certificate (self->message);
+  g_autoptr(GBytes) binding = certificate != NULL ? valija_tls_dup_end_point (certificate) : NULL;
   g_autoptr(GBytes) message = NULL;
 
   switch (valija_http_permit (self->http, self))
@@ -147,7 +150,7 @@ answer_challenge (ValijaHttpExchange *self, GBytes *negotiate, GBytes *challenge
     }
 
   message = valija_ntlm_authenticate (negotiate, challenge, valija_http_peek_user (self->http),
-                                      valija_http_peek_secret (self->http), self->identity, self->lane->binding, error);
+                                      valija_http_peek_secret (self->http), self->identity, binding, error);
   return message != NULL ? make_header (message) : NULL;
 }
 

@@ -28,7 +28,6 @@ typedef struct
   guint generation;    /* of the secret */
   gboolean streaming;
   guint64 signed_in;   /* the number of the connection that NTLM signed in; 0: none */
-  GBytes *binding;     /* nullable: the tls-server-end-point of its connection */
 } ValijaHttpLane;
 
 typedef struct _ValijaHttpExchange ValijaHttpExchange;

@@ -121,7 +121,6 @@ lane_free (gpointer data)
   ValijaHttpLane *lane = data;
 
   g_object_unref (lane->session);
-  g_clear_pointer (&lane->binding, g_bytes_unref);
   g_free (lane);
 }
 

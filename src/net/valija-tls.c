@@ -5,6 +5,7 @@
 #include "net/valija-tls.h"
 
 #include <glib/gi18n-lib.h>
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
@@ -343,6 +344,37 @@ valija_tls_is_recent (GTlsConnection *connection)
   GTlsProtocolVersion version = g_tls_connection_get_protocol_version (connection);
 
   return version == G_TLS_PROTOCOL_VERSION_TLS_1_2 || version == G_TLS_PROTOCOL_VERSION_TLS_1_3;
+}
+
+/**
+ * valija_tls_dup_end_point:
+ * @certificate: what the server showed
+ *
+ * Returns: (transfer full) (nullable): the tls-server-end-point of its connections (RFC 5929 §4), for
+ *   who has only the certificate
+ */
+GBytes *
+valija_tls_dup_end_point (GTlsCertificate *certificate)
+{
+  g_autoptr(Crt) crt = import (certificate);
+  g_autoptr(GByteArray) der = NULL;
+  gnutls_digest_algorithm_t hash;
+  guint8 digest[64];
+  int algorithm;
+
+  if (crt == NULL || (algorithm = gnutls_x509_crt_get_signature_algorithm (crt)) < 0)
+    return NULL;
+
+  hash = gnutls_sign_get_hash_algorithm ((gnutls_sign_algorithm_t) algorithm);
+  if (hash == GNUTLS_DIG_MD5 || hash == GNUTLS_DIG_SHA1)
+    hash = GNUTLS_DIG_SHA256;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  if (gnutls_hash_get_len (hash) == 0 || gnutls_hash_get_len (hash) > sizeof digest ||
+      gnutls_hash_fast (hash, der->data, der->len, digest) < 0)
+    return NULL;
+
+  return g_bytes_new (digest, gnutls_hash_get_len (hash));
 }
 
 /**

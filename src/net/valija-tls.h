@@ -25,6 +25,7 @@ ValijaCertificate *valija_tls_judge_certificate    (GTlsCertificate     *certifi
 DexFuture         *valija_tls_load_authorities     (const char *ca_file) G_GNUC_WARN_UNUSED_RESULT;
 char              *valija_tls_describe_connection  (GTlsConnection *connection) G_GNUC_WARN_UNUSED_RESULT;
 gboolean           valija_tls_is_recent            (GTlsConnection *connection);
+GBytes            *valija_tls_dup_end_point        (GTlsCertificate *certificate) G_GNUC_WARN_UNUSED_RESULT;
 GBytes            *valija_tls_dup_channel_binding  (GTlsConnection *connection,
                                                     const char     *type) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,6 +4,7 @@
 
 #include "base/valija-error.h"
 #include "net/valija-stream.h"
+#include "net/valija-tls.h"
 
 #include <gnutls/gnutls.h>
 #include <string.h>
@@ -161,6 +162,7 @@ test_channel_binding (void)
   g_autoptr(ValijaStream) stream = NULL;
   g_autoptr(GBytes) exporter = NULL;
   g_autoptr(GBytes) end_point = NULL;
+  g_autoptr(GBytes) by_certificate = NULL;
   g_autoptr(GByteArray) der = NULL;
   g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
@@ -178,6 +180,8 @@ test_channel_binding (void)
   g_checksum_get_digest (checksum, digest, &length);
   end_point = valija_stream_dup_channel_binding (stream, "tls-server-end-point");
   g_assert_cmpmem (g_bytes_get_data (end_point, NULL), g_bytes_get_size (end_point), digest, length);
+  by_certificate = valija_tls_dup_end_point (certificate);
+  g_assert_true (g_bytes_equal (end_point, by_certificate));
 
   g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unique"));
   g_assert_null (valija_stream_dup_channel_binding (stream, "tls-unheard-of"));
