@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* Shared by valija-http.c (the account: queue, pauses, signing in), valija-http-exchange.c (one
- * request on its way) and valija-http-response.c (reading). */
+/* Shared by valija-http.c (the account), valija-http-queue.c (turns, lanes, pauses), valija-http-exchange.c (one
+ * request on its way), valija-http-ntlm.c, valija-http-auth.c (signing in), valija-http-log.c (the transcript) and
+ * valija-http-response.c (reading). */
 
 /* How far a message has come; what failed is told by it. */
 typedef enum
@@ -69,6 +70,45 @@ typedef enum
   VALIJA_HTTP_PERMIT_LATER,
 } ValijaHttpPermit;
 
+struct _ValijaHttp
+{
+  GObject parent_instance;
+
+  char *host; /* the approved one, in ASCII */
+  guint16 port;
+  ValijaSecurity security;
+  char *ca_file; /* nullable */
+  guint timeout;
+  ValijaTrust *trust; /* nullable, as are the next two */
+  ValijaTraffic *traffic;
+  ValijaTranscript *transcript;
+
+  GQueue lanes; /* of ValijaHttpLane: those at rest, the last used first */
+  SoupCookieJar *cookies;
+  GTlsDatabase *authorities; /* nullable until then */
+
+  ValijaHttpAuth auth;
+  char *user;
+  ValijaHttpSecretFunc func;
+  gpointer func_data;
+  GDestroyNotify func_destroy;
+  DexFuture *lookup;      /* nullable: the secret, or when it will be there */
+  ValijaSecret *secret;   /* nullable */
+  guint generation;       /* of the secret */
+  gboolean proven;        /* it was accepted */
+  gboolean open;          /* the server answered without asking for it */
+  ValijaHttpExchange *proving; /* nullable, borrowed: the one that tries it */
+  GError *refusal;        /* nullable: nothing is sent with it any more */
+
+  guint concurrency;
+  guint running; /* streaming ones apart */
+  GQueue waiting; /* of Turn */
+  GPtrArray *live; /* of ValijaHttpExchange, borrowed: all that have not ended */
+  gint64 paused_until; /* monotonic time; 0: not */
+  GSource *pause;
+  gboolean closed;
+};
+
 ValijaHttpExchange *valija_http_exchange_new   (ValijaHttp        *http,
                                                 ValijaHttpRequest *request,
                                                 GUri              *uri) G_GNUC_WARN_UNUSED_RESULT;
@@ -85,10 +125,19 @@ GError             *valija_http_exchange_explain (ValijaHttpExchange *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaHttpExchange, valija_http_exchange_unref)
 
-/* In valija-http.c, for an exchange: its connection and place are free again; may the secret be
- * used now, and what is it; and what the account counts into. */
+/* In valija-http-queue.c: whose turn it is, on which lane, and who may send the secret. */
+void                valija_http_pump           (ValijaHttp *self);
+DexFuture          *valija_http_take_turn      (ValijaHttp         *self,
+                                                ValijaHttpExchange *exchange) G_GNUC_WARN_UNUSED_RESULT;
+void                valija_http_give_back_turn (ValijaHttp *self, ValijaHttpExchange *exchange);
+void                valija_http_reject_turns   (ValijaHttp *self, const GError *error);
+void                valija_http_drop_lanes     (ValijaHttp *self);
+void                valija_http_drop_surplus_lanes (ValijaHttp *self);
+gboolean            valija_http_needs_secret   (ValijaHttp *self);
 void                valija_http_release        (ValijaHttp *self, ValijaHttpExchange *exchange);
 ValijaHttpPermit    valija_http_permit         (ValijaHttp *self, ValijaHttpExchange *exchange);
+
+/* In valija-http.c: what an exchange asks of its account. */
 const char         *valija_http_peek_user      (ValijaHttp *self);
 ValijaSecret       *valija_http_peek_secret    (ValijaHttp *self);
 ValijaHttpAuth      valija_http_get_auth       (ValijaHttp *self);

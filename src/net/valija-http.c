@@ -14,18 +14,10 @@
 #include "net/valija-tls.h"
 
 #define DEFAULT_CONCURRENCY 2
-#define IDLE_SECONDS 60
 /* What a server may ask us to wait by Retry-After */
 #define LONGEST_RETRY_AFTER_SECONDS (15 * 60)
 /* RFC 6585 §4; libsoup has no name for it. */
 #define TOO_MANY_REQUESTS 429
-
-/* A request that waits for its turn. */
-typedef struct
-{
-  ValijaHttpExchange *exchange;
-  DexPromise *promise;
-} Turn;
 
 typedef struct
 {
@@ -33,56 +25,7 @@ typedef struct
   gboolean handed_over; /* the response ends it */
 } Send;
 
-struct _ValijaHttp
-{
-  GObject parent_instance;
-
-  char *host; /* the approved one, in ASCII */
-  guint16 port;
-  ValijaSecurity security;
-  char *ca_file; /* nullable */
-  guint timeout;
-  ValijaTrust *trust; /* nullable, as are the next two */
-  ValijaTraffic *traffic;
-  ValijaTranscript *transcript;
-
-  GQueue lanes; /* of ValijaHttpLane: those at rest, the last used first */
-  SoupCookieJar *cookies;
-  GTlsDatabase *authorities; /* nullable until then */
-
-  ValijaHttpAuth auth;
-  char *user;
-  ValijaHttpSecretFunc func;
-  gpointer func_data;
-  GDestroyNotify func_destroy;
-  DexFuture *lookup;      /* nullable: the secret, or when it will be there */
-  ValijaSecret *secret;   /* nullable */
-  guint generation;       /* of the secret */
-  gboolean proven;        /* it was accepted */
-  gboolean open;          /* the server answered without asking for it */
-  ValijaHttpExchange *proving; /* nullable, borrowed: the one that tries it */
-  GError *refusal;        /* nullable: nothing is sent with it any more */
-
-  guint concurrency;
-  guint running; /* streaming ones apart */
-  GQueue waiting; /* of Turn */
-  GPtrArray *live; /* of ValijaHttpExchange, borrowed: all that have not ended */
-  gint64 paused_until; /* monotonic time; 0: not */
-  GSource *pause;
-  gboolean closed;
-};
-
 G_DEFINE_FINAL_TYPE (ValijaHttp, valija_http, G_TYPE_OBJECT)
-
-static void pump (ValijaHttp *self);
-
-static void
-turn_free (Turn *turn)
-{
-  valija_http_exchange_unref (turn->exchange);
-  dex_unref (turn->promise);
-  g_free (turn);
-}
 
 static void
 send_free (gpointer data)
@@ -110,185 +53,9 @@ pause_cb (gpointer user_data)
 
   self->paused_until = 0;
   g_source_set_ready_time (self->pause, -1);
-  pump (self);
+  valija_http_pump (self);
 
   return G_SOURCE_CONTINUE;
-}
-
-static void
-lane_free (gpointer data)
-{
-  ValijaHttpLane *lane = data;
-
-  g_object_unref (lane->session);
-  g_free (lane);
-}
-
-/* Kept connections and what libsoup remembers of the secret go; what is under way ends as it may. */
-static void
-drop_lanes (ValijaHttp *self)
-{
-  self->generation++;
-  g_queue_clear_full (&self->lanes, lane_free);
-}
-
-static ValijaHttpLane *
-lane_new (ValijaHttp *self, gboolean streaming)
-{
-  ValijaHttpLane *lane = g_new0 (ValijaHttpLane, 1);
-
-  lane->generation = self->generation;
-  lane->streaming = streaming;
-  lane->session = g_object_new (SOUP_TYPE_SESSION,
-                                "max-conns-per-host", 1,
-                                "idle-timeout", IDLE_SECONDS,
-                                "user-agent", "Valija/" PACKAGE_VERSION,
-                                NULL);
-
-  if (valija_net_is_loopback (self->host))
-    soup_session_set_proxy_resolver (lane->session, NULL);
-  soup_session_add_feature (lane->session, SOUP_SESSION_FEATURE (self->cookies));
-  valija_http_choose_auth (lane->session, self->auth);
-
-  return lane;
-}
-
-/* The one last used is most likely to have a connection that is signed in. */
-static ValijaHttpLane *
-take_lane (ValijaHttp *self, gboolean streaming)
-{
-  for (GList *item = self->lanes.head; item != NULL; item = item->next)
-    {
-      ValijaHttpLane *lane = item->data;
-
-      if (lane->streaming == streaming)
-        {
-          g_queue_delete_link (&self->lanes, item);
-          return lane;
-        }
-    }
-
-  return lane_new (self, streaming);
-}
-
-static void
-give_back_lane (ValijaHttp *self, ValijaHttpLane *lane)
-{
-  if (lane->generation != self->generation || self->closed)
-    lane_free (lane);
-  else
-    g_queue_push_head (&self->lanes, lane);
-}
-
-/* Kept connections count among those that are allowed. */
-static void
-drop_surplus_lanes (ValijaHttp *self)
-{
-  guint lanes = self->running;
-  GList *next;
-
-  for (GList *item = self->lanes.head; item != NULL; item = next)
-    {
-      ValijaHttpLane *lane = item->data;
-
-      next = item->next;
-      if (lane->streaming || ++lanes <= self->concurrency)
-        continue;
-
-      g_queue_delete_link (&self->lanes, item);
-      lane_free (lane);
-    }
-}
-
-/* Whether @exchange may begin now, its turn being there. */
-static gboolean
-may_begin (ValijaHttp *self, ValijaHttpExchange *exchange)
-{
-  if (!exchange->request->streaming && self->running >= self->concurrency)
-    return FALSE;
-
-  /* While nobody knows whether the secret is right, one alone tries it. */
-  return !exchange->signs_in || self->proven || self->open || self->proving == NULL;
-}
-
-static void
-begin (ValijaHttp *self, Turn *turn)
-{
-  ValijaHttpExchange *exchange = turn->exchange;
-
-  exchange->lane = take_lane (self, exchange->request->streaming);
-  if (!exchange->request->streaming)
-    self->running++;
-
-  if (exchange->signs_in && !self->proven && !self->open)
-    self->proving = exchange;
-
-  valija_promise_resolve_boolean (turn->promise, TRUE);
-}
-
-static void
-pump (ValijaHttp *self)
-{
-  GList *next;
-
-  for (GList *item = self->waiting.head; item != NULL; item = next)
-    {
-      Turn *turn = item->data;
-      const GError *refusal = turn->exchange->signs_in ? self->refusal : NULL;
-
-      next = item->next;
-
-      if (!turn->exchange->ended && refusal == NULL &&
-          (self->paused_until > 0 || !may_begin (self, turn->exchange)))
-        continue;
-
-      g_queue_delete_link (&self->waiting, item);
-
-      if (refusal != NULL)
-        valija_promise_reject (turn->promise, g_error_copy (refusal));
-      else if (!turn->exchange->ended)
-        begin (self, turn);
-      turn_free (turn);
-    }
-}
-
-/* Resolves when @exchange may begin. */
-static DexFuture *
-take_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
-{
-  Turn *turn = g_new0 (Turn, 1);
-  DexPromise *promise = dex_promise_new ();
-
-  turn->exchange = valija_http_exchange_ref (exchange);
-  turn->promise = dex_ref (promise);
-  g_queue_push_tail (&self->waiting, turn);
-  pump (self);
-
-  return DEX_FUTURE (promise);
-}
-
-static void
-give_back_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
-{
-  ValijaHttpLane *lane = g_steal_pointer (&exchange->lane);
-
-  if (lane != NULL)
-    {
-      if (!lane->streaming)
-        self->running--;
-      give_back_lane (self, lane);
-      drop_surplus_lanes (self);
-    }
-
-  if (self->proving == exchange)
-    self->proving = NULL;
-}
-
-static gboolean
-needs_secret (ValijaHttp *self)
-{
-  return self->auth == VALIJA_HTTP_AUTH_BASIC || self->auth == VALIJA_HTTP_AUTH_NTLM ||
-         self->auth == VALIJA_HTTP_AUTH_BEARER;
 }
 
 /* Asked for once, for all that need it. */
@@ -327,7 +94,7 @@ prepare_in_fiber (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error
 
   soup_session_set_tls_database (exchange->lane->session, self->authorities);
 
-  if (!exchange->signs_in || !needs_secret (self) || self->secret != NULL)
+  if (!exchange->signs_in || !valija_http_needs_secret (self) || self->secret != NULL)
     return TRUE;
 
   secret = dex_await_boxed (look_up_secret (self), error);
@@ -393,7 +160,7 @@ refuse_secret (ValijaHttp *self, const GError *error)
     return;
 
   self->refusal = g_error_copy (error);
-  pump (self);
+  valija_http_pump (self);
 }
 
 static guint
@@ -457,7 +224,7 @@ take_headers (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
       self->open = TRUE;
       if (self->proving == exchange)
         self->proving = NULL;
-      pump (self);
+      valija_http_pump (self);
     }
 
   return TRUE;
@@ -475,7 +242,7 @@ send_fiber (gpointer data)
     {
       g_autoptr(GInputStream) stream = NULL;
 
-      if (!dex_await (take_turn (self, exchange), &error))
+      if (!dex_await (valija_http_take_turn (self, exchange), &error))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
       /* What is approved may be another server by now. */
@@ -500,7 +267,7 @@ send_fiber (gpointer data)
       if (error != NULL)
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      give_back_turn (self, exchange);
+      valija_http_give_back_turn (self, exchange);
     }
 }
 
@@ -524,7 +291,7 @@ clear_secret (ValijaHttp *self)
   self->proven = FALSE;
   self->open = FALSE;
   self->proving = NULL;
-  drop_lanes (self);
+  valija_http_drop_lanes (self);
 }
 
 static void
@@ -594,39 +361,6 @@ valija_http_init (ValijaHttp *self)
   g_source_set_static_name (self->pause, "valija-http-pause");
   g_source_set_callback (self->pause, pause_cb, self, NULL);
   g_source_attach (self->pause, g_main_context_get_thread_default ());
-}
-
-/* Its place is free again, and it is no longer part of the account. */
-void
-valija_http_release (ValijaHttp *self, ValijaHttpExchange *exchange)
-{
-  g_ptr_array_remove_fast (self->live, exchange);
-  give_back_turn (self, exchange);
-  pump (self);
-}
-
-/* Whether @exchange may send the secret now that the server asks for it. */
-ValijaHttpPermit
-valija_http_permit (ValijaHttp *self, ValijaHttpExchange *exchange)
-{
-  if (exchange->generation != self->generation)
-    return VALIJA_HTTP_PERMIT_LATER;
-
-  if (!valija_http_signs_in_at (self, exchange->uri))
-    return VALIJA_HTTP_PERMIT_NO;
-
-  if (self->refusal != NULL || (needs_secret (self) && self->secret == NULL))
-    return VALIJA_HTTP_PERMIT_NO;
-
-  if (self->proven)
-    return VALIJA_HTTP_PERMIT_YES;
-
-  if (self->proving != NULL && self->proving != exchange)
-    return VALIJA_HTTP_PERMIT_LATER;
-
-  self->proving = exchange;
-  self->open = FALSE;
-  return VALIJA_HTTP_PERMIT_YES;
 }
 
 const char *
@@ -738,7 +472,7 @@ valija_http_approve (ValijaHttp *self, const char *host, guint16 port, ValijaSec
   self->security = security;
   self->proven = FALSE;
   self->open = FALSE;
-  drop_lanes (self);
+  valija_http_drop_lanes (self);
 }
 
 /**
@@ -766,10 +500,10 @@ valija_http_set_auth (ValijaHttp          *self,
   self->func = func;
   self->func_data = user_data;
   self->func_destroy = destroy;
-  g_return_if_fail (func != NULL || !needs_secret (self));
+  g_return_if_fail (func != NULL || !valija_http_needs_secret (self));
 
   clear_secret (self);
-  pump (self);
+  valija_http_pump (self);
 }
 
 /**
@@ -784,7 +518,7 @@ valija_http_renew_secret (ValijaHttp *self)
   g_return_if_fail (VALIJA_IS_HTTP (self));
 
   clear_secret (self);
-  pump (self);
+  valija_http_pump (self);
 }
 
 /**
@@ -798,8 +532,8 @@ valija_http_set_concurrency (ValijaHttp *self, guint requests)
   g_return_if_fail (VALIJA_IS_HTTP (self));
 
   self->concurrency = MAX (requests, 1);
-  drop_surplus_lanes (self);
-  pump (self);
+  valija_http_drop_surplus_lanes (self);
+  valija_http_pump (self);
 }
 
 /**
@@ -930,7 +664,6 @@ valija_http_close (ValijaHttp *self)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) live = NULL;
-  Turn *turn;
 
   g_return_if_fail (VALIJA_IS_HTTP (self));
 
@@ -940,11 +673,7 @@ valija_http_close (ValijaHttp *self)
   self->closed = TRUE;
   valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s is closed."), self->host);
 
-  while ((turn = g_queue_pop_head (&self->waiting)) != NULL)
-    {
-      valija_promise_reject (turn->promise, g_error_copy (error));
-      turn_free (turn);
-    }
+  valija_http_reject_turns (self, error);
 
   live = g_ptr_array_copy (self->live, NULL, NULL);
   for (guint i = 0; i < live->len; i++)
