@@ -516,6 +516,47 @@ test_not_offered (void)
                    VALIJA_HTTP_OFFER_NEGOTIATE | VALIJA_HTTP_OFFER_NTLM | VALIJA_HTTP_OFFER_OTHER);
 }
 
+static void
+negotiate_handler (ValijaHttpServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  soup_message_headers_append (headers, "WWW-Authenticate", "Negotiate");
+  soup_message_headers_append (headers, "WWW-Authenticate", "Basic realm=\"here\"");
+  soup_server_message_set_status (message, SOUP_STATUS_UNAUTHORIZED, NULL);
+}
+
+static void
+ignore_cb (const char *domain, GLogLevelFlags level, const char *message, gpointer user_data)
+{
+}
+
+/* Kerberos was chosen and there is no ticket: nothing else is tried, and it is said. */
+static void
+test_no_ticket (void)
+{
+  g_autoptr(ValijaHttpServer) server = NULL;
+  g_autoptr(ValijaHttp) http = NULL;
+  g_autofree char *uri = NULL;
+  g_autoptr(ValijaHttpRequest) request = NULL;
+  g_autoptr(GError) error = NULL;
+
+  /* libsoup warns of it. */
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  guint handler = g_log_set_handler ("libsoup", G_LOG_LEVEL_WARNING, ignore_cb, NULL);
+
+  server = valija_http_server_new (certificate, negotiate_handler, NULL);
+  http = make_http (valija_http_server_get_port (server));
+  uri = valija_http_server_dup_uri (server, "/echo");
+  request = make_post (uri, "<a/>", TRUE);
+  valija_http_set_auth (http, VALIJA_HTTP_AUTH_NEGOTIATE, NULL, NULL, NULL, NULL);
+  g_assert_null (send (http, request, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
+  g_assert_nonnull (strstr (error->message, "no Kerberos ticket"));
+  g_log_remove_handler ("libsoup", handler);
+  g_log_set_always_fatal (fatal);
+}
+
 /* Another name for the same server is another server; and nothing goes without TLS. */
 static void
 test_approved (void)
@@ -1371,6 +1412,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/http/refused", test_refused);
   g_test_add_func ("/net/http/changed", test_changed);
   g_test_add_func ("/net/http/not-offered", test_not_offered);
+  g_test_add_func ("/net/http/no-ticket", test_no_ticket);
   g_test_add_func ("/net/http/approved", test_approved);
   g_test_add_func ("/net/http/no-secret", test_no_secret);
   g_test_add_func ("/net/http/bearer", test_bearer);
