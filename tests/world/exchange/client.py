@@ -74,6 +74,8 @@ def type3(challenge, user, password, domain=ntlm.DOMAIN, bindings=None, mic=None
 
 
 class Client:
+    check = None  # a function that tells what is wrong with an answer
+
     def __init__(self, where, scheme='basic', user=None, password=None):
         self.where, self.scheme = where, scheme
         self.user, self.password = user or where['user'], password or where['password']
@@ -91,7 +93,11 @@ class Client:
             self.connection = http.client.HTTPSConnection('localhost', self.where['port'], context=self.context, timeout=20)
         self.connection.request(method, path, data, {'Content-Type': 'text/xml; charset=utf-8', **(headers or {})})
         answer = self.connection.getresponse()
-        return Answer(answer.status, answer.headers, answer.read())
+        heard = Answer(answer.status, answer.headers, answer.read())
+        if Client.check is not None and heard.root is not None and path.startswith('/EWS') and answer.status == 200:
+            wrong = Client.check(heard.data)
+            assert wrong is None, (wrong, heard.data)
+        return heard
 
     def authorization(self):
         if self.scheme != 'basic':

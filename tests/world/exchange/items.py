@@ -123,8 +123,10 @@ def item_xml(item, shape, server=None):
         return tag('t:Attachments', *(attachment_xml(a) for a in found)) if found else None
 
     def body():
+        if not has('item:Body'):
+            return None
         kind = 'Text' if shape.body_type == 'Text' or '<html' not in item.text().lower() else 'HTML'
-        return leaf('t:Body', item.text(), BodyType=kind) if has('item:Body') else None
+        return leaf('t:Body', item.text(), BodyType=kind)
 
     headers = None
     if has('item:InternetMessageHeaders') and not item.draft:
@@ -132,7 +134,7 @@ def item_xml(item, shape, server=None):
                                                     for name, value in item.headers.items()))
     return tag(
         't:' + item.kind,
-        leaf('t:MimeContent', base64.b64encode(item.mime).decode(), CharacterSet='UTF-8') if shape.mime else None,
+        tag('t:MimeContent', base64.b64encode(item.mime).decode(), CharacterSet='UTF-8') if shape.mime else None,
         item_id(item),
         tag('t:ParentFolderId', Id=item.folder.id, ChangeKey=item.folder.key) if has('item:ParentFolderId') else None,
         leaf('t:ItemClass', item.item_class) if has('item:ItemClass') else None,

@@ -63,17 +63,13 @@ def text_of(element, name, default=None):
     return default if found is None else (found.text or '')
 
 
+ESCAPES = {n: f'&#x{n:X};' for n in range(32) if n not in (9, 10)}
+ESCAPES.update({ord('&'): '&amp;', ord('<'): '&lt;', ord('>'): '&gt;', ord('"'): '&quot;'})
+
+
 def escape(text):
     """With the control characters that XML 1.0 forbids and Exchange writes all the same."""
-    out = []
-    for c in str(text):
-        if c in '&<>"':
-            out.append({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}[c])
-        elif ord(c) < 32 and c not in '\t\n':
-            out.append(f'&#x{ord(c):X};')
-        else:
-            out.append(c)
-    return ''.join(out)
+    return str(text).translate(ESCAPES)
 
 
 def tag(name, *content, **attributes):

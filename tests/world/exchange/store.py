@@ -76,16 +76,16 @@ class Item:
         self.importance = 'Normal'
         self.extended = dict(given.get('extended', {}))  # (tag, type): text or list
         self.received = given.get('received') or datetime.now(timezone.utc).replace(microsecond=0)
+        self.stamp = zulu(self.received)
         self.created = datetime.now(timezone.utc).replace(microsecond=0)
         self.convertible = given.get('convertible', True)
         self.bcc = list(given.get('bcc', ()))
-        self.loose = {}  # properties set without MIME: Subject, Body, …
         self.set_mime(mime)
         if 'subject' in given:
             self.subject = given['subject']
 
     def set_mime(self, mime):
-        self.mime = mime
+        self.mime, self.body = mime, None
         head = re.split(rb'\r?\n\r?\n', mime, maxsplit=1)[0] + b'\r\n\r\n'
         self.headers = email.parser.HeaderParser(policy=email.policy.compat32).parsestr(head.decode('utf-8', 'replace'))
         self.subject = decode(self.headers['Subject']) or ''
@@ -120,8 +120,11 @@ class Item:
         return email.message_from_bytes(self.mime, policy=email.policy.default)
 
     def text(self):
-        if 'Body' in self.loose:
-            return self.loose['Body']
+        if self.body is None:
+            self.body = self.find_text()
+        return self.body
+
+    def find_text(self):
         part = self.parsed().get_body(('plain', 'html'))
         try:
             return part.get_content() if part is not None else ''
@@ -243,7 +246,7 @@ class Mailbox:
         copy = Item.__new__(Item)
         copy.__dict__.update(item.__dict__)
         copy.id, copy.key = new_id('I'), new_key()
-        copy.categories, copy.extended, copy.loose = list(item.categories), dict(item.extended), dict(item.loose)
+        copy.categories, copy.extended = list(item.categories), dict(item.extended)
         return folder.mailbox.add_item(folder, copy)
 
     # -- Sync states
@@ -299,7 +302,7 @@ class Mailbox:
         if 'last' in facts:
             # The first round: what was there when it began, a page at a time
             there = {identity for _, _, identity in self.compare(folder.journal, 0, facts['at'])}
-            order = sorted(((zulu(item.received), item.id) for item in folder.items.values() if item.id in there), reverse=newest_first)
+            order = sorted(((item.stamp, item.id) for item in folder.items.values() if item.id in there), reverse=newest_first)
             if facts['last']:
                 last = tuple(facts['last'])
                 order = [key for key in order if (key < last if newest_first else key > last)]

@@ -89,9 +89,6 @@ def test_samples(where):
         assert answer.root is not None, name.name
         assert 'ErrorSchemaValidation' not in answer.codes, (name.name, answer.data)
         equal(order(where, {'do': 'violations'}), [])
-        if b'ErrorItemNotFound' not in answer.data:
-            wrong = SCHEMA.check(answer.data)
-            assert wrong is None, (name.name, wrong, answer.data)
     order(where, {'do': 'set', 'name': 'stream_seconds', 'value': None})
 
 
@@ -462,6 +459,7 @@ def test_stream(where):
 
 
 def test_injections(where):
+    Client.check = None  # what goes wrong need not be valid
     client = Client(where)
     ids = [order(where, {'do': 'deliver', 'subject': f'i{n}'})['id'] for n in range(3)]
 
@@ -570,13 +568,12 @@ def test_counts(where):
 
 
 def main():
-    global SCHEMA
     tests = [(name[5:].replace('_', '-'), test) for name, test in globals().items() if name.startswith('test_')]
     print(f'1..{len(tests)}')
     failed = False
     for number, (name, test) in enumerate(tests, 1):
         with Running(CONTRACTS) as running:
-            SCHEMA = running.state.schema
+            Client.check = running.state.schema.check
             try:
                 test(running.where)
                 print(f'ok {number} {name}', flush=True)
