@@ -216,7 +216,7 @@ static void
 restarted_cb (ValijaHttpExchange *self)
 {
   self->sent = FALSE;
-  set_body (self, TRUE);
+  set_body (self, self->whole);
 }
 
 static void
@@ -257,7 +257,7 @@ wrote_body_data_cb (ValijaHttpExchange *self, guint size)
 static void
 wrote_body_cb (ValijaHttpExchange *self)
 {
-  self->sent = TRUE;
+  self->sent = self->whole;
 }
 
 static void
@@ -356,6 +356,7 @@ make_message (ValijaHttpExchange *self, const char *authorization, gboolean whol
   g_clear_pointer (&self->refused, valija_certificate_unref);
   self->phase = VALIJA_HTTP_PHASE_EXCHANGE;
   self->fresh = FALSE;
+  self->whole = whole;
   self->sent = FALSE;
   self->answered = FALSE;
   self->postponed = FALSE;

@@ -29,6 +29,7 @@ typedef struct
   guint generation;    /* of the secret */
   gboolean streaming;
   guint64 signed_in;   /* the number of the connection that NTLM signed in; 0: none */
+  gint64 rested_at;    /* since when nothing uses it, monotonic time */
 } ValijaHttpLane;
 
 typedef struct _ValijaHttpExchange ValijaHttpExchange;
@@ -54,10 +55,13 @@ struct _ValijaHttpExchange
   ValijaHttpPhase phase;
   guint64 received;         /* of the body as it came over the wire */
   gboolean fresh;           /* a connection was made for it */
-  gboolean sent;            /* whole */
+  gboolean whole;           /* with its body */
+  gboolean sent;            /* and all of it was */
   gboolean answered;        /* the headers are there */
   gboolean postponed;       /* another one tries the secret first */
   guint64 connection;       /* the number of the connection that it was sent on */
+
+  gboolean complete;        /* read to the end: the connection is kept */
 
   ValijaHttpLane *lane; /* nullable: not its turn */
   gboolean ended;

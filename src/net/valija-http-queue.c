@@ -73,6 +73,8 @@ take_lane (ValijaHttp *self, gboolean streaming)
       if (lane->streaming == streaming)
         {
           g_queue_delete_link (&self->lanes, item);
+          if (g_get_monotonic_time () - lane->rested_at >= (gint64) IDLE_SECONDS * G_USEC_PER_SEC)
+            lane->signed_in = 0;
           return lane;
         }
     }
@@ -185,6 +187,9 @@ valija_http_give_back_turn (ValijaHttp *self, ValijaHttpExchange *exchange)
     {
       if (!lane->streaming)
         self->running--;
+      if (!exchange->complete)
+        lane->signed_in = 0;
+      lane->rested_at = g_get_monotonic_time ();
       give_back_lane (self, lane);
       valija_http_drop_surplus_lanes (self);
     }

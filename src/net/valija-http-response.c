@@ -82,7 +82,7 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ValijaHttpExchange *exchange = user_data;
 
-  g_input_stream_close_finish (G_INPUT_STREAM (source), result, NULL);
+  exchange->complete = g_input_stream_close_finish (G_INPUT_STREAM (source), result, NULL);
   valija_http_exchange_end (exchange);
   valija_http_exchange_unref (exchange);
 }

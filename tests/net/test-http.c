@@ -404,6 +404,28 @@ test_refused (void)
   check_refused (ntlm_handler, VALIJA_HTTP_AUTH_NTLM);
 }
 
+/* What was not read to its end took its connection along: the next body is not sent to one that knows nobody. */
+static void
+test_ntlm_dropped (void)
+{
+  g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, ntlm_handler, NULL);
+  g_autoptr(ValijaHttp) http = make_http (valija_http_server_get_port (server));
+  g_autofree char *uri = valija_http_server_dup_uri (server, "/echo");
+  g_autoptr(ValijaHttpRequest) request = make_post (uri, "<a/>", TRUE);
+  g_autoptr(ValijaHttpResponse) response = NULL;
+  g_autofree char *text = NULL;
+  Secret secret = { NTLM_PASSWORD, 0 };
+
+  valija_http_set_concurrency (http, 1);
+  valija_http_set_auth (http, VALIJA_HTTP_AUTH_NTLM, USER, secret_cb, &secret, NULL);
+  response = send (http, request, NULL);
+  g_assert_nonnull (response);
+  g_clear_object (&response);
+  text = ask (http, request, 200);
+  g_assert_cmpuint (valija_http_server_get_requests (server), ==, 4);
+  g_assert_cmpuint (valija_http_server_get_connections (server), ==, 2);
+}
+
 /* Each connection is signed in once, and there are no more of them than allowed. */
 static void
 test_several (void)
@@ -883,6 +905,22 @@ test_cut (void)
       g_assert_null (text);
       g_assert_error (error, VALIJA_ERROR, (int) (idempotent ? cases[i / 2].idempotent : cases[i / 2].other));
     }
+}
+
+/* Before the password was asked for nothing can have been done. */
+static void
+test_ntlm_cut (void)
+{
+  g_autoptr(ValijaTestServer) server = raw_server (cut_handler, (gpointer) "");
+  g_autoptr(ValijaHttp) http = make_http (valija_test_server_get_port (server));
+  g_autofree char *uri = raw_uri (server);
+  g_autoptr(ValijaHttpRequest) request = make_post (uri, "<a/>", FALSE);
+  g_autoptr(GError) error = NULL;
+  Secret secret = { NTLM_PASSWORD, 0 };
+
+  valija_http_set_auth (http, VALIJA_HTTP_AUTH_NTLM, USER, secret_cb, &secret, NULL);
+  g_assert_null (send (http, request, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
 }
 
 /* Hangs up in the middle of what the client sends. */
@@ -1406,6 +1444,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/http/basic", test_basic);
   g_test_add_func ("/net/http/ntlm", test_ntlm);
   g_test_add_func ("/net/http/ntlm-kept", test_ntlm_kept);
+  g_test_add_func ("/net/http/ntlm-dropped", test_ntlm_dropped);
+  g_test_add_func ("/net/http/ntlm-cut", test_ntlm_cut);
   g_test_add_func ("/net/http/several", test_several);
   g_test_add_func ("/net/http/forgotten-challenge", test_forgotten_challenge);
   g_test_add_func ("/net/http/cancel-ntlm", test_cancel_ntlm);
