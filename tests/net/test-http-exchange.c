@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Signing in and talking to a server that is not ours: the contract server for Exchange, whose NTLM is written in
- * another language. test-http-exchange SERVER.PY */
+ * another language. */
 
 #include "config.h"
 
@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "support/valija-contract-server.h"
 #include "support/valija-script-server.h"
 
 #define GET_FOLDER \
@@ -20,67 +21,6 @@
   "<t:BaseShape>Default</t:BaseShape></m:FolderShape><m:FolderIds><t:DistinguishedFolderId Id=\"inbox\"/>" \
   "</m:FolderIds></m:GetFolder></s:Body></s:Envelope>"
 
-typedef struct
-{
-  GSubprocess *process;
-  GHashTable *where; /* what it says of itself */
-} Server;
-
-static const char *program;
-
-/* The strings and numbers of a flat JSON object */
-static GHashTable *
-parse_line (const char *line)
-{
-  g_autoptr(GRegex) regex = g_regex_new ("\"(\\w+)\": (?:\"((?:[^\"\\\\]|\\\\.)*)\"|(\\d+))", G_REGEX_DEFAULT,
-                                         G_REGEX_MATCH_DEFAULT, NULL);
-  g_autoptr(GMatchInfo) match = NULL;
-  GHashTable *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-
-  for (gboolean more = g_regex_match (regex, line, G_REGEX_MATCH_DEFAULT, &match); more;
-       more = g_match_info_next (match, NULL))
-    {
-      g_autofree char *text = g_match_info_fetch (match, 2);
-      char *value = *text != '\0' ? g_strcompress (text) : g_match_info_fetch (match, 3);
-
-      g_hash_table_insert (found, g_match_info_fetch (match, 1), value);
-    }
-
-  return found;
-}
-
-static void
-server_start (Server *server, const char *auth, const char *more)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GDataInputStream) output = NULL;
-  g_autofree char *line = NULL;
-
-  server->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "python3",
-                                      program, "--auth", auth, more, NULL);
-  g_assert_no_error (error);
-  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server->process));
-  line = g_data_input_stream_read_line (output, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  server->where = parse_line (line);
-}
-
-static void
-server_stop (Server *server)
-{
-  g_output_stream_close (g_subprocess_get_stdin_pipe (server->process), NULL, NULL);
-  g_subprocess_wait (server->process, NULL, NULL);
-  g_object_unref (server->process);
-  g_hash_table_unref (server->where);
-}
-
-static const char *
-where (Server *server, const char *name)
-{
-  return g_hash_table_lookup (server->where, name);
-}
-
 static DexFuture *
 secret_cb (gpointer user_data)
 {
@@ -88,23 +28,24 @@ secret_cb (gpointer user_data)
 }
 
 static ValijaHttp *
-make_http (Server *server, ValijaHttpAuth auth, const char *password)
+make_http (ValijaContractServer *server, ValijaHttpAuth auth, const char *password)
 {
   g_autoptr(ValijaEndpoint) endpoint =
-    valija_endpoint_new ("localhost", (guint16) g_ascii_strtoull (where (server, "port"), NULL, 10),
-                         VALIJA_SECURITY_TLS, 20, where (server, "ca"));
+    valija_endpoint_new ("localhost", valija_contract_server_get_port (server), VALIJA_SECURITY_TLS, 20,
+                         valija_contract_server_get (server, "ca"));
   ValijaHttp *http = valija_http_new (endpoint, NULL, NULL, NULL);
 
-  valija_http_set_auth (http, auth, where (server, "user"), secret_cb, g_strdup (password), g_free);
+  valija_http_set_auth (http, auth, valija_contract_server_get (server, "user"), secret_cb, g_strdup (password),
+                        g_free);
 
   return http;
 }
 
 /* The status, or 0 with @error */
 static guint
-get_folder (Server *server, ValijaHttp *http, GError **error)
+get_folder (ValijaContractServer *server, ValijaHttp *http, GError **error)
 {
-  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("POST", where (server, "url"));
+  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("POST", valija_contract_server_get (server, "url"));
   g_autoptr(DexFuture) future = NULL;
   g_autoptr(DexFuture) all = NULL;
   g_autofree char *text = NULL;
@@ -136,23 +77,22 @@ get_folder (Server *server, ValijaHttp *http, GError **error)
 static void
 check_sign_in (const char *offered, const char *more, ValijaHttpAuth auth)
 {
-  Server server;
+  const char *arguments[] = { "--auth", offered, more, NULL };
+  g_autoptr(ValijaContractServer) server = valija_contract_server_new ("exchange", arguments);
   g_autoptr(ValijaHttp) http = NULL;
   g_autoptr(ValijaHttp) wrong = NULL;
   g_autoptr(GError) error = NULL;
 
-  server_start (&server, offered, more);
-  http = make_http (&server, auth, where (&server, "password"));
+  http = make_http (server, auth, valija_contract_server_get (server, "password"));
   for (guint i = 0; i < 3; i++)
     {
-      g_assert_cmpuint (get_folder (&server, http, &error), ==, 200);
+      g_assert_cmpuint (get_folder (server, http, &error), ==, 200);
       g_assert_no_error (error);
     }
 
-  wrong = make_http (&server, auth, "wrong");
-  g_assert_cmpuint (get_folder (&server, wrong, &error), ==, 0);
+  wrong = make_http (server, auth, "wrong");
+  g_assert_cmpuint (get_folder (server, wrong, &error), ==, 0);
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
-  server_stop (&server);
 }
 
 static void
@@ -176,16 +116,15 @@ test_extended_protection (void)
 static void
 test_probe (void)
 {
-  Server server;
+  const char *arguments[] = { "--auth", "negotiate,ntlm", NULL };
+  g_autoptr(ValijaContractServer) server = valija_contract_server_new ("exchange", arguments);
   g_autoptr(ValijaHttp) http = NULL;
   g_autoptr(DexFuture) probe = NULL;
 
-  server_start (&server, "negotiate,ntlm", NULL);
-  http = make_http (&server, VALIJA_HTTP_AUTH_BASIC, "");
-  probe = valija_http_probe (http, where (&server, "url"));
+  http = make_http (server, VALIJA_HTTP_AUTH_BASIC, "");
+  probe = valija_http_probe (http, valija_contract_server_get (server, "url"));
   g_assert_cmphex (g_value_get_uint (valija_test_await (probe, NULL)), ==,
                    VALIJA_HTTP_OFFER_NEGOTIATE | VALIJA_HTTP_OFFER_NTLM);
-  server_stop (&server);
 }
 
 int
@@ -193,8 +132,6 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   dex_init ();
-  g_assert_cmpint (argc, ==, 2);
-  program = argv[1];
 
   g_test_add_func ("/net/http-exchange/basic", test_basic);
   g_test_add_func ("/net/http-exchange/ntlm", test_ntlm);

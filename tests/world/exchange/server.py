@@ -9,7 +9,7 @@ what Exchange would not take is answered by ErrorSchemaValidation and kept for t
 control address, POST with {"do": …} or a list of those:
 
     state         folders and items of "user"                    stats         requests, connections, sign-ins since reset-stats
-    violations    what was wrong with requests                   sent          every message that was really sent
+    violations    what was wrong with requests since asked last   sent          every message that was really sent
     inject        see injections.py                              clear         takes injections back
     set           an option: "name", "value" (see OPTIONS)       password      "user", "value": another one; locks open again
     deliver       a message ("mime" or "subject", "text") into "folder" of "user", with "read", "flag", "item_class", "convertible", …
@@ -196,7 +196,9 @@ class Server:
         self.stats['most_connections'] = self.open
 
     def do_violations(self, order, mailbox):
-        return self.violations
+        """Whoever asks has them."""
+        found, self.violations = self.violations, []
+        return found
 
     def do_sent(self, order, mailbox):
         return self.sent
