@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "wire/ews/valija-ews-writer.h"
+
+static void
+write_event_types (ValijaEwsWriter *self)
+{
+  static const char *const types[] = {
+    "CopiedEvent", "CreatedEvent", "DeletedEvent", "ModifiedEvent", "MovedEvent", "NewMailEvent",
+  };
+
+  valija_ews_writer_start (self, "t:EventTypes");
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    valija_ews_writer_element (self, "t:EventType", types[i]);
+  valija_ews_writer_end (self);
+}
+
+static void
+write_minutes (ValijaEwsWriter *self,
+               const char      *name,
+               guint            minutes)
+{
+  g_autofree char *text = g_strdup_printf ("%u", minutes);
+
+  valija_ews_writer_element (self, name, text);
+}
+
+ValijaEwsRequest *
+valija_ews_subscribe (ValijaEwsSchema schema)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Subscribe");
+
+  valija_ews_writer_start (writer, "m:StreamingSubscriptionRequest");
+  valija_ews_writer_attribute (writer, "SubscribeToAllFolders", "true");
+  write_event_types (writer);
+
+  /* One subscription too many ends by itself */
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
+valija_ews_stream_events (ValijaEwsSchema  schema,
+                          const char      *subscription,
+                          guint            minutes)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetStreamingEvents");
+
+  valija_ews_writer_start (writer, "m:SubscriptionIds");
+  valija_ews_writer_element (writer, "t:SubscriptionId", subscription);
+  valija_ews_writer_end (writer);
+  write_minutes (writer, "m:ConnectionTimeout", CLAMP (minutes, 1, 30));
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
+valija_ews_subscribe_pull (ValijaEwsSchema     schema,
+                           ValijaEwsFolderRef  folder,
+                           guint               minutes)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Subscribe");
+
+  valija_ews_writer_start (writer, "m:PullSubscriptionRequest");
+  valija_ews_writer_folders (writer, "t:FolderIds", folder);
+  write_event_types (writer);
+  write_minutes (writer, "t:Timeout", CLAMP (minutes, 1, 1440));
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
+valija_ews_get_events (ValijaEwsSchema  schema,
+                       const char      *subscription,
+                       const char      *watermark)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetEvents");
+
+  valija_ews_writer_element (writer, "m:SubscriptionId", subscription);
+  valija_ews_writer_element (writer, "m:Watermark", watermark);
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
+valija_ews_unsubscribe (ValijaEwsSchema  schema,
+                        const char      *subscription)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Unsubscribe");
+
+  valija_ews_writer_element (writer, "m:SubscriptionId", subscription);
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
