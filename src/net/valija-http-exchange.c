@@ -449,6 +449,7 @@ valija_http_exchange_fail (ValijaHttpExchange *self, GError *error)
 GError *
 valija_http_exchange_explain (ValijaHttpExchange *self, const GError *cause)
 {
+  g_autoptr(GError) lost = NULL;
   GError *error = NULL;
 
   if (self->failure != NULL)
@@ -458,6 +459,13 @@ valija_http_exchange_explain (ValijaHttpExchange *self, const GError *cause)
   else if (self->phase == VALIJA_HTTP_PHASE_SECURE || self->refused != NULL)
     return valija_net_explain_secure (host_of (self), self->port, self->refused, valija_http_get_trust (self->http),
                                       cause);
+
+  /* Behind the handshake TLS has many words for a connection that is gone, some of them only said to who asks twice. */
+  if (cause->domain == G_TLS_ERROR)
+    {
+      lost = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, cause->message);
+      cause = lost;
+    }
 
   /* Whether the server has done it cannot be known. */
   if (self->sent && !self->answered && !self->request->idempotent && self->phase == VALIJA_HTTP_PHASE_EXCHANGE &&

@@ -281,9 +281,11 @@ valija_http_response_new (ValijaHttpExchange *exchange, GInputStream *stream)
   type = soup_message_headers_get_content_type (self->headers, NULL);
   self->content_type = g_ascii_strdown (type != NULL ? type : "", -1);
 
+  /* Some answers tell the length of a body that they have not (RFC 9110 §8.6). */
   self->expected = G_MAXUINT64;
   if (soup_message_headers_get_encoding (self->headers) == SOUP_ENCODING_CONTENT_LENGTH &&
-      g_strcmp0 (exchange->request->method, "HEAD") != 0)
+      self->status != SOUP_STATUS_NO_CONTENT && self->status != SOUP_STATUS_NOT_MODIFIED &&
+      !g_str_equal (exchange->request->method, "HEAD"))
     self->expected = (guint64) soup_message_headers_get_content_length (self->headers);
 
   return self;

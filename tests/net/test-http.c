@@ -136,6 +136,13 @@ answer (SoupServerMessage *message)
       return;
     }
 
+  if (g_str_equal (path, "/same"))
+    {
+      soup_message_headers_set_content_length (headers, 1000);
+      soup_server_message_set_status (message, SOUP_STATUS_NOT_MODIFIED, NULL);
+      return;
+    }
+
   if (g_str_equal (path, "/busy"))
     {
       soup_message_headers_append (headers, "Retry-After", "1");
@@ -699,6 +706,24 @@ test_redirect (void)
 }
 
 static void
+test_no_body (void)
+{
+  g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, open_handler, NULL);
+  g_autoptr(ValijaHttp) http = make_http (valija_http_server_get_port (server));
+  g_autofree char *same = valija_http_server_dup_uri (server, "/same");
+  g_autofree char *echo = valija_http_server_dup_uri (server, "/echo");
+  g_autoptr(ValijaHttpRequest) get = valija_http_request_new ("GET", same);
+  g_autoptr(ValijaHttpRequest) head = valija_http_request_new ("HEAD", echo);
+  g_autofree char *first = ask (http, get, 304);
+  g_autofree char *second = ask (http, head, 200);
+  g_autofree char *third = ask (http, get, 304);
+
+  g_assert_cmpstr (first, ==, "");
+  g_assert_cmpstr (second, ==, "");
+  g_assert_cmpuint (valija_http_server_get_connections (server), ==, 1);
+}
+
+static void
 test_back_off (void)
 {
   g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, open_handler, NULL);
@@ -877,7 +902,7 @@ test_cut (void)
     ValijaErrorCode other;
   } cases[] = {
     { "", VALIJA_ERROR_DISCONNECTED, VALIJA_ERROR_UNCERTAIN },
-    { "HTTP/1.1 200 OK\r\nContent-", VALIJA_ERROR_PROTOCOL, VALIJA_ERROR_UNCERTAIN },
+    { "HTTP/1.1 200 OK\r\nContent-", VALIJA_ERROR_DISCONNECTED, VALIJA_ERROR_UNCERTAIN },
     { "220 mail ESMTP\r\n\r\n", VALIJA_ERROR_PROTOCOL, VALIJA_ERROR_UNCERTAIN },
     { "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf of it", VALIJA_ERROR_DISCONNECTED, VALIJA_ERROR_DISCONNECTED },
     { "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 20\r\n\r\nhalf of it", VALIJA_ERROR_DISCONNECTED,
@@ -903,6 +928,9 @@ test_cut (void)
       if (response != NULL)
         text = read_text (response, &error);
       g_assert_null (text);
+      /* libsoup takes half of the headers for headers, if it is told of the end in time. */
+      if (i == 2 && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL))
+        continue;
       g_assert_error (error, VALIJA_ERROR, (int) (idempotent ? cases[i / 2].idempotent : cases[i / 2].other));
     }
 }
@@ -1457,6 +1485,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/http/no-secret", test_no_secret);
   g_test_add_func ("/net/http/bearer", test_bearer);
   g_test_add_func ("/net/http/redirect", test_redirect);
+  g_test_add_func ("/net/http/no-body", test_no_body);
   g_test_add_func ("/net/http/back-off", test_back_off);
   g_test_add_func ("/net/http/certificate", test_certificate);
   g_test_add_func ("/net/http/cut", test_cut);

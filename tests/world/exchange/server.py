@@ -28,6 +28,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import ssl
 import socket
 import sys
@@ -684,6 +685,7 @@ def main():
         if args.script:
             for order in json.loads(pathlib.Path(args.script).read_text()):
                 running.state.control(order)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         print(json.dumps(running.where), flush=True)
         # Whoever started it holds the other end.
         while sys.stdin.buffer.read(4096):
