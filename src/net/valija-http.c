@@ -502,6 +502,9 @@ valija_http_set_auth (ValijaHttp          *self,
   self->func_destroy = destroy;
   g_return_if_fail (func != NULL || !valija_http_needs_secret (self));
 
+  /* A cookie may say who somebody was. */
+  g_object_unref (self->cookies);
+  self->cookies = soup_cookie_jar_new ();
   clear_secret (self);
   valija_http_pump (self);
 }

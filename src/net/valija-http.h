@@ -29,7 +29,7 @@ typedef enum
 {
   VALIJA_HTTP_AUTH_NONE,
   VALIJA_HTTP_AUTH_BASIC,
-  VALIJA_HTTP_AUTH_NTLM,
+  VALIJA_HTTP_AUTH_NTLM,      /* version 2, bound to the TLS channel (Extended Protection) */
   VALIJA_HTTP_AUTH_NEGOTIATE, /* Kerberos with the ticket of the desktop; no secret is asked for */
   VALIJA_HTTP_AUTH_BEARER,    /* the secret is the token, sent with every request */
 } ValijaHttpAuth;
@@ -64,7 +64,7 @@ void valija_http_approve (ValijaHttp    *self,
                           ValijaSecurity security);
 
 /* Exactly this way of signing in from now on; until it is called there is none. Kept connections
- * are dropped. @user: (nullable) as the server wants it ("user@domain", "DOMAIN\user"); @func is
+ * and cookies are dropped. @user: (nullable) as the server wants it ("user@domain", "DOMAIN\user"); @func is
  * NULL for NONE and NEGOTIATE. */
 void valija_http_set_auth (ValijaHttp          *self,
                            ValijaHttpAuth       auth,
