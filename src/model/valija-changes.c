@@ -114,6 +114,14 @@ ValijaFlagsChange *
 valija_flags_change_new (const char *remote_id,
                          ValijaFlags flags)
 {
+  return valija_flags_change_new_some (remote_id, flags, ~VALIJA_FLAG_NONE);
+}
+
+ValijaFlagsChange *
+valija_flags_change_new_some (const char  *remote_id,
+                              ValijaFlags  flags,
+                              ValijaFlags  told)
+{
   ValijaFlagsChange *self;
 
   g_return_val_if_fail (remote_id != NULL, NULL);
@@ -121,6 +129,7 @@ valija_flags_change_new (const char *remote_id,
   self = g_new0 (ValijaFlagsChange, 1);
   self->remote_id = g_strdup (remote_id);
   self->flags = flags;
+  self->told = told;
 
   return self;
 }

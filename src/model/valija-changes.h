@@ -66,10 +66,14 @@ typedef struct
 {
   char *remote_id;
   ValijaFlags flags;
+  ValijaFlags told;         /* the server told of these alone; the others stay as they are */
 } ValijaFlagsChange;
 
-ValijaFlagsChange *valija_flags_change_new  (const char *remote_id, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
-void               valija_flags_change_free (ValijaFlagsChange *self);
+ValijaFlagsChange *valija_flags_change_new      (const char *remote_id, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+ValijaFlagsChange *valija_flags_change_new_some (const char  *remote_id,
+                                                 ValijaFlags  flags,
+                                                 ValijaFlags  told) G_GNUC_WARN_UNUSED_RESULT;
+void               valija_flags_change_free     (ValijaFlagsChange *self);
 
 /* One batch of a folder's synchronisation. The engine writes it and its cursor in one transaction. */
 typedef struct _ValijaChanges ValijaChanges;

@@ -66,6 +66,21 @@ catch_at_side (DexFuture *future, DexFutureCallback callback, ValijaSide side)
   return dex_future_catch (future, callback, GINT_TO_POINTER ((int) side), NULL);
 }
 
+/* @default_ports: (nullable): no port stays none */
+static ValijaEndpoint *
+create_endpoint (ValijaSessionContext *self, ValijaSide side, const guint16 *default_ports)
+{
+  ValijaServer *server = valija_account_get_server (self->account, side);
+  ValijaSecurity security = valija_server_get_security (server);
+  guint port = valija_server_get_port (server);
+
+  if (port == 0 && default_ports != NULL)
+    port = default_ports[security];
+
+  return valija_endpoint_new (valija_server_get_host (server), (guint16) port, security,
+                              valija_account_get_timeout (self->account), valija_server_get_ca_file (server));
+}
+
 static void
 valija_session_context_dispose (GObject *object)
 {
@@ -213,25 +228,35 @@ DexFuture *
 valija_session_context_connect (ValijaSessionContext *self, ValijaSide side, const guint16 *default_ports)
 {
   g_autoptr(ValijaEndpoint) endpoint = NULL;
-  ValijaSecurity security;
-  ValijaServer *server;
-  guint port;
 
   dex_return_error_if_fail (VALIJA_IS_SESSION_CONTEXT (self));
   dex_return_error_if_fail (side != VALIJA_SIDE_NONE);
   dex_return_error_if_fail (default_ports != NULL);
 
-  server = valija_account_get_server (self->account, side);
-  security = valija_server_get_security (server);
-  port = valija_server_get_port (server);
-  endpoint = valija_endpoint_new (valija_server_get_host (server),
-                                  port != 0 ? (guint16) port : default_ports[security],
-                                  security,
-                                  valija_account_get_timeout (self->account),
-                                  valija_server_get_ca_file (server));
+  endpoint = create_endpoint (self, side, default_ports);
 
   return catch_at_side (valija_stream_connect (endpoint, self->trust, self->traffic, self->transcript),
                         connect_failed_cb, side);
+}
+
+/**
+ * valija_session_context_create_http:
+ * @self: a context
+ * @side: a side of its account
+ *
+ * Returns: (transfer full): what speaks HTTP with that side's server; nothing is connected yet
+ */
+ValijaHttp *
+valija_session_context_create_http (ValijaSessionContext *self, ValijaSide side)
+{
+  g_autoptr(ValijaEndpoint) endpoint = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_SESSION_CONTEXT (self), NULL);
+  g_return_val_if_fail (side != VALIJA_SIDE_NONE, NULL);
+
+  endpoint = create_endpoint (self, side, NULL);
+
+  return valija_http_new (endpoint, self->trust, self->traffic, self->transcript);
 }
 
 /**

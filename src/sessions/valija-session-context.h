@@ -7,6 +7,7 @@
 #include "auth/valija-credentials.h"
 #include "base/valija-endpoint.h"
 #include "model/valija-account.h"
+#include "net/valija-http.h"
 #include "net/valija-stream.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,10 @@ DexFuture *valija_session_context_lookup_secret (ValijaSessionContext *self,
 DexFuture *valija_session_context_connect       (ValijaSessionContext *self,
                                                  ValijaSide            side,
                                                  const guint16        *default_ports) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for what speaks HTTP: nothing is connected yet. */
+ValijaHttp *valija_session_context_create_http  (ValijaSessionContext *self,
+                                                 ValijaSide            side) G_GNUC_WARN_UNUSED_RESULT;
 
 /* (transfer none), each */
 ValijaAccount    *valija_session_context_get_account    (ValijaSessionContext *self);

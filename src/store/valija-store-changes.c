@@ -337,7 +337,8 @@ write_all_flags (Writing    *writing,
       Known known = { 0, };
 
       if (!load_known (writing, change->remote_id, NULL, &known, error) ||
-          (known.id != 0 && !write_flags (writing, &known, change->flags, error)))
+          (known.id != 0 &&
+           !write_flags (writing, &known, (known.server_flags & ~change->told) | (change->flags & change->told), error)))
         return FALSE;
     }
 

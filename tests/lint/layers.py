@@ -33,6 +33,8 @@ for provider in ('imap', 'pop3', 'smtp'):
     TABLE[f'sessions/{provider}'] = (
         {'base', 'model', 'mime', 'net', 'auth', 'sessions', 'wire/sasl', f'wire/{provider}', f'sessions/{provider}'},
         GLIB | {'libdex'})
+TABLE['sessions/exchange'] = (
+    {'base', 'model', 'mime', 'net', 'auth', 'sessions', 'wire/ews', 'sessions/exchange'}, GLIB | {'libdex'})
 # Mixed owns a pop3 and an smtp session.
 TABLE['sessions/mixed'] = ({'base', 'model', 'mime', 'net', 'auth', 'sessions', 'sessions/pop3', 'sessions/smtp', 'sessions/mixed'},
                            GLIB | {'libdex'})

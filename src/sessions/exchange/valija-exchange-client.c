@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-client.h"
+
+#include "base/valija-error.h"
+#include "base/valija-spool.h"
+#include "wire/ews/valija-ews-reader.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define PATH "/EWS/Exchange.asmx"
+#define NAMESPACE "http://schemas.microsoft.com/exchange/services/2006/messages/"
+
+/* A message of 60 MB in base64, and the XML around it. */
+#define ANSWER_LIMIT (G_GUINT64_CONSTANT (256) * 1024 * 1024)
+/* Some organisations let messages of 150 MB through. */
+#define CONTENT_LIMIT (G_GUINT64_CONSTANT (200) * 1024 * 1024)
+
+/* How often one request is made when the server asks to come again. */
+#define ATTEMPTS 4
+/* Where it does not say how long to wait: doubled each time. */
+#define PAUSE_MS 1000
+
+struct _ValijaExchangeClient
+{
+  grefcount ref_count;
+  ValijaSessionContext *context;
+  ValijaHttp *http;
+  char *uri;
+  ValijaEwsSchema schema;
+  ValijaHttpAuth auth;
+  guint major;
+  guint minor;
+};
+
+typedef struct
+{
+  ValijaExchangeClient *client;
+  ValijaExchangeReply *reply;
+  ValijaSpool *spool;       /* nullable: content of the message under way */
+} Reading;
+
+static ValijaServer *
+get_server (ValijaExchangeClient *self)
+{
+  return valija_account_get_incoming (valija_session_context_get_account (self->context));
+}
+
+ValijaExchangeClient *
+valija_exchange_client_new (ValijaSessionContext *context)
+{
+  ValijaExchangeClient *self = g_new0 (ValijaExchangeClient, 1);
+  ValijaAccount *account = valija_session_context_get_account (context);
+  ValijaServer *server = valija_account_get_incoming (account);
+  ValijaSecurity security = valija_server_get_security (server);
+  const char *host = valija_server_get_host (server);
+  guint port = valija_server_get_port (server);
+
+  g_ref_count_init (&self->ref_count);
+  self->context = g_object_ref (context);
+  self->uri = g_uri_join (G_URI_FLAGS_NONE, security == VALIJA_SECURITY_NONE ? "http" : "https", NULL, host,
+                          port != 0 ? (int) port : -1, PATH, NULL, NULL);
+  self->schema = VALIJA_EWS_2013_SP1;
+  self->http = valija_session_context_create_http (context, VALIJA_SIDE_INCOMING);
+
+  return self;
+}
+
+ValijaExchangeClient *
+valija_exchange_client_ref (ValijaExchangeClient *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+valija_exchange_client_unref (ValijaExchangeClient *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  valija_http_close (self->http);
+  g_clear_object (&self->http);
+  g_clear_object (&self->context);
+  g_free (self->uri);
+  g_free (self);
+}
+
+void
+valija_exchange_client_close (ValijaExchangeClient *self)
+{
+  valija_http_close (self->http);
+}
+
+ValijaEwsSchema
+valija_exchange_client_get_schema (ValijaExchangeClient *self)
+{
+  return self->schema;
+}
+
+void
+valija_exchange_client_set_schema (ValijaExchangeClient *self,
+                                   ValijaEwsSchema       schema)
+{
+  self->schema = schema;
+}
+
+char *
+valija_exchange_client_dup_server (ValijaExchangeClient *self)
+{
+  static const struct { guint major, minor; const char *name; } known[] = {
+    { 14, 0, "2010" }, { 14, 1, "2010 SP1" }, { 14, 2, "2010 SP2" }, { 14, 3, "2010 SP3" },
+    { 15, 0, "2013" }, { 15, 1, "2016" }, { 15, 2, "2019" },
+  };
+
+  if (self->major == 0)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      if (known[i].major == self->major && known[i].minor == self->minor)
+        return g_strdup_printf ("Exchange Server %s (%u.%u)", known[i].name, self->major, self->minor);
+    }
+
+  return g_strdup_printf ("Exchange Server (%u.%u)", self->major, self->minor);
+}
+
+const char *
+valija_exchange_client_get_sign_in (ValijaExchangeClient *self)
+{
+  switch (self->auth)
+    {
+    case VALIJA_HTTP_AUTH_BASIC: return "Basic";
+    case VALIJA_HTTP_AUTH_NTLM: return "NTLM";
+    case VALIJA_HTTP_AUTH_NEGOTIATE: return "Kerberos";
+    case VALIJA_HTTP_AUTH_BEARER: return "Bearer";
+    case VALIJA_HTTP_AUTH_NONE:
+    default: return "–";
+    }
+}
+
+/* ---- Signing in ---- */
+
+static DexFuture *
+secret_cb (gpointer user_data)
+{
+  return valija_session_context_lookup_secret (user_data, VALIJA_SIDE_INCOMING);
+}
+
+static gboolean
+choose_offered (ValijaExchangeClient *self,
+                ValijaHttpOffers      offers,
+                GError              **error)
+{
+  ValijaServer *server = get_server (self);
+  gboolean is_protected = valija_server_get_security (server) != VALIJA_SECURITY_NONE;
+
+  if (offers & VALIJA_HTTP_OFFER_NTLM)
+    self->auth = VALIJA_HTTP_AUTH_NTLM;
+  else if ((offers & VALIJA_HTTP_OFFER_BASIC) && (is_protected || valija_server_get_cleartext_password (server)))
+    self->auth = VALIJA_HTTP_AUTH_BASIC;
+  else if (offers & VALIJA_HTTP_OFFER_NEGOTIATE)
+    self->auth = VALIJA_HTTP_AUTH_NEGOTIATE;
+  else
+    {
+      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,
+                        _("The server offers no way of signing in that Valija can use with a password."));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+choose_named (ValijaExchangeClient *self,
+              const char           *mechanism,
+              GError              **error)
+{
+  static const struct { const char *name; ValijaHttpAuth auth; } known[] = {
+    { "basic", VALIJA_HTTP_AUTH_BASIC }, { "ntlm", VALIJA_HTTP_AUTH_NTLM },
+    { "negotiate", VALIJA_HTTP_AUTH_NEGOTIATE }, { "kerberos", VALIJA_HTTP_AUTH_NEGOTIATE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      if (g_ascii_strcasecmp (mechanism, known[i].name) == 0)
+        {
+          self->auth = known[i].auth;
+          return TRUE;
+        }
+    }
+
+  valija_error_set (error, VALIJA_ERROR_INVALID, _("Exchange knows no way of signing in called “%s”."), mechanism);
+
+  return FALSE;
+}
+
+gboolean
+valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
+                                      GError              **error)
+{
+  ValijaServer *server = get_server (self);
+  const char *mechanism = valija_server_get_mechanism (server);
+  const char *user = valija_server_get_user (server);
+  gboolean asks_secret;
+
+  if (*mechanism != '\0')
+    {
+      if (!choose_named (self, mechanism, error))
+        return FALSE;
+    }
+  else
+    {
+      g_autoptr(GError) failure = NULL;
+      guint offers = dex_await_uint (valija_http_probe (self->http, self->uri), &failure);
+
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      if (!choose_offered (self, offers, error))
+        return FALSE;
+    }
+
+  if (*user == '\0')
+    user = valija_account_get_email (valija_session_context_get_account (self->context));
+  asks_secret = self->auth != VALIJA_HTTP_AUTH_NEGOTIATE;
+  valija_http_set_auth (self->http, self->auth, user, asks_secret ? secret_cb : NULL,
+                        asks_secret ? g_object_ref (self->context) : NULL, asks_secret ? g_object_unref : NULL);
+
+  return TRUE;
+}
+
+/* ---- Reading the answer ---- */
+
+void
+valija_exchange_reply_free (ValijaExchangeReply *self)
+{
+  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_pointer (&self->content, g_bytes_unref);
+  g_free (self);
+}
+
+static void
+version_cb (guint    major,
+            guint    minor,
+            gpointer user_data)
+{
+  Reading *reading = user_data;
+
+  reading->client->major = major;
+  reading->client->minor = minor;
+}
+
+static gboolean
+content_cb (const void *data,
+            gsize       length,
+            gpointer    user_data,
+            GError    **error)
+{
+  Reading *reading = user_data;
+
+  if (reading->spool == NULL)
+    reading->spool = valija_spool_new (CONTENT_LIMIT);
+
+  return valija_spool_append (reading->spool, data, length, error);
+}
+
+static void
+message_cb (ValijaEwsNode *message,
+            gpointer       user_data)
+{
+  Reading *reading = user_data;
+
+  g_ptr_array_add (reading->reply->messages, message);
+}
+
+static void
+reading_free (Reading *reading)
+{
+  g_clear_pointer (&reading->reply, valija_exchange_reply_free);
+  g_clear_pointer (&reading->spool, valija_spool_free);
+  g_free (reading);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
+
+static ValijaExchangeReply *
+read_answer_fiber (ValijaExchangeClient *self,
+                   ValijaHttpResponse   *response,
+                   GError              **error)
+{
+  static const ValijaEwsHandler handler = { version_cb, content_cb, message_cb };
+  g_autoptr(Reading) reading = g_new0 (Reading, 1);
+  g_autoptr(ValijaEwsReader) reader = valija_ews_reader_new (&handler, reading);
+
+  reading->client = self;
+  reading->reply = g_new0 (ValijaExchangeReply, 1);
+  reading->reply->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_ews_node_free);
+
+  while (TRUE)
+    {
+      g_autoptr(GBytes) piece = dex_await_boxed (valija_http_response_read (response), error);
+
+      if (piece == NULL)
+        return NULL;
+      if (g_bytes_get_size (piece) == 0)
+        break;
+      if (!valija_ews_reader_feed (reader, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), error))
+        return NULL;
+    }
+
+  if (!valija_ews_reader_finish (reader, error))
+    return NULL;
+  if (reading->spool != NULL && !(reading->reply->content = valija_spool_finish (reading->spool, error)))
+    return NULL;
+
+  return g_steal_pointer (&reading->reply);
+}
+
+/* ---- Asking ---- */
+
+/* What an answer that is no envelope means. */
+static void
+set_status_error (ValijaHttpResponse *response,
+                  GError            **error)
+{
+  guint status = valija_http_response_get_status (response);
+  g_autofree char *line = valija_http_response_dup_status_line (response);
+
+  if (status >= 300 && status < 400)
+    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
+                             _("The server sends to another page instead of answering; often that is a page to sign in "
+                               "on the web. Ask your administrator for the address of Exchange Web Services."));
+  else if (status == 403)
+    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line,
+                             _("The server does not let this account or this application use Exchange Web Services."));
+  else if (status == 404 || status == 405 || status == 410 || status == 451)
+    valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,
+                             _("There are no Exchange Web Services at that address."));
+  else if (status == 413)
+    valija_error_set_server (error, VALIJA_ERROR_TOO_LARGE, line, _("The message is larger than the server takes."));
+  else if (status == 456 || status == 457)
+    valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("The password has expired, or the account is blocked. Ask your organisation."));
+  else if (status == 429 || status >= 500)
+    valija_error_set_server (error, VALIJA_ERROR_TRY_LATER, line, _("The server cannot answer now."));
+  else if (status >= 400)
+    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line, _("The server refused it."));
+  else
+    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
+                             _("A web page came instead of an answer; often that is a page to sign in on the web. Ask "
+                               "your administrator for the address of Exchange Web Services."));
+}
+
+static gboolean
+is_envelope (ValijaHttpResponse *response)
+{
+  guint status = valija_http_response_get_status (response);
+  const char *type = valija_http_response_get_content_type (response);
+
+  /* A fault comes with 500, but not from all servers */
+  return (status == 200 || status == 400 || status == 500) && strstr (type, "xml") != NULL &&
+         strstr (type, "html") == NULL;
+}
+
+static ValijaHttpRequest *
+create_post (ValijaExchangeClient *self,
+             ValijaEwsRequest     *request)
+{
+  ValijaHttpRequest *post = valija_http_request_new ("POST", self->uri);
+  g_autofree char *action = g_strdup_printf ("\"" NAMESPACE "%s\"", request->operation);
+  g_autofree char *id = g_uuid_string_random ();
+  const char *email = valija_account_get_email (valija_session_context_get_account (self->context));
+
+  valija_http_request_set_content_type (post, "text/xml; charset=utf-8");
+  valija_http_request_set_header (post, "SOAPAction", action);
+  valija_http_request_set_header (post, "client-request-id", id);
+  valija_http_request_set_header (post, "return-client-request-id", "true");
+  if (*email != '\0')
+    valija_http_request_set_header (post, "X-AnchorMailbox", email);
+  valija_http_request_add_bytes (post, request->head);
+  if (request->content != NULL)
+    {
+      valija_http_request_add_base64 (post, request->content);
+      valija_http_request_add_bytes (post, request->tail);
+    }
+  valija_http_request_set_idempotent (post, request->repeatable);
+  valija_http_request_set_limit (post, ANSWER_LIMIT);
+
+  return post;
+}
+
+static ValijaExchangeReply *
+post_fiber (ValijaExchangeClient *self,
+            ValijaEwsRequest     *request,
+            GError              **error)
+{
+  g_autoptr(ValijaHttpRequest) post = create_post (self, request);
+  g_autoptr(ValijaHttpResponse) response = dex_await_object (valija_http_send (self->http, post), error);
+  ValijaExchangeReply *reply;
+  g_autoptr(GError) failure = NULL;
+
+  if (response == NULL)
+    return NULL;
+
+  if (!is_envelope (response))
+    {
+      set_status_error (response, error);
+      return NULL;
+    }
+
+  if ((reply = read_answer_fiber (self, response, &failure)) != NULL)
+    return reply;
+
+  /* The server answered, so it was done; what it said of it is lost */
+  if (!request->repeatable && !valija_error_is_cancelled (failure))
+    valija_error_set (error, VALIJA_ERROR_UNCERTAIN, _("The connection was lost in the middle of the server’s answer."));
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+
+  return NULL;
+}
+
+static void
+back_off (ValijaExchangeClient  *self,
+          const ValijaEwsResult *result,
+          guint                  attempt)
+{
+  valija_http_back_off (self->http, result->back_off != 0 ? result->back_off : (guint) PAUSE_MS << attempt);
+}
+
+ValijaExchangeReply *
+valija_exchange_client_run_fiber (ValijaExchangeClient *self,
+                                  ValijaEwsRequest     *request,
+                                  GError              **error)
+{
+  g_autoptr(ValijaEwsRequest) owned = request;
+
+  for (guint attempt = 0; ; attempt++)
+    {
+      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, error);
+      ValijaEwsResult result;
+
+      if (reply == NULL)
+        return NULL;
+
+      if (reply->messages->len == 0 && request->n_expected > 0)
+        {
+          valija_error_set (error, VALIJA_ERROR_REFUSED, _("The server did not say what became of it."));
+          return NULL;
+        }
+
+      valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
+      if (!result.is_fault)
+        return g_steal_pointer (&reply);
+
+      /* A busy server did not even begin */
+      if (attempt + 1 < ATTEMPTS &&
+          (result.reaction == VALIJA_EWS_BACK_OFF || (result.reaction == VALIJA_EWS_RETRY && request->repeatable)))
+        {
+          back_off (self, &result, attempt);
+          continue;
+        }
+
+      valija_ews_result_set_error (&result, error);
+      return NULL;
+    }
+}
+
+ValijaExchangeReply *
+valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
+                                  ValijaEwsRequest     *request,
+                                  GError              **error)
+{
+  g_autoptr(ValijaEwsRequest) owned = request;
+
+  for (guint attempt = 0; ; attempt++)
+    {
+      g_autoptr(ValijaExchangeReply) reply = valija_exchange_client_run_fiber (self, valija_ews_request_ref (request),
+                                                                               error);
+      ValijaEwsResult result;
+
+      if (reply == NULL)
+        return NULL;
+
+      valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
+      if (result.reaction == VALIJA_EWS_FINE)
+        return g_steal_pointer (&reply);
+
+      if (attempt + 1 < ATTEMPTS &&
+          (result.reaction == VALIJA_EWS_BACK_OFF || result.reaction == VALIJA_EWS_NOT_TRIED ||
+           (result.reaction == VALIJA_EWS_RETRY && request->repeatable)))
+        {
+          back_off (self, &result, attempt);
+          continue;
+        }
+
+      valija_ews_result_set_error (&result, error);
+      return NULL;
+    }
+}
+
+/* ---- Batches ---- */
+
+static gboolean
+is_for_later (const ValijaEwsResult  *result,
+              const ValijaEwsRequest *request)
+{
+  return result->reaction == VALIJA_EWS_BACK_OFF || result->reaction == VALIJA_EWS_NOT_TRIED ||
+         (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
+}
+
+/* Hands on what was answered; what the server left for later goes to @rest. */
+static gboolean
+take_answers (ValijaExchangeClient    *self,
+              const ValijaEwsRequest  *request,
+              ValijaExchangeReply     *reply,
+              GPtrArray               *ids,
+              gboolean                 is_last,
+              GPtrArray               *rest,
+              ValijaExchangeTakeFunc   take,
+              gpointer                 user_data,
+              GError                 **error)
+{
+  for (guint i = 0; i + 1 < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+      ValijaEwsResult result;
+
+      /* Fewer answers than questions: these were not looked at */
+      if (i >= reply->messages->len)
+        {
+          g_ptr_array_add (rest, (char *) id);
+          continue;
+        }
+
+      valija_ews_result_read (g_ptr_array_index (reply->messages, i), &result);
+      if (!is_last && is_for_later (&result, request))
+        {
+          if (result.reaction == VALIJA_EWS_BACK_OFF)
+            back_off (self, &result, 0);
+          g_ptr_array_add (rest, (char *) id);
+        }
+      else if (!take (id, g_ptr_array_index (reply->messages, i), &result, user_data, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+valija_exchange_client_run_all_fiber (ValijaExchangeClient    *self,
+                                      const char * const      *ids,
+                                      guint                    most,
+                                      ValijaExchangeBuildFunc  build,
+                                      ValijaExchangeTakeFunc   take,
+                                      gpointer                 user_data,
+                                      GError                 **error)
+{
+  g_autoptr(GPtrArray) waiting = g_ptr_array_new ();
+  guint attempts = 0;
+
+  for (gsize i = 0; ids[i] != NULL; i++)
+    g_ptr_array_add (waiting, (char *) ids[i]);
+
+  while (waiting->len > 0)
+    {
+      g_autoptr(GPtrArray) batch = g_ptr_array_new ();
+      g_autoptr(GPtrArray) rest = g_ptr_array_new ();
+      g_autoptr(ValijaEwsRequest) request = NULL;
+      g_autoptr(ValijaExchangeReply) reply = NULL;
+      guint n = MIN (most, waiting->len);
+
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (batch, g_ptr_array_index (waiting, i));
+      g_ptr_array_remove_range (waiting, 0, n);
+      g_ptr_array_add (batch, NULL);
+
+      request = build (self->schema, (const char * const *) batch->pdata, user_data);
+      if (!(reply = valija_exchange_client_run_fiber (self, valija_ews_request_ref (request), error)) ||
+          !take_answers (self, request, reply, batch, attempts + 1 >= ATTEMPTS, rest, take, user_data, error))
+        return FALSE;
+
+      /* As long as something was done it goes on */
+      attempts = rest->len < n ? 0 : attempts + 1;
+      if (attempts >= ATTEMPTS)
+        {
+          valija_error_set (error, VALIJA_ERROR_TRY_LATER, _("The server gave up half way."));
+          return FALSE;
+        }
+      g_ptr_array_extend_and_steal (rest, g_steal_pointer (&waiting));
+      waiting = g_steal_pointer (&rest);
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "net/valija-http.h"
+#include "sessions/valija-session-context.h"
+#include "wire/ews/valija-ews-request.h"
+#include "wire/ews/valija-ews-result.h"
+
+G_BEGIN_DECLS
+
+/* One mailbox's Exchange Web Services: requests go out, response messages come back, pauses that the server asks for are
+ * kept. Refcounted, main context only; functions named _fiber are called within a fiber. */
+typedef struct _ValijaExchangeClient ValijaExchangeClient;
+
+ValijaExchangeClient *valija_exchange_client_new        (ValijaSessionContext *context) G_GNUC_WARN_UNUSED_RESULT;
+ValijaExchangeClient *valija_exchange_client_ref        (ValijaExchangeClient *self);
+void                  valija_exchange_client_unref      (ValijaExchangeClient *self);
+
+/* Ends what is under way and what waits, with VALIJA_ERROR_DISCONNECTED. */
+void                  valija_exchange_client_close      (ValijaExchangeClient *self);
+
+/* Chooses how to sign in, as the account says or by what the server offers: NTLM before Basic, and Basic only over TLS.
+ * FALSE with VALIJA_ERROR_NO_MECHANISM or a failure to connect. */
+gboolean              valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
+                                                            GError              **error);
+
+ValijaEwsSchema       valija_exchange_client_get_schema (ValijaExchangeClient *self);
+void                  valija_exchange_client_set_schema (ValijaExchangeClient *self,
+                                                         ValijaEwsSchema       schema);
+/* "Exchange Server 2016 (15.1)" once it answered, else NULL. (transfer full) */
+char                 *valija_exchange_client_dup_server (ValijaExchangeClient *self);
+/* "NTLM" (transfer none) */
+const char           *valija_exchange_client_get_sign_in (ValijaExchangeClient *self);
+
+/* What one request brought. */
+typedef struct
+{
+  GPtrArray *messages;      /* of ValijaEwsNode, as they came */
+  GBytes *content;          /* nullable: the message or attachment that came with them */
+} ValijaExchangeReply;
+
+void                  valija_exchange_reply_free        (ValijaExchangeReply  *self);
+
+/* @request: (transfer full). A fault is a failure; what the response messages say is not looked at. Repeats what was not
+ * done where that is safe. NULL with VALIJA_ERROR_UNCERTAIN: it may have been done. */
+ValijaExchangeReply  *valija_exchange_client_run_fiber  (ValijaExchangeClient *self,
+                                                         ValijaEwsRequest     *request,
+                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for a request with a single response message, which must be FINE. */
+ValijaExchangeReply  *valija_exchange_client_ask_fiber  (ValijaExchangeClient *self,
+                                                         ValijaEwsRequest     *request,
+                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+typedef ValijaEwsRequest *(*ValijaExchangeBuildFunc) (ValijaEwsSchema           schema,
+                                                      const char * const       *ids,
+                                                      gpointer                  user_data);
+/* Must not await. @message is (transfer none). FALSE with @error ends it. */
+typedef gboolean          (*ValijaExchangeTakeFunc)  (const char               *id,
+                                                      const ValijaEwsNode      *message,
+                                                      const ValijaEwsResult    *result,
+                                                      gpointer                  user_data,
+                                                      GError                  **error);
+
+/* Runs what @build makes of @ids, at most @most at once, until each of them has an answer that is not "later": what a
+ * busy server left is asked again. @take is called once for each id. */
+gboolean              valija_exchange_client_run_all_fiber (ValijaExchangeClient   *self,
+                                                            const char * const     *ids,
+                                                            guint                   most,
+                                                            ValijaExchangeBuildFunc build,
+                                                            ValijaExchangeTakeFunc  take,
+                                                            gpointer                user_data,
+                                                            GError                **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeClient, valija_exchange_client_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeReply, valija_exchange_reply_free)
+
+G_END_DECLS

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-item.h"
+
+#include "base/valija-text.h"
+#include "mime/valija-mime-header.h"
+
+#include <string.h>
+
+/* PR_LAST_VERB_EXECUTED: to the sender, to all, on */
+#define VERB_REPLY 102
+#define VERB_REPLY_ALL 103
+#define VERB_FORWARD 104
+
+/* PR_FLAG_STATUS */
+#define FLAG_STATUS_FLAGGED 2
+
+#define SUBJECT_LIMIT 998
+
+const ValijaEwsNode *
+valija_exchange_find_item (const ValijaEwsNode *parent)
+{
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (parent); child != NULL;
+       child = valija_ews_node_get_next (child))
+    {
+      if (valija_ews_node_find_id (child, "ItemId") != NULL)
+        return child;
+    }
+
+  return NULL;
+}
+
+/* The value of an extended property, or NULL. The server writes the tag as it likes: 0x300b, 0x300B. */
+static const char *
+find_property (const ValijaEwsNode *item,
+               guint64              tag)
+{
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (item); child != NULL;
+       child = valija_ews_node_get_next (child))
+    {
+      const ValijaEwsNode *field = valija_ews_node_find (child, "ExtendedFieldURI");
+      const char *text = field != NULL ? valija_ews_node_get_attribute (field, "PropertyTag") : NULL;
+
+      if (text != NULL && valija_ews_node_is (child, "ExtendedProperty") && g_ascii_strtoull (text, NULL, 0) == tag)
+        return valija_ews_node_find_text (child, "Value");
+    }
+
+  return NULL;
+}
+
+/* An X.500 name of the directory is no address: it is neither shown nor sent to. */
+static void
+add_mailboxes (const ValijaEwsNode *parent,
+               GPtrArray           *list)
+{
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (parent); child != NULL;
+       child = valija_ews_node_get_next (child))
+    {
+      const char *name = valija_ews_node_find_text (child, "Name");
+      const char *address = valija_ews_node_find_text (child, "EmailAddress");
+      const char *routing = valija_ews_node_find_text (child, "RoutingType");
+      gboolean is_usable = address != NULL && (routing == NULL || g_ascii_strcasecmp (routing, "SMTP") == 0);
+
+      if (valija_ews_node_is (child, "Mailbox") && (name != NULL || is_usable))
+        {
+          g_autofree char *clean = name != NULL ? valija_text_clean (name, -1, SUBJECT_LIMIT) : NULL;
+
+          g_ptr_array_add (list, valija_address_new (clean, is_usable ? address : ""));
+        }
+    }
+}
+
+static ValijaFlags
+read_flags (const ValijaEwsNode *item)
+{
+  const char *status = valija_ews_node_find_text (item, "Flag/FlagStatus");
+  const char *old_status = find_property (item, 0x1090);
+  const char *verb_text = find_property (item, 0x1081);
+  guint64 verb = verb_text != NULL ? g_ascii_strtoull (verb_text, NULL, 10) : 0;
+  ValijaFlags flags = VALIJA_FLAG_NONE;
+
+  if (valija_ews_node_find_boolean (item, "IsRead"))
+    flags |= VALIJA_FLAG_SEEN;
+  if (valija_ews_node_find_boolean (item, "IsDraft"))
+    flags |= VALIJA_FLAG_DRAFT;
+  if (status != NULL ? strcmp (status, "Flagged") == 0
+                     : old_status != NULL && g_ascii_strtoull (old_status, NULL, 10) == FLAG_STATUS_FLAGGED)
+    flags |= VALIJA_FLAG_FLAGGED;
+  if (verb == VERB_REPLY || verb == VERB_REPLY_ALL)
+    flags |= VALIJA_FLAG_ANSWERED;
+  if (verb == VERB_FORWARD)
+    flags |= VALIJA_FLAG_FORWARDED;
+
+  return flags;
+}
+
+static void
+take_ids (char       **field,
+          const char  *text)
+{
+  if (text == NULL)
+    return;
+
+  g_free (*field);
+  *field = valija_mime_normalise_ids (text);
+}
+
+ValijaMessageInfo *
+valija_exchange_read_item (const ValijaEwsNode *item)
+{
+  ValijaMessageInfo *info = valija_message_info_new (valija_ews_node_find_id (item, "ItemId"));
+  const char *subject = valija_ews_node_find_text (item, "Subject");
+  const char *preview = valija_ews_node_find_text (item, "Preview");
+
+  take_ids (&info->message_id, valija_ews_node_find_text (item, "InternetMessageId"));
+  take_ids (&info->in_reply_to, valija_ews_node_find_text (item, "InReplyTo"));
+  take_ids (&info->references, valija_ews_node_find_text (item, "References"));
+  if (strchr (info->in_reply_to, ' ') != NULL)
+    *strchr (info->in_reply_to, ' ') = '\0';
+
+  if (subject != NULL)
+    {
+      g_free (info->subject);
+      info->subject = valija_text_clean (subject, -1, SUBJECT_LIMIT);
+    }
+  if (preview != NULL)
+    info->preview = valija_text_clean (preview, -1, SUBJECT_LIMIT);
+
+  add_mailboxes (valija_ews_node_find (item, "From"), info->from);
+  add_mailboxes (valija_ews_node_find (item, "ReplyTo"), info->reply_to);
+  add_mailboxes (valija_ews_node_find (item, "ToRecipients"), info->to);
+  add_mailboxes (valija_ews_node_find (item, "CcRecipients"), info->cc);
+  add_mailboxes (valija_ews_node_find (item, "BccRecipients"), info->bcc);
+
+  info->date = valija_ews_node_find_time (item, "DateTimeSent");
+  info->received = valija_ews_node_find_time (item, "DateTimeReceived");
+  if (info->received == 0)
+    info->received = info->date != 0 ? info->date : g_get_real_time () / G_USEC_PER_SEC;
+  info->size = MAX (valija_ews_node_find_int (item, "Size", 0), 0);
+  info->flags = read_flags (item);
+  info->has_attachments = valija_ews_node_find_boolean (item, "HasAttachments");
+  /* PR_SEARCH_KEY survives a move, by whomever */
+  info->email_id = g_strdup (find_property (item, 0x300b));
+
+  return info;
+}
+
+ValijaFolderInfo *
+valija_exchange_read_folder (const ValijaEwsNode *folder)
+{
+  const char *id = valija_ews_node_find_id (folder, "FolderId");
+  const char *class = valija_ews_node_find_text (folder, "FolderClass");
+  const char *name = valija_ews_node_find_text (folder, "DisplayName");
+  const char *hidden = find_property (folder, 0x10f4);
+  ValijaFolderInfo *info;
+
+  if (id == NULL || !valija_ews_node_is (folder, "Folder") || g_strcmp0 (hidden, "true") == 0 ||
+      (class != NULL && *class != '\0' && strcmp (class, "IPF.Note") != 0 && !g_str_has_prefix (class, "IPF.Note.")))
+    return NULL;
+
+  info = valija_folder_info_new (id, name != NULL ? name : "");
+  info->parent_id = g_strdup (valija_ews_node_find_id (folder, "ParentFolderId"));
+  info->selectable = TRUE;
+  info->total = valija_ews_node_find_int (folder, "TotalCount", -1);
+  info->unread = valija_ews_node_find_int (folder, "UnreadCount", -1);
+
+  return info;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "model/valija-changes.h"
+#include "wire/ews/valija-ews-node.h"
+
+G_BEGIN_DECLS
+
+/* The item in a response message or change (whatever its kind is called: Message, MeetingRequest, or one that does not
+ * exist yet), or NULL. @parent: (nullable) the element around it. */
+const ValijaEwsNode *valija_exchange_find_item   (const ValijaEwsNode *parent);
+
+/* @item: with what VALIJA_EWS_SHAPE_SUMMARY asks for. (transfer full) */
+ValijaMessageInfo   *valija_exchange_read_item   (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @folder: as SyncFolderHierarchy and GetFolder tell it. NULL for one that holds no mail or is hidden. (transfer full) */
+ValijaFolderInfo    *valija_exchange_read_folder (const ValijaEwsNode *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

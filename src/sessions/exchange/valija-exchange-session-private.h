@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "sessions/exchange/valija-exchange-client.h"
+#include "sessions/exchange/valija-exchange-session.h"
+
+G_BEGIN_DECLS
+
+/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c and
+ * -send.c. */
+struct _ValijaExchangeSession
+{
+  GObject parent_instance;
+
+  ValijaSessionContext *context;
+  ValijaSessionState state;
+  guint generation;         /* of the attempt to open it */
+  DexFuture *opening;       /* nullable */
+  ValijaExchangeClient *client; /* nullable: closed */
+  char **facts;             /* nullable */
+
+  char *root;               /* nullable: the folder id above all others */
+  GHashTable *roles;        /* folder id → ValijaFolderRole */
+  GHashTable *folders;      /* folder id → ValijaFolderInfo: what the hierarchy was at the last look */
+  char *hierarchy;          /* nullable: the state of that look */
+};
+
+/* Opens the session where it is closed. (transfer full) NULL with @error */
+ValijaExchangeClient *valija_exchange_session_enter_fiber (ValijaExchangeSession *self,
+                                                           GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In valija-exchange-folders.c. Finds out what the special folders are; the first request of a session, which finds the
+ * schema as well. */
+gboolean   valija_exchange_session_look_around_fiber (ValijaExchangeSession *self,
+                                                      ValijaExchangeClient  *client,
+                                                      GError               **error);
+DexFuture *valija_exchange_session_list_folders  (ValijaExchangeSession *self) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_exchange_session_create_folder (ValijaExchangeSession *self,
+                                                  const char            *parent,
+                                                  const char            *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_exchange_session_rename_folder (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  const char            *parent,
+                                                  const char            *name) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_exchange_session_remove_folder (ValijaExchangeSession *self,
+                                                  const char            *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In the files of these names. */
+DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  GBytes                *cursor) G_GNUC_WARN_UNUSED_RESULT;
+DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
+                                                  const char * const    *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_search       (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  const char            *text) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_set_flags    (ValijaExchangeSession *self,
+                                                  const char * const    *remote_ids,
+                                                  ValijaFlags            add,
+                                                  ValijaFlags            remove) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_transfer     (ValijaExchangeSession *self,
+                                                  const char * const    *remote_ids,
+                                                  const char            *target,
+                                                  gboolean               is_move) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_delete       (ValijaExchangeSession *self,
+                                                  const char * const    *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_append       (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  GBytes                *source,
+                                                  ValijaFlags            flags,
+                                                  gint64                 received) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_send         (ValijaExchangeSession *self,
+                                                  ValijaEnvelope        *envelope,
+                                                  GBytes                *source) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

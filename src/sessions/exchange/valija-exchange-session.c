@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-session-private.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+
+#include <glib/gi18n-lib.h>
+
+#define CAPABILITIES \
+  (VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_SEND | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS | \
+   VALIJA_CAPABILITY_KEEPS_SENT | VALIJA_CAPABILITY_OFFLINE | VALIJA_CAPABILITY_SEARCH | \
+   VALIJA_CAPABILITY_INTERNATIONAL)
+
+static void valija_exchange_session_session_iface_init (ValijaSessionInterface *iface);
+static void valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface);
+static void valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface);
+static void valija_exchange_session_mail_sender_iface_init (ValijaMailSenderInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaExchangeSession, valija_exchange_session, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_exchange_session_session_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER,
+                                                      valija_exchange_session_mail_reader_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER,
+                                                      valija_exchange_session_mail_organizer_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER,
+                                                      valija_exchange_session_mail_sender_iface_init))
+
+static void
+set_state (ValijaExchangeSession *self,
+           ValijaSessionState     state)
+{
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  valija_session_notify_state (VALIJA_SESSION (self));
+}
+
+static void
+drop_client (ValijaExchangeSession *self)
+{
+  if (self->client != NULL)
+    valija_exchange_client_close (self->client);
+  g_clear_pointer (&self->client, valija_exchange_client_unref);
+}
+
+/* ---- Opening and closing ---- */
+
+typedef struct
+{
+  ValijaExchangeSession *session;
+  guint generation;
+} Opening;
+
+/* Also reached when the attempt was given up. */
+static void
+opening_free (Opening *opening)
+{
+  if (opening->generation == opening->session->generation && opening->session->state == VALIJA_SESSION_OPENING)
+    set_state (opening->session, VALIJA_SESSION_CLOSED);
+
+  g_object_unref (opening->session);
+  g_free (opening);
+}
+
+static char **
+create_facts (ValijaExchangeClient *client)
+{
+  g_autoptr(GStrvBuilder) facts = g_strv_builder_new ();
+  g_autofree char *software = valija_exchange_client_dup_server (client);
+
+  if (software != NULL)
+    g_strv_builder_take (facts, g_strdup_printf (_("Software: %s"), software));
+  g_strv_builder_take (facts, g_strdup_printf (_("Sign-in: %s"), valija_exchange_client_get_sign_in (client)));
+  g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"),
+                                               valija_ews_schema_get_name (valija_exchange_client_get_schema (client))));
+
+  return g_strv_builder_end (facts);
+}
+
+static gboolean
+open_client_fiber (ValijaExchangeSession *self,
+                   ValijaExchangeClient  *client,
+                   GError               **error)
+{
+  ValijaSessionContext *context = self->context;
+
+  valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
+  if (!valija_exchange_client_sign_in_fiber (client, error))
+    {
+      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
+      return FALSE;
+    }
+  valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT, NULL);
+
+  valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+  if (!valija_exchange_session_look_around_fiber (self, client, error))
+    {
+      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+      return FALSE;
+    }
+  valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN,
+                                   valija_exchange_client_get_sign_in (client));
+
+  return TRUE;
+}
+
+static DexFuture *
+open_fiber (gpointer data)
+{
+  Opening *opening = data;
+  ValijaExchangeSession *self = opening->session;
+  g_autoptr(ValijaExchangeClient) client = valija_exchange_client_new (self->context);
+  g_autoptr(GError) error = NULL;
+
+  if (!open_client_fiber (self, client, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (opening->generation != self->generation)
+    {
+      valija_exchange_client_close (client);
+      valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CLOSE);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  g_strfreev (self->facts);
+  self->facts = create_facts (client);
+  self->client = g_steal_pointer (&client);
+  set_state (self, VALIJA_SESSION_OPEN);
+
+  return dex_future_new_true ();
+}
+
+static DexFuture *
+valija_exchange_session_open (ValijaSession *session)
+{
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (session);
+  Opening *opening;
+
+  if (self->state == VALIJA_SESSION_OPEN)
+    return dex_future_new_true ();
+
+  if (self->state == VALIJA_SESSION_OPENING && self->opening != NULL && dex_future_is_pending (self->opening))
+    return dex_ref (self->opening);
+
+  dex_clear (&self->opening);
+  set_state (self, VALIJA_SESSION_OPENING);
+
+  opening = g_new0 (Opening, 1);
+  opening->session = g_object_ref (self);
+  opening->generation = ++self->generation;
+  self->opening = valija_fiber_spawn (open_fiber, opening, (GDestroyNotify) opening_free);
+
+  return dex_ref (self->opening);
+}
+
+/* HTTP has no goodbye. */
+static DexFuture *
+valija_exchange_session_close (ValijaSession *session)
+{
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (session);
+
+  self->generation++;
+  dex_clear (&self->opening);
+  drop_client (self);
+  set_state (self, VALIJA_SESSION_CLOSED);
+
+  return dex_future_new_true ();
+}
+
+ValijaExchangeClient *
+valija_exchange_session_enter_fiber (ValijaExchangeSession *self,
+                                     GError               **error)
+{
+  if (!dex_await (valija_exchange_session_open (VALIJA_SESSION (self)), error))
+    return NULL;
+
+  if (self->client == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
+      return NULL;
+    }
+
+  return valija_exchange_client_ref (self->client);
+}
+
+/* ---- Interfaces ---- */
+
+static ValijaSessionState
+valija_exchange_session_get_state (ValijaSession *session)
+{
+  return VALIJA_EXCHANGE_SESSION (session)->state;
+}
+
+static ValijaCapabilities
+valija_exchange_session_get_capabilities (ValijaSession *session)
+{
+  return CAPABILITIES;
+}
+
+static char **
+valija_exchange_session_dup_facts (ValijaSession *session)
+{
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (session);
+
+  return self->facts != NULL ? g_strdupv (self->facts) : g_new0 (char *, 1);
+}
+
+static void
+valija_exchange_session_session_iface_init (ValijaSessionInterface *iface)
+{
+  iface->open = valija_exchange_session_open;
+  iface->close = valija_exchange_session_close;
+  iface->get_state = valija_exchange_session_get_state;
+  iface->get_capabilities = valija_exchange_session_get_capabilities;
+  iface->dup_facts = valija_exchange_session_dup_facts;
+}
+
+static DexFuture *
+valija_exchange_session_reader_list_folders (ValijaMailReader *reader)
+{
+  return valija_exchange_session_list_folders (VALIJA_EXCHANGE_SESSION (reader));
+}
+
+static DexChannel *
+valija_exchange_session_reader_sync_folder (ValijaMailReader *reader,
+                                            const char       *folder,
+                                            GBytes           *cursor)
+{
+  return valija_exchange_session_sync (VALIJA_EXCHANGE_SESSION (reader), folder, cursor);
+}
+
+/* An id says by itself where its message is. */
+static DexChannel *
+valija_exchange_session_reader_fetch_messages (ValijaMailReader   *reader,
+                                               const char         *folder,
+                                               const char * const *remote_ids)
+{
+  return valija_exchange_session_fetch (VALIJA_EXCHANGE_SESSION (reader), remote_ids);
+}
+
+static DexFuture *
+valija_exchange_session_reader_search (ValijaMailReader *reader,
+                                       const char       *folder,
+                                       const char       *text)
+{
+  return valija_exchange_session_search (VALIJA_EXCHANGE_SESSION (reader), folder, text);
+}
+
+/* The engine asks at its intervals. */
+static DexFuture *
+valija_exchange_session_reader_watch (ValijaMailReader *reader,
+                                      const char       *folder)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("Valija does not watch an Exchange mailbox yet."));
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_OPEN_FOLDER);
+
+  return dex_future_new_for_error (error);
+}
+
+static void
+valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
+{
+  iface->list_folders = valija_exchange_session_reader_list_folders;
+  iface->sync_folder = valija_exchange_session_reader_sync_folder;
+  iface->fetch_messages = valija_exchange_session_reader_fetch_messages;
+  iface->search = valija_exchange_session_reader_search;
+  iface->watch = valija_exchange_session_reader_watch;
+}
+
+static DexFuture *
+valija_exchange_session_organizer_set_flags (ValijaMailOrganizer *organizer,
+                                             const char          *folder,
+                                             const char * const  *remote_ids,
+                                             ValijaFlags          add,
+                                             ValijaFlags          remove)
+{
+  return valija_exchange_session_set_flags (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, add, remove);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_move (ValijaMailOrganizer *organizer,
+                                        const char          *folder,
+                                        const char * const  *remote_ids,
+                                        const char          *target)
+{
+  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, target, TRUE);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_copy (ValijaMailOrganizer *organizer,
+                                        const char          *folder,
+                                        const char * const  *remote_ids,
+                                        const char          *target)
+{
+  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, target, FALSE);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_delete (ValijaMailOrganizer *organizer,
+                                          const char          *folder,
+                                          const char * const  *remote_ids)
+{
+  return valija_exchange_session_delete (VALIJA_EXCHANGE_SESSION (organizer), remote_ids);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_append (ValijaMailOrganizer *organizer,
+                                          const char          *folder,
+                                          GBytes              *source,
+                                          ValijaFlags          flags,
+                                          gint64               received)
+{
+  return valija_exchange_session_append (VALIJA_EXCHANGE_SESSION (organizer), folder, source, flags, received);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_create_folder (ValijaMailOrganizer *organizer,
+                                                 const char          *parent,
+                                                 const char          *name)
+{
+  return valija_exchange_session_create_folder (VALIJA_EXCHANGE_SESSION (organizer), parent, name);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_rename_folder (ValijaMailOrganizer *organizer,
+                                                 const char          *folder,
+                                                 const char          *parent,
+                                                 const char          *name)
+{
+  return valija_exchange_session_rename_folder (VALIJA_EXCHANGE_SESSION (organizer), folder, parent, name);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_remove_folder (ValijaMailOrganizer *organizer,
+                                                 const char          *folder)
+{
+  return valija_exchange_session_remove_folder (VALIJA_EXCHANGE_SESSION (organizer), folder);
+}
+
+static void
+valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface)
+{
+  iface->set_flags = valija_exchange_session_organizer_set_flags;
+  iface->move = valija_exchange_session_organizer_move;
+  iface->copy = valija_exchange_session_organizer_copy;
+  iface->delete_ = valija_exchange_session_organizer_delete;
+  iface->append = valija_exchange_session_organizer_append;
+  iface->create_folder = valija_exchange_session_organizer_create_folder;
+  iface->rename_folder = valija_exchange_session_organizer_rename_folder;
+  iface->remove_folder = valija_exchange_session_organizer_remove_folder;
+}
+
+static DexFuture *
+valija_exchange_session_sender_send (ValijaMailSender *sender,
+                                     ValijaEnvelope   *envelope,
+                                     GBytes           *source)
+{
+  return valija_exchange_session_send (VALIJA_EXCHANGE_SESSION (sender), envelope, source);
+}
+
+static void
+valija_exchange_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
+{
+  iface->send = valija_exchange_session_sender_send;
+}
+
+/* ---- Object ---- */
+
+static void
+valija_exchange_session_dispose (GObject *object)
+{
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (object);
+
+  drop_client (self);
+  dex_clear (&self->opening);
+  g_clear_object (&self->context);
+
+  G_OBJECT_CLASS (valija_exchange_session_parent_class)->dispose (object);
+}
+
+static void
+valija_exchange_session_finalize (GObject *object)
+{
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (object);
+
+  g_clear_pointer (&self->facts, g_strfreev);
+  g_clear_pointer (&self->root, g_free);
+  g_clear_pointer (&self->hierarchy, g_free);
+  g_clear_pointer (&self->roles, g_hash_table_unref);
+  g_clear_pointer (&self->folders, g_hash_table_unref);
+
+  G_OBJECT_CLASS (valija_exchange_session_parent_class)->finalize (object);
+}
+
+static void
+valija_exchange_session_class_init (ValijaExchangeSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = valija_exchange_session_dispose;
+  object_class->finalize = valija_exchange_session_finalize;
+}
+
+static void
+valija_exchange_session_init (ValijaExchangeSession *self)
+{
+  self->state = VALIJA_SESSION_CLOSED;
+  self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) valija_folder_info_unref);
+}
+
+/**
+ * valija_exchange_session_new:
+ * @context: what the session gets from outside
+ *
+ * Returns: (transfer full): a closed session with the mailbox on the account's incoming server
+ */
+ValijaSession *
+valija_exchange_session_new (ValijaSessionContext *context)
+{
+  ValijaExchangeSession *self;
+
+  g_return_val_if_fail (VALIJA_IS_SESSION_CONTEXT (context), NULL);
+
+  self = g_object_new (VALIJA_TYPE_EXCHANGE_SESSION, NULL);
+  self->context = g_object_ref (context);
+
+  return VALIJA_SESSION (self);
+}

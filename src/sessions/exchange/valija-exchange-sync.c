@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-session-private.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-item.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The first page is what fits a screen. */
+#define FIRST_PAGE 50
+#define PAGE VALIJA_EWS_MOST_CHANGES
+/* Summaries in one GetItem. */
+#define SUMMARIES 100
+
+typedef struct
+{
+  ValijaExchangeSession *session;
+  DexChannel *channel;
+  char *folder;
+  char *state;              /* nullable: from the beginning */
+  ValijaExchangeClient *client;
+  ValijaChanges *batch;     /* nullable */
+  GPtrArray *changed;       /* of char *: items whose summaries are wanted */
+  gboolean restart;
+  gboolean is_last;
+  guint64 done;
+  guint n_pages;
+} Sync;
+
+static void
+sync_free (Sync *sync)
+{
+  dex_channel_close_send (sync->channel);
+  dex_clear (&sync->channel);
+  g_clear_pointer (&sync->batch, valija_changes_unref);
+  g_clear_pointer (&sync->changed, g_ptr_array_unref);
+  g_clear_pointer (&sync->client, valija_exchange_client_unref);
+  g_object_unref (sync->session);
+  g_free (sync->folder);
+  g_free (sync->state);
+  g_free (sync);
+}
+
+static void
+take_change (Sync                *sync,
+             const ValijaEwsNode *change)
+{
+  const char *id = valija_ews_node_find_id (change, "ItemId");
+  const ValijaEwsNode *item;
+
+  if (valija_ews_node_is (change, "Delete"))
+    {
+      if (id != NULL)
+        g_ptr_array_add (sync->batch->gone, g_strdup (id));
+    }
+  else if (valija_ews_node_is (change, "ReadFlagChange"))
+    {
+      gboolean is_read = valija_ews_node_find_boolean (change, "IsRead");
+
+      if (id != NULL)
+        g_ptr_array_add (sync->batch->flags, valija_flags_change_new_some (id, is_read ? VALIJA_FLAG_SEEN : 0,
+                                                                          VALIJA_FLAG_SEEN));
+    }
+  else if ((item = valija_exchange_find_item (change)) != NULL)
+    g_ptr_array_add (sync->changed, g_strdup (valija_ews_node_find_id (item, "ItemId")));
+}
+
+static void
+begin_batch (Sync *sync)
+{
+  g_clear_pointer (&sync->batch, valija_changes_unref);
+  g_clear_pointer (&sync->changed, g_ptr_array_unref);
+  sync->batch = valija_changes_new ();
+  sync->batch->restart = sync->restart;
+  sync->changed = g_ptr_array_new_with_free_func (g_free);
+}
+
+/* Fills the batch with one page of changes, and asks for what they are about. */
+static gboolean
+read_page_fiber (Sync    *sync,
+                 GError **error)
+{
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (sync->client);
+  guint most = sync->n_pages == 0 && sync->state == NULL ? FIRST_PAGE : PAGE;
+  g_autoptr(ValijaExchangeReply) reply = NULL;
+  const ValijaEwsNode *message;
+  ValijaEwsResult result;
+  const char *state;
+
+  begin_batch (sync);
+  reply = valija_exchange_client_run_fiber (sync->client,
+                                            valija_ews_sync_items (schema, VALIJA_EWS_FOLDER (sync->folder),
+                                                                   sync->state, most),
+                                            error);
+  if (reply == NULL)
+    return FALSE;
+
+  message = g_ptr_array_index (reply->messages, 0);
+  valija_ews_result_read (message, &result);
+  if (result.reaction == VALIJA_EWS_SYNC_ANEW && sync->state != NULL)
+    {
+      g_clear_pointer (&sync->state, g_free);
+      sync->restart = TRUE;
+      sync->n_pages = 0;
+      return read_page_fiber (sync, error);
+    }
+  if (result.reaction != VALIJA_EWS_FINE)
+    {
+      valija_ews_result_set_error (&result, error);
+      return FALSE;
+    }
+
+  if (!(state = valija_ews_node_find_text (message, "SyncState")))
+    {
+      valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+      return FALSE;
+    }
+
+  for (const ValijaEwsNode *change = valija_ews_node_get_first (valija_ews_node_find (message, "Changes"));
+       change != NULL; change = valija_ews_node_get_next (change))
+    take_change (sync, change);
+
+  g_free (sync->state);
+  sync->state = g_strdup (state);
+  sync->is_last = valija_ews_node_find_boolean (message, "IncludesLastItemInRange");
+  sync->n_pages++;
+
+  return TRUE;
+}
+
+static ValijaEwsRequest *
+build_summaries (ValijaEwsSchema     schema,
+                 const char * const *ids,
+                 gpointer            user_data)
+{
+  return valija_ews_get_items (schema, VALIJA_EWS_SHAPE_SUMMARY, ids);
+}
+
+static gboolean
+take_summary (const char            *id,
+              const ValijaEwsNode   *message,
+              const ValijaEwsResult *result,
+              gpointer               user_data,
+              GError               **error)
+{
+  Sync *sync = user_data;
+  const ValijaEwsNode *item = valija_exchange_find_item (valija_ews_node_find (message, "Items"));
+
+  /* Gone again since the page was made: the next round tells. Damaged: it has a row all the same, so that one knows
+   * that it is there. Everything else would be lost with the state of this page. */
+  if (result->reaction == VALIJA_EWS_FINE && item != NULL)
+    g_ptr_array_add (sync->batch->added, valija_exchange_read_item (item));
+  else if (result->reaction == VALIJA_EWS_BAD_ITEM)
+    {
+      ValijaMessageInfo *info = valija_message_info_new (id);
+
+      g_free (info->subject);
+      info->subject = g_strdup (_("This message is damaged on the server."));
+      info->received = g_get_real_time () / G_USEC_PER_SEC;
+      g_ptr_array_add (sync->batch->added, info);
+    }
+  else if (result->reaction != VALIJA_EWS_GONE && result->reaction != VALIJA_EWS_FINE)
+    {
+      valija_ews_result_set_error (result, error);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+send_batch_fiber (Sync    *sync,
+                  GError **error)
+{
+  ValijaChanges *batch = g_steal_pointer (&sync->batch);
+
+  sync->done += batch->added->len;
+  sync->restart = FALSE;
+  batch->done = sync->done;
+  batch->final = sync->is_last;
+  batch->cursor = g_bytes_new (sync->state, strlen (sync->state));
+
+  return dex_await (dex_channel_send (sync->channel, dex_future_new_take_boxed (VALIJA_TYPE_CHANGES, batch)), error);
+}
+
+static gboolean
+sync_all_fiber (Sync    *sync,
+                GError **error)
+{
+  if (!(sync->client = valija_exchange_session_enter_fiber (sync->session, error)))
+    return FALSE;
+
+  while (!sync->is_last)
+    {
+      if (!read_page_fiber (sync, error))
+        return FALSE;
+
+      g_ptr_array_add (sync->changed, NULL);
+      if (!valija_exchange_client_run_all_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
+                                                 build_summaries, take_summary, sync, error) ||
+          !send_batch_fiber (sync, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static DexFuture *
+sync_fiber (gpointer data)
+{
+  Sync *sync = data;
+  ValijaSessionContext *context = sync->session->context;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *detail = NULL;
+
+  valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+  if (sync_all_fiber (sync, &error))
+    {
+      detail = g_strdup_printf (ngettext ("%u new message", "%u new messages", (guint) sync->done), (guint) sync->done);
+      valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC, detail);
+      return dex_future_new_true ();
+    }
+
+  /* When nobody receives any more there is nobody to tell */
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+  if (dex_channel_can_send (sync->channel))
+    dex_future_disown (dex_channel_send (sync->channel, dex_future_new_for_error (g_error_copy (error))));
+
+  return dex_future_new_for_error (g_steal_pointer (&error));
+}
+
+DexChannel *
+valija_exchange_session_sync (ValijaExchangeSession *self,
+                              const char            *folder,
+                              GBytes                *cursor)
+{
+  Sync *sync = g_new0 (Sync, 1);
+  DexChannel *channel = dex_channel_new (2);
+
+  sync->session = g_object_ref (self);
+  sync->channel = dex_ref (channel);
+  sync->folder = g_strdup (folder);
+  sync->state = cursor != NULL ? g_strndup (g_bytes_get_data (cursor, NULL), g_bytes_get_size (cursor)) : NULL;
+  sync->restart = cursor == NULL;
+
+  /* It ends by itself: with the round, with the connection, or when the receiver closes its side */
+  valija_future_forget (valija_fiber_spawn (sync_fiber, sync, (GDestroyNotify) sync_free), "Exchange sync");
+
+  return channel;
+}
