@@ -443,11 +443,19 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
 
   for (guint attempt = 0; ; attempt++)
     {
-      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, error);
+      g_autoptr(GError) failure = NULL;
+      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, &failure);
       ValijaEwsResult result;
 
+      /* Cut off in the middle: once more, on another connection */
+      if (attempt == 0 && request->repeatable && g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED))
+        continue;
+
       if (reply == NULL)
-        return NULL;
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
 
       if (reply->messages->len == 0 && request->n_expected > 0)
         {

@@ -9,6 +9,7 @@
 #include "sessions/exchange/valija-exchange-item.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Changes in one request. */
 #define BATCH 100
@@ -59,7 +60,7 @@ fail (GError *error)
   return dex_future_new_for_error (error);
 }
 
-/* Gone already is as good as done; a conflict cannot come of what always overwrites but on servers that do not care. */
+/* A message that is gone already is as good as done; a conflict cannot come of what always overwrites but on servers that do not care. */
 static gboolean
 take_done (const char            *id,
            const ValijaEwsNode   *message,
@@ -73,7 +74,8 @@ take_done (const char            *id,
   if (result->reaction == VALIJA_EWS_FINE && item != NULL && organize->new_ids != NULL)
     g_hash_table_insert (organize->new_ids, g_strdup (id), g_strdup (valija_ews_node_find_id (item, "ItemId")));
 
-  if (result->reaction == VALIJA_EWS_FINE || g_strcmp0 (result->code, "ErrorItemNotFound") == 0)
+  if (result->reaction == VALIJA_EWS_FINE ||
+      (result->reaction == VALIJA_EWS_GONE && strstr (result->code, "Folder") == NULL))
     return TRUE;
 
   valija_ews_result_set_error (result, error);

@@ -1,0 +1,655 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The session against the contract server, which checks each request and keeps a real mailbox. */
+
+#include "config.h"
+
+#include "base/valija-error.h"
+#include "sessions/exchange/valija-exchange-session.h"
+
+#include <string.h>
+
+#include "support/valija-contract-server.h"
+#include "support/valija-script-server.h"
+
+typedef struct
+{
+  ValijaContractServer *server;
+  ValijaSession *session;
+  GHashTable *folders;      /* path → id */
+  GHashTable *flags;        /* remote id → "subject flags", of all rounds */
+  GBytes *cursor;           /* nullable */
+  gboolean restarted;
+} World;
+
+static void
+world_start (World              *world,
+             const char * const *arguments,
+             const char         *mechanism,
+             const char         *password)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new ("exchange");
+  g_autoptr(ValijaSecret) secret = NULL;
+  g_autoptr(ValijaSessionContext) context = NULL;
+
+  memset (world, 0, sizeof *world);
+  world->server = valija_contract_server_new ("exchange", arguments);
+  secret = valija_secret_new (password != NULL ? password : valija_contract_server_get (world->server, "password"), -1);
+  g_object_set (account, "timeout", 20, "email", valija_contract_server_get (world->server, "email"), NULL);
+  g_object_set (valija_account_get_incoming (account),
+                "host", "localhost",
+                "port", (guint) valija_contract_server_get_port (world->server),
+                "security", (int) VALIJA_SECURITY_TLS,
+                "user", valija_contract_server_get (world->server, "user"),
+                "mechanism", mechanism != NULL ? mechanism : "",
+                "ca-file", valija_contract_server_get (world->server, "ca"),
+                NULL);
+  context = valija_session_context_new (account, NULL, NULL);
+  valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
+  world->session = valija_exchange_session_new (context);
+  world->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  world->flags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+world_stop (World *world)
+{
+  g_autoptr(DexFuture) closed = valija_session_close (world->session);
+
+  g_assert_nonnull (valija_test_await (closed, NULL));
+  g_clear_object (&world->session);
+  g_clear_pointer (&world->folders, g_hash_table_unref);
+  g_clear_pointer (&world->flags, g_hash_table_unref);
+  g_clear_pointer (&world->cursor, g_bytes_unref);
+  g_clear_pointer (&world->server, valija_contract_server_free);
+}
+
+static void
+await_true (DexFuture *future)
+{
+  g_autoptr(GError) error = NULL;
+
+  valija_test_await (future, &error);
+  g_assert_no_error (error);
+  dex_unref (future);
+}
+
+static void
+await_error (DexFuture       *future,
+             ValijaErrorCode  code,
+             ValijaStep       step)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, (int) code);
+  g_assert_cmpint (valija_error_get_step (error), ==, step);
+  dex_unref (future);
+}
+
+static GPtrArray *
+await_list (DexFuture *future)
+{
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+  GPtrArray *list;
+
+  g_assert_no_error (error);
+  list = g_value_dup_boxed (value);
+  dex_unref (future);
+
+  return list;
+}
+
+/* The roles and names, in the order told */
+static char *
+list_folders (World *world)
+{
+  g_autoptr(GPtrArray) list = await_list (valija_mail_reader_list_folders (VALIJA_MAIL_READER (world->session)));
+  g_autoptr(GString) log = g_string_new (NULL);
+
+  g_hash_table_remove_all (world->folders);
+  for (guint i = 0; i < list->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (list, i);
+
+      g_hash_table_replace (world->folders, g_strdup (info->name), g_strdup (info->remote_id));
+      if (info->role != VALIJA_FOLDER_ROLE_NONE)
+        g_hash_table_replace (world->folders, g_strdup (valija_folder_role_to_nick (info->role)),
+                              g_strdup (info->remote_id));
+      g_string_append_printf (log, "%s%s ", info->name, info->parent_id != NULL ? "^" : "");
+    }
+
+  return g_string_free (g_steal_pointer (&log), FALSE);
+}
+
+static const char *
+folder (World      *world,
+        const char *name)
+{
+  const char *id = g_hash_table_lookup (world->folders, name);
+
+  g_assert_nonnull (id);
+
+  return id;
+}
+
+static void
+take_batch (World         *world,
+            ValijaChanges *changes)
+{
+  world->restarted |= changes->restart;
+
+  for (guint i = 0; i < changes->added->len; i++)
+    {
+      ValijaMessageInfo *info = g_ptr_array_index (changes->added, i);
+      g_autofree char *flags = valija_flags_to_string (info->flags);
+
+      g_hash_table_replace (world->flags, g_strdup (info->remote_id), g_strdup_printf ("%s|%s", info->subject, flags));
+    }
+  for (guint i = 0; i < changes->flags->len; i++)
+    {
+      ValijaFlagsChange *change = g_ptr_array_index (changes->flags, i);
+      const char *known = g_hash_table_lookup (world->flags, change->remote_id);
+      g_auto(GStrv) parts = g_strsplit (known, "|", 2);
+      g_autofree char *words = NULL;
+      ValijaFlags flags;
+
+      g_assert_true (valija_flags_from_string (parts[1], &flags));
+      words = valija_flags_to_string ((flags & ~change->told) | (change->flags & change->told));
+      g_hash_table_replace (world->flags, g_strdup (change->remote_id), g_strdup_printf ("%s|%s", parts[0], words));
+    }
+  for (guint i = 0; i < changes->gone->len; i++)
+    g_hash_table_remove (world->flags, g_ptr_array_index (changes->gone, i));
+
+  g_clear_pointer (&world->cursor, g_bytes_unref);
+  world->cursor = g_bytes_ref (changes->cursor);
+}
+
+/* One round over the inbox, from where the last one ended. Returns how many batches came. */
+static guint
+sync_inbox (World   *world,
+            GError **error)
+{
+  g_autoptr(DexChannel) channel = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (world->session),
+                                                                  folder (world, "inbox"), world->cursor);
+  gboolean final = FALSE;
+  guint n_batches = 0;
+
+  world->restarted = FALSE;
+  while (!final)
+    {
+      g_autoptr(DexFuture) future = dex_channel_receive (channel);
+      const GValue *value = valija_test_await (future, error);
+
+      if (value == NULL)
+        return 0;
+
+      n_batches++;
+      take_batch (world, g_value_get_boxed (value));
+      final = ((ValijaChanges *) g_value_get_boxed (value))->final;
+    }
+
+  return n_batches;
+}
+
+/* What is known of the one message with @subject: its flags, or NULL */
+static const char *
+flags_of (World      *world,
+          const char *subject)
+{
+  GHashTableIter iter;
+  const char *text;
+
+  g_hash_table_iter_init (&iter, world->flags);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &text))
+    {
+      if (g_str_has_prefix (text, subject) && text[strlen (subject)] == '|')
+        return text + strlen (subject) + 1;
+    }
+
+  return NULL;
+}
+
+static char *
+dup_id_of (World      *world,
+           const char *subject)
+{
+  GHashTableIter iter;
+  const char *id, *text;
+
+  g_hash_table_iter_init (&iter, world->flags);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &id, (gpointer *) &text))
+    {
+      if (g_str_has_prefix (text, subject) && text[strlen (subject)] == '|')
+        return g_strdup (id);
+    }
+
+  g_assert_not_reached ();
+}
+
+static char *
+fetch_text (World      *world,
+            const char *id)
+{
+  g_autoptr(DexFuture) future = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world->session),
+                                                                  folder (world, "inbox"), id);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+  ValijaFetched *fetched;
+
+  g_assert_no_error (error);
+  fetched = g_value_get_boxed (value);
+
+  return g_strndup (g_bytes_get_data (fetched->source, NULL), g_bytes_get_size (fetched->source));
+}
+
+static void
+deliver (World      *world,
+         const char *subject)
+{
+  valija_contract_server_tell (world->server, "{'do': 'deliver', 'subject': '%s', 'text': 'Text of %s'}", subject, subject);
+}
+
+/* ---- Signing in ---- */
+
+static void
+test_sign_in (gconstpointer data)
+{
+  const char *mechanism = data;
+  World world;
+  g_auto(GStrv) facts = NULL;
+  g_autofree char *joined = NULL;
+
+  world_start (&world, NULL, mechanism, NULL);
+  await_true (valija_session_open (world.session));
+  g_assert_cmpint (valija_session_get_state (world.session), ==, VALIJA_SESSION_OPEN);
+  facts = valija_session_dup_facts (world.session);
+  joined = g_strjoinv ("\n", facts);
+  /* Of what was offered the stronger was taken */
+  g_assert_nonnull (strstr (joined, g_strcmp0 (mechanism, "basic") == 0 ? "Basic" : "NTLM"));
+  g_assert_nonnull (strstr (joined, "2016"));
+  world_stop (&world);
+}
+
+static void
+test_wrong_password (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, "wrong");
+  await_error (valija_session_open (world.session), VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN);
+  g_assert_cmpint (valija_session_get_state (world.session), ==, VALIJA_SESSION_CLOSED);
+  world_stop (&world);
+}
+
+static void
+test_unknown_mechanism (void)
+{
+  World world;
+
+  world_start (&world, NULL, "cram-md5", NULL);
+  await_error (valija_session_open (world.session), VALIJA_ERROR_INVALID, VALIJA_STEP_CONNECT);
+  world_stop (&world);
+}
+
+static void
+test_old_server (void)
+{
+  const char *arguments[] = { "--dialect", "2010", NULL };
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, arguments, NULL, NULL);
+  deliver (&world, "Old");
+  folders = list_folders (&world);
+  g_assert_cmpuint (sync_inbox (&world, NULL), >=, 1);
+  g_assert_cmpstr (flags_of (&world, "Old"), ==, "");
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'flag', 'subject': 'Old'}");
+  g_assert_cmpuint (sync_inbox (&world, NULL), ==, 1);
+  g_assert_cmpstr (flags_of (&world, "Old"), ==, "flagged");
+  world_stop (&world);
+}
+
+/* ---- Folders ---- */
+
+static void
+test_folders (void)
+{
+  World world;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *moved = NULL;
+  g_autofree char *gone = NULL;
+  ValijaMailOrganizer *organizer;
+
+  world_start (&world, NULL, NULL, NULL);
+  organizer = VALIJA_MAIL_ORGANIZER (world.session);
+  before = list_folders (&world);
+  for (const char *const *nick = (const char *const[]) { "inbox", "drafts", "sent", "trash", "junk", NULL }; *nick; nick++)
+    folder (&world, *nick);
+  /* What holds no mail is not shown */
+  g_assert_null (strstr (before, "Calendar"));
+
+  await_true (valija_mail_organizer_create_folder (organizer, folder (&world, "inbox"), "Pläne & <Ideen>"));
+  after = list_folders (&world);
+  g_assert_nonnull (strstr (after, "Pläne & <Ideen>^"));
+  await_error (valija_mail_organizer_create_folder (organizer, folder (&world, "inbox"), "Pläne & <Ideen>"),
+               VALIJA_ERROR_REFUSED, VALIJA_STEP_CHANGE);
+
+  await_true (valija_mail_organizer_rename_folder (organizer, folder (&world, "Pläne & <Ideen>"), NULL, "Ideen"));
+  moved = list_folders (&world);
+  g_assert_nonnull (strstr (moved, "Ideen "));
+  g_assert_null (strstr (moved, "Pläne"));
+
+  await_true (valija_mail_organizer_remove_folder (organizer, folder (&world, "Ideen")));
+  await_error (valija_mail_organizer_remove_folder (organizer, folder (&world, "inbox")),
+               VALIJA_ERROR_REFUSED, VALIJA_STEP_CHANGE);
+
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-create', 'value': 'Elsewhere'}");
+  gone = list_folders (&world);
+  g_assert_nonnull (strstr (gone, "Elsewhere "));
+  world_stop (&world);
+}
+
+/* ---- Messages ---- */
+
+static void
+test_sync (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  guint n_fresh;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'fill', 'count': 700}");
+  folders = list_folders (&world);
+  n_fresh = sync_inbox (&world, NULL);
+  /* 50 for the screen, then by 512 */
+  g_assert_cmpuint (n_fresh, ==, 3);
+  g_assert_true (world.restarted);
+  g_assert_cmpuint (g_hash_table_size (world.flags), ==, 700);
+
+  /* Nothing new: one page that says so */
+  g_assert_cmpuint (sync_inbox (&world, NULL), ==, 1);
+  g_assert_false (world.restarted);
+
+  deliver (&world, "News");
+  g_assert_cmpuint (sync_inbox (&world, NULL), ==, 1);
+  g_assert_cmpuint (g_hash_table_size (world.flags), ==, 701);
+  g_assert_cmpstr (flags_of (&world, "News"), ==, "");
+
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'flag', 'subject': 'News'}");
+  sync_inbox (&world, NULL);
+  g_assert_cmpstr (flags_of (&world, "News"), ==, "flagged");
+  /* A read flag is told alone, and leaves the other flags as they are */
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'read', 'subject': 'News'}");
+  sync_inbox (&world, NULL);
+  g_assert_cmpstr (flags_of (&world, "News"), ==, "seen flagged");
+
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'delete', 'subject': 'News'}");
+  sync_inbox (&world, NULL);
+  g_assert_null (flags_of (&world, "News"));
+  world_stop (&world);
+}
+
+static void
+test_lost_state (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  deliver (&world, "One");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'sync-states'}");
+  deliver (&world, "Two");
+  g_assert_cmpuint (sync_inbox (&world, NULL), >=, 1);
+  g_assert_true (world.restarted);
+  g_assert_nonnull (flags_of (&world, "One"));
+  g_assert_nonnull (flags_of (&world, "Two"));
+  world_stop (&world);
+}
+
+static void
+test_fetch_and_organize (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char **ids = g_new0 (char *, 3);
+  g_autoptr(GPtrArray) copied = NULL;
+  g_autoptr(GPtrArray) moved = NULL;
+  ValijaMailOrganizer *organizer;
+  const char *new_ids[] = { NULL, NULL };
+
+  world_start (&world, NULL, NULL, NULL);
+  organizer = VALIJA_MAIL_ORGANIZER (world.session);
+  deliver (&world, "Plans");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  id = dup_id_of (&world, "Plans");
+  text = fetch_text (&world, id);
+  g_assert_nonnull (strstr (text, "Subject: Plans"));
+  g_assert_nonnull (strstr (text, "Text of Plans"));
+
+  /* One that is gone does no harm */
+  ids[0] = id;
+  ids[1] = (char *) "bm90aGluZw==";
+  await_true (valija_mail_organizer_set_flags (organizer, folder (&world, "inbox"), (const char * const *) ids,
+                                               VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED | VALIJA_FLAG_ANSWERED, 0));
+  sync_inbox (&world, NULL);
+  g_assert_cmpstr (flags_of (&world, "Plans"), ==, "seen answered flagged");
+  await_true (valija_mail_organizer_set_flags (organizer, folder (&world, "inbox"), (const char * const *) ids, 0,
+                                               VALIJA_FLAG_SEEN));
+  sync_inbox (&world, NULL);
+  g_assert_cmpstr (flags_of (&world, "Plans"), ==, "answered flagged");
+
+  ids[1] = NULL;
+  copied = await_list (valija_mail_organizer_copy (organizer, folder (&world, "inbox"), (const char * const *) ids,
+                                                   folder (&world, "junk")));
+  moved = await_list (valija_mail_organizer_move (organizer, folder (&world, "inbox"), (const char * const *) ids,
+                                                  folder (&world, "trash")));
+  g_assert_cmpuint (moved->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (moved, 0), !=, "");
+  g_assert_cmpstr (g_ptr_array_index (moved, 0), !=, g_ptr_array_index (copied, 0));
+  sync_inbox (&world, NULL);
+  g_assert_null (flags_of (&world, "Plans"));
+
+  new_ids[0] = g_ptr_array_index (moved, 0);
+  await_true (valija_mail_organizer_delete (organizer, folder (&world, "trash"), new_ids));
+  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "trash"), new_ids[0]),
+               VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_FETCH);
+  world_stop (&world);
+}
+
+static void
+test_append (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  g_autoptr(GBytes) source = g_bytes_new_static ("From: a@b\r\nSubject: Filed\r\nMessage-ID: <f@b>\r\n\r\nhi\r\n", 52);
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  folders = list_folders (&world);
+  future = valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (world.session), folder (&world, "inbox"), source,
+                                         VALIJA_FLAG_SEEN, 1577934245);
+  g_assert_nonnull (valija_test_await (future, &error));
+  g_assert_no_error (error);
+  sync_inbox (&world, NULL);
+  /* Not a draft */
+  g_assert_cmpstr (flags_of (&world, "Filed"), ==, "seen");
+  world_stop (&world);
+}
+
+static void
+test_search (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  g_autoptr(GPtrArray) found = NULL;
+  g_autofree char *id = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  deliver (&world, "Invoice");
+  deliver (&world, "Holiday");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
+                                                 "subject:invoice"));
+  id = dup_id_of (&world, "Invoice");
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (found, 0), ==, id);
+  world_stop (&world);
+}
+
+/* ---- Sending ---- */
+
+static ValijaEnvelope *
+create_envelope (World *world)
+{
+  ValijaEnvelope *envelope = valija_envelope_new (valija_contract_server_get (world->server, "email"));
+
+  g_ptr_array_add (envelope->recipients, g_strdup ("bob@example.test"));
+  g_ptr_array_add (envelope->recipients, g_strdup ("hidden@example.test"));
+
+  return envelope;
+}
+
+static GBytes *
+create_letter (World *world)
+{
+  char *text = g_strdup_printf ("From: %s\r\nTo: Bob <bob@example.test>\r\nSubject: Letter\r\nMessage-ID: <letter@here>\r\n"
+                                "\r\nDear Bob\r\n", valija_contract_server_get (world->server, "email"));
+
+  return g_bytes_new_take (text, strlen (text));
+}
+
+static guint
+count_sent (World *world)
+{
+  g_autoptr(JsonNode) sent = valija_contract_server_order (world->server, "{'do': 'sent'}");
+
+  return json_array_get_length (json_node_get_array (sent));
+}
+
+static void
+test_send (void)
+{
+  World world;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+  g_autoptr(JsonNode) sent = NULL;
+  g_autofree char *text = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = create_letter (&world);
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  sent = valija_contract_server_order (world.server, "{'do': 'sent'}");
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (sent)), ==, 1);
+  text = json_to_string (sent, FALSE);
+  g_assert_nonnull (strstr (text, "hidden@example.test"));
+  world_stop (&world);
+}
+
+/* The server takes it, and the connection breaks before it can say so. */
+static void
+test_send_uncertain (void)
+{
+  World world;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = create_letter (&world);
+  await_true (valija_session_open (world.session));
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-answer', 'where': 'before', 'operation': 'CreateItem'}");
+  /* Its copy is among the sent ones, so it was sent */
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  g_assert_cmpuint (count_sent (&world), ==, 1);
+  world_stop (&world);
+}
+
+/* ---- Faults ---- */
+
+static void
+test_faults (void)
+{
+  static const struct { const char *order; gboolean is_fine; ValijaErrorCode code; } cases[] = {
+    { "{'do': 'inject', 'fault': 'busy', 'milliseconds': 20, 'operation': 'SyncFolderItems'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'busy', 'milliseconds': 20, 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'stop', 'done': 2, 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'short', 'kept': 3, 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorServerBusy', 'values': {'BackOffMilliseconds': 20}, "
+      "'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorItemCorrupt', 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'drop-answer', 'where': 'middle', 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'garbage', 'operation': 'GetItem'}", FALSE, VALIJA_ERROR_PROTOCOL },
+    { "{'do': 'inject', 'fault': 'html', 'operation': 'SyncFolderItems'}", FALSE, VALIJA_ERROR_PROTOCOL },
+    { "{'do': 'inject', 'fault': 'redirect', 'operation': 'SyncFolderItems'}", FALSE, VALIJA_ERROR_PROTOCOL },
+  };
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  for (guint i = 0; i < 5; i++)
+    deliver (&world, "Mail");
+  folders = list_folders (&world);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_test_message ("%s", cases[i].order);
+      g_clear_pointer (&world.cursor, g_bytes_unref);
+      g_hash_table_remove_all (world.flags);
+      valija_contract_server_tell (world.server, "%s", cases[i].order);
+      sync_inbox (&world, &error);
+      if (cases[i].is_fine)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpuint (g_hash_table_size (world.flags), ==, 5);
+        }
+      else
+        g_assert_error (error, VALIJA_ERROR, (int) cases[i].code);
+
+      valija_contract_server_tell (world.server, "{'do': 'clear'}");
+      g_clear_error (&error);
+      sync_inbox (&world, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (g_hash_table_size (world.flags), ==, 5);
+    }
+  world_stop (&world);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+
+  g_test_add_data_func ("/exchange/session/sign-in/offered", NULL, test_sign_in);
+  g_test_add_data_func ("/exchange/session/sign-in/ntlm", "ntlm", test_sign_in);
+  g_test_add_data_func ("/exchange/session/sign-in/basic", "basic", test_sign_in);
+  g_test_add_func ("/exchange/session/sign-in/wrong-password", test_wrong_password);
+  g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
+  g_test_add_func ("/exchange/session/old-server", test_old_server);
+  g_test_add_func ("/exchange/session/folders", test_folders);
+  g_test_add_func ("/exchange/session/sync", test_sync);
+  g_test_add_func ("/exchange/session/lost-state", test_lost_state);
+  g_test_add_func ("/exchange/session/fetch-and-organize", test_fetch_and_organize);
+  g_test_add_func ("/exchange/session/append", test_append);
+  g_test_add_func ("/exchange/session/search", test_search);
+  g_test_add_func ("/exchange/session/send", test_send);
+  g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);
+  g_test_add_func ("/exchange/session/faults", test_faults);
+
+  return g_test_run ();
+}
