@@ -412,19 +412,19 @@ valija_account_has_side (ValijaAccount *self,
                          ValijaSide     side)
 {
   gboolean sends_only;
-  gboolean reads_only;
+  gboolean sends;
 
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), FALSE);
 
   sends_only = g_str_equal (self->method, "smtp");
-  reads_only = g_str_equal (self->method, "imap") || g_str_equal (self->method, "pop3");
+  sends = sends_only || g_str_equal (self->method, "mixed");
 
   switch (side)
     {
     case VALIJA_SIDE_INCOMING:
       return !sends_only;
     case VALIJA_SIDE_OUTGOING:
-      return !reads_only || *valija_server_get_host (self->outgoing) != '\0';
+      return sends || *valija_server_get_host (self->outgoing) != '\0';
     case VALIJA_SIDE_NONE:
     default:
       return FALSE;

@@ -182,7 +182,7 @@ valija_review_page_load (ValijaReviewPage   *self,
 
   gtk_widget_set_visible (GTK_WIDGET (self->incoming_row), reads);
   gtk_widget_set_visible (GTK_WIDGET (self->outgoing_row), sends);
-  gtk_widget_set_visible (GTK_WIDGET (self->sent_row), sends);
+  gtk_widget_set_visible (GTK_WIDGET (self->sent_row), sends || (method->capabilities & VALIJA_CAPABILITY_SEND) != 0);
   gtk_widget_set_visible (GTK_WIDGET (self->delete_row), fetches);
 
   show_server (self->incoming_row, incoming, describe_reading (incoming));

@@ -218,7 +218,8 @@ show_done (ValijaSetupAssistant *self)
 
   if (!valija_account_has_side (self->account, VALIJA_SIDE_INCOMING))
     adw_status_page_set_description (self->done_status, _("You can send with it now. It does not read mail."));
-  else if (!valija_account_has_side (self->account, VALIJA_SIDE_OUTGOING))
+  else if (!valija_account_has_side (self->account, VALIJA_SIDE_OUTGOING) &&
+           (self->method->capabilities & VALIJA_CAPABILITY_SEND) == 0)
     adw_status_page_set_description (self->done_status,
                                      _("Valija is fetching your mail. To send as well, add an SMTP server in the "
                                        "account’s settings."));
