@@ -103,9 +103,8 @@ note_security (ValijaHttpExchange *self, GTlsConnection *tls)
 
   if (!valija_tls_is_recent (tls))
     {
-      g_autoptr(GError) cause = NULL;
+      g_autoptr(GError) cause = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, "a version no longer safe");
 
-      valija_error_set (&cause, VALIJA_ERROR_TLS, _("it offers only a version of TLS that is no longer safe"));
       valija_http_exchange_fail (self, valija_net_explain_secure (host_of (self), self->port, NULL, NULL, cause));
       return;
     }

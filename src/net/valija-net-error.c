@@ -152,9 +152,9 @@ valija_net_explain_secure (const char        *host,
            g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
     valija_error_set (&error, VALIJA_ERROR_TLS, _("%s closed the connection when it was asked for TLS."), host);
   else
-    /* Translators: a server, and the TLS library's own words for what failed */
-    valija_error_set (&error, VALIJA_ERROR_TLS, _("No secure connection to %s could be made: %s."), host,
-                      cause->message);
+    /* The library's own words are in another language and for experts: they are for the transcript */
+    valija_error_set (&error, VALIJA_ERROR_TLS,
+                      _("%s does not speak TLS at port %u, or in no way that this computer holds to be safe."), host, port);
 
   valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
   return error;

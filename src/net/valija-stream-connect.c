@@ -171,6 +171,8 @@ secure_in_fiber (ValijaStream *self, GError **error)
     {
       g_autoptr(GError) explained = NULL;
 
+      if (self->transcript != NULL && self->refused == NULL)
+        valija_transcript_note (self->transcript, "%s", cause->message);
       explained = valija_net_explain_secure (self->host, self->port, self->refused, self->trust, cause);
       valija_stream_fail (self, explained);
       g_propagate_error (error, g_steal_pointer (&explained));
