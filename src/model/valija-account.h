@@ -53,7 +53,8 @@ const char * const *valija_account_list_keys (ValijaAccount *self);
  * VALIJA_ERROR_INVALID. */
 gboolean       valija_account_validate  (ValijaAccount *self, GError **error);
 
-/* Which sides this account has, by method and by pairing. Where one server does all (Exchange), it is the incoming one. */
+/* Which sides this account has, by method and by pairing. Where one server does all (Exchange), it is the
+ * incoming one. */
 gboolean       valija_account_has_side  (ValijaAccount *self, ValijaSide side);
 
 ValijaAccount *valija_account_copy          (ValijaAccount *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -154,7 +154,8 @@ valija_net_explain_secure (const char        *host,
   else
     /* The library's own words are in another language and for experts: they are for the transcript */
     valija_error_set (&error, VALIJA_ERROR_TLS,
-                      _("%s does not speak TLS at port %u, or in no way that this computer holds to be safe."), host, port);
+                      _("%s does not speak TLS at port %u, or in no way that this computer holds to be safe."),
+                      host, port);
 
   valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_SECURE);
   return error;

@@ -338,7 +338,8 @@ write_all_flags (Writing    *writing,
 
       if (!load_known (writing, change->remote_id, NULL, &known, error) ||
           (known.id != 0 &&
-           !write_flags (writing, &known, (known.server_flags & ~change->told) | (change->flags & change->told), error)))
+           !write_flags (writing, &known,
+                         (known.server_flags & ~change->told) | (change->flags & change->told), error)))
         return FALSE;
     }
 

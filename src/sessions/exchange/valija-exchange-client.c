@@ -346,7 +346,7 @@ set_status_error (ValijaHttpResponse *response,
     valija_error_set_server (error, VALIJA_ERROR_TOO_LARGE, line, _("The message is larger than the server takes."));
   else if (status == 456 || status == 457)
     valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, line,
-                             _("The password has expired, or the account is blocked. Ask your organisation."));
+                             _("The password has expired, or the account is blocked. Ask your organization."));
   else if (status == 429 || status >= 500)
     valija_error_set_server (error, VALIJA_ERROR_TRY_LATER, line, _("The server cannot answer now."));
   else if (status >= 400)
@@ -419,7 +419,8 @@ post_fiber (ValijaExchangeClient *self,
 
   /* The server answered, so it was done; what it said of it is lost */
   if (!request->repeatable && !valija_error_is_cancelled (failure))
-    valija_error_set (error, VALIJA_ERROR_UNCERTAIN, _("The connection was lost in the middle of the server’s answer."));
+    valija_error_set (error, VALIJA_ERROR_UNCERTAIN,
+                      _("The connection was lost in the middle of the server’s answer."));
   else
     g_propagate_error (error, g_steal_pointer (&failure));
 

@@ -9,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* One mailbox's Exchange Web Services: requests go out, response messages come back, pauses that the server asks for are
- * kept. Refcounted, main context only; functions named _fiber are called within a fiber. */
+/* One mailbox's Exchange Web Services: requests go out, response messages come back, pauses that the server asks for
+ * are kept. Refcounted, main context only; functions named _fiber are called within a fiber. */
 typedef struct _ValijaExchangeClient ValijaExchangeClient;
 
 ValijaExchangeClient *valija_exchange_client_new        (ValijaSessionContext *context) G_GNUC_WARN_UNUSED_RESULT;
@@ -42,8 +42,8 @@ typedef struct
 
 void                  valija_exchange_reply_free        (ValijaExchangeReply  *self);
 
-/* @request: (transfer full). A fault is a failure; what the response messages say is not looked at. Repeats what was not
- * done where that is safe. NULL with VALIJA_ERROR_UNCERTAIN: it may have been done. */
+/* @request: (transfer full). A fault is a failure; what the response messages say is not looked at. Repeats what was
+ * not done where that is safe. NULL with VALIJA_ERROR_UNCERTAIN: it may have been done. */
 ValijaExchangeReply  *valija_exchange_client_run_fiber  (ValijaExchangeClient *self,
                                                          ValijaEwsRequest     *request,
                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -38,14 +38,14 @@ fetch_one_fiber (Fetch       *fetch,
                  GError     **error)
 {
   ValijaEwsSchema schema = valija_exchange_client_get_schema (fetch->client);
-  g_autofree char **ids = g_new0 (char *, 2);
+  g_autofree const char **ids = g_new0 (const char *, 2);
   g_autoptr(ValijaExchangeReply) reply = NULL;
   g_autoptr(GError) failure = NULL;
   ValijaFetched *fetched;
 
-  ids[0] = (char *) id;
+  ids[0] = id;
   reply = valija_exchange_client_ask_fiber (fetch->client,
-                                            valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, (const char * const *) ids),
+                                            valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, ids),
                                             &failure);
 
   /* What is gone is left out */

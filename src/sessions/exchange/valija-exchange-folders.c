@@ -352,6 +352,7 @@ rename_folder_fiber (gpointer data)
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (self, &error);
   g_autoptr(ValijaExchangeReply) renamed = NULL;
   g_autoptr(ValijaExchangeReply) moved = NULL;
+  const ValijaEwsFolderRef folder = VALIJA_EWS_FOLDER (change->folder);
   ValijaFolderInfo *known, *info;
   ValijaEwsSchema schema;
 
@@ -360,16 +361,14 @@ rename_folder_fiber (gpointer data)
 
   schema = valija_exchange_client_get_schema (client);
   if (!(renamed = valija_exchange_client_ask_fiber (client,
-                                                    valija_ews_rename_folder (schema, VALIJA_EWS_FOLDER (change->folder),
-                                                                              change->name),
+                                                    valija_ews_rename_folder (schema, folder, change->name),
                                                     &error)))
     return refuse_change (g_steal_pointer (&error));
 
   known = g_hash_table_lookup (self->folders, change->folder);
   if ((known == NULL || g_strcmp0 (known->parent_id, change->parent) != 0) &&
       !(moved = valija_exchange_client_ask_fiber (client,
-                                                  valija_ews_move_folder (schema, VALIJA_EWS_FOLDER (change->folder),
-                                                                          ref_of (change->parent)),
+                                                  valija_ews_move_folder (schema, folder, ref_of (change->parent)),
                                                   &error)))
     return refuse_change (g_steal_pointer (&error));
 

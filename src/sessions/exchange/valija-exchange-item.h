@@ -14,7 +14,8 @@ const ValijaEwsNode *valija_exchange_find_item   (const ValijaEwsNode *parent);
 /* @item: with what VALIJA_EWS_SHAPE_SUMMARY asks for. (transfer full) */
 ValijaMessageInfo   *valija_exchange_read_item   (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
 
-/* @folder: as SyncFolderHierarchy and GetFolder tell it. NULL for one that holds no mail or is hidden. (transfer full) */
+/* @folder: as SyncFolderHierarchy and GetFolder tell it. NULL for one that holds no mail or is hidden.
+ * (transfer full) */
 ValijaFolderInfo    *valija_exchange_read_folder (const ValijaEwsNode *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

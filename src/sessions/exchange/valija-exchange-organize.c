@@ -60,7 +60,7 @@ fail (GError *error)
   return dex_future_new_for_error (error);
 }
 
-/* A message that is gone already is as good as done; a conflict cannot come of what always overwrites but on servers that do not care. */
+/* A message that is gone already is as good as done. */
 static gboolean
 take_done (const char            *id,
            const ValijaEwsNode   *message,

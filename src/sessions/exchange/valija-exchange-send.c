@@ -122,7 +122,8 @@ search_fiber (gpointer data)
       /* A short page is not the last one; but one that does not go on is */
       next = g_ascii_strtoull (valija_ews_node_get_attribute (root, "IndexedPagingOffset") != NULL
                                  ? valija_ews_node_get_attribute (root, "IndexedPagingOffset") : "0", NULL, 10);
-      is_last = g_strcmp0 (valija_ews_node_get_attribute (root, "IncludesLastItemInRange"), "true") == 0 || next <= offset;
+      is_last = next <= offset ||
+                g_strcmp0 (valija_ews_node_get_attribute (root, "IncludesLastItemInRange"), "true") == 0;
       offset = next;
     }
 
@@ -209,6 +210,8 @@ static gboolean
 is_among_sent_fiber (Send                 *send,
                      ValijaExchangeClient *client)
 {
+  const ValijaEwsFolderRef sent = VALIJA_EWS_DISTINGUISHED ("sentitems");
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
   g_autofree char *id = g_strdup_printf ("<%s>", send->message_id);
   g_autoptr(ValijaExchangeReply) reply = NULL;
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
@@ -216,10 +219,7 @@ is_among_sent_fiber (Send                 *send,
   if (*send->message_id == '\0')
     return FALSE;
 
-  reply = valija_exchange_client_ask_fiber (client,
-                                            valija_ews_find_items (valija_exchange_client_get_schema (client),
-                                                                   VALIJA_EWS_DISTINGUISHED ("sentitems"), NULL, id, 0, 1),
-                                            NULL);
+  reply = valija_exchange_client_ask_fiber (client, valija_ews_find_items (schema, sent, NULL, id, 0, 1), NULL);
   if (reply == NULL)
     return FALSE;
   take_hits (valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "RootFolder"), ids);

@@ -71,12 +71,12 @@ create_facts (ValijaExchangeClient *client)
 {
   g_autoptr(GStrvBuilder) facts = g_strv_builder_new ();
   g_autofree char *software = valija_exchange_client_dup_server (client);
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
 
   if (software != NULL)
     g_strv_builder_take (facts, g_strdup_printf (_("Software: %s"), software));
   g_strv_builder_take (facts, g_strdup_printf (_("Sign-in: %s"), valija_exchange_client_get_sign_in (client)));
-  g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"),
-                                               valija_ews_schema_get_name (valija_exchange_client_get_schema (client))));
+  g_strv_builder_take (facts, g_strdup_printf (_("Extensions: %s"), valija_ews_schema_get_name (schema)));
 
   return g_strv_builder_end (facts);
 }

@@ -289,7 +289,8 @@ begin_document (ValijaEwsReader *self)
   };
 
   self->context = xmlCreatePushParserCtxt (&sax, self, NULL, 0, NULL);
-  /* The filter made it UTF-8, whatever the declaration says. HUGE: a message is one text of 60 MB; the bounds are ours. */
+  /* The filter made it UTF-8, whatever the declaration says. HUGE: a message is one text of 60 MB; the bounds
+   * are ours. */
   xmlCtxtUseOptions (self->context, XML_PARSE_HUGE | XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
   self->level = 0;
   self->in_body = FALSE;

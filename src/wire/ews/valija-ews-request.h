@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* The requests that the session makes, one function for each. Exchange refuses a request whose elements are in another
  * order than the schema's; so nobody else writes elements. */
 
-/* The dialects, oldest first. What is asked for must not be newer than the server ([MS-OXWSCDATA] RequestServerVersion);
- * the server itself may be newer than any of these. */
+/* The dialects, oldest first. What is asked for must not be newer than the server ([MS-OXWSCDATA]
+ * RequestServerVersion); the server itself may be newer than any of these. */
 typedef enum
 {
   VALIJA_EWS_2010_SP1,
@@ -132,8 +132,8 @@ typedef enum
   VALIJA_EWS_FORWARDED = 1 << 3,
 } ValijaEwsMarks;
 
-/* Sets @set and clears @clear of all @ids; never sends a receipt that the user did not agree to, where the server is new
- * enough to be told. */
+/* Sets @set and clears @clear of all @ids; never sends a receipt that the user did not agree to, where the server is
+ * new enough to be told. */
 ValijaEwsRequest *valija_ews_update_items    (ValijaEwsSchema           schema,
                                               const char * const       *ids,
                                               ValijaEwsMarks            set,

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* For the request functions alone: an envelope being written. Names carry the prefix of their schema: "m:" for messages,
- * "t:" for types. */
+/* For the request functions alone: an envelope being written. Names carry the prefix of their schema: "m:" for
+ * messages, "t:" for types. */
 typedef struct _ValijaEwsWriter ValijaEwsWriter;
 
 /* @operation: static; the element of the body is "m:" and that */

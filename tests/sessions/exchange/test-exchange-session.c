@@ -248,7 +248,8 @@ static void
 deliver (World      *world,
          const char *subject)
 {
-  valija_contract_server_tell (world->server, "{'do': 'deliver', 'subject': '%s', 'text': 'Text of %s'}", subject, subject);
+  valija_contract_server_tell (world->server, "{'do': 'deliver', 'subject': '%s', 'text': 'Text of %s'}", subject,
+                               subject);
 }
 
 /* ---- Signing in ---- */
@@ -316,6 +317,7 @@ test_old_server (void)
 static void
 test_folders (void)
 {
+  const char *nicks[] = { "inbox", "drafts", "sent", "trash", "junk" };
   World world;
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
@@ -326,8 +328,8 @@ test_folders (void)
   world_start (&world, NULL, NULL, NULL);
   organizer = VALIJA_MAIL_ORGANIZER (world.session);
   before = list_folders (&world);
-  for (const char *const *nick = (const char *const[]) { "inbox", "drafts", "sent", "trash", "junk", NULL }; *nick; nick++)
-    folder (&world, *nick);
+  for (gsize i = 0; i < G_N_ELEMENTS (nicks); i++)
+    folder (&world, nicks[i]);
   /* What holds no mail is not shown */
   g_assert_null (strstr (before, "Calendar"));
 
@@ -460,7 +462,8 @@ test_fetch_and_organize (void)
 
   new_ids[0] = g_ptr_array_index (moved, 0);
   await_true (valija_mail_organizer_delete (organizer, folder (&world, "trash"), new_ids));
-  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "trash"), new_ids[0]),
+  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "trash"),
+                                                 new_ids[0]),
                VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_FETCH);
   world_stop (&world);
 }
@@ -523,8 +526,9 @@ create_envelope (World *world)
 static GBytes *
 create_letter (World *world)
 {
-  char *text = g_strdup_printf ("From: %s\r\nTo: Bob <bob@example.test>\r\nSubject: Letter\r\nMessage-ID: <letter@here>\r\n"
-                                "\r\nDear Bob\r\n", valija_contract_server_get (world->server, "email"));
+  char *text = g_strdup_printf ("From: %s\r\nTo: Bob <bob@example.test>\r\nSubject: Letter\r\n"
+                                "Message-ID: <letter@here>\r\n\r\nDear Bob\r\n",
+                                valija_contract_server_get (world->server, "email"));
 
   return g_bytes_new_take (text, strlen (text));
 }
@@ -569,7 +573,8 @@ test_send_uncertain (void)
   envelope = create_envelope (&world);
   letter = create_letter (&world);
   await_true (valija_session_open (world.session));
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-answer', 'where': 'before', 'operation': 'CreateItem'}");
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-answer', 'where': 'before', "
+                                             "'operation': 'CreateItem'}");
   /* Its copy is among the sent ones, so it was sent */
   await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
   g_assert_cmpuint (count_sent (&world), ==, 1);
@@ -586,8 +591,8 @@ test_faults (void)
     { "{'do': 'inject', 'fault': 'busy', 'milliseconds': 20, 'operation': 'GetItem'}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'stop', 'done': 2, 'operation': 'GetItem'}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'short', 'kept': 3, 'operation': 'GetItem'}", TRUE, 0 },
-    { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorServerBusy', 'values': {'BackOffMilliseconds': 20}, "
-      "'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorServerBusy', 'operation': 'GetItem', "
+      "'values': {'BackOffMilliseconds': 20}}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorItemCorrupt', 'operation': 'GetItem'}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'drop-answer', 'where': 'middle', 'operation': 'GetItem'}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'garbage', 'operation': 'GetItem'}", FALSE, VALIJA_ERROR_PROTOCOL },

@@ -21,7 +21,8 @@ write_request (const char       *directory,
                ValijaEwsRequest *request)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
-  g_autofree char *name = g_strdup_printf ("%s-%s-%s.xml", valija_ews_schema_get_name (schema), request->operation, label);
+  g_autofree char *name = g_strdup_printf ("%s-%s-%s.xml", valija_ews_schema_get_name (schema), request->operation,
+                                           label);
   g_autofree char *path = g_build_filename (directory, name, NULL);
   g_autoptr(GString) text = g_string_new_len (g_bytes_get_data (request->head, NULL), g_bytes_get_size (request->head));
   g_autoptr(GError) error = NULL;

@@ -40,7 +40,8 @@ static const ReaderCase reader_cases[] = {
     "MXM=a." },
   { "ids-keep-their-case", ANSWER ("<m:XM><t:ItemId Id=\"AAaa+/=\"/><t:ItemId Id=\"aaAA+/=\"/></m:XM>"),
     "V15.1MXM[ItemId#AAaa+/= ItemId#aaAA+/=]." },
-  { "bare-message", ENVELOPE ("<OofR><ResponseMessage ResponseClass=\"Success\">" OK "</ResponseMessage><Oof>x</Oof></OofR>"),
+  { "bare-message",
+    ENVELOPE ("<OofR><ResponseMessage ResponseClass=\"Success\">" OK "</ResponseMessage><Oof>x</Oof></OofR>"),
     "V15.1MOofR[ResponseMessage[ResponseCode=NoError] Oof=x]." },
   { "fault", HEAD ("") "<s:Fault><faultcode xmlns:a=\"x\">a:ErrorServerBusy</faultcode><faultstring>busy</faultstring>"
     "</s:Fault>" TAIL,
@@ -48,10 +49,12 @@ static const ReaderCase reader_cases[] = {
   { "content", ANSWER ("<m:XM><t:Message><t:MimeContent CharacterSet=\"UTF-8\">RnJvbTog\r\nYUBiDQo=</t:MimeContent>"
                        "<t:ItemId Id=\"A\"/></t:Message></m:XM>"),
     "V15.1C(From: a@b\r\n)MXM[Message[MimeContent ItemId#A]]." },
-  { "attachment", ANSWER ("<m:XM><t:FileAttachment><t:Name>a</t:Name><t:Content>aGk=</t:Content></t:FileAttachment></m:XM>"),
+  { "attachment",
+    ANSWER ("<m:XM><t:FileAttachment><t:Name>a</t:Name><t:Content>aGk=</t:Content></t:FileAttachment></m:XM>"),
     "V15.1C(hi)MXM[FileAttachment[Name=a Content]]." },
   { "content-elsewhere-is-text", ANSWER ("<m:XM><t:Content>aGk=</t:Content></m:XM>"), "V15.1MXM[Content=aGk=]." },
-  { "content-then-content", ANSWER ("<m:A><t:MimeContent>YQ==</t:MimeContent></m:A><m:B><t:MimeContent>YmM=</t:MimeContent></m:B>"),
+  { "content-then-content",
+    ANSWER ("<m:A><t:MimeContent>YQ==</t:MimeContent></m:A><m:B><t:MimeContent>YmM=</t:MimeContent></m:B>"),
     "V15.1C(a)MA[MimeContent]C(bc)MB[MimeContent]." },
   /* evolution-ews issue 238 */
   { "control-reference", ANSWER ("<m:XM><t:Subject>a&#x1;b&#11;c&#xA;d&#xFFFF;&#55296;</t:Subject></m:XM>"),
@@ -61,7 +64,8 @@ static const ReaderCase reader_cases[] = {
     "V15.1MXM=\357\277\275 \357\277\275 \303\244 \357\277\275 \360\237\230\200 \357\277\275." },
   { "entities", ANSWER ("<m:XM>&lt;a&gt; &amp; &quot;b&quot; &#233;</m:XM>"), "V15.1MXM=<a> & \"b\" \303\251." },
   { "cdata", ANSWER ("<m:XM><![CDATA[<x>&]]></m:XM>"), "V15.1MXM=<x>&." },
-  { "declared-otherwise", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><Envelope><Body><R>\303\251</R></Body></Envelope>",
+  { "declared-otherwise",
+    "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><Envelope><Body><R>\303\251</R></Body></Envelope>",
     "MR=\303\251." },
   { "byte-order-mark", "\357\273\277<Envelope><Body><R/></Body></Envelope>\r\n", "MR." },
   { "streaming", "<a:Envelope xmlns:a=\"x\"><a:Body><R>1</R></a:Body></a:Envelope>"
@@ -206,8 +210,10 @@ typedef struct
 #define BUSY "<MessageXml><t:Value xmlns:t=\"x\" Name=\"BackOffMilliseconds\">297749</t:Value></MessageXml>"
 
 static const ResultCase result_cases[] = {
-  { "success", "<M ResponseClass=\"Success\">" "<ResponseCode>NoError</ResponseCode></M>", VALIJA_EWS_FINE, "NoError", NULL },
-  { "error", "<M ResponseClass=\"Error\"><MessageText>gone</MessageText><ResponseCode>ErrorItemNotFound</ResponseCode></M>",
+  { "success", "<M ResponseClass=\"Success\"><ResponseCode>NoError</ResponseCode></M>",
+    VALIJA_EWS_FINE, "NoError", NULL },
+  { "error",
+    "<M ResponseClass=\"Error\"><MessageText>gone</MessageText><ResponseCode>ErrorItemNotFound</ResponseCode></M>",
     VALIJA_EWS_GONE, "ErrorItemNotFound", "gone", 0, VALIJA_ERROR_NOT_FOUND },
   { "unknown", "<M ResponseClass=\"Error\"><ResponseCode>ErrorOfTomorrow</ResponseCode></M>",
     VALIJA_EWS_REFUSED, "ErrorOfTomorrow", NULL, 0, VALIJA_ERROR_REFUSED },
@@ -220,12 +226,15 @@ static const ResultCase result_cases[] = {
     VALIJA_EWS_FINE, "ErrorNameResolutionMultipleResults", NULL },
   { "no-names", "<M ResponseClass=\"Error\"><ResponseCode>ErrorNameResolutionNoResults</ResponseCode></M>",
     VALIJA_EWS_NONE_FOUND, "ErrorNameResolutionNoResults", NULL, 0, VALIJA_ERROR_NOT_FOUND },
-  { "bare", "<OofR><ResponseMessage ResponseClass=\"Error\"><ResponseCode>ErrorAccessDenied</ResponseCode></ResponseMessage></OofR>",
+  { "bare",
+    "<OofR><ResponseMessage ResponseClass=\"Error\"><ResponseCode>ErrorAccessDenied</ResponseCode></ResponseMessage>"
+    "</OofR>",
     VALIJA_EWS_REFUSED, "ErrorAccessDenied", NULL, 0, VALIJA_ERROR_REFUSED },
   { "fault-busy", "<Fault><faultcode>a:ErrorServerBusy</faultcode><faultstring>f</faultstring><detail><ResponseCode>"
     "ErrorServerBusy</ResponseCode><Message>wait</Message>" BUSY "</detail></Fault>",
     VALIJA_EWS_BACK_OFF, "ErrorServerBusy", "wait", 297749, VALIJA_ERROR_TRY_LATER },
-  { "fault-without-detail", "<Fault><faultcode>a:ErrorSchemaValidation</faultcode><faultstring>no</faultstring></Fault>",
+  { "fault-without-detail",
+    "<Fault><faultcode>a:ErrorSchemaValidation</faultcode><faultstring>no</faultstring></Fault>",
     VALIJA_EWS_OTHER_SCHEMA, "ErrorSchemaValidation", "no", 0, VALIJA_ERROR_UNSUPPORTED },
   { "fault-empty", "<Fault/>", VALIJA_EWS_REFUSED, "", NULL, 0, VALIJA_ERROR_REFUSED },
   { "back-off-nonsense", "<M ResponseClass=\"Error\"><ResponseCode>ErrorServerBusy</ResponseCode><MessageXml>"
