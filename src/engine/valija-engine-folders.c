@@ -234,6 +234,18 @@ leave_out_empty (GPtrArray *stored)
     }
 }
 
+/* Until this Valija has looked itself, what the one before knew holds. */
+static void
+show_last_check (ValijaAccountRuntime *runtime, GPtrArray *stored)
+{
+  gint64 when = valija_account_status_get_last_checked (runtime->status);
+
+  for (guint i = 0; i < stored->len; i++)
+    when = MAX (when, ((ValijaStoredFolder *) g_ptr_array_index (stored, i))->last_synced);
+
+  valija_account_status_set_last_checked (runtime->status, when);
+}
+
 static DexFuture *
 load_folders_fiber (gpointer data)
 {
@@ -252,6 +264,7 @@ load_folders_fiber (gpointer data)
   if (!flow->runtime->removed)
     {
       show_folders (flow->runtime, stored);
+      show_last_check (flow->runtime, stored);
       valija_engine_update_inboxes (flow->engine);
     }
 

@@ -195,6 +195,23 @@ test_resume (void)
   g_test_dbus_stop (bus);
 }
 
+/* It is visible from the first moment on, also before anything was looked at this time. */
+static void
+test_last_check (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  gint64 checked;
+
+  g_assert_cmpint (valija_account_status_get_last_checked (valija_engine_get_status (test->engine, test->account)), ==,
+                   0);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  checked = valija_account_status_get_last_checked (valija_engine_get_status (test->engine, test->account));
+  test_engine_close (test);
+  test_engine_open (test);
+  g_assert_cmpint (valija_account_status_get_last_checked (valija_engine_get_status (test->engine, test->account)), >=,
+                   checked - 60);
+}
+
 static guint
 n_in_state (TestEngine *test, ValijaOutboxState state)
 {
@@ -249,6 +266,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);
   g_test_add_func ("/engine/background/metered", test_metered);
   g_test_add_func ("/engine/background/resume", test_resume);
+  g_test_add_func ("/engine/background/last-check", test_last_check);
 
   return g_test_run ();
 }
