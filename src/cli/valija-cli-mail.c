@@ -303,13 +303,16 @@ search_fiber (ValijaCli *cli, GError **error)
   int place;
   g_autofree char *typed = g_strjoinv (" ", cli->arguments);
   g_autofree char *text = NULL;
+  g_autofree char *wrong = NULL;
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(GError) failure = NULL;
 
-  if (cli->n_arguments == 0)
+  if (g_strstrip (typed)[0] == '\0')
     return valija_cli_set_usage (error, _("Say what to search for."));
   if (!valija_cli_find_word (opt_in, places, &place, error))
     return FALSE;
+  if ((wrong = valija_search_text_check (typed)) != NULL)
+    return valija_cli_set_usage (error, "%s", wrong);
 
   text = valija_search_text_in (typed, (ValijaSearchPlace) place);
 

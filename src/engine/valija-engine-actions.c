@@ -126,6 +126,9 @@ why_not_gathered (ValijaAction action)
     case VALIJA_ACTION_RENAME_FOLDER:
     case VALIJA_ACTION_REMOVE_FOLDER:
       return g_strdup (_("This shows the inboxes of all accounts together. Choose a folder of one account first."));
+    case VALIJA_ACTION_SEARCH_SERVER:
+      return g_strdup (_("This shows the inboxes of all accounts together. To search on a server, choose a folder of "
+                         "one account first."));
     case VALIJA_ACTION_READ:
     case VALIJA_ACTION_COMPOSE:
     case VALIJA_ACTION_REPLY:
@@ -135,7 +138,6 @@ why_not_gathered (ValijaAction action)
     case VALIJA_ACTION_MOVE:
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
-    case VALIJA_ACTION_SEARCH_SERVER:
     default:
       return NULL;
     }

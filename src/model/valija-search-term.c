@@ -4,6 +4,7 @@
 
 #include "model/valija-search-term.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* What is beyond is not searched: a person types less, and a longer expression only costs time. */
@@ -157,6 +158,41 @@ valija_search_terms_parse (const char *text)
     }
 
   return terms;
+}
+
+static char *
+check_term (const ValijaSearchTerm *term)
+{
+  gint64 seconds;
+
+  if (g_strcmp0 (term->operator, "is") == 0 && g_ascii_strcasecmp (term->text, "unread") != 0 &&
+      g_ascii_strcasecmp (term->text, "read") != 0 && g_ascii_strcasecmp (term->text, "flagged") != 0)
+    return g_strdup_printf (_("“is:%s” means nothing. There are is:unread, is:read and is:flagged."), term->text);
+
+  if (g_strcmp0 (term->operator, "has") == 0 && g_ascii_strcasecmp (term->text, "attachment") != 0)
+    return g_strdup_printf (_("“has:%s” means nothing. There is has:attachment."), term->text);
+
+  if ((g_strcmp0 (term->operator, "before") == 0 || g_strcmp0 (term->operator, "after") == 0) &&
+      !valija_search_date_parse (term->text, &seconds))
+    return g_strdup_printf (_("“%s” is no date behind “%s:”. Write year, month and day: %s:2026-05-31."),
+                            term->text, term->operator, term->operator);
+
+  return NULL;
+}
+
+char *
+valija_search_text_check (const char *text)
+{
+  g_autoptr(GPtrArray) terms = NULL;
+  char *wrong = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  terms = valija_search_terms_parse (text);
+  for (guint i = 0; i < terms->len && wrong == NULL; i++)
+    wrong = check_term (g_ptr_array_index (terms, i));
+
+  return wrong;
 }
 
 char *

@@ -36,6 +36,10 @@ GPtrArray *valija_search_terms_parse     (const char *text) G_GNUC_WARN_UNUSED_R
 /* YYYY-MM-DD, the beginning of that day where the user is, in seconds since 1970. */
 gboolean   valija_search_date_parse      (const char *text, gint64 *seconds);
 
+/* What is wrong with the first operator of @text whose value means nothing, in words with the way out:
+ * "before:nonsense". (transfer full) (nullable): everything means something */
+char      *valija_search_text_check      (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @text with @place before each term that names none: "plans hike" in the subject is "subject:plans subject:hike".
  * (transfer full) */
 char      *valija_search_text_in         (const char *text, ValijaSearchPlace place) G_GNUC_WARN_UNUSED_RESULT;

@@ -471,6 +471,10 @@ def search():
         assert find('--server', '--in', 'message-id', message['message_id']) == [message['id']]
         assert find('--server', '--in', 'subject', 'nowhere-to-be-found') == []
         p.run('search', '--in', 'heaven', 'x', expect=USAGE)
+        # What means nothing is said, not looked for in vain
+        assert 'nonsense' in p.run('search', 'before:nonsense', expect=USAGE).stderr
+        for typed in ('', ' ', 'is:funny', 'hike has:wings'):
+            p.run('search', typed, expect=USAGE)
         assert find('is:unread') == find('--server', 'is:unread')
 
 

@@ -137,7 +137,10 @@ test_reasons (void)
   g_autofree char *remove = valija_engine_why_not (test->engine, NULL, all, VALIJA_ACTION_REMOVE_FOLDER);
   g_autofree char *flag = valija_engine_why_not (test->engine, NULL, all, VALIJA_ACTION_FLAG);
 
+  g_autofree char *search = valija_engine_why_not (test->engine, NULL, all, VALIJA_ACTION_SEARCH_SERVER);
+
   g_assert_nonnull (remove);
+  g_assert_nonnull (search);
   g_assert_null (flag);
   g_assert_cmpstr (valija_folder_get_display_name (all), ==, "All Inboxes");
 }

@@ -262,6 +262,32 @@ test_search_text (void)
   g_assert_false (valija_search_place_from_nick ("nowhere", &place));
 }
 
+static void
+test_search_check (void)
+{
+  static const char * const right[] = {
+    "", "hike", "before:2026-05-31", "is:unread is:READ is:flagged", "has:attachment from:nobody", "foo:bar",
+    "\"before:nonsense\"", "before:", "subject:before",
+  };
+  static const char * const wrong[] = {
+    "before:nonsense", "after:2026-02-30", "hike is:funny", "has:wings", "is:unread before:\"last week\"",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+    {
+      g_autofree char *words = valija_search_text_check (right[i]);
+
+      g_assert_cmpstr (words, ==, NULL);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *words = valija_search_text_check (wrong[i]);
+
+      g_assert_nonnull (words);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -279,6 +305,7 @@ main (int    argc,
   g_test_add_func ("/model/outbox-item", test_outbox_item);
 
   g_test_add_func ("/model/values/search-text", test_search_text);
+  g_test_add_func ("/model/values/search-check", test_search_check);
 
   return g_test_run ();
 }

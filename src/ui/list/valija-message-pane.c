@@ -191,6 +191,8 @@ describe_emptiness (ValijaMessagePane *self)
   g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, account == NULL ? self->folder : NULL,
                                                         VALIJA_ACTION_READ);
   g_autofree char *cannot_search = NULL;
+  g_autofree char *wrong = NULL;
+  g_autofree char *markup = NULL;
 
   gtk_widget_set_visible (self->server_button, FALSE);
 
@@ -198,8 +200,10 @@ describe_emptiness (ValijaMessagePane *self)
     {
       cannot_search = valija_engine_why_not (self->engine, account, self->folder, VALIJA_ACTION_SEARCH_SERVER);
       gtk_widget_set_visible (self->server_button, cannot_search == NULL);
+      wrong = valija_search_text_check (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+      markup = wrong != NULL ? g_markup_escape_text (wrong, -1) : NULL;
       set_empty (self, "system-search-symbolic", _("Nothing Found"),
-                 _("Try other words, or search in more places."));
+                 markup != NULL ? markup : _("Try other words, or search in more places."));
     }
   else if (get_show (self) == VALIJA_SHOW_UNREAD)
     set_empty (self, "mail-read-symbolic", _("Nothing Unread"), NULL);
@@ -207,8 +211,7 @@ describe_emptiness (ValijaMessagePane *self)
     set_empty (self, "non-starred-symbolic", _("Nothing Starred"), NULL);
   else if (cannot_read != NULL && !valija_folder_get_local (self->folder))
     {
-      g_autofree char *markup = g_markup_escape_text (cannot_read, -1);
-
+      markup = g_markup_escape_text (cannot_read, -1);
       set_empty (self, "mail-send-symbolic", _("Send Only"), markup);
     }
   else
