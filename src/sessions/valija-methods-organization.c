@@ -111,14 +111,15 @@ const ValijaMethod valija_method_outlook = {
 };
 
 static const char * const exchange_needs[] = {
-  N_("Your mail address and your password at work."),
-  N_("The name of the Exchange server; your administrator knows it."),
+  N_("Your mail address and your password at work. Usually that is all: Valija finds the server by itself."),
+  N_("If it does not, the name of the Exchange server; your administrator knows it."),
   N_("Exchange Web Services, which is on unless your administrator has switched it off."),
   NULL
 };
 
 static const char * const exchange_caveats[] = {
-  N_("This version of Valija does not find the server by itself yet, and looks for new mail every few minutes."),
+  N_("This version of Valija explains Exchange but cannot connect to it yet. Meanwhile, ask whether your Exchange "
+     "server also offers IMAP and SMTP: Valija reads and sends with those today."),
   N_("Is your Exchange hosted at Microsoft (Exchange Online, Microsoft 365)? Then choose Outlook. Microsoft has "
      "switched this way in off there by default since October 2026, and removes it in April 2027."),
   NULL
@@ -138,12 +139,13 @@ const ValijaMethod valija_method_exchange = {
                  "everything where it is."),
   .needs = exchange_needs,
   .caveats = exchange_caveats,
-  .what_happens = N_("Valija contacts your Exchange server over an encrypted web connection, and no other server.\n"
+  .what_happens = N_("Valija asks your organization’s servers where your mailbox is, then contacts that Exchange "
+                     "server over an encrypted web connection, and no other server.\n"
                      "A copy of your mail is kept on this computer, so that you can read and search it without a "
                      "network.\n"
                      "Your password is kept in the desktop’s keyring, nowhere else."),
   .icon_name = "valija-method-exchange-symbolic",
-  .capabilities = FULL_SERVICE,
+  .capabilities = FULL_SERVICE | VALIJA_CAPABILITY_INSTANT,
   .answers = {
     [VALIJA_QUESTION_READS] = { VALIJA_ANSWER_YES, N_("Everything in your mailbox on the Exchange server.") },
     [VALIJA_QUESTION_SENDS] = { VALIJA_ANSWER_YES, N_("The Exchange server sends it.") },
@@ -151,9 +153,7 @@ const ValijaMethod valija_method_exchange = {
     [VALIJA_QUESTION_FOLDERS] = { VALIJA_ANSWER_YES, N_("All folders, the same on every device.") },
     [VALIJA_QUESTION_OFFLINE] = { VALIJA_ANSWER_YES,
                                   N_("What has been fetched can be read and searched without a network.") },
-    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_NO, N_("Valija looks every few minutes.") },
+    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_YES, N_("The server tells Valija as soon as mail arrives.") },
   },
-  .available = TRUE,
-  .uses_incoming = TRUE,
-  .incoming_ports = { 443, 0, 0 },
+  .available = FALSE,
 };
