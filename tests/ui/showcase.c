@@ -11,9 +11,11 @@
 #include <locale.h>
 
 static gboolean rtl;
+static int text_percent = 100;
 
 static const GOptionEntry options[] = {
   { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "From right to left", NULL },
+  { "text", 0, 0, G_OPTION_ARG_INT, &text_percent, "How large the text is, 50 to 300", "PERCENT" },
   { NULL }
 };
 
@@ -22,6 +24,10 @@ startup_cb (GApplication *application)
 {
   if (rtl)
     gtk_widget_set_default_direction (GTK_TEXT_DIR_RTL);
+  /* On X11 a settings.ini does not win over the display */
+  if (text_percent != 100)
+    g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
+                  CLAMP (text_percent, 50, 300) * 96 * PANGO_SCALE / 100, NULL);
   valija_sample_mail_fill (valija_application_get_engine (VALIJA_APPLICATION (application)));
 }
 
