@@ -31,11 +31,13 @@ struct _ValijaWindow
   ValijaMessage          *current;    /* what the reader shows, NULL for none or several */
   GSignalGroup           *current_signals;
   guint                   mark_read_source;
+  ValijaUndo             *undo;       /* what Ctrl+Z takes back, NULL for nothing */
 };
 
 /* valija-window-actions.c */
 void       valija_window_install_actions (GtkWidgetClass *widget_class);
 void       valija_window_update_actions  (ValijaWindow *self);
 GPtrArray *valija_window_dup_targets     (ValijaWindow *self);
+void       valija_window_undo            (ValijaWindow *self);
 
 G_END_DECLS

@@ -215,6 +215,7 @@ valija_window_dispose (GObject *object)
   stop_mark_read (self);
   g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
+  g_clear_object (&self->undo);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
 
@@ -377,13 +378,34 @@ valija_window_add_toast (ValijaWindow *self,
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
+/* Each change is taken back once, by the toast or by the key. */
+static void
+take_back (ValijaWindow *self,
+           ValijaUndo   *undo)
+{
+  if (undo == self->undo)
+    g_clear_object (&self->undo);
+  valija_future_then (valija_engine_undo (self->engine, undo), self, flags_changed_cb);
+}
+
 static void
 undo_cb (AdwToast     *toast,
          ValijaWindow *self)
 {
-  ValijaUndo *undo = g_object_get_data (G_OBJECT (toast), "undo");
+  take_back (self, g_object_get_data (G_OBJECT (toast), "undo"));
+}
 
-  valija_future_then (valija_engine_undo (self->engine, undo), self, flags_changed_cb);
+/* The toast whose change it is goes at once. */
+void
+valija_window_undo (ValijaWindow *self)
+{
+  g_autoptr(ValijaUndo) undo = g_steal_pointer (&self->undo);
+
+  if (undo == NULL)
+    return;
+
+  adw_toast_overlay_dismiss_all (self->toasts);
+  take_back (self, undo);
 }
 
 void
@@ -398,8 +420,10 @@ valija_window_show_undo (ValijaWindow *self,
   toast = adw_toast_new (valija_undo_get_label (undo));
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_timeout (toast, UNDO_SECONDS);
+  g_clear_object (&self->undo);
   if (valija_undo_can_undo (undo))
     {
+      self->undo = g_object_ref (undo);
       adw_toast_set_button_label (toast, _("_Undo"));
       g_object_set_data_full (G_OBJECT (toast), "undo", g_object_ref (undo), g_object_unref);
       g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);

@@ -85,10 +85,14 @@ class Display:
         """The window of that title."""
         self.xdotool('search', '--sync', '--onlyvisible', '--name', window, 'windowsize', str(width), str(height))
 
+    def focus(self, window):
+        """Gives the focus to the window of that title, as a window manager would."""
+        self.xdotool('search', '--sync', '--onlyvisible', '--name', window, 'windowfocus', '--sync')
+
     def key(self, *chords, window=None):
-        """Presses keys, in the window of that title, to which the focus is given first as a window manager would."""
+        """Presses keys, in the window of that title when one is given."""
         if window is not None:
-            self.xdotool('search', '--sync', '--onlyvisible', '--name', window, 'windowfocus', '--sync')
+            self.focus(window)
         self.xdotool('key', '--clearmodifiers', *chords)
 
     def close(self):

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The application with sample mail, used by nothing but keys: the accessibility tree only says what came of them.
+
+Usage: keys.py SHOWCASE
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'support'))
+import desktop
+
+SUBJECT = 'Re: Plans for the hike'
+ANSWER = 'I bring bread'
+
+
+class Keys:
+    def __init__(self, showcase):
+        import hands
+        self.display = desktop.Display(1180, 760)
+        self.hands = hands.Hands(pathlib.Path(showcase).name, deadline=20)
+        self.process = subprocess.Popen([showcase], env={**os.environ, **self.display.env}, stdout=sys.stderr)
+
+    def key(self, *chords):
+        self.display.key(*chords)
+
+    def row(self, subject, *words):
+        """Waits for the row with that SUBJECT and WORDS in what is said of it."""
+        def look():
+            rows = self.hands.look('list', 'Messages')
+            return rows and next((row for row in self.hands.look_all('list item', contains=f', {subject}, ', within=rows)
+                                  if all(word in row.name for word in words)), None)
+        return self.hands.wait(look, f'the row of “{subject}” with {words}')
+
+    def without_row(self, subject, deadline=None):
+        self.hands.gone('list item', contains=f', {subject}, ', deadline=deadline)
+
+    def read(self):
+        """The first message is chosen and read"""
+        self.row(SUBJECT)
+        self.display.key('alt+Home', window='^Valija$')
+        self.hands.find('heading', SUBJECT)
+        self.hands.see('the map is attached')
+
+    def answer(self):
+        """It is answered: written at the top, and sent"""
+        h = self.hands
+        self.key('ctrl+r')
+        composer = h.find('frame', SUBJECT)
+        self.display.focus(SUBJECT)
+        body = h.find('text', 'Message text', within=composer)
+        h.wait(lambda: any(node.has('FOCUSED') for node in body.walk()), 'the focus in the text')
+        self.display.xdotool('type', ANSWER)
+        h.wait(lambda: body.text.startswith(ANSWER), 'what was typed')
+        self.key('ctrl+Return')
+        h.gone('frame', SUBJECT)
+        h.see('Sending in')
+
+    def flag(self):
+        """It gets a star, and loses it"""
+        self.display.key('ctrl+d', window='^Valija$')
+        self.row(SUBJECT, 'Starred')
+        self.key('ctrl+d')
+        self.hands.wait(lambda: 'Starred' not in self.row(SUBJECT).name, 'the end of the star')
+
+    def delete_and_undo(self):
+        """It is deleted, and comes back"""
+        self.key('ctrl+Delete')
+        self.without_row(SUBJECT)
+        self.key('ctrl+z')
+        self.row(SUBJECT)
+
+    def search(self):
+        """A message is searched for, its row reached from the entry, and the search left"""
+        h = self.hands
+        self.key('ctrl+f')
+        h.wait(lambda: any(node.has('FOCUSED') for node in h.walk(h.find('entry', 'Search messages'))), 'the focus in the entry')
+        self.display.xdotool('type', 'GNOME')
+        self.without_row(SUBJECT)
+        self.row('This week in GNOME')
+        self.key('Return')
+        h.find('heading', 'This week in GNOME')
+        self.key('ctrl+f', 'Escape')
+        self.row(SUBJECT)
+
+    def end(self):
+        """The application is quit"""
+        self.key('ctrl+q')
+        code = self.process.wait(20)
+        if code != 0:
+            raise AssertionError(f'it ended with {code}')
+
+    STEPS = (read, answer, flag, delete_and_undo, search, end)
+
+    def close(self):
+        desktop.finish(self.process)
+        self.display.close()
+
+
+def main():
+    if not desktop.inside_session():
+        with desktop.temporary_home() as home:
+            return desktop.enter_session(home)
+
+    # The accessibility library has a warning of its own at each start
+    os.environ.pop('G_DEBUG', None)
+    print(f'1..{len(Keys.STEPS)}', flush=True)
+    keys = Keys(sys.argv[1])
+    try:
+        for number, step in enumerate(Keys.STEPS, 1):
+            try:
+                step(keys)
+            except Exception:
+                print('\n'.join(f'# {line}' for line in traceback.format_exc().split('\n')), flush=True)
+                print(f'not ok {number} - {step.__doc__}', flush=True)
+                return 1
+            print(f'ok {number} - {step.__doc__}', flush=True)
+        return 0
+    finally:
+        keys.close()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
