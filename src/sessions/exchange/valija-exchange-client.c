@@ -357,6 +357,23 @@ set_status_error (ValijaHttpResponse *response,
                                "your administrator for the address of Exchange Web Services."));
 }
 
+/* Who answers so may have handed the request on, or broken down in the middle of it. */
+static gboolean
+status_leaves_doubt (ValijaHttpResponse *response)
+{
+  guint status = valija_http_response_get_status (response);
+
+  return status == 500 || status == 502 || status == 504;
+}
+
+static void
+set_doubt (const char  *line,
+           GError     **error)
+{
+  valija_error_set_server (error, VALIJA_ERROR_UNCERTAIN, line,
+                           _("The server gave up half way: it may have been done or not."));
+}
+
 static gboolean
 is_envelope (ValijaHttpResponse *response)
 {
@@ -410,7 +427,12 @@ post_fiber (ValijaExchangeClient *self,
 
   if (!is_envelope (response))
     {
-      set_status_error (response, error);
+      g_autofree char *line = valija_http_response_dup_status_line (response);
+
+      if (!request->repeatable && status_leaves_doubt (response))
+        set_doubt (line, error);
+      else
+        set_status_error (response, error);
       return NULL;
     }
 
@@ -425,6 +447,18 @@ post_fiber (ValijaExchangeClient *self,
     g_propagate_error (error, g_steal_pointer (&failure));
 
   return NULL;
+}
+
+/* What may have been done is not to be done again by itself. */
+static void
+set_result_error (const ValijaEwsRequest *request,
+                  const ValijaEwsResult  *result,
+                  GError                **error)
+{
+  if (!request->repeatable && valija_ews_result_leaves_doubt (result))
+    set_doubt (result->code, error);
+  else
+    valija_ews_result_set_error (result, error);
 }
 
 static void
@@ -476,7 +510,7 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
           continue;
         }
 
-      valija_ews_result_set_error (&result, error);
+      set_result_error (request, &result, error);
       return NULL;
     }
 }
@@ -509,7 +543,7 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
           continue;
         }
 
-      valija_ews_result_set_error (&result, error);
+      set_result_error (request, &result, error);
       return NULL;
     }
 }

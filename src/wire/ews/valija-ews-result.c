@@ -241,6 +241,14 @@ valija_ews_result_read (const ValijaEwsNode *message,
     result->reaction = look_up (result->code)->reaction;
 }
 
+gboolean
+valija_ews_result_leaves_doubt (const ValijaEwsResult *result)
+{
+  return strcmp (result->code, "ErrorInternalServerError") == 0 ||
+         strcmp (result->code, "ErrorInternalServerTransientError") == 0 ||
+         strcmp (result->code, "ErrorTimeoutExpired") == 0;
+}
+
 void
 valija_ews_result_set_error (const ValijaEwsResult *result,
                              GError               **error)

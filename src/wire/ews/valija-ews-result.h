@@ -37,6 +37,9 @@ typedef struct
 void valija_ews_result_read      (const ValijaEwsNode   *message,
                                   ValijaEwsResult       *result);
 
+/* Whether the server broke off where it may have done what was asked. */
+gboolean valija_ews_result_leaves_doubt (const ValijaEwsResult *result);
+
 /* Sets a sentence for a person, with the server's words; @result must not be FINE. */
 void valija_ews_result_set_error (const ValijaEwsResult *result,
                                   GError               **error);

@@ -581,6 +581,35 @@ test_send_uncertain (void)
   world_stop (&world);
 }
 
+/* A gateway that gives up, or a server that breaks down, may have handed the message on: it must not go twice. */
+static void
+test_send_doubtful (void)
+{
+  static const char * const orders[] = {
+    "{'do': 'inject', 'fault': 'status', 'status': 504, 'operation': 'CreateItem'}",
+    "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInternalServerError', 'operation': 'CreateItem'}",
+    "{'do': 'inject', 'fault': 'entry', 'code': 'ErrorTimeoutExpired', 'operation': 'CreateItem'}",
+  };
+  World world;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = create_letter (&world);
+  await_true (valija_session_open (world.session));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_test_message ("%s", orders[i]);
+      valija_contract_server_tell (world.server, "%s", orders[i]);
+      await_error (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter),
+                   VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND);
+      valija_contract_server_tell (world.server, "{'do': 'clear'}");
+    }
+  world_stop (&world);
+}
+
 /* ---- Faults ---- */
 
 static void
@@ -654,6 +683,7 @@ main (int   argc,
   g_test_add_func ("/exchange/session/search", test_search);
   g_test_add_func ("/exchange/session/send", test_send);
   g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);
+  g_test_add_func ("/exchange/session/send-doubtful", test_send_doubtful);
   g_test_add_func ("/exchange/session/faults", test_faults);
 
   return g_test_run ();
