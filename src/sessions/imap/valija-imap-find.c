@@ -163,7 +163,8 @@ found_cb (ValijaImapResponse *response,
   return TRUE;
 }
 
-/* RFC 9051 §6.4.4. A message without Message-ID can only be told by its size, and by having none. */
+/* RFC 9051 §6.4.4. A message without Message-ID can only be told by its size, and by having none: which is enough of
+ * what has come since a mark, and not of a whole folder. */
 static gboolean
 append_keys (Find              *self,
              guint              i,
@@ -180,7 +181,7 @@ append_keys (Find              *self,
       return TRUE;
     }
 
-  if (size == 0 || size >= G_MAXUINT32)
+  if (size == 0 || size >= G_MAXUINT32 || self->first <= 1)
     return FALSE;
 
   valija_imap_command_append_atom (command, "LARGER");
