@@ -101,6 +101,7 @@ load_folder (Writing  *writing,
   return TRUE;
 }
 
+/* Rows from the number in "restarted" on were first seen since a round last came to its end. */
 static gboolean
 begin_round (Writing  *writing,
              GError  **error)
@@ -109,7 +110,9 @@ begin_round (Writing  *writing,
   writing->restarted = TRUE;
 
   return valija_database_run (writing->database, error,
-                              "UPDATE folder SET round = ?2, restarted = 1 WHERE id = ?1",
+                              "UPDATE folder SET round = ?2,"
+                              " restarted = CASE restarted WHEN 0 THEN (SELECT ifnull (max (id), 0) + 1 FROM message)"
+                              " ELSE restarted END WHERE id = ?1",
                               "ii", writing->folder, writing->round);
 }
 

@@ -86,7 +86,8 @@ is_listed (ValijaStoreContext  *context,
   return TRUE;
 }
 
-/* Of messages that are alike each is taken once: what changes wait on is taken already. */
+/* Of messages that are alike each is taken once: what changes wait on is taken already. One that was there before the
+ * round is another one, as where nothing was numbered anew and one of two is gone. */
 static gboolean
 find_new_row (ValijaStoreContext  *context,
               const Entry         *entry,
@@ -105,7 +106,7 @@ find_new_row (ValijaStoreContext  *context,
   return valija_database_get_int64 (context->cache, 0, row, error,
                                     "SELECT id FROM message WHERE id_hash = ?1 AND home = ?2 AND round = ?3"
                                     " AND message_id = ?4 AND date = ?5 AND (?6 = 0 OR size = 0 OR size = ?6)"
-                                    " AND pending = 0 LIMIT 1",
+                                    " AND pending = 0 AND id >= (SELECT restarted FROM folder WHERE id = ?2) LIMIT 1",
                                     "iiisii", (gint64) g_str_hash (entry->message_id), folder, round,
                                     entry->message_id, entry->date, entry->size);
 }

@@ -377,6 +377,46 @@ test_rejections (void)
   test_check (self);
 }
 
+/* Of two that are alike one is deleted, here and by somebody else: the other one was not meant, though all is listed
+ * again. */
+static void
+test_relisted_twin (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  ValijaChanges *changes = valija_changes_new ();
+  g_autofree char *journal = NULL;
+  g_autofree char *list = NULL;
+  gint64 inbox, deleted;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  for (guint i = 1; i <= 2; i++)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("%u", i);
+      ValijaMessageInfo *info = test_info (remote_id, remote_id, 5, 0);
+
+      g_set_str (&info->message_id, "same@example.org");
+      g_ptr_array_add (changes->added, info);
+    }
+  changes->final = TRUE;
+  test_sync (self, inbox, changes);
+  deleted = test_find (self, inbox, "1");
+  test_await_int64 (valija_store_delete_messages (self->store, &deleted, 1));
+
+  changes = test_added ("2", 0);
+  g_set_str (&((ValijaMessageInfo *) g_ptr_array_index (changes->added, 0))->message_id, "same@example.org");
+  ((ValijaMessageInfo *) g_ptr_array_index (changes->added, 0))->date = 5;
+  changes->restart = TRUE;
+  changes->final = TRUE;
+  test_sync (self, inbox, changes);
+
+  journal = test_journal (self, "a");
+  g_assert_cmpstr (journal, ==, "delete INBOX 1");
+  list = test_list (self, inbox, VALIJA_LIST_ALL);
+  g_assert_cmpstr (list, ==, "2*");
+  test_check (self);
+}
+
 static void
 test_append (void)
 {
@@ -470,6 +510,7 @@ main (int   argc,
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/store/journal/rejections", test_rejections);
+  g_test_add_func ("/store/journal/relisted-twin", test_relisted_twin);
   g_test_add_func ("/store/journal/append", test_append);
   g_test_add_func ("/store/journal/cache-behind-journal", test_cache_behind_journal);
 
