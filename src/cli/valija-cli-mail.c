@@ -263,6 +263,16 @@ show_messages (ValijaCli *cli, GPtrArray *messages)
   json_builder_end_array (cli->json);
 }
 
+/* Of “list” and of “search”. */
+static gboolean
+check_options (GError **error)
+{
+  if (opt_unread && opt_flagged)
+    return valija_cli_set_usage (error, _("Give --unread or --flagged, not both."));
+
+  return opt_limit >= 0 || valija_cli_set_usage (error, _("--limit takes a whole number that is not below 0."));
+}
+
 static gboolean
 list_fiber (ValijaCli *cli, GError **error)
 {
@@ -271,8 +281,10 @@ list_fiber (ValijaCli *cli, GError **error)
   ValijaAccount *account;
   ValijaFolder *folder;
   g_autoptr(GPtrArray) messages = NULL;
-  guint limit = (guint) MAX (opt_limit, 0);
   DexFuture *loading;
+
+  if (!check_options (error))
+    return FALSE;
 
   if (opt_all_inboxes && (opt_account != NULL || name != NULL))
     return valija_cli_set_usage (error, _("--all-inboxes is of all accounts: it takes no folder and no account."));
@@ -283,8 +295,8 @@ list_fiber (ValijaCli *cli, GError **error)
            !(folder = valija_cli_find_folder (cli, account, name, error)))
     return FALSE;
 
-  loading = opt_conversations ? valija_engine_load_conversations (cli->engine, folder, show, limit)
-                              : valija_engine_load_messages (cli->engine, folder, show, limit);
+  loading = opt_conversations ? valija_engine_load_conversations (cli->engine, folder, show, opt_limit)
+                              : valija_engine_load_messages (cli->engine, folder, show, opt_limit);
   if (!(messages = dex_await_boxed (loading, error)))
     return FALSE;
 
@@ -309,6 +321,8 @@ search_fiber (ValijaCli *cli, GError **error)
 
   if (g_strstrip (typed)[0] == '\0')
     return valija_cli_set_usage (error, _("Say what to search for."));
+  if (!check_options (error))
+    return FALSE;
   if (!valija_cli_find_word (opt_in, places, &place, error))
     return FALSE;
   if ((wrong = valija_search_text_check (typed)) != NULL)
@@ -332,8 +346,7 @@ search_fiber (ValijaCli *cli, GError **error)
         }
     }
 
-  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder,
-                                                              (guint) MAX (opt_limit, 0)), error)))
+  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder, opt_limit), error)))
     return FALSE;
 
   show_messages (cli, messages);

@@ -178,6 +178,8 @@ def usage():
         p.run('show', '12345', expect=NOT_FOUND)
         assert 'no longer' not in p.run('account', 'show', 'nobody', expect=NOT_FOUND).stderr
         assert 'recipients, message-id' in p.run('search', 'x', '--in', 'nowhere', expect=USAGE).stderr
+        assert 'not both' in p.run('list', '--all-inboxes', '--unread', '--flagged', expect=USAGE).stderr
+        assert '--limit' in p.run('search', 'x', '--limit', '-3', expect=USAGE).stderr
         for command in ('folders', 'sync'):
             assert 'No account is set up' in p.run(command).stdout
             assert next(iter(p.json(command).values())) == []
