@@ -159,9 +159,10 @@ hmac_md5 (const guint8 *key, const guint8 *first, gsize first_size, const guint8
 static GByteArray *
 to_utf16 (const char *text, gssize length)
 {
-  GByteArray *bytes = g_byte_array_new ();
   long count = 0;
   g_autofree gunichar2 *units = g_utf8_to_utf16 (text, length, NULL, &count, NULL);
+  /* Of its size from the start: growing it would leave pieces of a password behind */
+  GByteArray *bytes = g_byte_array_sized_new (2 * count);
 
   for (long i = 0; units != NULL && i < count; i++)
     {

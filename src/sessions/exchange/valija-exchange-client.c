@@ -494,7 +494,8 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
 
       if (reply->messages->len == 0 && request->n_expected > 0)
         {
-          valija_error_set (error, VALIJA_ERROR_REFUSED, _("The server did not say what became of it."));
+          valija_error_set (error, request->repeatable ? VALIJA_ERROR_REFUSED : VALIJA_ERROR_UNCERTAIN,
+                            _("The server did not say what became of it."));
           return NULL;
         }
 
@@ -575,7 +576,12 @@ take_answers (ValijaExchangeClient    *self,
       const char *id = g_ptr_array_index (ids, i);
       ValijaEwsResult result;
 
-      /* Fewer answers than questions: these were not looked at */
+      /* Fewer answers than questions */
+      if (i >= reply->messages->len && !request->repeatable)
+        {
+          valija_error_set (error, VALIJA_ERROR_UNCERTAIN, _("The server did not say what became of it."));
+          return FALSE;
+        }
       if (i >= reply->messages->len)
         {
           g_ptr_array_add (rest, (char *) id);

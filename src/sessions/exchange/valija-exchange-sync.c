@@ -124,9 +124,18 @@ read_page_fiber (Sync    *sync,
        change != NULL; change = valija_ews_node_get_next (change))
     take_change (sync, change);
 
+  sync->is_last = valija_ews_node_find_boolean (message, "IncludesLastItemInRange");
+
+  /* There is more, it says, and brings nothing: that would go on for ever */
+  if (!sync->is_last && g_strcmp0 (state, sync->state) == 0 && sync->changed->len == 0 &&
+      sync->batch->flags->len == 0 && sync->batch->gone->len == 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+      return FALSE;
+    }
+
   g_free (sync->state);
   sync->state = g_strdup (state);
-  sync->is_last = valija_ews_node_find_boolean (message, "IncludesLastItemInRange");
   sync->n_pages++;
 
   return TRUE;

@@ -4,9 +4,12 @@
 
 #include "sessions/imap/valija-imap-find.h"
 
+#include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "wire/imap/valija-imap-mailbox.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Searches that are under way at once */
 #define WINDOW 100
@@ -74,6 +77,13 @@ mark_fiber (gpointer data)
                                               VALIJA_IMAP_RUN_FOLDER, status_cb, NULL, mark_ref (self), mark_unref),
                   &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
+
+  /* Without it all that was ever there would count as new */
+  if (self->uid_next == 0)
+    {
+      valija_error_set (&error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
 
   return dex_future_new_take_string (valija_imap_remote_id_format (self->uid_validity, self->uid_next));
 }
