@@ -23,7 +23,11 @@ class Keys:
         import hands
         self.display = desktop.Display(1180, 760)
         self.hands = hands.Hands(pathlib.Path(showcase).name, deadline=20)
-        self.process = subprocess.Popen([showcase], env={**os.environ, **self.display.env}, stdout=sys.stderr)
+        try:
+            self.process = subprocess.Popen([showcase], env={**os.environ, **self.display.env}, stdout=sys.stderr)
+        except OSError:
+            self.display.close()
+            raise
 
     def key(self, *chords):
         self.display.key(*chords)
