@@ -46,9 +46,12 @@ append_headers (GString *text, SoupMessageHeaders *headers)
     {
       gsize told = strlen (value);
 
-      /* The scheme may be known, and a challenge's parameters when they are words. */
+      /* The scheme may be known, and the name of a cookie. What has neither is all secret, but for what a server
+       * offers. */
       if (is_secret (name))
         told = strcspn (value, " ;=");
+      if (is_secret (name) && value[told] == '\0' && g_ascii_strcasecmp (name, "WWW-Authenticate") != 0)
+        told = 0;
       if (told == strlen (value))
         g_string_append_printf (text, "%s: %s\n", name, value);
       else

@@ -128,6 +128,7 @@ answer (SoupServerMessage *message)
   const char *path = g_uri_get_path (soup_server_message_get_uri (message));
 
   soup_message_headers_append (headers, "Set-Cookie", "backend=secret-cookie; Path=/");
+  soup_message_headers_append (headers, "Set-Cookie", "bare-secret");
 
   if (g_str_equal (path, "/moved"))
     {
@@ -204,7 +205,7 @@ test_get (void)
   g_autoptr(GError) error = NULL;
 
   g_assert_cmpstr (first, ==, "");
-  g_assert_cmpstr (second, ==, "backend=secret-cookie");
+  g_assert_cmpstr (second, ==, "backend=secret-cookie; bare-secret");
 
   valija_http_request_add_base64 (upload, bytes);
   valija_http_request_add_text (upload, "<two/>");
@@ -232,6 +233,7 @@ test_get (void)
   g_assert_nonnull (strstr (text, "-- TLS 1.3, certificate of "));
   g_assert_nonnull (strstr (text, "bytes of content]"));
   g_assert_null (strstr (text, "secret-cookie"));
+  g_assert_null (strstr (text, "bare-secret"));
 }
 
 static void
