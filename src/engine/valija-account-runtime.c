@@ -204,6 +204,22 @@ valija_account_runtime_get_capabilities (ValijaAccountRuntime *self)
   return capabilities;
 }
 
+ValijaFolder *
+valija_account_runtime_find_folder (ValijaAccountRuntime *self, const char *remote_id)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->folders)); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->folders), i);
+
+      if (g_strcmp0 (valija_folder_get_remote_id (folder), remote_id) == 0)
+        return folder;
+    }
+
+  return NULL;
+}
+
 gboolean
 valija_account_runtime_is_durable (ValijaAccountRuntime *self)
 {

@@ -77,6 +77,9 @@ ValijaCapabilities    valija_account_runtime_get_capabilities (ValijaAccountRunt
  * connection. */
 gboolean              valija_account_runtime_is_durable       (ValijaAccountRuntime *self);
 
+/* The folder that the server calls @remote_id. (transfer none) (nullable) */
+ValijaFolder         *valija_account_runtime_find_folder      (ValijaAccountRuntime *self, const char *remote_id);
+
 /* The account's sessions by what they can, made when first needed: (transfer full), or NULL with
  * VALIJA_ERROR_UNSUPPORTED. A reader that was refused when signing in is NULL with that error until
  * valija_account_runtime_forgive(). */

@@ -122,20 +122,6 @@ pause_after_success_fiber (Watch *watch)
   return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), valija_engine_sleep (delay * 1000), NULL));
 }
 
-static ValijaFolder *
-find_remote (ValijaAccountRuntime *runtime, const char *remote_id)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (runtime->folders)); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (runtime->folders), i);
-
-      if (g_str_equal (valija_folder_get_remote_id (folder), remote_id))
-        return g_steal_pointer (&folder);
-    }
-
-  return NULL;
-}
-
 /* Looks at the folders that the server named. FALSE without an error when one of them is not known here: then all must
  * be looked at. */
 static gboolean
@@ -145,11 +131,11 @@ sync_changed_fiber (ValijaFlow *flow, GPtrArray *changed, GError **error)
 
   for (guint i = 0; i < changed->len; i++)
     {
-      ValijaFolder *folder = find_remote (flow->runtime, g_ptr_array_index (changed, i));
+      ValijaFolder *folder = valija_account_runtime_find_folder (flow->runtime, g_ptr_array_index (changed, i));
 
       if (folder == NULL)
         return FALSE;
-      g_ptr_array_add (folders, folder);
+      g_ptr_array_add (folders, g_object_ref (folder));
     }
 
   for (guint i = 0; i < folders->len; i++)

@@ -14,25 +14,11 @@
 
 /* ---- One line ---- */
 
-static ValijaFolder *
-find_remote (ValijaAccountRuntime *runtime, const char *remote_id)
-{
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (runtime->folders)); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (runtime->folders), i);
-
-      if (g_strcmp0 (valija_folder_get_remote_id (folder), remote_id) == 0)
-        return folder;
-    }
-
-  return NULL;
-}
-
 /* A folder keeps its parent when it is renamed. */
 static const char *
 get_parent (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation)
 {
-  ValijaFolder *folder = find_remote (runtime, operation->folder);
+  ValijaFolder *folder = valija_account_runtime_find_folder (runtime, operation->folder);
   ValijaFolder *parent = NULL;
 
   if (folder != NULL && valija_folder_get_parent_id (folder) != 0)
@@ -435,7 +421,10 @@ valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime)
 static ValijaFolder *
 dup_renumbered (ValijaAccountRuntime *runtime)
 {
-  ValijaFolder *folder = runtime->renumbered != NULL ? find_remote (runtime, runtime->renumbered) : NULL;
+  ValijaFolder *folder = NULL;
+
+  if (runtime->renumbered != NULL)
+    folder = valija_account_runtime_find_folder (runtime, runtime->renumbered);
 
   return folder != NULL ? g_object_ref (folder) : NULL;
 }

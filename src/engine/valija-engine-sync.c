@@ -214,16 +214,12 @@ file_drafts_fiber (Sync *sync, GError **error)
 static void
 add_renumbered (Sync *sync, GPtrArray *folders)
 {
-  GListModel *all = G_LIST_MODEL (sync->runtime->folders);
+  ValijaFolder *folder = NULL;
 
-  for (guint i = 0; sync->runtime->renumbered != NULL && i < g_list_model_get_n_items (all); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (all, i);
-
-      if (g_strcmp0 (valija_folder_get_remote_id (folder), sync->runtime->renumbered) == 0 &&
-          !g_ptr_array_find (folders, folder, NULL))
-        g_ptr_array_add (folders, g_steal_pointer (&folder));
-    }
+  if (sync->runtime->renumbered != NULL)
+    folder = valija_account_runtime_find_folder (sync->runtime, sync->runtime->renumbered);
+  if (folder != NULL && !g_ptr_array_find (folders, folder, NULL))
+    g_ptr_array_add (folders, g_object_ref (folder));
 }
 
 /* And then its lines are done, or told to be lost. */
