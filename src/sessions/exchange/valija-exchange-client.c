@@ -469,13 +469,22 @@ back_off (ValijaExchangeClient  *self,
   valija_http_back_off (self->http, result->back_off != 0 ? result->back_off : (guint) PAUSE_MS << attempt);
 }
 
-ValijaExchangeReply *
-valija_exchange_client_run_fiber (ValijaExchangeClient *self,
-                                  ValijaEwsRequest     *request,
-                                  GError              **error)
+/* A busy server did not even begin; what may go wrong half way is done again only where that does no harm. */
+static gboolean
+is_for_later (const ValijaEwsResult  *result,
+              const ValijaEwsRequest *request)
 {
-  g_autoptr(ValijaEwsRequest) owned = request;
+  return result->reaction == VALIJA_EWS_BACK_OFF || result->reaction == VALIJA_EWS_NOT_TRIED ||
+         (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
+}
 
+/* @is_single: its one response message must be FINE as well */
+static ValijaExchangeReply *
+repeat_fiber (ValijaExchangeClient *self,
+              ValijaEwsRequest     *request,
+              gboolean              is_single,
+              GError              **error)
+{
   for (guint attempt = 0; ; attempt++)
     {
       g_autoptr(GError) failure = NULL;
@@ -500,20 +509,27 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
         }
 
       valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
-      if (!result.is_fault)
+      if (!result.is_fault && (!is_single || result.reaction == VALIJA_EWS_FINE))
         return g_steal_pointer (&reply);
 
-      /* A busy server did not even begin */
-      if (attempt + 1 < ATTEMPTS &&
-          (result.reaction == VALIJA_EWS_BACK_OFF || (result.reaction == VALIJA_EWS_RETRY && request->repeatable)))
+      if (attempt + 1 == ATTEMPTS || !is_for_later (&result, request))
         {
-          back_off (self, &result, attempt);
-          continue;
+          set_result_error (request, &result, error);
+          return NULL;
         }
 
-      set_result_error (request, &result, error);
-      return NULL;
+      back_off (self, &result, attempt);
     }
+}
+
+ValijaExchangeReply *
+valija_exchange_client_run_fiber (ValijaExchangeClient *self,
+                                  ValijaEwsRequest     *request,
+                                  GError              **error)
+{
+  g_autoptr(ValijaEwsRequest) owned = request;
+
+  return repeat_fiber (self, request, FALSE, error);
 }
 
 ValijaExchangeReply *
@@ -523,41 +539,10 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
 {
   g_autoptr(ValijaEwsRequest) owned = request;
 
-  for (guint attempt = 0; ; attempt++)
-    {
-      g_autoptr(ValijaExchangeReply) reply = valija_exchange_client_run_fiber (self, valija_ews_request_ref (request),
-                                                                               error);
-      ValijaEwsResult result;
-
-      if (reply == NULL)
-        return NULL;
-
-      valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
-      if (result.reaction == VALIJA_EWS_FINE)
-        return g_steal_pointer (&reply);
-
-      if (attempt + 1 < ATTEMPTS &&
-          (result.reaction == VALIJA_EWS_BACK_OFF || result.reaction == VALIJA_EWS_NOT_TRIED ||
-           (result.reaction == VALIJA_EWS_RETRY && request->repeatable)))
-        {
-          back_off (self, &result, attempt);
-          continue;
-        }
-
-      set_result_error (request, &result, error);
-      return NULL;
-    }
+  return repeat_fiber (self, request, TRUE, error);
 }
 
 /* ---- Batches ---- */
-
-static gboolean
-is_for_later (const ValijaEwsResult  *result,
-              const ValijaEwsRequest *request)
-{
-  return result->reaction == VALIJA_EWS_BACK_OFF || result->reaction == VALIJA_EWS_NOT_TRIED ||
-         (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
-}
 
 /* Hands on what was answered; what the server left for later goes to @rest. */
 static gboolean
