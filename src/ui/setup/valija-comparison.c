@@ -142,9 +142,22 @@ cell_new (const ValijaMethod *method,
 }
 
 static GtkWidget *
+not_yet_new (void)
+{
+  GtkWidget *label = gtk_label_new (_("Not in This Version"));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "warning");
+
+  return label;
+}
+
+static GtkWidget *
 row_title_new (const ValijaMethod *method)
 {
   GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *label = gtk_label_new (valija_method_text (method->name));
   g_autofree char *hint = NULL;
 
@@ -155,11 +168,17 @@ row_title_new (const ValijaMethod *method)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_width_chars (GTK_LABEL (label), COLUMN_CHARS);
   gtk_label_set_max_width_chars (GTK_LABEL (label), COLUMN_CHARS);
-  gtk_button_set_child (GTK_BUTTON (button), label);
+  gtk_box_append (GTK_BOX (box), label);
+  if (!method->available)
+    gtk_box_append (GTK_BOX (box), not_yet_new ());
+  gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_set_tooltip_text (button, hint);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "comparison-row-title");
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, hint, -1);
+  if (!method->available)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    _("Not in This Version"), -1);
   g_signal_connect (button, "clicked", G_CALLBACK (method_clicked_cb), (gpointer) method);
 
   return button;
