@@ -18,7 +18,7 @@ TABLE = {
     'wire/imap': ({'base', 'wire/sasl', 'wire/imap'}, {'glib', 'glib-object', 'glib/'}),
     'wire/pop3': ({'base', 'wire/sasl', 'wire/pop3'}, {'glib', 'glib-object', 'glib/'}),
     'wire/smtp': ({'base', 'wire/sasl', 'wire/smtp'}, {'glib', 'glib-object', 'glib/'}),
-    'wire/ews': ({'base', 'wire/ews'}, {'glib', 'glib-object', 'glib/', 'libxml/'}),
+    'wire/ews': ({'base', 'wire/ews'}, {'glib', 'glib-object', 'glib/', 'json-glib/', 'libxml/'}),
     'mime': ({'base', 'model', 'mime'}, GLIB | {'gmime/', 'libxml/', 'unicode/'}),
     'net': ({'base', 'net'}, GLIB | {'libdex', 'libsoup/', 'gnutls/', 'zlib', 'netinet/'}),
     'auth': ({'base', 'net', 'model', 'auth'}, GLIB | {'libdex', 'libsecret/'}),
