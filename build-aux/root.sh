@@ -4,6 +4,7 @@
 
 root_base=${XDG_CACHE_HOME:-$HOME/.cache}/valija
 root_suite=trixie
+subids=${subids:-/etc}
 
 packages () # COLUMN: 1 Debian, 2 Fedora, 3 Arch
 {
@@ -67,14 +68,68 @@ host_mirror () # archive | security
       kind == "archive" && $2 !~ /-/ { print $1; exit }'
 }
 
-need_mmdebstrap ()
+# Runs COMMAND with what it says in the log of the making; the end of that is shown when it fails.
+logged () # COMMAND...
 {
-  command -v mmdebstrap >/dev/null && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing mmdebstrap on this machine" >&2
-    { apt-get update -q && apt-get install -qy --no-install-recommends mmdebstrap; } >&2
+  local log=$root_base/make.log
+  "$@" >> "$log" 2>&1 && return 0
+  tail -n 20 "$log" >&2
+  echo "That failed. All that was said is in $log." >&2
+  exit 1
+}
+
+# A sentence and what to type, when something is missing that the root cannot be made or entered without.
+need_tools ()
+{
+  local missing=() user
+  command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+  if [ "$(id -u)" = 0 ]; then
+    [ ${#missing[@]} != 0 ] || return 0
+    if command -v apt-get >/dev/null; then
+      echo "Installing mmdebstrap on this machine" >&2
+      logged apt-get update -q
+      logged apt-get install -qy --no-install-recommends mmdebstrap
+      return 0
+    fi
   else
-    echo "Valija needs a newer platform than this machine's and makes its own with mmdebstrap. Install it: sudo apt-get install mmdebstrap uidmap" >&2
+    command -v newuidmap >/dev/null || missing+=(uidmap)
+  fi
+  if [ ${#missing[@]} != 0 ]; then
+    cat >&2 <<MISSING
+Valija needs a newer platform than this machine's, and makes its own in a directory. For that it needs ${missing[*]}. Install it, on
+Debian and Ubuntu with
+
+  sudo apt-get install ${missing[*]}
+
+MISSING
+    exit 1
+  fi
+  [ "$(id -u)" != 0 ] || return 0
+
+  user=$(id -un)
+  if ! grep -qs "^\($user\|$(id -u)\):" "$subids/subuid" || ! grep -qs "^\($user\|$(id -u)\):" "$subids/subgid"; then
+    cat >&2 <<MISSING
+The root has files of several users, and $user may not stand for any other one: /etc/subuid and /etc/subgid give none. Give some with
+
+  sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user
+
+or run ./dev as root.
+MISSING
+    exit 1
+  fi
+  if ! unshare --help | grep -q -e --map-auto; then
+    echo "This machine's unshare is too old for a plain user's root (it takes util-linux 2.38). Run ./dev as root." >&2
+    exit 1
+  fi
+  if ! unshare --user --map-root-user --map-auto --mount true 2>/dev/null; then
+    cat >&2 <<MISSING
+This machine does not let $user make a namespace of its own, which entering the root takes. On Ubuntu 24.04 and newer allow it until the
+next start with
+
+  sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0
+
+or run ./dev as root.
+MISSING
     exit 1
   fi
 }
@@ -103,14 +158,15 @@ root_sources ()
 root_make ()
 {
   local new=$root.new
-  need_mmdebstrap
+  mkdir -p "$root_base"
+  : > "$root_base/make.log"
+  need_tools
   echo "Making a Debian 13 root in $root (once; some minutes, about 3 GB)" >&2
   root_delete "$new"
-  mkdir -p "$root_base"
   root_sources > "$root_base/sources.list"
   local from=()
   [ ! -s "$root_base/sources.list" ] || from=("$root_base/sources.list")
-  in_namespace --mount-proc -- mmdebstrap --mode=root --variant=apt \
+  logged in_namespace --mount-proc -- mmdebstrap --mode=root --variant=apt \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
     --aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
@@ -118,7 +174,7 @@ root_make ()
     --essential-hook='echo "postfix postfix/main_mailer_type select No configuration" | chroot "$1" debconf-set-selections' \
     --customize-hook='echo "es_ES.UTF-8 UTF-8" >> "$1/etc/locale.gen"; chroot "$1" locale-gen' \
     --customize-hook='mkdir -p "$1/old"' \
-    --include="$(packages 1 | paste -sd,)" "$root_suite" "$new" "${from[@]}" >&2
+    --include="$(packages 1 | paste -sd,)" "$root_suite" "$new" "${from[@]}"
   mv "$new" "$root"
   root_prune
 }
@@ -158,11 +214,12 @@ root_remove ()
   rm -rf "$root_base"
 }
 
-root_exec () # COMMAND...
+# With the view "machine" the files of this machine are where they are, with "own" the root has a /tmp and a home of its own.
+root_exec () # VIEW DIRECTORY COMMAND...
 {
   mkdir -p "$root_base/home" "$root_base/ccache"
   exec 7> "$root.lock"
   flock -s 7
-  in_namespace -- bash "$top/build-aux/enter-root.sh" "$root" "$root_base" "$top" "$PWD" "$@"
+  in_namespace -- bash "$top/build-aux/enter-root.sh" "$root" "$root_base" "$top" "$@"
   exit
 }

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How ./dev enters a root of its own, and what it says when the root cannot be made: in namespaces of this test, with a root that
+borrows this machine's programs. The only argument is the directory of the sources.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+TOP = pathlib.Path(sys.argv[1])
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def enter(directory, view, caller, command, *words):
+    """Runs WORDS in a root in DIRECTORY, as `./dev COMMAND WORDS` would be run."""
+    root, cache, checkout, home = (directory / name for name in ('root', 'cache', 'checkout', 'home'))
+    for path in (root / 'usr', root / 'proc', root / 'dev', root / 'run', root / 'tmp', root / 'etc', root / 'var', root / 'old',
+                 cache / 'home', cache / 'ccache', checkout, home):
+        path.mkdir(parents=True, exist_ok=True)
+    for name in ('bin', 'lib', 'lib64'):
+        if not (root / name).is_symlink():
+            (root / name).symlink_to('usr/' + name)
+    dev = checkout / 'dev'
+    dev.write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    dev.chmod(0o755)
+    namespace = ['unshare', *(() if os.geteuid() == 0 else ('--user', '--map-root-user')), '--mount', '--pid', '--ipc', '--fork',
+                 '--kill-child', '--propagation', 'private', '--']
+    return subprocess.run([*namespace, 'sh', '-c', 'mount --rbind /usr "$1/usr" && shift && exec bash "$@"', '-', str(root),
+                           str(TOP / 'build-aux/enter-root.sh'), str(root), str(cache), str(checkout), view, str(caller),
+                           str(dev), command, *words], env={**os.environ, 'HOME': str(home)}, capture_output=True, text=True, timeout=60)
+
+
+@test
+def files_outside():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        mine = directory / 'mine'
+        mine.mkdir()
+        (mine / 'letter').write_text('from outside')
+        script = 'cat letter && echo kept > "$1" && echo home > "$HOME/file" && echo settings > "$XDG_CONFIG_HOME/file"'
+        (directory / 'cache/home/.config').mkdir(parents=True)
+        done = enter(directory, 'machine', mine, 'ctl', 'sh', '-c', script, '-', f'{mine}/made', f'ca={mine}/letter')
+        assert (done.returncode, done.stdout) == (0, 'from outside'), done
+        assert (mine / 'made').read_text() == 'kept\n'
+        assert (directory / 'home/file').read_text() == 'home\n'
+        assert (directory / 'cache/home/.config/file').read_text() == 'settings\n'
+
+
+@test
+def a_view_of_its_own():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        done = enter(directory, 'own', directory, 'test', 'sh', '-c', 'pwd; ls "$1"; echo x > "$HOME/file"', '-', str(directory))
+        # Of all that is there only the checkout and the home
+        assert done.stdout == f'{directory}/checkout\ncheckout\nhome\n', done
+        assert not (directory / 'home/file').exists() and (directory / 'cache/home/file').exists()
+
+
+@test
+def directories_of_the_root():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        for caller, *words in (('/etc', 'true'), (directory, 'true', '--profile=/var/no-such-profile'),
+                               (directory, 'true', '/var/no-such-profile')):
+            done = enter(directory, 'machine', caller, 'ctl', *words)
+            assert done.returncode == 1 and 'Choose another' in done.stderr, (words, done)
+        # A file of the system that is named is this machine's; in a shell it is the root's.
+        assert enter(directory, 'machine', '/', 'ctl', 'cat', '/etc/passwd').stdout == pathlib.Path('/etc/passwd').read_text()
+        assert enter(directory, 'machine', '/', 'shell', 'cat', '/etc/no-such-file').returncode == 1
+        (directory / 'root/etc/passwd').write_text('of the root')
+        assert enter(directory, 'machine', '/', 'shell', 'cat', '/etc/passwd').stdout == 'of the root'
+
+
+def need_tools(directory, user, *tools, subids='', unshare='--map-auto'):
+    """What ./dev says to USER where the TOOLS are all that there is beside the usual."""
+    programs = directory / 'bin'
+    shutil.rmtree(programs, ignore_errors=True)
+    programs.mkdir()
+    for tool in ('bash', 'awk', 'sort', 'sha256sum', 'cut', 'grep', 'cat', 'tail', 'mkdir'):
+        (programs / tool).symlink_to(shutil.which(tool))
+    for tool in tools:
+        (programs / tool).symlink_to(shutil.which('true'))
+    number = 0 if user == 'root' else 1000
+    for tool, script in (('id', f'[ $1 = -u ] && echo {number} || echo {user}'),
+                         ('unshare', f'[ "$1" = --help ] && echo "{unshare}" || exit {0 if "works" in unshare else 1}')):
+        (programs / tool).write_text(f'#!{shutil.which("sh")}\n{script}\n')
+        (programs / tool).chmod(0o755)
+    for file in ('subuid', 'subgid'):
+        (directory / file).write_text(subids)
+    return subprocess.run(['bash', '-c', '. build-aux/root.sh; mkdir -p "$root_base"; need_tools'], cwd=TOP, capture_output=True,
+                          text=True, env={'PATH': str(programs), 'HOME': str(directory), 'subids': str(directory)})
+
+
+@test
+def what_is_missing():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        for user, tools, more, words in (
+                ('ana', (), {}, 'sudo apt-get install mmdebstrap uidmap'),
+                ('ana', ('mmdebstrap',), {}, 'sudo apt-get install uidmap'),
+                ('ana', ('newuidmap',), {}, 'sudo apt-get install mmdebstrap'),
+                ('ana', ('mmdebstrap', 'newuidmap'), {'subids': 'luis:100000:65536\n'},
+                 'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ana'),
+                ('ana', ('mmdebstrap', 'newuidmap'), {'subids': 'ana:100000:65536\n', 'unshare': '--user'}, 'util-linux 2.38'),
+                ('ana', ('mmdebstrap', 'newuidmap'), {'subids': 'ana:100000:65536\n'}, 'sudo sysctl'),
+                ('root', (), {}, 'sudo apt-get install mmdebstrap')):
+            done = need_tools(directory, user, *tools, **more)
+            assert done.returncode == 1 and words in done.stderr, (user, tools, done)
+        for user, tools, more in (('ana', ('mmdebstrap', 'newuidmap'), {'subids': '1000:1:1\n', 'unshare': '--map-auto works'}),
+                                  ('root', ('mmdebstrap',), {})):
+            done = need_tools(directory, user, *tools, **more)
+            assert (done.returncode, done.stderr) == (0, ''), done
+        # As root it is installed, and what apt says is kept for when that fails
+        done = need_tools(directory, 'root', 'apt-get')
+        assert (done.returncode, done.stderr) == (0, 'Installing mmdebstrap on this machine\n'), done
+
+
+def main():
+    print(f'1..{len(TESTS)}')
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        try:
+            function()
+            print(f'ok {number} /root/{function.__name__.replace("_", "-")}', flush=True)
+        except Exception:
+            failed += 1
+            print(f'not ok {number} /root/{function.__name__.replace("_", "-")}', flush=True)
+            for line in traceback.format_exc().splitlines():
+                print(f'# {line}', flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
