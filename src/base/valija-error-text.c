@@ -162,6 +162,8 @@ static const CodeText code_texts[] = {
 
 static const StepText step_texts[] = {
   [VALIJA_STEP_NONE] = { "none", N_("Working"), NULL },
+  [VALIJA_STEP_DISCOVER] = { "discover", N_("Looking for the server"),
+    N_("This happened while looking for the server.") },
   [VALIJA_STEP_CONNECT] = { "connect", N_("Connecting"), N_("This happened while connecting.") },
   [VALIJA_STEP_SECURE] = { "secure", N_("Securing the connection"),
     N_("This happened while securing the connection.") },

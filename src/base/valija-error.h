@@ -91,6 +91,7 @@ typedef enum
 typedef enum
 {
   VALIJA_STEP_NONE,
+  VALIJA_STEP_DISCOVER,      /* which server has the mailbox */
   VALIJA_STEP_CONNECT,       /* name look-up and TCP */
   VALIJA_STEP_SECURE,        /* TLS at once or STARTTLS, and the certificate */
   VALIJA_STEP_GREETING,

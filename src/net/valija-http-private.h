@@ -154,8 +154,6 @@ gboolean            valija_http_signs_in_at    (ValijaHttp *self, GUri *uri);
 ValijaHttpResponse *valija_http_response_new   (ValijaHttpExchange *exchange,
                                                 GInputStream       *stream) G_GNUC_WARN_UNUSED_RESULT;
 
-ValijaHttpOffers    valija_http_response_get_offers (ValijaHttpResponse *self);
-
 /* In valija-http-log.c: what the transcript is told. */
 void                valija_http_log_request    (ValijaTranscript *transcript, ValijaHttpExchange *exchange);
 void                valija_http_log_response   (ValijaTranscript *transcript, ValijaHttpExchange *exchange);

@@ -291,11 +291,18 @@ valija_http_response_new (ValijaHttpExchange *exchange, GInputStream *stream)
   return self;
 }
 
-/* What a 401 offers. */
+/**
+ * valija_http_response_get_offers:
+ * @self: a response
+ *
+ * Returns: which ways of signing in it offers, if it is a 401 (RFC 9110 §11.6.1)
+ */
 ValijaHttpOffers
 valija_http_response_get_offers (ValijaHttpResponse *self)
 {
-  return valija_http_parse_offers (self->headers);
+  g_return_val_if_fail (VALIJA_IS_HTTP_RESPONSE (self), VALIJA_HTTP_OFFER_NONE);
+
+  return self->status == SOUP_STATUS_UNAUTHORIZED ? valija_http_parse_offers (self->headers) : VALIJA_HTTP_OFFER_NONE;
 }
 
 /**

@@ -7,6 +7,17 @@
 
 G_BEGIN_DECLS
 
+/* Which ways a server offers with a 401. */
+typedef enum
+{
+  VALIJA_HTTP_OFFER_NONE = 0,
+  VALIJA_HTTP_OFFER_BASIC = 1 << 0,
+  VALIJA_HTTP_OFFER_NTLM = 1 << 1,
+  VALIJA_HTTP_OFFER_NEGOTIATE = 1 << 2,
+  VALIJA_HTTP_OFFER_BEARER = 1 << 3,
+  VALIJA_HTTP_OFFER_OTHER = 1 << 4,
+} ValijaHttpOffers;
+
 /* What a server answered: the headers are there, the body is read piece by piece, and the server
  * waits for whoever reads. Dropping the last reference ends what is still to come. */
 #define VALIJA_TYPE_HTTP_RESPONSE (valija_http_response_get_type ())
@@ -14,6 +25,9 @@ G_DECLARE_FINAL_TYPE (ValijaHttpResponse, valija_http_response, VALIJA, HTTP_RES
 
 /* 200, 302, 503, … */
 guint       valija_http_response_get_status (ValijaHttpResponse *self);
+
+/* What a 401 offers; NONE for any other. */
+ValijaHttpOffers valija_http_response_get_offers (ValijaHttpResponse *self);
 
 /* "503 Service Unavailable": for valija_error_set_server(). (transfer full) */
 char       *valija_http_response_dup_status_line (ValijaHttpResponse *self);

@@ -271,17 +271,6 @@ send_fiber (gpointer data)
     }
 }
 
-static DexFuture *
-probed_cb (DexFuture *future, gpointer user_data)
-{
-  const GValue *value = dex_future_get_value (future, NULL);
-  ValijaHttpResponse *response = g_value_get_object (value);
-
-  return dex_future_new_for_uint (valija_http_response_get_status (response) == SOUP_STATUS_UNAUTHORIZED
-                                    ? valija_http_response_get_offers (response)
-                                    : VALIJA_HTTP_OFFER_NONE);
-}
-
 static void
 clear_secret (ValijaHttp *self)
 {
@@ -629,30 +618,6 @@ valija_http_send (ValijaHttp *self, ValijaHttpRequest *request)
   g_ptr_array_add (self->live, args->exchange);
 
   return valija_fiber_spawn (send_fiber, args, send_free);
-}
-
-/**
- * valija_http_probe:
- * @self: an account's HTTP
- * @uri: whom to ask
- *
- * Asks without signing in.
- *
- * Returns: (transfer full): a future that resolves to #ValijaHttpOffers (uint), the ways of signing in
- *   that a 401 offers; rejects as valija_http_send() does
- */
-DexFuture *
-valija_http_probe (ValijaHttp *self, const char *uri)
-{
-  g_autoptr(ValijaHttpRequest) request = NULL;
-
-  dex_return_error_if_fail (VALIJA_IS_HTTP (self));
-  dex_return_error_if_fail (uri != NULL);
-
-  request = valija_http_request_new ("GET", uri);
-  valija_http_request_set_anonymous (request, TRUE);
-
-  return dex_future_then (valija_http_send (self, request), probed_cb, NULL, NULL);
 }
 
 /**

@@ -34,17 +34,6 @@ typedef enum
   VALIJA_HTTP_AUTH_BEARER,    /* the secret is the token, sent with every request */
 } ValijaHttpAuth;
 
-/* Which ways a server offers with a 401. */
-typedef enum
-{
-  VALIJA_HTTP_OFFER_NONE = 0,
-  VALIJA_HTTP_OFFER_BASIC = 1 << 0,
-  VALIJA_HTTP_OFFER_NTLM = 1 << 1,
-  VALIJA_HTTP_OFFER_NEGOTIATE = 1 << 2,
-  VALIJA_HTTP_OFFER_BEARER = 1 << 3,
-  VALIJA_HTTP_OFFER_OTHER = 1 << 4,
-} ValijaHttpOffers;
-
 /* Gives the account's secret: a future that resolves to a ValijaSecret (boxed). Called when the
  * first request needs it and again only after valija_http_renew_secret(). */
 typedef DexFuture *(*ValijaHttpSecretFunc) (gpointer user_data);
@@ -91,10 +80,6 @@ void valija_http_back_off (ValijaHttp *self, guint milliseconds);
  * secret again until it is renewed); NO_MECHANISM when the server does not offer the chosen way;
  * what the secret's future rejects with. Dropping the future takes the request back or ends it. */
 DexFuture *valija_http_send (ValijaHttp *self, ValijaHttpRequest *request) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Asks @uri, without signing in, which ways it offers. Resolves to ValijaHttpOffers (uint; NONE
- * when it answers without asking who it is). */
-DexFuture *valija_http_probe (ValijaHttp *self, const char *uri) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drops all that waits and runs, with VALIJA_ERROR_DISCONNECTED, and the kept connections. */
 void valija_http_close (ValijaHttp *self);

@@ -114,16 +114,19 @@ test_extended_protection (void)
 }
 
 static void
-test_probe (void)
+test_offers (void)
 {
   const char *arguments[] = { "--auth", "negotiate,ntlm", NULL };
   g_autoptr(ValijaContractServer) server = valija_contract_server_new ("exchange", arguments);
   g_autoptr(ValijaHttp) http = NULL;
-  g_autoptr(DexFuture) probe = NULL;
+  g_autoptr(ValijaHttpRequest) request = NULL;
+  g_autoptr(DexFuture) sent = NULL;
 
   http = make_http (server, VALIJA_HTTP_AUTH_BASIC, "");
-  probe = valija_http_probe (http, valija_contract_server_get (server, "url"));
-  g_assert_cmphex (g_value_get_uint (valija_test_await (probe, NULL)), ==,
+  request = valija_http_request_new ("GET", valija_contract_server_get (server, "url"));
+  valija_http_request_set_anonymous (request, TRUE);
+  sent = valija_http_send (http, request);
+  g_assert_cmphex (valija_http_response_get_offers (g_value_get_object (valija_test_await (sent, NULL))), ==,
                    VALIJA_HTTP_OFFER_NEGOTIATE | VALIJA_HTTP_OFFER_NTLM);
 }
 
@@ -136,7 +139,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/http-exchange/basic", test_basic);
   g_test_add_func ("/net/http-exchange/ntlm", test_ntlm);
   g_test_add_func ("/net/http-exchange/extended-protection", test_extended_protection);
-  g_test_add_func ("/net/http-exchange/probe", test_probe);
+  g_test_add_func ("/net/http-exchange/offers", test_offers);
 
   return g_test_run ();
 }

@@ -43,7 +43,7 @@ def make_certificates(directory):
     run('openssl', 'req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
         '-subj', '/CN=localhost', '-keyout', d + '/server.key', '-out', d + '/server.csr')
     (directory / 'server.ext').write_text(
-        'subjectAltName=DNS:localhost,DNS:mail.example.org,IP:127.0.0.1,IP:::1\n'
+        'subjectAltName=DNS:localhost,DNS:example.org,DNS:*.example.org,DNS:*.hoster.example,IP:127.0.0.1,IP:::1\n'
         'extendedKeyUsage=serverAuth\nkeyUsage=critical,digitalSignature\n')
     run('openssl', 'x509', '-req', '-in', d + '/server.csr', '-CA', d + '/ca.pem', '-CAkey', d + '/ca.key',
         '-CAcreateserial', '-days', '1', '-extfile', d + '/server.ext', '-out', d + '/server.pem')

@@ -6,6 +6,8 @@
 
 #include "base/valija-error.h"
 #include "base/valija-spool.h"
+#include "sessions/exchange/valija-exchange-auth.h"
+#include "wire/ews/valija-ews-autodiscover.h"
 #include "wire/ews/valija-ews-reader.h"
 
 #include <glib/gi18n-lib.h>
@@ -42,12 +44,6 @@ typedef struct
   ValijaExchangeReply *reply;
   ValijaSpool *spool;       /* nullable: content of the message under way */
 } Reading;
-
-static ValijaServer *
-get_server (ValijaExchangeClient *self)
-{
-  return valija_account_get_incoming (valija_session_context_get_account (self->context));
-}
 
 ValijaExchangeClient *
 valija_exchange_client_new (ValijaSessionContext *context)
@@ -144,56 +140,60 @@ valija_exchange_client_get_sign_in (ValijaExchangeClient *self)
 
 /* ---- Signing in ---- */
 
-static DexFuture *
-secret_cb (gpointer user_data)
+/* What an answer that is no envelope means. */
+static void
+set_status_error (ValijaHttpResponse *response,
+                  GError            **error)
 {
-  return valija_session_context_lookup_secret (user_data, VALIJA_SIDE_INCOMING);
-}
+  guint status = valija_http_response_get_status (response);
+  g_autofree char *line = valija_http_response_dup_status_line (response);
 
-static gboolean
-choose_offered (ValijaExchangeClient *self,
-                ValijaHttpOffers      offers,
-                GError              **error)
-{
-  ValijaServer *server = get_server (self);
-  gboolean is_protected = valija_server_get_security (server) != VALIJA_SECURITY_NONE;
-
-  if (offers & VALIJA_HTTP_OFFER_NTLM)
-    self->auth = VALIJA_HTTP_AUTH_NTLM;
-  else if ((offers & VALIJA_HTTP_OFFER_BASIC) && (is_protected || valija_server_get_cleartext_password (server)))
-    self->auth = VALIJA_HTTP_AUTH_BASIC;
-  else if (offers & VALIJA_HTTP_OFFER_NEGOTIATE)
-    self->auth = VALIJA_HTTP_AUTH_NEGOTIATE;
+  if (status >= 300 && status < 400)
+    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
+                             _("The server sends to another page instead of answering; often that is a page to sign in "
+                               "on the web. Ask your administrator for the address of Exchange Web Services."));
+  else if (status == 403)
+    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line,
+                             _("The server does not let this account or this application use Exchange Web "
+                               "Services. Ask your administrator to switch them on for you."));
+  else if (status == 404 || status == 405 || status == 410 || status == 451)
+    valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,
+                             _("There are no Exchange Web Services at that address. Check the server’s name, or ask "
+                               "your administrator for it."));
+  else if (status == 413)
+    valija_error_set_server (error, VALIJA_ERROR_TOO_LARGE, line, _("The message is larger than the server takes."));
+  else if (status == 456 || status == 457)
+    valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, line,
+                             _("The password has expired, or the account is blocked. Ask your organization."));
+  else if (status == 429 || status >= 500)
+    valija_error_set_server (error, VALIJA_ERROR_TRY_LATER, line,
+                             _("The server cannot answer now. Try again in a while."));
+  else if (status >= 400)
+    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line, _("The server refused it."));
   else
-    {
-      valija_error_set (error, VALIJA_ERROR_NO_MECHANISM,
-                        _("The server offers no way of signing in that Valija can use with a password."));
-      return FALSE;
-    }
-
-  return TRUE;
+    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
+                             _("A web page came instead of an answer; often that is a page to sign in on the web. Ask "
+                               "your administrator for the address of Exchange Web Services."));
 }
 
+/* What the server says to who has not said his name yet: a 401, or why there are no services to be had. */
 static gboolean
-choose_named (ValijaExchangeClient *self,
-              const char           *mechanism,
-              GError              **error)
+probe_fiber (ValijaExchangeClient *self,
+             ValijaHttpOffers     *offers,
+             GError              **error)
 {
-  static const struct { const char *name; ValijaHttpAuth auth; } known[] = {
-    { "basic", VALIJA_HTTP_AUTH_BASIC }, { "ntlm", VALIJA_HTTP_AUTH_NTLM },
-    { "negotiate", VALIJA_HTTP_AUTH_NEGOTIATE }, { "kerberos", VALIJA_HTTP_AUTH_NEGOTIATE },
-  };
+  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("GET", self->uri);
+  g_autoptr(ValijaHttpResponse) response = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (known); i++)
-    {
-      if (g_ascii_strcasecmp (mechanism, known[i].name) == 0)
-        {
-          self->auth = known[i].auth;
-          return TRUE;
-        }
-    }
+  valija_http_request_set_anonymous (request, TRUE);
+  if (!(response = dex_await_object (valija_http_send (self->http, request), error)))
+    return FALSE;
 
-  valija_error_set (error, VALIJA_ERROR_INVALID, _("Exchange knows no way of signing in called “%s”."), mechanism);
+  *offers = valija_http_response_get_offers (response);
+  if (valija_http_response_get_status (response) == 401)
+    return TRUE;
+
+  set_status_error (response, error);
 
   return FALSE;
 }
@@ -202,35 +202,26 @@ gboolean
 valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
                                       GError              **error)
 {
-  ValijaServer *server = get_server (self);
-  const char *mechanism = valija_server_get_mechanism (server);
-  const char *user = valija_server_get_user (server);
-  gboolean asks_secret;
+  ValijaHttpOffers offers = VALIJA_HTTP_OFFER_NONE;
+  ValijaAccount *account = valija_session_context_get_account (self->context);
 
-  if (*mechanism != '\0')
+  if (valija_autodiscover_is_online (valija_server_get_host (valija_account_get_incoming (account))))
     {
-      if (!choose_named (self, mechanism, error))
-        return FALSE;
-    }
-  else
-    {
-      g_autoptr(GError) failure = NULL;
-      guint offers = dex_await_uint (valija_http_probe (self->http, self->uri), &failure);
-
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
-      if (!choose_offered (self, offers, error))
-        return FALSE;
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("That is Microsoft’s own service, Exchange Online, where this interface is switched off. "
+                          "Use the method Outlook instead."));
+      return FALSE;
     }
 
-  if (*user == '\0')
-    user = valija_account_get_email (valija_session_context_get_account (self->context));
-  asks_secret = self->auth != VALIJA_HTTP_AUTH_NEGOTIATE;
-  valija_http_set_auth (self->http, self->auth, user, asks_secret ? secret_cb : NULL,
-                        asks_secret ? g_object_ref (self->context) : NULL, asks_secret ? g_object_unref : NULL);
+  if (!probe_fiber (self, &offers, error))
+    return FALSE;
+  if (!valija_exchange_choose_auth (self->context, offers, &self->auth, error))
+    {
+      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+      return FALSE;
+    }
+
+  valija_exchange_set_auth (self->context, self->http, self->auth);
 
   return TRUE;
 }
@@ -323,39 +314,6 @@ read_answer_fiber (ValijaExchangeClient *self,
 }
 
 /* ---- Asking ---- */
-
-/* What an answer that is no envelope means. */
-static void
-set_status_error (ValijaHttpResponse *response,
-                  GError            **error)
-{
-  guint status = valija_http_response_get_status (response);
-  g_autofree char *line = valija_http_response_dup_status_line (response);
-
-  if (status >= 300 && status < 400)
-    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
-                             _("The server sends to another page instead of answering; often that is a page to sign in "
-                               "on the web. Ask your administrator for the address of Exchange Web Services."));
-  else if (status == 403)
-    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line,
-                             _("The server does not let this account or this application use Exchange Web Services."));
-  else if (status == 404 || status == 405 || status == 410 || status == 451)
-    valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,
-                             _("There are no Exchange Web Services at that address."));
-  else if (status == 413)
-    valija_error_set_server (error, VALIJA_ERROR_TOO_LARGE, line, _("The message is larger than the server takes."));
-  else if (status == 456 || status == 457)
-    valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, line,
-                             _("The password has expired, or the account is blocked. Ask your organization."));
-  else if (status == 429 || status >= 500)
-    valija_error_set_server (error, VALIJA_ERROR_TRY_LATER, line, _("The server cannot answer now."));
-  else if (status >= 400)
-    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line, _("The server refused it."));
-  else
-    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
-                             _("A web page came instead of an answer; often that is a page to sign in on the web. Ask "
-                               "your administrator for the address of Exchange Web Services."));
-}
 
 /* Who answers so may have handed the request on, or broken down in the middle of it. */
 static gboolean

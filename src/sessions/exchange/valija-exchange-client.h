@@ -20,8 +20,8 @@ void                  valija_exchange_client_unref      (ValijaExchangeClient *s
 /* Ends what is under way and what waits, with VALIJA_ERROR_DISCONNECTED. */
 void                  valija_exchange_client_close      (ValijaExchangeClient *self);
 
-/* Chooses how to sign in, as the account says or by what the server offers: NTLM before Basic, and Basic only over TLS.
- * FALSE with VALIJA_ERROR_NO_MECHANISM or a failure to connect. */
+/* Connects, and chooses how to sign in by the first answer. FALSE with a failure to connect, with what an answer means
+ * that is not the usual 401, or as valija_exchange_choose_auth() says. */
 gboolean              valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
                                                             GError              **error);
 

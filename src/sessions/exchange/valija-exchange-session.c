@@ -87,6 +87,7 @@ open_client_fiber (ValijaExchangeSession *self,
                    GError               **error)
 {
   ValijaSessionContext *context = self->context;
+  ValijaServer *server = valija_account_get_incoming (valija_session_context_get_account (context));
 
   valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
   if (!valija_exchange_client_sign_in_fiber (client, error))
@@ -95,6 +96,13 @@ open_client_fiber (ValijaExchangeSession *self,
       return FALSE;
     }
   valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT, NULL);
+
+  /* The handshake is over by then, and the certificate was right */
+  if (valija_server_get_security (server) == VALIJA_SECURITY_TLS)
+    {
+      valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SECURE);
+      valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SECURE, NULL);
+    }
 
   valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
   if (!valija_exchange_session_look_around_fiber (self, client, error))

@@ -290,7 +290,7 @@ test_unknown_mechanism (void)
   World world;
 
   world_start (&world, NULL, "cram-md5", NULL);
-  await_error (valija_session_open (world.session), VALIJA_ERROR_INVALID, VALIJA_STEP_CONNECT);
+  await_error (valija_session_open (world.session), VALIJA_ERROR_INVALID, VALIJA_STEP_SIGN_IN);
   world_stop (&world);
 }
 
@@ -662,6 +662,61 @@ test_faults (void)
   world_stop (&world);
 }
 
+/* What the server says first, before anybody has signed in: each has its own sentence, and none is taken for a wrong
+ * password. */
+static void
+test_first_answers (void)
+{
+  static const struct { const char *fault, *sentence; ValijaErrorCode code; } cases[] = {
+    { "'fault': 'html'", "A web page came instead of an answer", VALIJA_ERROR_PROTOCOL },
+    { "'fault': 'redirect'", "sends to another page", VALIJA_ERROR_PROTOCOL },
+    { "'fault': 'status', 'status': 403", "Ask your administrator to switch them on", VALIJA_ERROR_REFUSED },
+    { "'fault': 'status', 'status': 404", "There are no Exchange Web Services at that address",
+      VALIJA_ERROR_UNSUPPORTED },
+    { "'fault': 'status', 'status': 456", "The password has expired", VALIJA_ERROR_AUTHENTICATION },
+    { "'fault': 'status', 'status': 503", "The server cannot answer now", VALIJA_ERROR_TRY_LATER },
+  };
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(DexFuture) future = NULL;
+      g_autoptr(GError) error = NULL;
+
+      valija_contract_server_tell (world.server, "{'do': 'inject', 'operation': 'Probe', %s}", cases[i].fault);
+      future = valija_session_open (world.session);
+      g_assert_null (valija_test_await (future, &error));
+      g_assert_error (error, VALIJA_ERROR, (int) cases[i].code);
+      g_assert_nonnull (strstr (error->message, cases[i].sentence));
+      g_assert_nonnull (valija_error_get_server_line (error));
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_INCOMING);
+      g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_CONNECT);
+    }
+
+  await_true (valija_session_open (world.session));
+  world_stop (&world);
+}
+
+/* Microsoft's own service has another method. */
+static void
+test_online (void)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new ("exchange");
+  g_autoptr(ValijaSessionContext) context = NULL;
+  g_autoptr(ValijaSession) session = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_object_set (valija_account_get_incoming (account), "host", "outlook.office365.com", NULL);
+  context = valija_session_context_new (account, NULL, NULL);
+  session = valija_exchange_session_new (context);
+  future = valija_session_open (session);
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "Outlook"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -674,6 +729,8 @@ main (int   argc,
   g_test_add_data_func ("/exchange/session/sign-in/basic", "basic", test_sign_in);
   g_test_add_func ("/exchange/session/sign-in/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
+  g_test_add_func ("/exchange/session/first-answers", test_first_answers);
+  g_test_add_func ("/exchange/session/online", test_online);
   g_test_add_func ("/exchange/session/old-server", test_old_server);
   g_test_add_func ("/exchange/session/folders", test_folders);
   g_test_add_func ("/exchange/session/sync", test_sync);

@@ -3,7 +3,8 @@
 
     {"fault": KIND, "operation": "GetItem" or null for any, "times": 1, "after": 0, …}
 
-"after" lets that many pass first. Operations are those of EWS, and AutodiscoverJson, AutodiscoverPox, AutodiscoverSoap. Kinds:
+"after" lets that many pass first. Operations are those of EWS, Probe (a GET), and AutodiscoverJson,
+AutodiscoverPox, AutodiscoverSoap. Kinds:
 
     busy        ErrorServerBusy; "milliseconds" (null: none is said), "form": "fault", "elements" (the other shape of MessageXml), "message"
     fault       a SOAP fault; "code", "text", "status": 500, "detail": true

@@ -17,6 +17,7 @@ control address, POST with {"do": …} or a list of those:
                   folder-delete; "subject" or "id", "folder", "to", "value"
     expire        sync-states or subscriptions ("what")          stream        close or beat ("what")
     fill          "count" messages into "folder" of "user"
+    hosts         what stands at which names behind the proxy, see hosts.py     visits      what was asked of them since asked last
 """
 
 import argparse
@@ -41,6 +42,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import autodiscover  # noqa: E402
+import hosts  # noqa: E402
 import ntlm  # noqa: E402
 from events import Subscriptions  # noqa: E402
 from injections import HTML, Injections  # noqa: E402
@@ -81,6 +83,7 @@ class Server:
         self.sent, self.violations, self.log = [], [], []
         self.reset_stats()
         self.open = 0
+        self.hosts, self.visits = {}, []
         self.bindings = None
         self.url = ''
 
@@ -285,6 +288,14 @@ class Server:
         else:
             mailbox.epoch += 1
 
+    def do_hosts(self, order, mailbox):
+        self.hosts = {hosts.key_of(name): what for name, what in order['hosts'].items()}
+
+    def do_visits(self, order, mailbox):
+        """Whoever asks has them."""
+        found, self.visits = self.visits, []
+        return found
+
     def do_stream(self, order, mailbox):
         if order['what'] == 'close':
             self.subscriptions.close_streams()
@@ -480,7 +491,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.sign_in() is not None:
                 self.reply(200, 'text/xml', autodiscover.pox_error(600, 'Invalid Request'))
         elif self.path.lower() == PATH:
-            if self.sign_in() is not None:
+            if not self.answer_injected('Probe') and self.sign_in() is not None:
                 self.reply(405, 'text/html', '<html>405 - Method not allowed</html>', {'Allow': 'POST'})
         else:
             self.reply(404, 'text/html', '<html>404 - Not found</html>')
@@ -649,13 +660,16 @@ class Running:
             (folder / 'server.pem').read_text()[(folder / 'server.pem').read_text().index('-----BEGIN'):]))
         self.ews = Listener(Handler, self.state, context)
         self.orders = Listener(Control, self.state)
+        self.proxy = Listener(hosts.proxy_of(Handler), self.state)
+        self.proxy.tls = context
         port = self.ews.server_address[1]
         self.state.url = f'https://localhost:{port}/EWS/Exchange.asmx'
         self.where = {'host': 'localhost', 'port': port, 'url': self.state.url, 'control': f'http://127.0.0.1:{self.orders.server_address[1]}/',
+                      'proxy': f'http://127.0.0.1:{self.proxy.server_address[1]}',
                       'ca': str(folder / 'ca.pem'), 'user': f'{ntlm.DOMAIN}\\ana', 'email': f'ana@{DOMAIN}', 'password': PASSWORD,
                       'shared': f'team@{DOMAIN}', 'dialect': self.state.options['dialect'],
                       'schema': self.state.schema.schema is not None or self.state.schema.missing}
-        for listener in (self.ews, self.orders):
+        for listener in (self.ews, self.orders, self.proxy):
             threading.Thread(target=listener.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
 
     def __enter__(self):
@@ -663,7 +677,7 @@ class Running:
 
     def __exit__(self, *args):
         self.state.subscriptions.expire()
-        for listener in (self.ews, self.orders):
+        for listener in (self.ews, self.orders, self.proxy):
             listener.shutdown()
             listener.server_close()
         if self.made:
