@@ -95,7 +95,86 @@ remove_fiber (ValijaCli *cli, GError **error)
          finish_fiber (cli, account, valija_engine_remove_folder (cli->engine, folder), error);
 }
 
+static void
+json_size (JsonBuilder *json, const ValijaMailSize *size)
+{
+  json_builder_set_member_name (json, "size");
+  json_builder_begin_object (json);
+  valija_cli_json_int (json, "messages", size->messages);
+  valija_cli_json_int (json, "whole", size->whole);
+  valija_cli_json_int (json, "bytes_here", size->bytes_here);
+  valija_cli_json_int (json, "bytes_listed", size->bytes_listed);
+  json_builder_end_object (json);
+}
+
+static gboolean
+show_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  ValijaFolder *folder;
+  g_autoptr(ValijaMailSize) size = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *clean = NULL;
+  g_autofree char *here = NULL;
+  g_autofree char *listed = NULL;
+  g_autofree char *checked = NULL;
+
+  if (!(folder = find_folder (cli, &account, 1, error)) ||
+      !(size = dex_await_boxed (valija_engine_measure (cli->engine, account, folder), error)))
+    return FALSE;
+
+  path = valija_cli_dup_folder_path (cli, folder);
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "folder");
+      valija_cli_json_folder (cli->json, folder, path);
+      json_size (cli->json, size);
+    }
+
+  clean = valija_cli_clean (path);
+  here = g_format_size ((guint64) size->bytes_here);
+  listed = g_format_size ((guint64) size->bytes_listed);
+  checked = valija_cli_dup_time (valija_folder_get_last_checked (folder));
+  valija_cli_print (cli, "%s\n", clean);
+  /* Translators: numbers of messages; the last are on this computer with all that is in them */
+  valija_cli_print (cli, _("  messages: %u, unread: %u, whole: %u\n"), (guint) valija_folder_get_total (folder),
+                    (guint) valija_folder_get_unread (folder), (guint) size->whole);
+  /* Translators: two sizes, such as "12 kB" */
+  valija_cli_print (cli, _("  on this computer: %s of %s\n"), here, listed);
+  /* Translators: a time, and a word for what is fetched: account, headers, whole or never */
+  valija_cli_print (cli, _("  last check: %s, policy: %s\n"), checked,
+                    valija_folder_policy_to_nick (valija_folder_get_policy (folder)));
+  return TRUE;
+}
+
+static gboolean
+set_fiber (ValijaCli *cli, GError **error)
+{
+  static const char * const words[] = { "account", "headers", "whole", "never", NULL };
+  ValijaAccount *account;
+  ValijaFolder *folder;
+  int policy;
+
+  if (!(folder = find_folder (cli, &account, 2, error)) ||
+      !valija_cli_find_word (cli->arguments[1], words, &policy, error) ||
+      !dex_await (valija_engine_set_folder_policy (cli->engine, folder, (ValijaFolderPolicy) policy), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    valija_cli_json_string (cli->json, "policy", words[policy]);
+  valija_cli_print (cli, "%s: %s\n", valija_folder_get_display_name (folder), words[policy]);
+  return TRUE;
+}
+
+static const GOptionEntry account_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  G_OPTION_ENTRY_NULL
+};
+
 const ValijaCliCommand valija_cli_folder_commands[] = {
+  { "folder show", "PATH", N_("Tell how much is in a folder, on the server and here"), account_options, show_fiber },
+  { "folder set", "PATH POLICY", N_("What is fetched of a folder: account, headers, whole or never"), account_options,
+    set_fiber },
   { "folder create", "PATH", N_("Make a folder: “Lists/gtk” in “Lists”"), folder_options, create_fiber },
   { "folder rename", "PATH NAME", N_("Give a folder another name"), folder_options, rename_fiber },
   { "folder remove", "PATH", N_("Remove a folder with its mail; on this computer that goes to the trash"),

@@ -43,7 +43,8 @@
  *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy
  *   account list: accounts[]; account remove: kept (messages that are only on this computer)
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
- *   folders: folders[{id account path name role depth selectable local total unread}]
+ *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]
+ *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
  *   sync: accounts[{account name new error}]
  *   list, search: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
  *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address

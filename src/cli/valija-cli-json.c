@@ -143,6 +143,8 @@ valija_cli_json_folder (JsonBuilder *json, ValijaFolder *folder, const char *pat
   valija_cli_json_bool (json, "local", valija_folder_get_local (folder));
   valija_cli_json_int (json, "total", valija_folder_get_total (folder));
   valija_cli_json_int (json, "unread", valija_folder_get_unread (folder));
+  valija_cli_json_string (json, "policy", valija_folder_policy_to_nick (valija_folder_get_policy (folder)));
+  valija_cli_json_time (json, "last_checked", valija_folder_get_last_checked (folder));
   json_builder_end_object (json);
 }
 

@@ -13,6 +13,7 @@
 static char *opt_account;
 static char *opt_folder;
 static gboolean opt_headers;
+static gboolean opt_everything;
 static gboolean opt_inbox;
 static gboolean opt_all_inboxes;
 static gboolean opt_unread;
@@ -37,6 +38,7 @@ static const GOptionEntry sync_options[] = {
   FOLDER_OPTION,
   { "headers", 0, 0, G_OPTION_ARG_NONE, &opt_headers, N_("Headers only, no whole messages"), NULL },
   { "inbox", 0, 0, G_OPTION_ARG_NONE, &opt_inbox, N_("The inbox alone"), NULL },
+  { "everything", 0, 0, G_OPTION_ARG_NONE, &opt_everything, N_("Whole messages of all ages and folders"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -153,7 +155,7 @@ static gboolean
 sync_one_fiber (ValijaCli *cli, ValijaAccount *account, guint *n_new, GError **error)
 {
   g_autoptr(ValijaProgress) progress = valija_progress_new (valija_account_get_name (account));
-  ValijaSyncFlags flags = opt_headers ? VALIJA_SYNC_HEADERS : 0;
+  ValijaSyncFlags flags = (opt_headers ? VALIJA_SYNC_HEADERS : 0) | (opt_everything ? VALIJA_SYNC_EVERYTHING : 0);
   ValijaFolder *folder = NULL;
   g_autoptr(GError) failure = NULL;
 
@@ -212,6 +214,8 @@ sync_fiber (ValijaCli *cli, GError **error)
   g_autoptr(GError) first = NULL;
   gboolean named = opt_account != NULL || cli->n_arguments > 0;
 
+  if (opt_everything && (opt_headers || opt_inbox))
+    return valija_cli_set_usage (error, _("“--everything” leaves nothing out: it takes no “--headers” or “--inbox”."));
   if (!(accounts = choose_accounts (cli, error)))
     return FALSE;
 

@@ -28,6 +28,7 @@ why_not_without_account (ValijaAction action)
     case VALIJA_ACTION_CREATE_FOLDER:
     case VALIJA_ACTION_RENAME_FOLDER:
     case VALIJA_ACTION_REMOVE_FOLDER:
+    case VALIJA_ACTION_SET_POLICY:
     case VALIJA_ACTION_SEARCH_SERVER:
     default:
       return g_strdup (_("There is no account yet. Add one that reads first."));
@@ -55,6 +56,7 @@ why_not_send (const char *method, ValijaAction action)
     case VALIJA_ACTION_CREATE_FOLDER:
     case VALIJA_ACTION_RENAME_FOLDER:
     case VALIJA_ACTION_REMOVE_FOLDER:
+    case VALIJA_ACTION_SET_POLICY:
     case VALIJA_ACTION_SEARCH_SERVER:
     default:
       /* Translators: %s is a method: IMAP, POP3 */
@@ -116,6 +118,22 @@ why_not_change_folder (ValijaAccountRuntime *runtime, ValijaFolder *folder, cons
   return why_not_folders (runtime, folder, method);
 }
 
+/* What is kept only here is kept whole. */
+static char *
+why_not_policy (ValijaAccountRuntime *runtime, ValijaFolder *folder)
+{
+  if (folder == NULL)
+    return g_strdup (_("Choose a folder first."));
+  if (valija_folder_get_local (folder) || valija_account_runtime_is_durable (runtime))
+    return g_strdup (_("This folder is kept on this computer, with all that is in it."));
+  if (!valija_folder_get_selectable (folder))
+    return g_strdup (_("This folder only holds other folders. Choose one of those."));
+  if (valija_folder_get_remote_id (folder)[0] == '\0')
+    return g_strdup (_("This folder is not on the server yet. Try again when it is."));
+
+  return NULL;
+}
+
 /* What is done there is done to messages, each of which has an account of its own that is asked. */
 static char *
 why_not_gathered (ValijaAction action)
@@ -125,6 +143,7 @@ why_not_gathered (ValijaAction action)
     case VALIJA_ACTION_CREATE_FOLDER:
     case VALIJA_ACTION_RENAME_FOLDER:
     case VALIJA_ACTION_REMOVE_FOLDER:
+    case VALIJA_ACTION_SET_POLICY:
       return g_strdup (_("This shows the inboxes of all accounts together. Choose a folder of one account first."));
     case VALIJA_ACTION_SEARCH_SERVER:
       return g_strdup (_("This shows the inboxes of all accounts together. To search on a server, choose a folder of "
@@ -190,6 +209,9 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
     case VALIJA_ACTION_RENAME_FOLDER:
     case VALIJA_ACTION_REMOVE_FOLDER:
       return why_not_change_folder (runtime, folder, name, action == VALIJA_ACTION_REMOVE_FOLDER);
+
+    case VALIJA_ACTION_SET_POLICY:
+      return why_not_policy (runtime, folder);
 
     case VALIJA_ACTION_SEARCH_SERVER:
       if ((capabilities & VALIJA_CAPABILITY_SEARCH) != 0 && (folder == NULL || !valija_folder_get_local (folder)))

@@ -14,8 +14,6 @@
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (8 * 1024 * 1024)
 
-#define SECONDS_PER_DAY (24 * 60 * 60)
-
 G_DEFINE_BOXED_TYPE (ValijaReadSource, valija_read_source, valija_read_source_copy, valija_read_source_free)
 
 /* ---- Reading sources on a thread ---- */
@@ -195,8 +193,6 @@ typedef struct
   gsize bytes;
   DexFuture *writing;        /* nullable: the batch before */
   guint n_fetched;
-  guint n_wanted;
-  guint n_before;            /* of earlier pages */
 } Page;
 
 static void
@@ -235,14 +231,15 @@ static void
 page_add (Page *page, gint64 message, GBytes *source)
 {
   ValijaUnreadSource *unread = g_new0 (ValijaUnreadSource, 1);
+  guint64 done;
 
   unread->message = message;
   unread->source = g_bytes_ref (source);
   g_ptr_array_add (page->sources, unread);
   page->bytes += g_bytes_get_size (source);
   page->n_fetched++;
-  valija_progress_update (page->progress, page->n_before + page->n_fetched,
-                          page->n_before + page->n_wanted);
+  done = valija_progress_get_done (page->progress) + 1;
+  valija_progress_update (page->progress, done, MAX (done, valija_progress_get_total (page->progress)));
 }
 
 static gboolean
@@ -365,23 +362,10 @@ take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
   return TRUE;
 }
 
-static gint64
-oldest_wanted (ValijaAccountRuntime *runtime)
-{
-  int days = valija_account_get_body_days (runtime->account);
-
-  /* What is kept only here is fetched whole: it may not be there later. */
-  if (days < 0 || valija_account_runtime_is_durable (runtime))
-    return 0;
-
-  return g_get_real_time () / G_USEC_PER_SEC - (gint64) days * SECONDS_PER_DAY;
-}
-
 static DexFuture *
 fetch_bodies_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
-  gint64 since = oldest_wanted (flow->runtime);
   gint64 folder = valija_folder_get_id (flow->folder);
   g_autoptr(ValijaMailReader) reader = NULL;
   g_autoptr(GError) error = NULL;
@@ -400,14 +384,14 @@ fetch_bodies_fiber (gpointer data)
         .progress = flow->progress,
         .ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
         .sources = new_sources (),
-        .n_before = total,
       };
 
-      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, since, PAGE_SIZE), &error);
+      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, flow->since, PAGE_SIZE),
+                              &error);
       if (rows == NULL)
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      page.n_wanted = n_rows = rows->len;
+      n_rows = rows->len;
       if (!take_twins_fiber (&page, rows, &error))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
@@ -434,14 +418,12 @@ DexFuture *
 valija_engine_fetch_bodies (ValijaEngine         *self,
                             ValijaAccountRuntime *runtime,
                             ValijaFolder         *folder,
+                            gint64                since,
                             ValijaProgress       *progress)
 {
-  ValijaFlow *flow;
+  ValijaFlow *flow = valija_flow_new (self, runtime);
 
-  if (valija_account_get_body_days (runtime->account) == 0 && !valija_account_runtime_is_durable (runtime))
-    return dex_future_new_for_uint (0);
-
-  flow = valija_flow_new (self, runtime);
+  flow->since = since;
   g_set_object (&flow->folder, folder);
   g_set_object (&flow->progress, progress);
   valija_progress_set_detail (progress, valija_folder_get_display_name (folder));

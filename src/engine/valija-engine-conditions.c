@@ -18,8 +18,28 @@
 gboolean
 valija_engine_spares (ValijaEngine *self, ValijaAccountRuntime *runtime)
 {
-  return (self->metered || self->power_saver) && !valija_account_runtime_is_durable (runtime) &&
-         valija_account_get_body_days (runtime->account) != 0;
+  return (self->metered || self->power_saver) && !valija_account_runtime_is_durable (runtime);
+}
+
+/* Whether there is anything that could be left out. */
+static gboolean
+wants_any_bodies (ValijaAccountRuntime *runtime)
+{
+  GListModel *folders = G_LIST_MODEL (runtime->folders);
+  gint64 since;
+
+  if (valija_account_get_body_days (runtime->account) != 0)
+    return TRUE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (valija_engine_wants_bodies (runtime, folder, 0, &since))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 void
@@ -27,7 +47,7 @@ valija_engine_tell_paused (ValijaEngine *self, ValijaAccountRuntime *runtime)
 {
   const char *words = NULL;
 
-  if (valija_engine_spares (self, runtime))
+  if (valija_engine_spares (self, runtime) && wants_any_bodies (runtime))
     words = self->metered ? _("Only headers are fetched for now: the network is metered.")
                           : _("Only headers are fetched for now: the computer saves power.");
 

@@ -148,6 +148,7 @@ show_folders (ValijaAccountRuntime *runtime, GPtrArray *stored)
       valija_folder_update (folder, row->remote_id, row->parent_id, row->name, row->role,
                             g_array_index (depths, guint, i), row->selectable, row->id < 0);
       valija_folder_set_counts (folder, row->total, row->unread);
+      valija_folder_set_keeping (folder, row->policy, row->last_synced);
       g_ptr_array_add (folders, folder);
     }
 

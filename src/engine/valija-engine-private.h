@@ -94,6 +94,7 @@ typedef struct
   ValijaFolder *folder;
   ValijaProgress *progress;
   guint flags;
+  gint64 since;
   char *text;
 } ValijaFlow;
 
@@ -155,11 +156,17 @@ gboolean   valija_engine_append_fiber (ValijaEngine         *self,
 /* Replays soon, if the engine works in the background. */
 void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
-/* Fetches, reads and stores whole messages of @folder within the account's budget, newest first. The number of
- * them (uint). */
+/* Whether whole messages of @folder are to be fetched by a synchronisation with @flags, and of which age. */
+gboolean   valija_engine_wants_bodies (ValijaAccountRuntime *runtime,
+                                       ValijaFolder         *folder,
+                                       guint                 flags,
+                                       gint64               *since);
+/* Fetches, reads and stores whole messages of @folder received since @since, newest first, and adds them to what
+ * @progress has done. The number of them (uint). */
 DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
                                        ValijaAccountRuntime *runtime,
                                        ValijaFolder         *folder,
+                                       gint64                since,
                                        ValijaProgress       *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes messages off a server that only holds them until they are fetched, where the account says so. TRUE */

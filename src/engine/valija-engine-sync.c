@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define ALL (VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_EVERYTHING)
+
 /* One synchronisation, from the turn to the last body. */
 typedef struct
 {
@@ -116,7 +118,8 @@ choose_folders (Sync *sync)
       g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
 
       if (valija_folder_get_remote_id (folder)[0] != '\0' && valija_folder_get_selectable (folder) &&
-          ((sync->flags & VALIJA_SYNC_ALL_FOLDERS) != 0 ||
+          valija_folder_get_policy (folder) != VALIJA_FOLDER_POLICY_NEVER &&
+          ((sync->flags & ALL) != 0 ||
            valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX))
         g_ptr_array_add (chosen, g_steal_pointer (&folder));
     }
@@ -158,19 +161,56 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
   return TRUE;
 }
 
+/* How much there is to do, before it begins. */
+static gboolean
+count_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
+{
+  guint64 total = 0;
+  gint64 count;
+  gint64 since;
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      ValijaFolder *folder = g_ptr_array_index (folders, i);
+
+      if (!valija_engine_wants_bodies (sync->runtime, folder, sync->flags, &since))
+        continue;
+      if (!valija_await_int64 (valija_store_count_without_source (sync->engine->store, valija_folder_get_id (folder),
+                                                                  since), &count, error))
+        return FALSE;
+      total += (guint64) count;
+    }
+
+  if (total > 0)
+    valija_progress_set_title (sync->progress, _("Fetching whole messages"));
+  valija_progress_update (sync->progress, 0, total);
+  return TRUE;
+}
+
 static gboolean
 sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
 {
+  gint64 since;
+
+  if ((sync->flags & VALIJA_SYNC_BACKGROUND) != 0 && valija_engine_spares (sync->engine, sync->runtime))
+    return TRUE;
+  if (!count_bodies_fiber (sync, folders, error))
+    return FALSE;
+
   for (guint i = 0; i < folders->len; i++)
     {
+      ValijaFolder *folder = g_ptr_array_index (folders, i);
       g_autoptr(GError) failure = NULL;
+
+      if (!valija_engine_wants_bodies (sync->runtime, folder, sync->flags, &since))
+        continue;
 
       /* It may be so from one folder to the next. */
       if ((sync->flags & VALIJA_SYNC_BACKGROUND) != 0 && valija_engine_spares (sync->engine, sync->runtime))
         return TRUE;
 
-      dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, g_ptr_array_index (folders, i),
-                                                  sync->progress), &failure);
+      dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
+                      &failure);
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
@@ -260,7 +300,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
     {
       /* Looking into a known inbox alone must not cost a turn for the names of the others. */
       folders = choose_folders (sync);
-      if (folders->len == 0 || (sync->flags & VALIJA_SYNC_ALL_FOLDERS) != 0)
+      if (folders->len == 0 || (sync->flags & ALL) != 0)
         {
           if (!list_folders_fiber (sync, error))
             return FALSE;
@@ -374,7 +414,8 @@ valija_engine_sync_folder (ValijaEngine *self, ValijaFolder *folder, ValijaSyncF
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
 
   /* A folder that is only here has nothing to ask a server for. */
-  if (valija_folder_get_remote_id (folder)[0] == '\0')
+  if (valija_folder_get_remote_id (folder)[0] == '\0' ||
+      valija_folder_get_policy (folder) == VALIJA_FOLDER_POLICY_NEVER)
     return dex_future_new_for_uint (0);
 
   return start_sync (self, valija_folder_get_account (folder), folder, flags, progress);

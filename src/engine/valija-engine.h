@@ -11,6 +11,7 @@
 #include "mime/valija-mime-message.h"
 #include "model/valija-account-status.h"
 #include "model/valija-address-check.h"
+#include "model/valija-mail-size.h"
 #include "model/valija-message-list.h"
 #include "model/valija-method.h"
 #include "model/valija-outbox-item.h"
@@ -134,6 +135,17 @@ DexFuture *valija_engine_rename_folder (ValijaEngine *self,
                                         const char   *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_remove_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What is fetched of @folder by itself from now on. TRUE; UNSUPPORTED with the words of valija_engine_why_not(), or
+ * INVALID: an inbox is always looked at. */
+DexFuture *valija_engine_set_folder_policy (ValijaEngine       *self,
+                                            ValijaFolder       *folder,
+                                            ValijaFolderPolicy  policy) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How much there is of @folder, or where it is NULL of all of @account: ValijaMailSize (boxed). */
+DexFuture *valija_engine_measure (ValijaEngine  *self,
+                                  ValijaAccount *account,
+                                  ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The inboxes of all accounts, in their order: of ValijaFolder, live. (transfer none) */
 GListModel *valija_engine_get_inboxes (ValijaEngine *self);
 
@@ -195,10 +207,13 @@ typedef enum
 {
   VALIJA_SYNC_HEADERS = 1 << 0,   /* headers only, no background bodies */
   VALIJA_SYNC_ALL_FOLDERS = 1 << 1, /* not the inbox alone */
+  /* whole messages of all ages, and all folders but those that are never synchronised */
+  VALIJA_SYNC_EVERYTHING = 1 << 2,
 } ValijaSyncFlags;
 
 /* Replays the journal, lists the folders (with ALL_FOLDERS, or when no inbox is known yet), synchronises, then fetches
- * bodies within the account's budget. @progress nullable. Resolves to the number of new messages (uint). */
+ * bodies within the budget of account and folder. @progress nullable. Resolves to the number of new messages (uint).
+ * A folder that is never synchronised is left alone. */
 DexFuture *valija_engine_sync_account (ValijaEngine    *self,
                                        ValijaAccount   *account,
                                        ValijaSyncFlags  flags,

@@ -19,6 +19,8 @@ struct _ValijaFolder
   gboolean local;
   gint64 total;
   gint64 unread;
+  ValijaFolderPolicy policy;
+  gint64 last_checked;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaFolder, valija_folder, G_TYPE_OBJECT)
@@ -37,6 +39,8 @@ enum
   PROP_LOCAL,
   PROP_TOTAL,
   PROP_UNREAD,
+  PROP_POLICY,
+  PROP_LAST_CHECKED,
   N_PROPS
 };
 
@@ -106,6 +110,12 @@ valija_folder_get_property (GObject    *object,
     case PROP_UNREAD:
       g_value_set_int64 (value, self->unread);
       break;
+    case PROP_POLICY:
+      g_value_set_int (value, self->policy);
+      break;
+    case PROP_LAST_CHECKED:
+      g_value_set_int64 (value, self->last_checked);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -132,6 +142,9 @@ valija_folder_class_init (ValijaFolderClass *klass)
   properties[PROP_LOCAL] = g_param_spec_boolean ("local", NULL, NULL, FALSE, flags);
   properties[PROP_TOTAL] = g_param_spec_int64 ("total", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_UNREAD] = g_param_spec_int64 ("unread", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_POLICY] = g_param_spec_int ("policy", NULL, NULL, VALIJA_FOLDER_POLICY_ACCOUNT,
+                                              VALIJA_FOLDER_POLICY_NEVER, VALIJA_FOLDER_POLICY_ACCOUNT, flags);
+  properties[PROP_LAST_CHECKED] = g_param_spec_int64 ("last-checked", NULL, NULL, 0, G_MAXINT64, 0, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -267,6 +280,22 @@ valija_folder_get_unread (ValijaFolder *self)
   return self->unread;
 }
 
+ValijaFolderPolicy
+valija_folder_get_policy (ValijaFolder *self)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), VALIJA_FOLDER_POLICY_ACCOUNT);
+
+  return self->policy;
+}
+
+gint64
+valija_folder_get_last_checked (ValijaFolder *self)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), 0);
+
+  return self->last_checked;
+}
+
 void
 valija_folder_update (ValijaFolder    *self,
                       const char      *remote_id,
@@ -347,6 +376,30 @@ valija_folder_set_counts (ValijaFolder *self,
     {
       self->unread = unread;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_UNREAD]);
+    }
+
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+valija_folder_set_keeping (ValijaFolder       *self,
+                           ValijaFolderPolicy  policy,
+                           gint64              last_checked)
+{
+  g_return_if_fail (VALIJA_IS_FOLDER (self));
+
+  g_object_freeze_notify (G_OBJECT (self));
+
+  if (self->policy != policy)
+    {
+      self->policy = policy;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_POLICY]);
+    }
+
+  if (self->last_checked != last_checked)
+    {
+      self->last_checked = last_checked;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAST_CHECKED]);
     }
 
   g_object_thaw_notify (G_OBJECT (self));

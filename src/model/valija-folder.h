@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 
 /* A folder as the interface shows it. Properties: account (ValijaAccount), id (int64, the store's row), remote-id,
  * name, display-name (the role's translated name, else the name), role (int), depth (uint, 0 at the top), selectable,
- * local (kept on this computer only), total, unread (int64). Those that change notify. */
+ * local (kept on this computer only), total, unread (int64), policy (int, ValijaFolderPolicy), last-checked (int64,
+ * seconds since 1970, 0 never). Those that change notify. */
 #define VALIJA_TYPE_FOLDER (valija_folder_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolder, valija_folder, VALIJA, FOLDER, GObject)
 
@@ -27,6 +28,8 @@ gboolean         valija_folder_get_selectable   (ValijaFolder *self);
 gboolean         valija_folder_get_local        (ValijaFolder *self);
 gint64           valija_folder_get_total        (ValijaFolder *self);
 gint64           valija_folder_get_unread       (ValijaFolder *self);
+ValijaFolderPolicy valija_folder_get_policy     (ValijaFolder *self);
+gint64           valija_folder_get_last_checked (ValijaFolder *self);
 
 /* For engine/, which owns them. */
 void valija_folder_update     (ValijaFolder    *self,
@@ -38,5 +41,6 @@ void valija_folder_update     (ValijaFolder    *self,
                                gboolean         selectable,
                                gboolean         local);
 void valija_folder_set_counts (ValijaFolder *self, gint64 total, gint64 unread);
+void valija_folder_set_keeping (ValijaFolder *self, ValijaFolderPolicy policy, gint64 last_checked);
 
 G_END_DECLS

@@ -123,6 +123,16 @@ valija_progress_new (const char *title)
 }
 
 void
+valija_progress_set_title (ValijaProgress *self,
+                           const char     *title)
+{
+  g_return_if_fail (VALIJA_IS_PROGRESS (self));
+
+  if (g_set_str (&self->title, title))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+}
+
+void
 valija_progress_set_detail (ValijaProgress *self,
                             const char     *detail)
 {

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaProgress, valija_progress, VALIJA, PROGRESS, GObject)
 
 ValijaProgress *valija_progress_new             (const char *title) G_GNUC_WARN_UNUSED_RESULT;
+void            valija_progress_set_title       (ValijaProgress *self, const char *title);
 void            valija_progress_set_detail      (ValijaProgress *self, const char *detail);
 void            valija_progress_update          (ValijaProgress *self, guint64 done, guint64 total);
 void            valija_progress_finish          (ValijaProgress *self);

@@ -36,6 +36,13 @@ static const char * const keep_sent_nicks[] = {
   [VALIJA_KEEP_SENT_NOT] = "not",
 };
 
+static const char * const folder_policy_nicks[] = {
+  [VALIJA_FOLDER_POLICY_ACCOUNT] = "account",
+  [VALIJA_FOLDER_POLICY_HEADERS] = "headers",
+  [VALIJA_FOLDER_POLICY_WHOLE] = "whole",
+  [VALIJA_FOLDER_POLICY_NEVER] = "never",
+};
+
 static const char * const outbox_state_nicks[] = {
   [VALIJA_OUTBOX_PENDING] = "pending",
   [VALIJA_OUTBOX_SENDING] = "sending",
@@ -88,6 +95,32 @@ valija_folder_role_from_nick (const char       *nick,
       if (g_strcmp0 (nick, roles[i].nick) == 0)
         {
           *role = i;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+const char *
+valija_folder_policy_to_nick (ValijaFolderPolicy policy)
+{
+  g_return_val_if_fail (policy < G_N_ELEMENTS (folder_policy_nicks), NULL);
+
+  return folder_policy_nicks[policy];
+}
+
+gboolean
+valija_folder_policy_from_nick (const char         *nick,
+                                ValijaFolderPolicy *policy)
+{
+  g_return_val_if_fail (policy != NULL, FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (folder_policy_nicks); i++)
+    {
+      if (g_strcmp0 (nick, folder_policy_nicks[i]) == 0)
+        {
+          *policy = i;
           return TRUE;
         }
     }

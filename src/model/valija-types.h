@@ -76,6 +76,15 @@ typedef enum
   VALIJA_OUTBOX_UNCERTAIN,
 } ValijaOutboxState;
 
+/* What is fetched of a folder by itself. */
+typedef enum
+{
+  VALIJA_FOLDER_POLICY_ACCOUNT, /* what the account says: body-days */
+  VALIJA_FOLDER_POLICY_HEADERS,
+  VALIJA_FOLDER_POLICY_WHOLE,   /* whole messages, all of them */
+  VALIJA_FOLDER_POLICY_NEVER,   /* nothing: what is here stays as it is */
+} ValijaFolderPolicy;
+
 /* What a person can want to do with an account, a folder or a message. */
 typedef enum
 {
@@ -91,12 +100,15 @@ typedef enum
   VALIJA_ACTION_CREATE_FOLDER,
   VALIJA_ACTION_RENAME_FOLDER,
   VALIJA_ACTION_REMOVE_FOLDER,
+  VALIJA_ACTION_SET_POLICY,
   VALIJA_ACTION_SEARCH_SERVER,
 } ValijaAction;
 
 /* Stable names for machines and files ("tls", "sent", "pending"); the reverse returns FALSE for an unknown word. */
 const char *valija_folder_role_to_nick   (ValijaFolderRole role);
 gboolean    valija_folder_role_from_nick (const char *nick, ValijaFolderRole *role);
+const char *valija_folder_policy_to_nick   (ValijaFolderPolicy policy);
+gboolean    valija_folder_policy_from_nick (const char *nick, ValijaFolderPolicy *policy);
 const char *valija_keep_sent_to_nick     (ValijaKeepSent keep);
 gboolean    valija_keep_sent_from_nick   (const char *nick, ValijaKeepSent *keep);
 const char *valija_outbox_state_to_nick  (ValijaOutboxState state);

@@ -269,7 +269,11 @@ valija_store_folder_lines_rename (ValijaDatabase  *local,
                                   const char      *fresh,
                                   GError         **error)
 {
-  return valija_database_run (local, error, "UPDATE operation SET folder = ?3 WHERE account = ?1 AND folder = ?2",
+  return valija_database_run (local, error,
+                              "UPDATE OR REPLACE folder_policy SET remote_id = ?3"
+                              " WHERE account = ?1 AND remote_id = ?2",
+                              "sss", account, old, fresh) &&
+         valija_database_run (local, error, "UPDATE operation SET folder = ?3 WHERE account = ?1 AND folder = ?2",
                               "sss", account, old, fresh) &&
          valija_database_run (local, error,
                               "UPDATE operation SET target = ?3 WHERE account = ?1 AND target = ?2 AND kind < ?4",

@@ -120,6 +120,7 @@ list_folders (ValijaStoreContext  *context,
   FolderArgs *args = data;
 
   if (!read_folders (context->cache, args->account, folders, error) ||
+      !valija_store_policies_apply (context->local, args->account, folders, error) ||
       !valija_store_folder_lines_apply (context->local, args->account, folders, error) ||
       !read_folders (context->local, args->account, folders, error))
     return FALSE;
@@ -454,6 +455,8 @@ remove_account (ValijaStoreContext  *context,
   /* Lines that only say what a server should change are of no use without it; what waits to be
    * filed there is mail */
   if (!remove_mail (context->cache, args->account, error) ||
+      !valija_database_run (context->local, error, "DELETE FROM folder_policy WHERE account = ?1", "s",
+                            args->account) ||
       !valija_database_run (context->local, error, "DELETE FROM operation WHERE account = ?1 AND kind <> ?2",
                             "si", args->account, (gint64) VALIJA_OPERATION_APPEND))
     return FALSE;

@@ -145,6 +145,11 @@ gboolean valija_store_folder_lines_rename (ValijaDatabase  *local,
                                            const char      *fresh,
                                            GError         **error);
 
+/* ---- valija-store-keeping.c ---- */
+
+/* Writes into @folders (of ValijaStoredFolder) what the user wants to have of each. */
+gboolean valija_store_policies_apply (ValijaDatabase *local, const char *account, GPtrArray *folders, GError **error);
+
 /* ---- valija-store-outbox.c ---- */
 gboolean valija_store_outbox_recover (ValijaStoreContext *context, GError **error);
 /* What @item was is filed elsewhere in this same step. INVALID when it is being sent or was sent. */

@@ -218,6 +218,14 @@
 #define ADDED_SCRIPT "ALTER TABLE message ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;"
 #define ADDED_NOW_SCRIPT "UPDATE message SET added_at = unixepoch ();"
 
+/* What the user wants to have of a folder on a server; the default has no row. */
+#define POLICY_SCRIPT \
+  "CREATE TABLE folder_policy (" \
+  "  account TEXT NOT NULL," \
+  "  remote_id TEXT NOT NULL," \
+  "  policy INTEGER NOT NULL," \
+  "  PRIMARY KEY (account, remote_id)) WITHOUT ROWID;"
+
 const ValijaStoreScript valija_store_cache_scripts[] = {
   { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
   { MOVED_SCRIPT, NULL },
@@ -234,6 +242,7 @@ const ValijaStoreScript valija_store_local_scripts[] = {
   { CONVERSATION_SCRIPT, valija_store_upgrade_conversations },
   { COPY_SCRIPT, NULL },
   { ADDED_SCRIPT ADDED_NOW_SCRIPT, NULL },
+  { POLICY_SCRIPT, NULL },
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -6,6 +6,7 @@
 #include <libdex.h>
 
 #include "model/valija-changes.h"
+#include "model/valija-mail-size.h"
 #include "model/valija-message.h"
 #include "store/valija-search-query.h"
 
@@ -56,6 +57,7 @@ typedef struct
   gint64 total;
   gint64 unread;
   gint64 last_synced;        /* when a round last came to its end: seconds since 1970, 0 never */
+  ValijaFolderPolicy policy;
 } ValijaStoredFolder;
 void valija_stored_folder_free (ValijaStoredFolder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredFolder, valija_stored_folder_free)
@@ -79,6 +81,15 @@ DexFuture *valija_store_create_local_folder (ValijaStore *self,
                                              const char  *account,
                                              gint64       parent,
                                              const char  *name) G_GNUC_WARN_UNUSED_RESULT;
+/* What is fetched of @folder, which is on a server; kept in local truth, and with the folder when it is renamed. TRUE;
+ * NOT_FOUND for any other folder. */
+DexFuture *valija_store_set_folder_policy (ValijaStore        *self,
+                                           gint64              folder,
+                                           ValijaFolderPolicy  policy) G_GNUC_WARN_UNUSED_RESULT;
+/* How much there is of @folder, or with 0 of all of @account in both databases: ValijaMailSize. */
+DexFuture *valija_store_measure (ValijaStore *self,
+                                 const char  *account,
+                                 gint64       folder) G_GNUC_WARN_UNUSED_RESULT;
 /* Forgets the account: its cache always; its local truth only with @local_truth. */
 DexFuture *valija_store_remove_account (ValijaStore *self,
                                         const char  *account,
@@ -145,6 +156,10 @@ DexFuture *valija_store_list_without_source (ValijaStore *self,
                                              gint64       folder,
                                              gint64       since,
                                              guint        limit) G_GNUC_WARN_UNUSED_RESULT;
+/* How many valija_store_list_without_source() would list without a limit: int64. */
+DexFuture *valija_store_count_without_source (ValijaStore *self,
+                                              gint64       folder,
+                                              gint64       since) G_GNUC_WARN_UNUSED_RESULT;
 typedef struct
 {
   gint64 message;            /* of which only the headers are here */

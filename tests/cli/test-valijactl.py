@@ -522,6 +522,11 @@ def folders():
         assert error['message'] == 'There are folders in this folder. Remove them first.'
         p.run('folder', 'rename', 'INBOX', 'Box', expect=UNSUPPORTED)
         p.run('folder', 'create', 'Täglich', expect=USAGE)
+        assert p.json('folder', 'set', 'Täglich/Inner', 'never')['policy'] == 'never'
+        shown = p.json('folder', 'show', 'Täglich/Inner')
+        assert shown['folder']['policy'] == 'never' and shown['size']['messages'] == 1
+        p.run('folder', 'set', 'INBOX', 'never', expect=USAGE)
+        p.run('folder', 'set', 'INBOX', 'sometimes', expect=USAGE)
         p.run('move', str(p.messages('--folder', 'Täglich/Inner')[0]['id']), '--to', 'INBOX')
         p.run('folder', 'remove', 'Täglich/Inner')
         p.run('folder', 'remove', 'Täglich')

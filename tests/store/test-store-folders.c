@@ -240,6 +240,57 @@ test_local (void)
   test_check (self);
 }
 
+static ValijaFolderPolicy
+get_policy (TestStore  *self,
+            const char *name)
+{
+  g_autoptr(GPtrArray) folders = test_await_boxed (valija_store_list_folders (self->store, ACCOUNT));
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      ValijaStoredFolder *folder = g_ptr_array_index (folders, i);
+
+      if (g_str_equal (folder->name, name))
+        return folder->policy;
+    }
+
+  g_assert_not_reached ();
+}
+
+/* What is wanted of a folder outlives the cache, and a new name; it goes with the account. */
+static void
+test_policy (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  ValijaFolderInfo *info;
+  gint64 line;
+
+  write_paths (self, "Work Work/Plans Other");
+  test_await (valija_store_set_folder_policy (self->store, find_by_name (self, "Plans"), VALIJA_FOLDER_POLICY_WHOLE));
+  test_await (valija_store_set_folder_policy (self->store, find_by_name (self, "Other"), VALIJA_FOLDER_POLICY_NEVER));
+  g_assert_cmpint (get_policy (self, "Plans"), ==, VALIJA_FOLDER_POLICY_WHOLE);
+  g_assert_cmpint (get_policy (self, "Other"), ==, VALIJA_FOLDER_POLICY_NEVER);
+  g_assert_cmpint (get_policy (self, "Work"), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
+
+  /* Renamed here, with its parent */
+  line = test_await_int64 (valija_store_rename_folder (self->store, find_by_name (self, "Work"), "Job"));
+  info = valija_folder_info_new ("Job", "Job");
+  test_await (valija_store_finish_folder (self->store, line, info));
+  valija_folder_info_unref (info);
+  write_paths (self, "Job Job/Plans Other");
+  g_assert_cmpint (get_policy (self, "Plans"), ==, VALIJA_FOLDER_POLICY_WHOLE);
+
+  test_await (valija_store_set_folder_policy (self->store, find_by_name (self, "Other"), VALIJA_FOLDER_POLICY_ACCOUNT));
+  g_assert_cmpint (get_policy (self, "Other"), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
+  test_await_error (valija_store_set_folder_policy (self->store, 4711, VALIJA_FOLDER_POLICY_NEVER),
+                    VALIJA_ERROR_NOT_FOUND);
+
+  test_await (valija_store_remove_account (self->store, ACCOUNT, FALSE));
+  write_paths (self, "Job Job/Plans");
+  g_assert_cmpint (get_policy (self, "Plans"), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
+  test_check (self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -252,6 +303,7 @@ main (int   argc,
   g_test_add_func ("/store/folders/renamed-tree", test_renamed_tree);
   g_test_add_func ("/store/folders/removed", test_removed);
   g_test_add_func ("/store/folders/local", test_local);
+  g_test_add_func ("/store/folders/policy", test_policy);
 
   return g_test_run ();
 }

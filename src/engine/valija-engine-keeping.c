@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+#include <glib/gi18n-lib.h>
+
+/* What the user wants to have of a folder, and whether an account's mail is fetched at all for now. */
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
+
+gboolean
+valija_engine_wants_bodies (ValijaAccountRuntime *runtime, ValijaFolder *folder, guint flags, gint64 *since)
+{
+  ValijaFolderPolicy policy = valija_folder_get_policy (folder);
+  int days = valija_account_get_body_days (runtime->account);
+
+  *since = 0;
+
+  /* What is kept only here is fetched whole: it may not be there later. */
+  if (valija_account_runtime_is_durable (runtime))
+    return TRUE;
+  if (policy == VALIJA_FOLDER_POLICY_NEVER)
+    return FALSE;
+  if ((flags & VALIJA_SYNC_EVERYTHING) != 0 || policy == VALIJA_FOLDER_POLICY_WHOLE)
+    return TRUE;
+  if (policy == VALIJA_FOLDER_POLICY_HEADERS || days == 0)
+    return FALSE;
+
+  if (days > 0)
+    *since = g_get_real_time () / G_USEC_PER_SEC - (gint64) days * SECONDS_PER_DAY;
+  return TRUE;
+}
+
+static DexFuture *
+set_policy_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaFolderPolicy policy = flow->flags;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (valija_store_set_folder_policy (flow->engine->store, valija_folder_get_id (flow->folder), policy),
+                  &error) ||
+      !dex_await (valija_engine_load_folders (flow->engine, flow->runtime), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  /* What is wanted now is fetched now. */
+  valija_engine_tell_paused (flow->engine, flow->runtime);
+  flow->runtime->look_at_all = TRUE;
+  valija_account_runtime_wake (flow->runtime);
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_set_folder_policy (ValijaEngine *self, ValijaFolder *folder, ValijaFolderPolicy policy)
+{
+  ValijaAccountRuntime *runtime;
+  ValijaFlow *flow;
+  g_autofree char *reason = NULL;
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+
+  if ((reason = valija_engine_why_not (self, NULL, folder, VALIJA_ACTION_SET_POLICY)) != NULL)
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "%s", reason);
+      return dex_future_new_for_error (error);
+    }
+
+  if (policy == VALIJA_FOLDER_POLICY_NEVER && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX)
+    {
+      valija_error_set (&error, VALIJA_ERROR_INVALID,
+                        _("The inbox is always looked at. To fetch nothing for a while, pause the account."));
+      return dex_future_new_for_error (error);
+    }
+
+  runtime = valija_engine_find_runtime (self, valija_folder_get_account (folder));
+  flow = valija_flow_new (self, runtime);
+  flow->flags = policy;
+  g_set_object (&flow->folder, folder);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "folder policy", set_policy_fiber, flow,
+                              (GDestroyNotify) valija_flow_free);
+}
+
+DexFuture *
+valija_engine_measure (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+  dex_return_error_if_fail (folder == NULL || valija_folder_get_account (folder) == account);
+
+  return valija_store_measure (self->store, valija_account_get_id (account),
+                               folder != NULL ? valija_folder_get_id (folder) : 0);
+}
