@@ -34,7 +34,10 @@ def enter_session(home):
     env.pop('NO_AT_BRIDGE', None)
     if not (os.environ.get('WAYLAND_DISPLAY') and os.path.isabs(os.environ['WAYLAND_DISPLAY'])):
         env['XDG_RUNTIME_DIR'] = str(runtime)
-    return subprocess.run(['dbus-run-session', '--', sys.executable, *sys.argv], env=env).returncode
+    # Services that the bus starts write where the bus does, which is not among a test's results
+    results = os.dup(1)
+    return subprocess.run(['dbus-run-session', '--', 'sh', '-c', f'exec "$@" >&{results} {results}>&-', 'sh', sys.executable, *sys.argv],
+                          env=env, stdout=sys.stderr, pass_fds=[results]).returncode
 
 
 def unlock_keyring():
