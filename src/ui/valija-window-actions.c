@@ -292,6 +292,8 @@ move_action (GtkWidget  *widget,
   g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
   g_autoptr(GListStore) folders = g_list_store_new (G_TYPE_LIST_MODEL);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  AdwDialog *dialog;
 
   if (accounts->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
     return;
@@ -299,7 +301,11 @@ move_action (GtkWidget  *widget,
   for (guint i = 0; i < accounts->len; i++)
     g_list_store_append (folders, valija_engine_get_folders (self->engine, g_ptr_array_index (accounts, i)));
 
-  adw_dialog_present (valija_folder_dialog_new (G_LIST_MODEL (folders), find_common_folder (self, messages)), widget);
+  dialog = valija_folder_dialog_new (G_LIST_MODEL (folders), find_common_folder (self, messages));
+  /* The row that had the focus may be gone then */
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)))
+    g_signal_connect_object (dialog, "closed", G_CALLBACK (valija_message_pane_focus), self->pane, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
 }
 
 static void
@@ -448,6 +454,55 @@ show_sidebar_action (GtkWidget  *widget,
   adw_overlay_split_view_set_show_sidebar (self->outer, !adw_overlay_split_view_get_show_sidebar (self->outer));
 }
 
+/* Whether there is a sidebar, and nothing in front of it. */
+static gboolean
+has_sidebar (ValijaWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "mail") == 0 &&
+         adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) == NULL;
+}
+
+/* To the sidebar, and from it back to where the focus was. */
+static void
+focus_sidebar_action (GtkWidget  *widget,
+                      const char *name,
+                      GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  if (!has_sidebar (self))
+    return;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self->sidebar)))
+    {
+      g_set_weak_pointer (&self->before_sidebar, focus);
+      adw_overlay_split_view_set_show_sidebar (self->outer, TRUE);
+      valija_sidebar_focus (self->sidebar);
+      return;
+    }
+
+  if (self->before_sidebar == NULL || !gtk_widget_get_mapped (self->before_sidebar) ||
+      !gtk_widget_grab_focus (self->before_sidebar))
+    gtk_widget_child_focus (GTK_WIDGET (self->pages), GTK_DIR_TAB_FORWARD);
+  adw_overlay_split_view_set_show_sidebar (self->outer, FALSE);
+}
+
+/* It is in the sidebar, which comes with it. */
+static void
+main_menu_action (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+
+  if (!has_sidebar (self))
+    return;
+
+  adw_overlay_split_view_set_show_sidebar (self->outer, TRUE);
+  valija_sidebar_popup_main_menu (self->sidebar);
+}
+
 /* ---- Accounts ---- */
 
 static void
@@ -524,6 +579,8 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
   gtk_widget_class_install_action (widget_class, "win.new-folder", NULL, new_folder_action);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL, show_sidebar_action);
+  gtk_widget_class_install_action (widget_class, "win.focus-sidebar", NULL, focus_sidebar_action);
+  gtk_widget_class_install_action (widget_class, "win.main-menu", NULL, main_menu_action);
   gtk_widget_class_install_action (widget_class, "win.account-details", "s", account_details_action);
 }
 

@@ -30,6 +30,7 @@ struct _ValijaWindow
   GSettings              *settings;
   ValijaMessage          *current;    /* what the reader shows, NULL for none or several */
   GSignalGroup           *current_signals;
+  GtkWidget              *before_sidebar; /* (nullable): weak; where the focus was before the keys led it away */
   guint                   mark_read_source;
   ValijaUndo             *undo;       /* what Ctrl+Z takes back, NULL for nothing */
 };

@@ -213,6 +213,7 @@ valija_window_dispose (GObject *object)
   ValijaWindow *self = VALIJA_WINDOW (object);
 
   stop_mark_read (self);
+  g_clear_weak_pointer (&self->before_sidebar);
   g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
   g_clear_object (&self->undo);

@@ -43,6 +43,23 @@ class Keys:
     def without_row(self, subject, deadline=None):
         self.hands.gone('list item', contains=f', {subject}, ', deadline=deadline)
 
+    def where(self):
+        node = self.hands.focus()
+        return 'nowhere' if node is None else node.path
+
+    def focused(self, role, contains='', within=None):
+        """Waits until the focus is on a ROLE that is named so, in the list of the name WITHIN if one is given."""
+        def look():
+            node = self.hands.focus()
+            inside = node
+            while inside is not None and within is not None and inside.name != within:
+                inside = inside.parent
+            return node is not None and inside is not None and node.role == role and contains in node.name
+        try:
+            return self.hands.wait(look, f'the focus on the {role} “{contains}”')
+        except AssertionError as error:
+            raise AssertionError(f'the focus is on {self.where()}\n{error}') from None
+
     def read(self):
         """The first message is chosen and read"""
         self.row(SUBJECT)
@@ -90,6 +107,94 @@ class Keys:
         h.find('heading', 'This week in GNOME')
         self.key('ctrl+f', 'Escape')
         self.row(SUBJECT)
+        self.focused('list item', within='Messages')
+
+    def sidebar(self):
+        """The sidebar is gone to and left again, and the main menu opened without it"""
+        h = self.hands
+        self.key('F9')
+        self.focused('list item', 'Inbox', within='Accounts and folders')
+        self.key('F9')
+        self.focused('list item', within='Messages')
+        h.gone('list', 'Accounts and folders')
+        self.key('F10')
+        h.find('menu', 'Main Menu')
+        self.key('Escape')
+        h.gone('menu', 'Main Menu')
+        h.find('list', 'Accounts and folders')
+        self.key('F9')
+        self.focused('list item', within='Messages')
+
+    def move(self):
+        """A message is moved by the dialog, and the focus is in the list again"""
+        h = self.hands
+        self.key('alt+Home')
+        self.row(SUBJECT)
+        self.key('ctrl+m')
+        h.find('dialog', 'Move To')
+        h.wait(lambda: any(node.has('FOCUSED') for node in h.walk(h.find('entry', 'Find a folder'))), 'the focus in the entry')
+        self.display.xdotool('type', 'arch')
+        self.key('Return')
+        h.gone('dialog', 'Move To')
+        self.without_row(SUBJECT)
+        self.focused('list item', within='Messages')
+        self.key('ctrl+z')
+        self.row(SUBJECT)
+
+    def to(self, role, name):
+        """Goes on by Tab until the focus is on a ROLE of that NAME, or in it."""
+        def there():
+            node = self.hands.focus()
+            for _ in range(4):
+                if node is None:
+                    return False
+                if node.role == role and name in node.name:
+                    return True
+                node = node.parent
+            return False
+        for _ in range(40):
+            if there():
+                return
+            before = self.where()
+            self.key('Tab')
+            self.hands.wait(lambda: self.where() != before, f'the focus that leaves {before}')
+        raise AssertionError(f'no Tab leads to the {role} “{name}”; on the screen is:\n{self.hands.tree()}')
+
+    def write(self, name, text):
+        self.to('text', name)
+        self.key('ctrl+a')
+        self.display.xdotool('type', text)
+
+    def assistant(self):
+        """An account is added: chosen, its servers and password written, tested and done"""
+        h = self.hands
+        self.key('F10')
+        h.find('menu', 'Main Menu')
+        self.key('d')
+        h.find('heading', 'How Does Your Mail Reach You?')
+        self.to('list item', 'IMAP')
+        self.key('Return')
+        h.find('heading', 'IMAP')
+        self.to('button', 'Set Up IMAP…')
+        self.key('Return')
+        self.write('Your Name', 'Eva')
+        self.write('Mail Address', 'eva@example.net')
+        self.to('button', 'Next')
+        self.key('Return')
+        h.find('list', 'Incoming Server')
+        self.write('Password', 'secret')
+        self.to('button', 'Next')
+        self.key('Return')
+        h.find('button', 'Test the Connection')
+        self.to('button', 'Test the Connection')
+        self.key('Return')
+        h.find('heading', 'Everything Works')
+        self.focused('button', 'Add Account')
+        self.key('Return')
+        h.see('The Account Is Ready')
+        self.focused('button', 'Done')
+        self.key('Return')
+        h.gone('button', 'Done')
 
     def end(self):
         """The application is quit"""
@@ -98,7 +203,7 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, delete_and_undo, search, end)
+    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, assistant, end)
 
     def close(self):
         desktop.finish(self.process)

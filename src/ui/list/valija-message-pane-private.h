@@ -36,6 +36,7 @@ struct _ValijaMessagePane
   GSettings          *settings;
   /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */
   gint64              kept;
+  gboolean            wants_focus;   /* the list, as soon as it is on screen */
   gint64              opened;  /* the key of the one row that is selected, 0: none */
 };
 

@@ -249,6 +249,24 @@ update_stack (ValijaMessagePane *self)
     }
 }
 
+/* The row that is open, or the first. */
+static void
+focus_list (ValijaMessagePane *self)
+{
+  g_autoptr(GtkBitset) selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  if (!self->wants_focus)
+    return;
+
+  self->wants_focus = FALSE;
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "list") != 0)
+    return;
+
+  gtk_list_view_scroll_to (self->list, gtk_bitset_is_empty (selected) ? 0 : gtk_bitset_get_minimum (selected),
+                           GTK_LIST_SCROLL_FOCUS, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
 /* What was open stays open where the new list has it too. */
 static void
 restore_selection (ValijaMessagePane *self)
@@ -273,6 +291,7 @@ ready_cb (ValijaMessagePane *self)
 {
   update_stack (self);
   restore_selection (self);
+  focus_list (self);
 }
 
 static void
@@ -293,6 +312,8 @@ take_list (ValijaMessagePane *self,
     gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
   update_stack (self);
   restore_selection (self);
+  if (valija_message_list_get_ready (messages))
+    focus_list (self);
 }
 
 /* In the order of ValijaSearchPlace, as the interface file has them. */
@@ -338,6 +359,13 @@ search_changed_cb (ValijaMessagePane *self)
 {
   if (gtk_search_bar_get_search_mode (self->search_bar))
     reload (self);
+}
+
+/* Escape, before the entry is hidden: the keys go on in the list. */
+static void
+stop_search_cb (ValijaMessagePane *self)
+{
+  self->wants_focus = TRUE;
 }
 
 /* Leaving the search shows the folder again. */
@@ -557,6 +585,7 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_server_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
@@ -821,4 +850,14 @@ valija_message_pane_toggle_unread (ValijaMessagePane *self)
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
 
   adw_toggle_group_set_active_name (self->filter, get_show (self) == VALIJA_SHOW_UNREAD ? "all" : "unread");
+}
+
+void
+valija_message_pane_focus (ValijaMessagePane *self)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  self->wants_focus = TRUE;
+  if (self->messages != NULL && valija_message_list_get_ready (self->messages))
+    focus_list (self);
 }

@@ -35,6 +35,9 @@ ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);
 ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 key);
 void           valija_message_pane_step           (ValijaMessagePane *self, ValijaPaneStep step);
 
+/* Gives the focus to the row that is selected, or to the first, as soon as there are rows. */
+void           valija_message_pane_focus          (ValijaMessagePane *self);
+
 /* Selects what comes after the selected messages, which are about to leave. */
 void           valija_message_pane_advance        (ValijaMessagePane *self);
 

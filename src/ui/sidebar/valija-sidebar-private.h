@@ -11,6 +11,7 @@ struct _ValijaSidebar
   AdwBin              parent_instance;
 
   GtkListView        *list;
+  GtkMenuButton      *main_menu;
   GtkToggleButton    *outbox_button;
   GtkLabel           *outbox_count;
   GtkPopoverMenu     *menu;

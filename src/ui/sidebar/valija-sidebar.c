@@ -51,6 +51,17 @@ find_row (ValijaSidebar *self,
   return GTK_INVALID_LIST_POSITION;
 }
 
+/* What is open is in sight, however long the list is. */
+static void
+scroll_to_selected (ValijaSidebar      *self,
+                    GtkListScrollFlags  flags)
+{
+  guint selected = gtk_single_selection_get_selected (self->selection);
+
+  if (selected != GTK_INVALID_LIST_POSITION)
+    gtk_list_view_scroll_to (self->list, selected, flags, NULL);
+}
+
 static void
 select_quietly (ValijaSidebar *self,
                 gpointer       item)
@@ -60,6 +71,7 @@ select_quietly (ValijaSidebar *self,
                                      item != NULL ? find_row (self, item) : GTK_INVALID_LIST_POSITION);
   gtk_toggle_button_set_active (self->outbox_button, item == NULL);
   self->quiet = FALSE;
+  scroll_to_selected (self, GTK_LIST_SCROLL_NONE);
 }
 
 static void
@@ -284,6 +296,7 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, list);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, main_menu);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_count);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, menu);
@@ -370,4 +383,22 @@ valija_sidebar_select_outbox (ValijaSidebar *self)
 
   select_quietly (self, NULL);
   outbox_changed_cb (self);
+}
+
+void
+valija_sidebar_focus (ValijaSidebar *self)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  scroll_to_selected (self, GTK_LIST_SCROLL_FOCUS);
+  gtk_widget_grab_focus (gtk_toggle_button_get_active (self->outbox_button) ? GTK_WIDGET (self->outbox_button)
+                                                                            : GTK_WIDGET (self->list));
+}
+
+void
+valija_sidebar_popup_main_menu (ValijaSidebar *self)
+{
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  gtk_menu_button_popup (self->main_menu);
 }

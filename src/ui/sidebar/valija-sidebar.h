@@ -19,6 +19,10 @@ void valija_sidebar_settle        (ValijaSidebar *self);                       /
 void valija_sidebar_select_folder (ValijaSidebar *self, ValijaFolder *folder); /* emits nothing */
 void valija_sidebar_select_outbox (ValijaSidebar *self);                       /* emits nothing */
 
+/* Gives the focus to what is open: the row of the folder, or the outbox. The sidebar must be on screen. */
+void valija_sidebar_focus           (ValijaSidebar *self);
+void valija_sidebar_popup_main_menu (ValijaSidebar *self);
+
 /* Asks for the name of a new folder: in the one that has the focus, else at the top of the account that is shown. */
 void       valija_sidebar_new_folder (ValijaSidebar *self);
 
