@@ -163,10 +163,10 @@ class Hands:
             return next((node for node in self.walk(within) if text in node.name or text in (node.own_text or '')), None)
         return self.wait(look, f'the text “{text}”', deadline)
 
-    def focus(self):
+    def focus(self, within=None):
         """The focused node that is deepest in the tree, or None."""
-        focused = [node for node in self.walk() if node.has('FOCUSED')]
-        return focused[-1] if focused else None
+        outer = next((node for node in self.walk(within) if node.has('FOCUSED')), None)
+        return None if outer is None else [node for node in outer.walk() if node.has('FOCUSED')][-1]
 
     # -- Doing
 

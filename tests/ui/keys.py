@@ -143,21 +143,18 @@ class Keys:
 
     def to(self, role, name):
         """Goes on by Tab until the focus is on a ROLE of that NAME, or in it."""
-        def there():
-            node = self.hands.focus()
-            for _ in range(4):
-                if node is None:
-                    return False
-                if node.role == role and name in node.name:
-                    return True
-                node = node.parent
-            return False
+        dialog = self.hands.look('dialog')
+        node, before = None, None
+        def moved():
+            found = self.hands.focus(dialog)
+            return found if found is not None and found.path != before else None
         for _ in range(40):
-            if there():
+            node = self.hands.wait(moved, f'the focus that leaves {before}')
+            outer = (node, node.parent, node.parent and node.parent.parent)
+            if any(part is not None and part.role == role and name in part.name for part in outer):
                 return
-            before = self.where()
+            before = node.path
             self.key('Tab')
-            self.hands.wait(lambda: self.where() != before, f'the focus that leaves {before}')
         raise AssertionError(f'no Tab leads to the {role} “{name}”; on the screen is:\n{self.hands.tree()}')
 
     def write(self, name, text):
