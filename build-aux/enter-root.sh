@@ -97,6 +97,7 @@ if [ -n "${WAYLAND_DISPLAY:-}" ] && [ -n "${XDG_RUNTIME_DIR:-}" ]; then
 fi
 case ${DBUS_SESSION_BUS_ADDRESS:-} in
   unix:path=*) bus=${DBUS_SESSION_BUS_ADDRESS#unix:path=}; bind "${bus%%,*}" ;;
+  '') [ "$view" != machine ] || export DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/0/bus ;; # nor one to be started
 esac
 
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

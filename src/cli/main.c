@@ -11,7 +11,10 @@
 #include <locale.h>
 #include <stdio.h>
 
+#define KEY_VARIABLE "VALIJA_KEYRING_KEY" /* where the key is: no secret itself */
+
 static char *opt_profile;
+static char *opt_keyring_key;
 static gboolean opt_json;
 static gboolean opt_stats;
 static gboolean opt_version;
@@ -20,6 +23,8 @@ static gboolean opt_help;
 static const GOptionEntry common_options[] = {
   { "profile", 0, 0, G_OPTION_ARG_FILENAME, &opt_profile, N_("Keep settings, store and all else in this directory"),
     "DIR" },
+  { "keyring-key", 0, 0, G_OPTION_ARG_FILENAME, &opt_keyring_key,
+    N_("Keep passwords in an encrypted file, not in the desktop’s keyring; FILE is its key, made if missing"), "FILE" },
   { "json", 0, 0, G_OPTION_ARG_NONE, &opt_json, N_("Answer for machines"), NULL },
   { "stats", 0, 0, G_OPTION_ARG_NONE, &opt_stats, N_("Tell what it cost: turns, bytes, seconds"), NULL },
   { "version", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &opt_version, NULL, NULL },
@@ -85,6 +90,10 @@ print_error (const GError *error)
       fprintf (stderr, "  SHA-256 %s\n", certificate->sha256);
     }
   print_indented (advice);
+  if (opt_keyring_key != NULL && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NO_SECRET))
+    print_indented (_("If it was stored with another key, give that one; or store it anew with “account password”."));
+  else if (opt_keyring_key == NULL && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_KEYRING))
+    print_indented (_("Without a desktop give --keyring-key FILE: the passwords are then in an encrypted file."));
 }
 
 static void
@@ -386,6 +395,15 @@ main (int argc, char *argv[])
   protect_numbers (words, command);
   if (!parse (&words, command, &error))
     return usage_error (error->message);
+
+  if (opt_keyring_key == NULL)
+    opt_keyring_key = g_strdup (g_getenv (KEY_VARIABLE));
+  if (opt_keyring_key != NULL && !command->without_engine &&
+      !valija_cli_use_keyring_file (opt_keyring_key, opt_profile, &error))
+    {
+      print_error (error);
+      return valija_cli_exit_of (error);
+    }
 
   restore_numbers (words);
   return (int) run_command (command, words + 1 + n_words);

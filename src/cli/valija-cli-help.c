@@ -11,7 +11,7 @@
  *   valijactl - Valija's engine from a terminal
  *
  * SYNOPSIS
- *   valijactl [--profile DIR] [--json] [--stats] COMMAND [OPTION…] [ARGUMENT…]
+ *   valijactl [--profile DIR] [--keyring-key FILE] [--json] [--stats] COMMAND [OPTION…] [ARGUMENT…]
  *
  * It does what the application does, by the same engine, one command at a time. While the application runs on the same
  * profile the store is in use, and valijactl says so.
@@ -19,14 +19,16 @@
  * OPTIONS FOR ALL COMMANDS
  *   --profile DIR   settings, store and all else of this run in DIR (config/, data/, cache/) instead of the user's
  *                   directories
+ *   --keyring-key FILE
+ *                   passwords are in the file "keyring" of the profile (without one: of the user's data), and not in
+ *                   the desktop's keyring. It is encrypted, with what is in FILE; a FILE that is not there is made,
+ *                   with a new random key. VALIJA_KEYRING_KEY=FILE in the environment is the same
  *   --json          one JSON object on standard output ("watch": one a line, as they come)
  *   --stats         what it cost: turns, bytes, connections, seconds. On standard error, or as "stats" in the object
  *
  * PASSWORDS are never arguments. `account add`, `account password` and `account test` read them from standard input
  * with --password-stdin: one line, or two where both sides have their own (incoming, then outgoing). The first two put
  * them into the keyring.
- * In a profile for tests, libsecret's own variables (SECRET_BACKEND=file, SECRET_FILE_TEST_PATH and
- * SECRET_FILE_TEST_PASSWORD) give it a keyring in a file.
  *
  * NUMBERS of messages stay the same as long as the message is there. Those of mail that is only on this computer are
  * negative.
@@ -77,13 +79,15 @@ print_commands (const ValijaCliCommand *table)
 void
 valija_cli_print_help (const ValijaCliCommand * const *tables)
 {
-  printf ("%s\n  valijactl [--profile DIR] [--json] [--stats] %s\n\n%s\n", _("Usage:"),
+  printf ("%s\n  valijactl [--profile DIR] [--keyring-key FILE] [--json] [--stats] %s\n\n%s\n", _("Usage:"),
           _("COMMAND [OPTION…] [ARGUMENT…]"), _("Commands:"));
   for (guint i = 0; tables[i] != NULL; i++)
     print_commands (tables[i]);
 
   printf ("\n%s\n", _("Options for all commands:"));
   printf ("  --profile=DIR                %s\n", _("Keep settings, store and all else in this directory"));
+  printf ("  --keyring-key=FILE           %s\n", _("Keep passwords in an encrypted file, not in the desktop’s keyring; "
+                                                    "FILE is its key, made if missing"));
   printf ("  --json                       %s\n", _("Answer for machines"));
   printf ("  --stats                      %s\n", _("Tell what it cost: turns, bytes, seconds"));
   printf ("  --help                       %s\n", _("This page; after a command, its options"));

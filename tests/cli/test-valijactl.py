@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """valijactl against the real servers of tests/world: what a script would do with it, and what goes wrong.
 
-Run by world.py, which names its servers in VALIJA_WORLD. The only argument is the program.
+Run by world.py, which names its servers in VALIJA_WORLD. The first argument is the program;
+others are the names of the cases to run, instead of all.
 """
 
 import contextlib
@@ -248,6 +249,38 @@ def accounts():
         p.run('account', 'test', 'Work')
         assert 'stays there' in p.run('account', 'remove', 'Work').stdout
         assert not file.exists() and len(p.json('account', 'list')['accounts']) == 1
+
+
+@test
+def keyring_file():
+    with profile() as p:
+        for name in ('SECRET_BACKEND', 'SECRET_FILE_TEST_PATH', 'SECRET_FILE_TEST_PASSWORD'):
+            del p.env[name]
+        p.env.update(DBUS_SESSION_BUS_ADDRESS=f'unix:path={p.directory}/no-bus', XDG_RUNTIME_DIR=str(p.directory))
+        add = ['account', 'add', '--method', 'imap', '--set', f'email={ANA}', *incoming(ANA), '--password-stdin']
+        assert '--keyring-key FILE' in p.run(*add, stdin=PASSWORD + '\n', expect=SIGN_IN).stderr
+        assert '--keyring-key' in p.run('--help').stdout
+
+        key = p.directory / 'key'
+        told = p.run('--keyring-key', str(key), *add, stdin=PASSWORD + '\n').stderr
+        assert str(key) in told and key.stat().st_mode & 0o777 == 0o600 and len(key.read_text()) == 44, told
+        p.run('account', 'test', expect=SIGN_IN)
+        assert p.run('account', 'test', '--keyring-key', str(key)).stderr == ''
+        p.env['VALIJA_KEYRING_KEY'] = str(key)
+        p.run('sync', '--inbox', '--headers')
+        kept = b''.join(f.read_bytes() for f in p.directory.rglob('*') if f.is_file())
+        assert (p.directory / 'profile/keyring').exists() and PASSWORD.encode() not in kept
+
+        other = p.directory / 'other'
+        other.write_text('another one\n')
+        other.chmod(0o644)
+        assert 'chmod 600' in p.run('--keyring-key', str(other), 'account', 'test', expect=SIGN_IN).stderr
+        other.chmod(0o600)
+        assert 'another key' in p.run('--keyring-key', str(other), 'account', 'test', expect=SIGN_IN).stderr
+        other.write_text('\n')
+        assert 'nothing' in p.run('--keyring-key', str(other), 'account', 'test', expect=SIGN_IN).stderr
+        p.run('--keyring-key', str(p.directory / 'nowhere/key'), 'account', 'test', expect=SIGN_IN)
+        p.run('account', 'test')
 
 
 @test
@@ -808,9 +841,10 @@ def interrupted():
 
 
 def main():
-    print(f'1..{len(TESTS)}')
+    chosen = [function for function in TESTS if function.__name__ in sys.argv[2:]] or TESTS
+    print(f'1..{len(chosen)}')
     failed = 0
-    for number, function in enumerate(TESTS, 1):
+    for number, function in enumerate(chosen, 1):
         try:
             function()
             print(f'ok {number} /cli/{function.__name__.replace("_", "-")}', flush=True)

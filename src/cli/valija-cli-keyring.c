@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "cli/valija-cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define KEY_SIZE 32
+#define MAX_KEY 4096
+#define RIGHTS_OF_OTHERS (S_IRWXG | S_IRWXO)
+
+static gboolean
+set_file_error (GError **error, const char *path)
+{
+  /* Translators: the name of a file, and why it cannot be used in the system's words */
+  valija_error_set (error, VALIJA_ERROR_KEYRING, _("The key “%s” cannot be used: %s"), path, g_strerror (errno));
+  return FALSE;
+}
+
+/* A key that nobody knows, unless there is one. */
+static gboolean
+make_key (const char *path, GError **error)
+{
+  guint8 bytes[KEY_SIZE];
+  g_autofree char *text = NULL;
+  g_autofree char *told = NULL;
+  g_autofd int file = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  gsize length;
+
+  if (file < 0)
+    return errno == EEXIST || set_file_error (error, path);
+
+  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
+    return set_file_error (error, path);
+
+  text = g_base64_encode (bytes, sizeof bytes);
+  length = strlen (text);
+  if (write (file, text, length) != (gssize) length || fsync (file) != 0)
+    {
+      set_file_error (error, path);
+      g_unlink (path);
+      return FALSE;
+    }
+
+  valija_wipe (text, length);
+  /* Translators: the argument is the name of a file */
+  told = g_strdup_printf (_("A new key is in “%s”. Whoever has it and the keyring file can read the passwords."), path);
+  fprintf (stderr, "valijactl: %s\n", told);
+  return TRUE;
+}
+
+/* The key as libsecret takes it. (transfer full) (nullable) */
+static char *
+load_key (const char *path, GError **error)
+{
+  g_autofree char *text = g_malloc0 (MAX_KEY);
+  g_autofree char *key = NULL;
+  g_autofd int file = open (path, O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  gssize length;
+
+  if (file < 0 || fstat (file, &info) != 0 || (length = read (file, text, MAX_KEY)) < 0)
+    {
+      set_file_error (error, path);
+      return NULL;
+    }
+
+  if ((info.st_mode & RIGHTS_OF_OTHERS) != 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_KEYRING, _("Others may use the key “%s”. Type “chmod 600” and its name."),
+                        path);
+      return NULL;
+    }
+
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  if (length == 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_KEYRING, _("There is nothing in the key “%s”."), path);
+      return NULL;
+    }
+
+  key = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, (gsize) length);
+  valija_wipe (text, MAX_KEY);
+  return g_steal_pointer (&key);
+}
+
+gboolean
+valija_cli_use_keyring_file (const char *key_path, const char *profile, GError **error)
+{
+  g_autofree char *directory = profile != NULL ? g_strdup (profile)
+                                               : g_build_filename (g_get_user_data_dir (), "valija", NULL);
+  g_autofree char *absolute = g_canonicalize_filename (directory, NULL);
+  g_autofree char *keyring = g_build_filename (absolute, "keyring", NULL);
+  g_autofree char *key = NULL;
+
+  if (g_mkdir_with_parents (absolute, 0700) != 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The directory “%s” cannot be made: %s"), absolute,
+                        g_strerror (errno));
+      return FALSE;
+    }
+
+  if (!make_key (key_path, error) || !(key = load_key (key_path, error)))
+    return FALSE;
+
+  /* The only way to libsecret's file. Set in here it is in no list of processes, and valijactl has no children. */
+  g_setenv ("SECRET_BACKEND", "file", TRUE);
+  g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
+  g_setenv ("SECRET_FILE_TEST_PASSWORD", key, TRUE);
+  valija_wipe (key, strlen (key));
+  return TRUE;
+}
