@@ -209,6 +209,21 @@ valija_cli_json_message (JsonBuilder *json, ValijaMessage *message)
 }
 
 void
+valija_cli_json_term (JsonBuilder *json, const ValijaSearchTerm *term)
+{
+  g_autofree char *label = valija_search_term_dup_label (term);
+
+  json_builder_begin_object (json);
+  valija_cli_json_string (json, "operator", valija_search_key_get_nick (term->key));
+  valija_cli_json_string (json, "text", term->text);
+  valija_cli_json_bool (json, "negated", term->negated);
+  valija_cli_json_bool (json, "alternative", term->alternative);
+  valija_cli_json_string (json, "label", label);
+  valija_cli_json_string (json, "hint", term->hint);
+  json_builder_end_object (json);
+}
+
+void
 valija_cli_json_outbox (JsonBuilder *json, ValijaOutboxItem *item)
 {
   ValijaAccount *account = valija_outbox_item_get_account (item);

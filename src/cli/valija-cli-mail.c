@@ -308,6 +308,33 @@ list_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
+/* What was understood of what was typed: for people only what was not. */
+static void
+show_terms (ValijaCli *cli, const char *text)
+{
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "terms");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+      g_autofree char *hint = term->hint != NULL ? valija_cli_clean (term->hint) : NULL;
+
+      if (cli->json != NULL)
+        valija_cli_json_term (cli->json, term);
+      else if (hint != NULL)
+        fprintf (stderr, "%s\n", hint);
+    }
+
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+}
+
 /* As ValijaSearchPlace */
 static const char * const places[] = { "anywhere", "body", "subject", "sender", "recipients", "message-id", NULL };
 
@@ -333,6 +360,7 @@ search_fiber (ValijaCli *cli, GError **error)
     return valija_cli_set_usage (error, "%s", wrong);
 
   text = valija_search_text_in (typed, (ValijaSearchPlace) place);
+  show_terms (cli, text);
 
   if ((opt_account != NULL || opt_folder != NULL || opt_server) &&
       !(account = valija_cli_find_account (cli, opt_account, error)))
@@ -350,7 +378,8 @@ search_fiber (ValijaCli *cli, GError **error)
         }
     }
 
-  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder, opt_limit), error)))
+  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder, NULL, opt_limit),
+                                    error)))
     return FALSE;
 
   show_messages (cli, messages);

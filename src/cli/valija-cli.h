@@ -105,6 +105,7 @@ void valija_cli_json_folder   (JsonBuilder *json, ValijaFolder *folder, const ch
 void valija_cli_json_message  (JsonBuilder *json, ValijaMessage *message);
 /* The same inside of an object that has been begun. */
 void valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message);
+void valija_cli_json_term     (JsonBuilder *json, const ValijaSearchTerm *term);
 void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
 
 /* ---- For people ---- */

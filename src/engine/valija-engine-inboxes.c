@@ -98,6 +98,24 @@ valija_engine_get_all_inboxes (ValijaEngine *self)
   return self->all_inboxes;
 }
 
+/* Their ids, (transfer full) of gint64. */
+GArray *
+valija_engine_list_inboxes (ValijaEngine *self)
+{
+  GListModel *inboxes = G_LIST_MODEL (self->inboxes);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (inboxes, i);
+      gint64 id = valija_folder_get_id (folder);
+
+      g_array_append_val (ids, id);
+    }
+
+  return ids;
+}
+
 /**
  * valija_engine_ask_inboxes:
  * @limit: how many of the newest, 0 for all
@@ -107,16 +125,7 @@ valija_engine_get_all_inboxes (ValijaEngine *self)
 DexFuture *
 valija_engine_ask_inboxes (ValijaEngine *self, ValijaListFilter filter, guint limit)
 {
-  GListModel *inboxes = G_LIST_MODEL (self->inboxes);
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (inboxes, i);
-      gint64 id = valija_folder_get_id (folder);
-
-      g_array_append_val (ids, id);
-    }
+  g_autoptr(GArray) ids = valija_engine_list_inboxes (self);
 
   return valija_store_load_merged_index (self->store, (const gint64 *) (const void *) ids->data, ids->len, filter,
                                          limit);

@@ -43,8 +43,13 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
 }
 
 ValijaMessageList *
-valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
+valija_engine_search_messages (ValijaEngine  *self,
+                               const char    *text,
+                               ValijaAccount *account,
+                               ValijaFolder  *folder,
+                               GArray        *found)
 {
+  gboolean gathers = folder != NULL && valija_folder_gathers (folder);
   g_autoptr(ValijaSearchQuery) query = NULL;
 
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
@@ -52,7 +57,7 @@ valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccou
 
   query = valija_search_query_new (text);
   return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
-                                      folder != NULL ? valija_folder_get_id (folder) : 0);
+                                      folder != NULL && !gathers ? valija_folder_get_id (folder) : 0, gathers, found);
 }
 
 /* ---- Once ---- */
@@ -224,15 +229,28 @@ valija_engine_load_found (ValijaEngine  *self,
                           const char    *text,
                           ValijaAccount *account,
                           ValijaFolder  *folder,
+                          GArray        *found,
                           guint          limit)
 {
   g_autoptr(ValijaSearchQuery) query = NULL;
+  g_autoptr(GArray) folders = NULL;
+  const gint64 *more = found != NULL ? (const gint64 *) (const void *) found->data : NULL;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (text != NULL);
 
   query = valija_search_query_new (text);
+  folders = folder != NULL && valija_folder_gathers (folder) ? valija_engine_list_inboxes (self)
+                                                             : g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (folder != NULL && !valija_folder_gathers (folder))
+    {
+      gint64 id = valija_folder_get_id (folder);
+
+      g_array_append_val (folders, id);
+    }
+
   return look_up (self, 0, valija_store_search (self->store, query,
                                                 account != NULL ? valija_account_get_id (account) : NULL,
-                                                folder != NULL ? valija_folder_get_id (folder) : 0, limit));
+                                                (const gint64 *) (const void *) folders->data, folders->len, more,
+                                                found != NULL ? found->len : 0, limit));
 }

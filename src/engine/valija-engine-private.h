@@ -114,6 +114,7 @@ void                  valija_engine_remove_runtime      (ValijaEngine *self, Val
 
 /* valija-engine-inboxes.c */
 void       valija_engine_update_inboxes (ValijaEngine *self);
+GArray    *valija_engine_list_inboxes   (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_ask_inboxes (ValijaEngine     *self,
                                       ValijaListFilter  filter,
                                       guint             limit) G_GNUC_WARN_UNUSED_RESULT;

@@ -159,14 +159,16 @@ typedef enum
   VALIJA_SHOW_FLAGGED,
 } ValijaShow;
 
-/* Live lists: they follow the store. (transfer full); @folder and @account narrow the search, nullable */
+/* Live lists: they follow the store. (transfer full); @folder (one that gathers as well) and @account narrow the
+ * search, nullable; @found: gint64, nullable, what a server has found, see valija_engine_search_server() */
 ValijaMessageList *valija_engine_list_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
                                                   const char    *text,
                                                   ValijaAccount *account,
-                                                  ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;
+                                                  ValijaFolder  *folder,
+                                                  GArray        *found) G_GNUC_WARN_UNUSED_RESULT;
 
 /* By conversations: each row is the newest message in @folder of one, and stands for all of it: its flags are those of
  * any, and what is done to it by the calls below is done to all of its messages in @folder. */
@@ -191,6 +193,7 @@ DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,
                                                 ValijaFolder  *folder,
+                                                GArray        *found,
                                                 guint          limit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */

@@ -26,6 +26,8 @@ struct _ValijaListFeed
   gboolean inboxes;          /* those of all accounts, not one folder */
   ValijaSearchQuery *query;  /* nullable: a folder's list */
   char *account;             /* nullable */
+  GArray *found;             /* nullable, gint64: what a server has found as well */
+  GCancellable *left;        /* cancelled when nobody shows the list any more */
   guint source;
   gboolean asking;
   gboolean stale;            /* the store has changed since the last question */
@@ -64,12 +66,30 @@ question_free (Question *question)
 /* ---- The index ---- */
 
 static DexFuture *
+ask_search (ValijaListFeed *self, ValijaEngine *engine)
+{
+  const gint64 *found = self->found != NULL ? (const gint64 *) (const void *) self->found->data : NULL;
+  guint n_found = self->found != NULL ? self->found->len : 0;
+  g_autoptr(GArray) folders = NULL;
+
+  if (self->inboxes)
+    folders = valija_engine_list_inboxes (engine);
+  else
+    folders = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (self->folder != 0)
+    g_array_append_val (folders, self->folder);
+
+  return valija_store_search (engine->store, self->query, self->account, (const gint64 *) (const void *) folders->data,
+                              folders->len, found, n_found, MAX_HITS);
+}
+
+static DexFuture *
 ask (ValijaListFeed *self, ValijaEngine *engine, guint limit)
 {
   ValijaStore *store = engine->store;
 
   if (self->query != NULL)
-    return valija_store_search (store, self->query, self->account, self->folder, MAX_HITS);
+    return ask_search (self, engine);
 
   if (self->conversations)
     return valija_store_load_conversation_index (store, self->folder, self->filter, limit);
@@ -129,7 +149,9 @@ load_index_fiber (gpointer data)
       g_autoptr(GArray) ids = NULL;
       int n;
 
-      if (!(ids = dex_await_boxed (ask (self, question->engine, limit), &error)))
+      /* What nobody waits for any more is left, and the next thing that was typed is not behind it */
+      if (!(ids = dex_await_boxed (valija_engine_race (question->engine, ask (self, question->engine, limit),
+                                                       self->left), &error)))
         break;
 
       n = take_index (self, ids);
@@ -303,6 +325,8 @@ valija_list_feed_finalize (GObject *object)
   g_weak_ref_clear (&self->engine);
   g_weak_ref_clear (&self->list);
   g_free (self->account);
+  g_clear_pointer (&self->found, g_array_unref);
+  g_object_unref (self->left);
 
   G_OBJECT_CLASS (valija_list_feed_parent_class)->finalize (object);
 }
@@ -321,13 +345,24 @@ valija_list_feed_init (ValijaListFeed *self)
 {
   g_weak_ref_init (&self->engine, NULL);
   g_weak_ref_init (&self->list, NULL);
+  self->left = g_cancellable_new ();
+}
+
+/* The list is gone: a question that is under way has nobody to answer. */
+static void
+leave (gpointer user_data)
+{
+  ValijaListFeed *self = user_data;
+
+  g_cancellable_cancel (self->left);
+  g_object_unref (self);
 }
 
 /* The list owns the feed. */
 static ValijaMessageList *
 start (ValijaListFeed *self, ValijaEngine *engine)
 {
-  ValijaMessageList *list = valija_message_list_new (load_rows_cb, self, g_object_unref);
+  ValijaMessageList *list = valija_message_list_new (load_rows_cb, self, leave);
 
   g_weak_ref_set (&self->engine, engine);
   g_weak_ref_set (&self->list, list);
@@ -374,11 +409,18 @@ valija_list_feed_new_inboxes (ValijaEngine *engine, ValijaListFilter filter)
 }
 
 ValijaMessageList *
-valija_list_feed_new_search (ValijaEngine *engine, ValijaSearchQuery *query, const char *account, gint64 folder)
+valija_list_feed_new_search (ValijaEngine      *engine,
+                             ValijaSearchQuery *query,
+                             const char        *account,
+                             gint64             folder,
+                             gboolean           inboxes,
+                             GArray            *found)
 {
   ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
 
   self->folder = folder;
+  self->inboxes = inboxes;
+  self->found = found != NULL ? g_array_ref (found) : NULL;
   self->query = valija_search_query_ref (query);
   self->account = g_strdup (account);
   return start (self, engine);

@@ -16,100 +16,78 @@ struct _ValijaSearchQuery
 {
   gatomicrefcount ref_count;
   char *match;
-  char *message_id;
-  ValijaFlags flags;
-  ValijaFlags flags_mask;
-  gboolean wants_attachment;
+  GPtrArray *clauses;
   gint64 from;
   gint64 to;
   gboolean empty;
 };
 
-static const struct
+/* While it is made. */
+typedef struct
 {
-  const char *operator;
-  const char *columns;
-} places[] = {
-  { "from", "{sender}" },
-  { "to", "{recipients}" },
-  { "subject", "{subject}" },
-  { "body", "{body}" },
-  { "filename", "{files}" },
-};
-
-static const struct
-{
-  const char *operator;
-  const char *text;
-  ValijaFlags flag;
-  gboolean set;
-} states[] = {
-  { "is", "unread", VALIJA_FLAG_SEEN, FALSE },
-  { "is", "read", VALIJA_FLAG_SEEN, TRUE },
-  { "is", "flagged", VALIJA_FLAG_FLAGGED, TRUE },
-};
+  ValijaSearchQuery *query;
+  GString *match;
+  GString *without;         /* what a message must not have, as alternatives */
+} Builder;
 
 G_DEFINE_BOXED_TYPE (ValijaSearchQuery, valija_search_query, valija_search_query_ref, valija_search_query_unref)
 
-/* An operator that is no word to look for. FALSE for anything else, which is then searched as it
- * stands. */
-static gboolean
-take_filter (ValijaSearchQuery *self,
-             const ValijaSearchTerm        *term)
+static void
+test_free (gpointer data)
 {
-  gint64 seconds;
+  ValijaSearchTest *self = data;
 
-  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
-    {
-      if (g_strcmp0 (term->operator, states[i].operator) != 0 || g_ascii_strcasecmp (term->text, states[i].text) != 0)
-        continue;
-
-      self->flags_mask |= states[i].flag;
-      self->flags = states[i].set ? self->flags | states[i].flag : self->flags & ~states[i].flag;
-      return TRUE;
-    }
-
-  if (g_strcmp0 (term->operator, "has") == 0 && g_ascii_strcasecmp (term->text, "attachment") == 0)
-    {
-      self->wants_attachment = TRUE;
-      return TRUE;
-    }
-
-  if (g_strcmp0 (term->operator, "before") == 0 && valija_search_date_parse (term->text, &seconds))
-    {
-      self->to = MIN (self->to, seconds);
-      return TRUE;
-    }
-
-  if (g_strcmp0 (term->operator, "after") == 0 && valija_search_date_parse (term->text, &seconds))
-    {
-      self->from = MAX (self->from, seconds);
-      return TRUE;
-    }
-
-  if (g_strcmp0 (term->operator, "id") == 0)
-    {
-      gsize length = strlen (term->text);
-      gboolean bracketed = length > 1 && term->text[0] == '<' && term->text[length - 1] == '>';
-
-      g_free (self->message_id);
-      self->message_id = bracketed ? g_strndup (term->text + 1, length - 2) : g_strdup (term->text);
-      return TRUE;
-    }
-
-  return FALSE;
+  g_free (self->text);
+  g_free (self);
 }
 
+/* Those of words: NULL for the others, "" for all columns. */
 static const char *
 find_columns (const ValijaSearchTerm *term)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+  switch (term->key)
     {
-      if (g_strcmp0 (term->operator, places[i].operator) == 0)
-        return places[i].columns;
+    case VALIJA_SEARCH_KEY_WORD:
+      return "";
+    case VALIJA_SEARCH_KEY_FROM:
+      return "{sender} : ";
+    case VALIJA_SEARCH_KEY_TO:
+    case VALIJA_SEARCH_KEY_CC:
+      return "{recipients} : ";
+    case VALIJA_SEARCH_KEY_SUBJECT:
+      return "{subject} : ";
+    case VALIJA_SEARCH_KEY_BODY:
+      return "{body} : ";
+    case VALIJA_SEARCH_KEY_FILENAME:
+      return "{files} : ";
+    case VALIJA_SEARCH_KEY_ID:
+    case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_HAS:
+    case VALIJA_SEARCH_KEY_IS:
+    case VALIJA_SEARCH_KEY_BEFORE:
+    case VALIJA_SEARCH_KEY_AFTER:
+    case VALIJA_SEARCH_KEY_ON:
+    case VALIJA_SEARCH_KEY_LARGER:
+    case VALIJA_SEARCH_KEY_SMALLER:
+    case VALIJA_SEARCH_N_KEYS:
+    default:
+      return NULL;
     }
+}
 
-  return NULL;
+/* Something to search by; punctuation is not. */
+static gboolean
+is_useful (const ValijaSearchTerm *term)
+{
+  return valija_search_term_counts (term) &&
+         (find_columns (term) == NULL || valija_store_tokenizer_has_words (term->text));
+}
+
+/* Found by the expression alone: who only received a copy the table of the search does not know. */
+static gboolean
+is_words (const ValijaSearchTerm *term)
+{
+  return find_columns (term) != NULL && term->key != VALIJA_SEARCH_KEY_CC;
 }
 
 /* Between quotation marks, with those inside doubled, nothing means anything to FTS5. */
@@ -128,7 +106,7 @@ append_quoted (GString    *match,
 }
 
 static gboolean
-is_prefix (const ValijaSearchTerm *term)
+is_beginning (const ValijaSearchTerm *term)
 {
   gsize n_chars = g_utf8_strlen (term->text, -1);
 
@@ -137,22 +115,233 @@ is_prefix (const ValijaSearchTerm *term)
 }
 
 static void
-append_word (GString    *match,
-             const ValijaSearchTerm *term)
+append_words (GString                *match,
+              const ValijaSearchTerm *term)
 {
-  const char *columns = find_columns (term);
-  const char *text = columns != NULL ? term->text : term->whole;
+  g_string_append (match, find_columns (term));
+  append_quoted (match, term->text);
+  if (is_beginning (term))
+    g_string_append_c (match, '*');
+}
 
-  if (!valija_store_tokenizer_has_words (text))
+static char *
+dup_message_id (const char *text)
+{
+  gsize length = strlen (text);
+  gboolean bracketed = length > 1 && text[0] == '<' && text[length - 1] == '>';
+
+  return bracketed ? g_strndup (text + 1, length - 2) : g_strdup (text);
+}
+
+static ValijaSearchTest *
+make_test (const ValijaSearchTerm *term)
+{
+  ValijaSearchTest *test = g_new0 (ValijaSearchTest, 1);
+  GString *words;
+
+  test->negated = term->negated;
+  test->to = G_MAXINT64;
+
+  switch (term->key)
+    {
+    case VALIJA_SEARCH_KEY_IS:
+      test->kind = VALIJA_SEARCH_TEST_FLAGS;
+      test->flags = term->flags;
+      test->mask = term->mask;
+      break;
+
+    case VALIJA_SEARCH_KEY_HAS:
+      test->kind = VALIJA_SEARCH_TEST_ATTACHMENT;
+      break;
+
+    case VALIJA_SEARCH_KEY_BEFORE:
+      test->kind = VALIJA_SEARCH_TEST_PERIOD;
+      test->to = term->from;
+      break;
+
+    case VALIJA_SEARCH_KEY_AFTER:
+    case VALIJA_SEARCH_KEY_ON:
+      test->kind = VALIJA_SEARCH_TEST_PERIOD;
+      test->from = term->from;
+      test->to = term->key == VALIJA_SEARCH_KEY_ON ? term->to : G_MAXINT64;
+      break;
+
+    case VALIJA_SEARCH_KEY_LARGER:
+      test->kind = VALIJA_SEARCH_TEST_SIZE;
+      test->from = (gint64) term->size + 1;
+      break;
+
+    case VALIJA_SEARCH_KEY_SMALLER:
+      test->kind = VALIJA_SEARCH_TEST_SIZE;
+      test->to = term->size;
+      break;
+
+    case VALIJA_SEARCH_KEY_ID:
+      test->kind = VALIJA_SEARCH_TEST_ID;
+      test->text = dup_message_id (term->text);
+      break;
+
+    case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_CC:
+      test->kind = term->key == VALIJA_SEARCH_KEY_IN ? VALIJA_SEARCH_TEST_FOLDER : VALIJA_SEARCH_TEST_CC;
+      test->text = g_strdup (term->text);
+      test->beginning = is_beginning (term);
+      break;
+
+    case VALIJA_SEARCH_KEY_WORD:
+    case VALIJA_SEARCH_KEY_FROM:
+    case VALIJA_SEARCH_KEY_TO:
+    case VALIJA_SEARCH_KEY_SUBJECT:
+    case VALIJA_SEARCH_KEY_BODY:
+    case VALIJA_SEARCH_KEY_FILENAME:
+    case VALIJA_SEARCH_N_KEYS:
+    default:
+      words = g_string_new (NULL);
+      append_words (words, term);
+      test->kind = VALIJA_SEARCH_TEST_WORDS;
+      test->text = g_string_free (words, FALSE);
+      break;
+    }
+
+  return test;
+}
+
+static void
+add_clause (Builder   *builder,
+            GPtrArray *terms)
+{
+  GPtrArray *clause = g_ptr_array_new_with_free_func (test_free);
+
+  for (guint i = 0; i < terms->len; i++)
+    g_ptr_array_add (clause, make_test (g_ptr_array_index (terms, i)));
+
+  g_ptr_array_add (builder->query->clauses, clause);
+}
+
+static void
+narrow_period (ValijaSearchQuery      *query,
+               const ValijaSearchTerm *term)
+{
+  if (term->key != VALIJA_SEARCH_KEY_BEFORE)
+    query->from = MAX (query->from, term->from);
+  if (term->key != VALIJA_SEARCH_KEY_AFTER)
+    query->to = MIN (query->to, term->key == VALIJA_SEARCH_KEY_ON ? term->to : term->from);
+}
+
+static void
+append_alternatives (GString   *match,
+                     GPtrArray *terms)
+{
+  g_string_append (match, match->len > 0 ? " AND (" : "(");
+  for (guint i = 0; i < terms->len; i++)
+    {
+      if (i > 0)
+        g_string_append (match, " OR ");
+      append_words (match, g_ptr_array_index (terms, i));
+    }
+  g_string_append_c (match, ')');
+}
+
+static void
+take_single (Builder   *builder,
+             GPtrArray *terms)
+{
+  const ValijaSearchTerm *term = g_ptr_array_index (terms, 0);
+  gboolean dated = term->key == VALIJA_SEARCH_KEY_BEFORE || term->key == VALIJA_SEARCH_KEY_AFTER ||
+                   term->key == VALIJA_SEARCH_KEY_ON;
+
+  if (term->negated && is_words (term))
+    {
+      if (builder->without->len > 0)
+        g_string_append (builder->without, " OR ");
+      append_words (builder->without, term);
+      return;
+    }
+
+  if (!term->negated && dated)
+    {
+      narrow_period (builder->query, term);
+      return;
+    }
+
+  /* Few messages are looked at more closely */
+  if (!term->negated && find_columns (term) != NULL)
+    append_alternatives (builder->match, terms);
+  if (!is_words (term))
+    add_clause (builder, terms);
+}
+
+/* Terms of which one is to hold. */
+static void
+take_group (Builder   *builder,
+            GPtrArray *terms)
+{
+  gboolean plain = TRUE;
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+
+      plain = plain && is_words (term) && !term->negated;
+    }
+
+  if (terms->len == 0)
     return;
 
-  if (match->len > 0)
-    g_string_append (match, " AND ");
-  if (columns != NULL)
-    g_string_append_printf (match, "%s : ", columns);
-  append_quoted (match, text);
-  if (is_prefix (term))
-    g_string_append_c (match, '*');
+  if (terms->len == 1)
+    take_single (builder, terms);
+  else if (plain)
+    append_alternatives (builder->match, terms);
+  else
+    add_clause (builder, terms);
+}
+
+static void
+take_without (Builder *builder)
+{
+  GPtrArray *clause;
+  ValijaSearchTest *test;
+
+  if (builder->without->len == 0)
+    return;
+
+  if (builder->match->len > 0)
+    {
+      g_string_prepend_c (builder->match, '(');
+      g_string_append_printf (builder->match, ") NOT (%s)", builder->without->str);
+      return;
+    }
+
+  test = g_new0 (ValijaSearchTest, 1);
+  test->kind = VALIJA_SEARCH_TEST_WORDS;
+  test->negated = TRUE;
+  test->text = g_strdup (builder->without->str);
+  clause = g_ptr_array_new_with_free_func (test_free);
+  g_ptr_array_add (clause, test);
+  g_ptr_array_add (builder->query->clauses, clause);
+}
+
+static void
+take_terms (Builder   *builder,
+            GPtrArray *terms)
+{
+  g_autoptr(GPtrArray) group = g_ptr_array_new ();
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+
+      if (!term->alternative)
+        {
+          take_group (builder, group);
+          g_ptr_array_set_size (group, 0);
+        }
+      if (is_useful (term))
+        g_ptr_array_add (group, term);
+    }
+
+  take_group (builder, group);
+  take_without (builder);
 }
 
 /**
@@ -166,24 +355,19 @@ valija_search_query_new (const char *text)
 {
   ValijaSearchQuery *self = g_new0 (ValijaSearchQuery, 1);
   g_autoptr(GString) match = g_string_new (NULL);
+  g_autoptr(GString) without = g_string_new (NULL);
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (text != NULL ? text : "");
+  Builder builder = { self, match, without };
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->clauses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   self->from = 0;
   self->to = G_MAXINT64;
 
-  for (guint i = 0; i < terms->len; i++)
-    {
-      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
-
-      if (!take_filter (self, term))
-        append_word (match, term);
-    }
-
+  take_terms (&builder, terms);
   if (match->len > 0)
     self->match = g_strdup (match->str);
-  self->empty = self->match == NULL && self->message_id == NULL && self->flags_mask == 0 && !self->wants_attachment &&
-                self->from == 0 && self->to == G_MAXINT64;
+  self->empty = self->match == NULL && self->clauses->len == 0 && self->from == 0 && self->to == G_MAXINT64;
 
   return self;
 }
@@ -214,7 +398,7 @@ valija_search_query_unref (ValijaSearchQuery *self)
     return;
 
   g_free (self->match);
-  g_free (self->message_id);
+  g_ptr_array_unref (self->clauses);
   g_free (self);
 }
 
@@ -237,25 +421,10 @@ valija_search_query_get_match (ValijaSearchQuery *self)
   return self->match;
 }
 
-const char *
-valija_search_query_get_message_id (ValijaSearchQuery *self)
+GPtrArray *
+valija_search_query_get_clauses (ValijaSearchQuery *self)
 {
-  return self->message_id;
-}
-
-ValijaFlags
-valija_search_query_get_flags (ValijaSearchQuery *self,
-                               ValijaFlags       *mask)
-{
-  *mask = self->flags_mask;
-
-  return self->flags;
-}
-
-gboolean
-valija_search_query_wants_attachment (ValijaSearchQuery *self)
-{
-  return self->wants_attachment;
+  return self->clauses;
 }
 
 void
@@ -265,4 +434,20 @@ valija_search_query_get_period (ValijaSearchQuery *self,
 {
   *from = self->from;
   *to = self->to;
+}
+
+const ValijaSearchTest *
+valija_search_query_find_alone (ValijaSearchQuery    *self,
+                                ValijaSearchTestKind  kind)
+{
+  for (guint i = 0; i < self->clauses->len; i++)
+    {
+      GPtrArray *clause = g_ptr_array_index (self->clauses, i);
+      const ValijaSearchTest *test = g_ptr_array_index (clause, 0);
+
+      if (clause->len == 1 && test->kind == kind && !test->negated)
+        return test;
+    }
+
+  return NULL;
 }

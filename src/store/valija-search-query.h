@@ -6,10 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* What a person typed into the search box, understood: words are searched in subjects, people,
- * bodies and attachment names; the last word also as a beginning (as you type); "quoted words" as a
- * phrase; from: to: subject: body: filename: id: name the place; is:unread is:read is:flagged
- * has:attachment; before: after: YYYY-MM-DD. What is no operator is searched as it stands.
+/* What a person typed into the search box, as the store searches by it: the terms of model/valija-search-term.h. Words
+ * are searched in subjects, people, bodies and attachment names; the last word also as a beginning (as you type).
  * Immutable, refcounted, boxed. */
 typedef struct _ValijaSearchQuery ValijaSearchQuery;
 

@@ -27,6 +27,7 @@ typedef struct
   int cache_lock;           /* file descriptors of the lock files, -1: not held */
   int data_lock;
   gboolean overlay_stale;   /* the journal was written and the cache was not */
+  GCancellable *waiting;    /* nullable: cancelled when nobody waits any more for the look that is being taken */
 } ValijaStoreContext;
 
 /* Runs on a thread of the store; the writer's in a transaction over both databases, which is

@@ -253,10 +253,11 @@ static void
 run_look (ValijaStoreContext *context,
           Request            *request)
 {
-  if (g_cancellable_set_error_if_cancelled (dex_promise_get_cancellable (request->promise), &request->error))
-    return;
+  context->waiting = dex_promise_get_cancellable (request->promise);
+  if (!g_cancellable_set_error_if_cancelled (context->waiting, &request->error))
+    request->func (context, request->args, &request->result, &request->error);
+  context->waiting = NULL;
 
-  request->func (context, request->args, &request->result, &request->error);
   valija_database_reset (context->cache);
   valija_database_reset (context->local);
 }

@@ -378,3 +378,53 @@ valija_store_tokenizer_has_words (const char *text)
 
   return FALSE;
 }
+
+static int
+append_word_cb (void       *data,
+                int         flags,
+                const char *token,
+                int         n_token,
+                int         start,
+                int         end)
+{
+  g_string_append_len (data, token, n_token);
+  g_string_append_c (data, ' ');
+
+  return SQLITE_OK;
+}
+
+/* The words with one space around each. */
+static GString *
+join_words (sqlite3    *handle,
+            const char *text)
+{
+  GString *words = g_string_new (" ");
+  fts5_api *api = find_api (handle);
+  Fts5Tokenizer *tokenizer = NULL;
+  fts5_tokenizer methods;
+  void *user_data;
+
+  if (api == NULL || api->xFindTokenizer (api, "valija", &user_data, &methods) != SQLITE_OK ||
+      methods.xCreate (user_data, NULL, 0, &tokenizer) != SQLITE_OK)
+    return words;
+
+  methods.xTokenize (tokenizer, words, FTS5_TOKENIZE_QUERY, text, strlen (text), append_word_cb);
+  methods.xDelete (tokenizer);
+
+  return words;
+}
+
+gboolean
+valija_store_tokenizer_contains (sqlite3    *handle,
+                                 const char *text,
+                                 const char *phrase,
+                                 gboolean    beginning)
+{
+  g_autoptr(GString) words = join_words (handle, text);
+  g_autoptr(GString) wanted = join_words (handle, phrase);
+
+  if (beginning && wanted->len > 1)
+    g_string_truncate (wanted, wanted->len - 1);
+
+  return wanted->len > 1 && strstr (words->str, wanted->str) != NULL;
+}

@@ -16,4 +16,11 @@ int valija_store_tokenizer_register (sqlite3 *handle);
 /* Whether @text has anything that the tokenizer would make a word of. */
 gboolean valija_store_tokenizer_has_words (const char *text);
 
+/* Whether the words of @phrase stand in @text one behind the other, as a search would find them;
+ * with @beginning the last of them may go on. @handle is one that has the tokenizer. */
+gboolean valija_store_tokenizer_contains (sqlite3    *handle,
+                                          const char *text,
+                                          const char *phrase,
+                                          gboolean    beginning);
+
 G_END_DECLS

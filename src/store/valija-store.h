@@ -200,11 +200,15 @@ DexFuture *valija_store_load_merged_index (ValijaStore      *self,
                                            guint             n_folders,
                                            ValijaListFilter  filter,
                                            guint             limit) G_GNUC_WARN_UNUSED_RESULT;
-/* @accounts and @folder narrow the search: NULL and 0 for everything. */
+/* @account and @folders narrow the search: nothing for everything. @more: messages that a server has found, which
+ * belong to what is found where they lie there. */
 DexFuture *valija_store_search (ValijaStore       *self,
                                 ValijaSearchQuery *query,
                                 const char        *account,
-                                gint64             folder,
+                                const gint64      *folders,
+                                guint              n_folders,
+                                const gint64      *more,
+                                guint              n_more,
                                 guint              limit) G_GNUC_WARN_UNUSED_RESULT;
 /* GPtrArray of ValijaMessageRow in the order of @ids; ids that are gone are missing in it. A row
  * whose move the server has not heard of yet shows its new folder and an empty remote_id, since

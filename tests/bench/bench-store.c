@@ -345,7 +345,7 @@ bench_search (ValijaStore *store)
 
           query = valija_search_query_new (typed);
           timer = g_timer_new ();
-          ids = await (valija_store_search (store, query, NULL, 0, 200));
+          ids = await (valija_store_search (store, query, NULL, NULL, 0, NULL, 0, 200));
           elapsed = g_timer_elapsed (timer, NULL) * 1e3;
           n_found += ids->len;
           g_array_append_val (times, elapsed);

@@ -512,6 +512,22 @@ def search():
             p.run('search', typed, expect=USAGE)
         assert find('is:unread') == find('--server', 'is:unread')
 
+        # Operators, and what was understood of them
+        everything = {m['id'] for m in p.messages('--limit', '0')}
+        unread, large = set(find('is:unread')), set(find('larger:2k'))
+        assert 0 < len(large) < len(everything), large
+        assert set(find('--', '-is:unread')) == everything - unread
+        assert set(find('is:unread OR larger:2k')) == unread | large
+        assert set(find('larger:2k -is:unread')) == large - unread
+        assert set(find('in:inbox')) == everything and find('in:nowhere') == []
+        assert set(find('before:2w OR after:2w')) == everything
+        terms = p.json('search', 'de:x', '-from:"Ana Núñez"', 'OR', 'before:2026-03')['terms']
+        assert [(t['operator'], t['text'], t['negated'], t['alternative']) for t in terms] == [
+            (None, 'de:x', False, False), ('from', 'Ana Núñez', True, False), ('before', '2026-03', False, True)], terms
+        assert terms[0]['hint'] and terms[1]['label'] == 'Except “From: Ana Núñez”', terms
+        assert terms[2]['label'] == 'Before 1 March 2026', terms
+        assert 'de:' in p.run('search', 'de:x').stderr
+
 
 @test
 def queued_changes():

@@ -64,7 +64,7 @@ test_bodies (void)
   assert_list (test, "INBOX", "m4+ m3+ m2+ m1+");
   g_assert_nonnull (strstr (test->server->log->str, "fetch 4; fetch 3; fetch 2; fetch 1"));
 
-  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m3\"", NULL, NULL, 0));
+  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m3\"", NULL, NULL, NULL, 0));
   g_assert_cmpuint (found->len, ==, 1);
 
   fake_server_clear_log (test->server);
@@ -100,7 +100,7 @@ test_moved_elsewhere (gconstpointer data)
   assert_list (test, "trash", "m3+");
   g_assert_null (strstr (test->server->log->str, "fetch"));
 
-  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m2\"", NULL, NULL, 0));
+  found = test_await_boxed (valija_engine_load_found (test->engine, "\"body of m2\"", NULL, NULL, NULL, 0));
   g_assert_cmpuint (found->len, ==, 1);
 }
 
@@ -352,7 +352,7 @@ test_live_list (void)
   fill (test, 3);
   test_engine_sync (test, VALIJA_SYNC_HEADERS);
   list = valija_engine_list_messages (test->engine, test_engine_folder (test, "INBOX"), VALIJA_SHOW_ALL);
-  search = valija_engine_search_messages (test->engine, "subject:m4", NULL, NULL);
+  search = valija_engine_search_messages (test->engine, "subject:m4", NULL, NULL, NULL);
   while (!valija_message_list_get_ready (list) || !valija_message_list_get_ready (search))
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 3);

@@ -14,7 +14,9 @@ typedef struct
 } Case;
 
 /* What is searched, oldest first: subject, body, file names; odd ones are unread, the last two
- * flagged. The sender is Ana Núñez <ana@example.org>, the recipient Bo <bo@example.net>.
+ * flagged, "hangul" answered. The sender is Ana Núñez <ana@example.org>, the recipient Bo <bo@example.net>; Mei
+ * <mei@example.com> has a copy of "meeting" and "report". "report" has 10,000 octets, "fox" 20,000, the others 1,000.
+ * All are in the inbox, but "arabic", in Lists, and "quoting", in gtk below it.
  * Received at 1,000,000 days after 1970 and a day more each. */
 static const struct
 {
@@ -96,10 +98,53 @@ static const Case cases[] = {
   { "before", "before:2024-10-06", "meeting cafe" },
   { "between-with-word", "after:2024-10-06 before:2024-10-12 quick", "fox report" },
   { "flagged-unread", "is:flagged is:unread", "quoting" },
+  { "starred", "is:starred", "quoting arabic" },
+  { "answered", "is:answered", "hangul" },
+  { "not-answered", "-is:answered -is:unread -is:flagged", "fox thai kana cafe" },
+  { "on-a-day", "on:2024-10-10", "fox" },
+  { "on-a-month", "on:2024-09", "" },
+  { "not-on-a-day", "-on:2024-10-10 quick", "report" },
+
+  { "or", "fox OR meeting", "fox report meeting" },
+  { "or-of-places", "subject:fox OR body:fox", "fox report" },
+  { "or-binds-closer", "lazy fox OR meeting", "report" },
+  { "or-of-word-and-flag", "is:flagged OR subject:kana", "quoting arabic kana" },
+  { "or-with-word-outside", "quick is:flagged OR is:unread", "report" },
+  { "or-with-not", "-is:read OR subject:fox", "quoting cyrillic fox report hangul meeting" },
+  { "or-of-bad", "subject:fox OR before:nonsense", "fox" },
+  { "not-word", "quick -lazy", "fox" },
+  { "not-phrase", "quick -\"quick brown\"", "fox" },
+  { "not-beginning", "quick -laz", "fox" },
+  { "nots", "-quick -meeting -kana is:unread", "quoting cyrillic hangul" },
+  { "not-attachment", "-has:attachment quick", "" },
+  { "not-id", "-id:m6@example.org quick", "report" },
+
+  { "cc", "cc:mei", "report meeting" },
+  { "cc-address", "cc:mei@example.com", "report meeting" },
+  { "cc-is-not-to", "cc:bo", "" },
+  { "cc-beginning", "cc:me", "report meeting" },
+  { "cc-no-beginning", "cc:me ", "" },
+  { "to-has-copies", "to:mei", "report meeting" },
+  { "not-cc", "quick -cc:mei", "fox" },
+  { "cc-or", "cc:mei OR subject:fox", "fox report meeting" },
+
+  { "larger", "larger:5k", "fox report" },
+  { "larger-and-word", "larger:5k lazy", "report" },
+  { "smaller", "smaller:2k subject:fox OR subject:kana", "kana" },
+  { "larger-not-equal", "larger:10k", "fox" },
+
+  { "in-role", "in:inbox subject:fox", "fox" },
+  { "in-name", "in:Lists", "arabic" },
+  { "in-path", "in:Lists/gtk", "quoting" },
+  { "in-beginning", "in:gt", "quoting" },
+  { "in-two", "in:gtk OR in:lists ", "quoting arabic" },
+  { "not-in", "-in:inbox ", "quoting arabic" },
+  { "in-nowhere", "in:nowhere fox", "" },
 
   { "unknown-operator-stands", "foo:bar", "" },
-  { "bad-date-stands", "before:yesterday", "" },
-  { "is-what-stands", "is:funny", "" },
+  { "bad-date-is-left-out", "before:nonsense lazy", "report" },
+  { "bad-date-alone", "before:nonsense", "" },
+  { "is-what-is-left-out", "is:funny lazy", "report" },
   { "colon-alone", ":", "" },
   { "operator-of-nothing", "from:", "" },
   { "empty", "", "" },
@@ -110,11 +155,11 @@ static const Case cases[] = {
   { "quotes-empty", "\"\"", "" },
   { "quotes-doubled", "\"\"\"\"", "" },
   { "quote-inside", "say\"hello", "quoting" },
-  { "fts-operators", "fox OR meeting", "" },
+  { "fts-operators", "fox AND meeting", "" },
   { "fts-not", "fox NOT quick", "" },
   { "fts-near", "NEAR(quick brown)", "" },
   { "fts-column", "{subject} : fox", "" },
-  { "fts-minus-column", "-subject:fox", "" },
+  { "fts-minus-column", "-subject:fox", "quoting arabic cyrillic report thai hangul kana meeting cafe" },
   { "fts-caret", "^fox", "fox report" },
   { "fts-star", "f*x", "" },
   { "fts-parentheses", "(((fox", "fox report" },
@@ -122,6 +167,42 @@ static const Case cases[] = {
   { "address", "a+b@c.d", "quoting" },
   { "apostrophe", "o'neil", "quoting" },
 };
+
+static void
+write_folders (TestStore *self)
+{
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  ValijaFolderInfo *inbox = valija_folder_info_new ("INBOX", "INBOX");
+  ValijaFolderInfo *gtk = valija_folder_info_new ("Lists/gtk", "gtk");
+
+  inbox->role = VALIJA_FOLDER_ROLE_INBOX;
+  gtk->parent_id = g_strdup ("Lists");
+  g_ptr_array_add (infos, inbox);
+  g_ptr_array_add (infos, valija_folder_info_new ("Lists", "Lists"));
+  g_ptr_array_add (infos, gtk);
+  test_await (valija_store_write_folders (self->store, "a", infos, FALSE));
+}
+
+static const char *
+get_folder (guint i)
+{
+  return i == 8 ? "Lists" : i == 9 ? "Lists/gtk" : "INBOX";
+}
+
+static ValijaMessageInfo *
+make_info (guint i)
+{
+  g_autofree char *remote_id = g_strdup_printf ("m%u", i);
+  ValijaFlags flags = (i % 2 == 0 ? VALIJA_FLAG_SEEN : 0) | (i > 7 ? VALIJA_FLAG_FLAGGED : 0) |
+                      (i == 3 ? VALIJA_FLAG_ANSWERED : 0);
+  ValijaMessageInfo *info = test_info (remote_id, messages[i].subject, FIRST + (gint64) i * DAY + 3600, flags);
+
+  info->size = i == 5 ? 10000 : i == 6 ? 20000 : 1000;
+  if (i == 1 || i == 5)
+    g_ptr_array_add (info->cc, valija_address_new ("Mei", "mei@example.com"));
+
+  return info;
+}
 
 static TestStore *
 make_store (gint64 *folder)
@@ -131,23 +212,25 @@ make_store (gint64 *folder)
   g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
   ValijaChanges *changes = valija_changes_new ();
 
-  test_write_folders (self, "a", FALSE, "INBOX");
+  write_folders (self);
   *folder = test_folder (self, "a", "INBOX");
 
-  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
-    {
-      g_autofree char *remote_id = g_strdup_printf ("m%u", i);
-      ValijaFlags flags = (i % 2 == 0 ? VALIJA_FLAG_SEEN : 0) | (i > 7 ? VALIJA_FLAG_FLAGGED : 0);
-
-      g_ptr_array_add (changes->added,
-                       test_info (remote_id, messages[i].subject, FIRST + (gint64) i * DAY + 3600, flags));
-    }
+  for (guint i = 0; i < 8; i++)
+    g_ptr_array_add (changes->added, make_info (i));
   test_sync (self, *folder, changes);
 
+  for (guint i = 8; i < G_N_ELEMENTS (messages); i++)
+    {
+      changes = valija_changes_new ();
+      g_ptr_array_add (changes->added, make_info (i));
+      test_sync (self, test_folder (self, "a", get_folder (i)), changes);
+    }
+
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
       g_autofree char *remote_id = g_strdup_printf ("m%u", i);
-      ValijaStoredSource *source = valija_stored_source_new (test_find (self, *folder, remote_id), bytes,
+      ValijaStoredSource *source = valija_stored_source_new (test_find (self, test_folder (self, "a", get_folder (i)),
+                                                                        remote_id), bytes,
                                                              messages[i].body, NULL, messages[i].files != NULL);
 
       source->file_names = g_strdup (messages[i].files);
@@ -248,18 +331,42 @@ test_scope (void)
   g_assert_cmpstr (merged, ==, "hangul kana here meeting cafe");
 
   {
-    g_autoptr(GArray) of_account = test_await_boxed (valija_store_search (self->store, query, "b", 0, 0));
-    g_autoptr(GArray) of_folder = test_await_boxed (valija_store_search (self->store, query, NULL, inbox, 0));
-    g_autoptr(GArray) of_local = test_await_boxed (valija_store_search (self->store, query, NULL, sent, 0));
-    g_autoptr(GArray) limited = test_await_boxed (valija_store_search (self->store, query, NULL, 0, 3));
-    g_autoptr(GArray) nobody = test_await_boxed (valija_store_search (self->store, query, "c", 0, 0));
+    g_autoptr(GArray) of_account =
+        test_await_boxed (valija_store_search (self->store, query, "b", NULL, 0, NULL, 0, 0));
+    g_autoptr(GArray) of_folder =
+        test_await_boxed (valija_store_search (self->store, query, NULL, &inbox, 1, NULL, 0, 0));
+    g_autoptr(GArray) of_local =
+        test_await_boxed (valija_store_search (self->store, query, NULL, &sent, 1, NULL, 0, 0));
+    g_autoptr(GArray) limited = test_await_boxed (valija_store_search (self->store, query, NULL, NULL, 0, NULL, 0, 3));
+    gint64 both[] = { inbox, sent };
+    gint64 found[] = { test_find (self, inbox, "m5"), test_find (self, inbox, "m6") };
+    g_autoptr(GArray) of_both =
+        test_await_boxed (valija_store_search (self->store, query, NULL, both, 2, NULL, 0, 0));
+    g_autoptr(ValijaSearchQuery) lazy = valija_search_query_new ("lazy");
+    g_autoptr(ValijaSearchQuery) unread = valija_search_query_new ("lazy is:unread");
+    g_autoptr(GArray) with_more =
+        test_await_boxed (valija_store_search (self->store, lazy, NULL, NULL, 0, found, 2, 0));
+    g_autoptr(GArray) elsewhere =
+        test_await_boxed (valija_store_search (self->store, lazy, NULL, &sent, 1, found, 2, 0));
+    g_autoptr(GArray) checked =
+        test_await_boxed (valija_store_search (self->store, unread, NULL, NULL, 0, found, 2, 0));
+    g_autoptr(GArray) nobody = test_await_boxed (valija_store_search (self->store, query, "c", NULL, 0, NULL, 0, 0));
 
     g_assert_cmpuint (of_account->len, ==, 1);
-    g_assert_cmpuint (of_folder->len, ==, G_N_ELEMENTS (messages));
+    g_assert_cmpuint (of_folder->len, ==, 8);
     g_assert_cmpuint (of_local->len, ==, 1);
     g_assert_cmpint (g_array_index (of_local, gint64, 0), <, 0);
     g_assert_cmpuint (limited->len, ==, 3);
     g_assert_cmpuint (nobody->len, ==, 0);
+    g_assert_cmpuint (of_both->len, ==, 9);
+
+    /* What a server has found as well stands in its place, once, where it lies in the right folder and all but the
+     * words is as it was asked for */
+    g_assert_cmpuint (with_more->len, ==, 2);
+    g_assert_cmpint (g_array_index (with_more, gint64, 0), ==, found[1]);
+    g_assert_cmpint (g_array_index (with_more, gint64, 1), ==, found[0]);
+    g_assert_cmpuint (elsewhere->len, ==, 0);
+    g_assert_cmpuint (checked->len, ==, 1);
   }
 
   /* What the user deleted is not found before the server has heard of it, nor after */

@@ -344,7 +344,7 @@ test_search (TestStore  *self,
              const char *typed)
 {
   g_autoptr(ValijaSearchQuery) query = valija_search_query_new (typed);
-  g_autoptr(GArray) ids = test_await_boxed (valija_store_search (self->store, query, NULL, 0, 0));
+  g_autoptr(GArray) ids = test_await_boxed (valija_store_search (self->store, query, NULL, NULL, 0, NULL, 0, 0));
   g_autoptr(GPtrArray) rows = load_rows (self, ids);
   GString *text = g_string_new (NULL);
 

@@ -878,7 +878,8 @@ valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
 }
 
 ValijaMessageList *
-valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder)
+valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder,
+                               GArray *found)
 {
   g_set_str (&self->searched, text);
 

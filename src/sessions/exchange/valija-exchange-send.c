@@ -35,42 +35,134 @@ search_free (Search *search)
   g_free (search);
 }
 
-/* The words of the server's query language, where they mean the same. */
-static const char *
-find_property_name (const char *operator)
-{
-  static const struct { const char *operator, *property; } known[] = {
-    { "from", "from" }, { "to", "to" }, { "cc", "cc" }, { "subject", "subject" }, { "body", "body" },
-    { "filename", "attachment" },
-  };
+/* ---- The server's query language (AQS) ---- */
 
-  for (gsize i = 0; operator != NULL && i < G_N_ELEMENTS (known); i++)
+static void
+append_quoted (GString    *query,
+               const char *property,
+               const char *text)
+{
+  g_autofree char *words = g_strdelimit (g_strdup (text), "\"", ' ');
+
+  g_string_append_printf (query, "%s\"%s\"", property, words);
+}
+
+static void
+append_day (GString    *query,
+            const char *comparison,
+            gint64      day)
+{
+  g_autoptr(GDateTime) date = g_date_time_new_from_unix_local (day);
+  g_autofree char *text = date != NULL ? g_date_time_format (date, "%Y-%m-%d") : NULL;
+
+  g_string_append_printf (query, "received:%s%s", comparison, text != NULL ? text : "");
+}
+
+/* FALSE where the language has no word for it. */
+static gboolean
+append_term (GString                *query,
+             const ValijaSearchTerm *term)
+{
+  switch (term->key)
     {
-      if (strcmp (known[i].operator, operator) == 0)
-        return known[i].property;
+    case VALIJA_SEARCH_KEY_WORD:
+      append_quoted (query, "", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_FROM:
+      append_quoted (query, "from:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_TO:
+      append_quoted (query, "to:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_CC:
+      append_quoted (query, "cc:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_SUBJECT:
+      append_quoted (query, "subject:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_BODY:
+      append_quoted (query, "body:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_FILENAME:
+      append_quoted (query, "attachment:", term->text);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_HAS:
+      g_string_append (query, "hasattachment:true");
+      return TRUE;
+    case VALIJA_SEARCH_KEY_BEFORE:
+      append_day (query, "<", term->from);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_AFTER:
+      append_day (query, ">=", term->from);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_ON:
+      g_string_append_c (query, '(');
+      append_day (query, ">=", term->from);
+      g_string_append (query, " AND ");
+      append_day (query, "<", term->to);
+      g_string_append_c (query, ')');
+      return TRUE;
+    case VALIJA_SEARCH_KEY_LARGER:
+      g_string_append_printf (query, "size:>%" G_GUINT64_FORMAT, term->size);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_SMALLER:
+      g_string_append_printf (query, "size:<%" G_GUINT64_FORMAT, term->size);
+      return TRUE;
+    case VALIJA_SEARCH_KEY_IS:
+      if (term->mask == VALIJA_FLAG_ANSWERED)
+        return FALSE;
+      g_string_append_printf (query, "%s:%s", term->mask == VALIJA_FLAG_SEEN ? "isread" : "isflagged",
+                              term->flags != 0 ? "true" : "false");
+      return TRUE;
+    case VALIJA_SEARCH_KEY_ID:
+    case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_N_KEYS:
+    default:
+      return FALSE;
+    }
+}
+
+/* Terms of which one is to hold; where one of them cannot be said any message may be meant. */
+static void
+append_group (GString   *query,
+              GPtrArray *group)
+{
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < group->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (group, i);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? " OR " : "", term->negated ? "NOT " : "");
+      if (!append_term (out, term))
+        return;
     }
 
-  return NULL;
+  if (out->len > 0)
+    g_string_append_printf (query, "%s%s%s%s", query->len > 0 ? " AND " : "", group->len > 1 ? "(" : "", out->str,
+                            group->len > 1 ? ")" : "");
 }
 
 static char *
 create_query (const char *text)
 {
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
+  g_autoptr(GPtrArray) group = g_ptr_array_new ();
   GString *query = g_string_new (NULL);
 
   for (guint i = 0; i < terms->len; i++)
     {
-      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
-      const char *property = find_property_name (term->operator);
-      g_autofree char *words = g_strdelimit (g_strdup (property != NULL ? term->text : term->whole), "\"", ' ');
+      ValijaSearchTerm *term = g_ptr_array_index (terms, i);
 
-      if (query->len > 0)
-        g_string_append (query, " AND ");
-      if (property != NULL)
-        g_string_append_printf (query, "%s:", property);
-      g_string_append_printf (query, "\"%s\"", words);
+      if (!term->alternative)
+        {
+          append_group (query, group);
+          g_ptr_array_set_size (group, 0);
+        }
+      if (valija_search_term_counts (term))
+        g_ptr_array_add (group, term);
     }
+  append_group (query, group);
 
   return g_string_free (query, FALSE);
 }
@@ -99,6 +191,9 @@ search_fiber (gpointer data)
   g_autofree char *query = create_query (search->text);
   gboolean is_last = FALSE;
   guint offset = 0;
+
+  /* What cannot be said is not looked for in all that there is */
+  is_last = query[0] == '\0';
 
   while (client != NULL && !is_last && ids->len < HITS_LIMIT)
     {

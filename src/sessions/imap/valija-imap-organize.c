@@ -527,80 +527,155 @@ list_found (Change *self)
   return ids;
 }
 
-/* The keys of SEARCH (RFC 9051 §6.4.4) for a term that is no word to look for. */
-static gboolean
-append_filter (ValijaImapCommand      *command,
-               const ValijaSearchTerm *term)
+/* Servers look at the day alone, as it was where the message was received; the user's is the best guess of that. */
+static void
+append_day (ValijaImapCommand *command,
+            const char        *key,
+            gint64             day)
 {
-  static const struct { const char *operator; const char *text; const char *key; } filters[] = {
-    { "is", "unread", "UNSEEN" }, { "is", "read", "SEEN" }, { "is", "flagged", "FLAGGED" },
-    /* No key tells of it */
-    { "has", "attachment", "ALL" },
-  };
-  gint64 time;
+  g_autoptr(GDateTime) local = g_date_time_new_from_unix_local (day);
+  gint64 offset = local != NULL ? g_date_time_get_utc_offset (local) / G_TIME_SPAN_SECOND : 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
-    if (g_strcmp0 (term->operator, filters[i].operator) == 0 && g_ascii_strcasecmp (term->text, filters[i].text) == 0)
-      {
-        valija_imap_command_append_atom (command, filters[i].key);
-        return TRUE;
-      }
-
-  if ((g_strcmp0 (term->operator, "before") == 0 || g_strcmp0 (term->operator, "after") == 0) &&
-      valija_search_date_parse (term->text, &time))
-    {
-      valija_imap_command_append_atom (command, term->operator[0] == 'b' ? "BEFORE" : "SINCE");
-      valija_imap_command_append_date (command, time);
-      return TRUE;
-    }
-
-  return FALSE;
+  valija_imap_command_append_atom (command, key);
+  valija_imap_command_append_date (command, day + offset);
 }
 
 static void
-append_word (ValijaImapCommand      *command,
-             const ValijaSearchTerm *term)
+append_size (ValijaImapCommand *command,
+             const char        *key,
+             guint64            size)
 {
-  static const struct { const char *operator; const char *key; } keys[] = {
-    { "from", "FROM" }, { "subject", "SUBJECT" }, { "body", "BODY" }, { "id", "HEADER Message-ID" },
-    { "filename", "TEXT" },
+  valija_imap_command_append_atom (command, key);
+  valija_imap_command_append_number (command, MIN (size, G_MAXUINT32));
+}
+
+static const char *
+find_state_key (const ValijaSearchTerm *term)
+{
+  if (term->mask == VALIJA_FLAG_SEEN)
+    return term->flags != 0 ? "SEEN" : "UNSEEN";
+
+  return term->mask == VALIJA_FLAG_FLAGGED ? "FLAGGED" : "ANSWERED";
+}
+
+static const char *
+find_text_key (const ValijaSearchTerm *term)
+{
+  static const struct { ValijaSearchKey key; const char *name; } keys[] = {
+    { VALIJA_SEARCH_KEY_FROM, "FROM" }, { VALIJA_SEARCH_KEY_CC, "CC" }, { VALIJA_SEARCH_KEY_SUBJECT, "SUBJECT" },
+    { VALIJA_SEARCH_KEY_BODY, "BODY" }, { VALIJA_SEARCH_KEY_ID, "HEADER Message-ID" },
   };
 
-  if (g_strcmp0 (term->operator, "to") == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (keys[i].key == term->key)
+      return keys[i].name;
+
+  return "TEXT";
+}
+
+/* No key tells of attachments, and the folder is chosen already. */
+static gboolean
+has_key (const ValijaSearchTerm *term)
+{
+  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN;
+}
+
+static void
+append_term (ValijaImapCommand      *command,
+             const ValijaSearchTerm *term)
+{
+  if (term->negated)
+    valija_imap_command_append_atom (command, "NOT");
+
+  switch (term->key)
     {
+    case VALIJA_SEARCH_KEY_TO:
       valija_imap_command_append_atom (command, "OR TO");
       valija_imap_command_append_string (command, term->text);
       valija_imap_command_append_atom (command, "CC");
       valija_imap_command_append_string (command, term->text);
-      return;
+      break;
+    case VALIJA_SEARCH_KEY_IS:
+      valija_imap_command_append_atom (command, find_state_key (term));
+      break;
+    case VALIJA_SEARCH_KEY_BEFORE:
+      append_day (command, "BEFORE", term->from);
+      break;
+    case VALIJA_SEARCH_KEY_AFTER:
+      append_day (command, "SINCE", term->from);
+      break;
+    case VALIJA_SEARCH_KEY_ON:
+      valija_imap_command_open_list (command);
+      append_day (command, "SINCE", term->from);
+      append_day (command, "BEFORE", term->to);
+      valija_imap_command_close_list (command);
+      break;
+    case VALIJA_SEARCH_KEY_LARGER:
+      append_size (command, "LARGER", term->size);
+      break;
+    case VALIJA_SEARCH_KEY_SMALLER:
+      append_size (command, "SMALLER", term->size);
+      break;
+    case VALIJA_SEARCH_KEY_WORD:
+    case VALIJA_SEARCH_KEY_FROM:
+    case VALIJA_SEARCH_KEY_CC:
+    case VALIJA_SEARCH_KEY_SUBJECT:
+    case VALIJA_SEARCH_KEY_BODY:
+    case VALIJA_SEARCH_KEY_FILENAME:
+    case VALIJA_SEARCH_KEY_ID:
+    case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_HAS:
+    case VALIJA_SEARCH_N_KEYS:
+    default:
+      valija_imap_command_append_atom (command, find_text_key (term));
+      valija_imap_command_append_string (command, term->text);
+      break;
     }
-
-  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (g_strcmp0 (term->operator, keys[i].operator) == 0)
-      {
-        valija_imap_command_append_atom (command, keys[i].key);
-        valija_imap_command_append_string (command, term->text);
-        return;
-      }
-
-  valija_imap_command_append_atom (command, "TEXT");
-  valija_imap_command_append_string (command, term->whole);
 }
 
+/* Terms of which one is to hold; where one of them has no key any message may be meant. Whether anything was said. */
+static gboolean
+append_group (ValijaImapCommand *command,
+              GPtrArray         *group)
+{
+  for (guint i = 0; i < group->len; i++)
+    if (!has_key (g_ptr_array_index (group, i)))
+      return FALSE;
+
+  for (guint i = 0; i < group->len; i++)
+    {
+      if (i + 1 < group->len)
+        valija_imap_command_append_atom (command, "OR");
+      append_term (command, g_ptr_array_index (group, i));
+    }
+
+  return group->len > 0;
+}
+
+/* The keys of SEARCH (RFC 9051 §6.4.4). */
 static void
 append_keys (ValijaImapCommand *command,
              GPtrArray         *terms)
 {
-  if (terms->len == 0)
-    valija_imap_command_append_atom (command, "ALL");
+  g_autoptr(GPtrArray) group = g_ptr_array_new ();
+  gboolean any = FALSE;
 
   for (guint i = 0; i < terms->len; i++)
     {
-      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+      ValijaSearchTerm *term = g_ptr_array_index (terms, i);
 
-      if (!append_filter (command, term))
-        append_word (command, term);
+      if (!term->alternative)
+        {
+          any |= append_group (command, group);
+          g_ptr_array_set_size (group, 0);
+        }
+      if (valija_search_term_counts (term))
+        g_ptr_array_add (group, term);
     }
+
+  any |= append_group (command, group);
+  if (!any)
+    valija_imap_command_append_atom (command, "ALL");
 }
 
 static DexFuture *

@@ -339,7 +339,7 @@ reload (ValijaMessagePane *self)
   if (is_searching (self))
     take_list (self, valija_engine_search_messages (self->engine, text,
                                                     everywhere ? NULL : valija_folder_get_account (self->folder),
-                                                    in_folder ? self->folder : NULL), FALSE);
+                                                    in_folder ? self->folder : NULL, NULL), FALSE);
   else if (conversations)
     take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)),
                !valija_folder_gathers (self->folder));

@@ -119,6 +119,20 @@ search_places (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+search_operators (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
+                                    "a OR from:bo OR -subject:x -cc:mei is:answered on:2026-03 before:2026-01-02 "
+                                    "larger:10M smaller:2k in:inbox b OR has:attachment before:nonsense ");
+}
+
+static DexFuture *
+search_attachment (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "-has:attachment");
+}
+
+static DexFuture *
 search (ValijaMailOrganizer *organizer)
 {
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"");
@@ -313,9 +327,16 @@ static const Case cases[] = {
     "7.3,7.4,7.7", 0 },
   { "search-places", "LITERAL+", search_places,
     SELECT_A "C: V5 UID SEARCH SUBJECT \"a b\" FROM bo OR TO mei CC mei BODY x "
-             "HEADER Message-ID \"<1@x>\" UNSEEN ALL SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
+             "HEADER Message-ID \"<1@x>\" UNSEEN SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
+  { "search-operators", "LITERAL+", search_operators,
+    SELECT_A "C: V5 UID SEARCH OR TEXT a OR FROM bo NOT SUBJECT x NOT CC mei ANSWERED (SINCE 1-Mar-2026 BEFORE "
+             "1-Apr-2026) BEFORE 2-Jan-2026 LARGER 10000000 SMALLER 2000\n"
+             "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3", 0 },
+  { "search-attachment", "LITERAL+", search_attachment,
+    SELECT_A "C: V5 UID SEARCH ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"), "7.3", 0 },
   { "search-nothing", "LITERAL+", search,
     SELECT_A
     "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
