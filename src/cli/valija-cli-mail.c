@@ -462,7 +462,7 @@ const ValijaCliCommand valija_cli_mail_commands[] = {
     folders_fiber },
   { "sync", "[ACCOUNT]", N_("Synchronise an account, or all"), sync_options, sync_fiber },
   { "list", "[FOLDER]", N_("List the messages of a folder, the newest first"), list_options, list_fiber },
-  { "search", "TEXT…", N_("Search messages"), search_options, search_fiber },
+  { "search", "[--] TEXT…", N_("Search messages"), search_options, search_fiber },
   { "watch", "[ACCOUNT]", N_("Wait for changes and tell of each"), watch_options, watch_fiber },
   { NULL }
 };

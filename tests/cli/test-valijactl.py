@@ -521,7 +521,7 @@ def search():
         assert set(find('larger:2k -is:unread')) == large - unread
         assert set(find('in:inbox')) == everything and find('in:nowhere') == []
         assert set(find('before:2w OR after:2w')) == everything
-        terms = p.json('search', 'de:x', '-from:"Ana Núñez"', 'OR', 'before:2026-03')['terms']
+        terms = p.json('search', '--', 'de:x', '-from:"Ana Núñez"', 'OR', 'before:2026-03')['terms']
         assert [(t['operator'], t['text'], t['negated'], t['alternative']) for t in terms] == [
             (None, 'de:x', False, False), ('from', 'Ana Núñez', True, False), ('before', '2026-03', False, True)], terms
         assert terms[0]['hint'] and terms[1]['label'] == 'Except “From: Ana Núñez”', terms
