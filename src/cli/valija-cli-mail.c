@@ -344,7 +344,9 @@ search_fiber (ValijaCli *cli, GError **error)
   ValijaAccount *account = NULL;
   ValijaFolder *folder = NULL;
   int place;
-  g_autofree char *typed = g_strjoinv (" ", cli->arguments);
+  /* GLib leaves the mark where what follows it looks like an option: "-from:ana" */
+  gboolean marked = g_strcmp0 (cli->arguments[0], "--") == 0;
+  g_autofree char *typed = g_strjoinv (" ", cli->arguments + marked);
   g_autofree char *text = NULL;
   g_autofree char *wrong = NULL;
   g_autoptr(GPtrArray) messages = NULL;
