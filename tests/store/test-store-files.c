@@ -33,6 +33,30 @@ make_store (void)
   return self;
 }
 
+/* A closed one with what is in @model, which is closed as well. */
+static TestStore *
+copy_store (TestStore *model)
+{
+  static const char * const names[] = { "cache/cache.db", "data/local.db" };
+  TestStore *self = g_new0 (TestStore, 1);
+
+  self->directory = g_dir_make_tmp ("valija-store-XXXXXX", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *from = test_store_path (model, names[i]);
+      g_autofree char *to = test_store_path (self, names[i]);
+      g_autofree char *directory = g_path_get_dirname (to);
+      g_autofree char *contents = NULL;
+      gsize length;
+
+      g_assert_cmpint (g_mkdir (directory, 0700), ==, 0);
+      g_assert_true (g_file_get_contents (from, &contents, &length, NULL));
+      g_assert_true (g_file_set_contents (to, contents, length, NULL));
+    }
+
+  return self;
+}
+
 static void
 overwrite (TestStore  *self,
            const char *name,
@@ -256,18 +280,20 @@ damage_header (const char *name,
 {
   static const guint8 masks[] = { 0x01, 0x06, 0xff };
   gboolean local = g_str_equal (name, "data/local.db");
+  g_autoptr(TestStore) model = make_store ();
   guint n_kept = 0, n_renewed = 0;
+
+  test_store_close (model);
 
   for (goffset offset = 0; offset < 100; offset++)
     {
       for (guint i = 0; i < G_N_ELEMENTS (masks); i++)
         {
-          g_autoptr(TestStore) self = make_store ();
+          g_autoptr(TestStore) self = copy_store (model);
           g_autofree char *path = test_store_path (self, name);
           g_autofree char *contents = NULL;
           gsize length;
 
-          test_store_close (self);
           g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
           write_byte (self, name, offset, (guint8) contents[offset] ^ masks[i]);
           if (unclean)
