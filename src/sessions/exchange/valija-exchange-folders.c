@@ -305,13 +305,6 @@ ref_of (const char *id)
 }
 
 static DexFuture *
-refuse_change (GError *error)
-{
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
-  return dex_future_new_for_error (error);
-}
-
-static DexFuture *
 create_folder_fiber (gpointer data)
 {
   FolderChange *change = data;
@@ -327,12 +320,12 @@ create_folder_fiber (gpointer data)
                                                   valija_ews_create_folder (valija_exchange_client_get_schema (client),
                                                                             ref_of (change->parent), change->name),
                                                   &error)))
-    return refuse_change (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   if (!(id = find_folder_id (g_ptr_array_index (reply->messages, 0))))
     {
       valija_error_set (&error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
-      return refuse_change (g_steal_pointer (&error));
+      return valija_exchange_refuse_change (g_steal_pointer (&error));
     }
 
   info = valija_folder_info_new (id, change->name);
@@ -357,20 +350,20 @@ rename_folder_fiber (gpointer data)
   ValijaEwsSchema schema;
 
   if (client == NULL)
-    return refuse_change (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   schema = valija_exchange_client_get_schema (client);
   if (!(renamed = valija_exchange_client_ask_fiber (client,
                                                     valija_ews_rename_folder (schema, folder, change->name),
                                                     &error)))
-    return refuse_change (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   known = g_hash_table_lookup (self->folders, change->folder);
   if ((known == NULL || g_strcmp0 (known->parent_id, change->parent) != 0) &&
       !(moved = valija_exchange_client_ask_fiber (client,
                                                   valija_ews_move_folder (schema, folder, ref_of (change->parent)),
                                                   &error)))
-    return refuse_change (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   info = valija_folder_info_new (change->folder, change->name);
   info->parent_id = g_strdup (change->parent);
@@ -394,7 +387,7 @@ remove_folder_fiber (gpointer data)
                                                   valija_ews_delete_folder (valija_exchange_client_get_schema (client),
                                                                             VALIJA_EWS_FOLDER (change->folder), FALSE),
                                                   &error)))
-    return refuse_change (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   return dex_future_new_true ();
 }

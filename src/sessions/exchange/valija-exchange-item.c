@@ -32,10 +32,9 @@ valija_exchange_find_item (const ValijaEwsNode *parent)
   return NULL;
 }
 
-/* The value of an extended property, or NULL. The server writes the tag as it likes: 0x300b, 0x300B. */
-static const char *
-find_property (const ValijaEwsNode *item,
-               guint64              tag)
+const char *
+valija_exchange_find_property (const ValijaEwsNode *item,
+                               guint64              tag)
 {
   for (const ValijaEwsNode *child = valija_ews_node_get_first (item); child != NULL;
        child = valija_ews_node_get_next (child))
@@ -48,6 +47,21 @@ find_property (const ValijaEwsNode *item,
     }
 
   return NULL;
+}
+
+guint
+valija_exchange_get_next_page (const ValijaEwsNode *root,
+                               guint                offset)
+{
+  const char *last = root != NULL ? valija_ews_node_get_attribute (root, "IncludesLastItemInRange") : NULL;
+  const char *text = root != NULL ? valija_ews_node_get_attribute (root, "IndexedPagingOffset") : NULL;
+  guint64 next;
+
+  if (g_strcmp0 (last, "true") == 0 || text == NULL ||
+      !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT, &next, NULL) || next <= offset)
+    return 0;
+
+  return (guint) next;
 }
 
 /* An X.500 name of the directory is no address: it is neither shown nor sent to. */
@@ -76,8 +90,8 @@ static ValijaFlags
 read_flags (const ValijaEwsNode *item)
 {
   const char *status = valija_ews_node_find_text (item, "Flag/FlagStatus");
-  const char *old_status = find_property (item, 0x1090);
-  const char *verb_text = find_property (item, 0x1081);
+  const char *old_status = valija_exchange_find_property (item, 0x1090);
+  const char *verb_text = valija_exchange_find_property (item, 0x1081);
   guint64 verb = verb_text != NULL ? g_ascii_strtoull (verb_text, NULL, 10) : 0;
   ValijaFlags flags = VALIJA_FLAG_NONE;
 
@@ -142,7 +156,7 @@ valija_exchange_read_item (const ValijaEwsNode *item)
   info->flags = read_flags (item);
   info->has_attachments = valija_ews_node_find_boolean (item, "HasAttachments");
   /* PR_SEARCH_KEY survives a move, by whomever */
-  info->email_id = g_strdup (find_property (item, 0x300b));
+  info->email_id = g_strdup (valija_exchange_find_property (item, 0x300b));
 
   return info;
 }
@@ -153,7 +167,7 @@ valija_exchange_read_folder (const ValijaEwsNode *folder)
   const char *id = valija_ews_node_find_id (folder, "FolderId");
   const char *class = valija_ews_node_find_text (folder, "FolderClass");
   const char *name = valija_ews_node_find_text (folder, "DisplayName");
-  const char *hidden = find_property (folder, 0x10f4);
+  const char *hidden = valija_exchange_find_property (folder, 0x10f4);
   ValijaFolderInfo *info;
 
   if (id == NULL || !valija_ews_node_is (folder, "Folder") || g_strcmp0 (hidden, "true") == 0 ||

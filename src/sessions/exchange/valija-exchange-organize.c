@@ -53,10 +53,13 @@ organize_new (ValijaExchangeSession *session,
   return organize;
 }
 
-static DexFuture *
-fail (GError *error)
+DexFuture *
+valija_exchange_refuse_change (GError *error)
 {
   valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN))
+    error->code = VALIJA_ERROR_TRY_LATER;
+
   return dex_future_new_for_error (error);
 }
 
@@ -116,7 +119,7 @@ set_flags_fiber (gpointer data)
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
       !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_update,
                                              take_done, organize, &error))
-    return fail (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   return dex_future_new_true ();
 }
@@ -160,7 +163,7 @@ transfer_fiber (gpointer data)
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
       !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_transfer,
                                              take_done, organize, &error))
-    return fail (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   for (gsize i = 0; organize->remote_ids[i] != NULL; i++)
     {
@@ -203,7 +206,7 @@ delete_fiber (gpointer data)
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
       !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_delete,
                                              take_done, organize, &error))
-    return fail (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   return dex_future_new_true ();
 }
@@ -236,7 +239,7 @@ append_fiber (gpointer data)
                                                                         (organize->flags & VALIJA_FLAG_DRAFT) != 0,
                                                                         organize->received),
                                                   &error)))
-    return fail (g_steal_pointer (&error));
+    return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   item = valija_exchange_find_item (valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "Items"));
   id = item != NULL ? valija_ews_node_find_id (item, "ItemId") : NULL;

@@ -189,17 +189,13 @@ search_fiber (gpointer data)
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (search->session, &error);
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *query = create_query (search->text);
-  gboolean is_last = FALSE;
   guint offset = 0;
 
   /* What cannot be said is not looked for in all that there is */
-  is_last = query[0] == '\0';
-
-  while (client != NULL && !is_last && ids->len < HITS_LIMIT)
+  while (client != NULL && query[0] != '\0' && ids->len < HITS_LIMIT)
     {
       g_autoptr(ValijaExchangeReply) reply = NULL;
       const ValijaEwsNode *root;
-      guint next;
 
       reply = valija_exchange_client_ask_fiber (client,
                                                 valija_ews_find_items (valija_exchange_client_get_schema (client),
@@ -210,16 +206,9 @@ search_fiber (gpointer data)
         break;
 
       root = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "RootFolder");
-      if (root == NULL)
-        break;
       take_hits (root, ids);
-
-      /* A short page is not the last one; but one that does not go on is */
-      next = g_ascii_strtoull (valija_ews_node_get_attribute (root, "IndexedPagingOffset") != NULL
-                                 ? valija_ews_node_get_attribute (root, "IndexedPagingOffset") : "0", NULL, 10);
-      is_last = next <= offset ||
-                g_strcmp0 (valija_ews_node_get_attribute (root, "IncludesLastItemInRange"), "true") == 0;
-      offset = next;
+      if ((offset = valija_exchange_get_next_page (root, offset)) == 0)
+        break;
     }
 
   if (error != NULL)

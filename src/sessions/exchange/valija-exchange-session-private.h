@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c and
- * -send.c. */
+/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c,
+ * -find.c and -send.c. */
 struct _ValijaExchangeSession
 {
   GObject parent_instance;
@@ -55,6 +55,8 @@ DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
 DexFuture  *valija_exchange_session_search       (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   const char            *text) G_GNUC_WARN_UNUSED_RESULT;
+/* @error: (transfer full), of a change. One that may have been done is for later: who tries again finds out first. */
+DexFuture  *valija_exchange_refuse_change        (GError                *error) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_set_flags    (ValijaExchangeSession *self,
                                                   const char * const    *remote_ids,
                                                   ValijaFlags            add,
@@ -70,6 +72,14 @@ DexFuture  *valija_exchange_session_append       (ValijaExchangeSession *self,
                                                   GBytes                *source,
                                                   ValijaFlags            flags,
                                                   gint64                 received) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_mark         (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  gboolean               for_move) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_find         (ValijaExchangeSession *self,
+                                                  const char            *folder,
+                                                  const char            *mark,
+                                                  const char * const    *message_ids,
+                                                  const guint64         *sizes) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_send         (ValijaExchangeSession *self,
                                                   ValijaEnvelope        *envelope,
                                                   GBytes                *source) G_GNUC_WARN_UNUSED_RESULT;

@@ -352,6 +352,24 @@ valija_exchange_session_organizer_remove_folder (ValijaMailOrganizer *organizer,
   return valija_exchange_session_remove_folder (VALIJA_EXCHANGE_SESSION (organizer), folder);
 }
 
+static DexFuture *
+valija_exchange_session_organizer_mark (ValijaMailOrganizer *organizer,
+                                        const char          *folder,
+                                        gboolean             for_move)
+{
+  return valija_exchange_session_mark (VALIJA_EXCHANGE_SESSION (organizer), folder, for_move);
+}
+
+static DexFuture *
+valija_exchange_session_organizer_find (ValijaMailOrganizer *organizer,
+                                        const char          *folder,
+                                        const char          *mark,
+                                        const char * const  *message_ids,
+                                        const guint64       *sizes)
+{
+  return valija_exchange_session_find (VALIJA_EXCHANGE_SESSION (organizer), folder, mark, message_ids, sizes);
+}
+
 static void
 valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface)
 {
@@ -363,6 +381,8 @@ valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface 
   iface->create_folder = valija_exchange_session_organizer_create_folder;
   iface->rename_folder = valija_exchange_session_organizer_rename_folder;
   iface->remove_folder = valija_exchange_session_organizer_remove_folder;
+  iface->mark = valija_exchange_session_organizer_mark;
+  iface->find = valija_exchange_session_organizer_find;
 }
 
 static DexFuture *

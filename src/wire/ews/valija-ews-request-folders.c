@@ -39,6 +39,23 @@ valija_ews_get_folders (ValijaEwsSchema           schema,
 }
 
 ValijaEwsRequest *
+valija_ews_get_next_number (ValijaEwsSchema    schema,
+                            ValijaEwsFolderRef folder)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetFolder");
+
+  valija_ews_writer_start (writer, "m:FolderShape");
+  valija_ews_writer_element (writer, "t:BaseShape", "IdOnly");
+  valija_ews_writer_start (writer, "t:AdditionalProperties");
+  valija_ews_writer_property (writer, "0x6751", "Integer");
+  valija_ews_writer_end (writer);
+  valija_ews_writer_end (writer);
+  valija_ews_writer_folders (writer, "m:FolderIds", folder);
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
 valija_ews_sync_hierarchy (ValijaEwsSchema     schema,
                            ValijaEwsFolderRef  root,
                            const char         *state)

@@ -41,6 +41,16 @@ write_shape (ValijaEwsWriter *self,
   if (shape == VALIJA_EWS_SHAPE_MIME)
     valija_ews_writer_element (self, "t:IncludeMimeContent", "true");
 
+  if (shape == VALIJA_EWS_SHAPE_NUMBER)
+    {
+      valija_ews_writer_start (self, "t:AdditionalProperties");
+      valija_ews_writer_field (self, "item:Size");
+      valija_ews_writer_field (self, "message:InternetMessageId");
+      /* PR_INTERNET_ARTICLE_NUMBER */
+      valija_ews_writer_property (self, "0x0E23", "Integer");
+      valija_ews_writer_end (self);
+    }
+
   if (shape == VALIJA_EWS_SHAPE_SUMMARY || shape == VALIJA_EWS_SHAPE_PROPERTIES)
     {
       valija_ews_writer_start (self, "t:AdditionalProperties");
@@ -98,13 +108,14 @@ valija_ews_get_items (ValijaEwsSchema     schema,
 
 static ValijaEwsWriter *
 begin_find (ValijaEwsSchema schema,
+            ValijaEwsShape  shape,
             guint           offset,
             guint           most)
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "FindItem");
 
   valija_ews_writer_attribute (writer, "Traversal", "Shallow");
-  write_shape (writer, schema, VALIJA_EWS_SHAPE_ID);
+  write_shape (writer, schema, shape);
   valija_ews_writer_view (writer, offset, most);
 
   return writer;
@@ -137,6 +148,19 @@ write_constant (ValijaEwsWriter *self,
   valija_ews_writer_end (self);
 }
 
+static void
+write_is_equal (ValijaEwsWriter *self,
+                const char      *field,
+                const char      *value)
+{
+  valija_ews_writer_start (self, "t:IsEqualTo");
+  valija_ews_writer_field (self, field);
+  valija_ews_writer_start (self, "t:FieldURIOrConstant");
+  write_constant (self, value);
+  valija_ews_writer_end (self);
+  valija_ews_writer_end (self);
+}
+
 ValijaEwsRequest *
 valija_ews_find_items (ValijaEwsSchema     schema,
                        ValijaEwsFolderRef  folder,
@@ -145,17 +169,12 @@ valija_ews_find_items (ValijaEwsSchema     schema,
                        guint               offset,
                        guint               most)
 {
-  ValijaEwsWriter *writer = begin_find (schema, offset, most);
+  ValijaEwsWriter *writer = begin_find (schema, VALIJA_EWS_SHAPE_ID, offset, most);
 
   if (message_id != NULL)
     {
       valija_ews_writer_start (writer, "m:Restriction");
-      valija_ews_writer_start (writer, "t:IsEqualTo");
-      valija_ews_writer_field (writer, "message:InternetMessageId");
-      valija_ews_writer_start (writer, "t:FieldURIOrConstant");
-      write_constant (writer, message_id);
-      valija_ews_writer_end (writer);
-      valija_ews_writer_end (writer);
+      write_is_equal (writer, "message:InternetMessageId", message_id);
       valija_ews_writer_end (writer);
     }
 
@@ -190,7 +209,7 @@ valija_ews_find_words (ValijaEwsSchema     schema,
                        guint               offset,
                        guint               most)
 {
-  ValijaEwsWriter *writer = begin_find (schema, offset, most);
+  ValijaEwsWriter *writer = begin_find (schema, VALIJA_EWS_SHAPE_ID, offset, most);
   gboolean are_several = words[0] != NULL && words[1] != NULL;
 
   if (words[0] != NULL)
@@ -204,6 +223,40 @@ valija_ews_find_words (ValijaEwsSchema     schema,
         valija_ews_writer_end (writer);
       valija_ews_writer_end (writer);
     }
+
+  return end_find (writer, folder, NULL);
+}
+
+static void
+write_copy (ValijaEwsWriter *self,
+            const char      *message_id,
+            guint64          size)
+{
+  g_autofree char *value = *message_id != '\0' ? g_strdup_printf ("<%s>", message_id)
+                                               : g_strdup_printf ("%" G_GUINT64_FORMAT, size);
+
+  write_is_equal (self, *message_id != '\0' ? "message:InternetMessageId" : "item:Size", value);
+}
+
+ValijaEwsRequest *
+valija_ews_find_copies (ValijaEwsSchema     schema,
+                        ValijaEwsFolderRef  folder,
+                        const char * const *message_ids,
+                        const guint64      *sizes,
+                        guint               offset,
+                        guint               most)
+{
+  ValijaEwsWriter *writer = begin_find (schema, VALIJA_EWS_SHAPE_NUMBER, offset, most);
+  guint n = g_strv_length ((char **) message_ids);
+
+  valija_ews_writer_start (writer, "m:Restriction");
+  if (n > 1)
+    valija_ews_writer_start (writer, "t:Or");
+  for (guint i = 0; i < n; i++)
+    write_copy (writer, message_ids[i], sizes != NULL ? sizes[i] : 0);
+  if (n > 1)
+    valija_ews_writer_end (writer);
+  valija_ews_writer_end (writer);
 
   return end_find (writer, folder, NULL);
 }

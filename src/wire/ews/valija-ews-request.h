@@ -52,6 +52,9 @@ typedef struct
 ValijaEwsRequest *valija_ews_get_folders     (ValijaEwsSchema           schema,
                                               const ValijaEwsFolderRef *folders,
                                               guint                     n_folders) G_GNUC_WARN_UNUSED_RESULT;
+/* The number that the next message in @folder gets: PR_ARTICLE_NUM_NEXT */
+ValijaEwsRequest *valija_ews_get_next_number (ValijaEwsSchema           schema,
+                                              ValijaEwsFolderRef        folder) G_GNUC_WARN_UNUSED_RESULT;
 /* @state: (nullable) of the last answer. Always of the same @root. */
 ValijaEwsRequest *valija_ews_sync_hierarchy  (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        root,
@@ -76,6 +79,7 @@ ValijaEwsRequest *valija_ews_delete_folder   (ValijaEwsSchema           schema,
 typedef enum
 {
   VALIJA_EWS_SHAPE_ID,
+  VALIJA_EWS_SHAPE_NUMBER,     /* its number in the folder, and what it is known by */
   VALIJA_EWS_SHAPE_SUMMARY,
   VALIJA_EWS_SHAPE_MIME,
   VALIJA_EWS_SHAPE_PROPERTIES, /* all that a message can be made of where its MIME cannot be had */
@@ -103,6 +107,15 @@ ValijaEwsRequest *valija_ews_find_items      (ValijaEwsSchema           schema,
 ValijaEwsRequest *valija_ews_find_words      (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        folder,
                                               const char * const       *words,
+                                              guint                     offset,
+                                              guint                     most) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Of each of @message_ids (without brackets), and for "" of the messages that have none and are of the size beside it
+ * (0: not known). With each comes what tells it from an older one: its number in the folder. */
+ValijaEwsRequest *valija_ews_find_copies     (ValijaEwsSchema           schema,
+                                              ValijaEwsFolderRef        folder,
+                                              const char * const       *message_ids,
+                                              const guint64            *sizes,
                                               guint                     offset,
                                               guint                     most) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -489,6 +489,137 @@ test_append (void)
   world_stop (&world);
 }
 
+static char *
+mark (World      *world,
+      const char *name,
+      gboolean    for_move)
+{
+  g_autoptr(DexFuture) future = valija_mail_organizer_mark (VALIJA_MAIL_ORGANIZER (world->session),
+                                                            folder (world, name), for_move);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+
+  g_assert_no_error (error);
+
+  return g_value_dup_string (value);
+}
+
+/* The remote ids, with a space between them and "-" for none */
+static char *
+find (World              *world,
+      const char         *name,
+      const char         *since,
+      const char * const *message_ids,
+      const guint64      *sizes)
+{
+  g_autoptr(GPtrArray) found = await_list (valija_mail_organizer_find (VALIJA_MAIL_ORGANIZER (world->session),
+                                                                       folder (world, name), since, message_ids,
+                                                                       sizes));
+  g_autoptr(GString) log = g_string_new (NULL);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const char *id = g_ptr_array_index (found, i);
+
+      g_string_append_printf (log, "%s%s", i > 0 ? " " : "", *id != '\0' ? id : "-");
+    }
+
+  return g_string_free (g_steal_pointer (&log), FALSE);
+}
+
+static GBytes *
+create_filed (const char *message_id,
+              const char *text)
+{
+  g_autofree char *line = message_id != NULL ? g_strdup_printf ("Message-ID: <%s>\r\n", message_id) : g_strdup ("");
+  char *source = g_strdup_printf ("From: a@b\r\nSubject: Filed\r\n%s\r\n%s\r\n", line, text);
+
+  return g_bytes_new_take (source, strlen (source));
+}
+
+/* Files a message; @is_lost: the server does it, and cannot say so */
+static char *
+file (World      *world,
+      GBytes     *source,
+      gboolean    is_lost)
+{
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+
+  if (is_lost)
+    valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'drop-answer', 'operation': 'CreateItem'}");
+  future = valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (world->session), folder (world, "junk"), source,
+                                         VALIJA_FLAG_SEEN, 0);
+  value = valija_test_await (future, &error);
+  if (is_lost)
+    {
+      g_assert_true (valija_error_is_transient (error));
+      return NULL;
+    }
+  g_assert_no_error (error);
+
+  return g_value_dup_string (value);
+}
+
+/* What was filed before the mark is not taken for what came since; where the server numbers nothing it is. */
+static void
+test_find (gconstpointer data)
+{
+  gboolean is_numbered = data == NULL;
+  const char *twice[] = { "x&y@b", "gone@b", "x&y@b", NULL }, *nameless[] = { "", NULL };
+  World world;
+  g_autofree char *folders = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *old_id = NULL;
+  g_autofree char *none = NULL;
+  g_autofree char *found = NULL;
+  g_autofree char *newest = NULL;
+  g_autofree char *bare_id = NULL;
+  g_autofree char *by_size = NULL;
+  g_autofree char *for_move = NULL;
+  g_autoptr(GBytes) source = create_filed ("x&y@b", "hi");
+  g_autoptr(GBytes) bare = create_filed (NULL, "a text that is longer");
+  const guint64 sizes[] = { g_bytes_get_size (bare) };
+  g_auto(GStrv) parts = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'numbers', 'value': %s}",
+                               is_numbered ? "true" : "false");
+  folders = list_folders (&world);
+  for_move = mark (&world, "junk", TRUE);
+  g_assert_cmpstr (for_move, ==, "");
+
+  old_id = file (&world, source, FALSE);
+  before = mark (&world, "junk", FALSE);
+  g_assert_cmpstr (before, ==, is_numbered ? "2" : "0");
+  none = find (&world, "junk", before, twice, NULL);
+  if (is_numbered)
+    g_assert_cmpstr (none, ==, "- - -");
+  else
+    g_assert_true (g_str_has_prefix (none, old_id));
+
+  file (&world, source, TRUE);
+  found = find (&world, "junk", before, twice, NULL);
+  parts = g_strsplit (found, " ", -1);
+  g_assert_cmpstr (parts[0], !=, "-");
+  g_assert_cmpstr (parts[1], ==, "-");
+  /* No message is found twice */
+  g_assert_cmpstr (parts[2], !=, parts[0]);
+  if (is_numbered)
+    {
+      g_assert_cmpstr (parts[0], !=, old_id);
+      g_assert_cmpstr (parts[2], ==, "-");
+      newest = find (&world, "junk", "", &twice[2], NULL);
+      g_assert_cmpstr (newest, ==, parts[0]);
+    }
+
+  bare_id = file (&world, bare, FALSE);
+  by_size = find (&world, "junk", before, nameless, sizes);
+  g_assert_cmpstr (by_size, ==, is_numbered ? bare_id : "-");
+  world_stop (&world);
+}
+
 static void
 test_search (void)
 {
@@ -737,6 +868,8 @@ main (int   argc,
   g_test_add_func ("/exchange/session/lost-state", test_lost_state);
   g_test_add_func ("/exchange/session/fetch-and-organize", test_fetch_and_organize);
   g_test_add_func ("/exchange/session/append", test_append);
+  g_test_add_data_func ("/exchange/session/find/numbered", NULL, test_find);
+  g_test_add_data_func ("/exchange/session/find/unnumbered", "unnumbered", test_find);
   g_test_add_func ("/exchange/session/search", test_search);
   g_test_add_func ("/exchange/session/send", test_send);
   g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);

@@ -52,6 +52,8 @@ write_all (const char      *directory,
   g_autoptr(GBytes) source = create_source ();
   const char *one[] = { "AAA=", NULL }, *two[] = { "AAA=", "aaa=", NULL };
   const char *words[] = { "a & <b>", "\303\261", NULL }, *bcc[] = { "c@d.example", NULL };
+  const char *ids[] = { "", "a&b@c", NULL };
+  const guint64 sizes[] = { 4711, 0 };
   const ValijaEwsFolderRef inbox = VALIJA_EWS_DISTINGUISHED ("inbox"), folder = VALIJA_EWS_FOLDER ("AAA=");
   const ValijaEwsFolderRef shared = { .distinguished = "inbox", .mailbox = "shared@d.example" };
   const ValijaEwsFolderRef three[] = { inbox, folder, shared };
@@ -73,6 +75,9 @@ write_all (const char      *directory,
     { "query", valija_ews_find_items (schema, folder, "\"x\"", NULL, 0, 100) },
     { "message-id", valija_ews_find_items (schema, folder, NULL, "<a@b>", 0, 1) },
     { "all", valija_ews_find_items (schema, folder, NULL, NULL, 100, 100) },
+    { "copy", valija_ews_find_copies (schema, folder, &ids[1], NULL, 0, 250) },
+    { "copies", valija_ews_find_copies (schema, folder, ids, sizes, 250, 250) },
+    { "number", valija_ews_get_next_number (schema, folder) },
     { "word", valija_ews_find_words (schema, folder, &words[1], 0, 100) },
     { "words", valija_ews_find_words (schema, folder, words, 0, 100) },
     { "draft", valija_ews_file_item (schema, inbox, source, TRUE, TRUE, 0) },

@@ -67,6 +67,7 @@ def extended_value(item, key):
         ('0x1090', 'Integer'): lambda: {'Complete': '1', 'Flagged': '2'}.get(item.flag),
         ('0x0e08', 'Integer'): lambda: str(len(item.mime)),
         ('0x0e06', 'SystemTime'): lambda: zulu(item.received),
+        ('0x0e23', 'Integer'): lambda: str(item.number),
         ('0x0039', 'SystemTime'): lambda: zulu(item.sent) if item.sent else None,
     }
     return built_in[key]() if key in built_in else item.extended.get(key)
@@ -100,6 +101,11 @@ def folder_id(folder):
 
 def preview(item):
     return re.sub(r'\s+', ' ', item.text())[:255]
+
+
+def shown_properties(item, shape, server):
+    numbered = server is None or server.options['numbers']
+    return (extended_xml(key, extended_value(item, key)) for key in shape.extended if numbered or key[0] != '0x0e23')
 
 
 def item_xml(item, shape, server=None):
@@ -156,7 +162,7 @@ def item_xml(item, shape, server=None):
         leaf('t:DisplayCc', '; '.join(n or a for n, a in item.people('Cc'))) if has('item:DisplayCc') else None,
         leaf('t:DisplayTo', '; '.join(n or a for n, a in item.people('To'))) if has('item:DisplayTo') else None,
         leaf('t:HasAttachments', boolean(item.has_attachments)) if has('item:HasAttachments') else None,
-        *(extended_xml(key, extended_value(item, key)) for key in shape.extended),
+        *shown_properties(item, shape, server),
         tag('t:Flag', leaf('t:FlagStatus', item.flag)) if has('item:Flag') else None,
         leaf('t:Preview', preview(item)) if has('item:Preview') else None,
         leaf('t:TextBody', item.text(), BodyType='Text') if has('item:TextBody') else None,
@@ -186,7 +192,7 @@ def attachment_xml(attachment, content=False, mime=False):
                leaf('t:Content', base64.b64encode(data).decode()) if content else None)
 
 
-def folder_xml(folder, shape, children_count):
+def folder_xml(folder, shape, children_count, numbered=True):
     base = text_of(shape, 'BaseShape', 'IdOnly')
     paths = children(child(shape, 'AdditionalProperties'))
     fields = {path.get('FieldURI') for path in paths if path.get('FieldURI')}
@@ -199,6 +205,8 @@ def folder_xml(folder, shape, children_count):
     for path in paths:
         if local(path.tag) == 'ExtendedFieldURI' and extended_key(path) == ('0x10f4', 'Boolean'):
             extended.append(extended_xml(('0x10f4', 'Boolean'), boolean(folder.hidden)))
+        if local(path.tag) == 'ExtendedFieldURI' and extended_key(path) == ('0x6751', 'Integer') and numbered:
+            extended.append(extended_xml(('0x6751', 'Integer'), str(folder.next_number)))
     rights = None
     if has('folder:EffectiveRights'):
         rights = tag('t:EffectiveRights', *(leaf('t:' + right, 'true') for right in (

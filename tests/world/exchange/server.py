@@ -59,6 +59,7 @@ OPTIONS = {
     'dialect': '2016', 'schemes': ['Negotiate', 'NTLM', 'Basic'], 'extended_protection': False,
     'sync_limit': 512, 'find_limit': 1000, 'find_limit_filtered': 250, 'page_limit': 1000, 'state_padding': 0,
     'query': 'on',             # off: not indexed; ignored: everything is found
+    'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
     'stream_declarations': True, 'stream_seconds': None,  # instead of the minutes that are asked for

@@ -151,6 +151,7 @@ class Folder:
         self.special, self.hidden = special, hidden
         self.id, self.key = new_id('F'), new_key()
         self.items = {}
+        self.next_number = 1  # what comes in is numbered, as for those who read by IMAP
         self.journal = []  # (number, what, item id)
 
     @property
@@ -212,6 +213,7 @@ class Mailbox:
 
     def add_item(self, folder, item, what='CreatedEvent'):
         item.mailbox, item.folder = self, folder
+        item.number, folder.next_number = folder.next_number, folder.next_number + 1
         folder.items[item.id] = item
         self.items[item.id] = item
         self.log(folder.journal, 'create', item.id)
