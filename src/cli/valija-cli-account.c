@@ -9,6 +9,7 @@
 
 static char *opt_method;
 static char **opt_set;
+static char **opt_allow_server;
 static gboolean opt_password_stdin;
 static gboolean opt_local_mail;
 static gboolean opt_transcript;
@@ -18,6 +19,9 @@ static const GOptionEntry add_options[] = {
   { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &opt_set, N_("One setting; may be given many times"), "KEY=VALUE" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &opt_password_stdin,
     N_("Read the password from standard input; a second line is that of the outgoing server"), NULL },
+  { "allow-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_allow_server,
+    N_("A server outside of the address’s domain that may be asked where the mailbox is, and be sent the password"),
+    "HOST" },
   G_OPTION_ENTRY_NULL
 };
 
@@ -33,6 +37,9 @@ static const GOptionEntry test_options[] = {
   { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &opt_set, N_("One setting; may be given many times"), "KEY=VALUE" },
   { "password-stdin", 0, 0, G_OPTION_ARG_NONE, &opt_password_stdin,
     N_("Read the password from standard input; a second line is that of the outgoing server"), NULL },
+  { "allow-server", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_allow_server,
+    N_("A server outside of the address’s domain that may be asked where the mailbox is, and be sent the password"),
+    "HOST" },
   { "transcript", 0, 0, G_OPTION_ARG_NONE, &opt_transcript,
     N_("Also print what was said on the wire, without secrets"), NULL },
   G_OPTION_ENTRY_NULL
@@ -91,6 +98,69 @@ account_from_options (ValijaCli *cli, GError **error)
   return g_steal_pointer (&account);
 }
 
+/* ---- Looking for the server ---- */
+
+static void
+tell_server (ValijaCli *cli, ValijaDiscovery *discovery)
+{
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "server");
+      json_builder_begin_object (cli->json);
+      valija_cli_json_string (cli->json, "host", discovery->host);
+      valija_cli_json_int (cli->json, "port", discovery->port);
+      valija_cli_json_string (cli->json, "source", discovery->source);
+      json_builder_end_object (cli->json);
+      return;
+    }
+
+  /* Not among the results that a script reads */
+  fprintf (stderr, _("The mailbox is at %s, says %s.\n"), discovery->host, discovery->source);
+}
+
+/* A method that finds its server by itself does so, unless the server was given. */
+static gboolean
+find_server_fiber (ValijaCli *cli, ValijaAccount *account, ValijaSecret *secret, GError **error)
+{
+  const ValijaMethod *method = valija_engine_find_method (cli->engine, valija_account_get_method (account));
+  ValijaServer *server = valija_account_get_incoming (account);
+  const ValijaMethod *other;
+  g_autoptr(ValijaDiscovery) discovery = NULL;
+
+  if (method == NULL || !method->finds_server || *valija_server_get_host (server) != '\0')
+    return TRUE;
+
+  if (!(discovery = dex_await_boxed (valija_engine_discover (cli->engine, account, secret,
+                                                             (const char * const *) opt_allow_server),
+                                     error)))
+    return FALSE;
+
+  switch (discovery->kind)
+    {
+    case VALIJA_DISCOVERY_FOUND:
+      g_object_set (server, "host", discovery->host, "port", (guint) discovery->port,
+                    "security", (int) VALIJA_SECURITY_TLS, NULL);
+      tell_server (cli, discovery);
+      return TRUE;
+
+    case VALIJA_DISCOVERY_ASKS:
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The way to the mailbox leads to %s, which is not of the address’s domain. If you trust it "
+                          "with your password, say “--allow-server=%s”."), discovery->host, discovery->host);
+      break;
+
+    case VALIJA_DISCOVERY_ELSEWHERE:
+    default:
+      other = valija_engine_find_method (cli->engine, discovery->method);
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("This mailbox is at Microsoft, where this way in is switched off. It is reached by the "
+                          "method “%s”."), other != NULL ? valija_method_text (other->name) : discovery->method);
+    }
+
+  valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_DISCOVER);
+  return FALSE;
+}
+
 /* ---- add, list, show, remove ---- */
 
 static gboolean
@@ -105,6 +175,7 @@ add_fiber (ValijaCli *cli, GError **error)
 
   if (!(account = account_from_options (cli, error)) ||
       (opt_password_stdin && !valija_cli_read_secrets (account, &incoming, &outgoing, error)) ||
+      !find_server_fiber (cli, account, incoming, error) ||
       !dex_await (valija_engine_add_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;
 
@@ -381,6 +452,14 @@ test_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   g_set_object (&cli->account, account);
+  if (!find_server_fiber (cli, account, incoming, &failure))
+    {
+      if (opt_transcript)
+        show_transcript (cli, account);
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
   g_signal_connect_swapped (steps, "items-changed", G_CALLBACK (steps_changed_cb), cli);
   facts = dex_await_boxed (valija_engine_test_account (cli->engine, account, incoming, outgoing, steps), &failure);
 

@@ -41,8 +41,9 @@
  *   stats: turns bytes_in bytes_out connections seconds
  *   methods: [id name available capabilities[] kind tagline summary who original needs[] caveats[] what_happens
  *     answers{reads sends keeps-sent folders offline instant: {answer note}} uses_incoming uses_outgoing pairs_outgoing
- *     incoming_ports{} outgoing_ports{}]
+ *     finds_server incoming_ports{} outgoing_ports{}]
  *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy
+ *   account add, test, where the server was looked for: server{host port source}
  *   account list: accounts[]; account remove: kept (messages that are only on this computer)
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
  *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]

@@ -67,6 +67,7 @@ json_method (JsonBuilder *json, const ValijaMethod *method)
   valija_cli_json_bool (json, "uses_incoming", method->uses_incoming);
   valija_cli_json_bool (json, "uses_outgoing", method->uses_outgoing);
   valija_cli_json_bool (json, "pairs_outgoing", method->pairs_outgoing);
+  valija_cli_json_bool (json, "finds_server", method->finds_server);
   json_ports (json, "incoming_ports", method->incoming_ports);
   json_ports (json, "outgoing_ports", method->outgoing_ports);
   json_builder_end_object (json);

@@ -30,7 +30,7 @@ struct _ValijaEngine
   GListStore *inboxes;            /* of ValijaFolder, in the order of the accounts */
   ValijaFolder *all_inboxes;      /* gathers them */
   GListStore *outbox;             /* of ValijaOutboxItem */
-  ValijaSessionContext *last_test; /* of the account test that ran last, for its transcript */
+  ValijaSessionContext *last_test; /* of the account test or search that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
 
   GHashTable *open_drafts;        /* gint64 * set: drafts that somebody works on */

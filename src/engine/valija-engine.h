@@ -11,6 +11,7 @@
 #include "mime/valija-mime-message.h"
 #include "model/valija-account-status.h"
 #include "model/valija-address-check.h"
+#include "model/valija-discovery.h"
 #include "model/valija-mail-size.h"
 #include "model/valija-message-list.h"
 #include "model/valija-method.h"
@@ -69,6 +70,22 @@ DexFuture *valija_engine_update_account (ValijaEngine  *self,
 DexFuture *valija_engine_remove_account (ValijaEngine  *self,
                                          ValijaAccount *account,
                                          gboolean       local_mail) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * valija_engine_discover:
+ * @account: of a method that finds its server by itself; with an address
+ * @secret: (nullable): the password; without one the keyring's, if the account is stored
+ * @allowed: (nullable) (array zero-terminated=1): servers outside of the address's domain that the user agreed to
+ *
+ * Looks where the mailbox is. Writes nothing, and changes nothing of @account.
+ *
+ * Returns: (transfer full): resolves to ValijaDiscovery (boxed), rejects with RESOLVE where no server is found, and
+ *   with AUTHENTICATION
+ */
+DexFuture *valija_engine_discover (ValijaEngine       *self,
+                                   ValijaAccount      *account,
+                                   ValijaSecret       *secret,
+                                   const char * const *allowed) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * valija_engine_test_account:

@@ -12,7 +12,8 @@
 #define TEXT_LIMIT 1024
 #define HOST_LIMIT 255
 
-#define GENERAL_KEYS "name", "email", "full-name", "keep-sent", "timeout"
+#define OWN_KEYS "name", "email", "full-name", "timeout"
+#define GENERAL_KEYS OWN_KEYS, "keep-sent"
 #define SIDE_KEYS(side) \
   side ".host", side ".port", side ".security", side ".user", side ".mechanism", side ".ca", \
   side ".cleartext-password"
@@ -41,6 +42,9 @@ static const char * const fetching_keys[] = {
 static const char * const reading_keys[] = {
   GENERAL_KEYS, "body-days", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
 };
+
+/* The one server keeps what is sent by itself. */
+static const char * const service_keys[] = { OWN_KEYS, "body-days", SIDE_KEYS ("incoming"), NULL };
 
 static const Key account_keys[] = {
   { "name", "name", KIND_TEXT },
@@ -104,7 +108,8 @@ resolve (ValijaAccount *self,
   else if (!valija_account_has_side (self, VALIJA_SIDE_INCOMING))
     side = VALIJA_SIDE_OUTGOING;
 
-  if (side == VALIJA_SIDE_INCOMING && !valija_account_has_side (self, side))
+  if ((side == VALIJA_SIDE_INCOMING && !valija_account_has_side (self, side)) ||
+      (side == VALIJA_SIDE_OUTGOING && valija_account_has_one_server (self)))
     return NULL;
 
   *key = find_key (server_keys, G_N_ELEMENTS (server_keys), server_key);
@@ -307,6 +312,13 @@ valija_account_set_key (ValijaAccount *self,
         return FALSE;
     }
 
+  /* The web knows TLS at once, or none */
+  if (resolved->kind == KIND_SECURITY && valija_account_has_one_server (self) && g_str_equal (trimmed, "starttls"))
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("“%s” must be “tls” or “none” with this method."), key);
+      return FALSE;
+    }
+
   return set_resolved (object, resolved, key, trimmed, error);
 }
 
@@ -371,6 +383,9 @@ valija_account_list_keys (ValijaAccount *self)
   if (g_str_equal (method, "pop3") || g_str_equal (method, "mixed"))
     return fetching_keys;
 
+  if (valija_account_has_one_server (self))
+    return service_keys;
+
   return reading_keys;
 }
 
@@ -407,8 +422,8 @@ valija_account_validate (ValijaAccount *self,
     {
       ValijaServer *server = valija_account_get_incoming (self);
 
-      /* A client certificate says by itself who signs in */
-      if (*valija_server_get_user (server) == '\0' &&
+      /* A client certificate says by itself who signs in; and one server knows the address */
+      if (*valija_server_get_user (server) == '\0' && !(valija_account_has_one_server (self) && *email != '\0') &&
           g_ascii_strcasecmp (valija_server_get_mechanism (server), "EXTERNAL") != 0)
         {
           valija_error_set (error, VALIJA_ERROR_INVALID, _("The user name for the incoming server is missing."));

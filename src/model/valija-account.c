@@ -408,6 +408,16 @@ valija_account_get_server (ValijaAccount *self,
 }
 
 gboolean
+valija_account_has_one_server (ValijaAccount *self)
+{
+  static const char * const methods[] = { "exchange", "outlook", "notes", NULL };
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), FALSE);
+
+  return g_strv_contains (methods, self->method);
+}
+
+gboolean
 valija_account_has_side (ValijaAccount *self,
                          ValijaSide     side)
 {
@@ -424,7 +434,7 @@ valija_account_has_side (ValijaAccount *self,
     case VALIJA_SIDE_INCOMING:
       return !sends_only;
     case VALIJA_SIDE_OUTGOING:
-      return sends || *valija_server_get_host (self->outgoing) != '\0';
+      return sends || (!valija_account_has_one_server (self) && *valija_server_get_host (self->outgoing) != '\0');
     case VALIJA_SIDE_NONE:
     default:
       return FALSE;

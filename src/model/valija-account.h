@@ -49,12 +49,15 @@ char          *valija_account_dup_key   (ValijaAccount *self, const char *key); 
 const char * const *valija_account_list_keys (ValijaAccount *self);
 
 /* Whether everything the method needs is there and sound: a host for each of its sides, a user name for reading, and
- * the syntax of host and address. An address is not demanded (a send-only account may send finished sources).
+ * the syntax of host and address. An address is not demanded (a send-only account may send finished sources); where one
+ * server does all it is the user name as well, unless another one is given.
  * VALIJA_ERROR_INVALID. */
 gboolean       valija_account_validate  (ValijaAccount *self, GError **error);
 
-/* Which sides this account has, by method and by pairing. Where one server does all (Exchange), it is the
- * incoming one. */
+/* Whether one server does all: reads, sends, and keeps what is sent (Exchange, Outlook, Notes). */
+gboolean       valija_account_has_one_server (ValijaAccount *self);
+
+/* Which sides this account has, by method and by pairing. Where one server does all, it is the incoming one. */
 gboolean       valija_account_has_side  (ValijaAccount *self, ValijaSide side);
 
 ValijaAccount *valija_account_copy          (ValijaAccount *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -56,6 +56,7 @@ typedef struct
   gboolean uses_incoming;    /* an incoming server is set up by hand */
   gboolean uses_outgoing;    /* an outgoing server is set up by hand */
   gboolean pairs_outgoing;   /* may be paired with an SMTP server */
+  gboolean finds_server;     /* finds the incoming server by itself, from address and password */
   guint16 incoming_ports[3]; /* by ValijaSecurity, 0 where there is none */
   guint16 outgoing_ports[3];
 } ValijaMethod;

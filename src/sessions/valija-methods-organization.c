@@ -156,4 +156,5 @@ const ValijaMethod valija_method_exchange = {
     [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_YES, N_("The server tells Valija as soon as mail arrives.") },
   },
   .available = FALSE,
+  .finds_server = TRUE,
 };

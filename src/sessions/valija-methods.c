@@ -4,6 +4,7 @@
 
 #include "sessions/valija-methods.h"
 
+#include "sessions/exchange/valija-exchange-discovery.h"
 #include "sessions/imap/valija-imap-session.h"
 #include "sessions/mixed/valija-mixed-session.h"
 #include "sessions/pop3/valija-pop3-session.h"
@@ -13,6 +14,7 @@
 #include <glib/gi18n-lib.h>
 
 typedef ValijaSession *(*Constructor) (ValijaSessionContext *context);
+typedef DexFuture *(*Discoverer) (ValijaSessionContext *context, const char * const *allowed);
 
 static const ValijaMethod * const methods[] = {
   &valija_method_notes,
@@ -35,6 +37,15 @@ static const struct
   { &valija_method_pop3, valija_pop3_session_new },
   { &valija_method_mixed, valija_mixed_session_new },
   { &valija_method_imap, valija_imap_session_new },
+};
+
+/* Those that find their server by themselves. */
+static const struct
+{
+  const ValijaMethod *method;
+  Discoverer discover;
+} discoverers[] = {
+  { &valija_method_exchange, valija_exchange_discover },
 };
 
 const ValijaMethod * const *
@@ -89,6 +100,34 @@ valija_methods_create_session (ValijaSessionContext *context,
                     valija_method_text (method->name));
 
   return NULL;
+}
+
+/**
+ * valija_methods_discover:
+ * @context: of an account whose method finds its server by itself
+ * @allowed: (nullable) (array zero-terminated=1): servers outside of the address's domain that the user agreed to
+ *
+ * Returns: (transfer full): a future that resolves to a ValijaDiscovery (boxed)
+ */
+DexFuture *
+valija_methods_discover (ValijaSessionContext *context,
+                         const char * const   *allowed)
+{
+  const ValijaMethod *method;
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_SESSION_CONTEXT (context));
+
+  method = valija_methods_find (valija_account_get_method (valija_session_context_get_account (context)));
+  for (guint i = 0; i < G_N_ELEMENTS (discoverers); i++)
+    {
+      if (discoverers[i].method == method)
+        return discoverers[i].discover (context, allowed);
+    }
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("With this method the servers are typed by hand."));
+
+  return dex_future_new_for_error (error);
 }
 
 /**

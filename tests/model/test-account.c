@@ -279,6 +279,40 @@ test_notify_on_change_only (void)
   g_assert_cmpuint (n, ==, 2);
 }
 
+/* Where one server does all there is no other one, no copy to be asked about, and no greeting before TLS. */
+static void
+test_one_server (void)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new ("exchange");
+  g_autoptr(ValijaAccount) imap = valija_account_new ("imap");
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (valija_account_has_one_server (account));
+  g_assert_false (valija_account_has_one_server (imap));
+
+  refuse_key (account, "outgoing.host", "smtp.example.org", "There is no setting “outgoing.host”");
+  refuse_key (account, "keep-sent", "here", "There is no setting “keep-sent”");
+  refuse_key (account, "delete-after-days", "1", "There is no setting “delete-after-days”");
+  refuse_key (account, "security", "starttls", "must be “tls” or “none”");
+  set_key (account, "security", "none");
+  set_key (account, "security", "tls");
+  set_key (account, "host", "mail.example.org");
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (account)), ==, "mail.example.org");
+
+  /* Not even if a file says so */
+  g_object_set (valija_account_get_outgoing (account), "host", "smtp.example.org", NULL);
+  g_assert_true (valija_account_has_side (account, VALIJA_SIDE_INCOMING));
+  g_assert_false (valija_account_has_side (account, VALIJA_SIDE_OUTGOING));
+
+  /* The address is the name there, too */
+  g_assert_false (valija_account_validate (account, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+  set_key (account, "email", "ana@example.org");
+  g_clear_error (&error);
+  g_assert_true (valija_account_validate (account, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -289,6 +323,7 @@ main (int    argc,
   g_test_add_func ("/model/account/name-falls-back", test_name_falls_back);
   g_test_add_func ("/model/account/keys", test_keys);
   g_test_add_func ("/model/account/keys-of-both-sides", test_keys_of_both_sides);
+  g_test_add_func ("/model/account/one-server", test_one_server);
   g_test_add_func ("/model/account/refused", test_refused);
   g_test_add_func ("/model/account/validate", test_validate);
   g_test_add_func ("/model/account/round-trip", test_round_trip);

@@ -701,6 +701,14 @@ valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSe
   return answer_true (self);
 }
 
+DexFuture *
+valija_engine_discover (ValijaEngine *self, ValijaAccount *account, ValijaSecret *secret, const char * const *allowed)
+{
+  return dex_future_new_take_boxed (VALIJA_TYPE_DISCOVERY,
+                                    valija_discovery_new (VALIJA_DISCOVERY_FOUND, "mail.example.org", 443,
+                                                          "autodiscover.example.org", NULL));
+}
+
 gboolean
 valija_engine_decide_certificate (ValijaEngine *self, ValijaCertificate *certificate, gboolean trust, GError **error)
 {

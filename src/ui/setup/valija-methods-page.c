@@ -257,7 +257,7 @@ valija_methods_page_set_methods (ValijaMethodsPage          *self,
 
   for (guint i = 0; methods[i] != NULL; i++)
     {
-      gboolean by_hand = methods[i]->uses_incoming || methods[i]->uses_outgoing;
+      gboolean by_hand = (methods[i]->uses_incoming || methods[i]->uses_outgoing) && !methods[i]->finds_server;
 
       gtk_list_box_append (by_hand ? self->protocol_box : self->service_box, valija_method_card_new (methods[i]));
     }
