@@ -7,6 +7,8 @@
 
 #include "base/valija-error.h"
 
+#include <errno.h>
+#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -188,11 +190,21 @@ static const StepText step_texts[] = {
     N_("This happened while saving on this computer.") },
 };
 
+/* PROTOCOL in the first words */
+static const CodeText other_server_text = { "protocol",
+  N_("Something else answers at that port"),
+  N_("Something else than the incoming server answers at that port"),
+  N_("Something else than the outgoing server answers at that port"),
+  N_("Check the server’s name and the port. Usual are 993 or 143 for IMAP, 995 or 110 for POP3, 465 or 587 for "
+     "SMTP.") };
+
 static const CodeText *
 text_of (const GError *error)
 {
   if (error->domain != VALIJA_ERROR || error->code < 0 || (gsize) error->code >= G_N_ELEMENTS (code_texts))
     return &code_texts[VALIJA_ERROR_FAILED];
+  if (error->code == VALIJA_ERROR_PROTOCOL && valija_error_get_step (error) == VALIJA_STEP_GREETING)
+    return &other_server_text;
 
   return &code_texts[error->code];
 }
@@ -351,4 +363,88 @@ const char *
 valija_step_get_label (ValijaStep step)
 {
   return _(text_of_step (step)->label);
+}
+
+/**
+ * valija_reason_of_error:
+ * @cause: what GLib or GIO says of a failure
+ *
+ * The usual reasons in our own words, since a library's are in another language and for experts; those go to the
+ * debug log.
+ *
+ * Returns: (transfer none): the end of a sentence, translated: "there is no room left on the disk"
+ */
+const char *
+valija_reason_of_error (const GError *cause)
+{
+  GIOErrorEnum code = G_IO_ERROR_FAILED;
+
+  g_return_val_if_fail (cause != NULL, "");
+
+  if (cause->domain == G_IO_ERROR)
+    code = cause->code;
+  else if (cause->domain == G_FILE_ERROR)
+    code = g_io_error_from_file_error (cause->code);
+  else if (cause->domain == G_RESOLVER_ERROR)
+    code = G_IO_ERROR_HOST_NOT_FOUND;
+
+  g_debug ("The reason was: %s", cause->message);
+
+  switch ((int) code)
+    {
+    case G_IO_ERROR_NO_SPACE:
+      return _("there is no room left on the disk");
+    case G_IO_ERROR_PERMISSION_DENIED:
+      return _("that is not permitted");
+    case G_IO_ERROR_READ_ONLY:
+      return _("nothing can be written there");
+    case G_IO_ERROR_NOT_FOUND:
+      return _("it is not there");
+    case G_IO_ERROR_EXISTS:
+      return _("it is there already");
+    case G_IO_ERROR_IS_DIRECTORY:
+      return _("it is a folder");
+    case G_IO_ERROR_NOT_DIRECTORY:
+      return _("something on the way to it is not a folder");
+    case G_IO_ERROR_FILENAME_TOO_LONG:
+      return _("the name is too long");
+    case G_IO_ERROR_TOO_MANY_OPEN_FILES:
+      return _("too many files are open");
+    case G_IO_ERROR_BUSY:
+      return _("it is in use");
+    case G_IO_ERROR_CONNECTION_REFUSED:
+      return _("the connection was refused");
+    case G_IO_ERROR_TIMED_OUT:
+      return _("no answer came in time");
+    case G_IO_ERROR_HOST_UNREACHABLE:
+    case G_IO_ERROR_NETWORK_UNREACHABLE:
+      return _("there is no way to it in this network");
+    case G_IO_ERROR_HOST_NOT_FOUND:
+      return _("its name was not found");
+    case G_IO_ERROR_CONNECTION_CLOSED:
+      return _("the connection was closed");
+    case G_IO_ERROR_PROXY_FAILED:
+    case G_IO_ERROR_PROXY_AUTH_FAILED:
+    case G_IO_ERROR_PROXY_NEED_AUTH:
+    case G_IO_ERROR_PROXY_NOT_ALLOWED:
+      return _("the proxy does not let it through");
+    default:
+      return _("the system tells no usual reason");
+    }
+}
+
+/**
+ * valija_reason_of_errno:
+ * @code: errno, as a call of the system left it
+ *
+ * Returns: (transfer none): the same for a call of the system
+ */
+const char *
+valija_reason_of_errno (int code)
+{
+  g_autoptr(GError) cause = g_error_new_literal (G_IO_ERROR, code == EDQUOT ? G_IO_ERROR_NO_SPACE
+                                                                            : g_io_error_from_errno (code),
+                                                 g_strerror (code));
+
+  return valija_reason_of_error (cause);
 }

@@ -152,6 +152,10 @@ char *valija_error_dup_title  (const GError *error);
 char *valija_error_dup_detail (const GError *error);
 char *valija_error_dup_advice (const GError *error);
 
+/* Why the system could not do it, in our own words, for the end of a sentence. Translated. (transfer none) */
+const char *valija_reason_of_error (const GError *cause);
+const char *valija_reason_of_errno (int code);
+
 /* Stable names for machines: "authentication", "incoming", "sign-in". (transfer none) */
 const char *valija_error_code_to_nick (const GError *error);
 const char *valija_side_to_nick       (ValijaSide side);

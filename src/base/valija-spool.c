@@ -31,8 +31,7 @@ set_errno (GError **error, int code)
                       _("There is no room left on this computer’s disk."));
   else
     valija_error_set (error, VALIJA_ERROR_STORAGE,
-                      /* Translators: the argument is the system's own words for what failed */
-                      _("A temporary file could not be written: %s."), g_strerror (code));
+                      _("A temporary file could not be written: %s."), valija_reason_of_errno (code));
 }
 
 /* The user's cache is on a disk; /tmp often is memory, which is what a spool is there to save. */
@@ -223,7 +222,7 @@ valija_spool_finish (ValijaSpool *self, GError **error)
   if (mapped == NULL)
     {
       valija_error_set (error, VALIJA_ERROR_STORAGE,
-                        _("A temporary file could not be read: %s."), local_error->message);
+                        _("A temporary file could not be read: %s."), valija_reason_of_error (local_error));
       return NULL;
     }
 

@@ -131,8 +131,8 @@ set_file_error (GError **error, const char *path, int saved_errno)
   valija_error_set (error,
                     saved_errno == ENOSPC || saved_errno == EDQUOT ? VALIJA_ERROR_DISK_FULL
                                                                    : VALIJA_ERROR_STORAGE,
-                    /* Translators: the name of a file, and the system's own words */
-                    _("“%s” cannot be written: %s"), path, g_strerror (saved_errno));
+                    /* Translators: the name of a file, and why */
+                    _("“%s” cannot be written: %s."), path, valija_reason_of_errno (saved_errno));
 }
 
 /* Both of the following resolve to an empty GBytes, because a thread's result is boxed. */
@@ -157,7 +157,8 @@ save_in_thread (gpointer user_data, GError **error)
       valija_error_set (error,
                         g_error_matches (write_error, G_FILE_ERROR, G_FILE_ERROR_NOSPC)
                           ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-                        _("The account's settings cannot be written: %s"), write_error->message);
+                        _("The account's settings cannot be written: %s."),
+                        valija_reason_of_error (write_error));
       return NULL;
     }
 

@@ -156,8 +156,8 @@ valija_attachment_new_for_file (GFile   *file,
                             G_FILE_QUERY_INFO_NONE, NULL, &local_error);
   if (info == NULL)
     {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("The file cannot be attached: %s"),
-                        local_error->message);
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("The file cannot be attached: %s."),
+                        valija_reason_of_error (local_error));
       return NULL;
     }
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)

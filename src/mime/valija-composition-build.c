@@ -190,8 +190,8 @@ set_unreadable (ValijaAttachment  *attachment,
                 const GError      *reason,
                 GError           **error)
 {
-  valija_error_set (error, VALIJA_ERROR_INVALID, _("The attachment “%s” cannot be read: %s"),
-                    valija_attachment_get_name (attachment), reason->message);
+  valija_error_set (error, VALIJA_ERROR_INVALID, _("The attachment “%s” cannot be read: %s."),
+                    valija_attachment_get_name (attachment), valija_reason_of_error (reason));
 
   return FALSE;
 }

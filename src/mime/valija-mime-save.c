@@ -40,7 +40,7 @@ file_sink (const char  *bytes,
       if (written < 0)
         {
           valija_error_set (error, get_write_error (code),
-                            _("The attachment could not be written: %s"), g_strerror (code));
+                            _("The attachment could not be written: %s."), valija_reason_of_errno (code));
           return FALSE;
         }
       bytes += written;
@@ -119,8 +119,8 @@ valija_mime_message_save_part (ValijaMimeMessage     *self,
       int code = errno;
 
       valija_error_set (error, get_write_error (code),
-                        _("The attachment could not be saved in “%s”: %s"), path,
-                        g_strerror (code));
+                        _("The attachment could not be saved in “%s”: %s."), path,
+                        valija_reason_of_errno (code));
       if (directory_fd >= 0)
         close (directory_fd);
       return NULL;
@@ -130,8 +130,8 @@ valija_mime_message_save_part (ValijaMimeMessage     *self,
   if (close (fd) != 0 && written)
     {
       written = FALSE;
-      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The attachment could not be written: %s"),
-                        g_strerror (errno));
+      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The attachment could not be written: %s."),
+                        valija_reason_of_errno (errno));
     }
   if (!written)
     unlinkat (directory_fd, name, 0);

@@ -107,9 +107,9 @@ valija_net_explain_connect (const char *host, guint16 port, const GError *cause)
   else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
     valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer at port %u."), host, port);
   else
-    /* Translators: a server, a port, and the system's own words for what failed */
+    /* Translators: a server, a port, and why */
     valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s cannot be reached at port %u: %s."), host, port,
-                      cause->message);
+                      valija_reason_of_error (cause));
 
   valija_error_locate (&error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
   return error;
@@ -184,7 +184,7 @@ valija_net_explain_io (const char *host, const GError *cause)
   if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
     valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer any more."), host);
   else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TLS))
-    valija_error_set (&error, VALIJA_ERROR_TLS, _("The secure connection to %s broke: %s."), host, cause->message);
+    valija_error_set (&error, VALIJA_ERROR_TLS, _("The secure connection to %s broke."), host);
   else
     valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection to %s was lost."), host);
 

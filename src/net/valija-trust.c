@@ -94,7 +94,8 @@ save (ValijaTrust *self, GError **error)
 
   code = g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? VALIJA_ERROR_DISK_FULL
                                                                         : VALIJA_ERROR_STORAGE;
-  valija_error_set (error, code, _("The decision about the certificate could not be saved: %s."), local_error->message);
+  valija_error_set (error, code, _("The decision about the certificate could not be saved: %s."),
+                    valija_reason_of_error (local_error));
   return FALSE;
 }
 

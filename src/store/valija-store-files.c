@@ -40,7 +40,7 @@ make_directory (const char  *path,
     return TRUE;
 
   valija_error_set (error, errno == ENOSPC ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-                    _("The folder “%s” cannot be made: %s."), path, g_strerror (errno));
+                    _("The folder “%s” cannot be made: %s."), path, valija_reason_of_errno (errno));
 
   return FALSE;
 }
@@ -59,7 +59,7 @@ lock_directory (const char  *directory,
   if (fd < 0)
     {
       valija_error_set (error, errno == ENOSPC ? VALIJA_ERROR_DISK_FULL : VALIJA_ERROR_STORAGE,
-                        _("The folder “%s” cannot be written: %s."), directory, g_strerror (errno));
+                        _("The folder “%s” cannot be written: %s."), directory, valija_reason_of_errno (errno));
       return -1;
     }
 
@@ -70,7 +70,7 @@ lock_directory (const char  *directory,
                           _("Another Valija is using the mail in “%s”. Close that one first."), directory);
       else
         valija_error_set (error, VALIJA_ERROR_STORAGE, _("The folder “%s” cannot be taken for this Valija alone: %s."),
-                          directory, g_strerror (errno));
+                          directory, valija_reason_of_errno (errno));
       close (fd);
       return -1;
     }
@@ -279,7 +279,7 @@ set_aside (const char  *path,
       if (g_rename (from, to) != 0 && errno != ENOENT)
         {
           valija_error_set (error, VALIJA_ERROR_STORAGE,
-                            _("“%s” is damaged and cannot be put aside: %s."), path, g_strerror (errno));
+                            _("“%s” is damaged and cannot be put aside: %s."), path, valija_reason_of_errno (errno));
           return NULL;
         }
     }

@@ -200,6 +200,39 @@ test_words (void)
   g_assert_null (valija_error_get_server_line (foreign));
 }
 
+/* Another kind of server at the port is named as what it is, and no library speaks. */
+static void
+test_other_server (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *advice = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_PROTOCOL, "The server sends a line that is too long.");
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_GREETING);
+  title = valija_error_dup_title (error);
+  advice = valija_error_dup_advice (error);
+  g_assert_cmpstr (title, ==, "Something else than the incoming server answers at that port");
+  g_assert_nonnull (strstr (advice, "993"));
+}
+
+static void
+test_reasons (void)
+{
+  g_autoptr(GError) refused = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "ECONNREFUSED");
+  g_autoptr(GError) nameless = g_error_new_literal (G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "NXDOMAIN");
+  g_autoptr(GError) full = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOSPC, "ENOSPC");
+  g_autoptr(GError) strange = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "errno 4711");
+
+  g_assert_cmpstr (valija_reason_of_error (refused), ==, "the connection was refused");
+  g_assert_cmpstr (valija_reason_of_error (nameless), ==, "its name was not found");
+  g_assert_cmpstr (valija_reason_of_error (full), ==, "there is no room left on the disk");
+  g_assert_cmpstr (valija_reason_of_errno (EDQUOT), ==, "there is no room left on the disk");
+  g_assert_cmpstr (valija_reason_of_errno (EACCES), ==, "that is not permitted");
+  g_assert_cmpstr (valija_reason_of_errno (ETIMEDOUT), ==, "no answer came in time");
+  g_assert_null (strstr (valija_reason_of_error (strange), "4711"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -213,6 +246,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/error/every-code-has-words", test_every_code_has_words);
   g_test_add_func ("/base/error/steps", test_steps);
   g_test_add_func ("/base/error/words", test_words);
+  g_test_add_func ("/base/error/other-server", test_other_server);
+  g_test_add_func ("/base/error/reasons", test_reasons);
 
   return g_test_run ();
 }

@@ -107,7 +107,7 @@ class Display:
 def fingerprint(certificate):
     """The SHA-256 print of a PEM certificate, as it is shown to people."""
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest().upper()
-    return ':'.join(digest[i:i + 2] for i in range(0, len(digest), 2))
+    return '\n'.join(':'.join(digest[i:i + 2] for i in range(line, line + 16, 2)) for line in range(0, len(digest), 16))
 
 
 def start_valija(profile, log, env):

@@ -84,6 +84,10 @@ class Demo:
             tour.start(self.profile)
             for name in ('Ana at work', 'Archive of Luis', 'Luis', 'Scanner'):
                 tour.hands.wait(lambda: reach(tour, name), f'the account {name}')
+            # Folded, so that all four are seen
+            for name in ('Luis', 'Archive of Luis', 'Ana at work'):
+                row = tour.hands.wait(lambda: reach(tour, name), f'the account {name}')
+                tour.hands.invoke('listitem.collapse', within=row)
             tour.page('four-methods')
             tour.stop()
 

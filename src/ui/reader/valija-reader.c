@@ -446,6 +446,17 @@ reason_clicked_cb (ValijaReader *self)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.account-details", "s", valija_account_get_id (self->account));
 }
 
+/* The cards of a conversation answer by buttons of their own. */
+static void
+page_changed_cb (ValijaReader *self)
+{
+  gboolean alone = g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "conversation") != 0;
+
+  gtk_widget_set_visible (self->narrow_reply_button, alone);
+  gtk_widget_set_visible (self->narrow_reply_all_button, alone);
+  gtk_widget_set_visible (self->narrow_forward_button, alone);
+}
+
 /* ---- Object ---- */
 
 static void
@@ -523,6 +534,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (conversation);
   BIND (conversation_subject);
   BIND (cards);
+  gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, reason_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_images_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);

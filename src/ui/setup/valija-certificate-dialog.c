@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define LINE_CHARS (8 * 3)
+
 struct _ValijaCertificateDialog
 {
   AdwDialog          parent_instance;
@@ -51,6 +53,19 @@ set_date_row (AdwActionRow *row,
   g_autofree char *text = valija_format_full (when);
 
   set_row (row, text);
+}
+
+/* In lines of eight octets, as fingerprints are compared. @sha256: two digits an octet, with a colon between them */
+static void
+show_fingerprint (ValijaCertificateDialog *self,
+                  const char              *sha256)
+{
+  g_autoptr(GString) lines = g_string_new (sha256);
+
+  for (gsize end = LINE_CHARS; end < lines->len; end += LINE_CHARS)
+    lines->str[end - 1] = '\n';
+
+  set_row (self->sha256_row, lines->str);
 }
 
 static void
@@ -142,7 +157,7 @@ valija_certificate_dialog_new (ValijaEngine      *engine,
   set_row (self->issuer_row, certificate->issuer);
   set_date_row (self->from_row, certificate->not_before);
   set_date_row (self->until_row, certificate->not_after);
-  set_row (self->sha256_row, certificate->sha256);
+  show_fingerprint (self, certificate->sha256);
 
   return ADW_DIALOG (self);
 }

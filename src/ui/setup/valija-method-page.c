@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#define ANSWER_CHARS 11
+
 struct _ValijaMethodPage
 {
   AdwNavigationPage    parent_instance;
@@ -82,11 +84,15 @@ add_answers (ValijaMethodPage   *self,
       AdwActionRow *row = add_row (self->answers, valija_answer_get_icon (answer->answer),
                                    valija_answer_get_style (answer->answer), NULL,
                                    valija_question_get_label (i), valija_method_text (answer->note));
-      GtkWidget *label = gtk_label_new (valija_answer_get_label (answer->answer));
+      const char *words = valija_answer_get_label (answer->answer);
+      GtkWidget *label = gtk_label_new (words);
 
+      /* Short answers stay in one line */
+      gtk_label_set_width_chars (GTK_LABEL (label), MIN (g_utf8_strlen (words, -1), ANSWER_CHARS));
+      gtk_label_set_xalign (GTK_LABEL (label), 1);
       gtk_label_set_wrap (GTK_LABEL (label), TRUE);
       gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_RIGHT);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 12);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), ANSWER_CHARS);
       if (answer->answer == VALIJA_ANSWER_NO)
         gtk_widget_add_css_class (label, "dimmed");
       adw_action_row_add_suffix (row, label);

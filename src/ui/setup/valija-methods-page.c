@@ -13,6 +13,7 @@ struct _ValijaMethodsPage
 {
   AdwNavigationPage           parent_instance;
 
+  GtkScrolledWindow          *scroller;
   GtkEditable                *ask_row;
   AdwWrapBox                 *examples;
   GtkRevealer                *revealer;
@@ -175,6 +176,13 @@ comparison_activated_cb (ValijaMethodsPage *self,
   g_signal_emit (self, signals[METHOD_ACTIVATED], 0, id, NULL, FALSE);
 }
 
+/* The views differ in height: what one was scrolled to says nothing in the other. */
+static void
+view_changed_cb (ValijaMethodsPage *self)
+{
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
+}
+
 static void
 valija_methods_page_dispose (GObject *object)
 {
@@ -209,6 +217,7 @@ valija_methods_page_class_init (ValijaMethodsPageClass *klass)
                                             G_TYPE_NONE, 3, G_TYPE_STRING, VALIJA_TYPE_SUGGESTION, G_TYPE_BOOLEAN);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-methods-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaMethodsPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodsPage, ask_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodsPage, examples);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodsPage, revealer);
@@ -226,6 +235,7 @@ valija_methods_page_class_init (ValijaMethodsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, ask_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, suggestion_set_up_cb);
   gtk_widget_class_bind_template_callback (widget_class, suggestion_read_cb);
+  gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, card_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, comparison_activated_cb);
 }

@@ -110,6 +110,16 @@ show_facts (ValijaTestPage *self,
   gtk_widget_set_visible (self->facts, text->len > 0);
 }
 
+static void
+leave_out (GtkListBox *list,
+           const char *sentence)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (list, i)) != NULL; i++)
+    valija_test_row_leave_out (VALIJA_TEST_ROW (row), sentence);
+}
+
 void
 valija_test_page_show_error (ValijaTestPage *self,
                              const GError   *error)
@@ -124,6 +134,8 @@ valija_test_page_show_error (ValijaTestPage *self,
   self->error = g_error_copy (error);
 
   set_text (self->detail, g_str_equal (title, error->message) ? NULL : error->message);
+  leave_out (self->incoming_list, error->message);
+  leave_out (self->outgoing_list, error->message);
   set_text (self->line, line);
   gtk_widget_set_visible (self->line_box, line != NULL);
   set_text (self->advice, advice);

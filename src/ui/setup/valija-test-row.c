@@ -93,3 +93,13 @@ valija_test_row_new (ValijaTestStep *step)
 
   return GTK_WIDGET (self);
 }
+
+void
+valija_test_row_leave_out (ValijaTestRow *self,
+                           const char    *sentence)
+{
+  g_return_if_fail (VALIJA_IS_TEST_ROW (self));
+
+  if (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (self)), sentence) == 0)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (self), "");
+}

@@ -14,4 +14,7 @@ G_DECLARE_FINAL_TYPE (ValijaTestRow, valija_test_row, VALIJA, TEST_ROW, AdwActio
 
 GtkWidget *valija_test_row_new (ValijaTestStep *step) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @sentence stands on the page already: the row does not say it again. */
+void valija_test_row_leave_out (ValijaTestRow *self, const char *sentence);
+
 G_END_DECLS
