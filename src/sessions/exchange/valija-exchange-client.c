@@ -500,6 +500,83 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
   return repeat_fiber (self, request, TRUE, error);
 }
 
+/* ---- An answer that stays open ---- */
+
+typedef struct
+{
+  ValijaExchangeStreamFunc take;
+  gpointer user_data;
+  gboolean is_over;
+} Stream;
+
+static void
+stream_message_cb (ValijaEwsNode *message,
+                   gpointer       user_data)
+{
+  Stream *stream = user_data;
+
+  if (!stream->is_over)
+    stream->is_over = !stream->take (message, stream->user_data);
+  valija_ews_node_free (message);
+}
+
+static gboolean
+read_stream_fiber (ValijaHttpResponse *response,
+                   Stream             *stream,
+                   GError            **error)
+{
+  static const ValijaEwsHandler handler = { NULL, NULL, stream_message_cb };
+  g_autoptr(ValijaEwsReader) reader = valija_ews_reader_new (&handler, stream);
+
+  while (!stream->is_over)
+    {
+      g_autoptr(GBytes) piece = dex_await_boxed (valija_http_response_read (response), error);
+
+      if (piece == NULL)
+        return FALSE;
+      if (g_bytes_get_size (piece) == 0)
+        break;
+      if (!valija_ews_reader_feed (reader, g_bytes_get_data (piece, NULL), g_bytes_get_size (piece), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+valija_exchange_client_stream_fiber (ValijaExchangeClient     *self,
+                                     ValijaEwsRequest         *request,
+                                     guint                     seconds,
+                                     ValijaExchangeStreamFunc  take,
+                                     gpointer                  user_data,
+                                     GError                  **error)
+{
+  g_autoptr(ValijaEwsRequest) owned = request;
+  g_autoptr(ValijaHttpRequest) post = create_post (self, request);
+  g_autoptr(ValijaHttpResponse) response = NULL;
+  Stream stream = { take, user_data, FALSE };
+
+  valija_http_request_set_streaming (post, TRUE);
+  valija_http_request_set_timeout (post, seconds);
+  if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
+    return FALSE;
+
+  if (!is_envelope (response))
+    {
+      set_status_error (response, error);
+      return FALSE;
+    }
+
+  return read_stream_fiber (response, &stream, error);
+}
+
+void
+valija_exchange_client_back_off (ValijaExchangeClient *self,
+                                 guint                 milliseconds)
+{
+  valija_http_back_off (self->http, milliseconds);
+}
+
 /* ---- Batches ---- */
 
 /* Hands on what was answered; what the server left for later goes to @rest. */

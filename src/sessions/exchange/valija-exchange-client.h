@@ -53,6 +53,24 @@ ValijaExchangeReply  *valija_exchange_client_ask_fiber  (ValijaExchangeClient *s
                                                          ValijaEwsRequest     *request,
                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Must not await. FALSE: what still comes is of no use. */
+typedef gboolean (*ValijaExchangeStreamFunc) (const ValijaEwsNode *message,
+                                              gpointer             user_data);
+
+/* The same for a request whose answer stays open, on a connection beside the others: each response message, a fault
+ * too, is told as it comes. @seconds: how long the server may be silent. TRUE when the server or @take ended it; FALSE
+ * with @error, also after messages have come. */
+gboolean              valija_exchange_client_stream_fiber  (ValijaExchangeClient    *self,
+                                                            ValijaEwsRequest        *request,
+                                                            guint                    seconds,
+                                                            ValijaExchangeStreamFunc take,
+                                                            gpointer                 user_data,
+                                                            GError                 **error);
+
+/* No request starts for that long. */
+void                  valija_exchange_client_back_off      (ValijaExchangeClient *self,
+                                                            guint                 milliseconds);
+
 typedef ValijaEwsRequest *(*ValijaExchangeBuildFunc) (ValijaEwsSchema           schema,
                                                       const char * const       *ids,
                                                       gpointer                  user_data);

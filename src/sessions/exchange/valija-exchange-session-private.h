@@ -4,6 +4,7 @@
 
 #include "sessions/exchange/valija-exchange-client.h"
 #include "sessions/exchange/valija-exchange-session.h"
+#include "sessions/exchange/valija-exchange-watch.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,8 @@ struct _ValijaExchangeSession
   GHashTable *roles;        /* folder id → ValijaFolderRole */
   GHashTable *folders;      /* folder id → ValijaFolderInfo: what the hierarchy was at the last look */
   char *hierarchy;          /* nullable: the state of that look */
+  GHashTable *synced;       /* folder ids: of these somebody keeps a copy */
+  ValijaExchangeWatch *watch; /* nullable */
 };
 
 /* Opens the session where it is closed. (transfer full) NULL with @error */

@@ -8,11 +8,17 @@
 #include "base/valija-future.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define CAPABILITIES \
   (VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_SEND | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS | \
    VALIJA_CAPABILITY_KEEPS_SENT | VALIJA_CAPABILITY_OFFLINE | VALIJA_CAPABILITY_SEARCH | \
-   VALIJA_CAPABILITY_INTERNATIONAL)
+   VALIJA_CAPABILITY_INTERNATIONAL | VALIJA_CAPABILITY_INSTANT)
+
+/* After the first of some changes, for the others: they come in swarms. */
+#define SETTLE_SECONDS 2
+/* How long a watch lasts when nothing happens. */
+#define WATCH_SECONDS (29 * 60)
 
 static void valija_exchange_session_session_iface_init (ValijaSessionInterface *iface);
 static void valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface);
@@ -42,6 +48,9 @@ set_state (ValijaExchangeSession *self,
 static void
 drop_client (ValijaExchangeSession *self)
 {
+  if (self->watch != NULL)
+    valija_exchange_watch_stop (self->watch);
+  g_clear_pointer (&self->watch, valija_exchange_watch_unref);
   if (self->client != NULL)
     valija_exchange_client_close (self->client);
   g_clear_pointer (&self->client, valija_exchange_client_unref);
@@ -259,17 +268,143 @@ valija_exchange_session_reader_search (ValijaMailReader *reader,
   return valija_exchange_session_search (VALIJA_EXCHANGE_SESSION (reader), folder, text);
 }
 
-/* The engine asks at its intervals. */
+/* All of them are told of at once, or none. */
 static DexFuture *
 valija_exchange_session_reader_watch (ValijaMailReader *reader,
                                       const char       *folder)
 {
   GError *error = NULL;
 
-  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("Valija does not watch an Exchange mailbox yet."));
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in one folder."));
   valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_OPEN_FOLDER);
 
   return dex_future_new_for_error (error);
+}
+
+/* What folders there are and what they are called */
+static char *
+describe_folders (ValijaExchangeSession *self)
+{
+  g_autoptr(GList) ids = g_list_sort (g_hash_table_get_keys (self->folders), (GCompareFunc) strcmp);
+  GString *text = g_string_new (NULL);
+
+  for (GList *item = ids; item != NULL; item = item->next)
+    {
+      const ValijaFolderInfo *info = g_hash_table_lookup (self->folders, item->data);
+
+      g_string_append_printf (text, "%s\n%s\n%s\n", info->remote_id, info->name,
+                              info->parent_id != NULL ? info->parent_id : "");
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_unknown (GPtrArray  *list,
+             const char *id)
+{
+  if (!g_ptr_array_find_with_equal_func (list, id, g_str_equal, NULL))
+    g_ptr_array_add (list, g_strdup (id));
+}
+
+/* No await in here: what is taken is told. */
+static GPtrArray *
+take_news (ValijaExchangeSession *self,
+           ValijaExchangeWatch   *watch,
+           gboolean               has_folders)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (g_free);
+  gboolean is_lost = valija_exchange_watch_is_lost (watch);
+  g_autoptr(GHashTable) changed = valija_exchange_watch_take (watch);
+  GHashTableIter iter;
+  const char *id;
+
+  if (has_folders)
+    g_ptr_array_add (list, g_strdup (""));
+
+  /* The server tells of calendars too */
+  g_hash_table_iter_init (&iter, changed);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &id, NULL))
+    {
+      if (g_hash_table_contains (self->folders, id) || g_hash_table_contains (self->synced, id))
+        g_ptr_array_add (list, g_strdup (id));
+    }
+
+  /* Between the last look and this subscription something may have happened that nobody told */
+  g_hash_table_iter_init (&iter, self->synced);
+  while (is_lost && g_hash_table_iter_next (&iter, (gpointer *) &id, NULL))
+    add_unknown (list, id);
+
+  return list;
+}
+
+static GPtrArray *
+wait_for_news_fiber (ValijaExchangeSession  *self,
+                     ValijaExchangeWatch    *watch,
+                     GError                **error)
+{
+  gint64 until = g_get_monotonic_time () + (gint64) WATCH_SECONDS * G_USEC_PER_SEC;
+  g_autoptr(GPtrArray) list = NULL;
+  gint64 now;
+
+  while ((list == NULL || list->len == 0) && (now = g_get_monotonic_time ()) < until)
+    {
+      g_autofree char *before = NULL;
+      g_autofree char *after = NULL;
+      gboolean has_folders;
+
+      g_clear_pointer (&list, g_ptr_array_unref);
+      if (!valija_exchange_watch_wait_fiber (watch, (guint) ((until - now) / G_USEC_PER_SEC) + 1, error))
+        return NULL;
+
+      if (!valija_exchange_watch_is_lost (watch))
+        dex_await (dex_timeout_new_seconds (SETTLE_SECONDS), NULL);
+
+      if (valija_exchange_watch_is_in_doubt (watch) && !valija_exchange_watch_has_folders (watch))
+        {
+          before = describe_folders (self);
+          if (!dex_await (valija_exchange_session_list_folders (self), error))
+            return NULL;
+          after = describe_folders (self);
+        }
+
+      has_folders = valija_exchange_watch_has_folders (watch) || g_strcmp0 (before, after) != 0;
+      list = take_news (self, watch, has_folders);
+    }
+
+  return list != NULL ? g_steal_pointer (&list) : g_ptr_array_new_with_free_func (g_free);
+}
+
+static DexFuture *
+watch_all_fiber (gpointer data)
+{
+  ValijaExchangeSession *self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (self, &error);
+  g_autoptr(ValijaExchangeWatch) watch = NULL;
+  g_autoptr(GPtrArray) list = NULL;
+
+  if (client != NULL)
+    {
+      if (self->watch == NULL)
+        self->watch = valija_exchange_watch_new (client);
+      watch = valija_exchange_watch_ref (self->watch);
+      list = wait_for_news_fiber (self, watch, &error);
+    }
+
+  if (list == NULL)
+    {
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&list));
+}
+
+static DexFuture *
+valija_exchange_session_reader_watch_all (ValijaMailReader *reader)
+{
+  return valija_fiber_spawn (watch_all_fiber, g_object_ref (reader), g_object_unref);
 }
 
 static void
@@ -280,6 +415,7 @@ valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface
   iface->fetch_messages = valija_exchange_session_reader_fetch_messages;
   iface->search = valija_exchange_session_reader_search;
   iface->watch = valija_exchange_session_reader_watch;
+  iface->watch_all = valija_exchange_session_reader_watch_all;
 }
 
 static DexFuture *
@@ -423,6 +559,7 @@ valija_exchange_session_finalize (GObject *object)
   g_clear_pointer (&self->hierarchy, g_free);
   g_clear_pointer (&self->roles, g_hash_table_unref);
   g_clear_pointer (&self->folders, g_hash_table_unref);
+  g_clear_pointer (&self->synced, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_exchange_session_parent_class)->finalize (object);
 }
@@ -441,6 +578,7 @@ valija_exchange_session_init (ValijaExchangeSession *self)
 {
   self->state = VALIJA_SESSION_CLOSED;
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) valija_folder_info_unref);
 }
 

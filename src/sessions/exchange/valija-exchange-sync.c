@@ -203,6 +203,7 @@ sync_all_fiber (Sync    *sync,
   if (!(sync->client = valija_exchange_session_enter_fiber (sync->session, error)))
     return FALSE;
 
+  g_hash_table_add (sync->session->synced, g_strdup (sync->folder));
   while (!sync->is_last)
     {
       if (!read_page_fiber (sync, error))

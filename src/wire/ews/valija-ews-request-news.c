@@ -56,14 +56,13 @@ valija_ews_stream_events (ValijaEwsSchema  schema,
 }
 
 ValijaEwsRequest *
-valija_ews_subscribe_pull (ValijaEwsSchema     schema,
-                           ValijaEwsFolderRef  folder,
-                           guint               minutes)
+valija_ews_subscribe_pull (ValijaEwsSchema schema,
+                           guint           minutes)
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Subscribe");
 
   valija_ews_writer_start (writer, "m:PullSubscriptionRequest");
-  valija_ews_writer_folders (writer, "t:FolderIds", folder);
+  valija_ews_writer_attribute (writer, "SubscribeToAllFolders", "true");
   write_event_types (writer);
   write_minutes (writer, "t:Timeout", CLAMP (minutes, 1, 1440));
 

@@ -171,9 +171,8 @@ ValijaEwsRequest *valija_ews_subscribe       (ValijaEwsSchema           schema) 
 ValijaEwsRequest *valija_ews_stream_events   (ValijaEwsSchema           schema,
                                               const char               *subscription,
                                               guint                     minutes) G_GNUC_WARN_UNUSED_RESULT;
-/* Of one folder, to be asked for again and again; @minutes (1 to 1440) it lives unasked */
+/* To be asked for again and again; @minutes (1 to 1440) it lives unasked */
 ValijaEwsRequest *valija_ews_subscribe_pull  (ValijaEwsSchema           schema,
-                                              ValijaEwsFolderRef        folder,
                                               guint                     minutes) G_GNUC_WARN_UNUSED_RESULT;
 ValijaEwsRequest *valija_ews_get_events      (ValijaEwsSchema           schema,
                                               const char               *subscription,

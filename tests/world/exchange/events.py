@@ -4,6 +4,7 @@
 import base64
 import itertools
 import threading
+from datetime import datetime, timezone
 
 from soap import EwsError, leaf, tag
 from store import zulu
@@ -22,12 +23,19 @@ class Subscription:
     def watermark(self, number=None):
         return base64.b64encode(b'AQAAAA' + str(len(self.events) if number is None else number).encode()).decode()
 
-    def note(self, what, folder, item, moment):
+    def note(self, what, folder, item, moment, old=None):
+        """@item is None when it is about the folder itself; @old: what a moved item was called, and where it was."""
         if what not in self.types or (self.folders is not None and folder.id not in self.folders):
             return
         inside = '' if self.streaming else leaf('t:Watermark', self.watermark(len(self.events) + 1))
-        self.events.append(tag('t:' + what, inside or None, leaf('t:TimeStamp', moment), tag('t:ItemId', Id=item.id, ChangeKey=item.key),
-                               tag('t:ParentFolderId', Id=folder.id, ChangeKey=folder.key)))
+        if item is None:
+            around = folder.parent or folder
+            about = [tag('t:FolderId', Id=folder.id, ChangeKey=folder.key), tag('t:ParentFolderId', Id=around.id, ChangeKey=around.key)]
+        else:
+            about = [tag('t:ItemId', Id=item.id, ChangeKey=item.key), tag('t:ParentFolderId', Id=folder.id, ChangeKey=folder.key)]
+        if old is not None:
+            about += [tag('t:OldItemId', Id=old[0], ChangeKey=item.key), tag('t:OldParentFolderId', Id=old[1].id, ChangeKey=old[1].key)]
+        self.events.append(tag('t:' + what, inside or None, leaf('t:TimeStamp', moment), *about))
 
     def notification(self, watermark=None, most=100):
         start = self.told
@@ -76,10 +84,11 @@ class Subscriptions:
         with self.changed:
             self.changed.notify_all()
 
-    def note(self, mailbox, what, folder, item):
+    def note(self, mailbox, what, folder, item, old=None):
+        moment = zulu(item.received if item is not None else datetime.now(timezone.utc))
         for subscription in list(self.all.values()):
             if subscription.mailbox is mailbox:
-                subscription.note(what, folder, item, zulu(item.received))
+                subscription.note(what, folder, item, moment, old)
         self.wake()
 
     def expire(self):

@@ -88,8 +88,8 @@ class Server:
         self.bindings = None
         self.url = ''
 
-    def changed(self, mailbox, what, folder, item):
-        self.subscriptions.note(mailbox, what, folder, item)
+    def changed(self, mailbox, what, folder, item, old=None):
+        self.subscriptions.note(mailbox, what, folder, item, old)
 
     def reset_stats(self):
         self.stats = {'requests': 0, 'operations': {}, 'connections': 0, 'most_connections': 0, 'most_parallel': 0, 'bytes_in': 0,

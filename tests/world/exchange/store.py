@@ -197,11 +197,13 @@ class Mailbox:
         folder = Folder(self, name, parent, folder_class, special, hidden)
         self.folders[folder.id] = folder
         self.log(self.journal, 'create', folder.id)
+        self.tell('CreatedEvent', folder=folder, item=None)
         return folder
 
     def touch_folder(self, folder):
         folder.key = new_key()
         self.log(self.journal, 'update', folder.id)
+        self.tell('ModifiedEvent', folder=folder, item=None)
 
     def remove_folder(self, folder):
         for inner in [f for f in self.folders.values() if f.parent is folder]:
@@ -210,6 +212,7 @@ class Mailbox:
             self.remove_item(item)
         del self.folders[folder.id]
         self.log(self.journal, 'delete', folder.id)
+        self.tell('DeletedEvent', folder=folder, item=None)
 
     def add_item(self, folder, item, what='CreatedEvent'):
         item.mailbox, item.folder = self, folder
@@ -241,7 +244,7 @@ class Mailbox:
         del self.items[old]
         self.log(source.journal, 'delete', old)
         item.id, item.key = new_id('I'), new_key()
-        item.mailbox.tell('MovedEvent', folder=folder, item=item)
+        item.mailbox.tell('MovedEvent', folder=folder, item=item, old=(old, source))
         return folder.mailbox.add_item(folder, item)
 
     def copy_item(self, item, folder):

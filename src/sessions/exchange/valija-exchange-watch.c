@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-watch.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "base/valija-promise.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+/* How long an answer stays open, in minutes; the most that a server takes. */
+#define STREAM_MINUTES 30
+/* A sign of life comes each 45 to 60 seconds; a proxy that keeps them to itself keeps the news too. */
+#define SILENCE_SECONDS 150
+/* An answer that ends before that did not hold */
+#define HOLD_SECONDS 20
+#define BROKEN_LIMIT 3
+
+/* How often a server is asked that does not tell by itself, and how long it remembers that it was. */
+#define PULL_SECONDS 60
+#define PULL_MINUTES 30
+/* Pages of news at once */
+#define PULL_PAGES 100
+
+/* Where a busy server does not say how long */
+#define BACK_OFF_MS 10000
+
+typedef enum
+{
+  MODE_STREAM,
+  MODE_PULL,
+  MODE_NONE,
+} Mode;
+
+struct _ValijaExchangeWatch
+{
+  grefcount ref_count;
+  ValijaExchangeClient *client;
+  Mode mode;
+  gboolean stopped;
+  gboolean is_streaming;
+  gboolean is_alive;        /* the answer under way has brought something */
+  guint n_broken;           /* answers in turn that did not hold */
+  char *subscription;       /* nullable */
+  char *watermark;          /* nullable: of a pull subscription */
+  DexPromise *news;         /* nullable: somebody waits */
+  GError *failure;          /* nullable: why the stream ended */
+
+  GHashTable *changed;      /* folder ids */
+  gboolean has_folders;
+  gboolean is_in_doubt;
+  gboolean is_lost;
+};
+
+ValijaExchangeWatch *
+valija_exchange_watch_new (ValijaExchangeClient *client)
+{
+  ValijaExchangeWatch *self = g_new0 (ValijaExchangeWatch, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->client = valija_exchange_client_ref (client);
+  self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  return self;
+}
+
+ValijaExchangeWatch *
+valija_exchange_watch_ref (ValijaExchangeWatch *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+valija_exchange_watch_unref (ValijaExchangeWatch *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  dex_clear (&self->news);
+  g_clear_error (&self->failure);
+  g_hash_table_unref (self->changed);
+  valija_exchange_client_unref (self->client);
+  g_free (self->subscription);
+  g_free (self->watermark);
+  g_free (self);
+}
+
+void
+valija_exchange_watch_stop (ValijaExchangeWatch *self)
+{
+  self->stopped = TRUE;
+  valija_promise_fulfil (&self->news);
+}
+
+gboolean
+valija_exchange_watch_is_lost (ValijaExchangeWatch *self)
+{
+  return self->is_lost;
+}
+
+gboolean
+valija_exchange_watch_is_in_doubt (ValijaExchangeWatch *self)
+{
+  return self->is_in_doubt;
+}
+
+gboolean
+valija_exchange_watch_has_folders (ValijaExchangeWatch *self)
+{
+  return self->has_folders;
+}
+
+GHashTable *
+valija_exchange_watch_take (ValijaExchangeWatch *self)
+{
+  GHashTable *changed = g_steal_pointer (&self->changed);
+
+  self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->has_folders = FALSE;
+  self->is_in_doubt = FALSE;
+  self->is_lost = FALSE;
+
+  return changed;
+}
+
+static gboolean
+has_news (ValijaExchangeWatch *self)
+{
+  return g_hash_table_size (self->changed) > 0 || self->has_folders || self->is_in_doubt || self->is_lost;
+}
+
+/* ---- What is told ---- */
+
+static void
+note_folder (ValijaExchangeWatch *self,
+             const ValijaEwsNode *event,
+             const char          *path)
+{
+  const char *id = valija_ews_node_find_id (event, path);
+
+  if (id != NULL)
+    g_hash_table_add (self->changed, g_strdup (id));
+}
+
+/* [MS-OXWSNTIF] An event is a reason to look, no more: what it says of a message may be over already. */
+static void
+note_event (ValijaExchangeWatch *self,
+            const ValijaEwsNode *event)
+{
+  const char *watermark = valija_ews_node_find_text (event, "Watermark");
+
+  if (watermark != NULL)
+    g_set_str (&self->watermark, watermark);
+
+  if (valija_ews_node_find (event, "ItemId") != NULL)
+    {
+      note_folder (self, event, "ParentFolderId");
+      note_folder (self, event, "OldParentFolderId");
+    }
+  else if (valija_ews_node_is (event, "ModifiedEvent"))
+    {
+      /* With the number of unread ones what is in it has changed, else its name perhaps */
+      note_folder (self, event, "FolderId");
+      if (valija_ews_node_find (event, "UnreadCount") == NULL)
+        self->is_in_doubt = TRUE;
+    }
+  else if (valija_ews_node_find (event, "FolderId") != NULL)
+    self->has_folders = TRUE;
+}
+
+static void
+note_notification (ValijaExchangeWatch *self,
+                   const ValijaEwsNode *notification)
+{
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (notification); child != NULL;
+       child = valija_ews_node_get_next (child))
+    {
+      if (g_str_has_suffix (valija_ews_node_get_name (child), "Event"))
+        note_event (self, child);
+    }
+
+  if (has_news (self))
+    valija_promise_fulfil (&self->news);
+}
+
+static void
+forget_subscription (ValijaExchangeWatch *self)
+{
+  g_clear_pointer (&self->subscription, g_free);
+  g_clear_pointer (&self->watermark, g_free);
+}
+
+static void
+fall_back (ValijaExchangeWatch *self,
+           Mode                 mode,
+           const char          *why)
+{
+  g_debug ("The mailbox is watched otherwise: %s", why);
+  forget_subscription (self);
+  self->mode = mode;
+}
+
+/* Whether it is the server that will not have it so, and not the way there. */
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL);
+}
+
+static gboolean
+subscribe_fiber (ValijaExchangeWatch  *self,
+                 GError              **error)
+{
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (self->client);
+  gboolean is_pull = self->mode == MODE_PULL;
+  g_autoptr(GError) failure = NULL;
+  g_autoptr(ValijaExchangeReply) reply = NULL;
+  const ValijaEwsNode *message;
+
+  reply = valija_exchange_client_ask_fiber (self->client,
+                                            is_pull ? valija_ews_subscribe_pull (schema, PULL_MINUTES)
+                                                    : valija_ews_subscribe (schema),
+                                            &failure);
+  message = reply != NULL ? g_ptr_array_index (reply->messages, 0) : NULL;
+
+  if (message == NULL && !is_refusal (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  if (valija_ews_node_find_text (message, "SubscriptionId") == NULL)
+    {
+      fall_back (self, is_pull ? MODE_NONE : MODE_PULL, failure != NULL ? failure->message : "no name was given");
+      return TRUE;
+    }
+
+  g_set_str (&self->subscription, valija_ews_node_find_text (message, "SubscriptionId"));
+  g_set_str (&self->watermark, valija_ews_node_find_text (message, "Watermark"));
+  self->is_lost = TRUE;
+  valija_promise_fulfil (&self->news);
+
+  return TRUE;
+}
+
+/* ---- An answer that stays open ---- */
+
+/* FALSE when this answer is of no further use. */
+static gboolean
+take_message (const ValijaEwsNode *message,
+              gpointer             user_data)
+{
+  ValijaExchangeWatch *self = user_data;
+  const ValijaEwsNode *notifications = valija_ews_node_find (message, "Notifications");
+  ValijaEwsResult result;
+
+  valija_ews_result_read (message, &result);
+  if (result.reaction != VALIJA_EWS_FINE)
+    {
+      if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
+        forget_subscription (self);
+      else if (strcmp (result.code, "ErrorServerBusy") == 0)
+        valija_exchange_client_back_off (self->client, result.back_off != 0 ? result.back_off : BACK_OFF_MS);
+      else if (result.reaction == VALIJA_EWS_RETRY)
+        self->n_broken++;
+      else
+        fall_back (self, MODE_PULL, result.code);
+      return FALSE;
+    }
+
+  self->is_alive = TRUE;
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (notifications); child != NULL;
+       child = valija_ews_node_get_next (child))
+    note_notification (self, child);
+
+  return !self->stopped && g_strcmp0 (valija_ews_node_find_text (message, "ConnectionStatus"), "Closed") != 0;
+}
+
+static gboolean
+read_stream_fiber (ValijaExchangeWatch  *self,
+                   GError              **error)
+{
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (self->client);
+  gint64 began_at = g_get_monotonic_time ();
+  g_autoptr(GError) failure = NULL;
+
+  self->is_alive = FALSE;
+  valija_exchange_client_stream_fiber (self->client,
+                                       valija_ews_stream_events (schema, self->subscription, STREAM_MINUTES),
+                                       SILENCE_SECONDS, take_message, self, &failure);
+  if (self->mode != MODE_STREAM || self->stopped)
+    return TRUE;
+
+  if (is_refusal (failure) || (!self->is_alive && g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT)))
+    {
+      fall_back (self, MODE_PULL, failure->message);
+      return TRUE;
+    }
+
+  /* It has held for a while, or the server ended it: at once again. The subscription remembers what is told between. */
+  if (g_get_monotonic_time () - began_at >= (gint64) HOLD_SECONDS * G_USEC_PER_SEC || self->subscription == NULL)
+    self->n_broken = 0;
+  else if (++self->n_broken >= BROKEN_LIMIT && failure == NULL)
+    fall_back (self, MODE_PULL, "the answers do not stay open");
+  else if (failure != NULL && (self->n_broken >= BROKEN_LIMIT || !self->is_alive))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static DexFuture *
+stream_fiber (gpointer data)
+{
+  ValijaExchangeWatch *self = data;
+  GError *error = NULL;
+
+  while (self->mode == MODE_STREAM && !self->stopped && error == NULL)
+    {
+      if (self->subscription == NULL)
+        subscribe_fiber (self, &error);
+      else
+        read_stream_fiber (self, &error);
+    }
+
+  self->is_streaming = FALSE;
+  if (!self->stopped)
+    self->failure = g_steal_pointer (&error);
+  g_clear_error (&error);
+  valija_promise_fulfil (&self->news);
+
+  return dex_future_new_true ();
+}
+
+static gboolean
+wait_for_stream_fiber (ValijaExchangeWatch  *self,
+                       guint                 seconds,
+                       GError              **error)
+{
+  g_autoptr(DexPromise) news = dex_promise_new ();
+
+  if (self->failure != NULL)
+    {
+      self->n_broken = 0;
+      g_propagate_error (error, g_steal_pointer (&self->failure));
+      return FALSE;
+    }
+
+  if (!self->is_streaming)
+    {
+      /* It goes on while nobody waits, so that nothing is missed, and ends with the client */
+      self->is_streaming = TRUE;
+      valija_future_forget (valija_fiber_spawn (stream_fiber, valija_exchange_watch_ref (self),
+                                                (GDestroyNotify) valija_exchange_watch_unref), "Exchange watch");
+    }
+
+  valija_promise_fulfil (&self->news);
+  self->news = dex_ref (news);
+  dex_await (dex_future_first (dex_ref (DEX_FUTURE (news)), dex_timeout_new_seconds ((int) seconds), NULL), NULL);
+
+  return TRUE;
+}
+
+/* ---- Asking again and again ---- */
+
+static gboolean
+pull_page_fiber (ValijaExchangeWatch  *self,
+                 gboolean             *is_last,
+                 GError              **error)
+{
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (self->client);
+  g_autoptr(ValijaExchangeReply) reply = NULL;
+  const ValijaEwsNode *notification;
+  ValijaEwsResult result;
+
+  *is_last = TRUE;
+  if (self->subscription == NULL)
+    return subscribe_fiber (self, error);
+
+  reply = valija_exchange_client_run_fiber (self->client,
+                                            valija_ews_get_events (schema, self->subscription,
+                                                                   self->watermark != NULL ? self->watermark : ""),
+                                            error);
+  if (reply == NULL)
+    return FALSE;
+
+  valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
+  if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
+    {
+      forget_subscription (self);
+      *is_last = FALSE;
+    }
+  else if (result.reaction != VALIJA_EWS_FINE)
+    {
+      valija_ews_result_set_error (&result, error);
+      return FALSE;
+    }
+
+  notification = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "Notification");
+  note_notification (self, notification);
+  if (valija_ews_node_find_boolean (notification, "MoreEvents"))
+    *is_last = FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+pull_fiber (ValijaExchangeWatch  *self,
+            guint                 seconds,
+            GError              **error)
+{
+  gboolean is_last = FALSE;
+
+  for (guint i = 0; i < PULL_PAGES && !is_last && self->mode == MODE_PULL; i++)
+    {
+      if (!pull_page_fiber (self, &is_last, error))
+        return FALSE;
+    }
+
+  if (!has_news (self) && self->mode == MODE_PULL)
+    dex_await (dex_timeout_new_seconds ((int) MIN (seconds, PULL_SECONDS)), NULL);
+
+  return TRUE;
+}
+
+/* ---- */
+
+gboolean
+valija_exchange_watch_wait_fiber (ValijaExchangeWatch  *self,
+                                  guint                 seconds,
+                                  GError              **error)
+{
+  gint64 until = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  gint64 now;
+
+  while (!has_news (self) && (now = g_get_monotonic_time ()) < until)
+    {
+      guint left = (guint) ((until - now) / G_USEC_PER_SEC) + 1;
+
+      if (self->stopped)
+        {
+          valija_error_set (error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
+          return FALSE;
+        }
+
+      if (self->mode == MODE_NONE)
+        {
+          valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                            _("The server does not tell what changes in all folders."));
+          return FALSE;
+        }
+
+      if (!(self->mode == MODE_STREAM ? wait_for_stream_fiber (self, left, error) : pull_fiber (self, left, error)))
+        return FALSE;
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the server tells by itself. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "exchange-world.h"
+
+static DexFuture *
+watch (World *world)
+{
+  return valija_mail_reader_watch_all (VALIJA_MAIL_READER (world->session));
+}
+
+/* Each of @names (NULL-terminated, "" for the hierarchy) was told, and nothing else. */
+static void
+assert_told (World              *world,
+             DexFuture          *watching,
+             const char * const *names)
+{
+  g_autoptr(GPtrArray) told = await_list (watching);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      const char *id = *names[i] != '\0' ? folder (world, names[i]) : "";
+
+      g_test_message ("%s", names[i]);
+      g_assert_true (g_ptr_array_find_with_equal_func (told, id, g_str_equal, NULL));
+    }
+  g_assert_cmpuint (told->len, ==, g_strv_length ((char **) names));
+}
+
+static gint64
+count (World      *world,
+       const char *operation)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+  JsonObject *operations = json_object_get_object_member (json_node_get_object (stats), "operations");
+
+  return json_object_get_int_member_with_default (operations, operation, 0);
+}
+
+static gint64
+get_stat (World      *world,
+          const char *name)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+
+  return json_object_get_int_member (json_node_get_object (stats), name);
+}
+
+static const char *const inbox[] = { "inbox", NULL };
+
+/* Until the stream stands. What was synchronised before it is named once: there was nobody to tell. */
+static void
+begin (World *world)
+{
+  g_autofree char *folders = list_folders (world);
+
+  sync_inbox (world, NULL);
+  assert_told (world, watch (world), inbox);
+}
+
+static void
+test_stream (gconstpointer data)
+{
+  const char *both[] = { "inbox", "trash", NULL }, *hierarchy[] = { "", NULL };
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_split', 'value': %d}",
+                               GPOINTER_TO_INT (data));
+  begin (&world);
+
+  watching = watch (&world);
+  deliver (&world, "One");
+  deliver (&world, "Two");
+  assert_told (&world, watching, inbox);
+
+  /* Nobody waits, and nothing is missed */
+  deliver (&world, "Three");
+  assert_told (&world, watch (&world), inbox);
+
+  watching = watch (&world);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'move', 'subject': 'One', "
+                                             "'to': 'deleteditems'}");
+  assert_told (&world, watching, both);
+
+  watching = watch (&world);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
+  assert_told (&world, watching, hierarchy);
+
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
+  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
+  world_stop (&world);
+}
+
+static void
+test_renamed (void)
+{
+  const char *told[] = { "", "Plans", NULL };
+  World world;
+  g_autofree char *folders = NULL;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
+  begin (&world);
+
+  watching = watch (&world);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-rename', 'folder': 'Plans', "
+                                             "'value': 'Ideas'}");
+  assert_told (&world, watching, told);
+  world_stop (&world);
+}
+
+/* The server ends its answers from time to time; the subscription stays. */
+static void
+test_closed (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+
+  watching = watch (&world);
+  while (count (&world, "GetStreamingEvents") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'close'}");
+  deliver (&world, "News");
+  assert_told (&world, watching, inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 2);
+  world_stop (&world);
+}
+
+static void
+test_lost_subscription (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+
+  watching = watch (&world);
+  while (count (&world, "GetStreamingEvents") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'subscriptions'}");
+  assert_told (&world, watching, inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
+
+  watching = watch (&world);
+  deliver (&world, "News");
+  assert_told (&world, watching, inbox);
+  world_stop (&world);
+}
+
+static void
+test_busy (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'busy', 'milliseconds': 50, "
+                                             "'operation': 'GetStreamingEvents'}");
+  begin (&world);
+  watching = watch (&world);
+  deliver (&world, "News");
+  assert_told (&world, watching, inbox);
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 2);
+  world_stop (&world);
+}
+
+/* The way to the server is broken, not the watch: the failure is told, and the next one begins where this one ended. */
+static void
+test_broken (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, "
+                                             "'operation': 'GetStreamingEvents'}");
+  begin (&world);
+  await_error (watch (&world), VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SYNC);
+  deliver (&world, "News");
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
+  world_stop (&world);
+}
+
+/* Where the answer cannot stay open the server is asked; where not even that, nobody is told. */
+static void
+test_pull (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                             "'operation': 'GetStreamingEvents', 'times': 99}");
+  begin (&world);
+  /* The new subscription */
+  assert_told (&world, watch (&world), inbox);
+  deliver (&world, "News");
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 1);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 1);
+
+  valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'subscriptions'}");
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 3);
+  world_stop (&world);
+}
+
+static void
+test_unsupported (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                             "'operation': 'Subscribe', 'times': 99}");
+  folders = list_folders (&world);
+  await_error (watch (&world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
+  world_stop (&world);
+}
+
+/* Closing ends a watch at once. */
+static void
+test_close (void)
+{
+  World world;
+  DexFuture *watching;
+  g_autoptr(DexFuture) closed = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+  watching = watch (&world);
+  while (count (&world, "GetStreamingEvents") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  closed = valija_session_close (world.session);
+  await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
+  world_stop (&world);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+
+  g_test_add_data_func ("/exchange/watch/stream", GINT_TO_POINTER (0), test_stream);
+  g_test_add_data_func ("/exchange/watch/stream/byte-by-byte", GINT_TO_POINTER (1), test_stream);
+  g_test_add_func ("/exchange/watch/renamed", test_renamed);
+  g_test_add_func ("/exchange/watch/closed", test_closed);
+  g_test_add_func ("/exchange/watch/lost-subscription", test_lost_subscription);
+  g_test_add_func ("/exchange/watch/busy", test_busy);
+  g_test_add_func ("/exchange/watch/broken", test_broken);
+  g_test_add_func ("/exchange/watch/pull", test_pull);
+  g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
+  g_test_add_func ("/exchange/watch/close", test_close);
+
+  return g_test_run ();
+}
