@@ -118,8 +118,6 @@ static const char * const exchange_needs[] = {
 };
 
 static const char * const exchange_caveats[] = {
-  N_("This version of Valija explains Exchange but cannot connect to it yet. Meanwhile, ask whether your Exchange "
-     "server also offers IMAP and SMTP: Valija reads and sends with those today."),
   N_("Is your Exchange hosted at Microsoft (Exchange Online, Microsoft 365)? Then choose Outlook. Microsoft has "
      "switched this way in off there by default since October 2026, and removes it in April 2027."),
   NULL
@@ -145,7 +143,7 @@ const ValijaMethod valija_method_exchange = {
                      "network.\n"
                      "Your password is kept in the desktop’s keyring, nowhere else."),
   .icon_name = "valija-method-exchange-symbolic",
-  .capabilities = FULL_SERVICE | VALIJA_CAPABILITY_INSTANT,
+  .capabilities = FULL_SERVICE,
   .answers = {
     [VALIJA_QUESTION_READS] = { VALIJA_ANSWER_YES, N_("Everything in your mailbox on the Exchange server.") },
     [VALIJA_QUESTION_SENDS] = { VALIJA_ANSWER_YES, N_("The Exchange server sends it.") },
@@ -153,8 +151,10 @@ const ValijaMethod valija_method_exchange = {
     [VALIJA_QUESTION_FOLDERS] = { VALIJA_ANSWER_YES, N_("All folders, the same on every device.") },
     [VALIJA_QUESTION_OFFLINE] = { VALIJA_ANSWER_YES,
                                   N_("What has been fetched can be read and searched without a network.") },
-    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_YES, N_("The server tells Valija as soon as mail arrives.") },
+    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_NO, N_("Valija looks every few minutes.") },
   },
-  .available = FALSE,
+  .available = TRUE,
+  .uses_incoming = TRUE,
+  .incoming_ports = { 443, 0, 0 },
   .finds_server = TRUE,
 };

@@ -5,6 +5,7 @@
 #include "sessions/valija-methods.h"
 
 #include "sessions/exchange/valija-exchange-discovery.h"
+#include "sessions/exchange/valija-exchange-session.h"
 #include "sessions/imap/valija-imap-session.h"
 #include "sessions/mixed/valija-mixed-session.h"
 #include "sessions/pop3/valija-pop3-session.h"
@@ -33,6 +34,7 @@ static const struct
   const ValijaMethod *method;
   Constructor construct;
 } constructors[] = {
+  { &valija_method_exchange, valija_exchange_session_new },
   { &valija_method_smtp, valija_smtp_session_new },
   { &valija_method_pop3, valija_pop3_session_new },
   { &valija_method_mixed, valija_mixed_session_new },

@@ -152,6 +152,85 @@ def bad_server(behave):
         thread.join()
 
 
+# ---- Exchange
+
+@contextlib.contextmanager
+def exchange(p):
+    """The contract server, and an organisation's hosts that lead to it, behind a proxy."""
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'world/exchange'))
+    import server as contract
+    with contract.Running() as running:
+        where, state = running.where, running.state
+        proxy = where['proxy']
+        p.env.update(GIO_USE_PROXY_RESOLVER='libproxy', PX_FORCE_CONFIG='config-env', http_proxy=proxy, https_proxy=proxy,
+                     no_proxy='localhost,127.0.0.1')
+        state.control({'do': 'set', 'name': 'ews_url', 'value': 'https://mail.example.org/EWS/Exchange.asmx'})
+        state.control({'do': 'hosts', 'hosts': {'autodiscover.example.org': {'kind': 'exchange', 'ews': False},
+                                                'mail.example.org': {'kind': 'exchange', 'autodiscover': []}}})
+        state.control({'do': 'fill', 'count': 5})
+        yield running
+        assert state.control({'do': 'violations'}) == []
+
+
+@test
+def exchange_by_its_address_alone():
+    with profile() as p, exchange(p) as running:
+        ca = ['--set', f'ca={running.where["ca"]}']
+        tested = p.json('account', 'test', '--method', 'exchange', '--set', f'email={ANA}', *ca, '--password-stdin',
+                        stdin=PASSWORD + '\n')
+        assert tested['ok'] and tested['server'] == {'host': 'mail.example.org', 'port': 443, 'source': 'autodiscover.example.org'}
+        assert [s['state'] for s in tested['steps']] == ['passed'] * 6, tested['steps']
+        assert any('Exchange Server 2016' in fact for fact in tested['facts']), tested['facts']
+
+        account = p.add('exchange', ANA, *ca)
+        shown = p.json('account', 'show', account)
+        assert shown['settings']['incoming.host'] == 'mail.example.org' and 'outgoing.host' not in shown['settings']
+        p.run('sync')
+        assert len(p.messages()) == 5
+        sent = p.json('send', '--to', LUIS, '--subject', 'By Exchange', stdin='Hello.\n')['item']
+        assert sent['state'] == 'sent', sent
+        assert len(running.state.control({'do': 'sent'})) == 1
+        p.run('sync')
+        assert p.subjects('sent') == ['By Exchange'], p.subjects('sent')
+
+
+@test
+def exchange_by_hand():
+    with profile() as p, exchange(p) as running:
+        where = running.where
+        settings = ['--set', f'email={ANA}', '--set', 'host=localhost', '--set', f'port={where["port"]}', '--set', f'ca={where["ca"]}']
+        for mechanism, user in (('', ANA), ('ntlm', where['user']), ('basic', 'ana')):
+            tested = p.json('account', 'test', '--method', 'exchange', *settings, '--set', f'mechanism={mechanism}', '--set',
+                            f'user={user}', '--password-stdin', stdin=PASSWORD + '\n')
+            assert tested['ok'] and 'server' not in tested, tested
+        wrong = p.json('account', 'test', '--method', 'exchange', *settings, '--password-stdin', stdin='wrong\n', expect=SIGN_IN)
+        assert wrong['error']['code'] == 'authentication' and wrong['error']['step'] == 'sign-in', wrong['error']
+        for setting in ('security=starttls', 'outgoing.host=smtp.example.org', 'keep-sent=here'):
+            p.run('account', 'add', '--method', 'exchange', *settings, '--set', setting, expect=USAGE)
+
+
+@test
+def exchange_behind_a_stranger():
+    with profile() as p, exchange(p) as running:
+        state = running.state
+        state.control({'do': 'hosts', 'hosts': {
+            'autodiscover.example.org': {'kind': 'redirect', 'location': 'https://ad.hoster.example/autodiscover/autodiscover.xml'},
+            'ad.hoster.example': {'kind': 'exchange', 'autodiscover': ['pox']},
+            'mail.example.org': {'kind': 'exchange', 'autodiscover': []}}})
+        args = ['--method', 'exchange', '--set', f'email={ANA}', '--set', f'ca={running.where["ca"]}', '--password-stdin']
+        asked = p.json('account', 'test', *args, stdin=PASSWORD + '\n', expect=USAGE)['error']
+        assert asked['step'] == 'discover' and '--allow-server=ad.hoster.example' in asked['message'], asked
+        assert all(v['authorization'] is None for v in state.control({'do': 'visits'}))
+        allowed = p.json('account', 'test', *args, '--allow-server', 'ad.hoster.example', stdin=PASSWORD + '\n')
+        assert allowed['ok'] and allowed['server']['source'] == 'ad.hoster.example', allowed
+
+        state.control({'do': 'hosts', 'hosts': {'http://autodiscover.example.org': {
+            'kind': 'redirect', 'location': 'https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml'}}})
+        online = p.json('account', 'add', *args, stdin=PASSWORD + '\n', expect=UNSUPPORTED)['error']
+        assert '“Outlook”' in online['message'], online
+        state.control({'do': 'hosts', 'hosts': {'http://autodiscover.example.org': {'kind': 'page'}}})
+
+
 # ---- Without a server
 
 @test
@@ -159,7 +238,7 @@ def methods():
     with profile() as p:
         found = {m['id']: m for m in p.json('methods')['methods']}
         assert list(found) == ['notes', 'outlook', 'exchange', 'smtp', 'pop3', 'mixed', 'imap'], list(found)
-        assert [i for i, m in found.items() if m['available']] == ['smtp', 'pop3', 'mixed', 'imap']
+        assert [i for i, m in found.items() if m['available']] == ['exchange', 'smtp', 'pop3', 'mixed', 'imap']
         assert 'send' in found['smtp']['capabilities'] and 'read' not in found['smtp']['capabilities']
         assert 'send' not in found['pop3']['capabilities'] and 'read' in found['pop3']['capabilities']
         assert {'read', 'organize', 'folders'} <= set(found['imap']['capabilities'])

@@ -402,6 +402,127 @@ test_unpaired (Fixture      *fixture,
   g_assert_null (find (get_page (fixture), has_text, "smtp.example.org"));
 }
 
+/* To where Exchange's server is looked for */
+static void
+look_for_server (Fixture    *fixture,
+                 const char *email)
+{
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "exchange", NULL);
+  press (fixture, "Set Up Exchange…");
+  type_into (fixture, NULL, "Mail Address", email);
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  type_into (fixture, NULL, "Password", "secret");
+  press (fixture, "Next");
+}
+
+/* The answer to a question in a dialog */
+static void
+answer (Fixture    *fixture,
+        const char *label)
+{
+  GtkWidget *button = find (fixture->window, is_button, label);
+  GType type = ADW_TYPE_ALERT_DIALOG;
+
+  g_assert_nonnull (button);
+  g_signal_emit_by_name (button, "clicked");
+  while (find (fixture->window, is_type, &type) != NULL)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+}
+
+/* Where one server does all, address and password are enough, and nothing is said of a second server or of a copy to be
+ * kept. */
+static void
+test_server_is_found (Fixture      *fixture,
+                      gconstpointer data)
+{
+  look_for_server (fixture, "ana@example.org");
+
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  assert_text (fixture, "mail.example.org, port 443");
+  assert_text (fixture, "To read and to send, encrypted at once");
+  assert_text (fixture, "The server files a copy in its Sent folder by itself");
+  assert_text (fixture, "So far only the servers that know");
+
+  press (fixture, "Test the Connection");
+  assert_page (fixture, VALIJA_TYPE_TEST_PAGE);
+  press (fixture, "Add Account");
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (fixture->added)), ==, "mail.example.org");
+  g_assert_cmpstr (valija_server_get_user (valija_account_get_incoming (fixture->added)), ==, "ana@example.org");
+  g_assert_false (valija_account_has_side (fixture->added, VALIJA_SIDE_OUTGOING));
+}
+
+/* Its name is asked for only then. */
+static void
+test_server_is_not_found (Fixture      *fixture,
+                          gconstpointer data)
+{
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "exchange", NULL);
+  press (fixture, "Set Up Exchange…");
+  type_into (fixture, NULL, "Mail Address", "ana@nowhere.example");
+  press (fixture, "Next");
+  assert_text (fixture, "Valija finds the server by itself.");
+  g_assert_null (find (get_page (fixture), is_row, "Server"));
+  g_assert_null (find (get_page (fixture), is_row, "Port"));
+  g_assert_null (find (get_page (fixture), is_row, "Protection"));
+  g_assert_null (find (get_page (fixture), is_row, "A Copy of What You Send"));
+  g_assert_null (find (get_page (fixture), is_group, "Sending"));
+  g_assert_null (find (get_page (fixture), is_group, "Incoming Server"));
+
+  press (fixture, "Next");
+  assert_text (fixture, "Something is missing");
+  type_into (fixture, NULL, "Password", "secret");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "No server was found for nowhere.example.");
+
+  type_into (fixture, NULL, "Server", "mail.example.org");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  assert_text (fixture, "mail.example.org, port 443");
+}
+
+static void
+test_search_is_stopped (Fixture      *fixture,
+                        gconstpointer data)
+{
+  look_for_server (fixture, "ana@silent.example");
+  assert_text (fixture, "Looking for the server of silent.example…");
+  g_assert_null (find (get_page (fixture), is_button, "Next"));
+  press (fixture, "Stop");
+  g_assert_null (find (get_page (fixture), has_text, "Looking for the server"));
+  g_assert_nonnull (find (get_page (fixture), is_button, "Next"));
+}
+
+/* Outside of the address's domain nobody is trusted unasked. */
+static void
+test_stranger (Fixture      *fixture,
+               gconstpointer data)
+{
+  look_for_server (fixture, "ana@stranger.example");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  g_assert_nonnull (find (fixture->window, has_text, "The servers of stranger.example send on to ad.hoster.example."));
+  answer (fixture, "_Do Not Ask It");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "Type the server’s name");
+
+  press (fixture, "Next");
+  answer (fixture, "_Go On");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+}
+
+static void
+test_online (Fixture      *fixture,
+             gconstpointer data)
+{
+  look_for_server (fixture, "ana@online.example");
+  g_assert_nonnull (find (fixture->window, has_text, "reached by the method Outlook"));
+  answer (fixture, "Read About Outlook");
+  assert_page (fixture, VALIJA_TYPE_METHOD_PAGE);
+  assert_text (fixture, "Microsoft’s service does all the work");
+}
+
 static void
 test_comparison_is_one_tab_stop (Fixture      *fixture,
                                  gconstpointer data)
@@ -439,6 +560,11 @@ main (int    argc,
   ADD ("/ui/setup/port-follows-protection", test_port_follows_protection);
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);
   ADD ("/ui/setup/unpaired", test_unpaired);
+  ADD ("/ui/setup/server-is-found", test_server_is_found);
+  ADD ("/ui/setup/server-is-not-found", test_server_is_not_found);
+  ADD ("/ui/setup/search-is-stopped", test_search_is_stopped);
+  ADD ("/ui/setup/stranger", test_stranger);
+  ADD ("/ui/setup/online", test_online);
   ADD ("/ui/setup/comparison-is-one-tab-stop", test_comparison_is_one_tab_stop);
 
   return g_test_run ();

@@ -701,12 +701,32 @@ valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSe
   return answer_true (self);
 }
 
+/* What comes of it is said by the domain of the address. */
 DexFuture *
 valija_engine_discover (ValijaEngine *self, ValijaAccount *account, ValijaSecret *secret, const char * const *allowed)
 {
-  return dex_future_new_take_boxed (VALIJA_TYPE_DISCOVERY,
-                                    valija_discovery_new (VALIJA_DISCOVERY_FOUND, "mail.example.org", 443,
-                                                          "autodiscover.example.org", NULL));
+  const char *domain = strrchr (valija_account_get_email (account), '@') + 1;
+  ValijaDiscovery *discovery;
+  GError *error = NULL;
+
+  if (g_str_equal (domain, "silent.example"))
+    return DEX_FUTURE (dex_promise_new_cancellable ());
+
+  if (g_str_equal (domain, "nowhere.example"))
+    {
+      valija_error_set (&error, VALIJA_ERROR_RESOLVE, "No server was found for %s.", domain);
+      return dex_future_new_for_error (error);
+    }
+
+  if (g_str_equal (domain, "online.example"))
+    discovery = valija_discovery_new (VALIJA_DISCOVERY_ELSEWHERE, NULL, 0, NULL, "outlook");
+  else if (g_str_equal (domain, "stranger.example") && !g_strv_contains (allowed, "ad.hoster.example"))
+    discovery = valija_discovery_new (VALIJA_DISCOVERY_ASKS, "ad.hoster.example", 0, NULL, NULL);
+  else
+    discovery = valija_discovery_new (VALIJA_DISCOVERY_FOUND, "mail.example.org", 443, "autodiscover.example.org",
+                                      NULL);
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_DISCOVERY, discovery);
 }
 
 gboolean

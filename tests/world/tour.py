@@ -18,7 +18,7 @@ import hands
 import world as mail_world
 
 METHODS = ('SMTP', 'POP3', 'Mixed SMTP + POP3', 'IMAP', 'Notes', 'Outlook', 'Exchange')
-UNAVAILABLE = ('Notes', 'Outlook', 'Exchange')
+UNAVAILABLE = ('Notes', 'Outlook')
 ANA, LUIS, MEI = (f'{user}@{mail_world.DOMAIN}' for user in ('ana', 'luis', 'mei'))
 
 SUBJECT = 'The lamps of the harbour'

@@ -8,15 +8,16 @@
 
 struct _ValijaReviewPage
 {
-  AdwNavigationPage  parent_instance;
+  AdwNavigationPage   parent_instance;
 
-  AdwActionRow      *incoming_row;
-  AdwActionRow      *outgoing_row;
-  AdwActionRow      *kept_row;
-  AdwActionRow      *sent_row;
-  AdwActionRow      *delete_row;
-  GtkWidget         *delete_icon;
-  GtkWidget         *test_button;
+  AdwPreferencesPage *content;
+  AdwActionRow       *incoming_row;
+  AdwActionRow       *outgoing_row;
+  AdwActionRow       *kept_row;
+  AdwActionRow       *sent_row;
+  AdwActionRow       *delete_row;
+  GtkWidget          *delete_icon;
+  GtkWidget          *test_button;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaReviewPage, valija_review_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -90,6 +91,14 @@ describe_sending (ValijaServer *server)
 }
 
 static const char *
+describe_all (ValijaServer *server)
+{
+  return valija_server_get_security (server) != VALIJA_SECURITY_NONE
+         ? _("To read and to send, encrypted at once")
+         : _("To read and to send, not protected: anybody on the way can read along");
+}
+
+static const char *
 describe_kept (const ValijaMethod *method)
 {
   if ((method->capabilities & VALIJA_CAPABILITY_READ) == 0)
@@ -148,6 +157,7 @@ valija_review_page_class_init (ValijaReviewPageClass *klass)
                                 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-review-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, content);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, incoming_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, outgoing_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, kept_row);
@@ -180,15 +190,23 @@ valija_review_page_load (ValijaReviewPage   *self,
 
   g_return_if_fail (VALIJA_IS_REVIEW_PAGE (self));
 
+  adw_preferences_page_set_description (self->content, method->finds_server
+                                        ? _("So far only the servers that know where your mailbox is were asked. If "
+                                            "you go on, this is what Valija does.")
+                                        : _("Nothing has been contacted so far. If you go on, this is what Valija "
+                                            "does."));
   gtk_widget_set_visible (GTK_WIDGET (self->incoming_row), reads);
   gtk_widget_set_visible (GTK_WIDGET (self->outgoing_row), sends);
   gtk_widget_set_visible (GTK_WIDGET (self->sent_row), sends || (method->capabilities & VALIJA_CAPABILITY_SEND) != 0);
   gtk_widget_set_visible (GTK_WIDGET (self->delete_row), fetches);
 
-  show_server (self->incoming_row, incoming, describe_reading (incoming));
+  show_server (self->incoming_row, incoming,
+               valija_account_has_one_server (account) ? describe_all (incoming) : describe_reading (incoming));
   show_server (self->outgoing_row, outgoing, describe_sending (outgoing));
   adw_action_row_set_subtitle (self->kept_row, describe_kept (method));
-  adw_action_row_set_subtitle (self->sent_row, describe_sent (valija_account_get_keep_sent (account)));
+  adw_action_row_set_subtitle (self->sent_row, valija_account_has_one_server (account)
+                               ? _("The server files a copy in its Sent folder by itself")
+                               : describe_sent (valija_account_get_keep_sent (account)));
   adw_action_row_set_subtitle (self->delete_row, deleting);
 
   if (days >= 0)

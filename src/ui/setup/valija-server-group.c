@@ -8,6 +8,12 @@
 
 #define N_SECURITIES (VALIJA_SECURITY_NONE + 1)
 
+typedef struct
+{
+  const char *name;
+  const char *label;
+} Mechanism;
+
 struct _ValijaServerGroup
 {
   AdwPreferencesGroup  parent_instance;
@@ -28,6 +34,9 @@ struct _ValijaServerGroup
   GCancellable        *cancellable;
   gboolean             anonymous;
   gboolean             own_sign_in;
+  gboolean             one_server;
+  const Mechanism     *mechanisms;
+  guint                n_mechanisms;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaServerGroup, valija_server_group, ADW_TYPE_PREFERENCES_GROUP)
@@ -41,16 +50,24 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* RFC names, which are not translated; the first stands for none of them. */
-static const char * const mechanisms[] = {
-  "",
-  "SCRAM-SHA-256-PLUS",
-  "SCRAM-SHA-256",
-  "SCRAM-SHA-1-PLUS",
-  "SCRAM-SHA-1",
-  "CRAM-MD5",
-  "PLAIN",
-  "LOGIN",
+/* Of the protocols of mail: RFC names, which are not translated. */
+static const Mechanism mail_mechanisms[] = {
+  { "", N_("Automatic") },
+  { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256-PLUS" },
+  { "SCRAM-SHA-256", "SCRAM-SHA-256" },
+  { "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1-PLUS" },
+  { "SCRAM-SHA-1", "SCRAM-SHA-1" },
+  { "CRAM-MD5", "CRAM-MD5" },
+  { "PLAIN", "PLAIN" },
+  { "LOGIN", "LOGIN" },
+};
+
+/* Of the web. */
+static const Mechanism web_mechanisms[] = {
+  { "", N_("Automatic") },
+  { "ntlm", "NTLM" },
+  { "basic", N_("Basic") },
+  { "negotiate", N_("Kerberos (Negotiate), Without a Password") },
 };
 
 static void
@@ -199,19 +216,25 @@ valija_server_group_class_init (ValijaServerGroupClass *klass)
 }
 
 static void
+show_mechanisms (ValijaServerGroup *self)
+{
+  g_autoptr(GtkStringList) labels = gtk_string_list_new (NULL);
+
+  self->mechanisms = self->one_server ? web_mechanisms : mail_mechanisms;
+  self->n_mechanisms = self->one_server ? G_N_ELEMENTS (web_mechanisms) : G_N_ELEMENTS (mail_mechanisms);
+  for (guint i = 0; i < self->n_mechanisms; i++)
+    gtk_string_list_append (labels, _(self->mechanisms[i].label));
+  adw_combo_row_set_model (self->mechanism_row, G_LIST_MODEL (labels));
+}
+
+static void
 valija_server_group_init (ValijaServerGroup *self)
 {
-  g_autoptr(GtkStringList) names = gtk_string_list_new (NULL);
-
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   self->own_sign_in = TRUE;
   show_ca_file (self, "");
-
-  gtk_string_list_append (names, _("Automatic"));
-  for (guint i = 1; i < G_N_ELEMENTS (mechanisms); i++)
-    gtk_string_list_append (names, mechanisms[i]);
-  adw_combo_row_set_model (self->mechanism_row, G_LIST_MODEL (names));
+  show_mechanisms (self);
 }
 
 void
@@ -237,9 +260,9 @@ valija_server_group_load (ValijaServerGroup *self,
   adw_switch_row_set_active (self->cleartext_row, valija_server_get_cleartext_password (server));
   show_ca_file (self, valija_server_get_ca_file (server));
 
-  for (guint i = 0; i < G_N_ELEMENTS (mechanisms); i++)
+  for (guint i = 0; i < self->n_mechanisms; i++)
     {
-      if (g_ascii_strcasecmp (mechanisms[i], valija_server_get_mechanism (server)) == 0)
+      if (g_ascii_strcasecmp (self->mechanisms[i].name, valija_server_get_mechanism (server)) == 0)
         adw_combo_row_set_selected (self->mechanism_row, i);
     }
 
@@ -263,7 +286,7 @@ valija_server_group_store (ValijaServerGroup *self,
                 "host", host,
                 "security", (int) adw_combo_row_get_selected (self->security_row),
                 "port", (guint) adw_spin_row_get_value (self->port_row),
-                "mechanism", mechanisms[adw_combo_row_get_selected (self->mechanism_row)],
+                "mechanism", self->mechanisms[adw_combo_row_get_selected (self->mechanism_row)].name,
                 "ca-file", self->ca_file,
                 "cleartext-password", adw_switch_row_get_active (self->cleartext_row),
                 NULL);
@@ -295,6 +318,57 @@ valija_server_group_set_own_sign_in (ValijaServerGroup *self,
   gtk_widget_set_visible (GTK_WIDGET (self->password_row), own);
 }
 
+void
+valija_server_group_set_one_server (ValijaServerGroup *self,
+                                    gboolean           one_server)
+{
+  g_return_if_fail (VALIJA_IS_SERVER_GROUP (self));
+
+  self->one_server = one_server;
+  gtk_widget_set_visible (GTK_WIDGET (self->security_row), !one_server);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), one_server ? "" : _("Incoming Server"));
+  show_mechanisms (self);
+  valija_server_group_show_host (self, !one_server);
+}
+
+void
+valija_server_group_show_host (ValijaServerGroup *self,
+                               gboolean           visible)
+{
+  g_return_if_fail (VALIJA_IS_SERVER_GROUP (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self->host_row), visible);
+  gtk_widget_set_visible (GTK_WIDGET (self->port_row), visible);
+}
+
+void
+valija_server_group_show_server (ValijaServerGroup *self,
+                                 ValijaServer      *server)
+{
+  g_return_if_fail (VALIJA_IS_SERVER_GROUP (self));
+
+  gtk_editable_set_text (self->host_row, valija_server_get_host (server));
+  adw_combo_row_set_selected (self->security_row, valija_server_get_security (server));
+  adw_spin_row_set_value (self->port_row, valija_server_get_port (server));
+  valija_server_group_show_host (self, TRUE);
+}
+
+void
+valija_server_group_focus (ValijaServerGroup *self,
+                           gboolean           on_password)
+{
+  g_return_if_fail (VALIJA_IS_SERVER_GROUP (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (on_password ? self->password_row : self->host_row));
+}
+
+/* With the ticket of this computer no password is wanted. */
+static gboolean
+needs_no_password (ValijaServerGroup *self)
+{
+  return g_str_equal (self->mechanisms[adw_combo_row_get_selected (self->mechanism_row)].name, "negotiate");
+}
+
 static gboolean
 ask_for (GtkEditable *row)
 {
@@ -311,17 +385,19 @@ valija_server_group_focus_missing (ValijaServerGroup *self,
 
   g_return_val_if_fail (VALIJA_IS_SERVER_GROUP (self), FALSE);
 
-  if (*gtk_editable_get_text (self->host_row) == '\0')
+  /* That server is looked for */
+  if (!self->one_server && *gtk_editable_get_text (self->host_row) == '\0')
     return ask_for (self->host_row);
 
   if (!self->own_sign_in)
     return FALSE;
 
   has_user = *gtk_editable_get_text (self->user_row) != '\0';
-  if (!has_user && !self->anonymous)
+  if (!has_user && !self->anonymous && !self->one_server)
     return ask_for (self->user_row);
 
-  if (has_user && !password_known && *gtk_editable_get_text (self->password_row) == '\0')
+  if ((has_user || self->one_server) && !password_known && !needs_no_password (self) &&
+      *gtk_editable_get_text (self->password_row) == '\0')
     return ask_for (self->password_row);
 
   return FALSE;

@@ -30,4 +30,13 @@ void          valija_server_group_set_own_sign_in (ValijaServerGroup *self, gboo
 /* Puts the cursor where something is missing first; FALSE if nothing is. */
 gboolean      valija_server_group_focus_missing   (ValijaServerGroup *self, gboolean password_known);
 
+/* Where one server does all, and is spoken to as the web is: it is looked for, so that its name is shown (show_host)
+ * only when it is known or must be typed; it is protected by TLS or not used, and signs in in the ways of the web. */
+void valija_server_group_set_one_server (ValijaServerGroup *self, gboolean one_server);
+void valija_server_group_show_host      (ValijaServerGroup *self, gboolean visible);
+/* What was found. */
+void valija_server_group_show_server    (ValijaServerGroup *self, ValijaServer *server);
+/* On the password, else on the host. */
+void valija_server_group_focus          (ValijaServerGroup *self, gboolean on_password);
+
 G_END_DECLS

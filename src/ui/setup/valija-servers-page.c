@@ -27,6 +27,11 @@ struct _ValijaServersPage
   AdwExpanderRow     *delete_row;
   AdwSpinRow         *days_row;
   AdwSpinRow         *timeout_row;
+  GtkWidget          *content;
+  GtkWidget          *searching_box;
+  GtkLabel           *searching_label;
+  GtkWidget          *stop_button;
+  GtkWidget          *next_button;
 
   const ValijaMethod *method;
   ValijaAccount      *account;
@@ -38,6 +43,8 @@ G_DEFINE_FINAL_TYPE (ValijaServersPage, valija_servers_page, ADW_TYPE_NAVIGATION
 enum
 {
   NEXT,
+  FIND,
+  STOP,
   N_SIGNALS
 };
 
@@ -221,6 +228,12 @@ next_clicked_cb (ValijaServersPage *self)
 
   store (self);
 
+  if (self->method->finds_server && *valija_server_get_host (valija_account_get_incoming (self->account)) == '\0')
+    {
+      g_signal_emit (self, signals[FIND], 0);
+      return;
+    }
+
   if (!valija_account_validate (self->account, &error))
     {
       complain (self, error->message);
@@ -228,6 +241,19 @@ next_clicked_cb (ValijaServersPage *self)
     }
 
   g_signal_emit (self, signals[NEXT], 0);
+}
+
+static void
+stop_clicked_cb (ValijaServersPage *self)
+{
+  g_signal_emit (self, signals[STOP], 0);
+}
+
+/* Going back is a way to stop looking, too. */
+static void
+hiding_cb (ValijaServersPage *self)
+{
+  g_signal_emit (self, signals[STOP], 0);
 }
 
 static void
@@ -274,6 +300,11 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   signals[NEXT] = g_signal_new ("next", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
                                 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  signals[FIND] = g_signal_new ("find", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[STOP] = g_signal_new ("stop", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-servers-page.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, hint_group);
@@ -288,6 +319,13 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, days_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, bodies_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, timeout_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, content);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, searching_box);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, searching_label);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, stop_button);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, next_button);
+  gtk_widget_class_bind_template_callback (widget_class, hiding_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stop_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, pairing_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, shown_cb);
@@ -320,11 +358,16 @@ valija_servers_page_load (ValijaServersPage  *self,
   self->stored = stored;
   g_set_object (&self->account, account);
 
+  adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), method->finds_server ? _("Sign In") : _("Servers"));
+  valija_server_group_set_one_server (self->incoming, method->finds_server);
+  valija_server_group_show_host (self->incoming,
+                                 !method->finds_server || *valija_server_get_host (incoming) != '\0');
   valija_server_group_load (self->incoming, incoming, method->incoming_ports, FALSE);
   valija_server_group_load (self->outgoing, outgoing, method->outgoing_ports, TRUE);
 
   gtk_widget_set_visible (GTK_WIDGET (self->incoming), method->uses_incoming);
-  gtk_widget_set_visible (self->sending_group, method->uses_incoming);
+  gtk_widget_set_visible (self->sending_group,
+                          method->uses_incoming && (method->uses_outgoing || method->pairs_outgoing));
   gtk_widget_set_visible (GTK_WIDGET (self->pair_row), method->pairs_outgoing);
   adw_switch_row_set_active (self->pair_row, !stored || *valija_server_get_host (outgoing) != '\0');
 
@@ -341,6 +384,53 @@ valija_servers_page_load (ValijaServersPage  *self,
 
   pairing_changed_cb (self);
   deleting_changed_cb (self);
+}
+
+void
+valija_servers_page_set_searching (ValijaServersPage *self,
+                                   const char        *domain)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (VALIJA_IS_SERVERS_PAGE (self));
+
+  if ((domain != NULL) == gtk_widget_get_visible (self->searching_box))
+    return;
+
+  /* The focus never stays on what cannot have it any more */
+  gtk_widget_set_visible (self->searching_box, TRUE);
+  gtk_widget_set_visible (self->next_button, TRUE);
+  gtk_widget_grab_focus (domain != NULL ? self->stop_button : self->next_button);
+  gtk_widget_set_sensitive (self->content, domain == NULL);
+  gtk_widget_set_visible (self->searching_box, domain != NULL);
+  gtk_widget_set_visible (self->next_button, domain == NULL);
+  if (domain == NULL)
+    return;
+
+  /* Translators: the domain of a mail address */
+  text = g_strdup_printf (_("Looking for the server of %s…"), domain);
+  gtk_label_set_text (self->searching_label, text);
+  adw_banner_set_revealed (self->banner, FALSE);
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+void
+valija_servers_page_show_server (ValijaServersPage *self)
+{
+  g_return_if_fail (VALIJA_IS_SERVERS_PAGE (self));
+
+  valija_server_group_show_server (self->incoming, valija_account_get_incoming (self->account));
+}
+
+void
+valija_servers_page_ask_server (ValijaServersPage *self,
+                                const GError      *error)
+{
+  g_return_if_fail (VALIJA_IS_SERVERS_PAGE (self));
+
+  valija_server_group_show_host (self->incoming, TRUE);
+  valija_server_group_focus (self->incoming, g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION));
+  complain (self, error != NULL ? error->message : _("Type the server’s name; your administrator knows it."));
 }
 
 void

@@ -27,4 +27,13 @@ void          valija_servers_page_set_hint   (ValijaServersPage *self, const cha
 /* (transfer full) (nullable) */
 ValijaSecret *valija_servers_page_dup_secret (ValijaServersPage *self, ValijaSide side) G_GNUC_WARN_UNUSED_RESULT;
 
+/* @domain: (nullable): whose server is looked for now; meanwhile nothing can be changed, and the search be stopped */
+void valija_servers_page_set_searching (ValijaServersPage *self, const char *domain);
+
+/* The server was found, and stands in the account. */
+void valija_servers_page_show_server (ValijaServersPage *self);
+
+/* The server was not found, as @error (nullable) says: its name is to be typed, or the password once more. */
+void valija_servers_page_ask_server (ValijaServersPage *self, const GError *error);
+
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "ui/setup/valija-test-page.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _ValijaSetupAssistant
 {
@@ -32,6 +33,8 @@ struct _ValijaSetupAssistant
   ValijaAccount      *account;     /* what is being set up or changed; a copy of a stored one */
   char               *prefilled;   /* the address that the servers were suggested for */
   ValijaSuggestion   *suggestion;  /* what led here */
+  GPtrArray          *allowed;     /* of char *: strangers that may be asked where the mailbox is */
+  DexFuture          *search;      /* nullable: for the server; dropping it ends the search */
   gboolean            stored;
 };
 
@@ -92,7 +95,9 @@ prefill_servers (ValijaSetupAssistant *self)
   prefill_server (valija_account_get_outgoing (self->account), suggestion->outgoing_host, suggestion->outgoing_port,
                   suggestion->outgoing_security, email);
 
-  if (suggestion->certain)
+  if (self->method->finds_server)
+    hint = g_strdup (_("Valija finds the server by itself. Usually the password is all that is missing."));
+  else if (suggestion->certain)
     hint = g_strdup (_("Valija knows your provider: only the password is missing."));
   else
     hint = g_strdup (_("The names of the servers are guessed from your address. Your provider or administrator "
@@ -126,6 +131,7 @@ begin (ValijaSetupAssistant   *self,
   g_set_object (&self->account, account);
   g_object_unref (account);
   g_clear_pointer (&self->prefilled, g_free);
+  g_ptr_array_set_size (self->allowed, 0);
   self->method = method;
   self->stored = FALSE;
 
@@ -192,6 +198,165 @@ servers_next_cb (ValijaSetupAssistant *self)
 {
   valija_review_page_load (self->review_page, self->method, self->account);
   adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->review_page));
+}
+
+/* ---- Looking for the server ---- */
+
+static void search (ValijaSetupAssistant *self);
+
+static void
+end_search (ValijaSetupAssistant *self)
+{
+  dex_clear (&self->search);
+  valija_servers_page_set_searching (self->servers_page, NULL);
+}
+
+static void
+asked_cb (ValijaSetupAssistant *self,
+          const char           *response,
+          AdwDialog            *dialog)
+{
+  if (!g_str_equal (response, "allow"))
+    {
+      valija_servers_page_ask_server (self->servers_page, NULL);
+      return;
+    }
+
+  g_ptr_array_add (self->allowed, g_strdup (g_object_get_data (G_OBJECT (dialog), "host")));
+  search (self);
+}
+
+/* The way leads out of the address's own domain. */
+static void
+ask_about (ValijaSetupAssistant *self,
+           const char           *host)
+{
+  const char *domain = strrchr (valija_account_get_email (self->account), '@') + 1;
+  AdwDialog *dialog = adw_alert_dialog_new (_("Trust Another Server?"), NULL);
+
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                /* Translators: a domain, then a server */
+                                _("The servers of %s send on to %s. If you go on, your password is sent there, too. "
+                                  "Do it only if you know this name as that of your organization or its provider."),
+                                domain, host);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "refuse", _("_Do Not Ask It"), "allow", _("_Go On"), NULL);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "refuse");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "refuse");
+  g_object_set_data_full (G_OBJECT (dialog), "host", g_strdup (host), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (asked_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+elsewhere_cb (ValijaSetupAssistant *self,
+              const char           *response,
+              AdwAlertDialog       *dialog)
+{
+  if (g_str_equal (response, "read"))
+    valija_setup_assistant_show_method (self, g_object_get_data (G_OBJECT (dialog), "method"), NULL);
+}
+
+static void
+lead_elsewhere (ValijaSetupAssistant *self,
+                const char           *id)
+{
+  const ValijaMethod *method = valija_engine_find_method (self->engine, id);
+  AdwDialog *dialog = adw_alert_dialog_new (_("This Mailbox Is at Microsoft"), NULL);
+  g_autofree char *read = NULL;
+
+  g_return_if_fail (method != NULL);
+
+  read = g_strdup_printf (_("Read About %s"), valija_method_text (method->name));
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                /* Translators: the name of a connection method, then that of another */
+                                _("Microsoft hosts it, and has switched the way in by %s off there. Such a mailbox is "
+                                  "reached by the method %s."),
+                                valija_method_text (self->method->name), valija_method_text (method->name));
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog), "close", _("_Close"), "read", read, NULL);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "read");
+  adw_alert_dialog_set_close_response (ADW_ALERT_DIALOG (dialog), "close");
+  g_object_set_data (G_OBJECT (dialog), "method", (gpointer) method->id);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (elsewhere_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+take_server (ValijaSetupAssistant *self,
+             ValijaDiscovery      *discovery)
+{
+  g_autofree char *hint = NULL;
+
+  g_object_set (valija_account_get_incoming (self->account),
+                "host", discovery->host,
+                "port", (guint) discovery->port,
+                "security", (int) VALIJA_SECURITY_TLS,
+                NULL);
+  /* Translators: a server, then the one that told of it */
+  hint = g_strdup_printf (_("Found: your mailbox is at %s, says %s."), discovery->host, discovery->source);
+  valija_servers_page_set_hint (self->servers_page, hint);
+  valija_servers_page_show_server (self->servers_page);
+  servers_next_cb (self);
+}
+
+static DexFuture *
+searched_cb (DexFuture *future,
+             gpointer   user_data)
+{
+  ValijaSetupAssistant *self = user_data;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  ValijaDiscovery *discovery = value != NULL ? g_value_get_boxed (value) : NULL;
+
+  valija_servers_page_set_searching (self->servers_page, NULL);
+  if (discovery == NULL)
+    {
+      valija_servers_page_ask_server (self->servers_page, error);
+      return NULL;
+    }
+
+  switch (discovery->kind)
+    {
+    case VALIJA_DISCOVERY_FOUND:
+      take_server (self, discovery);
+      break;
+    case VALIJA_DISCOVERY_ASKS:
+      ask_about (self, discovery->host);
+      break;
+    case VALIJA_DISCOVERY_ELSEWHERE:
+    default:
+      lead_elsewhere (self, discovery->method);
+    }
+
+  return NULL;
+}
+
+static void
+search (ValijaSetupAssistant *self)
+{
+  g_autoptr(ValijaSecret) secret = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_INCOMING);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) hosts = NULL;
+  DexFuture *future;
+
+  for (guint i = 0; i < self->allowed->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (self->allowed, i));
+  hosts = g_strv_builder_end (builder);
+  valija_servers_page_set_searching (self->servers_page, strrchr (valija_account_get_email (self->account), '@') + 1);
+  future = valija_engine_discover (self->engine, self->account, secret, (const char * const *) hosts);
+  dex_clear (&self->search);
+  self->search = dex_future_finally (future, searched_cb, self, NULL);
+}
+
+static void
+servers_find_cb (ValijaSetupAssistant *self)
+{
+  search (self);
+}
+
+static void
+servers_stop_cb (ValijaSetupAssistant *self)
+{
+  end_search (self);
 }
 
 static void
@@ -277,6 +442,7 @@ valija_setup_assistant_dispose (GObject *object)
 {
   ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
 
+  dex_clear (&self->search);
   g_clear_object (&self->engine);
   g_clear_object (&self->account);
   adw_bin_set_child (ADW_BIN (self), NULL);
@@ -291,6 +457,7 @@ valija_setup_assistant_finalize (GObject *object)
   ValijaSetupAssistant *self = VALIJA_SETUP_ASSISTANT (object);
 
   g_free (self->prefilled);
+  g_ptr_array_unref (self->allowed);
   g_clear_pointer (&self->suggestion, valija_suggestion_free);
 
   G_OBJECT_CLASS (valija_setup_assistant_parent_class)->finalize (object);
@@ -327,7 +494,9 @@ valija_setup_assistant_class_init (ValijaSetupAssistantClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSetupAssistant, done_button);
   gtk_widget_class_bind_template_callback (widget_class, method_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, identity_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, servers_find_cb);
   gtk_widget_class_bind_template_callback (widget_class, servers_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, servers_stop_cb);
   gtk_widget_class_bind_template_callback (widget_class, review_next_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_accepted_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_edit_cb);
@@ -338,6 +507,7 @@ static void
 valija_setup_assistant_init (ValijaSetupAssistant *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->allowed = g_ptr_array_new_with_free_func (g_free);
 }
 
 GtkWidget *

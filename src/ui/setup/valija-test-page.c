@@ -367,6 +367,8 @@ valija_test_page_start (ValijaTestPage *self,
   self->incoming = incoming != NULL ? valija_secret_ref (incoming) : NULL;
   self->outgoing = outgoing != NULL ? valija_secret_ref (outgoing) : NULL;
   gtk_button_set_label (self->accept_button, accept_label);
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->incoming_group),
+                                   valija_account_has_one_server (account) ? _("Server") : _("Incoming Server"));
   valija_test_page_set_busy (self, FALSE);
 
   start (self);
