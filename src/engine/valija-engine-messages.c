@@ -293,7 +293,8 @@ store_hit_fiber (ValijaEngine *self, gint64 folder, ValijaFetched *fetched, GErr
     {
       changes = valija_changes_new ();
       g_ptr_array_add (changes->added, valija_message_info_ref (read->info));
-      if (!(written = dex_await_boxed (valija_store_write_changes (self->store, folder, changes), error)))
+      if (!(written = dex_await_boxed (valija_store_write_changes_before_sources (self->store, folder, changes, 0),
+                                       error)))
         return FALSE;
       id = written->added_ids->len > 0 ? g_array_index (written->added_ids, gint64, 0) : 0;
     }

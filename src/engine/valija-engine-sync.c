@@ -31,13 +31,27 @@ load_cursor_fiber (Sync *sync, gint64 folder, GError **error)
   return dex_await_boxed (valija_store_load_cursor (sync->engine->store, folder), error);
 }
 
+/* Whether whole messages are fetched behind the headers of @folder, and from when on. */
+static gboolean
+fetches_bodies (Sync *sync, ValijaFolder *folder, gint64 *since)
+{
+  return (sync->flags & VALIJA_SYNC_HEADERS) == 0 &&
+         !((sync->flags & VALIJA_SYNC_BACKGROUND) != 0 && valija_engine_spares (sync->engine, sync->runtime)) &&
+         valija_engine_wants_bodies (sync->runtime, folder, sync->flags, since);
+}
+
 static gboolean
 write_changes_fiber (Sync *sync, ValijaFolder *folder, ValijaChanges *changes, guint *n_unread, GError **error)
 {
   gint64 id = valija_folder_get_id (folder);
   g_autoptr(ValijaWritten) written = NULL;
+  gint64 since;
 
-  if (!(written = dex_await_boxed (valija_store_write_changes (sync->engine->store, id, changes), error)))
+  if (!fetches_bodies (sync, folder, &since))
+    since = G_MAXINT64;
+
+  if (!(written = dex_await_boxed (valija_store_write_changes_before_sources (sync->engine->store, id, changes, since),
+                                   error)))
     return FALSE;
 
   sync->n_new += written->n_added;

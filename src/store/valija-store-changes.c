@@ -12,6 +12,7 @@ typedef struct
 {
   gint64 folder;            /* public id */
   ValijaChanges *changes;
+  gint64 sources_since;
 } WriteArgs;
 
 /* One call's work */
@@ -27,6 +28,7 @@ typedef struct
   gboolean restarted;
   gboolean has_journal;     /* lines wait for this account */
   gboolean has_deleted;     /* messages of this folder were deleted here */
+  gint64 sources_since;     /* when those were received whose sources come next */
   ValijaWritten *written;
 } Writing;
 
@@ -231,7 +233,7 @@ add_message (Writing            *writing,
     return TRUE;
 
   if (!valija_store_insert_message (writing->context, writing->database, writing->account, writing->folder,
-                                    writing->round, info, &id, error))
+                                    writing->round, info, writing->sources_since, &id, error))
     return FALSE;
 
   if (writing->has_journal)
@@ -491,6 +493,7 @@ write_changes (ValijaStoreContext  *context,
   writing.database = valija_store_context_database (context, args->folder);
   writing.durable = args->folder < 0;
   writing.folder = valija_database_to_row (writing.database, args->folder);
+  writing.sources_since = args->sources_since;
   writing.written = g_new0 (ValijaWritten, 1);
   writing.written->added_ids = g_array_new (FALSE, TRUE, sizeof (gint64));
 
@@ -570,6 +573,26 @@ valija_store_write_changes (ValijaStore   *self,
                             gint64         folder,
                             ValijaChanges *changes)
 {
+  return valija_store_write_changes_before_sources (self, folder, changes, G_MAXINT64);
+}
+
+/**
+ * valija_store_write_changes_before_sources:
+ * @changes: not to be changed any more
+ * @since: seconds since 1970
+ *
+ * Does what valija_store_write_changes() does. The sources of what was received at @since or later are to be written
+ * soon, and so its place in the search waits for them; a search in between still finds it.
+ *
+ * Returns: (transfer full): a future that resolves to ValijaWritten once the batch and its cursor
+ *   are written
+ */
+DexFuture *
+valija_store_write_changes_before_sources (ValijaStore   *self,
+                                           gint64         folder,
+                                           ValijaChanges *changes,
+                                           gint64         since)
+{
   WriteArgs *args;
 
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
@@ -578,6 +601,7 @@ valija_store_write_changes (ValijaStore   *self,
   args = g_new0 (WriteArgs, 1);
   args->folder = folder;
   args->changes = valija_changes_ref (changes);
+  args->sources_since = since;
 
   return valija_store_write (self, write_changes, args, (GDestroyNotify) write_args_free);
 }

@@ -158,7 +158,7 @@ has_other_format (ValijaDatabase *database)
 /* Fails, with the database known as damaged, when it is. */
 static gboolean
 check (ValijaDatabase           *database,
-       const ValijaStoreScript  *scripts,
+       const char * const       *scripts,
        guint                     n_scripts,
        gboolean                  thoroughly,
        GError                  **error)
@@ -203,7 +203,7 @@ open_one (const char          *path,
   g_autofree char *backup = g_strconcat (path, ".before-upgrade", NULL);
   g_autoptr(ValijaDatabase) self = NULL;
   gboolean local = kind == VALIJA_DATABASE_LOCAL;
-  const ValijaStoreScript *scripts = local ? valija_store_local_scripts : valija_store_cache_scripts;
+  const char * const *scripts = local ? valija_store_local_scripts : valija_store_cache_scripts;
   guint n_scripts = local ? valija_store_n_local_scripts : valija_store_n_cache_scripts;
 
   if ((self = valija_database_open (path, kind, TRUE, damaged, error)) == NULL)

@@ -361,6 +361,9 @@ add_by_subject (ValijaDatabase             *database,
   link->answer = hash;
   phrase = dup_phrase (base);
 
+  if (!valija_store_index_unsearched (database, error))
+    return FALSE;
+
   return take_candidates (database,
                           valija_database_query (database, error, question_sql, "siisii", phrase,
                                                  MAX (0, message->received - ANSWER_SECONDS), message->received + 1,

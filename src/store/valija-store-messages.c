@@ -384,7 +384,7 @@ add_message (ValijaStoreContext  *context,
     }
 
   if (!valija_store_load_place (context->local, folder, &account, &remote_id, error) ||
-      !valija_store_insert_message (context, context->local, account, folder, 0, args->info, &id, error) ||
+      !valija_store_insert_message (context, context->local, account, folder, 0, args->info, 0, &id, error) ||
       !valija_store_insert_source (context->local, id, args->source, &found, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
                        : valija_store_outbox_copy_kept (context, args->outbox, error)))

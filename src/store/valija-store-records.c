@@ -126,6 +126,50 @@ remove_search_row (ValijaDatabase  *database,
                               " WHERE rowid = (SELECT search_key FROM message WHERE id = ?1)", "i", id);
 }
 
+static gboolean
+is_unsearched (ValijaDatabase  *database,
+               gint64           id,
+               gboolean        *unsearched,
+               GError         **error)
+{
+  gint64 found;
+
+  if (!valija_database_get_int64 (database, 0, &found, error, "SELECT message FROM unsearched WHERE message = ?1",
+                                  "i", id))
+    return FALSE;
+
+  *unsearched = found != 0;
+
+  return TRUE;
+}
+
+/* A row that was not written need not be taken away. */
+static gboolean
+rewrite_search_row (ValijaDatabase  *database,
+                    gint64           id,
+                    const char      *body,
+                    const char      *files,
+                    GError         **error)
+{
+  gboolean unsearched;
+
+  return is_unsearched (database, id, &unsearched, error) &&
+         (unsearched ? valija_database_run (database, error, "DELETE FROM unsearched WHERE message = ?1", "i", id)
+                     : remove_search_row (database, id, error)) &&
+         write_search_row (database, id, body, files, error);
+}
+
+gboolean
+valija_store_index_unsearched (ValijaDatabase  *database,
+                               GError         **error)
+{
+  return valija_database_run (database, error,
+                              "INSERT INTO search (rowid, subject, sender, recipients)"
+                              " SELECT m.search_key, m.subject, m.sender || ' ' || m.sender_address, m.people"
+                              " FROM unsearched u JOIN message m ON m.id = u.message ORDER BY m.search_key", "") &&
+         valija_database_run (database, error, "DELETE FROM unsearched", "");
+}
+
 static void
 linkable_init (ValijaStoreLinkable *self,
                const char          *account,
@@ -151,6 +195,7 @@ valija_store_insert_message (ValijaStoreContext  *context,
                              gint64               folder,
                              gint64               round,
                              ValijaMessageInfo   *info,
+                             gint64               sources_since,
                              gint64              *id,
                              GError             **error)
 {
@@ -173,7 +218,10 @@ valija_store_insert_message (ValijaStoreContext  *context,
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
 
-  return valija_store_link_end (database, &link, *id, error) && write_search_row (database, *id, NULL, NULL, error);
+  return valija_store_link_end (database, &link, *id, error) &&
+         (digest.received >= sources_since
+            ? valija_database_run (database, error, "INSERT INTO unsearched VALUES (?1)", "i", *id)
+            : write_search_row (database, *id, NULL, NULL, error));
 }
 
 gboolean
@@ -204,8 +252,7 @@ valija_store_replace_message (ValijaDatabase     *database,
   digest_init (&digest, info);
 
   /* When it was received stays: its place in the search depends on it */
-  return remove_search_row (database, id, error) &&
-         valija_database_run (database, error, "DELETE FROM source WHERE message = ?1", "i", id) &&
+  return valija_database_run (database, error, "DELETE FROM source WHERE message = ?1", "i", id) &&
          valija_database_run (database, error,
                               "UPDATE message SET date = ?2, size = ?3, has_attachments = ?4,"
                               " id_hash = ?5, message_id = ?6,"
@@ -215,7 +262,7 @@ valija_store_replace_message (ValijaDatabase     *database,
                               "iiiiissssssss", id, info->date, (gint64) info->size, (gint64) info->has_attachments,
                               (gint64) g_str_hash (info->message_id), info->message_id, info->subject, digest.sender,
                               digest.sender_address, digest.recipients, info->preview, digest.people, info->email_id) &&
-         write_search_row (database, id, NULL, NULL, error);
+         rewrite_search_row (database, id, NULL, NULL, error);
 }
 
 /* Only what can be recognised. */
@@ -317,6 +364,5 @@ valija_store_insert_source (ValijaDatabase      *database,
 
   return valija_database_run (database, error, "INSERT OR REPLACE INTO source (message, data) VALUES (?1, ?2)",
                               "ib", id, source->source) &&
-         remove_search_row (database, id, error) &&
-         write_search_row (database, id, body, source->file_names, error);
+         rewrite_search_row (database, id, body, source->file_names, error);
 }

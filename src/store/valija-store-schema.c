@@ -6,7 +6,6 @@
 
 #include "base/valija-error.h"
 #include "store/valija-store-tokenizer.h"
-#include "store/valija-store-upgrade.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -226,29 +225,48 @@
   "  policy INTEGER NOT NULL," \
   "  PRIMARY KEY (account, remote_id)) WITHOUT ROWID;"
 
-const ValijaStoreScript valija_store_cache_scripts[] = {
-  { MAIL_SCRIPT GENERATION_SCRIPT, NULL },
-  { MOVED_SCRIPT, NULL },
-  { CONVERSATION_SCRIPT RELIST_SCRIPT, valija_store_upgrade_conversations },
-  { NO_ROUND_SCRIPT, NULL },
-  { ADDED_SCRIPT, NULL },
+/* What was here before there were conversations is sorted into them behind the window. */
+#define UNLINKED_SCRIPT \
+  "CREATE INDEX message_unlinked ON message (id) WHERE conversation IS NULL AND has_source = 1;"
+
+/* Messages whose row in the search table waits for their source, so that it is written once: whoever searches has them
+ * written first.
+ *
+ * Segments of the index are merged less often, and one is written for each transaction and not for each megabyte. */
+#define UNSEARCHED_SCRIPT \
+  "CREATE TABLE unsearched (message INTEGER PRIMARY KEY);" \
+  "CREATE TRIGGER message_unsearched AFTER DELETE ON message BEGIN" \
+  "  DELETE FROM unsearched WHERE message = old.id;" \
+  "END;" \
+  "INSERT INTO search (search, rank) VALUES ('automerge', 16);" \
+  "INSERT INTO search (search, rank) VALUES ('crisismerge', 64);" \
+  "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
+
+const char * const valija_store_cache_scripts[] = {
+  MAIL_SCRIPT GENERATION_SCRIPT,
+  MOVED_SCRIPT,
+  CONVERSATION_SCRIPT RELIST_SCRIPT,
+  NO_ROUND_SCRIPT,
+  ADDED_SCRIPT,
+  UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
-const ValijaStoreScript valija_store_local_scripts[] = {
-  { MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT, NULL },
-  { ATTEMPT_SCRIPT, NULL },
-  { MOVED_SCRIPT, NULL },
-  { CONVERSATION_SCRIPT, valija_store_upgrade_conversations },
-  { COPY_SCRIPT, NULL },
-  { ADDED_SCRIPT ADDED_NOW_SCRIPT, NULL },
-  { POLICY_SCRIPT, NULL },
+const char * const valija_store_local_scripts[] = {
+  MAIL_SCRIPT JOURNAL_SCRIPT OUTBOX_SCRIPT,
+  ATTEMPT_SCRIPT,
+  MOVED_SCRIPT,
+  CONVERSATION_SCRIPT,
+  COPY_SCRIPT,
+  ADDED_SCRIPT ADDED_NOW_SCRIPT,
+  POLICY_SCRIPT,
+  UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 
 static gboolean
 run_scripts (ValijaDatabase           *database,
-             const ValijaStoreScript  *scripts,
+             const char * const       *scripts,
              guint                     from,
              guint                     to,
              GError                  **error)
@@ -261,8 +279,7 @@ run_scripts (ValijaDatabase           *database,
 
   for (guint i = from; i < to; i++)
     {
-      if (!valija_database_run_script (database, scripts[i].sql, error) ||
-          (scripts[i].fill != NULL && !scripts[i].fill (database, error)))
+      if (!valija_database_run_script (database, scripts[i], error))
         {
           valija_database_rollback (database);
           return FALSE;
@@ -281,7 +298,7 @@ run_scripts (ValijaDatabase           *database,
 
 gboolean
 valija_store_schema_migrate (ValijaDatabase           *database,
-                             const ValijaStoreScript  *scripts,
+                             const char * const       *scripts,
                              guint                     n_scripts,
                              const char               *backup,
                              GError                  **error)
@@ -336,7 +353,7 @@ static const char list_schema[] =
 
 /* What the scripts make, made in memory. NULL when that fails. */
 static GString *
-list_expected (const ValijaStoreScript *scripts,
+list_expected (const char * const *scripts,
                guint                    n_scripts)
 {
   g_autoptr(GString) list = g_string_new (NULL);
@@ -348,7 +365,7 @@ list_expected (const ValijaStoreScript *scripts,
   if (result == SQLITE_OK)
     result = valija_store_tokenizer_register (handle);
   for (guint i = 0; i < n_scripts && result == SQLITE_OK; i++)
-    result = sqlite3_exec (handle, scripts[i].sql, NULL, NULL, NULL);
+    result = sqlite3_exec (handle, scripts[i], NULL, NULL, NULL);
   if (result == SQLITE_OK)
     result = sqlite3_prepare_v2 (handle, list_schema, -1, &statement, NULL);
   if (result == SQLITE_OK)
@@ -363,7 +380,7 @@ list_expected (const ValijaStoreScript *scripts,
 
 gboolean
 valija_store_schema_check (ValijaDatabase           *database,
-                           const ValijaStoreScript  *scripts,
+                           const char * const       *scripts,
                            guint                     n_scripts,
                            GError                  **error)
 {

@@ -7,24 +7,18 @@
 G_BEGIN_DECLS
 
 /* The numbered scripts that make the two databases: script n brings user_version from n to n +
- * 1. A script that was released is never edited: what changes is added as the next one. */
-typedef struct
-{
-  const char *sql;
-  /* nullable: what SQL cannot say; runs after it, in the same transaction, and makes no tables */
-  gboolean (*fill) (ValijaDatabase *database, GError **error);
-} ValijaStoreScript;
-
-extern const ValijaStoreScript valija_store_cache_scripts[];
+ * 1. A script that was released is never edited: what changes is added as the next one. What SQL
+ * cannot say, or what takes its time, is done behind the window (valija-store-upgrade.c). */
+extern const char * const valija_store_cache_scripts[];
 extern const guint valija_store_n_cache_scripts;
-extern const ValijaStoreScript valija_store_local_scripts[];
+extern const char * const valija_store_local_scripts[];
 extern const guint valija_store_n_local_scripts;
 
 /* Brings @database to version @n_scripts, all in one transaction. A newer one is refused with
  * NEWER_DATA. @backup (nullable): where a copy of an older one is kept while it is changed; it
  * stays there after a failure, and the error names it. */
 gboolean valija_store_schema_migrate (ValijaDatabase           *database,
-                                      const ValijaStoreScript  *scripts,
+                                      const char * const       *scripts,
                                       guint                     n_scripts,
                                       const char               *backup,
                                       GError                  **error);
@@ -32,7 +26,7 @@ gboolean valija_store_schema_migrate (ValijaDatabase           *database,
 /* Whether @database has the tables, indexes and triggers that its version was made with, and
  * nothing else; fails, with it known as damaged, when not. A newer one is not looked at. */
 gboolean valija_store_schema_check   (ValijaDatabase           *database,
-                                      const ValijaStoreScript  *scripts,
+                                      const char * const       *scripts,
                                       guint                     n_scripts,
                                       GError                  **error);
 

@@ -28,6 +28,13 @@ typedef struct
   gint64 id;                /* public */
 } Hit;
 
+/* A search that is still to be asked. */
+typedef struct
+{
+  ValijaStore *store;
+  SearchArgs *args;
+} Question;
+
 /* A folder as "in:" knows it. */
 typedef struct
 {
@@ -97,6 +104,28 @@ search_args_free (SearchArgs *self)
   g_free (self->account);
   g_array_unref (self->folders);
   g_array_unref (self->more);
+  g_free (self);
+}
+
+static Question *
+question_new (ValijaStore *store,
+              SearchArgs  *args)
+{
+  Question *self = g_new0 (Question, 1);
+
+  self->store = g_object_ref (store);
+  self->args = args;
+
+  return self;
+}
+
+static void
+question_free (gpointer data)
+{
+  Question *self = data;
+
+  g_object_unref (self->store);
+  g_clear_pointer (&self->args, search_args_free);
   g_free (self);
 }
 
@@ -747,6 +776,56 @@ search (ValijaStoreContext  *context,
   return TRUE;
 }
 
+static gboolean
+find_unsearched (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  static const char sql[] = "SELECT EXISTS (SELECT 1 FROM unsearched)";
+  gint64 in_cache, in_local;
+
+  if (!valija_database_get_int64 (context->cache, 0, &in_cache, error, sql, "") ||
+      !valija_database_get_int64 (context->local, 0, &in_local, error, sql, ""))
+    return FALSE;
+
+  valija_store_take_int64 (result, in_cache + in_local);
+
+  return TRUE;
+}
+
+static gboolean
+index_unsearched (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
+{
+  return valija_store_index_unsearched (context->cache, error) && valija_store_index_unsearched (context->local, error);
+}
+
+static DexFuture *
+search_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  Question *question = user_data;
+
+  return valija_store_read (question->store, search, g_steal_pointer (&question->args),
+                            (GDestroyNotify) search_args_free);
+}
+
+static DexFuture *
+found_unsearched_cb (DexFuture *future,
+                     gpointer   user_data)
+{
+  Question *question = user_data;
+
+  if (g_value_get_int64 (dex_future_get_value (future, NULL)) == 0)
+    return search_cb (future, question);
+
+  return dex_future_then (valija_store_write (question->store, index_unsearched, NULL, NULL), search_cb,
+                          question_new (question->store, g_steal_pointer (&question->args)), question_free);
+}
+
 static GArray *
 copy_ids (const gint64 *ids,
           guint         n_ids)
@@ -793,5 +872,6 @@ valija_store_search (ValijaStore       *self,
   args->more = copy_ids (more, n_more);
   args->limit = limit;
 
-  return valija_store_read (self, search, args, (GDestroyNotify) search_args_free);
+  return dex_future_then (valija_store_read (self, find_unsearched, NULL, NULL), found_unsearched_cb,
+                          question_new (self, args), question_free);
 }

@@ -4,9 +4,13 @@
 
 #include "store/valija-store-upgrade.h"
 
+#include "base/valija-future.h"
 #include "store/valija-store-link.h"
 
 #include <string.h>
+
+/* How many messages are sorted at a time: in so long that somebody who waits does not notice. */
+#define SLICE 200
 
 /* The references of a source stand in its first bytes; in longer headers they are not looked for. */
 #define HEADER_BYTES "16384"
@@ -15,7 +19,7 @@ static const char next_sql[] =
   "SELECT m.id, f.account, m.message_id, m.subject, m.sender_address, m.people, m.received,"
   " substr (s.data, 1, " HEADER_BYTES ")"
   " FROM message m JOIN source s ON s.message = m.id JOIN folder f ON f.id = m.home"
-  " WHERE m.id > ?1 ORDER BY m.id LIMIT 1";
+  " WHERE m.conversation IS NULL AND m.has_source = 1 ORDER BY m.id LIMIT 1";
 
 /* The ids in angle brackets between @start and @end, space separated. */
 static void
@@ -94,35 +98,77 @@ link_row (ValijaStoreContext  *context,
   return valija_store_link_row (context, database, &message, error);
 }
 
-gboolean
-valija_store_upgrade_conversations (ValijaDatabase  *database,
-                                    GError         **error)
+/* Adds how many it were to @n_linked. */
+static gboolean
+link_some (ValijaStoreContext  *context,
+           ValijaDatabase      *database,
+           gint64              *n_linked,
+           GError             **error)
 {
-  ValijaStoreContext context = { NULL };
   g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *row;
-  gint64 id = 0;
 
-  while (TRUE)
+  for (guint i = 0; i < SLICE; i++)
     {
-      row = valija_database_query (database, error, next_sql, "i", id);
+      sqlite3_stmt *row = valija_database_query (database, error, next_sql, "");
+
       if (row == NULL)
         return FALSE;
-
       if (!valija_database_step (database, row, &local_error))
         break;
-
-      id = sqlite3_column_int64 (row, 0);
-      if (!link_row (&context, database, row, error))
+      if (!link_row (context, database, row, error))
         return FALSE;
+      (*n_linked)++;
     }
 
-  /* What was asked for the old tables is not asked again */
-  valija_database_reset (database);
   if (local_error == NULL)
     return TRUE;
 
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
+}
+
+static gboolean
+link_slice (ValijaStoreContext  *context,
+            gpointer             data,
+            GValue              *result,
+            GError             **error)
+{
+  gint64 n_linked = 0;
+
+  if (!link_some (context, context->cache, &n_linked, error) || !link_some (context, context->local, &n_linked, error))
+    return FALSE;
+
+  valija_store_take_int64 (result, n_linked);
+
+  return TRUE;
+}
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static DexFuture *
+linked_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  g_autoptr(ValijaStore) self = g_weak_ref_get (user_data);
+
+  if (self != NULL && g_value_get_int64 (dex_future_get_value (future, NULL)) > 0)
+    valija_store_upgrade (self);
+
+  return dex_future_new_true ();
+}
+
+void
+valija_store_upgrade (ValijaStore *self)
+{
+  GWeakRef *weak = g_new0 (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self);
+  valija_future_forget (dex_future_then (valija_store_write (self, link_slice, NULL, NULL), linked_cb, weak,
+                                         weak_ref_free), "sorting older mail into conversations");
 }

@@ -2,14 +2,15 @@
 
 #pragma once
 
-#include "store/valija-store-database.h"
+#include "store/valija-store-private.h"
 
 G_BEGIN_DECLS
 
-/* What bringing older databases up to date takes beyond SQL; each runs in the transaction of the
- * script that it belongs to. */
+/* What bringing older databases up to date takes beyond SQL, or takes long: done behind the window in slices of one
+ * transaction each, between what others ask of the writer. Wherever it ends, the next opening goes on from there. */
 
-/* Sorts the messages whose sources are here into conversations. */
-gboolean valija_store_upgrade_conversations (ValijaDatabase *database, GError **error);
+/* Sorts messages whose sources are here, and whose references nobody has looked at, into conversations; all of them
+ * before long. */
+void valija_store_upgrade (ValijaStore *self);
 
 G_END_DECLS

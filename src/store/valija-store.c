@@ -8,6 +8,7 @@
 #include "base/valija-future.h"
 #include "store/valija-store-private.h"
 #include "store/valija-store-thread.h"
+#include "store/valija-store-upgrade.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -377,6 +378,15 @@ valija_store_new (GFile *cache_directory,
   return self;
 }
 
+static DexFuture *
+opened_cb (DexFuture *future,
+           gpointer   user_data)
+{
+  valija_store_upgrade (VALIJA_STORE (user_data));
+
+  return dex_ref (future);
+}
+
 /**
  * valija_store_open:
  *
@@ -398,7 +408,8 @@ valija_store_open (ValijaStore *self)
   args->cache_directory = g_file_get_path (self->cache_directory);
   args->data_directory = g_file_get_path (self->data_directory);
 
-  return push (self, self->writer, VALIJA_STORE_BARE, open_databases, args, (GDestroyNotify) open_free);
+  return dex_future_then (push (self, self->writer, VALIJA_STORE_BARE, open_databases, args,
+                                (GDestroyNotify) open_free), opened_cb, g_object_ref (self), g_object_unref);
 }
 
 /**

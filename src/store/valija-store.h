@@ -122,6 +122,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaWritten, valija_written_free)
 DexFuture *valija_store_write_changes (ValijaStore   *self,
                                        gint64         folder,
                                        ValijaChanges *changes) G_GNUC_WARN_UNUSED_RESULT;
+/* The same where the sources of what was received at @since or later come next: each is written into the search table
+ * once, together with its text. */
+DexFuture *valija_store_write_changes_before_sources (ValijaStore   *self,
+                                                      gint64         folder,
+                                                      ValijaChanges *changes,
+                                                      gint64         since) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Sources and text ---- */
 

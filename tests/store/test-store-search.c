@@ -410,6 +410,57 @@ test_query (void)
   valija_search_query_unref (valija_search_query_new (NULL));
 }
 
+static gint64
+count_search_rows (TestStore *self)
+{
+  return test_sql (self, "cache/cache.db", "SELECT count(*) FROM search_docsize");
+}
+
+/* What waits for its source is written once, and is found all the same before that. */
+static void
+test_before_sources (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(ValijaChanges) first = test_added ("1 2 3", 0);
+  g_autoptr(ValijaChanges) second = test_added ("4 5 6", 0);
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  ValijaChanges *gone = valija_changes_new ();
+  g_autofree char *headers = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *all = NULL;
+  gint64 inbox;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+
+  /* "1" was received too early for its source to come */
+  valija_written_free (test_await_boxed (valija_store_write_changes_before_sources (self->store, inbox, first, 1002)));
+  g_assert_cmpint (count_search_rows (self), ==, 1);
+  headers = test_search (self, "nunez");
+  g_assert_cmpstr (headers, ==, "3 2 1");
+  g_assert_cmpint (count_search_rows (self), ==, 3);
+
+  valija_written_free (test_await_boxed (valija_store_write_changes_before_sources (self->store, inbox, second, 0)));
+  g_ptr_array_add (gone->gone, g_strdup ("6"));
+  test_sync (self, inbox, gone);
+  g_ptr_array_add (sources, valija_stored_source_new (test_find (self, inbox, "3"), bytes, "meadow", NULL, FALSE));
+  g_ptr_array_add (sources, valija_stored_source_new (test_find (self, inbox, "4"), bytes, "meadow", NULL, FALSE));
+  test_await (valija_store_write_sources (self->store, sources));
+  g_assert_cmpint (count_search_rows (self), ==, 4);
+  test_check (self);
+
+  /* And it outlives the program */
+  test_store_close (self);
+  test_store_open (self);
+  g_assert_cmpint (count_search_rows (self), ==, 4);
+  text = test_search (self, "meadow");
+  g_assert_cmpstr (text, ==, "4 3");
+  all = test_search (self, "nunez");
+  g_assert_cmpstr (all, ==, "5 4 3 2 1");
+  test_check (self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -422,6 +473,7 @@ main (int   argc,
   g_test_add_func ("/store/search/hostile", test_hostile);
   g_test_add_func ("/store/search/odd-text", test_odd_text);
   g_test_add_func ("/store/search/scope", test_scope);
+  g_test_add_func ("/store/search/before-sources", test_before_sources);
 
   return g_test_run ();
 }
