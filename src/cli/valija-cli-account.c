@@ -244,9 +244,12 @@ static gboolean
 show_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
+  g_autoptr(ValijaMailSize) size = NULL;
   g_autofree char *copy = NULL;
+  g_autofree char *here = NULL;
 
-  if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)))
+  if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)) ||
+      !(size = dex_await_boxed (valija_engine_measure (cli->engine, account, NULL), error)))
     return FALSE;
 
   copy = valija_engine_describe_sent_copy (cli->engine, account);
@@ -255,9 +258,16 @@ show_fiber (ValijaCli *cli, GError **error)
       json_builder_set_member_name (cli->json, "account");
       valija_cli_json_account (cli->json, account);
       valija_cli_json_string (cli->json, "sent_copy", copy);
+      valija_cli_json_time (cli->json, "last_checked", valija_account_status_get_last_checked (
+                                                           valija_engine_get_status (cli->engine, account)));
+      valija_cli_json_size (cli->json, size);
     }
   valija_cli_print (cli, "id=%s\nmethod=%s\n", valija_account_get_id (account), valija_account_get_method (account));
   show_settings (cli, account);
+  here = g_format_size ((guint64) size->bytes_here);
+  /* Translators: a number of messages, how many of them are here with all that is in them, and their size */
+  valija_cli_print (cli, _("# messages: %u, whole: %u, on this computer: %s\n"), (guint) size->messages,
+                    (guint) size->whole, here);
   return TRUE;
 }
 
@@ -480,6 +490,33 @@ test_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
+static gboolean
+set_paused_fiber (ValijaCli *cli, gboolean paused, GError **error)
+{
+  ValijaAccount *account = valija_cli_find_account (cli, cli->arguments[0], error);
+
+  if (account == NULL || !dex_await (valija_engine_set_paused (cli->engine, account, paused), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    valija_cli_json_bool (cli->json, "paused", paused);
+  valija_cli_print (cli, paused ? _("“%s” is paused: only “valijactl sync” fetches its mail.\n")
+                                : _("“%s” is no longer paused.\n"), valija_account_get_name (account));
+  return TRUE;
+}
+
+static gboolean
+pause_fiber (ValijaCli *cli, GError **error)
+{
+  return set_paused_fiber (cli, TRUE, error);
+}
+
+static gboolean
+resume_fiber (ValijaCli *cli, GError **error)
+{
+  return set_paused_fiber (cli, FALSE, error);
+}
+
 const ValijaCliCommand valija_cli_account_commands[] = {
   { "account add", NULL, N_("Set an account up"), add_options, add_fiber, FALSE },
   { "account list", NULL, N_("List the accounts"), NULL, list_fiber, FALSE },
@@ -487,6 +524,8 @@ const ValijaCliCommand valija_cli_account_commands[] = {
   { "account test", "[ACCOUNT]", N_("Connect, sign in, look, and hang up"), test_options, test_fiber, FALSE },
   { "account password", "[ACCOUNT]", N_("Store the password of an account anew"), password_options, password_fiber,
     FALSE },
+  { "account pause", "[ACCOUNT]", N_("Fetch no mail in the background until it is resumed"), NULL, pause_fiber, FALSE },
+  { "account resume", "[ACCOUNT]", N_("Fetch mail again"), NULL, resume_fiber, FALSE },
   { "account remove", "ACCOUNT", N_("Forget an account and its password"), remove_options, remove_fiber, FALSE },
   { NULL }
 };

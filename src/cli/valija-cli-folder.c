@@ -95,18 +95,6 @@ remove_fiber (ValijaCli *cli, GError **error)
          finish_fiber (cli, account, valija_engine_remove_folder (cli->engine, folder), error);
 }
 
-static void
-json_size (JsonBuilder *json, const ValijaMailSize *size)
-{
-  json_builder_set_member_name (json, "size");
-  json_builder_begin_object (json);
-  valija_cli_json_int (json, "messages", size->messages);
-  valija_cli_json_int (json, "whole", size->whole);
-  valija_cli_json_int (json, "bytes_here", size->bytes_here);
-  valija_cli_json_int (json, "bytes_listed", size->bytes_listed);
-  json_builder_end_object (json);
-}
-
 static gboolean
 show_fiber (ValijaCli *cli, GError **error)
 {
@@ -128,7 +116,7 @@ show_fiber (ValijaCli *cli, GError **error)
     {
       json_builder_set_member_name (cli->json, "folder");
       valija_cli_json_folder (cli->json, folder, path);
-      json_size (cli->json, size);
+      valija_cli_json_size (cli->json, size);
     }
 
   clean = valija_cli_clean (path);

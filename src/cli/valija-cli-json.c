@@ -148,6 +148,18 @@ valija_cli_json_folder (JsonBuilder *json, ValijaFolder *folder, const char *pat
   json_builder_end_object (json);
 }
 
+void
+valija_cli_json_size (JsonBuilder *json, const ValijaMailSize *size)
+{
+  json_builder_set_member_name (json, "size");
+  json_builder_begin_object (json);
+  valija_cli_json_int (json, "messages", size->messages);
+  valija_cli_json_int (json, "whole", size->whole);
+  valija_cli_json_int (json, "bytes_here", size->bytes_here);
+  valija_cli_json_int (json, "bytes_listed", size->bytes_listed);
+  json_builder_end_object (json);
+}
+
 static void
 json_conversation (JsonBuilder *json, ValijaMessage *message)
 {

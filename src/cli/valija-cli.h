@@ -102,6 +102,7 @@ void valija_cli_json_flags    (JsonBuilder *json, const char *name, ValijaFlags 
 void valija_cli_json_error    (JsonBuilder *json, const char *name, const GError *error);
 void valija_cli_json_account  (JsonBuilder *json, ValijaAccount *account);
 void valija_cli_json_folder   (JsonBuilder *json, ValijaFolder *folder, const char *path);
+void valija_cli_json_size     (JsonBuilder *json, const ValijaMailSize *size); /* named "size" */
 void valija_cli_json_message  (JsonBuilder *json, ValijaMessage *message);
 /* The same inside of an object that has been begun. */
 void valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message);

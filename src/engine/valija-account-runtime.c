@@ -120,6 +120,7 @@ valija_account_runtime_finalize (GObject *object)
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
   g_hash_table_unref (self->taken_back);
+  g_ptr_array_unref (self->progresses);
   g_free (self->renumbered);
   g_free (self->relisted);
 
@@ -139,6 +140,7 @@ static void
 valija_account_runtime_init (ValijaAccountRuntime *self)
 {
   self->folders = g_list_store_new (VALIJA_TYPE_FOLDER);
+  self->progresses = g_ptr_array_new_with_free_func (g_object_unref);
   self->lane = valija_lane_new ();
   self->sending = valija_lane_new ();
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -318,6 +320,44 @@ valija_account_runtime_open (ValijaAccountRuntime *self, ValijaSession *session)
   args->runtime = g_object_ref (self);
   args->session = g_object_ref (session);
   return valija_fiber_spawn (open_fiber, args, (GDestroyNotify) open_free);
+}
+
+void
+valija_account_runtime_begin_progress (ValijaAccountRuntime *self, ValijaProgress *progress)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  g_ptr_array_add (self->progresses, g_object_ref (progress));
+  valija_account_status_set_progress (self->status, progress);
+}
+
+void
+valija_account_runtime_end_progress (ValijaAccountRuntime *self, ValijaProgress *progress)
+{
+  guint n_left;
+
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  valija_progress_finish (progress);
+  g_ptr_array_remove (self->progresses, progress);
+  n_left = self->progresses->len;
+  if (valija_account_status_get_progress (self->status) == progress)
+    valija_account_status_set_progress (self->status, n_left > 0 ? g_ptr_array_index (self->progresses, n_left - 1)
+                                                                 : NULL);
+}
+
+void
+valija_account_runtime_cancel_progress (ValijaAccountRuntime *self)
+{
+  g_autoptr(GPtrArray) progresses = NULL;
+
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  progresses = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < self->progresses->len; i++)
+    g_ptr_array_add (progresses, g_object_ref (g_ptr_array_index (self->progresses, i)));
+  for (guint i = 0; i < progresses->len; i++)
+    valija_progress_cancel (g_ptr_array_index (progresses, i));
 }
 
 void

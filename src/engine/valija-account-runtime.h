@@ -51,6 +51,7 @@ struct _ValijaAccountRuntime
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
+  GPtrArray *progresses;     /* of ValijaProgress: the synchronisations that go on, of which the status shows one */
   GError *refused;           /* nullable: signing in was refused. Trying on without the user would lock the account */
   guint reload_source;       /* folders are about to be read again */
   guint flush_source;        /* the journal is about to be replayed */
@@ -95,6 +96,12 @@ ValijaMailSender *valija_account_runtime_dup_sender (ValijaAccountRuntime  *self
  * call needs. TRUE */
 DexFuture *valija_account_runtime_open (ValijaAccountRuntime *self,
                                         ValijaSession        *session) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A synchronisation goes on, until it has ended. */
+void                  valija_account_runtime_begin_progress   (ValijaAccountRuntime *self, ValijaProgress *progress);
+void                  valija_account_runtime_end_progress     (ValijaAccountRuntime *self, ValijaProgress *progress);
+/* All of them. */
+void                  valija_account_runtime_cancel_progress  (ValijaAccountRuntime *self);
 
 /* Writes into the status what the server has said of itself by now. */
 void                  valija_account_runtime_take_facts       (ValijaAccountRuntime *self);

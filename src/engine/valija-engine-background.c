@@ -200,10 +200,21 @@ run_account_fiber (gpointer data)
     {
       g_autoptr(GError) error = NULL;
 
+      if (valija_account_get_paused (runtime->account))
+        {
+          go_on = pause_fiber (flow, wait_for_wake (runtime));
+          continue;
+        }
+
       if (look_fiber (&watch, &last_full, &error))
         {
           n_failures = 0;
           go_on = pause_after_success_fiber (&watch);
+        }
+      else if (valija_error_is_cancelled (error))
+        {
+          /* The user has stopped it: what is left comes with the next look. Or all of it ends. */
+          go_on = valija_account_get_paused (runtime->account) || pause_after_success_fiber (&watch);
         }
       else if (valija_error_is_transient (error))
         {

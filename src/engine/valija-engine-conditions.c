@@ -47,7 +47,9 @@ valija_engine_tell_paused (ValijaEngine *self, ValijaAccountRuntime *runtime)
 {
   const char *words = NULL;
 
-  if (valija_engine_spares (self, runtime) && wants_any_bodies (runtime))
+  if (valija_account_get_paused (runtime->account))
+    words = _("Paused: no mail is fetched until you resume.");
+  else if (valija_engine_spares (self, runtime) && wants_any_bodies (runtime))
     words = self->metered ? _("Only headers are fetched for now: the network is metered.")
                           : _("Only headers are fetched for now: the computer saves power.");
 

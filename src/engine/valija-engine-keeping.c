@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "engine/valija-account-files.h"
+
 /* What the user wants to have of a folder, and whether an account's mail is fetched at all for now. */
 
 #define SECONDS_PER_DAY (24 * 60 * 60)
@@ -93,4 +95,63 @@ valija_engine_measure (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
 
   return valija_store_measure (self->store, valija_account_get_id (account),
                                folder != NULL ? valija_folder_get_id (folder) : 0);
+}
+
+/* ---- Of an account ---- */
+
+static DexFuture *
+save_setting_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  ValijaAccountRuntime *runtime = flow->runtime;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (valija_account_files_save (flow->engine->config_directory, runtime->account), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
+/* It holds at once, and its file follows. */
+static DexFuture *
+setting_changed (ValijaEngine *self, ValijaAccountRuntime *runtime)
+{
+  valija_engine_tell_paused (self, runtime);
+  runtime->look_at_all = TRUE;
+  valija_account_runtime_wake (runtime);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "save a setting", save_setting_fiber,
+                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+}
+
+DexFuture *
+valija_engine_set_paused (ValijaEngine *self, ValijaAccount *account, gboolean paused)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  g_object_set (runtime->account, "paused", paused, NULL);
+  if (paused)
+    valija_account_runtime_cancel_progress (runtime);
+  return setting_changed (self, runtime);
+}
+
+DexFuture *
+valija_engine_set_body_days (ValijaEngine *self, ValijaAccount *account, int days)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
+  dex_return_error_if_fail (days >= -1);
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  g_object_set (runtime->account, "body-days", days, NULL);
+  return setting_changed (self, runtime);
 }

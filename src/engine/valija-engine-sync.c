@@ -363,7 +363,7 @@ sync_flow_fiber (gpointer data)
 
   progress = flow->progress != NULL ? g_object_ref (flow->progress)
                                     : valija_progress_new (_("Looking for new mail"));
-  valija_account_status_set_progress (runtime->status, progress);
+  valija_account_runtime_begin_progress (runtime, progress);
 
   sync.engine = flow->engine;
   sync.runtime = runtime;
@@ -376,9 +376,7 @@ sync_flow_fiber (gpointer data)
   else
     valija_account_runtime_note (runtime, error);
 
-  valija_progress_finish (progress);
-  if (valija_account_status_get_progress (runtime->status) == progress)
-    valija_account_status_set_progress (runtime->status, NULL);
+  valija_account_runtime_end_progress (runtime, progress);
 
   if (error != NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -66,6 +66,16 @@ DexFuture *valija_engine_update_account (ValijaEngine  *self,
                                          ValijaSecret  *incoming,
                                          ValijaSecret  *outgoing) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Settings that no connection hangs on: they hold at once, and are durable when it resolves. While an account is paused
+ * nothing of it is fetched or watched unasked; what the user changes, writes and asks for goes to the server all the
+ * same. @days as of "body-days" of ValijaAccount. TRUE */
+DexFuture *valija_engine_set_paused (ValijaEngine  *self,
+                                     ValijaAccount *account,
+                                     gboolean       paused) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_set_body_days (ValijaEngine  *self,
+                                        ValijaAccount *account,
+                                        int            days) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Mail that cannot be fetched again is only removed with @local_mail. TRUE */
 DexFuture *valija_engine_remove_account (ValijaEngine  *self,
                                          ValijaAccount *account,

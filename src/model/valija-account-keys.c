@@ -37,10 +37,10 @@ typedef struct
 
 static const char * const sending_keys[] = { GENERAL_KEYS, SIDE_KEYS ("outgoing"), NULL };
 static const char * const fetching_keys[] = {
-  GENERAL_KEYS, "body-days", "delete-after-days", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
+  GENERAL_KEYS, "body-days", "paused", "delete-after-days", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
 };
 static const char * const reading_keys[] = {
-  GENERAL_KEYS, "body-days", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
+  GENERAL_KEYS, "body-days", "paused", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
 };
 
 /* The one server keeps what is sent by itself. */
@@ -53,6 +53,7 @@ static const Key account_keys[] = {
   { "keep-sent", "keep-sent", KIND_KEEP_SENT },
   { "timeout", "timeout", KIND_NUMBER },
   { "body-days", "body-days", KIND_NUMBER },
+  { "paused", "paused", KIND_BOOLEAN },
   { "delete-after-days", "delete-after-days", KIND_NUMBER },
 };
 

@@ -22,6 +22,7 @@ struct _ValijaAccount
   int delete_after_days;
   guint timeout;
   int body_days;
+  gboolean paused;
   ValijaServer *incoming;
   ValijaServer *outgoing;
 };
@@ -40,6 +41,7 @@ enum
   PROP_DELETE_AFTER_DAYS,
   PROP_TIMEOUT,
   PROP_BODY_DAYS,
+  PROP_PAUSED,
   PROP_INCOMING,
   PROP_OUTGOING,
   N_PROPS
@@ -157,6 +159,9 @@ valija_account_get_property (GObject    *object,
     case PROP_BODY_DAYS:
       g_value_set_int (value, self->body_days);
       break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->paused);
+      break;
     case PROP_INCOMING:
       g_value_set_object (value, self->incoming);
       break;
@@ -206,6 +211,13 @@ valija_account_set_property (GObject      *object,
     case PROP_BODY_DAYS:
       set_number (self, &self->body_days, value, prop_id);
       break;
+    case PROP_PAUSED:
+      if (self->paused != g_value_get_boolean (value))
+        {
+          self->paused = g_value_get_boolean (value);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
     case PROP_TIMEOUT:
       if (self->timeout != g_value_get_uint (value))
         {
@@ -248,6 +260,7 @@ valija_account_class_init (ValijaAccountClass *klass)
   properties[PROP_DELETE_AFTER_DAYS] = g_param_spec_int ("delete-after-days", NULL, NULL, -1, DAYS_LIMIT, -1, flags);
   properties[PROP_TIMEOUT] = g_param_spec_uint ("timeout", NULL, NULL, 1, TIMEOUT_LIMIT, DEFAULT_TIMEOUT, flags);
   properties[PROP_BODY_DAYS] = g_param_spec_int ("body-days", NULL, NULL, -1, DAYS_LIMIT, DEFAULT_BODY_DAYS, flags);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
   properties[PROP_INCOMING] = g_param_spec_object ("incoming", NULL, NULL, VALIJA_TYPE_SERVER, fixed);
   properties[PROP_OUTGOING] = g_param_spec_object ("outgoing", NULL, NULL, VALIJA_TYPE_SERVER, fixed);
 
@@ -379,6 +392,14 @@ valija_account_get_body_days (ValijaAccount *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), 0);
 
   return self->body_days;
+}
+
+gboolean
+valija_account_get_paused (ValijaAccount *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), FALSE);
+
+  return self->paused;
 }
 
 ValijaServer *

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * delete-after-days (int; -1: POP3 never deletes on the server, which is the default; 0: once the copy here is
  * durable; n: after n days; what is deleted here for good goes at the next visit), timeout (seconds, 60), body-days
  * (int; how many days back whole messages are fetched in
- * the background, -1 all, 0 none; default 90), incoming and outgoing (ValijaServer, construct-only, always there).
+ * the background, -1 all, 0 none; default 90), paused (boolean: nothing is fetched unasked until the user says so),
+ * incoming and outgoing (ValijaServer, construct-only, always there).
  * IMAP and POP3 accounts whose outgoing host is set are paired with an SMTP session. */
 #define VALIJA_TYPE_ACCOUNT (valija_account_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
@@ -30,6 +31,7 @@ ValijaKeepSent valija_account_get_keep_sent         (ValijaAccount *self);
 int            valija_account_get_delete_after_days (ValijaAccount *self);
 guint          valija_account_get_timeout           (ValijaAccount *self);
 int            valija_account_get_body_days         (ValijaAccount *self);
+gboolean       valija_account_get_paused            (ValijaAccount *self);
 ValijaServer  *valija_account_get_incoming          (ValijaAccount *self);
 ValijaServer  *valija_account_get_outgoing          (ValijaAccount *self);
 ValijaServer  *valija_account_get_server            (ValijaAccount *self, ValijaSide side);
@@ -41,8 +43,8 @@ ValijaKeepSent valija_account_default_keep_sent (const char *method);
 /* Settings by key, the one way for files and `--set`: "host", "port", "security", "user", "mechanism", "ca",
  * "cleartext-password" of the method's main side (a mixed account has two: there they set both, and "port" needs its
  * side), or with "incoming." / "outgoing." before them; "name", "email", "full-name", "keep-sent",
- * "delete-after-days", "timeout", "body-days". Fails with VALIJA_ERROR_INVALID in words that name the key and the
- * values allowed. */
+ * "delete-after-days", "timeout", "body-days", "paused". Fails with VALIJA_ERROR_INVALID in words that name the key
+ * and the values allowed. */
 gboolean       valija_account_set_key   (ValijaAccount *self, const char *key, const char *value, GError **error);
 char          *valija_account_dup_key   (ValijaAccount *self, const char *key); /* nullable: unknown key */
 /* The full names that the method has, in the order of the file. (transfer none) */

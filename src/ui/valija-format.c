@@ -142,6 +142,34 @@ valija_format_full (gint64 when)
 }
 
 char *
+valija_format_checked (gint64 when,
+                       gint64 now)
+{
+  gint64 minutes;
+  g_autofree char *date = NULL;
+
+  if (when == 0)
+    return g_strdup (_("Not checked yet"));
+
+  minutes = ((now != 0 ? now : g_get_real_time () / G_USEC_PER_SEC) - when) / 60;
+  if (minutes < 1)
+    return g_strdup (_("Checked just now"));
+
+  if (minutes < 60)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Checked %u minute ago", "Checked %u minutes ago",
+                                         (guint) minutes), (guint) minutes);
+
+  if (minutes < 24 * 60)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Checked %u hour ago", "Checked %u hours ago",
+                                         (guint) minutes / 60), (guint) minutes / 60);
+
+  date = valija_format_date (when, NULL);
+
+  /* Translators: %s is the time of today ("14:05") or a day */
+  return g_strdup_printf (_("Last check: %s"), date);
+}
+
+char *
 valija_format_count (guint64 count)
 {
   return g_strdup_printf ("%'" G_GUINT64_FORMAT, count);

@@ -14,6 +14,10 @@ char *valija_format_date  (gint64 when, GDateTime *now);
 char *valija_format_moment (gint64 when, GDateTime *now);
 char *valija_format_full  (gint64 when);                 /* for a header: "Tuesday, 3 March 2026, 14:05" */
 
+/* When mail was last checked: "Checked just now", "Checked 3 minutes ago", … then by valija_format_date(); "Not checked
+ * yet" for 0. @now in seconds, 0 the present. (transfer full) */
+char *valija_format_checked (gint64 when, gint64 now);
+
 /* "1,204" in the user's grouping. (transfer full) */
 char *valija_format_count (guint64 count);
 

@@ -65,6 +65,7 @@ static const struct
   { GROUP_GENERAL, N_("Conversations or single messages"), "win.conversations", { "<Control><Shift>t" } },
   { GROUP_GENERAL, N_("Check for mail"), "win.sync", { "F5" } },
   { GROUP_GENERAL, N_("New folder"), "win.new-folder", { "<Control><Shift>n" } },
+  { GROUP_GENERAL, N_("Folder properties"), "win.folder-properties", { "<Alt>Return" } },
   { GROUP_GENERAL, N_("Rename folder"), NULL, { NULL }, "F2" },
   { GROUP_GENERAL, N_("Remove folder"), NULL, { NULL }, "Delete" },
   { GROUP_GENERAL, N_("Menu of what has the focus"), NULL, { NULL }, "<Shift>F10" },

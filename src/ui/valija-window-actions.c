@@ -445,6 +445,14 @@ new_folder_action (GtkWidget  *widget,
 }
 
 static void
+folder_properties_action (GtkWidget  *widget,
+                          const char *name,
+                          GVariant   *parameter)
+{
+  valija_sidebar_folder_properties (VALIJA_WINDOW (widget)->sidebar);
+}
+
+static void
 show_sidebar_action (GtkWidget  *widget,
                      const char *name,
                      GVariant   *parameter)
@@ -528,7 +536,8 @@ sync_action (GtkWidget  *widget,
       g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
       g_autofree char *reason = valija_engine_why_not (self->engine, account, NULL, VALIJA_ACTION_READ);
 
-      if (reason == NULL)
+      /* Those that are paused are checked one by one, when that is wanted. */
+      if (reason == NULL && !valija_account_get_paused (account))
         valija_future_then (valija_engine_sync_account (self->engine, account, VALIJA_SYNC_ALL_FOLDERS, NULL),
                             self, synced_cb);
     }
@@ -578,6 +587,7 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toggle-unread", NULL, toggle_unread_action);
   gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
   gtk_widget_class_install_action (widget_class, "win.new-folder", NULL, new_folder_action);
+  gtk_widget_class_install_action (widget_class, "win.folder-properties", NULL, folder_properties_action);
   gtk_widget_class_install_action (widget_class, "win.show-sidebar", NULL, show_sidebar_action);
   gtk_widget_class_install_action (widget_class, "win.focus-sidebar", NULL, focus_sidebar_action);
   gtk_widget_class_install_action (widget_class, "win.main-menu", NULL, main_menu_action);

@@ -654,6 +654,11 @@ def folders():
         shown = p.json('folder', 'show', 'Täglich/Inner')
         assert shown['folder']['policy'] == 'never' and shown['size']['messages'] == 1
         p.run('folder', 'set', 'INBOX', 'never', expect=USAGE)
+        assert p.json('account', 'pause')['paused'] is True
+        shown = p.json('account', 'show')
+        assert shown['settings']['paused'] == 'true' and shown['size']['messages'] > 1 and shown['last_checked']
+        p.run('account', 'resume')
+        assert p.json('account', 'show')['settings']['paused'] == 'false'
         p.run('folder', 'set', 'INBOX', 'sometimes', expect=USAGE)
         p.run('move', str(p.messages('--folder', 'Täglich/Inner')[0]['id']), '--to', 'INBOX')
         p.run('folder', 'remove', 'Täglich/Inner')

@@ -115,6 +115,81 @@ test_refused_password (void)
   g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
 }
 
+/* Nothing is asked of the server until the user resumes, not even after a restart; what the user does goes out. */
+static void
+test_pause (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GPtrArray) messages = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch INBOX"));
+
+  test_await (valija_engine_set_paused (test->engine, test->account, TRUE));
+  test_engine_settle ();
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "b");
+  valija_account_runtime_wake (valija_engine_find_runtime (test->engine, test->account));
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
+  g_assert_nonnull (valija_account_status_get_paused (valija_engine_get_status (test->engine, test->account)));
+
+  messages = test_engine_find_all (test, "INBOX", "a");
+  g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "INBOX", "1:a* 2:b");
+
+  test_engine_close (test);
+  test_engine_open (test);
+  fake_server_clear_log (test->server);
+  g_assert_true (valija_account_get_paused (test->account));
+  valija_engine_start (test->engine);
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
+  g_assert_nonnull (valija_account_status_get_paused (valija_engine_get_status (test->engine, test->account)));
+
+  test_await (valija_engine_set_paused (test->engine, test->account, FALSE));
+  wait_until (log_ends_with (test, "watch INBOX"));
+  assert_list (test, "INBOX", "b a*");
+  g_assert_null (valija_account_status_get_paused (valija_engine_get_status (test->engine, test->account)));
+}
+
+static void
+cancel_cb (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+  ValijaProgress *progress = valija_account_status_get_progress (valija_engine_get_status (test->engine,
+                                                                                           test->account));
+
+  if (progress != NULL && strstr (server->log->str, "fetch ") != NULL)
+    valija_progress_cancel (progress);
+}
+
+/* What came before the user stopped it stays, no failure is told, and the rest comes with the next look. */
+static void
+test_cancel (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "INBOX", "a");
+  test->server->on_question = cancel_cb;
+  test->server->user_data = test;
+  valija_engine_start (test->engine);
+  wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_null (valija_account_status_get_error (status));
+  g_assert_null (valija_account_status_get_progress (status));
+  assert_list (test, "INBOX", "a");
+
+  test->server->on_question = NULL;
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "b");
+  wait_until (log_ends_with (test, "watch INBOX"));
+  assert_list (test, "INBOX", "b+ a+");
+}
+
 static void
 test_accounts_come_and_go (void)
 {
@@ -267,6 +342,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/metered", test_metered);
   g_test_add_func ("/engine/background/resume", test_resume);
   g_test_add_func ("/engine/background/last-check", test_last_check);
+  g_test_add_func ("/engine/background/pause", test_pause);
+  g_test_add_func ("/engine/background/cancel", test_cancel);
 
   return g_test_run ();
 }

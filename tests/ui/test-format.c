@@ -72,6 +72,32 @@ test_nothing (void)
   g_assert_cmpstr (no_moment, ==, "");
 }
 
+static void
+test_checked (void)
+{
+  static const struct
+  {
+    gint64 when;
+    const char *text;
+  } cases[] = {
+    { 0, "Not checked yet" },
+    { 1000000, "Checked just now" },
+    { 1000000 - 59, "Checked just now" },
+    { 1000000 - 60, "Checked 1 minute ago" },
+    { 1000000 - 59 * 60, "Checked 59 minutes ago" },
+    { 1000000 - 3600, "Checked 1 hour ago" },
+    { 1000000 - 23 * 3600, "Checked 23 hours ago" },
+    { 1000060, "Checked just now" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = valija_format_checked (cases[i].when, 1000000);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -82,6 +108,7 @@ main (int    argc,
   g_test_add_func ("/ui/format/date", test_date);
   g_test_add_func ("/ui/format/moment", test_moment);
   g_test_add_func ("/ui/format/nothing", test_nothing);
+  g_test_add_func ("/ui/format/checked", test_checked);
 
   return g_test_run ();
 }

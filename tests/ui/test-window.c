@@ -9,6 +9,7 @@
 #include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/sidebar/valija-sidebar-private.h"
+#include "ui/sidebar/valija-sync-row.h"
 #include "ui/valija-application.h"
 #include "ui/valija-fake-engine.h"
 #include "ui/valija-sample-mail.h"
@@ -603,6 +604,118 @@ test_folders (void)
   g_assert_nonnull (find_folder ("inbox"));
 }
 
+static AdwDialog *
+window_dialog (void)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ()));
+}
+
+/* The first of @type in or below @widget. */
+static gpointer
+find_widget (GtkWidget *widget,
+             GType      type)
+{
+  gpointer found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type);
+
+  return found;
+}
+
+/* What is fetched of a folder is chosen where its numbers are; an inbox cannot be left out. */
+static void
+test_folder_properties (void)
+{
+  ValijaFolder *archive = find_folder ("archive");
+  AdwComboRow *policy;
+
+  show_inbox ("ana@example.org");
+  activate (get_window (), "win.folder-properties");
+  WAIT_FOR (window_dialog () != NULL);
+  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 3);
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+
+  valija_window_show_folder (get_window (), archive);
+  activate (get_window (), "win.folder-properties");
+  WAIT_FOR (window_dialog () != NULL);
+  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 4);
+  g_assert_cmpuint (adw_combo_row_get_selected (policy), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)), ==,
+                   "Of this account the messages of the last 90 days are fetched.");
+  adw_combo_row_set_selected (policy, VALIJA_FOLDER_POLICY_NEVER);
+  WAIT_FOR (valija_folder_get_policy (archive) == VALIJA_FOLDER_POLICY_NEVER);
+  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)),
+                       "The folder is never looked at. What is here stays.") == 0);
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+  show_inbox ("ana@example.org");
+}
+
+/* The foot of the sidebar tells what goes on, with numbers; each account can be stopped and paused. */
+static void
+test_sync_button (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  GtkWidget *foot = GTK_WIDGET (get_window ()->sidebar->sync_button);
+  GtkMenuButton *button = find_widget (foot, GTK_TYPE_MENU_BUTTON);
+  GtkLabel *label = find_widget (gtk_menu_button_get_child (button), GTK_TYPE_LABEL);
+  GtkWidget *row = find_widget (GTK_WIDGET (gtk_menu_button_get_popover (button)), VALIJA_TYPE_SYNC_ROW);
+  g_autoptr(ValijaProgress) progress = valija_progress_new ("Fetching whole messages");
+  GtkWidget *cancel = find_widget (row, GTK_TYPE_BUTTON);
+  GtkWidget *pause = gtk_widget_get_next_sibling (cancel);
+
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
+  g_assert_false (gtk_widget_get_visible (cancel));
+
+  valija_account_status_set_progress (status, progress);
+  valija_progress_update (progress, 1200, 5000);
+  valija_progress_set_detail (progress, "Inbox");
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Fetching whole messages, Inbox, 1200 of 5000");
+  g_assert_true (gtk_widget_get_visible (cancel));
+  g_signal_emit_by_name (cancel, "clicked");
+  g_assert_true (g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)));
+  valija_account_status_set_progress (status, NULL);
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
+
+  g_signal_emit_by_name (pause, "clicked");
+  WAIT_FOR (valija_account_get_paused (account));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (pause), ==, "Resume");
+  g_signal_emit_by_name (pause, "clicked");
+  WAIT_FOR (!valija_account_get_paused (account));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (pause), ==, "Pause");
+}
+
+/* What is kept of an account is told and chosen on its page, and fetched at once. */
+static void
+test_account_mail (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  AdwComboRow *bodies;
+  AdwSwitchRow *paused;
+
+  gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
+  WAIT_FOR (window_dialog () != NULL);
+  bodies = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  paused = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_SWITCH_ROW);
+  g_assert_cmpuint (adw_combo_row_get_selected (bodies), ==, 2);
+  adw_combo_row_set_selected (bodies, 4);
+  WAIT_FOR (valija_account_get_body_days (account) == -1);
+  adw_combo_row_set_selected (bodies, 2);
+  WAIT_FOR (valija_account_get_body_days (account) == 90);
+  adw_switch_row_set_active (paused, TRUE);
+  WAIT_FOR (valija_account_get_paused (account));
+  adw_switch_row_set_active (paused, FALSE);
+  WAIT_FOR (!valija_account_get_paused (account));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+}
+
 static gboolean
 confirmation_is_asked (void)
 {
@@ -981,6 +1094,9 @@ main (int    argc,
   g_test_add_func ("/ui/window/send-only-account", test_send_only_account);
   g_test_add_func ("/ui/window/outbox", test_outbox);
   g_test_add_func ("/ui/window/folders", test_folders);
+  g_test_add_func ("/ui/window/folder-properties", test_folder_properties);
+  g_test_add_func ("/ui/window/sync-button", test_sync_button);
+  g_test_add_func ("/ui/window/account-mail", test_account_mail);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);

@@ -826,6 +826,61 @@ new_undo (const char *label)
 }
 
 DexFuture *
+valija_engine_set_folder_policy (ValijaEngine *self, ValijaFolder *folder, ValijaFolderPolicy policy)
+{
+  valija_folder_set_keeping (folder, policy, valija_folder_get_last_checked (folder));
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_measure (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder)
+{
+  g_autoptr(ValijaMailSize) size = g_new0 (ValijaMailSize, 1);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+      ValijaFolder *other = g_hash_table_lookup (self->folders, &row->folder_id);
+
+      if (folder != NULL ? other != folder : valija_folder_get_account (other) != account)
+        continue;
+
+      size->messages++;
+      size->whole += row->has_source;
+      size->bytes_listed += (gint64) row->size;
+      size->bytes_here += row->has_source ? (gint64) row->size : 0;
+    }
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_MAIL_SIZE, g_steal_pointer (&size));
+}
+
+DexFuture *
+valija_engine_set_paused (ValijaEngine *self, ValijaAccount *account, gboolean paused)
+{
+  ValijaAccountStatus *status = valija_engine_get_status (self, account);
+  ValijaProgress *progress = valija_account_status_get_progress (status);
+
+  g_object_set (account, "paused", paused, NULL);
+  if (paused && progress != NULL)
+    {
+      valija_progress_cancel (progress);
+      valija_account_status_set_progress (status, NULL);
+    }
+  valija_account_status_set_paused (status, paused ? "Paused" : NULL);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_set_body_days (ValijaEngine *self, ValijaAccount *account, int days)
+{
+  g_object_set (account, "body-days", days, NULL);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
 valija_engine_create_folder (ValijaEngine *self, ValijaAccount *account, ValijaFolder *parent, const char *name)
 {
   gint64 id = self->next_id++;

@@ -667,7 +667,7 @@ look_into (ValijaMessagePane *self,
   ValijaAccount *account = valija_folder_get_account (folder);
   g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, folder, VALIJA_ACTION_READ);
 
-  if (cannot_read == NULL && !valija_folder_get_local (folder) &&
+  if (cannot_read == NULL && !valija_folder_get_local (folder) && !valija_account_get_paused (account) &&
       !valija_application_get_offline (valija_application_get_default ()))
     /* A failure shows as the account's state. */
     valija_future_forget (valija_engine_sync_folder (self->engine, folder, 0, NULL), "folder opened");

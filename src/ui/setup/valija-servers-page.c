@@ -5,6 +5,7 @@
 #include "ui/setup/valija-servers-page.h"
 
 #include "ui/setup/valija-server-group.h"
+#include "ui/valija-body-days.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -68,41 +69,14 @@ count_choices (ValijaServersPage *self)
                                                                         : G_N_ELEMENTS (keeping) - 1;
 }
 
-/* How many days back whole messages are fetched unasked. */
-static const struct
-{
-  int days;
-  const char *label;
-} bodies[] = {
-  { 0, N_("None, Headers Only") },
-  { 30, N_("Of 30 Days") },
-  { 90, N_("Of 90 Days") },
-  { 365, N_("Of a Year") },
-  { -1, N_("All") },
-};
-
-/* The choice that comes next to what is set, which may have been set by hand. */
-static guint
-find_bodies (int days)
-{
-  for (guint i = 0; days >= 0 && i < G_N_ELEMENTS (bodies) - 1; i++)
-    if (days <= bodies[i].days)
-      return i;
-
-  return G_N_ELEMENTS (bodies) - 1;
-}
-
 static void
 load_bodies (ValijaServersPage *self,
              gboolean           visible)
 {
-  g_autoptr(GtkStringList) labels = gtk_string_list_new (NULL);
+  g_autoptr(GListModel) labels = valija_body_days_new_model ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
-    gtk_string_list_append (labels, _(bodies[i].label));
-
-  adw_combo_row_set_model (self->bodies_row, G_LIST_MODEL (labels));
-  adw_combo_row_set_selected (self->bodies_row, find_bodies (valija_account_get_body_days (self->account)));
+  adw_combo_row_set_model (self->bodies_row, labels);
+  adw_combo_row_set_selected (self->bodies_row, valija_body_days_find (valija_account_get_body_days (self->account)));
   gtk_widget_set_visible (GTK_WIDGET (self->bodies_row), visible);
 }
 
@@ -113,8 +87,8 @@ store_bodies (ValijaServersPage *self)
   guint chosen = adw_combo_row_get_selected (self->bodies_row);
 
   if (gtk_widget_get_visible (GTK_WIDGET (self->bodies_row)) &&
-      chosen != find_bodies (valija_account_get_body_days (self->account)))
-    g_object_set (self->account, "body-days", bodies[chosen].days, NULL);
+      chosen != valija_body_days_find (valija_account_get_body_days (self->account)))
+    g_object_set (self->account, "body-days", valija_body_days_get (chosen), NULL);
 }
 
 static gboolean

@@ -5,7 +5,9 @@
 #include "ui/sidebar/valija-account-dialog.h"
 
 #include "base/valija-future.h"
+#include "ui/list/valija-progress-bar.h"
 #include "ui/setup/valija-methods-dialog.h"
+#include "ui/valija-body-days.h"
 #include "ui/valija-error-dialog.h"
 #include "ui/valija-format.h"
 
@@ -26,6 +28,13 @@ struct _ValijaAccountDialog
   AdwActionRow        *check_row;
   AdwActionRow        *paused_row;
   AdwActionRow        *alert_row;
+  AdwPreferencesGroup *mail;
+  AdwActionRow        *size_row;
+  AdwSwitchRow        *pause_row;
+  AdwComboRow         *bodies_row;
+  GtkWidget           *download_row;
+  GtkWidget           *downloading;
+  ValijaProgressBar   *download_bar;
   AdwActionRow        *method_row;
   AdwPreferencesGroup *facts;
   GtkTextView         *transcript;
@@ -34,6 +43,7 @@ struct _ValijaAccountDialog
   ValijaAccount       *account;
   ValijaAccountStatus *status;
   GPtrArray           *fact_rows;     /* of GtkWidget, owned by the group */
+  gboolean             quiet;         /* choices are shown, not made */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaAccountDialog, valija_account_dialog, ADW_TYPE_DIALOG)
@@ -97,6 +107,36 @@ update_facts (ValijaAccountDialog *self)
 }
 
 static void
+measured_cb (DexFuture *future,
+             gpointer   owner)
+{
+  ValijaAccountDialog *self = owner;
+  const GValue *value = dex_future_get_value (future, NULL);
+  const ValijaMailSize *size = value != NULL ? g_value_get_boxed (value) : NULL;
+  g_autofree char *here = NULL;
+  g_autofree char *whole = NULL;
+  g_autofree char *messages = NULL;
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->size_row), size != NULL);
+  if (size == NULL)
+    return;
+
+  here = g_format_size ((guint64) size->bytes_here);
+  whole = valija_format_count ((guint64) size->whole);
+  messages = valija_format_count ((guint64) size->messages);
+  /* Translators: a size, and of how many messages everything is here */
+  text = g_strdup_printf (_("%s, whole messages: %s of %s"), here, whole, messages);
+  adw_action_row_set_subtitle (self->size_row, text);
+}
+
+static void
+measure (ValijaAccountDialog *self)
+{
+  valija_future_then (valija_engine_measure (self->engine, self->account, NULL), self, measured_cb);
+}
+
+static void
 update (ValijaAccountDialog *self)
 {
   ValijaSessionState state = valija_account_status_get_state (self->status);
@@ -118,6 +158,12 @@ update (ValijaAccountDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->paused_row), paused != NULL);
   adw_action_row_set_subtitle (self->alert_row, alert != NULL ? alert : "");
   gtk_widget_set_visible (GTK_WIDGET (self->alert_row), alert != NULL);
+
+  self->quiet = TRUE;
+  adw_switch_row_set_active (self->pause_row, valija_account_get_paused (self->account));
+  adw_combo_row_set_selected (self->bodies_row,
+                              valija_body_days_find (valija_account_get_body_days (self->account)));
+  self->quiet = FALSE;
 
   if (error != NULL)
     {
@@ -206,6 +252,67 @@ copy_cb (ValijaAccountDialog *self)
   text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("Copied")));
+}
+
+/* ---- Mail on this computer ---- */
+
+static void
+changed_cb (DexFuture *future,
+            gpointer   owner)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL)
+    show_error (owner, error);
+  update (owner);
+}
+
+static void
+pause_changed_cb (ValijaAccountDialog *self)
+{
+  if (!self->quiet && self->engine != NULL)
+    valija_future_then (valija_engine_set_paused (self->engine, self->account,
+                                                  adw_switch_row_get_active (self->pause_row)), self, changed_cb);
+}
+
+static void
+bodies_selected_cb (ValijaAccountDialog *self)
+{
+  guint selected = adw_combo_row_get_selected (self->bodies_row);
+
+  if (!self->quiet && self->engine != NULL && selected != GTK_INVALID_LIST_POSITION)
+    valija_future_then (valija_engine_set_body_days (self->engine, self->account, valija_body_days_get (selected)),
+                        self, changed_cb);
+}
+
+static void
+downloaded_cb (DexFuture *future,
+               gpointer   owner)
+{
+  ValijaAccountDialog *self = owner;
+  g_autoptr(GError) error = NULL;
+
+  valija_progress_bar_set_progress (self->download_bar, NULL);
+  gtk_widget_set_visible (self->downloading, FALSE);
+  gtk_widget_set_sensitive (self->download_row, TRUE);
+  measure (self);
+  if (dex_future_get_value (future, &error) == NULL)
+    show_error (self, error);
+  else
+    adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_("All mail of this account is on this computer")));
+}
+
+/* It goes on when the dialog closes; the foot of the sidebar shows it then, and stops it. */
+static void
+download_cb (ValijaAccountDialog *self)
+{
+  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Looking for new mail"));
+
+  gtk_widget_set_sensitive (self->download_row, FALSE);
+  gtk_widget_set_visible (self->downloading, TRUE);
+  valija_progress_bar_set_progress (self->download_bar, progress);
+  valija_future_then (valija_engine_sync_account (self->engine, self->account, VALIJA_SYNC_EVERYTHING, progress), self,
+                      downloaded_cb);
 }
 
 /* ---- Removing ---- */
@@ -304,6 +411,7 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
 
   object_class->dispose = valija_account_dialog_dispose;
 
+  g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-account-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, toasts);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, view);
@@ -316,6 +424,13 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, check_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, paused_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, alert_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, mail);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, size_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, pause_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, bodies_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, download_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, downloading);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, download_bar);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, method_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, facts);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, transcript);
@@ -326,6 +441,9 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, transcript_cb);
   gtk_widget_class_bind_template_callback (widget_class, copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
+  gtk_widget_class_bind_template_callback (widget_class, pause_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, bodies_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, download_cb);
 }
 
 static void
@@ -333,6 +451,23 @@ valija_account_dialog_init (ValijaAccountDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->fact_rows = g_ptr_array_new ();
+}
+
+/* What is kept only here is fetched whole: there is nothing to choose. */
+static void
+show_mail (ValijaAccountDialog *self,
+           const ValijaMethod  *method)
+{
+  g_autoptr(GListModel) labels = valija_body_days_new_model ();
+  g_autofree char *cannot_read = valija_engine_why_not (self->engine, self->account, NULL, VALIJA_ACTION_READ);
+  gboolean chooses = method != NULL && (method->capabilities & VALIJA_CAPABILITY_ORGANIZE) != 0;
+
+  self->quiet = TRUE;
+  adw_combo_row_set_model (self->bodies_row, labels);
+  self->quiet = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->bodies_row), chooses);
+  gtk_widget_set_visible (self->download_row, chooses);
+  gtk_widget_set_visible (GTK_WIDGET (self->mail), cannot_read == NULL);
 }
 
 AdwDialog *
@@ -356,8 +491,10 @@ valija_account_dialog_new (ValijaEngine  *engine,
       adw_action_row_set_subtitle (self->method_row, subtitle);
     }
 
+  show_mail (self, method);
   g_signal_connect_object (self->status, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
+  measure (self);
 
   return ADW_DIALOG (self);
 }

@@ -5,6 +5,7 @@
 #include "ui/sidebar/valija-sidebar-private.h"
 
 #include "base/valija-future.h"
+#include "ui/sidebar/valija-folder-properties.h"
 #include "ui/sidebar/valija-sidebar-row.h"
 #include "ui/valija-window.h"
 
@@ -292,6 +293,54 @@ remove_folder_action (GtkWidget  *widget,
     remove_folder (self, VALIJA_FOLDER (target));
 }
 
+/* ---- Properties ---- */
+
+static void
+properties_rename_cb (ValijaSidebar *self,
+                      AdwDialog     *dialog)
+{
+  ask_name (self, g_object_get_data (G_OBJECT (dialog), "folder"), TRUE);
+}
+
+static void
+properties_remove_cb (ValijaSidebar *self,
+                      AdwDialog     *dialog)
+{
+  ValijaFolder *folder = g_object_get_data (G_OBJECT (dialog), "folder");
+
+  if (valija_folder_get_total (folder) > 0)
+    ask_remove (self, folder);
+  else
+    remove_folder (self, folder);
+}
+
+static void
+show_properties (ValijaSidebar *self,
+                 GObject       *target)
+{
+  AdwDialog *dialog;
+
+  if (!VALIJA_IS_FOLDER (target) || valija_folder_gathers (VALIJA_FOLDER (target)))
+    return;
+
+  dialog = valija_folder_properties_new (self->engine, VALIJA_FOLDER (target));
+  g_object_set_data_full (G_OBJECT (dialog), "folder", g_object_ref (target), g_object_unref);
+  g_signal_connect_object (dialog, "rename", G_CALLBACK (properties_rename_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (dialog, "remove", G_CALLBACK (properties_remove_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+folder_properties_action (GtkWidget  *widget,
+                          const char *name,
+                          GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+
+  show_properties (self, target);
+}
+
 /* ---- Accounts ---- */
 
 static void
@@ -406,6 +455,7 @@ valija_sidebar_install_folder_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "sidebar.new-folder", NULL, new_folder_action);
   gtk_widget_class_install_action (widget_class, "sidebar.rename-folder", NULL, rename_folder_action);
   gtk_widget_class_install_action (widget_class, "sidebar.remove-folder", NULL, remove_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.folder-properties", NULL, folder_properties_action);
   gtk_widget_class_install_action (widget_class, "sidebar.check", NULL, check_action);
   gtk_widget_class_install_action (widget_class, "sidebar.details", NULL, details_action);
   gtk_widget_class_bind_template_callback (widget_class, secondary_pressed_cb);
@@ -427,4 +477,21 @@ valija_sidebar_new_folder (ValijaSidebar *self)
     g_set_object (&target, G_OBJECT (get_account (target)));
 
   new_folder (self, target);
+}
+
+void
+valija_sidebar_folder_properties (ValijaSidebar *self)
+{
+  g_autoptr(GObject) target = NULL;
+
+  g_return_if_fail (VALIJA_IS_SIDEBAR (self));
+
+  g_clear_object (&self->target);
+  target = dup_target (self);
+
+  /* An account has a page of its own */
+  if (VALIJA_IS_ACCOUNT (target))
+    valija_sidebar_show_account (self, VALIJA_ACCOUNT (target));
+  else
+    show_properties (self, target);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/sidebar/valija-sidebar.h"
+#include "ui/sidebar/valija-sync-button.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,7 @@ struct _ValijaSidebar
 
   GtkListView        *list;
   GtkMenuButton      *main_menu;
+  ValijaSyncButton   *sync_button;
   GtkToggleButton    *outbox_button;
   GtkLabel           *outbox_count;
   GtkPopoverMenu     *menu;

@@ -112,6 +112,8 @@ update_account (ValijaSidebarRow *self)
 
   if (busy)
     state = g_strdup (_("Checking…"));
+  else if (valija_account_get_paused (account))
+    state = g_strdup (_("Paused"));
   else if (error != NULL)
     state = valija_error_dup_title (error);
   else if (checked != 0)

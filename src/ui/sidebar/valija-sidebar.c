@@ -294,9 +294,11 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
   signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                             NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
 
+  g_type_ensure (VALIJA_TYPE_SYNC_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, main_menu);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, sync_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_count);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, menu);
@@ -352,6 +354,7 @@ valija_sidebar_set_engine (ValijaSidebar *self,
   g_signal_connect_object (engine, "outbox-changed", G_CALLBACK (outbox_changed_cb), self,
                            G_CONNECT_SWAPPED);
   outbox_changed_cb (self);
+  valija_sync_button_set_engine (self->sync_button, engine);
   g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (inboxes_changed_cb), self,
                            G_CONNECT_SWAPPED);
   inboxes_changed_cb (self);

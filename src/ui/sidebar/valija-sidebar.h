@@ -26,4 +26,7 @@ void valija_sidebar_popup_main_menu (ValijaSidebar *self);
 /* Asks for the name of a new folder: in the one that has the focus, else at the top of the account that is shown. */
 void       valija_sidebar_new_folder (ValijaSidebar *self);
 
+/* Shows the properties of the folder that has the focus, else of the one that is shown. */
+void       valija_sidebar_folder_properties (ValijaSidebar *self);
+
 G_END_DECLS
