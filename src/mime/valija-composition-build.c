@@ -5,6 +5,7 @@
 #include "mime/valija-composition-private.h"
 
 #include "base/valija-error.h"
+#include "mime/valija-composition-rebuild.h"
 #include "mime/valija-html.h"
 #include "mime/valija-mime-header.h"
 #include "mime/valija-spool-stream.h"
@@ -534,6 +535,72 @@ valija_composition_build (ValijaComposition  *self,
   ensure_message_id (self);
   message = g_mime_message_new (TRUE);
   set_headers (self, message, with_bcc);
+  g_mime_message_set_mime_part (message, body);
+
+  return valija_composition_write_message (message, error);
+}
+
+static void
+add_people (GMimeMessage     *message,
+            GMimeAddressType  type,
+            GPtrArray        *list)
+{
+  InternetAddressList *target = g_mime_message_get_addresses (message, type);
+
+  /* A person whose address nobody tells is named all the same */
+  for (guint i = 0; i < list->len; i++)
+    {
+      const ValijaAddress *address = g_ptr_array_index (list, i);
+      g_autofree char *wire = valija_composition_wire_address (address->address);
+      g_autoptr(InternetAddress) mailbox = NULL;
+
+      if (*address->address != '\0')
+        mailbox = internet_address_mailbox_new (*address->name != '\0' ? address->name : NULL, wire);
+      else
+        mailbox = internet_address_group_new (address->name);
+      internet_address_set_charset (mailbox, "utf-8");
+      internet_address_list_add (target, mailbox);
+    }
+}
+
+GBytes *
+valija_composition_rebuild (const ValijaMessageInfo  *info,
+                            ValijaComposition        *content,
+                            const char               *remark,
+                            GError                  **error)
+{
+  g_autoptr(GMimeMessage) message = NULL;
+  g_autoptr(GMimeObject) body = NULL;
+  g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc (info->date != 0 ? info->date : info->received);
+  g_autofree char *subject = valija_mime_clean_text (info->subject, -1);
+  g_autofree char *in_reply_to = format_ids (info->in_reply_to);
+  g_autofree char *references = format_ids (info->references);
+
+  g_return_val_if_fail (VALIJA_IS_COMPOSITION (content), NULL);
+
+  valija_composition_begin_gmime ();
+  body = make_body (content, error);
+  if (body == NULL)
+    return NULL;
+  body = add_attachments (content, g_steal_pointer (&body), FALSE, "mixed", error);
+  if (body == NULL)
+    return NULL;
+
+  message = g_mime_message_new (TRUE);
+  add_people (message, GMIME_ADDRESS_TYPE_FROM, info->from);
+  add_people (message, GMIME_ADDRESS_TYPE_REPLY_TO, info->reply_to);
+  add_people (message, GMIME_ADDRESS_TYPE_TO, info->to);
+  add_people (message, GMIME_ADDRESS_TYPE_CC, info->cc);
+  add_people (message, GMIME_ADDRESS_TYPE_BCC, info->bcc);
+  if (*subject != '\0')
+    g_mime_message_set_subject (message, subject, "utf-8");
+  if (date != NULL)
+    g_mime_message_set_date (message, date);
+  if (*info->message_id != '\0')
+    g_mime_message_set_message_id (message, info->message_id);
+  set_header (message, "In-Reply-To", in_reply_to);
+  set_header (message, "References", references);
+  set_header (message, "X-Valija-Rebuilt", remark);
   g_mime_message_set_mime_part (message, body);
 
   return valija_composition_write_message (message, error);

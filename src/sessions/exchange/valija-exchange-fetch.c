@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-rebuild.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -40,6 +41,7 @@ fetch_one_fiber (Fetch       *fetch,
   ValijaEwsSchema schema = valija_exchange_client_get_schema (fetch->client);
   g_autofree const char **ids = g_new0 (const char *, 2);
   g_autoptr(ValijaExchangeReply) reply = NULL;
+  g_autoptr(GBytes) source = NULL;
   g_autoptr(GError) failure = NULL;
   ValijaFetched *fetched;
 
@@ -52,19 +54,17 @@ fetch_one_fiber (Fetch       *fetch,
   if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
     return TRUE;
 
-  if (reply == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+  if (reply != NULL && reply->content != NULL)
+    source = g_bytes_ref (reply->content);
+  else if (failure == NULL || g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
+    source = valija_exchange_rebuild_fiber (fetch->client, id, error);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
 
-  if (reply->content == NULL)
-    {
-      valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
-      return FALSE;
-    }
+  if (source == NULL)
+    return FALSE;
 
-  fetched = valija_fetched_new (id, reply->content);
+  fetched = valija_fetched_new (id, source);
 
   return dex_await (dex_channel_send (fetch->channel, dex_future_new_take_boxed (VALIJA_TYPE_FETCHED, fetched)), error);
 }

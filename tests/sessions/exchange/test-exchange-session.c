@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exchange-world.h"
+#include "mime/valija-mime-message.h"
 
 /* ---- Signing in ---- */
 
@@ -221,6 +222,81 @@ test_fetch_and_organize (void)
   await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "trash"),
                                                  new_ids[0]),
                VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_FETCH);
+  world_stop (&world);
+}
+
+/* The server cannot put it together (or gives nothing, without a word): its parts are asked for. */
+static void
+test_rebuild (gconstpointer data)
+{
+  const char *convertible = data;
+  World world;
+  g_autofree char *folders = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GBytes) file = NULL;
+  g_autoptr(ValijaMimeMessage) message = NULL;
+  GPtrArray *attachments;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (
+    world.server,
+    "{'do': 'deliver', 'convertible': %s, 'item_class': 'IPM.Schedule.Meeting.Request', 'mime': 'From: Luis <l@b>\\r\\n"
+    "To: Ana <a@b>, Bo <bo@b>\\r\\nSubject: =?utf-8?q?Caf=C3=A9?=\\r\\nMessage-ID: <m@b>\\r\\nReferences: <o@b>\\r\\n"
+    "Date: Thu, 01 Jan 2026 10:00:00 +0000\\r\\nMIME-Version: 1.0\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n"
+    "\\r\\n--x\\r\\nContent-Type: text/html\\r\\n\\r\\n<html><body><p>At noon</p></body></html>\\r\\n"
+    "--x\\r\\nContent-Type: application/pdf\\r\\nContent-Disposition: attachment; filename=plan.pdf\\r\\n"
+    "Content-Transfer-Encoding: base64\\r\\n\\r\\nUERG\\r\\n"
+    "--x\\r\\nContent-Type: message/rfc822\\r\\nContent-Disposition: attachment\\r\\n\\r\\n"
+    "Subject: Inner\\r\\n\\r\\nInner text\\r\\n"
+    "--x\\r\\nContent-Type: image/png\\r\\nContent-Disposition: attachment; filename=lost.png\\r\\n\\r\\nPNG\\r\\n"
+    "--x--\\r\\n'}", convertible);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'entry', 'operation': 'GetAttachment', "
+                                             "'code': 'ErrorCorruptData', 'after': 2}");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  id = dup_id_of (&world, "Caf\303\251");
+  text = fetch_text (&world, id);
+  source = g_bytes_new (text, strlen (text));
+  message = valija_mime_message_parse (source);
+
+  g_assert_nonnull (strstr (text, "\r\nX-Valija-Rebuilt: "));
+  g_assert_nonnull (strstr (text, "\r\nMessage-Id: <m@b>\r\n"));
+  g_assert_nonnull (strstr (text, "\r\nReferences: <o@b>\r\n"));
+  g_assert_nonnull (strstr (text, "Date: Thu, 01 Jan 2026 10:00:00 +0000\r\n"));
+  g_assert_nonnull (strstr (text, "From: Luis <l@b>\r\n"));
+  g_assert_nonnull (strstr (text, "To: Ana <a@b>, Bo <bo@b>\r\n"));
+  g_assert_nonnull (strstr (valija_mime_message_get_html (message), "At noon"));
+  g_assert_nonnull (strstr (valija_mime_message_get_text (message), "At noon"));
+
+  attachments = valija_mime_message_get_attachments (message);
+  g_assert_cmpuint (attachments->len, ==, 3);
+  file = valija_mime_message_load_part (message, g_ptr_array_index (attachments, 0), NULL);
+  g_assert_cmpmem (g_bytes_get_data (file, NULL), g_bytes_get_size (file), "PDF", 3);
+  g_assert_nonnull (strstr (text, "Inner text"));
+  /* What is damaged is named */
+  g_assert_nonnull (strstr (text, "lost.png.txt"));
+  world_stop (&world);
+}
+
+/* Not even its properties: that one fails, and in words. */
+static void
+test_rebuild_nothing (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  g_autofree char *id = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'deliver', 'convertible': false, 'subject': 'Bad'}");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'entry', 'operation': 'GetItem', "
+                                             "'code': 'ErrorItemCorrupt', 'times': 9}");
+  id = dup_id_of (&world, "Bad");
+  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id),
+               VALIJA_ERROR_REFUSED, VALIJA_STEP_FETCH);
   world_stop (&world);
 }
 
@@ -623,6 +699,9 @@ main (int   argc,
   g_test_add_func ("/exchange/session/sync", test_sync);
   g_test_add_func ("/exchange/session/lost-state", test_lost_state);
   g_test_add_func ("/exchange/session/fetch-and-organize", test_fetch_and_organize);
+  g_test_add_data_func ("/exchange/session/rebuild/unconvertible", "false", test_rebuild);
+  g_test_add_data_func ("/exchange/session/rebuild/missing", "'missing'", test_rebuild);
+  g_test_add_func ("/exchange/session/rebuild/nothing", test_rebuild_nothing);
   g_test_add_func ("/exchange/session/append", test_append);
   g_test_add_data_func ("/exchange/session/find/numbered", NULL, test_find);
   g_test_add_data_func ("/exchange/session/find/unnumbered", "unnumbered", test_find);

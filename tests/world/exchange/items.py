@@ -110,7 +110,7 @@ def shown_properties(item, shape, server):
 
 def item_xml(item, shape, server=None):
     """The element of an item in @shape. The order is that of t:ItemType and t:MessageType."""
-    if shape.mime and not item.convertible:
+    if shape.mime and item.convertible is False:
         raise EwsError('ErrorMimeContentConversionFailed', 'Content conversion failed.')
     has = shape.fields.__contains__
 
@@ -140,7 +140,7 @@ def item_xml(item, shape, server=None):
                                                     for name, value in item.headers.items()))
     return tag(
         't:' + item.kind,
-        tag('t:MimeContent', base64.b64encode(item.mime).decode(), CharacterSet='UTF-8') if shape.mime else None,
+        tag('t:MimeContent', base64.b64encode(item.mime).decode(), CharacterSet='UTF-8') if shape.mime and item.convertible is True else None,
         item_id(item),
         tag('t:ParentFolderId', Id=item.folder.id, ChangeKey=item.folder.key) if has('item:ParentFolderId') else None,
         leaf('t:ItemClass', item.item_class) if has('item:ItemClass') else None,
