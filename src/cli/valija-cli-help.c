@@ -50,7 +50,8 @@
  *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]
  *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
  *   sync: accounts[{account name new error}]
- *   search: terms[{operator text negated alternative label hint}], operator null for words, and as of list
+ *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
+ *     of list; with --server: server{folders found[] problems[]}
  *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
  *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address
  *     unread}] ids[]

@@ -335,6 +335,40 @@ show_terms (ValijaCli *cli, const char *text)
     json_builder_end_array (cli->json);
 }
 
+static void
+show_answer (ValijaCli *cli, const ValijaServerAnswer *answer)
+{
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "server");
+      json_builder_begin_object (cli->json);
+      valija_cli_json_int (cli->json, "folders", answer->n_folders);
+      json_builder_set_member_name (cli->json, "found");
+      json_builder_begin_array (cli->json);
+      for (guint i = 0; i < answer->messages->len; i++)
+        json_builder_add_int_value (cli->json, g_array_index (answer->messages, gint64, i));
+      json_builder_end_array (cli->json);
+      json_builder_set_member_name (cli->json, "problems");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; i < answer->problems->len; i++)
+    {
+      g_autofree char *clean = valija_cli_clean (g_ptr_array_index (answer->problems, i));
+
+      if (cli->json != NULL)
+        json_builder_add_string_value (cli->json, clean);
+      else
+        fprintf (stderr, "%s\n", clean);
+    }
+
+  if (cli->json != NULL)
+    {
+      json_builder_end_array (cli->json);
+      json_builder_end_object (cli->json);
+    }
+}
+
 /* As ValijaSearchPlace */
 static const char * const places[] = { "anywhere", "body", "subject", "sender", "recipients", "message-id", NULL };
 
@@ -350,7 +384,7 @@ search_fiber (ValijaCli *cli, GError **error)
   g_autofree char *text = NULL;
   g_autofree char *wrong = NULL;
   g_autoptr(GPtrArray) messages = NULL;
-  g_autoptr(GError) failure = NULL;
+  g_autoptr(ValijaServerAnswer) answer = NULL;
 
   if (g_strstrip (typed)[0] == '\0')
     return valija_cli_set_usage (error, _("Say what to search for."));
@@ -364,27 +398,24 @@ search_fiber (ValijaCli *cli, GError **error)
   text = valija_search_text_in (typed, (ValijaSearchPlace) place);
   show_terms (cli, text);
 
-  if ((opt_account != NULL || opt_folder != NULL || opt_server) &&
+  if ((opt_account != NULL || opt_folder != NULL) &&
       !(account = valija_cli_find_account (cli, opt_account, error)))
     return FALSE;
-  if ((opt_folder != NULL || opt_server) && !(folder = valija_cli_find_folder (cli, account, opt_folder, error)))
+  if (opt_folder != NULL && !(folder = valija_cli_find_folder (cli, account, opt_folder, error)))
     return FALSE;
 
-  if (opt_server)
-    {
-      dex_await_uint (valija_engine_search_server (cli->engine, folder, text), &failure);
-      if (failure != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&failure));
-          return FALSE;
-        }
-    }
+  if (opt_server &&
+      !(answer = dex_await_boxed (valija_engine_search_server (cli->engine, account, folder, text), error)))
+    return FALSE;
 
-  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder, NULL, opt_limit),
+  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder,
+                                                              answer != NULL ? answer->messages : NULL, opt_limit),
                                     error)))
     return FALSE;
 
   show_messages (cli, messages);
+  if (answer != NULL)
+    show_answer (cli, answer);
   return TRUE;
 }
 

@@ -146,8 +146,6 @@ why_not_gathered (ValijaAction action)
     case VALIJA_ACTION_SET_POLICY:
       return g_strdup (_("This shows the inboxes of all accounts together. Choose a folder of one account first."));
     case VALIJA_ACTION_SEARCH_SERVER:
-      return g_strdup (_("This shows the inboxes of all accounts together. To search on a server, choose a folder of "
-                         "one account first."));
     case VALIJA_ACTION_READ:
     case VALIJA_ACTION_COMPOSE:
     case VALIJA_ACTION_REPLY:

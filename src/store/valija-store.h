@@ -216,6 +216,11 @@ DexFuture *valija_store_search (ValijaStore       *self,
                                 const gint64      *more,
                                 guint              n_more,
                                 guint              limit) G_GNUC_WARN_UNUSED_RESULT;
+/* People whose name or address has a word that begins with @text: GPtrArray of ValijaAddress, those with most and
+ * newest mail first. */
+DexFuture *valija_store_find_people (ValijaStore *self,
+                                     const char  *text,
+                                     guint        limit) G_GNUC_WARN_UNUSED_RESULT;
 /* GPtrArray of ValijaMessageRow in the order of @ids; ids that are gone are missing in it. A row
  * whose move the server has not heard of yet shows its new folder and an empty remote_id, since
  * there is none in that folder. */

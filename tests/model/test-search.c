@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "model/valija-search-term.h"
+#include "model/valija-search-suggest.h"
 
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -294,6 +294,77 @@ test_folders (void)
   g_assert_false (valija_search_names_folder ("gt", FALSE, VALIJA_FOLDER_ROLE_NONE, "gtk", NULL));
 }
 
+static char *
+dump_suggestions (const char *typed)
+{
+  static const char * const recent[] = { "hike", "from:ana ", NULL };
+  static const char * const folders[] = { "Inbox", "Invoices 2026", NULL };
+  g_autoptr(GPtrArray) people = valija_address_list_new ();
+  g_autofree char *whom = valija_search_suggest_whom (typed);
+  g_autoptr(GPtrArray) found = NULL;
+  GString *out = g_string_new (NULL);
+
+  if (whom != NULL)
+    {
+      g_string_append_printf (out, "(%s)", whom);
+      g_ptr_array_add (people, valija_address_new ("Ana Núñez", "ana@example.org"));
+    }
+
+  found = valija_search_suggest (typed, recent, people, folders);
+  for (guint i = 0; i < found->len; i++)
+    {
+      ValijaSearchSuggestion *suggestion = g_ptr_array_index (found, i);
+      const char *detail = valija_search_suggestion_get_detail (suggestion);
+
+      g_assert_true (detail == NULL || detail[0] != '\0');
+      g_string_append_printf (out, "[%s|%s]", valija_search_suggestion_get_title (suggestion),
+                              valija_search_suggestion_get_text (suggestion));
+    }
+
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_suggestions (void)
+{
+  static const Case suggestions[] = {
+    { "h", "[hike|hike][has:|has:]" },
+    { "fr", "(fr)[from:ana |from:ana ][from:|from:][Ana Núñez|from:ana@example.org ]" },
+    { "x -su", "(su)[subject:|x -subject:][Ana Núñez|x -from:ana@example.org ]" },
+    { "x OR su", "(su)[subject:|x OR subject:][Ana Núñez|x OR from:ana@example.org ]" },
+    { "x from:an", "(an)[Ana Núñez|x from:ana@example.org ]" },
+    { "cc:", "" },
+    { "in:inv", "[Invoices 2026|in:\"Invoices 2026\" ]" },
+    { "is:", "[Unread|is:unread ][Read|is:read ][Starred|is:starred ][Answered|is:answered ]" },
+    { "is:st", "[Starred|is:starred ]" },
+    { "has:", "[With attachments|has:attachment ]" },
+    { "larger:1",
+      "[Larger than 100.0 kB|larger:100K ][Larger than 1.0 MB|larger:1M ][Larger than 10.0 MB|larger:10M ]" },
+    { "\"a phrase", "(a phrase)" },
+    { "fox ", "" },
+    { "zzz", "(zzz)[Ana Núñez|from:ana@example.org ]" },
+  };
+  g_autofree char *nothing_typed = dump_suggestions ("");
+  g_autofree char *dates = dump_suggestions ("after:");
+
+  for (guint i = 0; i < G_N_ELEMENTS (suggestions); i++)
+    {
+      g_autofree char *found = dump_suggestions (suggestions[i].typed);
+      g_auto(GStrv) pieces = g_strsplit (found, "\302\240", -1);
+      g_autofree char *plain = g_strjoinv (" ", pieces);
+
+      if (!g_str_equal (plain, suggestions[i].terms))
+        g_test_message ("%s", suggestions[i].typed);
+      g_assert_cmpstr (plain, ==, suggestions[i].terms);
+    }
+
+  /* Nothing typed yet: what was searched before, then all that there is, with its explanation */
+  g_assert_true (g_str_has_prefix (nothing_typed, "[hike|hike][from:ana |from:ana ][from:|from:][to:|to:]"));
+  g_assert_nonnull (strstr (nothing_typed, "[smaller:|smaller:]"));
+  g_assert_nonnull (strstr (dates, "|after:yesterday ]"));
+  g_assert_nonnull (strstr (dates, "|after:1w ]"));
+}
+
 /* In Spanish its words work and the English ones as well. */
 static void
 test_spanish (void)
@@ -351,6 +422,7 @@ main (int   argc,
   g_test_add_func ("/search/problems", test_problems);
   g_test_add_func ("/search/places", test_places);
   g_test_add_func ("/search/folders", test_folders);
+  g_test_add_func ("/search/suggestions", test_suggestions);
   g_test_add_func ("/search/spanish", test_spanish);
 
   return g_test_run ();

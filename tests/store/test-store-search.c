@@ -386,6 +386,57 @@ test_scope (void)
   test_check (self);
 }
 
+static char *
+find_people (TestStore  *self,
+             const char *text,
+             guint       limit)
+{
+  g_autoptr(GPtrArray) people = test_await_boxed (valija_store_find_people (self->store, text, limit));
+
+  return valija_address_list_to_text (people);
+}
+
+/* Who wrote most and last comes first; a word of the name or of the address is enough, from its beginning on. */
+static void
+test_people (void)
+{
+  static const struct { const char *text; guint limit; const char *found; } asked[] = {
+    { "nun", 0, "Ana Núñez <ana@example.org>" },
+    { "mei", 0, "Mei <mei@example.com>" },
+    { "example", 0, "Ana Núñez <ana@example.org>, Bo <bo@example.net>, Mei <mei@example.com>" },
+    { "example", 2, "Ana Núñez <ana@example.org>, Bo <bo@example.net>" },
+    { "bo@example.n", 0, "Bo <bo@example.net>" },
+    { "zample", 0, "" },
+    { "\"", 0, "" },
+    { "", 0, "" },
+  };
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+
+  for (guint i = 0; i < G_N_ELEMENTS (asked); i++)
+    {
+      g_autofree char *found = find_people (self, asked[i].text, asked[i].limit);
+
+      g_assert_cmpstr (found, ==, asked[i].found);
+    }
+}
+
+/* A question that nobody waits for any more is not answered, and the next one is. */
+static void
+test_abandoned (void)
+{
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+  g_autoptr(ValijaSearchQuery) query = valija_search_query_new ("nunez");
+  g_autofree char *found = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    dex_unref (valija_store_search (self->store, query, NULL, NULL, 0, NULL, 0, 0));
+
+  found = test_search (self, "lazy");
+  g_assert_cmpstr (found, ==, "report");
+}
+
 static void
 test_query (void)
 {
@@ -474,6 +525,8 @@ main (int   argc,
   g_test_add_func ("/store/search/odd-text", test_odd_text);
   g_test_add_func ("/store/search/scope", test_scope);
   g_test_add_func ("/store/search/before-sources", test_before_sources);
+  g_test_add_func ("/store/search/people", test_people);
+  g_test_add_func ("/store/search/abandoned", test_abandoned);
 
   return g_test_run ();
 }

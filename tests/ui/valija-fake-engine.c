@@ -139,6 +139,39 @@ find_row (ValijaEngine *self, gint64 id)
   return NULL;
 }
 
+/* Words are in the subject, people in from:, states are states; the rest is met by all. */
+static gboolean
+meets_term (const ValijaSearchTerm *term, const ValijaMessageRow *row)
+{
+  if (!valija_search_term_counts (term))
+    return TRUE;
+  if (term->key == VALIJA_SEARCH_KEY_WORD || term->key == VALIJA_SEARCH_KEY_SUBJECT)
+    return g_str_match_string (term->text, row->subject, TRUE);
+  if (term->key == VALIJA_SEARCH_KEY_FROM)
+    return g_str_match_string (term->text, row->sender, TRUE) ||
+           g_str_match_string (term->text, row->sender_address, TRUE);
+  if (term->key == VALIJA_SEARCH_KEY_IS)
+    return (row->flags & term->mask) == term->flags;
+
+  return TRUE;
+}
+
+static gboolean
+meets (const char *text, const ValijaMessageRow *row)
+{
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+
+      if (meets_term (term, row) == term->negated)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 feed_shows (Feed *feed, const ValijaMessageRow *row)
 {
@@ -152,7 +185,7 @@ feed_shows (Feed *feed, const ValijaMessageRow *row)
     return FALSE;
   if (feed->show == VALIJA_SHOW_FLAGGED && (row->flags & VALIJA_FLAG_FLAGGED) == 0)
     return FALSE;
-  return feed->text == NULL || g_str_match_string (feed->text, row->subject, TRUE);
+  return feed->text == NULL || meets (feed->text, row);
 }
 
 static gboolean
@@ -984,10 +1017,74 @@ valija_engine_find_message (ValijaEngine *self, gint64 id)
   return dex_future_new_take_object (message);
 }
 
-DexFuture *
-valija_engine_search_server (ValijaEngine *self, ValijaFolder *folder, const char *text)
+G_DEFINE_BOXED_TYPE (ValijaServerAnswer, valija_server_answer, valija_server_answer_copy, valija_server_answer_free)
+
+static ValijaServerAnswer *
+answer_new (void)
 {
-  return dex_future_new_for_uint (0);
+  ValijaServerAnswer *answer = g_new0 (ValijaServerAnswer, 1);
+
+  answer->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+  answer->problems = g_ptr_array_new_with_free_func (g_free);
+
+  return answer;
+}
+
+ValijaServerAnswer *
+valija_server_answer_copy (const ValijaServerAnswer *self)
+{
+  ValijaServerAnswer *copy = g_new0 (ValijaServerAnswer, 1);
+
+  copy->messages = g_array_ref (self->messages);
+  copy->problems = g_ptr_array_ref (self->problems);
+
+  return copy;
+}
+
+void
+valija_server_answer_free (ValijaServerAnswer *self)
+{
+  g_array_unref (self->messages);
+  g_ptr_array_unref (self->problems);
+  g_free (self);
+}
+
+/* The server finds the first message that there is. */
+DexFuture *
+valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, const char *text)
+{
+  ValijaServerAnswer *answer;
+  ValijaMessageRow *first = self->rows->len > 0 ? g_ptr_array_index (self->rows, 0) : NULL;
+
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  answer = answer_new ();
+  if (first != NULL)
+    g_array_append_val (answer->messages, first->id);
+  answer->n_folders = 1;
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_SERVER_ANSWER, answer);
+}
+
+/* The senders of what is there. */
+DexFuture *
+valija_engine_find_people (ValijaEngine *self, const char *text, guint limit)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *people = valija_address_list_new ();
+  g_autofree char *wanted = valija_search_fold (text);
+
+  for (guint i = 0; i < self->rows->len && people->len < limit; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+      g_autofree char *name = valija_search_fold (row->sender);
+
+      if (strstr (name, wanted) != NULL && g_hash_table_add (seen, row->sender_address))
+        g_ptr_array_add (people, valija_address_new (row->sender, row->sender_address));
+    }
+
+  return valija_future_new_take_ptr_array (people);
 }
 
 DexFuture *

@@ -24,11 +24,14 @@ struct _ValijaMessageCell
   GtkLabel      *subject;
   GtkButton     *star;
   GtkLabel      *preview;
+  GtkWidget     *from_server;
+  GtkLabel      *folder;
   GtkWidget     *account;
   GtkWidget     *account_dot;
   GtkLabel      *account_name;
 
   GListModel    *accounts;       /* nullable: whose it is goes without saying */
+  gboolean       shows_folder;
   ValijaMessage *message;
   gulong         notify_id;
   guint          update_source;  /* one refill for the many properties that come at once */
@@ -183,6 +186,8 @@ show_count (ValijaMessageCell *self,
 
 static char *
 dup_summary (ValijaMessage *message,
+             const char    *folder,
+             gboolean       from_server,
              ValijaAccount *account,
              const char    *correspondent,
              const char    *subject,
@@ -204,6 +209,14 @@ dup_summary (ValijaMessage *message,
     g_string_append_printf (summary, ", %s", _("Starred"));
   if (valija_message_get_has_attachments (message))
     g_string_append_printf (summary, ", %s", _("Has attachments"));
+  if (from_server)
+    g_string_append_printf (summary, ", %s", _("Found on the server"));
+  if (folder != NULL)
+    {
+      g_string_append (summary, ", ");
+      /* Translators: %s is the name of the folder that a message lies in */
+      g_string_append_printf (summary, _("Folder %s"), folder);
+    }
   if (account != NULL)
     {
       g_string_append (summary, ", ");
@@ -241,6 +254,25 @@ get_account (ValijaMessageCell *self)
   ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
 
   return self->accounts != NULL && folder != NULL ? valija_folder_get_account (folder) : NULL;
+}
+
+/* Where the message lies, where the list does not go without saying; else NULL. */
+static const char *
+get_folder_name (ValijaMessageCell *self)
+{
+  ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
+
+  return self->shows_folder && folder != NULL ? valija_folder_get_display_name (folder) : NULL;
+}
+
+static void
+update_folder (ValijaMessageCell *self)
+{
+  const char *name = get_folder_name (self);
+
+  gtk_label_set_text (self->folder, name != NULL ? name : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder), name);
+  gtk_widget_set_visible (GTK_WIDGET (self->folder), name != NULL);
 }
 
 static void
@@ -308,6 +340,7 @@ update (ValijaMessageCell *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), starred ? _("Remove Star") : _("Add Star"));
 
   update_account (self);
+  update_folder (self);
 
   if (unread)
     gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
@@ -322,7 +355,9 @@ update (ValijaMessageCell *self)
   if (loaded)
     tell_first_paint (self);
 
-  take_summary (self, loaded ? dup_summary (message, get_account (self), correspondent, subject, date)
+  take_summary (self, loaded ? dup_summary (message, get_folder_name (self),
+                                           gtk_widget_get_visible (self->from_server), get_account (self),
+                                           correspondent, subject, date)
                              : g_strdup (_("Loading")));
 }
 
@@ -444,6 +479,8 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, star);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, preview);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, from_server);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, folder);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_dot);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_name);
@@ -493,6 +530,21 @@ valija_message_cell_show_account (ValijaMessageCell *self,
 
   if (g_set_object (&self->accounts, accounts))
     update (self);
+}
+
+void
+valija_message_cell_show_place (ValijaMessageCell *self,
+                                gboolean           folder,
+                                gboolean           from_server)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_CELL (self));
+
+  if (self->shows_folder == folder && gtk_widget_get_visible (self->from_server) == from_server)
+    return;
+
+  self->shows_folder = folder;
+  gtk_widget_set_visible (self->from_server, from_server);
+  update (self);
 }
 
 ValijaMessage *

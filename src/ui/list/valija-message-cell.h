@@ -17,6 +17,8 @@ GtkWidget     *valija_message_cell_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_cell_set_message (ValijaMessageCell *self, ValijaMessage *message); /* nullable */
 /* Whose each message is, by name and colour; @accounts (nullable: it is not shown) gives each its own. */
 void           valija_message_cell_show_account (ValijaMessageCell *self, GListModel *accounts);
+/* In which folder each message lies, and whether only a server has found it. */
+void           valija_message_cell_show_place  (ValijaMessageCell *self, gboolean folder, gboolean from_server);
 /* (transfer none) (nullable) */
 ValijaMessage *valija_message_cell_get_message (ValijaMessageCell *self);
 

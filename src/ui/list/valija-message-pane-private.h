@@ -4,6 +4,7 @@
 
 #include "ui/list/valija-message-pane.h"
 #include "ui/list/valija-progress-bar.h"
+#include "ui/search/valija-search-box.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,7 @@ struct _ValijaMessagePane
   AdwWindowTitle     *title;
   GtkToggleButton    *search_button;
   GtkSearchBar       *search_bar;
-  GtkSearchEntry     *search_entry;
+  ValijaSearchBox    *search_box;
   AdwToggleGroup     *filter;
   AdwToggleGroup     *scope;
   AdwBanner          *banner;
@@ -22,6 +23,8 @@ struct _ValijaMessagePane
   AdwStatusPage      *empty;
   GtkWidget          *server_button;
   GtkRevealer        *server_revealer;
+  GtkLabel           *server_note;
+  GtkWidget          *server_more;
   GtkDropDown        *place;
   GtkListView        *list;
   ValijaProgressBar  *progress;
@@ -38,7 +41,27 @@ struct _ValijaMessagePane
   gint64              kept;
   gboolean            wants_focus;   /* the list, as soon as it is on screen */
   gint64              opened;  /* the key of the one row that is selected, 0: none */
+  char               *question;      /* nullable: what is searched, and where */
+  char               *asked;         /* nullable: the same, that servers were asked */
+  gboolean            answered;      /* they have answered */
+  GArray             *found;         /* nullable, gint64: what servers have found */
+  GHashTable         *from_server;   /* nullable, set of gint64: those of them that were not found here */
 };
+
+/* Lists anew. */
+void valija_message_pane_reload (ValijaMessagePane *self);
+
+/* ---- valija-message-pane-search.c ---- */
+gboolean           valija_message_pane_is_searching    (ValijaMessagePane *self);
+char              *valija_message_pane_dup_search_text (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
+char              *valija_message_pane_dup_question    (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_message_pane_list_found      (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean           valija_message_pane_shows_places    (ValijaMessagePane *self);
+gboolean           valija_message_pane_is_from_server  (ValijaMessagePane *self, gint64 id);
+gboolean           valija_message_pane_can_ask_server  (ValijaMessagePane *self);
+void               valija_message_pane_ask_server      (ValijaMessagePane *self);
+void               valija_message_pane_forget_server   (ValijaMessagePane *self);
+void               valija_message_pane_update_scope    (ValijaMessagePane *self);
 
 /* valija-message-pane-input.c: context menu and dragging */
 void valija_message_pane_install_input (GtkWidgetClass *widget_class);

@@ -154,13 +154,6 @@ progress_cancelled_cb (ValijaMessagePane *self)
 
 /* ---- What the list shows ---- */
 
-static gboolean
-is_searching (ValijaMessagePane *self)
-{
-  return gtk_search_bar_get_search_mode (self->search_bar) &&
-         gtk_editable_get_text (GTK_EDITABLE (self->search_entry))[0] != '\0';
-}
-
 static ValijaShow
 get_show (ValijaMessagePane *self)
 {
@@ -190,17 +183,17 @@ describe_emptiness (ValijaMessagePane *self)
   ValijaAccount *account = valija_folder_get_account (self->folder);
   g_autofree char *cannot_read = valija_engine_why_not (self->engine, account, account == NULL ? self->folder : NULL,
                                                         VALIJA_ACTION_READ);
-  g_autofree char *cannot_search = NULL;
+  g_autofree char *text = NULL;
   g_autofree char *wrong = NULL;
   g_autofree char *markup = NULL;
 
   gtk_widget_set_visible (self->server_button, FALSE);
 
-  if (is_searching (self))
+  if (valija_message_pane_is_searching (self))
     {
-      cannot_search = valija_engine_why_not (self->engine, account, self->folder, VALIJA_ACTION_SEARCH_SERVER);
-      gtk_widget_set_visible (self->server_button, cannot_search == NULL);
-      wrong = valija_search_text_check (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+      gtk_widget_set_visible (self->server_button, self->asked == NULL && valija_message_pane_can_ask_server (self));
+      text = valija_message_pane_dup_search_text (self);
+      wrong = valija_search_text_check (text);
       markup = wrong != NULL ? g_markup_escape_text (wrong, -1) : NULL;
       set_empty (self, "system-search-symbolic", _("Nothing Found"),
                  markup != NULL ? markup : _("Try other words, or search in more places."));
@@ -222,15 +215,13 @@ describe_emptiness (ValijaMessagePane *self)
 static void
 offer_server (ValijaMessagePane *self)
 {
-  ValijaAccount *account = self->folder != NULL ? valija_folder_get_account (self->folder) : NULL;
-  g_autofree char *reason = NULL;
+  gboolean searching = self->folder != NULL && valija_message_pane_is_searching (self);
   gboolean found = self->messages != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0;
+  gboolean noted = gtk_widget_get_visible (GTK_WIDGET (self->server_note));
 
-  if (account != NULL && found && is_searching (self))
-    reason = valija_engine_why_not (self->engine, account, self->folder, VALIJA_ACTION_SEARCH_SERVER);
-
-  gtk_revealer_set_reveal_child (self->server_revealer, account != NULL && found && is_searching (self) &&
-                                                        reason == NULL);
+  gtk_widget_set_visible (self->server_more, found && self->asked == NULL);
+  gtk_revealer_set_reveal_child (self->server_revealer,
+                                 searching && (noted || (found && valija_message_pane_can_ask_server (self))));
 }
 
 static void
@@ -316,30 +307,16 @@ take_list (ValijaMessagePane *self,
     focus_list (self);
 }
 
-/* In the order of ValijaSearchPlace, as the interface file has them. */
-static char *
-dup_search_text (ValijaMessagePane *self)
-{
-  return valija_search_text_in (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
-                                (ValijaSearchPlace) gtk_drop_down_get_selected (self->place));
-}
-
-static void
-reload (ValijaMessagePane *self)
+void
+valija_message_pane_reload (ValijaMessagePane *self)
 {
   gboolean conversations = g_settings_get_boolean (self->settings, "conversations");
-  g_autofree char *text = dup_search_text (self);
-  const char *scope = adw_toggle_group_get_active_name (self->scope);
-  gboolean everywhere = g_strcmp0 (scope, "all") == 0;
-  gboolean in_folder = g_strcmp0 (scope, "folder") == 0;
 
   if (self->folder == NULL)
     return;
 
-  if (is_searching (self))
-    take_list (self, valija_engine_search_messages (self->engine, text,
-                                                    everywhere ? NULL : valija_folder_get_account (self->folder),
-                                                    in_folder ? self->folder : NULL, NULL), FALSE);
+  if (valija_message_pane_is_searching (self))
+    take_list (self, valija_message_pane_list_found (self), FALSE);
   else if (conversations)
     take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)),
                !valija_folder_gathers (self->folder));
@@ -350,15 +327,25 @@ reload (ValijaMessagePane *self)
 static void
 filter_changed_cb (ValijaMessagePane *self)
 {
-  if (!is_searching (self))
-    reload (self);
+  if (!valija_message_pane_is_searching (self))
+    valija_message_pane_reload (self);
 }
 
+/* What was searched already is not searched again. */
 static void
 search_changed_cb (ValijaMessagePane *self)
 {
-  if (gtk_search_bar_get_search_mode (self->search_bar))
-    reload (self);
+  g_autofree char *question = NULL;
+
+  if (self->folder == NULL || !gtk_search_bar_get_search_mode (self->search_bar))
+    return;
+
+  question = valija_message_pane_dup_question (self);
+  if (!g_set_str (&self->question, question))
+    return;
+
+  valija_message_pane_forget_server (self);
+  valija_message_pane_reload (self);
 }
 
 /* Escape, before the entry is hidden: the keys go on in the list. */
@@ -374,47 +361,27 @@ search_mode_cb (ValijaMessagePane *self)
 {
   if (!gtk_search_bar_get_search_mode (self->search_bar))
     {
-      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-      reload (self);
+      valija_search_box_clear (self->search_box);
+      g_clear_pointer (&self->question, g_free);
+      valija_message_pane_forget_server (self);
+      valija_message_pane_reload (self);
     }
-}
-
-static void
-search_activate_cb (ValijaMessagePane *self)
-{
-  valija_message_pane_step (self, VALIJA_PANE_FIRST);
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
-}
-
-static void
-searched_server_cb (DexFuture *future,
-                    gpointer   owner)
-{
-  ValijaMessagePane *self = owner;
-  g_autoptr(GError) error = NULL;
-
-  gtk_widget_set_sensitive (self->server_button, TRUE);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->server_revealer), TRUE);
-
-  if (dex_future_get_value (future, &error) == NULL)
-    {
-      if (!valija_error_is_cancelled (error))
-        adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
-      return;
-    }
-
-  if (is_searching (self))
-    reload (self);
 }
 
 static void
 search_server_cb (ValijaMessagePane *self)
 {
-  g_autofree char *text = dup_search_text (self);
+  valija_message_pane_ask_server (self);
+  update_stack (self);
+}
 
-  gtk_widget_set_sensitive (self->server_button, FALSE);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->server_revealer), FALSE);
-  valija_future_then (valija_engine_search_server (self->engine, self->folder, text), self, searched_server_cb);
+static void
+search_activate_cb (ValijaMessagePane *self)
+{
+  search_changed_cb (self);
+  search_server_cb (self);
+  valija_message_pane_step (self, VALIJA_PANE_FIRST);
+  gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
 /* ---- Rows ---- */
@@ -452,9 +419,10 @@ is_mixed (ValijaMessagePane *self)
 {
   if (g_list_model_get_n_items (valija_engine_get_accounts (self->engine)) < 2)
     return FALSE;
-  if (is_searching (self))
-    return valija_folder_gathers (self->folder) ||
-           g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "all") == 0;
+  if (valija_message_pane_is_searching (self))
+    return valija_message_pane_shows_places (self) &&
+           (valija_folder_gathers (self->folder) ||
+            g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "all") == 0);
 
   return valija_folder_gathers (self->folder);
 }
@@ -465,9 +433,12 @@ bind_cb (GtkSignalListItemFactory *factory,
          ValijaMessagePane        *self)
 {
   ValijaMessageCell *cell = VALIJA_MESSAGE_CELL (gtk_list_item_get_child (item));
+  ValijaMessage *message = gtk_list_item_get_item (item);
 
+  valija_message_cell_show_place (cell, valija_message_pane_shows_places (self),
+                                  valija_message_pane_is_from_server (self, valija_message_get_id (message)));
   valija_message_cell_show_account (cell, is_mixed (self) ? valija_engine_get_accounts (self->engine) : NULL);
-  valija_message_cell_set_message (cell, gtk_list_item_get_item (item));
+  valija_message_cell_set_message (cell, message);
 }
 
 static void
@@ -484,6 +455,8 @@ activate_cb (ValijaMessagePane *self,
 {
   g_autoptr(ValijaMessage) message = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
+  if (valija_message_pane_is_searching (self))
+    valija_search_box_remember (self->search_box);
   if (message != NULL)
     g_signal_emit (self, signals[MESSAGE_ACTIVATED], 0, message);
 }
@@ -542,6 +515,10 @@ valija_message_pane_dispose (GObject *object)
   g_clear_object (&self->messages);
   g_clear_object (&self->folder);
   g_clear_object (&self->engine);
+  g_clear_pointer (&self->question, g_free);
+  g_clear_pointer (&self->asked, g_free);
+  g_clear_pointer (&self->found, g_array_unref);
+  g_clear_pointer (&self->from_server, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_message_pane_parent_class)->dispose (object);
 }
@@ -562,12 +539,13 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
                                               NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
+  g_type_ensure (VALIJA_TYPE_SEARCH_BOX);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_bar);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_box);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, filter);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, scope);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, banner);
@@ -576,6 +554,8 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, place);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_revealer);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_note);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_more);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, progress);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, menu);
@@ -585,7 +565,6 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_mode_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, stop_search_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_server_cb);
   gtk_widget_class_bind_template_callback (widget_class, setup_cb);
   gtk_widget_class_bind_template_callback (widget_class, bind_cb);
@@ -617,7 +596,9 @@ valija_message_pane_init (ValijaMessagePane *self)
   g_signal_connect_object (self->settings, "changed::conversations", G_CALLBACK (filter_changed_cb), self,
                            G_CONNECT_SWAPPED);
 
-  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  g_signal_connect_object (valija_search_box_get_entry (self->search_box), "stop-search", G_CALLBACK (stop_search_cb),
+                           self, G_CONNECT_SWAPPED);
+  gtk_search_bar_connect_entry (self->search_bar, valija_search_box_get_entry (self->search_box));
   adw_toggle_group_set_active_name (self->scope, "account");
 }
 
@@ -655,6 +636,7 @@ valija_message_pane_set_engine (ValijaMessagePane *self,
   g_return_if_fail (self->engine == NULL);
 
   self->engine = g_object_ref (engine);
+  valija_search_box_set_engine (self->search_box, engine);
   g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (inboxes_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -698,11 +680,12 @@ valija_message_pane_show_folder (ValijaMessagePane *self,
   adw_window_title_set_title (self->title, valija_folder_get_display_name (folder));
   show_subtitle (self);
   watch_statuses (self);
+  valija_message_pane_update_scope (self);
 
   if (gtk_search_bar_get_search_mode (self->search_bar))
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);
   else
-    reload (self);
+    valija_message_pane_reload (self);
 
   if (valija_folder_gathers (folder))
     look_into_all (self, valija_engine_get_inboxes (self->engine));
@@ -724,7 +707,7 @@ valija_message_pane_begin_search (ValijaMessagePane *self)
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
 
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_box));
 }
 
 guint
