@@ -902,20 +902,6 @@ test_search_place (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
-static GtkWidget *
-find_by_type (GtkWidget *widget,
-             GType      type)
-{
-  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget);
-       child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_by_type (child, type);
-
-  return found;
-}
-
 static guint
 count_chips (ValijaSearchBox *box)
 {
@@ -1063,7 +1049,7 @@ test_search_suggestions (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
   activate (get_window (), "win.search");
   write_search (box, "is");
-  WAIT_FOR (find_by_type (GTK_WIDGET (box->list), VALIJA_TYPE_SUGGESTION_ROW) != NULL);
+  WAIT_FOR (find_widget (GTK_WIDGET (box->list), VALIJA_TYPE_SUGGESTION_ROW) != NULL);
   {
     g_auto(GStrv) recent = g_settings_get_strv (settings, "recent-searches");
 
