@@ -193,6 +193,26 @@ class Keys:
         self.key('Return')
         h.gone('button', 'Done')
 
+    def search_by_operator(self):
+        """An operator becomes a chip that a screen reader names, and suggestions are reached and taken by keys"""
+        h = self.hands
+        self.key('ctrl+f')
+        h.wait(lambda: any(node.has('FOCUSED') for node in h.walk(h.find('entry', 'Search messages'))),
+               'the focus in the entry')
+        self.display.xdotool('type', '--', '-from:news ')
+        h.find('button', 'Except “From: news”')
+        self.without_row('This week in GNOME')
+        self.key('BackSpace')
+        h.gone('button', 'Except “From: news”')
+        self.display.xdotool('type', 'is:st')
+        h.find('list item', 'Starred, is:starred')
+        self.key('Down', 'Return')
+        h.find('button', 'Remove “Starred”')
+        self.without_row(SUBJECT)
+        self.row('This week in GNOME', 'Starred')
+        self.key('Escape', 'Escape')
+        self.row(SUBJECT)
+
     def end(self):
         """The application is quit"""
         self.key('ctrl+q')
@@ -200,7 +220,7 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, assistant, end)
+    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, assistant, search_by_operator, end)
 
     def close(self):
         desktop.finish(self.process)

@@ -26,7 +26,8 @@ struct _ValijaSearchBox
 };
 
 /* valija-search-box-suggestions.c */
-void valija_search_box_suggest          (ValijaSearchBox *self);
+/* @asked: somebody wants to see what there is; otherwise only while something is typed. */
+void valija_search_box_suggest          (ValijaSearchBox *self, gboolean asked);
 void valija_search_box_close            (ValijaSearchBox *self);
 void valija_search_box_bind_suggestions (GtkWidgetClass *widget_class);
 

@@ -9,6 +9,7 @@
 #include "ui/search/valija-suggestion-row.h"
 
 #define MAX_PEOPLE 6
+#define MIN_WIDTH 320
 #define MAX_WIDTH 440
 
 static void ask_people (ValijaSearchBox *self);
@@ -109,8 +110,14 @@ show (ValijaSearchBox *self)
     }
 
   fill (self, found);
-  gtk_widget_set_size_request (GTK_WIDGET (self->suggestions), MIN (width, MAX_WIDTH), -1);
-  if (!gtk_widget_get_visible (GTK_WIDGET (self->suggestions)) && width > 0)
+  gtk_widget_set_size_request (GTK_WIDGET (self->suggestions), CLAMP (width, MIN_WIDTH, MAX_WIDTH), -1);
+  if (width == 0)
+    return;
+
+  /* What it stands below may have grown */
+  if (gtk_widget_get_visible (GTK_WIDGET (self->suggestions)))
+    gtk_popover_present (self->suggestions);
+  else
     gtk_popover_popup (self->suggestions);
 }
 
@@ -153,10 +160,20 @@ ask_people (ValijaSearchBox *self)
 }
 
 void
-valija_search_box_suggest (ValijaSearchBox *self)
+valija_search_box_suggest (ValijaSearchBox *self,
+                           gboolean         asked)
 {
+  g_autofree char *typed = dup_typed (self);
+
   if (!gtk_event_controller_focus_contains_focus (self->focus))
     return;
+
+  /* Behind a chip it may be all */
+  if (!asked && typed[0] == '\0' && has_chips (self))
+    {
+      valija_search_box_close (self);
+      return;
+    }
 
   show (self);
   ask_people (self);
@@ -192,7 +209,7 @@ row_activated_cb (ValijaSearchBox     *self,
 
   /* Behind an operator its values are next */
   if (valija_search_suggestion_get_kind (suggestion) == VALIJA_SEARCH_SUGGESTION_OPERATOR)
-    valija_search_box_suggest (self);
+    valija_search_box_suggest (self, TRUE);
 }
 
 static void

@@ -275,7 +275,7 @@ changed_cb (ValijaSearchBox *self)
   if (self->updating)
     return;
 
-  valija_search_box_suggest (self);
+  valija_search_box_suggest (self, FALSE);
 }
 
 /* The cursor has followed what was typed. */
@@ -284,7 +284,7 @@ position_cb (ValijaSearchBox *self)
 {
   if (!self->updating && is_at_end (self) && absorb (self, FALSE))
     {
-      valija_search_box_suggest (self);
+      valija_search_box_suggest (self, FALSE);
       tell_changed (self);
     }
 }
@@ -355,7 +355,7 @@ entry_key_cb (GtkEventControllerKey *controller,
     return GDK_EVENT_PROPAGATE;
 
   if (!shown)
-    valija_search_box_suggest (self);
+    valija_search_box_suggest (self, TRUE);
   if (gtk_widget_get_visible (GTK_WIDGET (self->suggestions)))
     gtk_widget_child_focus (GTK_WIDGET (self->list), GTK_DIR_TAB_FORWARD);
 
@@ -368,7 +368,7 @@ enter_cb (ValijaSearchBox *self)
   g_autofree char *text = valija_search_box_dup_text (self);
 
   if (text[0] == '\0')
-    valija_search_box_suggest (self);
+    valija_search_box_suggest (self, FALSE);
 }
 
 static void
