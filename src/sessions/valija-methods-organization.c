@@ -143,7 +143,7 @@ const ValijaMethod valija_method_exchange = {
                      "network.\n"
                      "Your password is kept in the desktop’s keyring, nowhere else."),
   .icon_name = "valija-method-exchange-symbolic",
-  .capabilities = FULL_SERVICE,
+  .capabilities = FULL_SERVICE | VALIJA_CAPABILITY_INSTANT,
   .answers = {
     [VALIJA_QUESTION_READS] = { VALIJA_ANSWER_YES, N_("Everything in your mailbox on the Exchange server.") },
     [VALIJA_QUESTION_SENDS] = { VALIJA_ANSWER_YES, N_("The Exchange server sends it.") },
@@ -151,7 +151,7 @@ const ValijaMethod valija_method_exchange = {
     [VALIJA_QUESTION_FOLDERS] = { VALIJA_ANSWER_YES, N_("All folders, the same on every device.") },
     [VALIJA_QUESTION_OFFLINE] = { VALIJA_ANSWER_YES,
                                   N_("What has been fetched can be read and searched without a network.") },
-    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_NO, N_("Valija looks every few minutes.") },
+    [VALIJA_QUESTION_INSTANT] = { VALIJA_ANSWER_YES, N_("The server tells Valija as soon as mail arrives.") },
   },
   .available = TRUE,
   .uses_incoming = TRUE,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""./dev demo: Valija in a sample mail world, with accounts of the four methods set up.
+"""./dev demo: Valija in a sample mail world, with accounts of its five methods set up.
 
 With a display the application stays open until it is closed. Without one, the main job is done through the accessibility tree, and
 screenshots and a transcript are left in _build/demo. Everything that was started ends with it.
@@ -14,9 +14,11 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/support')]
+sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/world/exchange'), str(TOP / 'tests/support')]
 
 import desktop
+import mail
+import server as exchange_server
 import tour
 import world as mail_world
 
@@ -27,9 +29,28 @@ def say(text):
     print(text, flush=True)
 
 
+def serve_exchange(running):
+    """Mei's mailbox on an Exchange server of her organisation, which Autodiscover finds: a few dozen messages in folders."""
+    state, maker = running.state, mail.Maker(13)
+    mailbox = state.mailboxes[MEI]
+    state.control({'do': 'change', 'user': 'mei', 'what': 'folder-create', 'value': 'Projects'})
+    state.control({'do': 'change', 'user': 'mei', 'what': 'folder-create', 'value': 'Harbour', 'to': 'Projects'})
+    for folder, count in (('inbox', 40), ('Projects', 12), ('Harbour', 8)):
+        for source, flags, when in maker.threads(mail.PEOPLE[2], count):
+            mailbox.deliver(state.find_folder(mailbox, folder), source.replace(b'\n', b'\r\n'), received=when, read='S' in flags,
+                            flag='Flagged' if 'F' in flags else 'NotFlagged')
+    state.control({'do': 'set', 'name': 'ews_url', 'value': f'https://mail.{mail_world.DOMAIN}/EWS/Exchange.asmx'})
+    state.control({'do': 'hosts', 'hosts': {f'autodiscover.{mail_world.DOMAIN}': {'kind': 'exchange', 'ews': False},
+                                            f'mail.{mail_world.DOMAIN}': {'kind': 'exchange', 'autodiscover': []}}})
+    # Her organisation's names exist behind this proxy alone
+    proxy = running.where['proxy']
+    os.environ.update(GIO_USE_PROXY_RESOLVER='libproxy', PX_FORCE_CONFIG='config-env', http_proxy=proxy, https_proxy=proxy,
+                      no_proxy='localhost,127.0.0.1')
+
+
 class Demo:
-    def __init__(self, world, home, out):
-        self.world, self.home, self.out = world, home, out
+    def __init__(self, world, exchange, home, out):
+        self.world, self.exchange, self.home, self.out = world, exchange, home, out
         self.profile = home / 'profile'
         self.transcript = open(out / 'transcript.txt', 'w', encoding='utf-8')
 
@@ -64,9 +85,10 @@ class Demo:
                  '--set', 'incoming.security=starttls')
         self.add('smtp', 'Scanner', ANA, *self.server('outgoing', w.submission_port), *user('outgoing', ANA),
                  '--set', 'outgoing.security=starttls')
+        self.add('exchange', 'Mei at the office', MEI, '--set', f'ca={w.ca}')
 
     def show(self):
-        """The main job in a headless display, and then the four accounts."""
+        """The main job in a headless display, and then the five accounts."""
         def done(step, error):
             self.tell(f'FAILED: {step}\n{error}' if error else f'done: {step}')
 
@@ -79,19 +101,40 @@ class Demo:
             return found
 
         def show_accounts(tour):
-            """The accounts of the four methods, as a demo with a display shows them"""
+            """The accounts of the five methods, as a demo with a display shows them"""
             self.ctl('sync')
             tour.start(self.profile)
-            for name in ('Ana at work', 'Archive of Luis', 'Luis', 'Scanner'):
+            for name in ('Ana at work', 'Archive of Luis', 'Luis', 'Scanner', 'Mei at the office'):
                 tour.hands.wait(lambda: reach(tour, name), f'the account {name}')
-            # Folded, so that all four are seen
-            for name in ('Luis', 'Archive of Luis', 'Ana at work'):
+            # Folded, so that all are seen
+            for name in ('Mei at the office', 'Luis', 'Archive of Luis', 'Ana at work'):
                 row = tour.hands.wait(lambda: reach(tour, name), f'the account {name}')
                 tour.hands.invoke('listitem.collapse', within=row)
-            tour.page('four-methods')
+            tour.page('five-methods')
+
+        def answer_by_exchange(tour):
+            """A message comes to Mei's Exchange mailbox, which was found by her address alone, and she answers"""
+            h = tour.hands
+            row = h.wait(lambda: reach(tour, 'Mei at the office'), 'the account Mei at the office')
+            h.invoke('listitem.expand', within=row)
+            tour.open_folder('Mei at the office', 'Inbox')
+            self.exchange.state.control({'do': 'deliver', 'user': 'mei', 'subject': 'The boats of the harbour',
+                                         'text': 'How many boats come on Friday?'})
+            row = h.find('list item', contains='The boats of the harbour', within=tour.rows())
+            h.click(row)
+            h.find('heading', 'The boats of the harbour')
+            h.wait(lambda: 'How many boats' in h.find('text', 'Message').text, 'the text of the message')
+            tour.page('exchange')
+            h.invoke('win.reply')
+            composer = h.find('frame', 'Re: The boats of the harbour')
+            body = h.find('text', 'Message text', within=composer)
+            h.type(f'Seven boats.\n{body.text}', 'Message text', within=composer)
+            h.invoke('composer.send', within=composer)
+            h.gone('frame', 'Re: The boats of the harbour')
+            h.wait(lambda: self.exchange.state.control({'do': 'sent'}), 'the answer at the Exchange server')
             tour.stop()
 
-        return tour.Tour(self.world, self.home, self.out, self.tell).run(done, show_accounts)
+        return tour.Tour(self.world, self.home, self.out, self.tell).run(done, show_accounts, answer_by_exchange)
 
 
 def main():
@@ -112,12 +155,13 @@ def main():
         return status
 
     home = pathlib.Path(os.environ['HOME'])
-    say('Starting Dovecot and Postfix on loopback')
-    with mail_world.World() as world:
+    say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
+    with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
         world.fill(args.messages)
+        serve_exchange(exchange)
         desktop.unlock_keyring()
-        demo = Demo(world, home, out)
-        say('Setting up accounts of the four methods')
+        demo = Demo(world, exchange, home, out)
+        say('Setting up accounts of the five methods')
         demo.add_accounts()
         if has_display:
             say('Valija is open; close it to end the demo')
