@@ -7,6 +7,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "mime/valija-mime-header.h"
+#include "model/valija-search-term.h"
 
 typedef struct
 {
@@ -650,9 +651,30 @@ reject_unsupported (void)
 }
 
 static DexFuture *
-fake_search (ValijaMailReader *reader, const char *folder, const char *text)
+fake_search (ValijaMailReader *reader, const char *name, const char *text)
 {
-  return reject_unsupported ();
+  FakeFolder *folder = find_folder (server_of (reader), name);
+  DexFuture *failure = ask (reader, "search %s", name);
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
+  const ValijaSearchTerm *first = terms->len > 0 ? g_ptr_array_index (terms, 0) : NULL;
+  GPtrArray *found;
+
+  if (failure != NULL)
+    return failure;
+
+  /* The first word alone, also inside others */
+  found = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < folder->messages->len && first != NULL; i++)
+    {
+      FakeMessage *message = g_ptr_array_index (folder->messages, i);
+      gsize size;
+      const char *source = g_bytes_get_data (message->source, &size);
+
+      if (g_strstr_len (source, size, first->text) != NULL)
+        g_ptr_array_add (found, g_strdup (message->remote_id));
+    }
+
+  return valija_future_new_take_ptr_array (found);
 }
 
 static DexFuture *
