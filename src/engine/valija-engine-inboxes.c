@@ -116,17 +116,54 @@ valija_engine_list_inboxes (ValijaEngine *self)
   return ids;
 }
 
+static GArray *
+list_inbox_ids (ValijaEngine *self)
+{
+  GListModel *inboxes = G_LIST_MODEL (self->inboxes);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (inboxes, i);
+      gint64 id = valija_folder_get_id (folder);
+
+      g_array_append_val (ids, id);
+    }
+
+  return ids;
+}
+
 /**
  * valija_engine_ask_inboxes:
+ * @conversations: whether they are listed by their conversations
  * @limit: how many of the newest, 0 for all
  *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, the messages of all inboxes, newest first
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, the messages of all inboxes, or the keys of
+ *   their conversations, newest first
  */
 DexFuture *
-valija_engine_ask_inboxes (ValijaEngine *self, ValijaListFilter filter, guint limit)
+valija_engine_ask_inboxes (ValijaEngine *self, gboolean conversations, ValijaListFilter filter, guint limit)
 {
-  g_autoptr(GArray) ids = valija_engine_list_inboxes (self);
+  g_autoptr(GArray) ids = list_inbox_ids (self);
+  const gint64 *first = (const gint64 *) (const void *) ids->data;
 
-  return valija_store_load_merged_index (self->store, (const gint64 *) (const void *) ids->data, ids->len, filter,
-                                         limit);
+  if (conversations)
+    return valija_store_load_merged_conversation_index (self->store, first, ids->len, filter, limit);
+
+  return valija_store_load_merged_index (self->store, first, ids->len, filter, limit);
+}
+
+/**
+ * valija_engine_ask_inbox_conversations:
+ * @keys: (array length=n_keys): out of valija_engine_ask_inboxes()
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow in the order of @keys
+ */
+DexFuture *
+valija_engine_ask_inbox_conversations (ValijaEngine *self, const gint64 *keys, guint n_keys)
+{
+  g_autoptr(GArray) ids = list_inbox_ids (self);
+
+  return valija_store_load_merged_conversation_rows (self->store, (const gint64 *) (const void *) ids->data, ids->len,
+                                                     keys, n_keys);
 }

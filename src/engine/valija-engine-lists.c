@@ -23,7 +23,7 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
 
   if (valija_folder_gathers (folder))
-    return valija_list_feed_new_inboxes (self, filters[show]);
+    return valija_list_feed_new_inboxes (self, FALSE, filters[show]);
 
   return valija_list_feed_new_folder (self, valija_folder_get_id (folder), filters[show]);
 }
@@ -35,9 +35,8 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
   g_return_val_if_fail (VALIJA_IS_FOLDER (folder), NULL);
   g_return_val_if_fail (show < G_N_ELEMENTS (filters), NULL);
 
-  /* A conversation belongs to one account */
   if (valija_folder_gathers (folder))
-    return valija_list_feed_new_inboxes (self, filters[show]);
+    return valija_list_feed_new_inboxes (self, TRUE, filters[show]);
 
   return valija_list_feed_new_conversations (self, valija_folder_get_id (folder), filters[show]);
 }
@@ -62,10 +61,14 @@ valija_engine_search_messages (ValijaEngine  *self,
 
 /* ---- Once ---- */
 
+/* No folder has these ids. */
+#define OF_NONE 0              /* what is listed is messages */
+#define OF_INBOXES G_MAXINT64  /* the conversations of all inboxes */
+
 typedef struct
 {
   ValijaEngine *engine;
-  gint64 conversations_of;   /* the folder whose conversations they are, 0: ids of messages */
+  gint64 conversations_of;   /* the folder whose conversations they are, or one of these */
   DexFuture *index;          /* of row ids */
 } Lookup;
 
@@ -108,7 +111,9 @@ valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows)
 static DexFuture *
 ask_page (Lookup *lookup, const gint64 *page, guint n)
 {
-  if (lookup->conversations_of != 0)
+  if (lookup->conversations_of == OF_INBOXES)
+    return valija_engine_ask_inbox_conversations (lookup->engine, page, n);
+  if (lookup->conversations_of != OF_NONE)
     return valija_store_load_conversation_rows (lookup->engine->store, lookup->conversations_of, page, n);
 
   return valija_store_load_rows (lookup->engine->store, page, n);
@@ -160,9 +165,10 @@ valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
 
   if (valija_folder_gathers (folder))
-    return look_up (self, 0, valija_engine_ask_inboxes (self, filters[show], limit));
+    return look_up (self, OF_NONE, valija_engine_ask_inboxes (self, FALSE, filters[show], limit));
 
-  return look_up (self, 0, valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
+  return look_up (self, OF_NONE,
+                  valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
 }
 
 DexFuture *
@@ -175,7 +181,7 @@ valija_engine_load_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
 
   if (valija_folder_gathers (folder))
-    return valija_engine_load_messages (self, folder, show, limit);
+    return look_up (self, OF_INBOXES, valija_engine_ask_inboxes (self, TRUE, filters[show], limit));
 
   id = valija_folder_get_id (folder);
   return look_up (self, id, valija_store_load_conversation_index (self->store, id, filters[show], limit));

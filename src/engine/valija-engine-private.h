@@ -116,8 +116,12 @@ void                  valija_engine_remove_runtime      (ValijaEngine *self, Val
 void       valija_engine_update_inboxes (ValijaEngine *self);
 GArray    *valija_engine_list_inboxes   (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_ask_inboxes (ValijaEngine     *self,
+                                      gboolean          conversations,
                                       ValijaListFilter  filter,
                                       guint             limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_ask_inbox_conversations (ValijaEngine *self,
+                                                  const gint64 *keys,
+                                                  guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads the folders of @runtime from the store into its list. TRUE */
 DexFuture *valija_engine_load_folders (ValijaEngine         *self,

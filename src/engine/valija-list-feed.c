@@ -91,11 +91,11 @@ ask (ValijaListFeed *self, ValijaEngine *engine, guint limit)
   if (self->query != NULL)
     return ask_search (self, engine);
 
+  if (self->inboxes)
+    return valija_engine_ask_inboxes (engine, self->conversations, self->filter, limit);
+
   if (self->conversations)
     return valija_store_load_conversation_index (store, self->folder, self->filter, limit);
-
-  if (self->inboxes)
-    return valija_engine_ask_inboxes (engine, self->filter, limit);
 
   return valija_store_load_index (store, self->folder, self->filter, limit);
 }
@@ -228,14 +228,17 @@ find_folders (ValijaEngine *engine, GPtrArray *rows)
 }
 
 static DexFuture *
-ask_rows (ValijaListFeed *self, ValijaStore *store, GArray *ids)
+ask_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
 {
   const gint64 *first = (const gint64 *) (const void *) ids->data;
 
-  if (self->conversations)
-    return valija_store_load_conversation_rows (store, self->folder, first, ids->len);
+  if (self->conversations && self->inboxes)
+    return valija_engine_ask_inbox_conversations (engine, first, ids->len);
 
-  return valija_store_load_rows (store, first, ids->len);
+  if (self->conversations)
+    return valija_store_load_conversation_rows (engine->store, self->folder, first, ids->len);
+
+  return valija_store_load_rows (engine->store, first, ids->len);
 }
 
 static DexFuture *
@@ -247,7 +250,7 @@ load_rows_fiber (gpointer data)
   g_autoptr(GHashTable) folders = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!(rows = dex_await_boxed (ask_rows (question->feed, question->engine->store, question->ids), &error)))
+  if (!(rows = dex_await_boxed (ask_rows (question->feed, question->engine, question->ids), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   if ((list = g_weak_ref_get (&question->feed->list)) != NULL)
@@ -397,11 +400,12 @@ valija_list_feed_new_conversations (ValijaEngine *engine, gint64 folder, ValijaL
 }
 
 ValijaMessageList *
-valija_list_feed_new_inboxes (ValijaEngine *engine, ValijaListFilter filter)
+valija_list_feed_new_inboxes (ValijaEngine *engine, gboolean conversations, ValijaListFilter filter)
 {
   ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
 
   self->filter = filter;
+  self->conversations = conversations;
   self->inboxes = TRUE;
   g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (schedule), self,
                            G_CONNECT_SWAPPED);

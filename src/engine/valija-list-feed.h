@@ -21,8 +21,9 @@ ValijaMessageList *valija_list_feed_new_conversations (ValijaEngine     *engine,
                                                        gint64            folder,
                                                        ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The messages of all inboxes. */
+/* The messages of all inboxes, or their conversations. */
 ValijaMessageList *valija_list_feed_new_inboxes (ValijaEngine     *engine,
+                                                 gboolean          conversations,
                                                  ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What @query finds, in @account and @folder where they are given, or in all inboxes; and @found (nullable, gint64) as

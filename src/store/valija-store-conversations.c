@@ -18,6 +18,7 @@ typedef struct
   ValijaListFilter filter;
   guint limit;
   GArray *keys;             /* nullable */
+  GArray *folders;          /* nullable: of gint64, public; in the place of @folder */
 } Args;
 
 /* One message, as far as the conversation needs to know more than its row. */
@@ -49,6 +50,7 @@ static void
 args_free (Args *self)
 {
   g_clear_pointer (&self->keys, g_array_unref);
+  g_clear_pointer (&self->folders, g_array_unref);
   g_free (self);
 }
 
@@ -405,6 +407,42 @@ sum_up (GPtrArray *members,
   return newest;
 }
 
+/* The first of @folders that has mail of the conversation @key; 0 when none has any more. By the conversation's own
+ * index: a folder may be long. */
+static gboolean
+find_folder_of (ValijaDatabase *database,
+                GArray         *folders,
+                gint64          key,
+                gint64         *folder,
+                GError        **error)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      gint64 public = g_array_index (folders, gint64, i);
+      gint64 found;
+
+      if ((public < 0) != (key < 0))
+        continue;
+      if (!valija_database_get_int64 (database, 0, &found, error,
+                                      "SELECT EXISTS (SELECT 1 FROM message WHERE conversation = ?1"
+                                      "  AND conversation > 0 AND +folder = ?2) OR EXISTS (SELECT 1 FROM message"
+                                      "  WHERE id = ?1 AND ifnull (conversation, 0) = 0 AND +folder = ?2)",
+                                      "ii", valija_database_to_row (database, key),
+                                      valija_database_to_row (database, public)))
+        return FALSE;
+
+      if (found != 0)
+        {
+          *folder = public;
+          return TRUE;
+        }
+    }
+
+  *folder = 0;
+
+  return TRUE;
+}
+
 static gboolean
 load_conversation_rows (ValijaStoreContext  *context,
                         gpointer             data,
@@ -412,24 +450,28 @@ load_conversation_rows (ValijaStoreContext  *context,
                         GError             **error)
 {
   Args *args = data;
-  ValijaDatabase *database = valija_store_context_database (context, args->folder);
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
-  g_autofree char *account = NULL;
-  g_autofree char *remote_id = NULL;
-
-  if (!valija_store_load_place (database, valija_database_to_row (database, args->folder), &account, &remote_id, error))
-    return FALSE;
 
   for (guint i = 0; i < args->keys->len; i++)
     {
       gint64 key = g_array_index (args->keys, gint64, i);
-      g_autoptr(GPtrArray) members = load_members (context, database, account, args->folder,
-                                                   valija_database_to_row (database, key), error);
+      gint64 folder = args->folder;
+      ValijaDatabase *database = valija_store_context_database (context, folder != 0 ? folder : key);
+      g_autoptr(GPtrArray) members = NULL;
+      g_autofree char *account = NULL;
+      g_autofree char *remote_id = NULL;
       ValijaMessageRow *row;
 
-      if (members == NULL)
+      if (args->folders != NULL && !find_folder_of (database, args->folders, key, &folder, error))
         return FALSE;
-      if ((row = sum_up (members, args->folder)) == NULL)
+      if (folder == 0)
+        continue;
+
+      if (!valija_store_load_place (database, valija_database_to_row (database, folder), &account, &remote_id, error) ||
+          (members = load_members (context, database, account, folder, valija_database_to_row (database, key),
+                                   error)) == NULL)
+        return FALSE;
+      if ((row = sum_up (members, folder)) == NULL)
         continue;
 
       row->conversation = key;
@@ -534,6 +576,35 @@ valija_store_load_conversation_rows (ValijaStore  *self,
 
   args = g_new0 (Args, 1);
   args->folder = folder;
+  args->keys = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_keys);
+  if (n_keys > 0)
+    g_array_append_vals (args->keys, keys, n_keys);
+
+  return valija_store_read (self, load_conversation_rows, args, (GDestroyNotify) args_free);
+}
+
+/**
+ * valija_store_load_merged_conversation_rows:
+ * @folders: (array length=n_folders): of either database, each once
+ * @keys: (array length=n_keys): out of the merged index of @folders
+ *
+ * Returns: (transfer full): a future that resolves to what valija_store_load_conversation_rows() does
+ */
+DexFuture *
+valija_store_load_merged_conversation_rows (ValijaStore  *self,
+                                            const gint64 *folders,
+                                            guint         n_folders,
+                                            const gint64 *keys,
+                                            guint         n_keys)
+{
+  Args *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (Args, 1);
+  args->folders = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_folders);
+  if (n_folders > 0)
+    g_array_append_vals (args->folders, folders, n_folders);
   args->keys = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_keys);
   if (n_keys > 0)
     g_array_append_vals (args->keys, keys, n_keys);

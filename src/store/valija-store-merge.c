@@ -12,21 +12,25 @@ typedef struct
   GArray *folders;          /* of gint64, public */
   ValijaListFilter filter;
   guint limit;
+  gboolean conversations;   /* each once, in the place of its newest message */
 } MergeArgs;
 
 typedef struct
 {
   gint64 received;
-  gint64 id;                /* public */
+  gint64 id;                /* public, like */
+  gint64 key;               /* what is listed: the message or its conversation */
 } Entry;
 
 static const char * const entry_queries[] = {
   [VALIJA_LIST_ALL] =
-    "SELECT received, id FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC LIMIT ?2",
+    "SELECT received, id, conversation FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC LIMIT ?2",
   [VALIJA_LIST_UNREAD] =
-    "SELECT received, id FROM message WHERE folder = ?1 AND (flags & 1) = 0 ORDER BY received DESC, id DESC LIMIT ?2",
+    "SELECT received, id, conversation FROM message WHERE folder = ?1 AND (flags & 1) = 0"
+    " ORDER BY received DESC, id DESC LIMIT ?2",
   [VALIJA_LIST_FLAGGED] =
-    "SELECT received, id FROM message WHERE folder = ?1 AND (flags & 4) <> 0 ORDER BY received DESC, id DESC LIMIT ?2",
+    "SELECT received, id, conversation FROM message WHERE folder = ?1 AND (flags & 4) <> 0"
+    " ORDER BY received DESC, id DESC LIMIT ?2",
 };
 
 static void
@@ -36,10 +40,35 @@ merge_args_free (MergeArgs *self)
   g_free (self);
 }
 
+/* FALSE for a conversation that was met before. */
+static gboolean
+take_entry (ValijaDatabase *database,
+            sqlite3_stmt   *statement,
+            GHashTable     *seen,
+            Entry          *entry)
+{
+  gint64 id = sqlite3_column_int64 (statement, 1);
+  gint64 conversation = sqlite3_column_int64 (statement, 2);
+
+  entry->received = sqlite3_column_int64 (statement, 0);
+  entry->id = entry->key = valija_database_to_public (database, id);
+  if (seen == NULL)
+    return TRUE;
+
+  entry->key = valija_database_to_public (database, conversation != 0 ? conversation : id);
+  if (g_hash_table_contains (seen, &entry->key))
+    return FALSE;
+
+  g_hash_table_add (seen, g_memdup2 (&entry->key, sizeof entry->key));
+
+  return TRUE;
+}
+
 static GArray *
 load_entries (ValijaStoreContext  *context,
               const MergeArgs     *args,
               gint64               folder,
+              GHashTable          *seen,
               GError             **error)
 {
   ValijaDatabase *database = valija_store_context_database (context, folder);
@@ -49,19 +78,18 @@ load_entries (ValijaStoreContext  *context,
 
   statement = valija_database_query (database, error, entry_queries[args->filter], "ii",
                                      valija_database_to_row (database, folder),
-                                     args->limit > 0 ? (gint64) args->limit : (gint64) -1);
+                                     args->limit > 0 && seen == NULL ? (gint64) args->limit : (gint64) -1);
   if (statement == NULL)
     return NULL;
 
-  while (valija_database_step (database, statement, &local_error))
+  while ((args->limit == 0 || entries->len < args->limit) && valija_database_step (database, statement, &local_error))
     {
-      Entry entry = {
-        sqlite3_column_int64 (statement, 0),
-        valija_database_to_public (database, sqlite3_column_int64 (statement, 1)),
-      };
+      Entry entry;
 
-      g_array_append_val (entries, entry);
+      if (take_entry (database, statement, seen, &entry))
+        g_array_append_val (entries, entry);
     }
+  sqlite3_reset (statement);
 
   if (local_error == NULL)
     return g_steal_pointer (&entries);
@@ -120,10 +148,14 @@ load_merged_index (ValijaStoreContext  *context,
   MergeArgs *args = data;
   g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GHashTable) seen = NULL;
+
+  if (args->conversations)
+    seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 
   for (guint i = 0; i < args->folders->len; i++)
     {
-      GArray *entries = load_entries (context, args, g_array_index (args->folders, gint64, i), error);
+      GArray *entries = load_entries (context, args, g_array_index (args->folders, gint64, i), seen, error);
 
       if (entries == NULL)
         return FALSE;
@@ -161,12 +193,32 @@ load_merged_index (ValijaStoreContext  *context,
 
       g_array_set_size (ids, n);
       for (guint i = 0; i < n; i++)
-        g_array_index (ids, gint64, i) = g_array_index (entries, Entry, i).id;
+        g_array_index (ids, gint64, i) = g_array_index (entries, Entry, i).key;
     }
 
   valija_store_take_ids (result, g_steal_pointer (&ids));
 
   return TRUE;
+}
+
+static DexFuture *
+load (ValijaStore      *self,
+      const gint64     *folders,
+      guint             n_folders,
+      gboolean          conversations,
+      ValijaListFilter  filter,
+      guint             limit)
+{
+  MergeArgs *args = g_new0 (MergeArgs, 1);
+
+  args->folders = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_folders);
+  if (n_folders > 0)
+    g_array_append_vals (args->folders, folders, n_folders);
+  args->filter = filter;
+  args->limit = limit;
+  args->conversations = conversations;
+
+  return valija_store_read (self, load_merged_index, args, (GDestroyNotify) merge_args_free);
 }
 
 /**
@@ -183,18 +235,31 @@ valija_store_load_merged_index (ValijaStore      *self,
                                 ValijaListFilter  filter,
                                 guint             limit)
 {
-  MergeArgs *args;
-
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
   dex_return_error_if_fail (folders != NULL || n_folders == 0);
   dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
 
-  args = g_new0 (MergeArgs, 1);
-  args->folders = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_folders);
-  if (n_folders > 0)
-    g_array_append_vals (args->folders, folders, n_folders);
-  args->filter = filter;
-  args->limit = limit;
+  return load (self, folders, n_folders, FALSE, filter, limit);
+}
 
-  return valija_store_read (self, load_merged_index, args, (GDestroyNotify) merge_args_free);
+/**
+ * valija_store_load_merged_conversation_index:
+ * @folders: (array length=n_folders): of either database, each once
+ * @limit: how many of the newest, 0 for all
+ *
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, the keys of the conversations, in the order
+ *   of their newest messages in whichever folder
+ */
+DexFuture *
+valija_store_load_merged_conversation_index (ValijaStore      *self,
+                                             const gint64     *folders,
+                                             guint             n_folders,
+                                             ValijaListFilter  filter,
+                                             guint             limit)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (folders != NULL || n_folders == 0);
+  dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
+
+  return load (self, folders, n_folders, TRUE, filter, limit);
 }

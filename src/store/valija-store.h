@@ -236,6 +236,18 @@ DexFuture *valija_store_load_conversation_rows (ValijaStore  *self,
                                                 gint64        folder,
                                                 const gint64 *keys,
                                                 guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of several folders as if they were one: each conversation is shown in the first of @folders that has mail of
+ * it, of the database that its key is of. */
+DexFuture *valija_store_load_merged_conversation_index (ValijaStore      *self,
+                                                        const gint64     *folders,
+                                                        guint             n_folders,
+                                                        ValijaListFilter  filter,
+                                                        guint             limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_load_merged_conversation_rows (ValijaStore  *self,
+                                                       const gint64 *folders,
+                                                       guint         n_folders,
+                                                       const gint64 *keys,
+                                                       guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_conversation (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a row id (int64), or rejects with NOT_FOUND. */
 DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;

@@ -192,6 +192,80 @@ test_live (void)
   wait_for (list, 2);
 }
 
+static void
+add_mail (TestEngine *test, const char *folder, const char *name, const char *parent)
+{
+  g_autofree char *source = g_strdup_printf ("Subject: %s\r\nMessage-ID: <%s@example.org>\r\n"
+                                             "From: %s <%s@example.org>\r\n%s%s%s\r\nThe body.\r\n", name, name, name,
+                                             name, parent != NULL ? "In-Reply-To: <" : "",
+                                             parent != NULL ? parent : "", parent != NULL ? "@example.org>\r\n" : "");
+
+  fake_server_add_source (test->server, folder, source);
+}
+
+/* "b(2)@imap": the newest subject of each, with how many messages there are, own answers among them. */
+static char *
+list_conversations (TestEngine *test, ValijaShow show, guint limit)
+{
+  ValijaFolder *all = valija_engine_get_all_inboxes (test->engine);
+  g_autoptr(GPtrArray) rows = test_await_boxed (valija_engine_load_conversations (test->engine, all, show, limit));
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessage *row = g_ptr_array_index (rows, i);
+      ValijaAccount *account = valija_folder_get_account (valija_message_get_folder (row));
+
+      g_string_append_printf (list, "%s%s(%u)@%s", i > 0 ? " " : "", valija_message_get_subject (row),
+                              valija_message_get_n_messages (row), valija_account_get_name (account));
+    }
+
+  return g_string_free (list, FALSE);
+}
+
+#define assert_conversations(test, show, limit, expected) \
+  G_STMT_START { \
+    g_autofree char *list_ = list_conversations (test, show, limit); \
+    g_assert_cmpstr (list_, ==, expected); \
+  } G_STMT_END
+
+/* Each account has its own, of which what was sent is a part; what is done to several goes to where each belongs. */
+static void
+test_conversations (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaFolder *all = valija_engine_get_all_inboxes (test->engine);
+  g_autoptr(ValijaMessageList) list = NULL;
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(ValijaUndo) undo = NULL;
+  ValijaAccount *other;
+
+  add_mail (test, "INBOX", "a", NULL);
+  add_mail (test, "INBOX", "alone", NULL);
+  add_mail (test, "Sent", "own", "a");
+  add_mail (test, "INBOX", "b", "a");
+  other = test_engine_add (test, "pop3");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  test_await_uint (valija_engine_sync_account (test->engine, other, 0, NULL));
+
+  assert_conversations (test, VALIJA_SHOW_ALL, 0, "b(3)@imap b(2)@pop3 alone(1)@imap alone(1)@pop3");
+  assert_conversations (test, VALIJA_SHOW_ALL, 3, "b(3)@imap b(2)@pop3 alone(1)@imap");
+
+  list = valija_engine_list_conversations (test->engine, all, VALIJA_SHOW_ALL);
+  wait_for (list, 4);
+  rows = test_await_boxed (valija_engine_load_conversations (test->engine, all, VALIJA_SHOW_ALL, 2));
+  undo = test_await_object (valija_engine_move_to_role (test->engine, rows, VALIJA_FOLDER_ROLE_ARCHIVE));
+  assert_conversations (test, VALIJA_SHOW_ALL, 0, "alone(1)@imap alone(1)@pop3");
+  wait_for (list, 2);
+  while (count (test, test->account, "archive") != 2 || count (test, other, "archive") != 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (count (test, test->account, "sent"), ==, 1);
+
+  test_await (valija_engine_undo (test->engine, undo));
+  assert_conversations (test, VALIJA_SHOW_ALL, 0, "b(3)@imap b(2)@pop3 alone(1)@imap alone(1)@pop3");
+  wait_for (list, 4);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -202,6 +276,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/inboxes/routed", test_routed);
   g_test_add_func ("/engine/inboxes/reasons", test_reasons);
   g_test_add_func ("/engine/inboxes/live", test_live);
+  g_test_add_func ("/engine/inboxes/conversations", test_conversations);
 
   return g_test_run ();
 }

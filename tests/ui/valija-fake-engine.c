@@ -246,6 +246,15 @@ add_person (GPtrArray *people, const ValijaMessageRow *row)
   person->unread = person->unread || (row->flags & VALIJA_FLAG_SEEN) == 0;
 }
 
+static gboolean
+is_in (Feed *feed, const ValijaMessageRow *row)
+{
+  ValijaFolder *folder = g_hash_table_lookup (feed->engine->folders, &row->folder_id);
+
+  return feed->folder == ALL_INBOXES ? valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX
+                                     : row->folder_id == feed->folder;
+}
+
 /* As the store does: the newest in the folder, with what is true of any. */
 static ValijaMessageRow *
 dup_conversation (Feed *feed, gint64 key)
@@ -264,7 +273,7 @@ dup_conversation (Feed *feed, gint64 key)
 
       add_person (people, row);
       before = copy;
-      if (row->folder_id != feed->folder && before != NULL)
+      if (!is_in (feed, row) && before != NULL)
         {
           copy = g_steal_pointer (&before);
           copy->n_messages++;
@@ -273,7 +282,7 @@ dup_conversation (Feed *feed, gint64 key)
 
       copy = valija_message_row_copy (row);
       copy->n_messages = 1;
-      if (row->folder_id == feed->folder)
+      if (is_in (feed, row))
         {
           g_array_append_val (members, row->id);
           copy->n_unread = (row->flags & VALIJA_FLAG_SEEN) == 0;
@@ -965,10 +974,9 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
 ValijaMessageList *
 valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, ValijaShow show)
 {
-  if (valija_folder_gathers (folder))
-    return valija_engine_list_messages (self, folder, show);
+  gint64 id = valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder);
 
-  return new_list (self, valija_folder_get_id (folder), show, NULL, TRUE);
+  return new_list (self, id, show, NULL, TRUE);
 }
 
 DexFuture *

@@ -44,7 +44,7 @@ static guint signals[N_SIGNALS];
 
 /* In the order of ValijaFolderPolicy, which is that of the list. */
 static const char * const policies[] = {
-  N_("As the Account Says"),
+  N_("Default"),
   N_("Headers Only"),
   N_("Whole Messages"),
   N_("Nothing"),
