@@ -453,6 +453,32 @@ test_server_is_found (Fixture      *fixture,
   g_assert_false (valija_account_has_side (fixture->added, VALIJA_SIDE_OUTGOING));
 }
 
+/* What was found for one address is not taken for another. */
+static void
+test_address_is_changed (Fixture      *fixture,
+                         gconstpointer data)
+{
+  GType type = ADW_TYPE_NAVIGATION_VIEW;
+
+  look_for_server (fixture, "ana@example.org");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (find (fixture->assistant, is_type, &type)));
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  assert_text (fixture, "Found: your mailbox is at mail.example.org, says autodiscover.example.org.");
+  g_assert_nonnull (find (get_page (fixture), is_row, "Server"));
+
+  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (find (fixture->assistant, is_type, &type)));
+  assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
+  type_into (fixture, NULL, "Mail Address", "ana@silent.example");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  g_assert_null (find (get_page (fixture), is_row, "Server"));
+  type_into (fixture, NULL, "Password", "secret");
+  press (fixture, "Next");
+  assert_text (fixture, "Looking for the server of silent.example…");
+  press (fixture, "Stop");
+}
+
 /* Its name is asked for only then. */
 static void
 test_server_is_not_found (Fixture      *fixture,
@@ -561,6 +587,7 @@ main (int    argc,
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);
   ADD ("/ui/setup/unpaired", test_unpaired);
   ADD ("/ui/setup/server-is-found", test_server_is_found);
+  ADD ("/ui/setup/address-is-changed", test_address_is_changed);
   ADD ("/ui/setup/server-is-not-found", test_server_is_not_found);
   ADD ("/ui/setup/search-is-stopped", test_search_is_stopped);
   ADD ("/ui/setup/stranger", test_stranger);

@@ -88,6 +88,9 @@ prefill_servers (ValijaSetupAssistant *self)
       suggestion = valija_suggestion_copy (self->suggestion);
     }
 
+  /* Another address may be at home on another server */
+  if (self->method->finds_server)
+    g_object_set (valija_account_get_incoming (self->account), "host", "", "port", 0, NULL);
   g_object_set (valija_account_get_incoming (self->account), "user", email, NULL);
   g_object_set (valija_account_get_outgoing (self->account), "user", email, NULL);
   prefill_server (valija_account_get_incoming (self->account), suggestion->incoming_host, suggestion->incoming_port,
