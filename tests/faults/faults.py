@@ -22,21 +22,19 @@ import imaplib
 import itertools
 import json
 import os
-import pathlib
 import poplib
 import random
 import re
-import shutil
 import smtplib
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 import typing
 
 from cutter import HIDDEN, KINDS, Cutter
+from victim import TRACE, Failure, Victim, check, trace
 
 WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
 PASSWORD = WORLD['password']
@@ -46,61 +44,8 @@ TLS = ssl.create_default_context(cafile=WORLD['ca'])
 # What servers lack: for IMAP, the names in CAPABILITY
 VARIANTS = {'whole': b'', 'no MOVE': b'|MOVE', 'old': b'|MOVE|UIDPLUS|ESEARCH|QRESYNC|CONDSTORE|LITERAL\\+|LIST-STATUS|BINARY'}
 
-
-TRACE = []
 # No session of ours has more
 MOST_LINES = 400
-
-
-class Failure(Exception):
-    pass
-
-
-def trace(*words):
-    """What was done in this round; told when it fails."""
-    TRACE.append(' '.join(str(word) for word in words))
-
-
-def check(condition, *words):
-    if not condition:
-        raise Failure(' '.join(str(word) for word in words))
-
-
-class Victim:
-    """valijactl with a profile of its own."""
-
-    def __init__(self, program):
-        self.program = program
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix='valija-faults-'))
-        self.env = {**os.environ, 'SECRET_BACKEND': 'file', 'SECRET_FILE_TEST_PATH': str(self.directory / 'keyring'),
-                    'SECRET_FILE_TEST_PASSWORD': 'test', 'LANGUAGE': 'C'}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *args):
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def start(self, *args):
-        return subprocess.Popen([self.program, '--profile', str(self.directory / 'profile'), '--json', *args],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env)
-
-    def run(self, *args, stdin='', expect=0):
-        """Its answer. `expect` None: however it ends, but not by a signal."""
-        child = self.start(*args)
-        out, err = child.communicate(stdin.encode(), timeout=120)
-        check(child.returncode >= 0, args, 'died by signal', -child.returncode, err.decode(errors='replace')[-2000:])
-        check(expect is None or child.returncode == expect, args, 'ended with', child.returncode, out.decode(),
-              err.decode(errors='replace')[-2000:])
-        return json.loads(out) if out.strip() else {}
-
-    def add(self, method, user, *settings):
-        return self.run('account', 'add', '--method', method, '--set', f'email={user}', '--set', 'timeout=2', *settings,
-                        '--password-stdin', stdin=PASSWORD + '\n')
-
-    def list(self, folder, *more):
-        """Nothing, where there is no such folder yet."""
-        return self.run('list', '--limit', '0', '--folder', folder, *more, expect=None).get('messages', [])
 
 
 def side(name, port, user):
@@ -189,7 +134,7 @@ def cut_round(program, lines, kind, variant, seed):
     line = Cutter(WORLD, WORLD['imaps_port'], hidden)
     sent = f'sent-{seed}-{lines}-{kind}-{variant}'.replace(' ', '')
     fill(ANA, ['one', 'two', 'three', 'four'])
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('imap', ANA, *side('incoming', line.port, ANA), *side('outgoing', WORLD['submissions_port'], ANA))
         victim.run('sync', '--headers')
         ids = {m['subject']: str(m['id']) for m in victim.list('INBOX')}
@@ -217,7 +162,7 @@ def renumber_round(program, seed):
     rng = random.Random(seed)
     subjects = [f'v{i}' for i in range(6)]
     fill(ANA, [])
-    with Victim(program) as victim, imap(ANA) as box:
+    with Victim(program, PASSWORD) as victim, imap(ANA) as box:
         box.create('Renumbered')
         for subject in subjects:
             box.append('Renumbered', None, None, source(subject))
@@ -246,7 +191,7 @@ def renumber_round(program, seed):
 def send_round(program, lines, kind, chunking, seed):
     line = Cutter(WORLD, WORLD['submissions_port'], rb'' if chunking else rb'CHUNKING', rb'CHUNKING')
     subjects = [f'{name}-{seed}-{lines}-{kind}-{chunking}' for name in ('first', 'second')]
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('smtp', MEI, *side('outgoing', line.port, MEI))
         for subject in subjects:
             file = victim.directory / 'sent.eml'
@@ -283,7 +228,7 @@ def fetch_round(program, lines, kind, clear, seed):
     line = Cutter(WORLD, WORLD['pop3s_port'], rb' SCRAM-[^ \r]+', rb'SASL')
     subjects = [f'm{i}' for i in range(5)]
     fill(OMAR, subjects)
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('pop3', OMAR, *side('incoming', line.port, OMAR),
                    *(['--set', 'delete-after-days=0'] if clear else []))
         line.arm(lines, kind, seed)
@@ -331,7 +276,7 @@ def kill_round(program, number, seed):
     fill(ANA, subjects)
     place = {s: {'INBOX'} for s in subjects}          # where each may be
     sent = {}                                         # subject: the last that is known of it
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA),
                    *side('outgoing', WORLD['submissions_port'], ANA))
         victim.run('sync', *([] if rng.random() < 0.3 else ['--headers']))
@@ -424,7 +369,7 @@ def clients_round(program, number, seed, steps):
     places = itertools.count()
     model = {s: Mail('INBOX', frozenset(), next(places)) for s in subjects}
     fresh = 0
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
         victim.run('sync', '--headers')
         seen = dict(model)                            # as our client saw it last

@@ -136,6 +136,12 @@ valija_contract_server_get (ValijaContractServer *self, const char *name)
   return json_object_get_string_member (json_node_get_object (self->where), name);
 }
 
+const char *
+valija_contract_server_peek (ValijaContractServer *self, const char *name)
+{
+  return json_object_get_string_member_with_default (json_node_get_object (self->where), name, NULL);
+}
+
 guint16
 valija_contract_server_get_port (ValijaContractServer *self)
 {

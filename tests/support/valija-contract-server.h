@@ -22,6 +22,8 @@ void                  valija_contract_server_free (ValijaContractServer *self);
 
 /* "url", "ca", "user", "email", "password", "control", … (transfer none); the port is a number. */
 const char           *valija_contract_server_get      (ValijaContractServer *self, const char *name);
+/* The same for what it may not say: NULL */
+const char           *valija_contract_server_peek     (ValijaContractServer *self, const char *name);
 guint16               valija_contract_server_get_port (ValijaContractServer *self);
 
 /* Carries out an order, JSON that is written printf-style with ' for ": "{'do': 'deliver', 'subject': '%s'}". A refused

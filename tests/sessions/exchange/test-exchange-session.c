@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "exchange-world.h"
@@ -27,6 +28,41 @@ test_sign_in (gconstpointer data)
   /* Of what was offered the stronger was taken */
   g_assert_nonnull (strstr (joined, g_strcmp0 (mechanism, "basic") == 0 ? "Basic" : "NTLM"));
   g_assert_nonnull (strstr (joined, "2016"));
+  world_stop (&world);
+}
+
+/* A real realm, and the ticket that one has who has signed in to it: no password is asked for. */
+static void
+test_kerberos (void)
+{
+  const char *arguments[] = { "--kerberos", "--auth", "negotiate,ntlm", NULL };
+  World world;
+  g_autoptr(JsonNode) stats = NULL;
+  g_autofree char *folders = NULL;
+  g_autofree char *text = NULL;
+  JsonObject *sign_ins;
+
+  world_start (&world, arguments, "negotiate", "not asked for");
+  if (valija_contract_server_peek (world.server, "krb5_config") == NULL)
+    {
+      world_stop (&world);
+      g_test_skip ("there is no KDC on this computer");
+      return;
+    }
+
+  g_setenv ("KRB5_CONFIG", valija_contract_server_get (world.server, "krb5_config"), TRUE);
+  g_setenv ("KRB5CCNAME", valija_contract_server_get (world.server, "krb5_cache"), TRUE);
+  deliver (&world, "Hello");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  g_assert_nonnull (flags_of (&world, "Hello"));
+
+  stats = valija_contract_server_order (world.server, "{'do': 'stats'}");
+  text = json_to_string (stats, FALSE);
+  sign_ins = json_object_get_object_member (json_node_get_object (stats), "sign_ins");
+  g_assert_cmpint (json_object_get_int_member (sign_ins, "negotiate"), >=, 1);
+  g_assert_cmpint (json_object_get_int_member (sign_ins, "ntlm"), ==, 0);
+  g_test_message ("%s", text);
   world_stop (&world);
 }
 
@@ -573,6 +609,119 @@ test_send_doubtful (void)
   world_stop (&world);
 }
 
+/* ---- A large message ---- */
+
+#define LARGE (40 * 1024 * 1024)
+#define MOST_GROWTH (8 * 1024 * 1024)
+
+/* The memory of this process alone, in bytes; what is mapped from files does not count. */
+static gsize
+get_memory (void)
+{
+  g_autofree char *text = NULL;
+  const char *line;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &text, NULL, NULL));
+  line = strstr (text, "RssAnon:");
+  g_assert_nonnull (line);
+
+  return g_ascii_strtoull (line + strlen ("RssAnon:"), NULL, 10) * 1024;
+}
+
+/* The most that there was since it began to look */
+typedef struct
+{
+  gsize before;
+  gsize most;
+  guint source;
+} Meter;
+
+static gboolean
+meter_cb (gpointer data)
+{
+  Meter *meter = data;
+
+  meter->most = MAX (meter->most, get_memory ());
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+meter_start (Meter *meter)
+{
+  meter->before = meter->most = get_memory ();
+  meter->source = g_timeout_add (2, meter_cb, meter);
+}
+
+static void
+meter_check (Meter      *meter,
+             const char *what)
+{
+  meter_cb (meter);
+  g_source_remove (meter->source);
+  g_test_message ("%s: %zu kB", what, (meter->most - meter->before) / 1024);
+#ifndef __SANITIZE_ADDRESS__
+  g_assert_cmpuint (meter->most - meter->before, <=, MOST_GROWTH);
+#endif
+}
+
+/* A letter in a file that is mapped, as the outbox has it */
+static GBytes *
+create_large (World *world)
+{
+  g_autofree char *path = NULL;
+  g_autoptr(GMappedFile) file = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) letter = create_letter (world);
+  int fd = g_file_open_tmp ("valija-large-XXXXXX", &path, &error);
+  FILE *stream = fdopen (fd, "w");
+
+  g_assert_no_error (error);
+  fwrite (g_bytes_get_data (letter, NULL), 1, g_bytes_get_size (letter), stream);
+  for (gsize size = 0; size < LARGE; size += 72)
+    fputs ("A line of a letter that is so long that no memory should hold all of it\n", stream);
+  g_assert_cmpint (fclose (stream), ==, 0);
+  file = g_mapped_file_new (path, FALSE, &error);
+  g_assert_no_error (error);
+  g_unlink (path);
+
+  return g_mapped_file_get_bytes (file);
+}
+
+static void
+test_large (void)
+{
+  World world;
+  Meter meter;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+  g_autoptr(DexFuture) fetched = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folders = NULL;
+  g_autofree char *id = NULL;
+  const GValue *value;
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = create_large (&world);
+  folders = list_folders (&world);
+  g_ptr_array_add (envelope->recipients, g_strdup (valija_contract_server_get (world.server, "email")));
+
+  meter_start (&meter);
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  meter_check (&meter, "to send it");
+  g_assert_cmpuint (count_sent (&world), ==, 1);
+
+  sync_inbox (&world, NULL);
+  id = dup_id_of (&world, "Letter");
+  meter_start (&meter);
+  fetched = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id);
+  value = valija_test_await (fetched, &error);
+  g_assert_no_error (error);
+  meter_check (&meter, "to fetch it");
+  g_assert_true (g_bytes_equal (((ValijaFetched *) g_value_get_boxed (value))->source, letter));
+  world_stop (&world);
+}
+
 /* ---- Faults ---- */
 
 static void
@@ -690,6 +839,7 @@ main (int   argc,
   g_test_add_data_func ("/exchange/session/sign-in/offered", NULL, test_sign_in);
   g_test_add_data_func ("/exchange/session/sign-in/ntlm", "ntlm", test_sign_in);
   g_test_add_data_func ("/exchange/session/sign-in/basic", "basic", test_sign_in);
+  g_test_add_func ("/exchange/session/sign-in/kerberos", test_kerberos);
   g_test_add_func ("/exchange/session/sign-in/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
   g_test_add_func ("/exchange/session/first-answers", test_first_answers);
@@ -709,6 +859,7 @@ main (int   argc,
   g_test_add_func ("/exchange/session/send", test_send);
   g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);
   g_test_add_func ("/exchange/session/send-doubtful", test_send_doubtful);
+  g_test_add_func ("/exchange/session/large", test_large);
   g_test_add_func ("/exchange/session/faults", test_faults);
 
   return g_test_run ();

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A contract server for Exchange: EWS and Autodiscover over TLS, with real mailboxes in memory.
 
-    server.py [--dialect 2016] [--auth negotiate,ntlm,basic] [--extended-protection] [--contracts DIR] [--certificates DIR] [--script FILE]
+    server.py [--dialect 2016] [--auth negotiate,ntlm,basic] [--extended-protection] [--kerberos] [--contracts DIR] [--certificates DIR] [--script FILE]
 
 prints one line of JSON that says where it is, and serves until its standard input ends or it is told to stop. It checks every request:
 what Exchange would not take is answered by ErrorSchemaValidation and kept for the test to ask for. It is ordered about by JSON at the
@@ -42,6 +42,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import autodiscover  # noqa: E402
+import kerberos  # noqa: E402
 import hosts  # noqa: E402
 import ntlm  # noqa: E402
 from events import Subscriptions  # noqa: E402
@@ -86,6 +87,7 @@ class Server:
         self.open = 0
         self.hosts, self.visits = {}, []
         self.bindings = None
+        self.realm = None  # of Kerberos
         self.url = ''
 
     def changed(self, mailbox, what, folder, item, old=None):
@@ -93,7 +95,8 @@ class Server:
 
     def reset_stats(self):
         self.stats = {'requests': 0, 'operations': {}, 'connections': 0, 'most_connections': 0, 'most_parallel': 0, 'bytes_in': 0,
-                      'bytes_out': 0, 'sign_ins': {'basic': 0, 'ntlm': 0}, 'refused': {'basic': 0, 'ntlm': 0}, 'agents': []}
+                      'bytes_out': 0, 'sign_ins': {'basic': 0, 'ntlm': 0, 'negotiate': 0},
+                      'refused': {'basic': 0, 'ntlm': 0, 'negotiate': 0}, 'agents': []}
         self.parallel = 0
 
     def count(self, name, amount=1):
@@ -324,6 +327,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         super().setup()
         self.user = None  # whom NTLM has signed in on this connection
         self.exchange, self.type1, self.type2 = None, b'', b''
+        self.acceptor = None
         with state.mutex:
             state.open += 1
             state.stats['connections'] += 1
@@ -409,8 +413,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if state.judge('ntlm', users[0] if users else None, name is not None):
                     self.user = users[0]
                     return self.user
+        elif scheme == 'Negotiate' and state.realm is not None:
+            return self.sign_in_by_ticket(base64.b64decode(rest))
         self.refuse()
         return None
+
+    def sign_in_by_ticket(self, token):
+        try:
+            self.acceptor = self.acceptor or kerberos.Acceptor()
+            answer, name = self.acceptor.step(token)
+        except Exception:  # pylint: disable=broad-except  # whatever GSSAPI does not like about it
+            answer, name = None, ''
+        if name is None:
+            self.refuse(f'Negotiate {base64.b64encode(answer).decode()}')
+            return None
+        self.acceptor = None
+        user = self.server.state.user_of(name) if name else None
+        if not self.server.state.judge('negotiate', user, user is not None):
+            self.refuse()
+            return None
+        self.user = user
+        return user
 
     # -- Requests
 
@@ -648,8 +671,8 @@ class Control(http.server.BaseHTTPRequestHandler):
 class Running:
     """The server on its threads: `with Running(…) as running: running.where …`."""
 
-    def __init__(self, contracts=None, certificates=None, **options):
-        self.made = None
+    def __init__(self, contracts=None, certificates=None, with_kerberos=False, **options):
+        self.made = self.tickets = None
         if certificates is None:
             self.made = certificates = tempfile.mkdtemp(prefix='valija-exchange-')
             make_certificates(pathlib.Path(certificates))
@@ -670,6 +693,10 @@ class Running:
                       'ca': str(folder / 'ca.pem'), 'user': f'{ntlm.DOMAIN}\\ana', 'email': f'ana@{DOMAIN}', 'password': PASSWORD,
                       'shared': f'team@{DOMAIN}', 'dialect': self.state.options['dialect'],
                       'schema': self.state.schema.schema is not None or self.state.schema.missing}
+        if with_kerberos and kerberos.is_there():
+            self.tickets = tempfile.mkdtemp(prefix='valija-kerberos-')
+            self.state.realm = kerberos.Realm(self.tickets, 'ana', PASSWORD)
+            self.where.update(krb5_config=str(self.state.realm.config), krb5_cache=f'FILE:{self.state.realm.cache}')
         for listener in (self.ews, self.orders, self.proxy):
             threading.Thread(target=listener.serve_forever, kwargs={'poll_interval': 0.05}, daemon=True).start()
 
@@ -681,8 +708,11 @@ class Running:
         for listener in (self.ews, self.orders, self.proxy):
             listener.shutdown()
             listener.server_close()
-        if self.made:
-            shutil.rmtree(self.made, ignore_errors=True)
+        if self.state.realm is not None:
+            self.state.realm.stop()
+        for directory in (self.made, self.tickets):
+            if directory:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def main():
@@ -690,12 +720,13 @@ def main():
     parser.add_argument('--dialect', choices=sorted(DIALECTS), default='2016')
     parser.add_argument('--auth', default='negotiate,ntlm,basic')
     parser.add_argument('--extended-protection', action='store_true')
+    parser.add_argument('--kerberos', action='store_true', help='a KDC of its own, where there is one to run')
     parser.add_argument('--contracts')
     parser.add_argument('--certificates')
     parser.add_argument('--script', help='a file of JSON: a list of orders carried out first')
     args = parser.parse_args()
     names = {'basic': 'Basic', 'ntlm': 'NTLM', 'negotiate': 'Negotiate'}
-    with Running(args.contracts, args.certificates, dialect=args.dialect, extended_protection=args.extended_protection,
+    with Running(args.contracts, args.certificates, args.kerberos, dialect=args.dialect, extended_protection=args.extended_protection,
                  schemes=[names[name] for name in args.auth.split(',')]) as running:
         if args.script:
             for order in json.loads(pathlib.Path(args.script).read_text()):
