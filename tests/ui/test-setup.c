@@ -502,6 +502,7 @@ test_server_is_not_found (Fixture      *fixture,
   press (fixture, "Next");
   assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
   assert_text (fixture, "No server was found for nowhere.example.");
+  g_assert_null (find (get_page (fixture), has_text, "finds the server by itself"));
 
   type_into (fixture, NULL, "Server", "mail.example.org");
   press (fixture, "Next");

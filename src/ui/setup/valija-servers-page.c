@@ -402,6 +402,8 @@ valija_servers_page_ask_server (ValijaServersPage *self,
 {
   g_return_if_fail (VALIJA_IS_SERVERS_PAGE (self));
 
+  /* That it would be found by itself is not true any more */
+  valija_servers_page_set_hint (self, NULL);
   valija_server_group_show_host (self->incoming, TRUE);
   valija_server_group_focus (self->incoming, g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION));
   complain (self, error != NULL ? error->message : _("Type the server’s name; your administrator knows it."));
