@@ -108,6 +108,7 @@ static DexFuture *
 query_fiber (gpointer data)
 {
   Query *query = data;
+  g_autoptr(GPtrArray) folders = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!dex_await (g_steal_pointer (&query->listed), &error))
@@ -118,7 +119,10 @@ query_fiber (gpointer data)
       (valija_error_is_cancelled (error) || valija_imap_link_is_closed (query->link)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  return valija_future_new_take_ptr_array (valija_imap_folder_list_finish (query->list));
+  folders = valija_imap_folder_list_finish (query->list);
+  valija_imap_link_learn_counts (query->link, folders);
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&folders));
 }
 
 DexFuture *

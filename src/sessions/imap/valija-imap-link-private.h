@@ -31,6 +31,8 @@ struct _ValijaImapLink
   guint n_selecting;
   struct _ValijaImapNotify *notify;  /* nullable: until somebody wants it */
   DexFuture *folders;
+  GHashTable *counts;      /* nullable, char * -> guint: how many messages folders have, as the list told */
+  gint64 counted_at;
 };
 
 /* Takes @connection (transfer full) into use. */

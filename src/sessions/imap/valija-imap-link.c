@@ -8,9 +8,13 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "model/valija-changes.h"
 #include "sessions/imap/valija-imap-error.h"
 #include "sessions/imap/valija-imap-notify.h"
 #include "wire/imap/valija-imap-mailbox.h"
+
+/* How long a count is good for a guess */
+#define COUNTS_LAST (30 * G_USEC_PER_SEC)
 
 G_DEFINE_FINAL_TYPE (ValijaImapLink, valija_imap_link, G_TYPE_OBJECT)
 
@@ -452,6 +456,33 @@ valija_imap_link_get_notify (ValijaImapLink *self)
   return self->notify;
 }
 
+void
+valija_imap_link_learn_counts (ValijaImapLink *self,
+                               GPtrArray      *folders)
+{
+  g_clear_pointer (&self->counts, g_hash_table_unref);
+  self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->counted_at = g_get_monotonic_time ();
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const ValijaFolderInfo *info = g_ptr_array_index (folders, i);
+
+      if (info->total > 0)
+        g_hash_table_insert (self->counts, g_strdup (info->remote_id), GUINT_TO_POINTER ((guint) info->total));
+    }
+}
+
+guint
+valija_imap_link_get_count (ValijaImapLink *self,
+                            const char     *folder)
+{
+  if (self->counts == NULL || g_get_monotonic_time () - self->counted_at > COUNTS_LAST)
+    return 0;
+
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, folder));
+}
+
 DexFuture *
 valija_imap_link_steal_folders (ValijaImapLink *self)
 {
@@ -534,6 +565,7 @@ valija_imap_link_dispose (GObject *object)
   g_clear_object (&self->connection);
   g_clear_object (&self->context);
   dex_clear (&self->folders);
+  g_clear_pointer (&self->counts, g_hash_table_unref);
   g_clear_pointer (&self->selected, valija_imap_selected_unref);
 
   G_OBJECT_CLASS (valija_imap_link_parent_class)->dispose (object);

@@ -97,6 +97,10 @@ DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self
 struct _ValijaImapNotify;
 struct _ValijaImapNotify *valija_imap_link_get_notify      (ValijaImapLink *self);
 
+/* What the list of folders (of ValijaFolderInfo) has just told of their messages. */
+void                   valija_imap_link_learn_counts       (ValijaImapLink *self, GPtrArray *folders);
+/* How many messages @folder has or had a moment ago; 0 where nobody knows. */
+guint                  valija_imap_link_get_count          (ValijaImapLink *self, const char *folder);
 /* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query().
  * (transfer full) (nullable) */
 DexFuture             *valija_imap_link_steal_folders      (ValijaImapLink *self);

@@ -44,6 +44,8 @@ typedef struct
   ValijaImapNews *news;
   ValijaImapGate *gate;
   ValijaImapBatch *top;      /* the newest, asked for while their UIDs are not known */
+  gboolean guessed;          /* even while nobody has told how many there are */
+  gboolean began;            /* and told before all else */
   ValijaImapSet *uids;       /* what is still to be asked for */
   GQueue batches;            /* of ValijaImapBatch, asked for */
   ValijaImapSelected *selected;
@@ -133,10 +135,26 @@ get_last (const ValijaImapSet *set)
   return n_ranges > 0 ? ranges[n_ranges - 1].last : 0;
 }
 
+/* The newest of a folder that was never seen are asked for together with SELECT: how many there are the list of
+ * folders has told. Where that is not so any more there come some more or less, but the newest; where there come
+ * none, they come with the others. */
+static void
+guess_top (Sync *self)
+{
+  guint expected = self->cursor == NULL ? valija_imap_link_get_count (self->link, self->folder) : 0;
+
+  if (expected <= BATCH)
+    return;
+
+  self->guessed = TRUE;
+  self->top = valija_imap_batch_start (self->link, self->gate, NULL, expected - FIRST_BATCH + 1);
+}
+
 static gboolean
 select_fiber (Sync    *self,
               GError **error)
 {
+  g_autoptr(DexFuture) answer = NULL;
   ValijaImapResync resync = { 0 };
   ValijaImapSelected *selected;
   gboolean can_resync =
@@ -150,10 +168,10 @@ select_fiber (Sync    *self,
       resync.last_uid = get_last (self->cursor->known);
     }
 
-  if (!dex_await (valija_imap_link_select (self->link, self->folder, can_resync ? &resync : NULL,
-                                           valija_imap_news_respond, valija_imap_news_ref (self->news),
-                                           (GDestroyNotify) valija_imap_news_unref),
-                  error))
+  answer = valija_imap_link_select (self->link, self->folder, can_resync ? &resync : NULL, valija_imap_news_respond,
+                                    valija_imap_news_ref (self->news), (GDestroyNotify) valija_imap_news_unref);
+  guess_top (self);
+  if (!dex_await (g_steal_pointer (&answer), error))
     return FALSE;
 
   selected = valija_imap_link_get_selected (self->link);
@@ -248,7 +266,7 @@ ask_messages (Sync *self)
       return dex_future_new_true ();
     }
 
-  if (span > BATCH && self->exists > 0 && get_last (todo) >= self->cursor->uid_next - 1)
+  if (self->top == NULL && span > BATCH && self->exists > 0 && get_last (todo) >= self->cursor->uid_next - 1)
     self->top = valija_imap_batch_start (self->link, self->gate, NULL,
                                          self->exists > FIRST_BATCH ? self->exists - FIRST_BATCH + 1 : 1);
 
@@ -477,18 +495,43 @@ list_top_fiber (Sync    *self,
 {
   g_autoptr(ValijaImapBatch) top = g_steal_pointer (&self->top);
   g_autoptr(ValijaImapSet) uids = NULL;
+  g_autoptr(GError) failure = NULL;
 
   if (top == NULL)
     return TRUE;
-  if (!await_batch_fiber (self, top, error))
-    return FALSE;
+  if (!await_batch_fiber (self, top, &failure))
+    {
+      /* RFC 9051 §9: no message may have that number any more */
+      if (self->guessed && (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+                            g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL)))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
 
   uids = valija_imap_batch_dup_uids (top);
   if (valija_imap_set_is_empty (uids))
     return TRUE;
-  valija_imap_set_remove_set (self->uids, uids);
+  if (self->uids != NULL)
+    valija_imap_set_remove_set (self->uids, uids);
 
   return tell_batch_fiber (self, top, get_first (uids), error);
+}
+
+/* What came with SELECT is told at once: nothing was known before, so that there is no other news. Where the server has
+ * no mod-sequences the digests of flags come first. */
+static gboolean
+list_guessed_fiber (Sync    *self,
+                    GError **error)
+{
+  if (!self->guessed || self->selected->mod_seq == 0)
+    return TRUE;
+
+  self->began = TRUE;
+  self->cursor->mod_seq = self->selected->mod_seq;
+  self->total = self->exists;
+
+  return list_top_fiber (self, error);
 }
 
 static gboolean
@@ -530,12 +573,14 @@ sync_steps_fiber (Sync    *self,
   flags = ask_flags (self);
   if (self->top != NULL && self->exists > BATCH)
     valija_imap_link_compress (self->link);
-  if (!dex_await (g_steal_pointer (&flags), error) || !dex_await (g_steal_pointer (&messages), error))
+  if (!list_guessed_fiber (self, error) || !dex_await (g_steal_pointer (&flags), error) ||
+      !dex_await (g_steal_pointer (&messages), error))
     return FALSE;
   use_found (self);
-  self->total = self->uids != NULL ? valija_imap_set_count (self->uids) : 0;
+  self->total = self->done + (self->uids != NULL ? valija_imap_set_count (self->uids) : 0);
 
-  return tell_news_fiber (self, error) && list_top_fiber (self, error) && list_rest_fiber (self, error);
+  return (self->began || tell_news_fiber (self, error)) && list_top_fiber (self, error) &&
+         list_rest_fiber (self, error);
 }
 
 static DexFuture *

@@ -200,6 +200,67 @@ test_compress (void)
               "restart +7.990:b:0 1/2 \n+7.5:a:0 2/2 \n2/2 final\n", &cursor);
 }
 
+#define MANY(capabilities) \
+  OPENING (capabilities) "C: V2 LIST \"\" \"*\" RETURN (STATUS (MESSAGES UNSEEN))\n" \
+  "S: * LIST () \"/\" INBOX\nS: * STATUS INBOX (MESSAGES 600 UNSEEN 1)\nS: V2 OK x\n" \
+  "C: V3 SELECT INBOX\nC: V4 FETCH 551:* " ITEMS "\n"
+
+/* The list has told how many there are: the newest are asked for together with SELECT. */
+static void
+test_guess (void)
+{
+  g_autoptr(GBytes) cursor = NULL;
+
+  play_round (MANY ("ESEARCH LIST-STATUS")
+              "S: * 601 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 1000] x\nS: V3 OK x\n"
+              MESSAGE ("600", "990", "", "b") MESSAGE ("601", "995", "", "c") "S: V4 OK x\n"
+              "C: V5 UID SEARCH RETURN (ALL) UID 1:999\nS: * ESEARCH (TAG \"V5\") UID ALL 5,990,995\nS: V5 OK x\n"
+              "C: V6 UID FETCH 5 " ITEMS "\n" MESSAGE ("1", "5", "", "a") "S: V6 OK x\n" GOODBYE ("V7"),
+              "restart +7.995:c:0 +7.990:b:0 2/3 \n+7.5:a:0 3/3 \n3/3 final\n", &cursor);
+}
+
+/* Told before it is known what else there is; gone on with from the cursor of these. */
+static void
+test_guess_first (void)
+{
+  g_autoptr(GBytes) cursor = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *seen = NULL;
+
+  valija_script_server_add (server,
+              OPENING ("CONDSTORE ESEARCH LIST-STATUS") "C: V2 LIST \"\" \"*\" RETURN (STATUS (MESSAGES UNSEEN))\n"
+              "S: * LIST () \"/\" INBOX\nS: * STATUS INBOX (MESSAGES 600 UNSEEN 1)\nS: V2 OK x\n"
+              "C: V3 SELECT INBOX (CONDSTORE)\nC: V4 FETCH 551:* " ITEMS "\n" SELECTED ("V3", "600", "7", "1000", "9")
+              "S: V3 OK x\n" MESSAGE ("600", "990", "", "b") "S: V4 OK x\n"
+              "C: V5 UID SEARCH RETURN (ALL) UID 1:999\nCLOSE\n");
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), &cursor, &error);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpstr (seen, ==, "restart +7.990:b:0 1/600 \n");
+  imap_close (session);
+
+  play_round (OPENING ("CONDSTORE ESEARCH") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n"
+              SELECTED ("V4", "2", "7", "1000", "9") "S: V4 OK x\n"
+              "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG \"V5\") UID ALL 5,990\nS: V5 OK x\n"
+              "C: V6 UID FETCH 5 " ITEMS "\n" MESSAGE ("1", "5", "", "a") "S: V6 OK x\n" GOODBYE ("V7"),
+              "+7.5:a:0 1/1 \n1/1 final\n", &cursor);
+}
+
+/* And they are many no more: no message has the number that was asked for. */
+static void
+test_wrong_guess (void)
+{
+  g_autoptr(GBytes) cursor = NULL;
+
+  play_round (MANY ("LIST-STATUS")
+              "S: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 1000] x\nS: V3 OK x\n"
+              "S: V4 BAD no such message\nC: V5 UID SEARCH UID 1:999\nS: * SEARCH 5\nS: V5 OK x\n"
+              "C: V6 UID FETCH 5 " ITEMS "\n" MESSAGE ("1", "5", "", "a") "S: V6 OK x\n" GOODBYE ("V7"),
+              "restart +7.5:a:0 1/1 \n1/1 final\n", &cursor);
+}
+
 /* A folder of 1200: the newest 50 first, then from above in batches; a cut in the midst is gone on with. */
 static char *
 large_script (void)
@@ -560,6 +621,9 @@ imap_add_sync_tests (void)
   g_test_add_data_func ("/imap/sync/faults/qresync", &rounds[0], test_sync_faults);
   g_test_add_data_func ("/imap/sync/faults/no-uidnext", &rounds[G_N_ELEMENTS (rounds) - 1], test_sync_faults);
   g_test_add_func ("/imap/sync/compress", test_compress);
+  g_test_add_func ("/imap/sync/guess", test_guess);
+  g_test_add_func ("/imap/sync/guess-first", test_guess_first);
+  g_test_add_func ("/imap/sync/wrong-guess", test_wrong_guess);
   g_test_add_func ("/imap/sync/large", test_large);
   g_test_add_func ("/imap/sync/missing-folder", test_missing_folder);
   g_test_add_func ("/imap/sync/fetch", test_fetch);
