@@ -158,7 +158,8 @@ def search(args):
         for name, ask in programs_there:
             times = sorted(ask(word)[0]['seconds'] for _ in range(args.rounds) for word in SEARCHED)
             queries.add(name, {'p50': times[len(times) // 2], 'p95': times[len(times) * 95 // 100]})
-            queries.say(f'{name}: “nunez” finds {"Núñez" if ask("nunez")[1].strip() else "nothing"}')
+            queries.say(f'{name}: “nunez” finds {"Núñez" if ask("nunez")[1].strip() else "nothing"}, “会议” finds '
+                        f'{"会议纪要" if ask("会议")[1].strip() else "nothing"}')
     return [index, queries]
 
 

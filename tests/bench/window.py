@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is measured on a screen: the start of the application in a headless compositor."""
 
+import contextlib
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -13,6 +15,8 @@ from programs import Valija
 # It has come to rest when it used no processor for so long, and this is as long as it may take
 REST = 1
 REST_LIMIT = 30
+# What the folder that grows grows to: the last is more than anybody's
+SIZES = (100000, 1000000)
 
 
 def start(args):
@@ -31,6 +35,38 @@ def start(args):
     table.budget('seconds', table.median('Valija', 'seconds'), 0.3)
     table.budget('memory in MB', table.median('Valija', 'memory'), 100, '{:.0f}')
     return [stored, table]
+
+
+def growth(args):
+    """The start with more and more messages in a folder: none of it may grow."""
+    w = args.worlds.get('ana')
+    table = Table('Start to first rows painted, by the messages in the folder',
+                  'In cage, as above. The rows beyond those that the server has are made in the database.')
+    with scratch() as d:
+        valija = Valija(pathlib.Path(d) / 'valija', w, 'ana', 'imap', w.imaps_port)
+        valija.run('sync', '--headers', '--inbox')
+        for size in (args.messages, *SIZES):
+            grow(next(valija.profile.rglob('cache.db')), size)
+            start_once(valija, pathlib.Path(d), f'warm-{size}')
+            for i in range(args.rounds):
+                table.add(f'{size} messages', start_once(valija, pathlib.Path(d), f'{size}-{i}'))
+    table.budget('seconds with the most', table.median(f'{SIZES[-1]} messages', 'seconds'), 0.3)
+    table.budget('memory in MB with the most', table.median(f'{SIZES[-1]} messages', 'memory'), 100, '{:.0f}')
+    return [table]
+
+
+def grow(cache, size):
+    """Adds messages to the inbox, older ones like its newest, until it has SIZE."""
+    with contextlib.closing(sqlite3.connect(cache)) as database:
+        folder, there = database.execute('SELECT id, total FROM folder ORDER BY total DESC LIMIT 1').fetchone()
+        database.execute("WITH RECURSIVE n (i) AS (SELECT ? + 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                         " INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, id_hash,"
+                         " message_id, subject, sender, sender_address, recipients, people, conversation)"
+                         " SELECT home, folder, 'made.' || i, received - 60 * i, date - 60 * i, size, flags, server_flags, round,"
+                         " id_hash + i, message_id || i, subject || i, sender, sender_address, recipients, people, 0"
+                         " FROM n, (SELECT * FROM message WHERE folder = ? ORDER BY received DESC LIMIT 1) WHERE i <= ?",
+                         (there, size, folder, size))
+        database.commit()
 
 
 def give_up(*_):

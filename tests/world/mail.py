@@ -188,9 +188,10 @@ def bulk(directory, count, size=8400, seed=3):
         when = start + timedelta(minutes=i)
         sender = PEOPLE[i % len(PEOPLE)]
         offset = rng.randrange(len(text) - size)
+        remark = '附件是今天的会议纪要。\n' if i % 1000 == 7 else ''
         source = (f'From: {address(sender)}\nTo: {address(PEOPLE[0])}\nSubject: {THREADS[i % len(THREADS)][0].encode("ascii", "ignore").decode() or "Note"} {i}\n'
                   f'Date: {format_datetime(when)}\nMessage-ID: {maker.message_id()}\nMIME-Version: 1.0\n'
-                  f'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text[offset:offset + size - 420]}\n').encode()
+                  f'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{remark}{text[offset:offset + size - 420]}\n').encode()
         stamp = int(when.timestamp())
         path = directory / 'cur' / f'{stamp}.M{i:06d}P1.world,S={len(source)}:2,{"S" if i % 5 else ""}'
         path.write_bytes(source)
