@@ -264,7 +264,7 @@ lead_elsewhere (ValijaSetupAssistant *self,
                 const char           *id)
 {
   const ValijaMethod *method = valija_engine_find_method (self->engine, id);
-  AdwDialog *dialog = adw_alert_dialog_new (_("This Mailbox Is at Microsoft"), NULL);
+  AdwDialog *dialog = adw_alert_dialog_new (_("Hosted by Microsoft"), NULL);
   g_autofree char *read = NULL;
 
   g_return_if_fail (method != NULL);
