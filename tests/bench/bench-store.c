@@ -317,7 +317,8 @@ static void
 bench_search (ValijaStore *store)
 {
   static const char * const kinds[] = { "a word",           "a common word", "two words", "a beginning of 2",
-                                       "a beginning of 3", "from:",         "a phrase" };
+                                       "a beginning of 3", "from:",         "a phrase",  "either of two",
+                                       "one without one",  "is:answered",   "larger:",   "a day" };
 
   for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
     {
@@ -341,7 +342,12 @@ bench_search (ValijaStore *store)
             case 3: typed = g_strndup (pick_word (), 2); break;
             case 4: typed = g_strndup (word, 3); break;
             case 5: typed = g_strdup_printf ("from:%s", pick_word ()); break;
-            default: typed = g_strdup_printf ("\"%s %s\"", words[i % 20], words[i / 20]); break;
+            case 6: typed = g_strdup_printf ("\"%s %s\"", words[i % 20], words[i / 20]); break;
+            case 7: typed = g_strdup_printf ("%s OR %s ", pick_word (), pick_word ()); break;
+            case 8: typed = g_strdup_printf ("%s -%s ", pick_word (), pick_word ()); break;
+            case 9: typed = g_strdup ("is:answered "); break;
+            case 10: typed = g_strdup ("larger:1M "); break;
+            default: typed = g_strdup_printf ("on:201%d-%02d-11 ", 7 + i % 2, i % 12 + 1); break;
             }
 
           query = valija_search_query_new (typed);

@@ -8,6 +8,7 @@
 #include "ui/valija-application.h"
 #include "ui/valija-sample-mail.h"
 
+#include <glib/gi18n.h>
 #include <locale.h>
 
 static gboolean rtl;
@@ -38,6 +39,12 @@ main (int    argc,
   g_autoptr(ValijaApplication) application = NULL;
 
   setlocale (LC_ALL, "");
+  if (g_getenv ("VALIJA_LOCALEDIR") != NULL)
+    {
+      bindtextdomain (GETTEXT_PACKAGE, g_getenv ("VALIJA_LOCALEDIR"));
+      bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+      textdomain (GETTEXT_PACKAGE);
+    }
   dex_init ();
   application = valija_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);

@@ -136,6 +136,7 @@ valija_search_chip_new (const char *text)
   label = dup_label (terms, &wrong);
   self->text = g_strdup (text);
   gtk_label_set_text (self->label, label);
+  gtk_widget_set_tooltip_text (self->edit, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->edit), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 
   /* Translators: %s is a part of a search, as "From: Ana" */
