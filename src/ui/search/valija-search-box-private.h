@@ -10,6 +10,7 @@ struct _ValijaSearchBox
 {
   AdwBin          parent_instance;
 
+  GtkBox         *line;
   GtkSearchEntry *entry;
   AdwWrapBox     *chips;
   GtkLabel       *problem;

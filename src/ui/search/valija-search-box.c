@@ -416,6 +416,7 @@ valija_search_box_class_init (ValijaSearchBoxClass *klass)
                                      G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-search-box.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, line);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, entry);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, chips);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, problem);
@@ -472,6 +473,15 @@ valija_search_box_clear (ValijaSearchBox *self)
   set_typed (self, "");
   gtk_widget_set_visible (GTK_WIDGET (self->chips), FALSE);
   tell_problem (self);
+}
+
+void
+valija_search_box_append (ValijaSearchBox *self,
+                          GtkWidget       *widget)
+{
+  g_return_if_fail (VALIJA_IS_SEARCH_BOX (self));
+
+  gtk_box_append (self->line, widget);
 }
 
 void
