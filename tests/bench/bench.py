@@ -36,7 +36,8 @@ def write_page():
     found = {name: measure.kept(name) for name in PARTS}
     lines = ['# Measured', '',
              'By `./dev bench`, beside the peers that Debian has, each part in one run: medians of several rounds, least and most in '
-             'parentheses. The figures are of one machine; what counts is how they stand to each other.', '',
+             'parentheses. The figures are of one machine; what counts is how they stand to each other. Where the load beside a part is '
+             'more than the cores, others used the machine, its disk as well: times are then longer on all sides, and CPU and turns count.', '',
              f'- {measure.machine()}', f'- {programs.versions()}', '']
     for name, (_, title) in PARTS.items():
         if found[name]:
