@@ -18,10 +18,12 @@ typedef struct
 {
   ValijaExchangeSession *session;
   char **remote_ids;        /* nullable */
+  char *folder;             /* nullable: where they are */
   char *target;             /* nullable */
   ValijaEwsMarks set;
   ValijaEwsMarks clear;
   gboolean is_move;
+  gboolean is_junk;         /* what the server is told of whose they are */
   GHashTable *new_ids;      /* nullable: old id → new id, both owned */
   GBytes *source;           /* nullable */
   ValijaFlags flags;
@@ -34,6 +36,7 @@ organize_free (Organize *organize)
   g_clear_pointer (&organize->new_ids, g_hash_table_unref);
   g_clear_pointer (&organize->source, g_bytes_unref);
   g_strfreev (organize->remote_ids);
+  g_free (organize->folder);
   g_free (organize->target);
   g_object_unref (organize->session);
   g_free (organize);
@@ -73,9 +76,11 @@ take_done (const char            *id,
 {
   Organize *organize = user_data;
   const ValijaEwsNode *item = valija_exchange_find_item (valija_ews_node_find (message, "Items"));
+  const char *new_id = item != NULL ? valija_ews_node_find_id (item, "ItemId")
+                                    : valija_ews_node_find_id (message, "MovedItemId");
 
-  if (result->reaction == VALIJA_EWS_FINE && item != NULL && organize->new_ids != NULL)
-    g_hash_table_insert (organize->new_ids, g_strdup (id), g_strdup (valija_ews_node_find_id (item, "ItemId")));
+  if (result->reaction == VALIJA_EWS_FINE && new_id != NULL && organize->new_ids != NULL)
+    g_hash_table_insert (organize->new_ids, g_strdup (id), g_strdup (new_id));
 
   if (result->reaction == VALIJA_EWS_FINE ||
       (result->reaction == VALIJA_EWS_GONE && strstr (result->code, "Folder") == NULL))
@@ -151,6 +156,59 @@ build_transfer (ValijaEwsSchema     schema,
                            : valija_ews_copy_items (schema, ids, VALIJA_EWS_FOLDER (organize->target));
 }
 
+static ValijaEwsRequest *
+build_junk (ValijaEwsSchema     schema,
+            const char * const *ids,
+            gpointer            user_data)
+{
+  Organize *organize = user_data;
+
+  return valija_ews_mark_as_junk (schema, ids, organize->is_junk);
+}
+
+static ValijaFolderRole
+get_role (Organize   *organize,
+          const char *folder)
+{
+  return GPOINTER_TO_INT (g_hash_table_lookup (organize->session->roles, folder));
+}
+
+/* Whether the server itself knows this move: into the junk folder, and from there back to the inbox. */
+static gboolean
+concerns_junk (Organize             *organize,
+               ValijaExchangeClient *client)
+{
+  organize->is_junk = get_role (organize, organize->target) == VALIJA_FOLDER_ROLE_JUNK;
+
+  return organize->is_move && valija_exchange_client_get_schema (client) >= VALIJA_EWS_2013 &&
+         (organize->is_junk || (get_role (organize, organize->folder) == VALIJA_FOLDER_ROLE_JUNK &&
+                                get_role (organize, organize->target) == VALIJA_FOLDER_ROLE_INBOX));
+}
+
+static gboolean
+carry_fiber (Organize              *organize,
+             ValijaExchangeClient  *client,
+             GError               **error)
+{
+  const char * const *ids = (const char * const *) organize->remote_ids;
+  g_autoptr(GError) failure = NULL;
+
+  if (concerns_junk (organize, client))
+    {
+      if (valija_exchange_client_run_all_fiber (client, ids, BATCH, build_junk, take_done, organize, &failure))
+        return TRUE;
+
+      /* Not every server that calls itself 2013 knows it */
+      if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+
+  return valija_exchange_client_run_all_fiber (client, ids, BATCH, build_transfer, take_done, organize, error);
+}
+
 static DexFuture *
 transfer_fiber (gpointer data)
 {
@@ -161,8 +219,7 @@ transfer_fiber (gpointer data)
 
   organize->new_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
-      !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_transfer,
-                                             take_done, organize, &error))
+      !carry_fiber (organize, client, &error))
     return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   for (gsize i = 0; organize->remote_ids[i] != NULL; i++)
@@ -177,12 +234,14 @@ transfer_fiber (gpointer data)
 
 DexFuture *
 valija_exchange_session_transfer (ValijaExchangeSession *self,
+                                  const char            *folder,
                                   const char * const    *remote_ids,
                                   const char            *target,
                                   gboolean               is_move)
 {
   Organize *organize = organize_new (self, remote_ids, target);
 
+  organize->folder = g_strdup (folder);
   organize->is_move = is_move;
 
   return valija_fiber_spawn (transfer_fiber, organize, (GDestroyNotify) organize_free);

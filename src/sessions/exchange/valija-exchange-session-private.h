@@ -65,6 +65,7 @@ DexFuture  *valija_exchange_session_set_flags    (ValijaExchangeSession *self,
                                                   ValijaFlags            add,
                                                   ValijaFlags            remove) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_transfer     (ValijaExchangeSession *self,
+                                                  const char            *folder,
                                                   const char * const    *remote_ids,
                                                   const char            *target,
                                                   gboolean               is_move) G_GNUC_WARN_UNUSED_RESULT;

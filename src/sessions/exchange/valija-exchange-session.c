@@ -434,7 +434,7 @@ valija_exchange_session_organizer_move (ValijaMailOrganizer *organizer,
                                         const char * const  *remote_ids,
                                         const char          *target)
 {
-  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, target, TRUE);
+  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), folder, remote_ids, target, TRUE);
 }
 
 static DexFuture *
@@ -443,7 +443,7 @@ valija_exchange_session_organizer_copy (ValijaMailOrganizer *organizer,
                                         const char * const  *remote_ids,
                                         const char          *target)
 {
-  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, target, FALSE);
+  return valija_exchange_session_transfer (VALIJA_EXCHANGE_SESSION (organizer), folder, remote_ids, target, FALSE);
 }
 
 static DexFuture *

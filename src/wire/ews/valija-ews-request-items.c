@@ -501,6 +501,20 @@ valija_ews_copy_items (ValijaEwsSchema     schema,
 }
 
 ValijaEwsRequest *
+valija_ews_mark_as_junk (ValijaEwsSchema     schema,
+                         const char * const *ids,
+                         gboolean            is_junk)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "MarkAsJunk");
+
+  valija_ews_writer_attribute (writer, "IsJunk", is_junk ? "true" : "false");
+  valija_ews_writer_attribute (writer, "MoveItem", "true");
+  valija_ews_writer_items (writer, ids);
+
+  return valija_ews_writer_finish (writer, g_strv_length ((char **) ids), FALSE);
+}
+
+ValijaEwsRequest *
 valija_ews_delete_items (ValijaEwsSchema     schema,
                          const char * const *ids)
 {

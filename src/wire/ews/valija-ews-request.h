@@ -158,6 +158,11 @@ ValijaEwsRequest *valija_ews_move_items      (ValijaEwsSchema           schema,
 ValijaEwsRequest *valija_ews_copy_items      (ValijaEwsSchema           schema,
                                               const char * const       *ids,
                                               ValijaEwsFolderRef        target) G_GNUC_WARN_UNUSED_RESULT;
+/* 2013 and later: moves @ids to the junk folder, or from there to the inbox, and lets the server learn whose they are.
+ * The answer tells the new ids. */
+ValijaEwsRequest *valija_ews_mark_as_junk    (ValijaEwsSchema           schema,
+                                              const char * const       *ids,
+                                              gboolean                  is_junk) G_GNUC_WARN_UNUSED_RESULT;
 /* For good */
 ValijaEwsRequest *valija_ews_delete_items    (ValijaEwsSchema           schema,
                                               const char * const       *ids) G_GNUC_WARN_UNUSED_RESULT;

@@ -336,6 +336,65 @@ test_rebuild_nothing (void)
   world_stop (&world);
 }
 
+static gint64
+count_operation (World      *world,
+                 const char *operation)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+  JsonObject *operations = json_object_get_object_member (json_node_get_object (stats), "operations");
+
+  return json_object_get_int_member_with_default (operations, operation, 0);
+}
+
+static char *
+move_one (World      *world,
+          const char *id,
+          const char *from,
+          const char *to)
+{
+  const char *ids[] = { id, NULL };
+  g_autoptr(GPtrArray) moved = await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world->session),
+                                                                       folder (world, from), ids,
+                                                                       folder (world, to)));
+
+  g_assert_cmpuint (moved->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (moved, 0), !=, "");
+
+  return g_strdup (g_ptr_array_index (moved, 0));
+}
+
+/* The server learns from it, where it is new enough; it is moved in any case. */
+static void
+test_junk (gconstpointer data)
+{
+  const char *old[] = { "--dialect", "2010", NULL };
+  gboolean is_refused = g_strcmp0 (data, "refused") == 0;
+  gboolean is_old = g_strcmp0 (data, "old") == 0;
+  World world;
+  g_autofree char *folders = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *junk_id = NULL;
+  g_autofree char *inbox_id = NULL;
+
+  world_start (&world, is_old ? old : NULL, NULL, NULL);
+  deliver (&world, "Win");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+  id = dup_id_of (&world, "Win");
+  if (is_refused)
+    valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                               "'operation': 'MarkAsJunk', 'times': 2}");
+  junk_id = move_one (&world, id, "inbox", "junk");
+  sync_inbox (&world, NULL);
+  g_assert_null (flags_of (&world, "Win"));
+  inbox_id = move_one (&world, junk_id, "junk", "inbox");
+  sync_inbox (&world, NULL);
+  g_assert_nonnull (flags_of (&world, "Win"));
+  g_assert_cmpint (count_operation (&world, "MarkAsJunk"), ==, is_old ? 0 : 2);
+  g_assert_cmpint (count_operation (&world, "MoveItem"), ==, is_old || is_refused ? 2 : 0);
+  world_stop (&world);
+}
+
 static void
 test_append (void)
 {
@@ -557,6 +616,28 @@ test_send (void)
   g_assert_cmpuint (json_array_get_length (json_node_get_array (sent)), ==, 1);
   text = json_to_string (sent, FALSE);
   g_assert_nonnull (strstr (text, "hidden@example.test"));
+  world_stop (&world);
+}
+
+/* In another's name only who may. */
+static void
+test_send_as (void)
+{
+  World world;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+  const char *text = "From: Boss <boss@example.org>\r\nTo: Bob <bob@example.test>\r\nSubject: Order\r\n"
+                     "Message-ID: <order@here>\r\n\r\nDo\r\n";
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = g_bytes_new_static (text, strlen (text));
+  await_error (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter), VALIJA_ERROR_REFUSED,
+               VALIJA_STEP_SEND);
+  g_assert_cmpuint (count_sent (&world), ==, 0);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'send_as', 'value': ['boss@example.org']}");
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  g_assert_cmpuint (count_sent (&world), ==, 1);
   world_stop (&world);
 }
 
@@ -852,6 +933,10 @@ main (int   argc,
   g_test_add_data_func ("/exchange/session/rebuild/unconvertible", "false", test_rebuild);
   g_test_add_data_func ("/exchange/session/rebuild/missing", "'missing'", test_rebuild);
   g_test_add_func ("/exchange/session/rebuild/nothing", test_rebuild_nothing);
+  g_test_add_data_func ("/exchange/session/junk/learned", "learned", test_junk);
+  g_test_add_data_func ("/exchange/session/junk/refused", "refused", test_junk);
+  g_test_add_data_func ("/exchange/session/junk/old", "old", test_junk);
+  g_test_add_func ("/exchange/session/send-as", test_send_as);
   g_test_add_func ("/exchange/session/append", test_append);
   g_test_add_data_func ("/exchange/session/find/numbered", NULL, test_find);
   g_test_add_data_func ("/exchange/session/find/unnumbered", "unnumbered", test_find);

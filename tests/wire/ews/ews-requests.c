@@ -110,7 +110,11 @@ write_all (const char      *directory,
     is_fine &= write_request (directory, schema, requests[i].label, requests[i].request);
 
   if (schema >= VALIJA_EWS_2013)
-    is_fine &= write_request (directory, schema, "bob", valija_ews_find_people (schema, "bob", 50));
+    {
+      is_fine &= write_request (directory, schema, "bob", valija_ews_find_people (schema, "bob", 50));
+      is_fine &= write_request (directory, schema, "junk", valija_ews_mark_as_junk (schema, two, TRUE));
+      is_fine &= write_request (directory, schema, "not-junk", valija_ews_mark_as_junk (schema, one, FALSE));
+    }
 
   return is_fine;
 }
