@@ -66,11 +66,15 @@ mark_fiber (ValijaEngine *self, Put *put, GError **error)
   return TRUE;
 }
 
-/* Fills in the new names of those that are there already. */
+/* Fills in the new names of those that are there already. Without a mark a repeat does no harm, and nothing tells a
+ * copy from an older one. */
 static gboolean
 find_fiber (Put *put, GError **error)
 {
   g_autoptr(GPtrArray) found = NULL;
+
+  if (put->operation->mark[0] == '\0')
+    return TRUE;
 
   found = dex_await_boxed (valija_mail_organizer_find (put->organizer, put->target, put->operation->mark,
                                                        (const char * const *) put->message_ids,
@@ -150,8 +154,7 @@ carry_fiber (Put *put, gboolean again, GError **error)
   g_auto(GStrv) done = NULL;
   g_autoptr(GError) failure = NULL;
 
-  /* Without a mark a repeat does no harm, and nothing tells a copy from an older one */
-  if (again && operation->mark[0] != '\0' && !find_fiber (put, error))
+  if (again && !find_fiber (put, error))
     return FALSE;
 
   done = list_ids (put, TRUE);
@@ -188,7 +191,7 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
   put->message_ids[0] = g_steal_pointer (&message_id);
   g_array_append_val (put->sizes, size);
   g_ptr_array_add (put->new_ids, g_strdup (""));
-  if (again && operation->mark[0] != '\0' && !find_fiber (put, error))
+  if (again && !find_fiber (put, error))
     return FALSE;
   if (is_known (put->new_ids, 0))
     return TRUE;

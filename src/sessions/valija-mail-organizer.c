@@ -215,7 +215,7 @@ valija_mail_organizer_mark (ValijaMailOrganizer *self,
  * valija_mail_organizer_find:
  * @self: an organizer
  * @folder: the remote-id of a folder
- * @mark: of valija_mail_organizer_mark() for that folder; with "" the newest that fits is found, however old it is
+ * @mark: of valija_mail_organizer_mark() for that folder; with "" nothing is found, for it may be older
  * @message_ids: (array zero-terminated=1): without angle brackets, "" for a message that has none
  * @sizes: (nullable): in the order of @message_ids, 0 where not known; only looked at where there is no Message-ID
  *

@@ -90,16 +90,10 @@ mark_fiber (gpointer data)
 
 DexFuture *
 valija_imap_find_mark (ValijaImapLink *link,
-                       const char     *folder,
-                       gboolean        for_move)
+                       const char     *folder)
 {
-  Mark *self;
+  Mark *self = g_new0 (Mark, 1);
 
-  /* RFC 6851 §3.3: a message that was moved is no longer there to be moved again */
-  if (for_move && valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_MOVE))
-    return dex_future_new_for_string ("");
-
-  self = g_new0 (Mark, 1);
   g_ref_count_init (&self->ref_count);
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
@@ -229,22 +223,19 @@ start_look (Find *self,
   return look;
 }
 
-/* Since a mark the first, else the last one, that nothing else was found to be. */
+/* The first that nothing else was found to be. */
 static guint32
 take_uid (Find                *self,
           const ValijaImapSet *found)
 {
   guint n_ranges;
   const ValijaImapRange *ranges = valija_imap_set_get_ranges (found, &n_ranges);
-  gboolean newest = self->mark[0] == '\0';
 
   for (guint i = 0; i < n_ranges; i++)
     {
-      ValijaImapRange range = ranges[newest ? n_ranges - 1 - i : i];
-
-      for (guint64 n = 0; n <= (guint64) range.last - range.first; n++)
+      for (guint64 n = ranges[i].first; n <= ranges[i].last; n++)
         {
-          guint32 uid = newest ? range.last - n : range.first + n;
+          guint32 uid = (guint32) n;
 
           /* "N:*" has the last message also where its UID is lower */
           if (uid >= self->first && g_hash_table_add (self->taken, GUINT_TO_POINTER (uid)))
@@ -291,6 +282,14 @@ find_fiber (gpointer data)
   guint n = g_strv_length (self->message_ids);
   ValijaImapSelected *selected;
   g_autoptr(GError) error = NULL;
+
+  /* Nothing would tell it from an older one */
+  if (self->mark[0] == '\0')
+    {
+      for (guint i = 0; i < n; i++)
+        g_ptr_array_add (self->remote_ids, g_strdup (""));
+      return valija_future_new_take_ptr_array (g_steal_pointer (&self->remote_ids));
+    }
 
   if (!dex_await (valija_imap_link_ensure_selected (self->link, self->folder), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 
 /* Resolves to a string, as of valija_mail_organizer_mark(). */
 DexFuture *valija_imap_find_mark (ValijaImapLink *link,
-                                  const char     *folder,
-                                  gboolean        for_move) G_GNUC_WARN_UNUSED_RESULT;
+                                  const char     *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a GPtrArray of char *, as of valija_mail_organizer_find(). */
 DexFuture *valija_imap_find_run  (ValijaImapLink     *link,

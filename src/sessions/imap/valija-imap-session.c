@@ -56,7 +56,6 @@ struct _Task
   ValijaFlags remove;
   gint64 received;
   guint64 *sizes;
-  gboolean for_move;
 };
 
 static void
@@ -593,9 +592,10 @@ static DexFuture *
 start_mark (Task           *task,
             ValijaImapLink *link)
 {
-  return valija_imap_find_mark (link, task->target, task->for_move);
+  return valija_imap_find_mark (link, task->target);
 }
 
+/* Also for a move: without COPYUID, or when its answer is lost, only a mark tells the message from an older copy. */
 static DexFuture *
 mark (ValijaMailOrganizer *organizer,
       const char          *folder,
@@ -604,7 +604,6 @@ mark (ValijaMailOrganizer *organizer,
   Task *task = task_new (organizer, start_mark, VALIJA_STEP_CHANGE, NULL);
 
   task->target = g_strdup (folder);
-  task->for_move = for_move;
 
   return run_task (task);
 }
