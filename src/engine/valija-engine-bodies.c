@@ -337,11 +337,11 @@ take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
 
   for (guint i = 0; i < twins->len; i++)
     {
-      ValijaTwins *found = &g_array_index (twins, ValijaTwins, i);
+      gint64 *found = &g_array_index (twins, gint64, i);
       g_autoptr(GError) gone = NULL;
       g_autoptr(GBytes) source = NULL;
 
-      if (!(source = dex_await_boxed (valija_store_load_source (store, found->twin), &gone)))
+      if (!(source = dex_await_boxed (valija_store_load_twin_source (store, *found), &gone)))
         {
           if (g_error_matches (gone, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
             continue;
@@ -349,8 +349,8 @@ take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
           return FALSE;
         }
 
-      page_add (page, found->message, source);
-      g_hash_table_add (taken, &found->message);
+      page_add (page, *found, source);
+      g_hash_table_add (taken, found);
       if (page_is_full (page) && !page_flush_fiber (page, error))
         return FALSE;
     }

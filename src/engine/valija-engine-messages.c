@@ -105,15 +105,7 @@ valija_engine_find_message (ValijaEngine *self, gint64 id)
 static GBytes *
 load_twin_fiber (ValijaEngine *self, gint64 id)
 {
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GArray) twins = NULL;
-
-  g_array_append_val (ids, id);
-  twins = dex_await_boxed (valija_store_find_twins (self->store, ids), NULL);
-  if (twins == NULL || twins->len == 0)
-    return NULL;
-
-  return dex_await_boxed (valija_store_load_source (self->store, g_array_index (twins, ValijaTwins, 0).twin), NULL);
+  return dex_await_boxed (valija_store_load_twin_source (self->store, id), NULL);
 }
 
 static GBytes *

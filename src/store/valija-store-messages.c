@@ -209,26 +209,36 @@ static const char twin_sql[] =
   "      AND t.sender_address = m.sender_address))"
   " LIMIT 1";
 
+/* 0 where there is none. Local truth has its sources, or will have them from nowhere else. */
+static gboolean
+find_twin (ValijaStoreContext  *context,
+           gint64               message,
+           gint64              *twin,
+           GError             **error)
+{
+  *twin = 0;
+
+  return message < 0 || valija_database_get_int64 (context->cache, 0, twin, error, twin_sql, "i", message);
+}
+
 static gboolean
 find_twins (ValijaStoreContext  *context,
             gpointer             data,
             GValue              *result,
             GError             **error)
 {
-  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (ValijaTwins));
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
   GArray *messages = data;
 
   for (guint i = 0; i < messages->len; i++)
     {
-      ValijaTwins twins = { .message = g_array_index (messages, gint64, i) };
+      gint64 message = g_array_index (messages, gint64, i);
+      gint64 twin;
 
-      /* Local truth has its sources, or will have them from nowhere else */
-      if (twins.message < 0)
-        continue;
-      if (!valija_database_get_int64 (context->cache, 0, &twins.twin, error, twin_sql, "i", twins.message))
+      if (!find_twin (context, message, &twin, error))
         return FALSE;
-      if (twins.twin != 0)
-        g_array_append_val (found, twins);
+      if (twin != 0)
+        g_array_append_val (found, message);
     }
 
   valija_store_take_ids (result, g_steal_pointer (&found));
@@ -322,6 +332,18 @@ load_source (ValijaStoreContext  *context,
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
+}
+
+/* In one turn of the store: a twin that was found a moment ago may have gone. */
+static gboolean
+load_twin_source (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
+{
+  gint64 twin;
+
+  return find_twin (context, *(gint64 *) data, &twin, error) && load_source (context, &twin, result, error);
 }
 
 static int
@@ -496,7 +518,8 @@ valija_store_list_without_source (ValijaStore *self,
  * valija_store_find_twins:
  * @messages: (element-type gint64): copied
  *
- * Returns: (transfer full): a future that resolves to a #GArray of ValijaTwins
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64: those of @messages that are here already
+ *   under another id
  */
 DexFuture *
 valija_store_find_twins (ValijaStore *self,
@@ -506,6 +529,22 @@ valija_store_find_twins (ValijaStore *self,
   dex_return_error_if_fail (messages != NULL);
 
   return valija_store_read (self, find_twins, g_array_copy (messages), (GDestroyNotify) g_array_unref);
+}
+
+/**
+ * valija_store_load_twin_source:
+ * @message: of which only the headers are here
+ *
+ * Returns: (transfer full): a future that resolves to #GBytes, the source of the same message under another id; rejects
+ *   with NOT_FOUND where there is none
+ */
+DexFuture *
+valija_store_load_twin_source (ValijaStore *self,
+                               gint64       message)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_read (self, load_twin_source, g_memdup2 (&message, sizeof message), g_free);
 }
 
 /**

@@ -166,15 +166,12 @@ DexFuture *valija_store_list_without_source (ValijaStore *self,
 DexFuture *valija_store_count_without_source (ValijaStore *self,
                                               gint64       folder,
                                               gint64       since) G_GNUC_WARN_UNUSED_RESULT;
-typedef struct
-{
-  gint64 message;            /* of which only the headers are here */
-  gint64 twin;               /* has the source of the same message */
-} ValijaTwins;
 /* Which of @messages (GArray of gint64) are here already because the account has, or had a moment ago, the same one
  * in another folder: the server says so (EMAILID), or Message-ID, size, dates, subject and sender are the same. GArray
- * of ValijaTwins; the twin's source may have gone before it is loaded. */
+ * of gint64, those of @messages. */
 DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_WARN_UNUSED_RESULT;
+/* GBytes of such a twin of @message; NOT_FOUND where there is none, or none any more. */
+DexFuture *valija_store_load_twin_source (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* What a server that only gives messages out need not keep any more, by its remote-ids (GPtrArray): what is whole here
  * and came before @since (seconds since 1970), and what was deleted here for good. */
 DexFuture *valija_store_list_ripe (ValijaStore *self, const char *account, gint64 since) G_GNUC_WARN_UNUSED_RESULT;
