@@ -414,26 +414,18 @@ static char *
 dup_flags_label (Change *change)
 {
   guint n = change->messages->len;
-  g_autoptr(GStrvBuilder) parts = g_strv_builder_new ();
-  g_auto(GStrv) all = NULL;
 
-  if ((change->add & VALIJA_FLAG_SEEN) != 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message marked as read",
-                                                           "%u messages marked as read", n), n));
-  if ((change->remove & VALIJA_FLAG_SEEN) != 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message marked as unread",
-                                                           "%u messages marked as unread", n), n));
-  if ((change->add & VALIJA_FLAG_FLAGGED) != 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n));
-  if ((change->remove & VALIJA_FLAG_FLAGGED) != 0)
-    g_strv_builder_take (parts, g_strdup_printf (ngettext ("Star removed from %u message",
-                                                           "Star removed from %u messages", n), n));
+  if (change->add == VALIJA_FLAG_SEEN && change->remove == 0)
+    return g_strdup_printf (ngettext ("%u message marked as read", "%u messages marked as read", n), n);
+  if (change->add == 0 && change->remove == VALIJA_FLAG_SEEN)
+    return g_strdup_printf (ngettext ("%u message marked as unread", "%u messages marked as unread", n), n);
+  if (change->add == VALIJA_FLAG_FLAGGED && change->remove == 0)
+    return g_strdup_printf (ngettext ("%u message starred", "%u messages starred", n), n);
+  if (change->add == 0 && change->remove == VALIJA_FLAG_FLAGGED)
+    return g_strdup_printf (ngettext ("Star removed from %u message", "Star removed from %u messages", n), n);
 
-  all = g_strv_builder_end (parts);
-  if (all[0] == NULL)
-    return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
-
-  return g_strjoinv (", ", all);
+  /* Of several at once no one sentence speaks */
+  return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
 }
 
 /* Of what was done: called afterwards. */

@@ -77,6 +77,20 @@ test_order (void)
   assert_list (test, "Trash", "c");
 }
 
+/* Two sentences are not one. */
+static void
+test_labels (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) both = change (test, "INBOX", "a b", VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED, 0);
+  g_autoptr(ValijaUndo) swapped = change (test, "INBOX", "a", VALIJA_FLAG_SEEN, VALIJA_FLAG_FLAGGED);
+  g_autoptr(ValijaUndo) plain = change (test, "INBOX", "a", 0, VALIJA_FLAG_SEEN);
+
+  g_assert_cmpstr (valija_undo_get_label (both), ==, "2 messages marked");
+  g_assert_cmpstr (valija_undo_get_label (swapped), ==, "1 message marked");
+  g_assert_cmpstr (valija_undo_get_label (plain), ==, "1 message marked as unread");
+}
+
 static void
 test_later_lines_use_new_names (void)
 {
@@ -454,6 +468,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/engine/journal/order", test_order);
+  g_test_add_func ("/engine/journal/labels", test_labels);
   g_test_add_func ("/engine/journal/new-names", test_later_lines_use_new_names);
   g_test_add_func ("/engine/journal/waits-for-the-network", test_waits_for_the_network);
   g_test_add_func ("/engine/journal/refused-is-taken-back", test_refused_is_taken_back);
