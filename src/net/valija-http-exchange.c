@@ -467,8 +467,7 @@ valija_http_exchange_explain (ValijaHttpExchange *self, const GError *cause)
     }
 
   /* Whether the server has done it cannot be known. */
-  if (self->sent && !self->answered && !self->request->idempotent && self->phase == VALIJA_HTTP_PHASE_EXCHANGE &&
-      !valija_error_is_cancelled (cause))
+  if (self->sent && !self->answered && !self->request->idempotent && self->phase == VALIJA_HTTP_PHASE_EXCHANGE)
     {
       valija_error_set (&error, VALIJA_ERROR_UNCERTAIN,
                         _("The connection to %s was lost before it confirmed: it may have been done or not."),

@@ -15,6 +15,8 @@ static const char * const secret_headers[] = {
   "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie", "WWW-Authenticate", NULL
 };
 
+static const char * const uri_headers[] = { "Location", "Content-Location", "Referer", NULL };
+
 static gboolean
 is_base64 (char c)
 {
@@ -22,15 +24,26 @@ is_base64 (char c)
 }
 
 static gboolean
-is_secret (const char *name)
+is_among (const char * const *names, const char *name)
 {
-  for (gsize i = 0; secret_headers[i] != NULL; i++)
+  for (gsize i = 0; names[i] != NULL; i++)
     {
-      if (g_ascii_strcasecmp (secret_headers[i], name) == 0)
+      if (g_ascii_strcasecmp (names[i], name) == 0)
         return TRUE;
     }
 
   return FALSE;
+}
+
+/* Queries hold codes, tokens and addresses; fragments too, where OAuth answers in them. */
+static void
+append_uri (GString *text, const char *uri)
+{
+  gsize told = strcspn (uri, "?#");
+
+  g_string_append_len (text, uri, (gssize) told);
+  if (uri[told] != '\0')
+    g_string_append_printf (text, "%c[%" G_GSIZE_FORMAT " bytes hidden]", uri[told], strlen (uri) - told - 1);
 }
 
 static void
@@ -45,12 +58,21 @@ append_headers (GString *text, SoupMessageHeaders *headers)
   while (soup_message_headers_iter_next (&iter, &name, &value))
     {
       gsize told = strlen (value);
+      gboolean secret = is_among (secret_headers, name);
+
+      if (is_among (uri_headers, name))
+        {
+          g_string_append_printf (text, "%s: ", name);
+          append_uri (text, value);
+          g_string_append_c (text, '\n');
+          continue;
+        }
 
       /* The scheme may be known, and the name of a cookie. What has neither is all secret, but for what a server
        * offers. */
-      if (is_secret (name))
+      if (secret)
         told = strcspn (value, " ;=");
-      if (is_secret (name) && value[told] == '\0' && g_ascii_strcasecmp (name, "WWW-Authenticate") != 0)
+      if (secret && value[told] == '\0' && g_ascii_strcasecmp (name, "WWW-Authenticate") != 0)
         told = 0;
       if (told == strlen (value))
         g_string_append_printf (text, "%s: %s\n", name, value);
@@ -133,7 +155,9 @@ valija_http_log_request (ValijaTranscript *transcript, ValijaHttpExchange *excha
   g_autofree char *uri = g_uri_to_string_partial (exchange->uri, G_URI_HIDE_USERINFO);
   g_autoptr(GString) text = g_string_new (NULL);
 
-  g_string_append_printf (text, "%s %s\n", exchange->request->method, uri);
+  g_string_append_printf (text, "%s ", exchange->request->method);
+  append_uri (text, uri);
+  g_string_append_c (text, '\n');
   append_headers (text, headers);
   append_request_body (text, exchange->request);
   valija_transcript_sent (transcript, text->str, text->len, FALSE);

@@ -97,23 +97,6 @@ finish (ValijaHttpResponse *self)
   g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, closed_cb, valija_http_exchange_ref (self->exchange));
 }
 
-/* (transfer full) */
-static GError *
-explain_read_error (ValijaHttpResponse *self, const GError *cause)
-{
-  GError *error = NULL;
-
-  if (self->exchange->failure == NULL &&
-      (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) || cause->domain == SOUP_SESSION_ERROR))
-    {
-      valija_error_set (&error, VALIJA_ERROR_PROTOCOL, _("What %s sent cannot be decompressed."),
-                        self->exchange->identity);
-      return error;
-    }
-
-  return valija_http_exchange_explain (self->exchange, cause);
-}
-
 static void
 fail (ValijaHttpResponse *self, Read *read, GError *error)
 {
@@ -185,7 +168,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (bytes != NULL)
     deliver (self, read, bytes);
   else
-    fail (self, read, explain_read_error (self, error));
+    fail (self, read, valija_http_exchange_explain (self->exchange, error));
 }
 
 static DexFuture *

@@ -132,7 +132,7 @@ answer (SoupServerMessage *message)
 
   if (g_str_equal (path, "/moved"))
     {
-      soup_message_headers_append (headers, "Location", "/owa/auth/logon.aspx");
+      soup_message_headers_append (headers, "Location", "/owa/auth/logon.aspx?code=told#token=told");
       soup_server_message_set_status (message, SOUP_STATUS_FOUND, NULL);
       return;
     }
@@ -696,17 +696,24 @@ static void
 test_redirect (void)
 {
   g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, open_handler, NULL);
-  g_autoptr(ValijaHttp) http = make_http (valija_http_server_get_port (server));
-  g_autofree char *uri = valija_http_server_dup_uri (server, "/moved");
-  g_autofree char *expected = valija_http_server_dup_uri (server, "/owa/auth/logon.aspx");
+  g_autoptr(ValijaTranscript) transcript = valija_transcript_new ();
+  g_autoptr(ValijaHttp) http = make_http_at (valija_http_server_get_port (server), 10, NULL, transcript);
+  g_autofree char *uri = valija_http_server_dup_uri (server, "/moved?login_hint=told");
+  g_autofree char *expected = valija_http_server_dup_uri (server, "/owa/auth/logon.aspx?code=told#token=told");
   g_autoptr(ValijaHttpRequest) request = make_post (uri, "<a/>", TRUE);
   g_autoptr(ValijaHttpResponse) response = send (http, request, NULL);
   g_autofree char *location = NULL;
+  g_autofree char *log = NULL;
 
   g_assert_cmpuint (valija_http_response_get_status (response), ==, 302);
   location = valija_http_response_dup_location (response);
   g_assert_cmpstr (location, ==, expected);
   g_assert_cmpuint (valija_http_server_get_requests (server), ==, 1);
+
+  log = valija_transcript_to_text (transcript);
+  g_assert_nonnull (strstr (log, "/moved?[15 bytes hidden]"));
+  g_assert_nonnull (strstr (log, "Location: /owa/auth/logon.aspx?[20 bytes hidden]"));
+  g_assert_null (strstr (log, "told"));
 }
 
 static void
