@@ -136,6 +136,7 @@ typedef struct
   ValijaApplication *application;
   ValijaAccount *account;
   gint64 draft;
+  gboolean withdrawn;             /* from the outbox, and held */
   ValijaMessage *original;        /* nullable: as of open_composer() */
   ValijaFlags flag;
 } Edit;
@@ -169,7 +170,13 @@ draft_loaded_cb (DexFuture *future,
         valija_application_compose (edit->application, edit->account, composition, edit->draft);
     }
   else
-    valija_application_show_error (edit->application, error);
+    {
+      /* What nobody writes on goes where drafts go */
+      if (edit->withdrawn)
+        valija_future_forget (valija_engine_release_draft (edit->application->engine, edit->account, edit->draft),
+                              "draft to the server");
+      valija_application_show_error (edit->application, error);
+    }
 
   return NULL;
 }
@@ -215,6 +222,7 @@ withdrawn_cb (DexFuture *future,
   g_autoptr(GPtrArray) messages = NULL;
 
   edit->draft = g_value_get_int64 (value);
+  edit->withdrawn = TRUE;
   if (edit->original != NULL)
     {
       messages = g_ptr_array_new_with_free_func (g_object_unref);
