@@ -12,6 +12,9 @@
 #define FIRST_RETRY 60
 #define LAST_RETRY (60 * 60)
 
+/* RFC 5321 §4.5.4.1 gives up after four to five days: these are five, at one an hour, of a computer that is on. */
+#define MAX_ATTEMPTS 125
+
 /* ---- The list ---- */
 
 static void
@@ -166,16 +169,26 @@ set_state_fiber (Sending           *sending,
                                                    remaining), error);
 }
 
-/* What a failed attempt means for the message. */
+static gboolean
+is_last_attempt (ValijaStoredOutbox *item)
+{
+  return item->attempts + 1 >= MAX_ATTEMPTS;
+}
+
+/* What a failed attempt means for the message. A server that cannot be reached is waited for, for as long as it takes;
+ * one that puts the message off again and again is not. */
 static ValijaOutboxState
-state_after (const GError *error)
+state_after (ValijaStoredOutbox *item, ValijaOutboxState from, const GError *error)
 {
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN))
     return VALIJA_OUTBOX_UNCERTAIN;
-  if (valija_error_is_transient (error) || valija_error_is_cancelled (error))
-    return VALIJA_OUTBOX_PENDING;
+  /* Who breaks it off does not know how far it has come */
+  if (valija_error_is_cancelled (error))
+    return from == VALIJA_OUTBOX_SENDING ? VALIJA_OUTBOX_UNCERTAIN : VALIJA_OUTBOX_PENDING;
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) && is_last_attempt (item))
+    return VALIJA_OUTBOX_ERROR;
 
-  return VALIJA_OUTBOX_ERROR;
+  return valija_error_is_transient (error) ? VALIJA_OUTBOX_PENDING : VALIJA_OUTBOX_ERROR;
 }
 
 static char *
@@ -193,6 +206,26 @@ dup_words (const GError *error)
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
 
+/* Nullable */
+static char *
+dup_failure_words (ValijaOutboxState state, const GError *error)
+{
+  g_autofree char *words = NULL;
+
+  if (valija_error_is_cancelled (error))
+    return state != VALIJA_OUTBOX_UNCERTAIN
+             ? NULL
+             : g_strdup (_("The sending was broken off. The message may have been sent: look for it in the sent mail "
+                           "before you send it again."));
+
+  words = dup_words (error);
+  if (state != VALIJA_OUTBOX_ERROR || !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER))
+    return g_steal_pointer (&words);
+
+  return g_strdup_printf ("%s\n%s", words,
+                          _("The server has put this message off for five days. Valija does not try again by itself."));
+}
+
 static gint64
 retry_time (guint attempts)
 {
@@ -208,8 +241,8 @@ fail_item_fiber (Sending             *sending,
                  const GError        *failure,
                  GError             **error)
 {
-  ValijaOutboxState state = state_after (failure);
-  g_autofree char *words = valija_error_is_cancelled (failure) ? NULL : dup_words (failure);
+  ValijaOutboxState state = state_after (item, from, failure);
+  g_autofree char *words = dup_failure_words (state, failure);
 
   return set_state_fiber (sending, item->id, from, state, words,
                           state == VALIJA_OUTBOX_PENDING ? retry_time (item->attempts) : 0, NULL, error);
@@ -233,9 +266,29 @@ refused_free (Refused *refused)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Refused, refused_free)
 
+static char *
+dup_refused_words (Refused *refused, gboolean last, const char *lines)
+{
+  guint n = refused->recipients->len;
+
+  if (!refused->transient)
+    return g_strdup_printf (ngettext ("Sent to the others, but the server refused %u recipient:%s",
+                                      "Sent to the others, but the server refused %u recipients:%s", n), n, lines);
+  if (last)
+    return g_strdup_printf (ngettext ("Sent to the others. The server has put off %u recipient for five days, and"
+                                      " Valija does not try again by itself:%s",
+                                      "Sent to the others. The server has put off %u recipients for five days, and"
+                                      " Valija does not try again by itself:%s", n), n, lines);
+
+  return g_strdup_printf (ngettext ("Sent to the others. The server did not take it yet for %u recipient,"
+                                    " and Valija tries again:%s",
+                                    "Sent to the others. The server did not take it yet for %u"
+                                    " recipients, and Valija tries again:%s", n), n, lines);
+}
+
 /* NULL when the server took all. */
 static Refused *
-collect_refused (ValijaReceipt *receipt)
+collect_refused (ValijaReceipt *receipt, gboolean last)
 {
   g_autoptr(Refused) refused = g_new0 (Refused, 1);
   g_autoptr(GString) text = g_string_new (NULL);
@@ -259,17 +312,7 @@ collect_refused (ValijaReceipt *receipt)
   if (refused->recipients->len == 0)
     return NULL;
 
-  if (refused->transient)
-    refused->words = g_strdup_printf (ngettext ("Sent to the others. The server did not take it yet for %u recipient,"
-                                                " and Valija tries again:%s",
-                                                "Sent to the others. The server did not take it yet for %u"
-                                                " recipients, and Valija tries again:%s", refused->recipients->len),
-                                      refused->recipients->len, text->str);
-  else
-    refused->words = g_strdup_printf (ngettext ("Sent to the others, but the server refused %u recipient:%s",
-                                                "Sent to the others, but the server refused %u recipients:%s",
-                                                refused->recipients->len),
-                                      refused->recipients->len, text->str);
+  refused->words = dup_refused_words (refused, last, text->str);
   return g_steal_pointer (&refused);
 }
 
@@ -325,7 +368,8 @@ finish_item_fiber (Sending            *sending,
                    ValijaReceipt      *receipt,
                    GError            **error)
 {
-  g_autoptr(Refused) refused = collect_refused (receipt);
+  gboolean last = is_last_attempt (item);
+  g_autoptr(Refused) refused = collect_refused (receipt, last);
   g_autofree char *words = NULL;
   g_autoptr(GError) failure = NULL;
 
@@ -335,7 +379,7 @@ finish_item_fiber (Sending            *sending,
                           failure->message);
 
   sending->n_sent++;
-  if (refused != NULL && refused->transient)
+  if (refused != NULL && refused->transient && !last)
     return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_PENDING, refused->words,
                             retry_time (item->attempts), refused->recipients, error);
   if (refused != NULL)

@@ -205,6 +205,76 @@ test_back_off (void)
   g_assert_cmpint (delays[2], >, delays[1]);
 }
 
+/* As if it had been tried that often. */
+static void
+wear_out (TestEngine *test, guint position, guint attempts)
+{
+  for (guint i = 0; i < attempts; i++)
+    test_await (valija_store_set_outbox_state (test->engine->store, valija_outbox_item_get_id (item (test, position)),
+                                               VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_PENDING, "x", 0, NULL));
+}
+
+/* Five days of "later" are a no; a line that is down is none. */
+static void
+test_put_off_for_good (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  wear_out (test, 0, 200);
+  fail_next (test, 1, VALIJA_ERROR_CONNECT);
+  test_await_error (flush (test), VALIJA_ERROR_CONNECT);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  wear_out (test, 0, 1);
+  fail_next (test, 2, VALIJA_ERROR_TRY_LATER);
+  test_await_error (flush (test), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "for five days"));
+
+  /* Whoever says "Send Again" begins anew. */
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  fail_next (test, 2, VALIJA_ERROR_TRY_LATER);
+  test_await_error (flush (test), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+}
+
+static void
+test_partly_put_off_for_good (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  test->server->refuse_recipient = "grey@example.org";
+  test->server->refuse_for_now = TRUE;
+  enqueue (test, "luis@example.org, grey@example.org", "one");
+  wear_out (test, 0, 124);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "put off 1 recipient for five days"));
+
+  test->server->refuse_recipient = NULL;
+  test_await (valija_engine_retry_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>grey@example.org");
+}
+
+/* Broken off before anything is said it waits; in the middle nobody knows. */
+static void
+test_broken_off (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  test->server->fail_cancelled = TRUE;
+  fail_next (test, 1, 0);
+  g_assert_false (test_try (flush (test), NULL));
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
+  wear_out (test, 0, 1);
+  fail_next (test, 2, 0);
+  g_assert_false (test_try (flush (test), NULL));
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_UNCERTAIN);
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "sent mail"));
+}
+
 static void
 test_transient_waits (void)
 {
@@ -796,6 +866,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/partly-refused", test_partly_refused);
   g_test_add_func ("/engine/outbox/partly-put-off", test_partly_put_off);
   g_test_add_func ("/engine/outbox/back-off", test_back_off);
+  g_test_add_func ("/engine/outbox/put-off-for-good", test_put_off_for_good);
+  g_test_add_func ("/engine/outbox/partly-put-off-for-good", test_partly_put_off_for_good);
+  g_test_add_func ("/engine/outbox/broken-off", test_broken_off);
   g_test_add_func ("/engine/outbox/transient-waits", test_transient_waits);
   g_test_add_func ("/engine/outbox/wrong-password", test_wrong_password);
   g_test_add_func ("/engine/outbox/uncertain", test_uncertain);

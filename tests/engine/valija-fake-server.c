@@ -313,6 +313,9 @@ fail (gpointer session)
 
   ((FakeSession *) session)->state = VALIJA_SESSION_CLOSED;
   valija_session_notify_state (session);
+  if (server_of (session)->fail_cancelled)
+    return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
+
   valija_error_set_server (&error, server_of (session)->fail_code, "no", "The test wants this to fail.");
   return dex_future_new_for_error (error);
 }

@@ -398,7 +398,7 @@ post_fiber (ValijaExchangeClient *self,
     return reply;
 
   /* The server answered, so it was done; what it said of it is lost */
-  if (!request->repeatable && !valija_error_is_cancelled (failure))
+  if (!request->repeatable)
     valija_error_set (error, VALIJA_ERROR_UNCERTAIN,
                       _("The connection was lost in the middle of the server’s answer."));
   else
