@@ -15,6 +15,10 @@
 /* RFC 5321 §4.5.4.1 gives up after four to five days: these are five, at one an hour, of a computer that is on. */
 #define MAX_ATTEMPTS 125
 
+/* As many messages are on their way at one time, where that saves turns. Were Valija killed then, it would not know of
+ * any of them whether it was sent. */
+#define MAX_AHEAD 32
+
 /* ---- The list ---- */
 
 static void
@@ -152,6 +156,7 @@ typedef struct
   ValijaAccountRuntime *runtime;
   ValijaMailSender *sender;
   guint n_sent;
+  GQueue flights;                  /* of Flight, in the order in which they were started */
 } Sending;
 
 /* From @from, or not at all: the item may have been taken back or sent since it was listed. */
@@ -316,12 +321,14 @@ collect_refused (ValijaReceipt *receipt, gboolean last)
   return g_steal_pointer (&refused);
 }
 
-static gboolean
-keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *receipt, GError **error)
+gboolean
+valija_engine_keep_sent_fiber (ValijaEngine          *self,
+                               ValijaAccountRuntime  *runtime,
+                               ValijaStoredOutbox    *item,
+                               gboolean               server_kept_copy,
+                               GError               **error)
 {
-  ValijaEngine *self = sending->engine;
-  ValijaSentCopy plan = receipt->server_kept_copy ? VALIJA_SENT_COPY_BY_SERVER
-                                                  : valija_engine_plan_sent_copy (self, sending->runtime);
+  ValijaSentCopy plan = server_kept_copy ? VALIJA_SENT_COPY_BY_SERVER : valija_engine_plan_sent_copy (self, runtime);
   ValijaFolder *folder;
   g_autoptr(GBytes) copy = NULL;
   gint64 id;
@@ -332,17 +339,16 @@ keep_copy_fiber (Sending *sending, ValijaStoredOutbox *item, ValijaReceipt *rece
   if (!(copy = dex_await_boxed (valija_store_load_outbox_copy (self->store, item->id), error)))
     return FALSE;
 
-  folder = valija_account_runtime_find_role (sending->runtime, VALIJA_FOLDER_ROLE_SENT, FALSE);
+  folder = valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_SENT, FALSE);
   if (plan == VALIJA_SENT_COPY_APPENDED && folder != NULL)
     {
-      valija_engine_journal_changed (self, sending->runtime);
+      valija_engine_journal_changed (self, runtime);
       id = valija_folder_get_id (folder);
       return valija_await_int64 (valija_store_append_message (self->store, id, copy, VALIJA_FLAG_SEEN, item->id), NULL,
                                  error);
     }
 
-  return valija_await_int64 (valija_engine_ensure_local_folder (self, sending->runtime, VALIJA_FOLDER_ROLE_SENT), &id,
-                             error) &&
+  return valija_await_int64 (valija_engine_ensure_local_folder (self, runtime, VALIJA_FOLDER_ROLE_SENT), &id, error) &&
          valija_await_int64 (valija_engine_file_copy (self, id, copy, VALIJA_FLAG_SEEN, item->id), NULL, error);
 }
 
@@ -373,7 +379,7 @@ finish_item_fiber (Sending            *sending,
   g_autofree char *words = NULL;
   g_autoptr(GError) failure = NULL;
 
-  if (!keep_copy_fiber (sending, item, receipt, &failure))
+  if (!valija_engine_keep_sent_fiber (sending->engine, sending->runtime, item, receipt->server_kept_copy, &failure))
     /* Translators: the subject of a message, and the reason, a sentence */
     valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
                           failure->message);
@@ -400,34 +406,67 @@ failure_is_of_connection (const GError *error)
   return step != VALIJA_STEP_NONE && step <= VALIJA_STEP_SIGN_IN;
 }
 
-/* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
+/* One that is on its way. */
+typedef struct
+{
+  ValijaStoredOutbox *item;  /* of the list */
+  ValijaEnvelope *envelope;
+  DexFuture *receipt;
+} Flight;
+
+static void
+flight_free (Flight *flight)
+{
+  valija_envelope_unref (flight->envelope);
+  dex_clear (&flight->receipt);
+  g_free (flight);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Flight, flight_free)
+
+/* Returns FALSE when the batch must end, with @error. Nothing is started where somebody was faster: it may have been
+ * taken back or sent since it was listed. */
 static gboolean
-send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
+start_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **error)
 {
   ValijaEngine *self = sending->engine;
   g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(ValijaReceipt) receipt = NULL;
   g_autoptr(GBytes) source = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) failure = NULL;
+  Flight *flight;
 
-  if (!(envelope = dex_await_boxed (valija_store_load_outbox_envelope (self->store, item->id), &error)) ||
-      !(source = dex_await_boxed (valija_store_load_outbox_source (self->store, item->id), &error)) ||
-      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &error))
+  if (!(envelope = dex_await_boxed (valija_store_load_outbox_envelope (self->store, item->id), &failure)) ||
+      !(source = dex_await_boxed (valija_store_load_outbox_source (self->store, item->id), &failure)) ||
+      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &failure))
     {
-      /* Somebody was faster */
-      if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
-          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+      if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+          g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
         return TRUE;
 
-      g_clear_error (last);
-      g_propagate_error (last, g_steal_pointer (&error));
+      g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
 
+  flight = g_new0 (Flight, 1);
+  flight->item = item;
+  flight->receipt = valija_mail_sender_send (sending->sender, envelope, source);
+  flight->envelope = g_steal_pointer (&envelope);
+  g_queue_push_tail (&sending->flights, flight);
+  return TRUE;
+}
+
+/* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
+static gboolean
+finish_flight_fiber (Sending *sending, GError **last)
+{
+  g_autoptr(Flight) flight = g_queue_pop_head (&sending->flights);
+  g_autoptr(ValijaReceipt) receipt = NULL;
+  g_autoptr(GError) error = NULL;
+
   /* Not raced with anything: the message is on its way, and only the session knows how far it came. */
-  if ((receipt = dex_await_boxed (valija_mail_sender_send (sending->sender, envelope, source), &error)))
+  if ((receipt = dex_await_boxed (g_steal_pointer (&flight->receipt), &error)))
     {
-      if (finish_item_fiber (sending, item, envelope, receipt, &error))
+      if (finish_item_fiber (sending, flight->item, flight->envelope, receipt, &error))
         return TRUE;
     }
   else
@@ -436,7 +475,7 @@ send_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **last)
 
       g_clear_error (last);
       *last = g_error_copy (failure);
-      if (fail_item_fiber (sending, item, VALIJA_OUTBOX_SENDING, failure, &error))
+      if (fail_item_fiber (sending, flight->item, VALIJA_OUTBOX_SENDING, failure, &error))
         return !failure_is_of_connection (failure) && !valija_error_is_transient (failure) &&
                !valija_error_is_cancelled (failure);
     }
@@ -518,6 +557,71 @@ hold_rest_fiber (Sending *sending, GPtrArray *items, guint first)
     }
 }
 
+/* One connection for all; it costs nothing when it is open, and is made again when a message before broke it. */
+static gboolean
+open_sender_fiber (Sending *sending, GError **error)
+{
+  DexFuture *opened = valija_account_runtime_open (sending->runtime, VALIJA_SESSION (sending->sender));
+
+  return dex_await (valija_engine_race (sending->engine, opened, NULL), error);
+}
+
+/* Whether the next message is to wait for those that are on their way. */
+static gboolean
+is_full (Sending *sending)
+{
+  guint limit = valija_mail_sender_overlaps (sending->sender) ? MAX_AHEAD : 1;
+
+  return sending->flights.length >= limit;
+}
+
+/* Starts and finishes until nothing is left, or nothing more is to be started; what is on its way comes to its end in
+ * any case. */
+static void
+send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, GError **last)
+{
+  GCancellable *cancellable = valija_progress_get_cancellable (progress);
+  gboolean stop = FALSE;
+  guint next = 0;
+
+  while (sending->flights.length > 0 || (next < items->len && !stop))
+    {
+      g_autoptr(GError) error = NULL;
+
+      if (stop || next == items->len || is_full (sending))
+        {
+          stop = !finish_flight_fiber (sending, last) || stop;
+          continue;
+        }
+
+      if (g_cancellable_is_cancelled (cancellable))
+        {
+          hold_rest_fiber (sending, items, next);
+          next = items->len;
+          continue;
+        }
+
+      valija_progress_update (progress, next, items->len);
+      if (!open_sender_fiber (sending, &error))
+        {
+          fail_rest_fiber (sending, items, next, error);
+          next = items->len;
+        }
+      else if (start_item_fiber (sending, g_ptr_array_index (items, next), &error))
+        {
+          next++;
+          continue;
+        }
+
+      stop = TRUE;
+      g_clear_error (last);
+      *last = g_steal_pointer (&error);
+    }
+
+  if (*last != NULL && failure_is_of_connection (*last))
+    fail_rest_fiber (sending, items, next, *last);
+}
+
 static DexFuture *
 send_account_fiber (gpointer data)
 {
@@ -530,7 +634,7 @@ send_account_fiber (gpointer data)
   g_autoptr(GPtrArray) items = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(GError) last = NULL;
-  Sending sending = { .engine = flow->engine, .runtime = runtime };
+  Sending sending = { .engine = flow->engine, .runtime = runtime, .flights = G_QUEUE_INIT };
 
   if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
       !(items = list_due_fiber (&sending, &error)))
@@ -544,34 +648,7 @@ send_account_fiber (gpointer data)
 
   sending.sender = sender;
   progress = begin_progress (runtime, items->len);
-  for (guint i = 0; i < items->len; i++)
-    {
-      if (g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)))
-        {
-          hold_rest_fiber (&sending, items, i);
-          break;
-        }
-
-      valija_progress_update (progress, i, items->len);
-      /* One connection for all; it costs nothing when it is open, and is made again when the message before broke
-       * it. */
-      DexFuture *opened = valija_account_runtime_open (runtime, VALIJA_SESSION (sender));
-
-      if (!dex_await (valija_engine_race (flow->engine, opened, NULL), &error))
-        {
-          fail_rest_fiber (&sending, items, i, error);
-          end_progress (runtime, progress);
-          return dex_future_new_for_error (g_steal_pointer (&error));
-        }
-
-      if (!send_item_fiber (&sending, g_ptr_array_index (items, i), &last))
-        {
-          if (failure_is_of_connection (last))
-            fail_rest_fiber (&sending, items, i + 1, last);
-          break;
-        }
-    }
-
+  send_items_fiber (&sending, items, progress, &last);
   end_progress (runtime, progress);
   if (last != NULL)
     return dex_future_new_for_error (g_steal_pointer (&last));

@@ -242,6 +242,16 @@ DexFuture *valija_engine_file_drafts    (ValijaEngine *self, ValijaAccountRuntim
 #define RECIPIENTS_SEPARATOR ", "
 
 DexFuture *valija_engine_load_outbox    (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* In a fiber: what the account keeps of @item, unless it is kept already. */
+gboolean   valija_engine_keep_sent_fiber (ValijaEngine         *self,
+                                          ValijaAccountRuntime *runtime,
+                                          ValijaStoredOutbox   *item,
+                                          gboolean              server_kept_copy,
+                                          GError              **error);
+/* Messages of which nobody knew whether they were sent, and which the server has in @sent, were. TRUE */
+DexFuture *valija_engine_settle_by_sent (ValijaEngine         *self,
+                                         ValijaAccountRuntime *runtime,
+                                         ValijaFolder         *sent) G_GNUC_WARN_UNUSED_RESULT;
 /* Sends soon, if the engine works in the background. */
 void       valija_engine_outbox_due     (ValijaEngine *self, guint seconds);
 

@@ -35,6 +35,14 @@ valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GByte
   return VALIJA_MAIL_SENDER_GET_IFACE (self)->send (self, envelope, source);
 }
 
+gboolean
+valija_mail_sender_overlaps (ValijaMailSender *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MAIL_SENDER (self), FALSE);
+
+  return VALIJA_MAIL_SENDER_GET_IFACE (self)->overlaps != NULL && VALIJA_MAIL_SENDER_GET_IFACE (self)->overlaps (self);
+}
+
 DexFuture *
 valija_mail_sender_check_address (ValijaMailSender *self, const char *sender, const char *address)
 {

@@ -16,6 +16,7 @@ struct _ValijaMailSenderInterface
 
   DexFuture *(*send)          (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source);
   DexFuture *(*check_address) (ValijaMailSender *self, const char *sender, const char *address); /* nullable */
+  gboolean   (*overlaps)      (ValijaMailSender *self);                                          /* nullable */
 };
 
 /**
@@ -32,6 +33,13 @@ struct _ValijaMailSenderInterface
 DexFuture *valija_mail_sender_send (ValijaMailSender *self,
                                     ValijaEnvelope   *envelope,
                                     GBytes           *source) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * valija_mail_sender_overlaps:
+ *
+ * Returns: whether a message that is given before the one before it is answered saves a turn; where not, it only waits
+ */
+gboolean valija_mail_sender_overlaps (ValijaMailSender *self);
 
 /**
  * valija_mail_sender_check_address:

@@ -1017,6 +1017,12 @@ fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
   return dex_future_new_take_boxed (VALIJA_TYPE_RECEIPT, receipt);
 }
 
+static gboolean
+fake_overlaps (ValijaMailSender *self)
+{
+  return server_of (self)->overlaps;
+}
+
 static DexFuture *
 fake_check_address (ValijaMailSender *self, const char *sender, const char *address)
 {
@@ -1037,6 +1043,7 @@ static void
 fake_sender_init (ValijaMailSenderInterface *iface)
 {
   iface->check_address = fake_check_address;
+  iface->overlaps = fake_overlaps;
   iface->send = fake_send;
 }
 

@@ -29,6 +29,7 @@ struct _FakeServer
   const char *refuse_recipient; /* nullable */
   gboolean refuse_for_now;   /* it would be accepted later */
   gboolean keeps_sent;
+  gboolean overlaps;         /* more than one message may be on its way */
   gboolean watches_all;      /* like NOTIFY of IMAP */
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */
   gboolean names_content;    /* like OBJECTID of IMAP */

@@ -196,9 +196,16 @@ valija_mixed_session_check_address (ValijaMailSender *sender,
   return valija_mail_sender_check_address (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing), from, address);
 }
 
+static gboolean
+valija_mixed_session_overlaps (ValijaMailSender *sender)
+{
+  return valija_mail_sender_overlaps (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing));
+}
+
 static void
 valija_mixed_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
 {
+  iface->overlaps = valija_mixed_session_overlaps;
   iface->send = valija_mixed_session_send;
   iface->check_address = valija_mixed_session_check_address;
 }

@@ -500,6 +500,14 @@ valija_smtp_session_send (ValijaMailSender *sender,
   return future;
 }
 
+static gboolean
+valija_smtp_session_overlaps (ValijaMailSender *sender)
+{
+  ValijaSmtpSession *self = VALIJA_SMTP_SESSION (sender);
+
+  return is_alive (self) && self->login->capabilities->pipelining && self->login->capabilities->chunking;
+}
+
 /* ---- Asking about addresses ---- */
 
 typedef struct
@@ -620,6 +628,7 @@ static void
 valija_smtp_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
 {
   iface->send = valija_smtp_session_send;
+  iface->overlaps = valija_smtp_session_overlaps;
   iface->check_address = valija_smtp_session_check_address;
 }
 
