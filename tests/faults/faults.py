@@ -3,12 +3,13 @@
 """Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
 is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
 
-    world.py run -- faults.py PROGRAM cut|send|fetch|kill|clients|share [--rounds N] [--seed S] [--only ROUND]
+    world.py run -- faults.py PROGRAM cut|send|fetch|kill|folders|clients|share [--rounds N] [--seed S] [--only ROUND]
 
 cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
 send     SMTP: the same while messages are sent
 fetch    POP3: the same while mail is fetched and taken off the server
 kill     SIGKILL at a moment by chance during sync, move, flag, delete, send
+folders  SIGKILL at a moment by chance while folders are made, renamed and removed
 clients  two clients at random on one mailbox, against a model
 share    a part of each, for the suite
 
@@ -352,6 +353,93 @@ def kills(program, rounds, seed):
         yield f'kill round={number} seed={seed}', lambda number=number: kill_round(program, number, seed)
 
 
+class Folder:
+    """One that the round has made: what it may be called, and whether it may be gone; `subject` is in it."""
+
+    def __init__(self, name, subject=None, sure=False):
+        self.names, self.subject, self.sure, self.gone = {name}, subject, sure, False
+
+
+def server_folders(user, prefix):
+    """The names of all that begin with `prefix`, as the server has them."""
+    with imap(user) as box:
+        names = [line.decode().rsplit(' ', 1)[1].strip('"') for line in box.list()[1]]
+        return sorted(name for name in names if name.startswith(prefix))
+
+
+def folders_round(program, number, seed):
+    rng = random.Random(f'{seed} {number}')
+    fill(ANA, [])
+    folders, names = [], (f'K{i}' for i in itertools.count())
+    with imap(ANA) as box:
+        for name in server_folders(ANA, 'K'):
+            box.delete(name)
+        for i in range(3):
+            name = next(names)
+            box.create(name)
+            box.append(name, None, None, source(f'in{i}'))
+            folders.append(Folder(name, f'in{i}', True))
+    with Victim(program) as victim:
+        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
+        victim.run('sync', '--headers')
+        for _ in range(rng.randrange(3, 7)):
+            known = sorted(f['path'] for f in victim.run('folders')['folders'] if f['path'].startswith('K'))
+            act = rng.choice(['create', 'rename', 'rename', 'remove', 'sync'])
+            path = rng.choice(known) if known else None
+            mine = [f for f in folders if path in f.names]
+            if act == 'create':
+                name = next(names)
+                folders.append(Folder(name))
+                args = ['folder', 'create', name]
+            elif act == 'rename' and path is not None:
+                name = next(names)
+                for folder in mine:
+                    folder.names.add(name)
+                args = ['folder', 'rename', path, name]
+            elif act == 'remove' and path is not None:
+                for folder in mine:
+                    folder.gone = True
+                args = ['folder', 'remove', path]
+            else:
+                args = ['sync', '--headers']
+            child = victim.start(*args)
+            try:
+                child.communicate(b'', timeout=rng.uniform(0, 0.35))
+                killed = False
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.communicate()
+                killed = True
+            trace(*args, 'killed' if killed else child.returncode)
+            check(killed or child.returncode >= 0, args, 'died by signal')
+            if act == 'create' and not killed and child.returncode == 0:
+                folders[-1].sure = True
+        for _ in range(2):
+            victim.run('sync', '--headers')
+        check_folders(victim, folders)
+
+
+def check_folders(victim, folders):
+    """Store and server have the same ones, each at most once and under a name that it was given, with its message."""
+    there = server_folders(ANA, 'K')
+    here = sorted(f['path'] for f in victim.run('folders')['folders'] if f['path'].startswith('K'))
+    check(here == there, 'here:', here, 'but on the server:', there)
+    mail = {name: [s for s, _ in server_list(ANA, name)] for name in there}
+    for folder in folders:
+        found = [name for name in there if name in folder.names]
+        check(len(found) <= 1, sorted(folder.names), 'is there as', found)
+        check(found or folder.gone or not folder.sure, sorted(folder.names), 'is lost:', there)
+        if found and folder.subject is not None:
+            check(mail[found[0]] == [folder.subject], found, 'holds', mail[found[0]], 'not', folder.subject)
+            check([s for s, _ in store_list(victim, found[0])] == [folder.subject], found, 'is empty here')
+    check(set(there) <= set().union(*(f.names for f in folders)), 'nobody made one of', there)
+
+
+def folder_kills(program, rounds, seed):
+    for number in range(rounds):
+        yield f'folders round={number} seed={seed}', lambda number=number: folders_round(program, number, seed)
+
+
 # ---- Two clients
 
 class Mail(typing.NamedTuple):
@@ -473,14 +561,15 @@ def share(program, seed):
     lines = rng.randrange(3, 20)
     yield f'fetch lines={lines} seed={seed}', lambda: fetch_round(program, lines, 'cut', True, seed)
     yield from kills(program, 2, seed)
+    yield from folder_kills(program, 1, seed)
     yield from clients(program, 1, seed, 8)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
-    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'clients', 'share'])
-    parser.add_argument('--rounds', type=int, default=100, help='of kill and clients')
+    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'folders', 'clients', 'share'])
+    parser.add_argument('--rounds', type=int, default=100, help='of kill, folders and clients')
     parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--only', help='rounds whose line has these words')
@@ -490,6 +579,7 @@ def main():
               'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed),
               'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed),
               'kill': lambda: kills(args.program, args.rounds, args.seed),
+              'folders': lambda: folder_kills(args.program, args.rounds, args.seed),
               'clients': lambda: clients(args.program, args.rounds, args.seed),
               'share': lambda: share(args.program, args.seed)}[args.what]()
     n, failed = 0, 0
