@@ -63,7 +63,7 @@
  *   flag, move, delete: changed label; folder create, rename, remove: label
  *   send --draft: draft; send --print: raw
  *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
- *   send, outbox retry: item{id account subject recipients state words date attempts}; outbox: items[]
+ *   send, outbox retry, outbox confirm: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
  *   watch: event folder new, one object a line
  */

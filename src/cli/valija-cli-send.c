@@ -518,6 +518,24 @@ outbox_retry_fiber (ValijaCli *cli, GError **error)
   return FALSE;
 }
 
+/* Nothing is asked of a server. */
+static gboolean
+outbox_confirm_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaOutboxItem *item = item_from_arguments (cli, error);
+  gint64 id;
+
+  if (item == NULL)
+    return FALSE;
+
+  id = valija_outbox_item_get_id (item);
+  if (!dex_await (valija_engine_confirm_outbox_item (cli->engine, item), error))
+    return FALSE;
+
+  show_item (cli, id);
+  return TRUE;
+}
+
 /* It is a draft then, to be found and changed among them. */
 static gboolean
 outbox_withdraw_fiber (ValijaCli *cli, GError **error)
@@ -627,6 +645,8 @@ const ValijaCliCommand valija_cli_send_commands[] = {
   { "outbox send", NULL, N_("Send what waits in the outbox"), outbox_options, outbox_send_fiber },
   { "outbox retry", "ITEM", N_("Send a message now that failed, is uncertain or waits for its time"), NULL,
     outbox_retry_fiber },
+  { "outbox confirm", "ITEM", N_("Say that an uncertain message was sent: look for it among the sent mail first"), NULL,
+    outbox_confirm_fiber },
   { "outbox withdraw", "ITEM", N_("Take a message out of the outbox and make it a draft again"), NULL,
     outbox_withdraw_fiber },
   { "outbox remove", "ITEM", N_("Take a message out of the outbox"), NULL, outbox_remove_fiber },

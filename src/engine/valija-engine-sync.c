@@ -160,7 +160,12 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
       g_autoptr(GError) failure = NULL;
 
       if (sync_round_fiber (sync, folder, &failure))
-        continue;
+        {
+          if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_SENT &&
+              !dex_await (valija_engine_settle_by_sent (sync->engine, sync->runtime, folder), error))
+            return FALSE;
+          continue;
+        }
 
       if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX || folders->len == 1 ||
           !failure_is_of_folder (failure))

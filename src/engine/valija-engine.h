@@ -358,6 +358,10 @@ DexFuture *valija_engine_flush_outbox (ValijaEngine *self, ValijaAccount *accoun
 /* From ERROR or UNCERTAIN, because the user says so. TRUE */
 DexFuture *valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "It was sent": one that is uncertain is kept as sent, with its copy where the account has them. TRUE; INVALID where
+ * it is not uncertain. Where the server itself files what it sends, a round of Sent settles it without being asked. */
+DexFuture *valija_engine_confirm_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Not while it is being sent. TRUE */
 DexFuture *valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item) G_GNUC_WARN_UNUSED_RESULT;
 

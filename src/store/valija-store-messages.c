@@ -15,6 +15,7 @@ typedef struct
   gint64 since;
   guint limit;
   char *remote_id;
+  char *text;
 } ListArgs;
 
 typedef struct
@@ -46,6 +47,7 @@ static void
 list_args_free (ListArgs *self)
 {
   g_free (self->remote_id);
+  g_free (self->text);
   g_free (self);
 }
 
@@ -302,6 +304,27 @@ find_remote (ValijaStoreContext  *context,
 }
 
 static gboolean
+count_message_id (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
+{
+  ListArgs *args = data;
+  ValijaDatabase *database = valija_store_context_database (context, args->folder);
+  gint64 count;
+
+  if (!valija_database_get_int64 (database, 0, &count, error,
+                                  "SELECT count(*) FROM message WHERE id_hash = ?1 AND message_id = ?2 AND home = ?3",
+                                  "isi", (gint64) g_str_hash (args->text), args->text,
+                                  valija_database_to_row (database, args->folder)))
+    return FALSE;
+
+  valija_store_take_int64 (result, count);
+
+  return TRUE;
+}
+
+static gboolean
 load_source (ValijaStoreContext  *context,
              gpointer             data,
              GValue              *result,
@@ -463,6 +486,29 @@ valija_store_load_rows (ValijaStore  *self,
     g_array_append_vals (copy, ids, n_ids);
 
   return valija_store_read (self, load_rows, copy, (GDestroyNotify) g_array_unref);
+}
+
+/**
+ * valija_store_count_message_id:
+ * @message_id: without angle brackets
+ *
+ * Returns: (transfer full): a future that resolves to how many such messages are in @folder (int64)
+ */
+DexFuture *
+valija_store_count_message_id (ValijaStore *self,
+                               gint64       folder,
+                               const char  *message_id)
+{
+  ListArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (message_id != NULL);
+
+  args = g_new0 (ListArgs, 1);
+  args->folder = folder;
+  args->text = g_strdup (message_id);
+
+  return valija_store_read (self, count_message_id, args, (GDestroyNotify) list_args_free);
 }
 
 /**

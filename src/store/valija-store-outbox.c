@@ -313,7 +313,7 @@ retry_item (ValijaStoreContext  *context,
   context->news->outbox = TRUE;
 
   return valija_database_run (context->local, error,
-                              "UPDATE outbox SET state = ?2, words = NULL, not_before = 0, attempts = 0"
+                              "UPDATE outbox SET state = ?2, words = NULL, not_before = 0, attempts = min (attempts, 1)"
                               " WHERE id = ?1 AND state NOT IN (?3, ?4)",
                               "iiii", id, (gint64) VALIJA_OUTBOX_PENDING, (gint64) VALIJA_OUTBOX_SENDING,
                               (gint64) VALIJA_OUTBOX_SENT) &&
@@ -504,7 +504,7 @@ valija_store_set_outbox_state (ValijaStore       *self,
 /**
  * valija_store_retry_outbox:
  *
- * What was tried before no longer counts.
+ * Of what was tried before it only counts that it was.
  *
  * Returns: (transfer full): a future that resolves to true when it is durable; rejects with INVALID where the item is
  *   being sent or was sent

@@ -247,6 +247,10 @@ DexFuture *valija_store_load_merged_conversation_rows (ValijaStore  *self,
                                                        guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_conversation (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a row id (int64), or rejects with NOT_FOUND. */
+/* How many messages with @message_id are in @folder: int64. */
+DexFuture *valija_store_count_message_id (ValijaStore *self,
+                                          gint64       folder,
+                                          const char  *message_id) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Changes by the user: shown at once, and written to the journal in the same transaction where

@@ -334,6 +334,99 @@ test_uncertain (void)
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
 }
 
+/* "It was sent": as if the server had said so, with the copy; and only where nobody knew. */
+static void
+test_it_was_sent (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  g_object_set (test->account, "keep-sent", VALIJA_KEEP_SENT_HERE, NULL);
+  enqueue (test, "luis@example.org", "one");
+  test_await_error (valija_engine_confirm_outbox_item (test->engine, item (test, 0)), VALIJA_ERROR_INVALID);
+  fail_next (test, 2, VALIJA_ERROR_UNCERTAIN);
+  test_await_error (flush (test), VALIJA_ERROR_UNCERTAIN);
+  test_await (valija_engine_confirm_outbox_item (test->engine, item (test, 0)));
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
+  test_await_error (valija_engine_confirm_outbox_item (test->engine, item (test, 0)), VALIJA_ERROR_INVALID);
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  assert_list (test, "sent", "one*+");
+}
+
+/* A server that files what it sends has it among the sent mail: nobody needs to be asked. What we filed there ourselves
+ * proves nothing, and neither does what an earlier attempt left there. */
+static void
+test_settled_by_sent (void)
+{
+  static const struct { gboolean there; guint tries; ValijaOutboxState state; } cases[] = {
+    { TRUE, 0, VALIJA_OUTBOX_SENT },
+    { FALSE, 0, VALIJA_OUTBOX_UNCERTAIN },
+    { TRUE, 1, VALIJA_OUTBOX_UNCERTAIN },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+      g_autoptr(GBytes) source = NULL;
+      g_autofree char *text = NULL;
+      gint64 id;
+
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      id = enqueue (test, "luis@example.org", "one");
+      source = test_await_boxed (valija_store_load_outbox_source (test->engine->store, id));
+      text = g_strndup (g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+      wear_out (test, 0, cases[i].tries);
+      fail_next (test, 2, VALIJA_ERROR_UNCERTAIN);
+      test_await_error (flush (test), VALIJA_ERROR_UNCERTAIN);
+      if (cases[i].there)
+        fake_server_add_source (test->server, "Sent", text);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      g_assert_cmpint (state (test, 0), ==, cases[i].state);
+    }
+}
+
+static guint
+count_sending (TestEngine *test)
+{
+  g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_list_outbox (test->engine->store));
+  guint n = 0;
+
+  for (guint i = 0; i < rows->len; i++)
+    n += ((ValijaStoredOutbox *) g_ptr_array_index (rows, i))->state == VALIJA_OUTBOX_SENDING;
+
+  return n;
+}
+
+static void
+count_cb (FakeServer *server, gpointer user_data)
+{
+  /* The failure closed the session, which is opened again before the third */
+  if (g_str_has_suffix (server->log->str, "open; send; send; open; send"))
+    g_assert_cmpuint (count_sending (user_data), ==, 3);
+}
+
+/* Three are on their way at once, each written down before; each ends as the server says of it. */
+static void
+test_overlapping (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  test->server->overlaps = TRUE;
+  test->server->on_question = count_cb;
+  test->server->user_data = test;
+  enqueue (test, "luis@example.org", "one");
+  enqueue (test, "luis@example.org", "two");
+  enqueue (test, "luis@example.org", "three");
+  fail_next (test, 3, VALIJA_ERROR_UNCERTAIN);
+  test_await_error (flush (test), VALIJA_ERROR_UNCERTAIN);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
+  g_assert_cmpint (state (test, 1), ==, VALIJA_OUTBOX_UNCERTAIN);
+  g_assert_cmpint (state (test, 2), ==, VALIJA_OUTBOX_SENT);
+  g_assert_cmpuint (test->server->sent->len, ==, 2);
+  g_assert_cmpstr (test->server->log->str, ==, "open; send; send; open; send");
+}
+
 static void
 look_cb (FakeServer *server, gpointer user_data)
 {
@@ -872,6 +965,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/transient-waits", test_transient_waits);
   g_test_add_func ("/engine/outbox/wrong-password", test_wrong_password);
   g_test_add_func ("/engine/outbox/uncertain", test_uncertain);
+  g_test_add_func ("/engine/outbox/it-was-sent", test_it_was_sent);
+  g_test_add_func ("/engine/outbox/settled-by-sent", test_settled_by_sent);
+  g_test_add_func ("/engine/outbox/overlapping", test_overlapping);
   g_test_add_func ("/engine/outbox/on-its-way", test_on_its_way);
   g_test_add_func ("/engine/outbox/one-copy", test_one_copy);
   g_test_add_func ("/engine/outbox/sending-is-written-first", test_sending_is_written_first);

@@ -1352,6 +1352,15 @@ valija_engine_retry_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 }
 
 DexFuture *
+valija_engine_confirm_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
+{
+  valija_outbox_item_update (item, valija_outbox_item_get_subject (item), valija_outbox_item_get_recipients (item),
+                             VALIJA_OUTBOX_SENT, NULL, valija_outbox_item_get_date (item), 1, 0);
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
 valija_engine_remove_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
   guint position;

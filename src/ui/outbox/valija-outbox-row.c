@@ -25,6 +25,7 @@ struct _ValijaOutboxRow
   GtkLabel         *words;
   GtkWidget        *buttons;
   GtkButton        *retry;
+  GtkWidget        *confirm;
   GtkWidget        *edit;
   GtkWidget        *remove;
 
@@ -84,6 +85,7 @@ update (ValijaOutboxRow *self)
                        valija_outbox_item_get_due (self->item) > g_get_real_time () / G_USEC_PER_SEC + SOON_SECONDS;
   gboolean failed = state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN;
   g_autofree char *text = dup_state_text (self->item);
+  g_autofree char *advised = NULL;
   const char *classes[] = { states[state].style, NULL };
   const char *label_classes[] = { "caption-heading", states[state].style, NULL };
 
@@ -95,12 +97,16 @@ update (ValijaOutboxRow *self)
   gtk_label_set_text (self->state, text);
   if (scheduled)
     words = _("If Valija is not open then, it is sent when Valija is next opened.");
+  else if (state == VALIJA_OUTBOX_UNCERTAIN)
+    words = advised = g_strjoin ("\n", _("Look among the sent mail first, also with your provider, or ask whom it was "
+                                         "for. Sent a second time it may arrive twice."), words, NULL);
   gtk_label_set_text (self->words, words != NULL ? words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->words), words != NULL && words[0] != '\0');
   gtk_widget_set_visible (GTK_WIDGET (self->retry), failed || state == VALIJA_OUTBOX_PENDING);
   gtk_button_set_label (self->retry, state == VALIJA_OUTBOX_UNCERTAIN ? _("_Send a Second Time")
                                      : state == VALIJA_OUTBOX_PENDING ? _("_Send Now")
                                                                       : _("_Send Again"));
+  gtk_widget_set_visible (self->confirm, state == VALIJA_OUTBOX_UNCERTAIN);
   gtk_widget_set_visible (self->edit, failed || state == VALIJA_OUTBOX_PENDING);
   gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
 
@@ -124,6 +130,12 @@ static void
 retry_cb (ValijaOutboxRow *self)
 {
   valija_future_then (valija_engine_retry_outbox_item (self->engine, self->item), self, done_cb);
+}
+
+static void
+confirm_cb (ValijaOutboxRow *self)
+{
+  valija_future_then (valija_engine_confirm_outbox_item (self->engine, self->item), self, done_cb);
 }
 
 static void
@@ -193,9 +205,11 @@ valija_outbox_row_class_init (ValijaOutboxRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, words);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, buttons);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, retry);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, confirm);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, edit);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, remove);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, confirm_cb);
   gtk_widget_class_bind_template_callback (widget_class, edit_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
 }
