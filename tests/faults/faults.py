@@ -379,7 +379,7 @@ def folders_round(program, number, seed):
             box.create(name)
             box.append(name, None, None, source(f'in{i}'))
             folders.append(Folder(name, f'in{i}', True))
-    with Victim(program) as victim:
+    with Victim(program, PASSWORD) as victim:
         victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
         victim.run('sync', '--headers')
         for _ in range(rng.randrange(3, 7)):
