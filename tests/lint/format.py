@@ -26,6 +26,13 @@ def strip_strings(line):
     return re.sub(r'"(\\.|[^"\\])*"', '""', line)
 
 
+def check_banners(name, text):
+    """A title that is set later may be any text, such as a server's, and is no markup."""
+    return [f'{name}:{text.count(chr(10), 0, banner.start()) + 1}: a banner without a title needs use-markup: false'
+            for banner in re.finditer(r'Adw\.Banner[^{]*\{([^}]*)\}', text)
+            if 'title:' not in banner[1] and 'use-markup: false' not in banner[1]]
+
+
 def main():
     top = pathlib.Path(sys.argv[1])
     files = subprocess.run(['git', '-C', str(top), 'ls-files', '--cached', '--others', '--exclude-standard', 'src', 'tests'],
@@ -34,6 +41,8 @@ def main():
     problems, read = [], 0
     for name in sorted(set(files)):
         path = top / name
+        if path.suffix == '.blp' and path.exists():
+            problems += check_banners(name, path.read_text())
         if path.suffix not in ('.c', '.h') or not path.exists():
             continue
         read += 1
