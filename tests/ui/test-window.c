@@ -445,6 +445,77 @@ test_failed_draft_stays (void)
   WAIT (has_no_composer);
 }
 
+/* Closed while it is being sent it is gone for the eye alone: sending may fail, and then this is the only copy. */
+static void
+test_close_while_sending (void)
+{
+  g_autoptr(DexPromise) failing = valija_fake_engine_hold_next (engine);
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  ValijaComposer *composer = compose_note ();
+
+  activate (composer, "composer.send");
+  gtk_window_close (GTK_WINDOW (composer));
+  g_assert_true (has_composer ());
+  dex_promise_reject (failing, g_error_new_literal (VALIJA_ERROR, VALIJA_ERROR_DISK_FULL, "No room."));
+  WAIT (has_visible_composer);
+  WAIT (composer_has_dialog);
+  g_assert_true (gtk_widget_is_sensitive (composer->fields));
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (composer->subject)), ==, "Note");
+
+  /* What was there is on the disk soon, though nothing is typed. */
+  WAIT_FOR (valija_fake_engine_get_n_drafts (engine) == before + 1);
+  WAIT_FOR (!composer->saving);
+
+  adw_dialog_force_close (composer_dialog ());
+  activate (composer, "composer.send");
+  WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before);
+}
+
+/* A draft that is on its way to the disk when the message is sent goes as well. */
+static void
+test_sent_while_saving (void)
+{
+  g_autoptr(DexPromise) saving = valija_fake_engine_hold_next (engine);
+  guint drafts = valija_fake_engine_get_n_drafts (engine);
+  guint sent = valija_fake_engine_get_n_sent (engine);
+  ValijaComposer *composer = compose_note ();
+
+  valija_composer_changed (composer);
+  WAIT_FOR (composer->saving);
+  activate (composer, "composer.send");
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, sent + 1);
+  WAIT_FOR (!has_visible_composer ());
+  dex_promise_resolve_boolean (saving, TRUE);
+  WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, drafts);
+}
+
+/* The draft that was being written stays until the discarding is for good. */
+static void
+test_undo_discard (void)
+{
+  g_autoptr(DexPromise) saving = valija_fake_engine_hold_next (engine);
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  ValijaComposer *composer;
+
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  composer = compose_note ();
+  valija_composer_changed (composer);
+  WAIT_FOR (composer->saving);
+  activate (composer, "composer.discard");
+  g_assert_false (has_visible_composer ());
+  dex_promise_resolve_boolean (saving, TRUE);
+  WAIT_FOR (!composer->saving);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
+
+  press_undo (GTK_WIDGET (get_window ()));
+  WAIT (has_visible_composer);
+  g_assert_true (composer->dirty);
+  g_assert_cmpuint (composer->save_source, !=, 0);
+  discard_composer ();
+}
+
 static void
 test_read_only_account (void)
 {
@@ -1318,6 +1389,9 @@ main (int    argc,
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);
   g_test_add_func ("/ui/composer/failed-draft-stays", test_failed_draft_stays);
+  g_test_add_func ("/ui/composer/close-while-sending", test_close_while_sending);
+  g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
+  g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
 
   application = valija_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);

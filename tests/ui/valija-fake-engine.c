@@ -80,6 +80,7 @@ struct _ValijaEngine
   GHashTable *sources;        /* gint64 * -> GBytes */
   GPtrArray *lists;           /* of GWeakRef to ValijaMessageList */
   GError *failure;
+  DexPromise *held;
   GBytes *sent;
   gint64 next_id;
   guint n_sent;
@@ -423,6 +424,7 @@ valija_engine_finalize (GObject *object)
   g_hash_table_unref (self->sources);
   g_ptr_array_unref (self->lists);
   g_clear_error (&self->failure);
+  dex_clear (&self->held);
   g_clear_pointer (&self->sent, g_bytes_unref);
   g_free (self->searched);
 
@@ -598,6 +600,31 @@ valija_fake_engine_fail_next (ValijaEngine *self, GError *error)
 {
   g_clear_error (&self->failure);
   self->failure = error;
+}
+
+DexPromise *
+valija_fake_engine_hold_next (ValijaEngine *self)
+{
+  dex_clear (&self->held);
+  self->held = dex_promise_new ();
+
+  return dex_ref (self->held);
+}
+
+static DexFuture *
+released_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_ref (DEX_FUTURE (user_data));
+}
+
+/* @answer: (transfer full) */
+static DexFuture *
+hold (ValijaEngine *self, DexFuture *answer)
+{
+  if (self->held == NULL)
+    return answer;
+
+  return dex_future_then (DEX_FUTURE (g_steal_pointer (&self->held)), released_cb, answer, dex_unref);
 }
 
 guint
@@ -1297,8 +1324,8 @@ valija_engine_send (ValijaEngine *self, ValijaAccount *account, ValijaCompositio
   self->n_sent++;
   self->last_due = due;
 
-  return dex_future_new_for_int64 (valija_fake_engine_add_outbox (self, account, "Sent", VALIJA_OUTBOX_PENDING, NULL,
-                                                                  due));
+  return hold (self, dex_future_new_for_int64 (valija_fake_engine_add_outbox (self, account, "Sent",
+                                                                              VALIJA_OUTBOX_PENDING, NULL, due)));
 }
 
 DexFuture *
@@ -1416,7 +1443,7 @@ valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComp
 
   self->n_drafts += replaces == 0;
 
-  return dex_future_new_for_int64 (replaces != 0 ? replaces : self->next_id++);
+  return hold (self, dex_future_new_for_int64 (replaces != 0 ? replaces : self->next_id++));
 }
 
 void

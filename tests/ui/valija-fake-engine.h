@@ -29,6 +29,10 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
 
+/* The next answer to a draft that is to be kept or a message that is to be sent comes when the promise (transfer full)
+ * is resolved; rejected, it is that. */
+DexPromise    *valija_fake_engine_hold_next   (ValijaEngine *self);
+
 /* How many messages were sent, drafts kept, and the last source that was sent (transfer none)
  * (nullable). */
 guint          valija_fake_engine_get_n_sent   (ValijaEngine *self);

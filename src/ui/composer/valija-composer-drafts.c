@@ -34,6 +34,18 @@ saved_cb (DexFuture *future,
   const GValue *value = dex_future_get_value (future, &error);
 
   self->saving = FALSE;
+  if (value != NULL)
+    self->draft = g_value_get_int64 (value);
+
+  if (self->dropping)
+    {
+      valija_composer_drop (self);
+      return;
+    }
+
+  /* It may not be done after all, and is saved again then. */
+  if (self->done)
+    return;
 
   if (value == NULL)
     {
@@ -46,14 +58,6 @@ saved_cb (DexFuture *future,
         }
       if (!valija_error_is_cancelled (error))
         adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
-      return;
-    }
-
-  self->draft = g_value_get_int64 (value);
-
-  if (self->done)
-    {
-      valija_future_forget (valija_engine_drop_draft (self->engine, self->draft), "late draft");
       return;
     }
 
@@ -110,6 +114,14 @@ valija_composer_schedule_save (ValijaComposer *self)
     self->save_source = g_timeout_add_seconds (SAVE_AFTER_SECONDS, save_cb, self);
 }
 
+void
+valija_composer_save_again (ValijaComposer *self)
+{
+  self->done = FALSE;
+  self->dirty = TRUE;
+  valija_composer_schedule_save (self);
+}
+
 /* Goes away at once for the eye, and for good when the draft is safe. */
 void
 valija_composer_close_saving (ValijaComposer *self)
@@ -133,10 +145,17 @@ valija_composer_release (ValijaComposer *self)
 
 /* ---- Discarding ---- */
 
-static void
-drop (ValijaComposer *self)
+void
+valija_composer_drop (ValijaComposer *self)
 {
   gint64 draft = self->draft;
+
+  self->dropping = TRUE;
+  if (self->saving)
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+      return;
+    }
 
   self->draft = 0;
   if (draft != 0)
@@ -148,7 +167,7 @@ drop (ValijaComposer *self)
 static void
 undo_discard_cb (ValijaComposer *self)
 {
-  self->done = FALSE;
+  valija_composer_save_again (self);
   gtk_window_present (GTK_WINDOW (self));
 }
 
@@ -156,7 +175,7 @@ static void
 discard_dismissed_cb (ValijaComposer *self)
 {
   if (self->done)
-    drop (self);
+    valija_composer_drop (self);
 }
 
 static void
@@ -169,7 +188,7 @@ discard_response_cb (GObject      *dialog,
   if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "discard"))
     {
       self->done = TRUE;
-      drop (self);
+      valija_composer_drop (self);
     }
 }
 
@@ -185,7 +204,7 @@ valija_composer_discard (ValijaComposer *self)
   if (valija_composer_is_empty (self))
     {
       self->done = TRUE;
-      drop (self);
+      valija_composer_drop (self);
       return;
     }
 

@@ -46,6 +46,8 @@ struct _ValijaComposer
   gboolean             saving;        /* a draft is being written */
   gboolean             closing;       /* goes away once the draft is written */
   gboolean             done;          /* sent or discarded: nothing is to be saved */
+  gboolean             sending;       /* on its way into the outbox, and not there yet */
+  gboolean             dropping;      /* done for good: goes away once no draft is being written */
 };
 
 /* valija-composer.c */
@@ -58,6 +60,8 @@ gboolean       valija_composer_is_empty        (ValijaComposer *self);
 void           valija_composer_schedule_save   (ValijaComposer *self);
 void           valija_composer_close_saving    (ValijaComposer *self);
 void           valija_composer_discard         (ValijaComposer *self);
+void           valija_composer_save_again      (ValijaComposer *self); /* after all it is not done */
+void           valija_composer_drop            (ValijaComposer *self); /* with its draft, for good */
 void           valija_composer_release         (ValijaComposer *self);
 
 /* valija-composer-check.c */

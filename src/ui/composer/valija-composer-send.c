@@ -98,22 +98,21 @@ queued_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
+  self->sending = FALSE;
+
   if (value == NULL)
     {
-      self->done = FALSE;
       gtk_widget_set_sensitive (self->fields, TRUE);
       valija_composer_enable_send (self, TRUE);
+      valija_composer_save_again (self);
+      /* Closed meanwhile, perhaps */
+      gtk_window_present (GTK_WINDOW (self));
       adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
       return;
     }
 
-  if (self->draft != 0)
-    valija_application_hold_for (valija_application_get_default (),
-                                 valija_engine_drop_draft (self->engine, self->draft), NULL, NULL);
-  self->draft = 0;
-
   tell (self, g_value_get_int64 (value));
-  gtk_window_destroy (GTK_WINDOW (self));
+  valija_composer_drop (self);
 }
 
 static void
@@ -126,6 +125,7 @@ queue (ValijaComposer *self)
     due = g_get_real_time () / G_USEC_PER_SEC + seconds;
 
   self->done = TRUE;
+  self->sending = TRUE;
   g_clear_handle_id (&self->save_source, g_source_remove);
   gtk_widget_set_sensitive (self->fields, FALSE);
   valija_composer_enable_send (self, FALSE);

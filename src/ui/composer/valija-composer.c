@@ -223,17 +223,27 @@ has_to_save (ValijaComposer *self)
   return !self->done && (changed || self->saving) && valija_composer_get_account (self) != NULL;
 }
 
+/* Returns whether it must stay for a while; for the eye it goes at once. */
+static gboolean
+close_later (ValijaComposer *self)
+{
+  if (has_to_save (self))
+    valija_composer_close_saving (self);
+  else if (self->sending || self->dropping)
+    gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
 static gboolean
 valija_composer_close_request (GtkWindow *window)
 {
-  ValijaComposer *self = VALIJA_COMPOSER (window);
+  if (close_later (VALIJA_COMPOSER (window)))
+    return GDK_EVENT_STOP;
 
-  if (!has_to_save (self))
-    return GTK_WINDOW_CLASS (valija_composer_parent_class)->close_request (window);
-
-  valija_composer_close_saving (self);
-
-  return GDK_EVENT_STOP;
+  return GTK_WINDOW_CLASS (valija_composer_parent_class)->close_request (window);
 }
 
 static void
@@ -353,9 +363,7 @@ valija_composer_finish (ValijaComposer *self)
 {
   g_return_if_fail (VALIJA_IS_COMPOSER (self));
 
-  if (has_to_save (self))
-    valija_composer_close_saving (self);
-  else
+  if (!close_later (self))
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
