@@ -77,8 +77,13 @@ schedule_next (ValijaEngine *self, GPtrArray *stored)
       ValijaStoredOutbox *row = g_ptr_array_index (stored, i);
 
       /* Of an account that is gone nothing is ever sent. */
-      if (row->state == VALIJA_OUTBOX_PENDING && valija_engine_find_runtime_by_id (self, row->account) != NULL)
+      if (valija_engine_find_runtime_by_id (self, row->account) == NULL)
+        continue;
+
+      if (row->state == VALIJA_OUTBOX_PENDING)
         next = MIN (next, row->not_before);
+      else if (row->state == VALIJA_OUTBOX_SENT && row->copy_owed)
+        next = MIN (next, now + LAST_RETRY);
     }
 
   if (next != G_MAXINT64)
@@ -101,7 +106,7 @@ load_outbox_fiber (gpointer data)
     {
       ValijaStoredOutbox *row = g_ptr_array_index (stored, i - 1);
 
-      if (row->state != VALIJA_OUTBOX_SENT || row->date >= oldest)
+      if (row->state != VALIJA_OUTBOX_SENT || row->copy_owed || row->date >= oldest)
         continue;
 
       valija_future_forget (valija_store_remove_outbox (self->store, row->id), "old outbox item");
@@ -333,8 +338,10 @@ valija_engine_keep_sent_fiber (ValijaEngine          *self,
   g_autoptr(GBytes) copy = NULL;
   gint64 id;
 
-  if (item->copy_kept || (plan != VALIJA_SENT_COPY_APPENDED && plan != VALIJA_SENT_COPY_HERE))
+  if (item->copy_kept)
     return TRUE;
+  if (plan != VALIJA_SENT_COPY_APPENDED && plan != VALIJA_SENT_COPY_HERE)
+    return !item->copy_owed || dex_await (valija_store_owe_outbox_copy (self->store, item->id, FALSE), error);
 
   if (!(copy = dex_await_boxed (valija_store_load_outbox_copy (self->store, item->id), error)))
     return FALSE;
@@ -350,6 +357,29 @@ valija_engine_keep_sent_fiber (ValijaEngine          *self,
 
   return valija_await_int64 (valija_engine_ensure_local_folder (self, runtime, VALIJA_FOLDER_ROLE_SENT), &id, error) &&
          valija_await_int64 (valija_engine_file_copy (self, id, copy, VALIJA_FLAG_SEEN, item->id), NULL, error);
+}
+
+/* Those that were sent when their copy could not be kept. */
+static gboolean
+keep_owed_fiber (Sending *sending, GError **error)
+{
+  g_autoptr(GPtrArray) items = NULL;
+
+  if (!(items = dex_await_boxed (valija_store_list_outbox (sending->engine->store), error)))
+    return FALSE;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      ValijaStoredOutbox *item = g_ptr_array_index (items, i);
+      g_autoptr(GError) failure = NULL;
+
+      if (item->state == VALIJA_OUTBOX_SENT && item->copy_owed &&
+          g_str_equal (item->account, valija_account_runtime_get_id (sending->runtime)) &&
+          !valija_engine_keep_sent_fiber (sending->engine, sending->runtime, item, FALSE, &failure))
+        g_debug ("The copy still could not be kept: %s", failure->message);
+    }
+
+  return TRUE;
 }
 
 /* The server's own; and where a receipt was asked for and none will come, that. */
@@ -379,12 +409,16 @@ finish_item_fiber (Sending            *sending,
   g_autofree char *words = NULL;
   g_autoptr(GError) failure = NULL;
 
-  if (!valija_engine_keep_sent_fiber (sending->engine, sending->runtime, item, receipt->server_kept_copy, &failure))
-    /* Translators: the subject of a message, and the reason, a sentence */
-    valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
-                          failure->message);
-
   sending->n_sent++;
+  if (!valija_engine_keep_sent_fiber (sending->engine, sending->runtime, item, receipt->server_kept_copy, &failure))
+    {
+      /* Translators: the subject of a message, and the reason, a sentence */
+      valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
+                            failure->message);
+      if (!dex_await (valija_store_owe_outbox_copy (sending->engine->store, item->id, TRUE), error))
+        return FALSE;
+    }
+
   if (refused != NULL && refused->transient && !last)
     return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, VALIJA_OUTBOX_PENDING, refused->words,
                             retry_time (item->attempts), refused->recipients, error);
@@ -637,6 +671,7 @@ send_account_fiber (gpointer data)
   Sending sending = { .engine = flow->engine, .runtime = runtime, .flights = G_QUEUE_INIT };
 
   if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
+      !keep_owed_fiber (&sending, &error) ||
       !(items = list_due_fiber (&sending, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

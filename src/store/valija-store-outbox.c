@@ -36,6 +36,12 @@ typedef struct
   gboolean copy;
 } LoadArgs;
 
+typedef struct
+{
+  gint64 id;
+  gboolean owed;
+} OweArgs;
+
 static void
 add_args_free (AddArgs *self)
 {
@@ -193,7 +199,8 @@ list_outbox (ValijaStoreContext  *context,
       item->not_before = sqlite3_column_int64 (statement, 7);
       item->attempts = sqlite3_column_int (statement, 8);
       item->message_id = valija_store_dup_text (statement, 9);
-      item->copy_kept = sqlite3_column_int (statement, 10) != 0;
+      item->copy_kept = sqlite3_column_int (statement, 10) > 0;
+      item->copy_owed = sqlite3_column_int (statement, 10) < 0;
       g_ptr_array_add (items, item);
     }
 
@@ -289,9 +296,11 @@ set_state (ValijaStoreContext  *context,
 
   if (!valija_database_run (context->local, error,
                             "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4,"
-                            " attempts = attempts + (?2 = ?5 OR ?2 = ?6)"
-                            " WHERE id = ?1 AND state = ?6", "iisiii", args->id, (gint64) args->state, args->words,
-                            args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from))
+                            " attempts = attempts + (?2 = ?5 OR ?2 = ?6),"
+                            " date = CASE ?2 WHEN ?7 THEN unixepoch () ELSE date END"
+                            " WHERE id = ?1 AND state = ?6", "iisiiii", args->id, (gint64) args->state, args->words,
+                            args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from,
+                            (gint64) VALIJA_OUTBOX_SENT))
     return FALSE;
 
   if (!was_changed (context))
@@ -300,6 +309,20 @@ set_state (ValijaStoreContext  *context,
   context->news->outbox = TRUE;
 
   return args->remaining == NULL || write_recipients (context->local, args->id, args->remaining, error);
+}
+
+/* -1: owed; what is filed already stays so. */
+static gboolean
+owe_copy (ValijaStoreContext  *context,
+          gpointer             data,
+          GValue              *result,
+          GError             **error)
+{
+  OweArgs *args = data;
+
+  return valija_database_run (context->local, error,
+                              "UPDATE outbox SET copy_kept = ?2 WHERE id = ?1 AND copy_kept <= 0", "ii", args->id,
+                              args->owed ? (gint64) -1 : (gint64) 0);
 }
 
 static gboolean
@@ -499,6 +522,29 @@ valija_store_set_outbox_state (ValijaStore       *self,
     args->remaining = valija_store_copy_strings (remaining);
 
   return valija_store_write (self, set_state, args, (GDestroyNotify) state_args_free);
+}
+
+/**
+ * valija_store_owe_outbox_copy:
+ * @owed: whether what is kept of it is still to be filed
+ *
+ * Returns: (transfer full): a future that resolves to true when it is durable, also where there is no such item, or
+ *   where it was filed already
+ */
+DexFuture *
+valija_store_owe_outbox_copy (ValijaStore *self,
+                              gint64       id,
+                              gboolean     owed)
+{
+  OweArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = g_new0 (OweArgs, 1);
+  args->id = id;
+  args->owed = owed;
+
+  return valija_store_write (self, owe_copy, args, g_free);
 }
 
 /**

@@ -206,7 +206,7 @@
   "ALTER TABLE operation_message ADD COLUMN date INTEGER NOT NULL DEFAULT 0;" \
   "ALTER TABLE operation_message ADD COLUMN size INTEGER NOT NULL DEFAULT 0;"
 
-/* Whether what is kept of a message was filed: once, however often it is sent. */
+/* Whether what is kept of a message was filed: once, however often it is sent. -1: that failed, and it is owed. */
 #define COPY_SCRIPT "ALTER TABLE outbox ADD COLUMN copy_kept INTEGER NOT NULL DEFAULT 0;"
 
 /* Rows of VALIJA_STORE_NO_ROUND. */

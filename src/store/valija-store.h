@@ -368,11 +368,12 @@ typedef struct
   char *recipients;          /* for people */
   ValijaOutboxState state;
   char *words;               /* nullable */
-  gint64 date;
+  gint64 date;               /* when it was put here, and then when it was sent */
   gint64 not_before;         /* do not send earlier */
   guint attempts;
   char *message_id;
   gboolean copy_kept;        /* what is kept of it was filed, by an attempt before */
+  gboolean copy_owed;        /* it is still to be filed: this is the only one */
 } ValijaStoredOutbox;
 void valija_stored_outbox_free (ValijaStoredOutbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredOutbox, valija_stored_outbox_free)
@@ -409,6 +410,8 @@ DexFuture *valija_store_set_outbox_state (ValijaStore       *self,
                                           const char        *words,
                                           gint64             not_before,
                                           GPtrArray         *remaining) G_GNUC_WARN_UNUSED_RESULT;
+/* What is kept of it could not be filed, or need not be any more. TRUE */
+DexFuture *valija_store_owe_outbox_copy  (ValijaStore *self, gint64 id, gboolean owed) G_GNUC_WARN_UNUSED_RESULT;
 /* To PENDING, from all but SENDING and SENT: INVALID. TRUE */
 DexFuture *valija_store_retry_outbox    (ValijaStore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 /* Becomes a message in @folder of local truth, in the same step. From all but SENDING and SENT: INVALID. Its id
