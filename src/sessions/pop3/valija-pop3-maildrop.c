@@ -21,6 +21,7 @@ struct _ValijaPop3Maildrop
   grefcount ref_count;
   GHashTable *by_number;    /* guint → ValijaPop3Entry, owned here */
   GHashTable *by_id;        /* char * of an entry → it */
+  GHashTable *repeated;     /* char * of an entry → guint: which number its id gets when it is repeated again */
   GPtrArray *entries;       /* of ValijaPop3Entry, borrowed, once finished */
   gboolean too_many;
 };
@@ -40,6 +41,7 @@ valija_pop3_maildrop_new (void)
   g_ref_count_init (&self->ref_count);
   self->by_number = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) entry_free);
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
+  self->repeated = g_hash_table_new (g_str_hash, g_str_equal);
   self->entries = g_ptr_array_new ();
 
   return self;
@@ -59,6 +61,7 @@ valija_pop3_maildrop_unref (ValijaPop3Maildrop *self)
     return;
 
   g_ptr_array_unref (self->entries);
+  g_hash_table_unref (self->repeated);
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->by_number);
   g_free (self);
@@ -150,19 +153,19 @@ static void
 index_entry (ValijaPop3Maildrop *self,
              ValijaPop3Entry    *entry)
 {
-  g_autofree char *first = NULL;
+  ValijaPop3Entry *first = g_hash_table_lookup (self->by_id, entry->remote_id);
 
-  if (g_hash_table_contains (self->by_id, entry->remote_id))
+  if (first != NULL)
     {
-      guint n = 2;
+      guint n = MAX (GPOINTER_TO_UINT (g_hash_table_lookup (self->repeated, first->remote_id)), 2);
 
-      first = g_steal_pointer (&entry->remote_id);
       do
         {
           g_free (entry->remote_id);
-          entry->remote_id = g_strdup_printf (REPEATED_FORMAT, first, n++);
+          entry->remote_id = g_strdup_printf (REPEATED_FORMAT, first->remote_id, n++);
         }
       while (g_hash_table_contains (self->by_id, entry->remote_id));
+      g_hash_table_insert (self->repeated, first->remote_id, GUINT_TO_POINTER (n));
     }
 
   g_hash_table_insert (self->by_id, entry->remote_id, entry);

@@ -64,6 +64,26 @@ test_list (gconstpointer data)
   g_assert_null (valija_pop3_maildrop_find (maildrop, "unknown"));
 }
 
+/* As many as there are, one id for all: counting from the beginning for each would take hours. */
+static void
+test_repeated_often (void)
+{
+  const guint n = 500 * 1000;
+  g_autoptr(ValijaPop3Maildrop) maildrop = valija_pop3_maildrop_new ();
+  g_autofree char *last = g_strdup_printf ("aa\t%u", n);
+
+  for (guint i = 1; i <= n; i++)
+    {
+      g_autofree char *line = g_strdup_printf ("%u aa", i);
+
+      valija_pop3_maildrop_take_uidl (maildrop, line, strlen (line));
+    }
+
+  g_assert_true (valija_pop3_maildrop_finish (maildrop));
+  g_assert_cmpstr (valija_pop3_maildrop_get (maildrop, 0)->remote_id, ==, "aa");
+  g_assert_cmpstr (valija_pop3_maildrop_get (maildrop, n - 1)->remote_id, ==, last);
+}
+
 /* TOP and RETR name the same message alike; two messages of one header are told apart. */
 static void
 test_name (void)
@@ -147,6 +167,7 @@ main (int   argc,
 
       g_test_add_data_func (path, &list_cases[i], test_list);
     }
+  g_test_add_func ("/pop3/maildrop/repeated-often", test_repeated_often);
   g_test_add_func ("/pop3/maildrop/name", test_name);
   g_test_add_func ("/pop3/cursor/round-trip", test_cursor);
   g_test_add_func ("/pop3/cursor/empty", test_cursor_empty);
