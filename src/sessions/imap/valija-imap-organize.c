@@ -16,6 +16,8 @@
 
 /* Lines must not be too long for the server's buffer */
 #define MESSAGES_A_COMMAND 500
+/* More messages than that nobody looks through */
+#define FOUND_LIMIT (1000 * 1000)
 
 /* What a change needs, and what comes of it. Refcounted, for answers come also when nobody waits. */
 typedef struct
@@ -507,24 +509,31 @@ valija_imap_organize_append (ValijaImapLink *link,
   return valija_fiber_spawn (append_fiber, self, change_unref);
 }
 
-/* A server that says "1:4294967295" has found no such many. */
+/* A server that says "1:4294967295" has found no such many; how many there are is what it says too. */
 static GPtrArray *
-list_found (Change *self)
+list_found (Change  *self,
+            GError **error)
 {
-  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   ValijaImapSelected *selected = valija_imap_link_get_selected (self->link);
   const ValijaImapRange *ranges;
   guint n_ranges;
 
   if (selected == NULL || valija_imap_set_count (self->found) > selected->exists)
-    return ids;
+    return g_steal_pointer (&ids);
+
+  if (valija_imap_set_count (self->found) > FOUND_LIMIT)
+    {
+      valija_error_set (error, VALIJA_ERROR_LIMIT, _("The server found more messages than can be listed."));
+      return NULL;
+    }
 
   ranges = valija_imap_set_get_ranges (self->found, &n_ranges);
   for (guint i = 0; i < n_ranges; i++)
     for (guint64 uid = ranges[i].first; uid <= ranges[i].last; uid++)
       g_ptr_array_add (ids, valija_imap_remote_id_format (self->uid_validity, uid));
 
-  return ids;
+  return g_steal_pointer (&ids);
 }
 
 /* Servers look at the day alone, as it was where the message was received; the user's is the best guess of that. */
@@ -684,6 +693,7 @@ search_fiber (gpointer data)
   Change *self = data;
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (self->target);
+  g_autoptr(GPtrArray) ids = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!select_fiber (self, &error))
@@ -698,7 +708,10 @@ search_fiber (gpointer data)
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, found_cb), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  return valija_future_new_take_ptr_array (list_found (self));
+  if (!(ids = list_found (self, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&ids));
 }
 
 DexFuture *

@@ -330,6 +330,10 @@ static const Case cases[] = {
     SELECT_A
     "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
     "", 0 },
+  { "search-endless", "ESEARCH LITERAL+", search_attachment,
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * 4294967295 EXISTS\n"
+             "S: * ESEARCH (TAG \"V5\") UID ALL 1:4294967295\nS: V5 OK x\n" GOODBYE ("V6"),
+    NULL, VALIJA_ERROR_LIMIT },
   { "search-charset", "LITERAL+", search,
     SELECT_A
     "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE (
