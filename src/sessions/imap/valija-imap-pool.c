@@ -467,7 +467,8 @@ close_fiber (gpointer data)
   DexPromise *waiter;
 
   self->slots = g_ptr_array_new_with_free_func (slot_free);
-  set_state (self, VALIJA_SESSION_CLOSING);
+  if (self->state != VALIJA_SESSION_CLOSED)
+    set_state (self, VALIJA_SESSION_CLOSING);
 
   while ((waiter = g_queue_pop_head (&self->waiters)) != NULL)
     {
@@ -492,7 +493,8 @@ close_fiber (gpointer data)
                NULL);
 
   g_ptr_array_set_size (slots, 0);
-  set_state (self, VALIJA_SESSION_CLOSED);
+  if (self->state == VALIJA_SESSION_CLOSING)
+    set_state (self, VALIJA_SESSION_CLOSED);
 
   return dex_future_new_true ();
 }
@@ -500,7 +502,8 @@ close_fiber (gpointer data)
 DexFuture *
 valija_imap_pool_close (ValijaImapPool *self)
 {
-  if (self->state == VALIJA_SESSION_CLOSED)
+  /* Once the first connection has ended the session is closed, but others may be there yet */
+  if (self->state == VALIJA_SESSION_CLOSED && self->slots->len == 0)
     return dex_future_new_true ();
 
   return valija_fiber_spawn (close_fiber, g_object_ref (self), g_object_unref);

@@ -529,6 +529,30 @@ test_watch (void)
   imap_close (session);
 }
 
+/* When the first connection has ended the session is closed; closing it ends the others too. */
+static void
+test_close_others (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, OPENING ("IDLE NOTIFY") LISTING COUNTING
+                            "C: V4 LIST \"\" \"*\"\nS: * BYE going down\nCLOSE\n");
+  valija_script_server_add (server, OPENING ("IDLE NOTIFY") "C: V2 NOTIFY SET STATUS " NOTIFY "\nS: V2 OK x\n"
+                                    "C: V3 IDLE\nS: + idling\nS: * LIST () \"/\" INBOX\nC: DONE\nS: V3 OK x\n");
+  imap_assert_listed (session);
+  assert_changed (session, "");
+  error = imap_assert_error (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
+
+  /* The server waits for the end of the second, with the session there yet */
+  imap_assert_true (valija_session_close (session));
+  valija_test_drain ();
+  g_clear_pointer (&server, valija_script_server_free);
+  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
+}
+
 /* What changes between the last look and the watch is told at once: in what comes after SELECT of the look, and before
  * SELECT of the watch. */
 static void
@@ -635,4 +659,5 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/watch-misses-nothing", test_watch_misses_nothing);
   g_test_add_func ("/imap/sync/watch-unsupported", test_watch_unsupported);
   g_test_add_func ("/imap/sync/two-at-once", test_two_at_once);
+  g_test_add_func ("/imap/sync/close-others", test_close_others);
 }
