@@ -4,6 +4,9 @@
 
 #include "sessions/imap/valija-imap-batch.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "mime/valija-mime-header.h"
 #include "wire/imap/valija-imap-fetch.h"
@@ -13,6 +16,11 @@
 #define HEADERS                                                                                                        \
   "BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES "            \
   "CONTENT-TYPE CONTENT-DISPOSITION)]"
+
+/* From a number up to the newest: what came meanwhile is among them */
+#define OPEN_RANGE_LIMIT 5000
+/* Of the headers of one batch */
+#define OCTETS_LIMIT (64 * 1024 * 1024)
 
 typedef struct
 {
@@ -33,7 +41,9 @@ struct _ValijaImapBatch
   GByteArray *octets;
   ValijaImapGate *gate;
   DexFuture *done;
+  ValijaImapSet *asked;      /* nullable: the newest, whose UIDs are not known */
   gboolean is_done;
+  gboolean is_over;          /* more came than was asked for */
   guint32 uid_validity;
   guint32 first;
 };
@@ -102,18 +112,21 @@ valija_imap_batch_unref (ValijaImapBatch *self)
 
   g_array_unref (self->items);
   g_byte_array_unref (self->octets);
+  g_clear_pointer (&self->asked, valija_imap_set_free);
   dex_clear (&self->done);
   valija_imap_gate_unref (self->gate);
   g_free (self);
 }
 
-static void
+/* Whether there was room for it. */
+static gboolean
 add_item (ValijaImapBatch       *self,
           const ValijaImapFetch *fetch)
 {
   g_autoptr(GBytes) header = valija_imap_value_dup_bytes (fetch->header);
   gsize length = 0;
   const guint8 *octets = header != NULL ? g_bytes_get_data (header, &length) : NULL;
+  guint64 limit = self->asked != NULL ? valija_imap_set_count (self->asked) : OPEN_RANGE_LIMIT;
   Item item = {
     .uid = fetch->uid,
     .flags = fetch->flags,
@@ -121,16 +134,21 @@ add_item (ValijaImapBatch       *self,
     .size = fetch->size,
     .header = self->octets->len,
     .header_length = length,
-    .email_id = g_strdup (fetch->email_id),
-    .preview = fetch->preview != NULL ? valija_mime_clean_text (fetch->preview, -1) : NULL,
   };
 
+  if (self->items->len >= limit || length > OCTETS_LIMIT - self->octets->len)
+    return FALSE;
+
+  item.email_id = g_strdup (fetch->email_id);
+  item.preview = fetch->preview != NULL ? valija_mime_clean_text (fetch->preview, -1) : NULL;
   if (length > 0)
     g_byte_array_append (self->octets, octets, length);
   g_array_append_val (self->items, item);
+
+  return TRUE;
 }
 
-/* What has no header is news of flags that nobody asked for. */
+/* What has no header is news of flags that nobody asked for; what another batch asked for is for that one. */
 static gboolean
 respond_cb (ValijaImapResponse *response,
             gpointer            user_data)
@@ -147,8 +165,10 @@ respond_cb (ValijaImapResponse *response,
   if (!valija_imap_fetch_parse (response, &fetch) || fetch.uid == 0 ||
       valija_imap_value_get_kind (fetch.header) == VALIJA_IMAP_VALUE_NONE)
     return FALSE;
+  if (self->asked != NULL && !valija_imap_set_contains (self->asked, fetch.uid))
+    return FALSE;
 
-  add_item (self, &fetch);
+  self->is_over |= !add_item (self, &fetch);
   return TRUE;
 }
 
@@ -173,6 +193,7 @@ valija_imap_batch_start (ValijaImapLink      *link,
       const ValijaImapRange *ranges = valija_imap_set_get_ranges (uids, &n_ranges);
 
       self->first = n_ranges > 0 ? ranges[0].first : 0;
+      self->asked = valija_imap_set_copy (uids);
       valija_imap_command_append_set (command, uids);
     }
   else
@@ -196,10 +217,25 @@ valija_imap_batch_start (ValijaImapLink      *link,
   return self;
 }
 
+static DexFuture *
+check_cb (DexFuture *future,
+          gpointer   user_data)
+{
+  ValijaImapBatch *self = user_data;
+  GError *error = NULL;
+
+  if (!self->is_over)
+    return NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_LIMIT, _("The server told of more messages than it was asked for."));
+  return dex_future_new_for_error (error);
+}
+
 DexFuture *
 valija_imap_batch_steal_done (ValijaImapBatch *self)
 {
-  return g_steal_pointer (&self->done);
+  return dex_future_then (g_steal_pointer (&self->done), check_cb, valija_imap_batch_ref (self),
+                          (GDestroyNotify) valija_imap_batch_unref);
 }
 
 gboolean

@@ -25,7 +25,8 @@ ValijaImapBatch *valija_imap_batch_start    (ValijaImapLink      *link,
                                              const ValijaImapSet *uids,
                                              guint32              first) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to TRUE once all has come. (transfer full) May be called once. */
+/* Resolves to TRUE once all has come; rejects with LIMIT where more came than was asked for. (transfer full) May be
+ * called once. */
 DexFuture       *valija_imap_batch_steal_done (ValijaImapBatch *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean         valija_imap_batch_is_done  (ValijaImapBatch *self);
 

@@ -4,9 +4,15 @@
 
 #include "sessions/imap/valija-imap-news.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "base/valija-error.h"
 #include "sessions/imap/valija-imap-batch.h"
 #include "wire/imap/valija-imap-fetch.h"
 #include "wire/imap/valija-imap-mailbox.h"
+
+/* Flags, and ranges of what was found or vanished; no folder has so many messages, whatever its server says */
+#define TOLD_LIMIT (4 * 1000 * 1000)
 
 typedef struct
 {
@@ -20,6 +26,7 @@ struct _ValijaImapNews
   ValijaImapSet *vanished;
   ValijaImapSet *found;    /* nullable: nothing was searched */
   GArray *flags;           /* of Flags */
+  guint64 n_told;          /* more than the limit: what came after it is not kept */
 };
 
 ValijaImapNews *
@@ -53,6 +60,27 @@ valija_imap_news_unref (ValijaImapNews *self)
   g_free (self);
 }
 
+static gboolean
+has_room (ValijaImapNews *self,
+          guint           n)
+{
+  self->n_told += n;
+
+  return self->n_told <= TOLD_LIMIT;
+}
+
+static void
+add_set (ValijaImapNews      *self,
+         ValijaImapSet       *sum,
+         const ValijaImapSet *set)
+{
+  guint n_ranges;
+
+  valija_imap_set_get_ranges (set, &n_ranges);
+  if (has_room (self, n_ranges))
+    valija_imap_set_add_set (sum, set);
+}
+
 gboolean
 valija_imap_news_respond (ValijaImapResponse *response,
                           gpointer            user_data)
@@ -65,7 +93,7 @@ valija_imap_news_respond (ValijaImapResponse *response,
 
   if ((vanished = valija_imap_vanished_parse (response, &earlier)) != NULL)
     {
-      valija_imap_set_add_set (self->vanished, vanished);
+      add_set (self, self->vanished, vanished);
       return TRUE;
     }
 
@@ -74,7 +102,7 @@ valija_imap_news_respond (ValijaImapResponse *response,
       if (self->found == NULL)
         self->found = valija_imap_set_new ();
       if (search.found != NULL)
-        valija_imap_set_add_set (self->found, search.found);
+        add_set (self, self->found, search.found);
       return TRUE;
     }
 
@@ -83,10 +111,22 @@ valija_imap_news_respond (ValijaImapResponse *response,
     {
       Flags flags = { fetch.uid, fetch.flags };
 
-      g_array_append_val (self->flags, flags);
+      if (has_room (self, 1))
+        g_array_append_val (self->flags, flags);
       return TRUE;
     }
 
+  return FALSE;
+}
+
+gboolean
+valija_imap_news_check (ValijaImapNews *self,
+                        GError        **error)
+{
+  if (self->n_told <= TOLD_LIMIT)
+    return TRUE;
+
+  valija_error_set (error, VALIJA_ERROR_LIMIT, _("The server told of more messages than a folder can hold."));
   return FALSE;
 }
 

@@ -19,6 +19,9 @@ void                 valija_imap_news_unref        (ValijaImapNews *self);
 /* A ValijaImapResponseFunc; @user_data is the news. */
 gboolean             valija_imap_news_respond      (ValijaImapResponse *response, gpointer user_data);
 
+/* Whether all that was told could be kept; else LIMIT. */
+gboolean             valija_imap_news_check        (ValijaImapNews *self, GError **error);
+
 /* Each resolves to TRUE. */
 DexFuture           *valija_imap_news_fetch_flags  (ValijaImapNews *self,
                                                     ValijaImapLink *link,

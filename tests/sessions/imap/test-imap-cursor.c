@@ -2,7 +2,12 @@
 
 #include "config.h"
 
+#include "base/valija-error.h"
 #include "sessions/imap/valija-imap-cursor.h"
+#include "sessions/imap/valija-imap-news.h"
+#include "wire/imap/valija-imap-parser.h"
+
+#include <string.h>
 
 static void
 test_round_trip (void)
@@ -97,6 +102,35 @@ test_remote_ids (void)
   g_assert_cmpuint (valija_imap_remote_id_parse ("", 0), ==, 0);
 }
 
+/* A server that never ends to tell of flags, or of what vanished, fills no memory. */
+static void
+test_endless_news (void)
+{
+  static const char * const lines[] = { "* 1 FETCH (UID 1 FLAGS ())\r\n", "* VANISHED 1,3,5,7,9,11,13,15\r\n",
+                                        "* SEARCH 1 3 5 7 9 11 13 15\r\n" };
+  const guint limit = 4 * 1000 * 1000;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+      g_autoptr(ValijaImapNews) news = valija_imap_news_new ();
+      g_autoptr(GBytes) line = g_bytes_new_static (lines[i], strlen (lines[i]));
+      g_autoptr(GError) error = NULL;
+      guint each = i == 0 ? 1 : 8;
+      ValijaImapEvent event;
+
+      valija_imap_parser_feed (parser, line);
+      g_assert_cmpint (valija_imap_parser_next (parser, &event, &error), ==, VALIJA_IMAP_PARSER_RESPONSE);
+      for (guint n = 0; n < limit / each; n++)
+        g_assert_true (valija_imap_news_respond (event.response, news));
+      g_assert_true (valija_imap_news_check (news, &error));
+      g_assert_no_error (error);
+      g_assert_true (valija_imap_news_respond (event.response, news));
+      g_assert_false (valija_imap_news_check (news, &error));
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -106,6 +140,8 @@ main (int   argc,
   g_test_add_func ("/imap/cursor/round-trip", test_round_trip);
   g_test_add_func ("/imap/cursor/damaged", test_damaged);
   g_test_add_func ("/imap/cursor/remote-ids", test_remote_ids);
+
+  g_test_add_func ("/imap/news/endless", test_endless_news);
 
   return g_test_run ();
 }

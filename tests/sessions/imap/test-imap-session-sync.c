@@ -351,6 +351,38 @@ test_sync_faults (gconstpointer data)
   valija_test_faults (scripts, FALSE, sync_flow, NULL);
 }
 
+/* A server that answers with more messages than it was asked for: no more is kept of them, in number and in size. */
+static void
+test_more_than_asked (gconstpointer data)
+{
+  const char *answer = data;
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *script =
+      g_strconcat (OPENING ("") LISTING COUNTING
+                   "C: V4 SELECT INBOX\nS: * 2 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 3] x\nS: V4 OK x\n"
+                   "C: V5 UID FETCH 1:2 " ITEMS "\n", answer, "S: V5 OK x\n" GOODBYE ("V6"), NULL);
+  g_autofree char *seen = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, script);
+  imap_assert_listed (session);
+  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), NULL, &error);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+  g_assert_cmpstr (seen, ==, "");
+  imap_close (session);
+}
+
+static char *
+large_header_answer (void)
+{
+  g_autofree char *header = g_strnfill (64 * 1024 * 1024, 'x');
+
+  return g_strdup_printf ("S: * 1 FETCH (UID 1 BODY[HEADER.FIELDS (DATE)] {%d}\nS+ %s\nS: )\n"
+                          MESSAGE ("2", "2", "", "b"),
+                          64 * 1024 * 1024, header);
+}
+
 static void
 test_missing_folder (void)
 {
@@ -650,6 +682,10 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/wrong-guess", test_wrong_guess);
   g_test_add_func ("/imap/sync/large", test_large);
   g_test_add_func ("/imap/sync/missing-folder", test_missing_folder);
+  g_test_add_data_func ("/imap/sync/more-than-asked/number",
+                        MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") MESSAGE ("1", "1", "", "a"),
+                        test_more_than_asked);
+  g_test_add_data_func_full ("/imap/sync/more-than-asked/size", large_header_answer (), test_more_than_asked, g_free);
   g_test_add_func ("/imap/sync/fetch", test_fetch);
   g_test_add_func ("/imap/sync/large-message", test_large_message);
   g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
