@@ -503,7 +503,8 @@ list_top_fiber (Sync    *self,
     {
       /* RFC 9051 §9: no message may have that number any more */
       if (self->guessed && (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
-                            g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL)))
+                            g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+                            g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_LIMIT)))
         return TRUE;
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
@@ -573,13 +574,8 @@ sync_steps_fiber (Sync    *self,
   flags = ask_flags (self);
   if (self->top != NULL && self->exists > BATCH)
     valija_imap_link_compress (self->link);
-<<<<<<< HEAD
   if (!list_guessed_fiber (self, error) || !dex_await (g_steal_pointer (&flags), error) ||
-      !dex_await (g_steal_pointer (&messages), error))
-=======
-  if (!dex_await (g_steal_pointer (&flags), error) || !dex_await (g_steal_pointer (&messages), error) ||
-      !valija_imap_news_check (self->news, error))
->>>>>>> bef6ce2 (imap: Keep no more than was asked for)
+      !dex_await (g_steal_pointer (&messages), error) || !valija_imap_news_check (self->news, error))
     return FALSE;
   use_found (self);
   self->total = self->done + (self->uids != NULL ? valija_imap_set_count (self->uids) : 0);

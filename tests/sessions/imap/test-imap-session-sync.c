@@ -561,30 +561,6 @@ test_watch (void)
   imap_close (session);
 }
 
-/* When the first connection has ended the session is closed; closing it ends the others too. */
-static void
-test_close_others (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  g_autoptr(ValijaSession) session = imap_session_new (valija_script_server_get_port (server), "");
-  g_autoptr(GError) error = NULL;
-
-  valija_script_server_add (server, OPENING ("IDLE NOTIFY") LISTING COUNTING
-                            "C: V4 LIST \"\" \"*\"\nS: * BYE going down\nCLOSE\n");
-  valija_script_server_add (server, OPENING ("IDLE NOTIFY") "C: V2 NOTIFY SET STATUS " NOTIFY "\nS: V2 OK x\n"
-                                    "C: V3 IDLE\nS: + idling\nS: * LIST () \"/\" INBOX\nC: DONE\nS: V3 OK x\n");
-  imap_assert_listed (session);
-  assert_changed (session, "");
-  error = imap_assert_error (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), VALIJA_ERROR_DISCONNECTED);
-  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
-
-  /* The server waits for the end of the second, with the session there yet */
-  imap_assert_true (valija_session_close (session));
-  valija_test_drain ();
-  g_clear_pointer (&server, valija_script_server_free);
-  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
-}
-
 /* What changes between the last look and the watch is told at once: in what comes after SELECT of the look, and before
  * SELECT of the watch. */
 static void
@@ -662,6 +638,34 @@ test_two_at_once (void)
   changes = imap_collect (sync, NULL, NULL);
   g_assert_cmpstr (message, ==, "7.1:hi\n");
   g_assert_cmpstr (changes, ==, "restart +7.1:a:0 1/1 \n1/1 final\n");
+  imap_close (session);
+}
+
+/* When the first connection has ended the session is closed; closing it says goodbye on the others too. */
+static void
+test_close_others (void)
+{
+  const char * const ids[] = { "7.1", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "timeout=10");
+  DexChannel *sync;
+  g_autofree char *message = NULL;
+  g_autofree char *changes = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING
+                            "C: V4 SELECT INBOX\nS: * 1 EXISTS\nDELAY 300\nS: * BYE going down\nCLOSE\n");
+  valija_script_server_add (server, OPENING ("")
+                            "C: V2 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V2 OK x\n"
+                            "C: V3 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (UID 1 BODY[] {2}\nS+ hi\nS: )\n"
+                            "S: V3 OK x\n" GOODBYE ("V4"));
+  imap_assert_listed (session);
+  sync = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
+  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  changes = imap_collect (sync, NULL, &error);
+  g_assert_cmpstr (message, ==, "7.1:hi\n");
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_CLOSED);
   imap_close (session);
 }
 
