@@ -17,6 +17,14 @@ bind () # SOURCE: appears at the same path inside
   mount --rbind "$1" "$root$1"
 }
 
+bind_to_read () # DIRECTORY: the same, and nothing in it can be changed
+{
+  [ ! "$1" -ef "$root$1" ] || return 0
+  mkdir -p "$root$1"
+  mount --bind "$1" "$root$1"
+  mount -o remount,bind,ro,nosuid,nodev,noexec "$root$1" || umount "$root$1"
+}
+
 # Whether the root has a directory of its own where PATH is.
 is_own () # PATH
 {
@@ -86,7 +94,9 @@ fi
 mkdir -p "$root/var/cache/ccache"
 mount --bind "$cache/ccache" "$root/var/cache/ccache"
 bind "$checkout"
-bind "$(dirname "$checkout")/shared"
+# The published contracts that some tests look for, beside the checkout or where VALIJA_CONTRACTS says: no more of what is there.
+contracts=$(realpath -ms -- "${VALIJA_CONTRACTS:-$(dirname "$checkout")/shared/contracts}")
+[ ! -f "$contracts/exchange/soap-ews.xsd" ] || is_own "$contracts" || bind_to_read "$contracts"
 
 # The desktop, when there is one.
 [ -z "${DISPLAY:-}" ] || bind /tmp/.X11-unix

@@ -67,6 +67,24 @@ def a_view_of_its_own():
 
 
 @test
+def contracts_alone():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        exchange = directory / 'shared/contracts/exchange'
+        exchange.mkdir(parents=True)
+        (directory / 'shared/private').write_text('of nobody else')
+        script = 'ls "$1" "$1/shared"; echo x > "$1/shared/contracts/exchange/made"'
+        # What is called alike is not the tests', and is not shown
+        done = enter(directory, 'own', directory, 'test', 'sh', '-c', script, '-', str(directory))
+        assert 'shared:' not in done.stdout and done.returncode != 0, done
+        # What they look for can be read, and nothing beside it
+        (exchange / 'soap-ews.xsd').write_text('a schema')
+        done = enter(directory, 'own', directory, 'test', 'sh', '-c', script, '-', str(directory))
+        assert done.stdout.endswith(f'{directory}/shared:\ncontracts\n') and 'Read-only' in done.stderr, done
+        assert not (exchange / 'made').exists()
+
+
+@test
 def directories_of_the_root():
     with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
         directory = pathlib.Path(name)
