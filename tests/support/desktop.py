@@ -36,8 +36,29 @@ def enter_session(home):
         env['XDG_RUNTIME_DIR'] = str(runtime)
     # Services that the bus starts write where the bus does, which is not among a test's results
     results = os.dup(1)
-    return subprocess.run(['dbus-run-session', '--', 'sh', '-c', f'exec "$@" >&{results} {results}>&-', 'sh', sys.executable, *sys.argv],
-                          env=env, stdout=sys.stderr, pass_fds=[results]).returncode
+    # Not of the terminal's group: what ends the bus before what is on it would leave that behind
+    script = f'echo $$ > "$HOME/session.pid"; exec "$@" >&{results} {results}>&-'
+    with subprocess.Popen(['dbus-run-session', '--', 'sh', '-c', script, 'sh', sys.executable, *sys.argv],
+                          env=env, stdout=sys.stderr, pass_fds=[results], start_new_session=True) as session:
+        def end(number, frame):
+            pid = home / 'session.pid'
+            text = pid.read_text().strip() if pid.exists() else ''
+            os.kill(int(text) if text else session.pid, signal.SIGTERM)
+
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, end)
+        return session.wait()
+
+
+def end_on_signals():
+    """What is sent when a terminal is closed or a job is ended runs the clean-up, as Ctrl+C does."""
+    def end(number, frame):
+        for later in (signal.SIGHUP, signal.SIGTERM):
+            signal.signal(later, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def unlock_keyring():

@@ -154,6 +154,7 @@ def main():
             say(f'Screenshots and transcript: {out}')
         return status
 
+    desktop.end_on_signals()
     home = pathlib.Path(os.environ['HOME'])
     say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
     with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
@@ -165,7 +166,11 @@ def main():
         demo.add_accounts()
         if has_display:
             say('Valija is open; close it to end the demo')
-            return desktop.start_valija(demo.profile, out / 'valija.log', {}).wait()
+            valija = desktop.start_valija(demo.profile, out / 'valija.log', {})
+            try:
+                return valija.wait()
+            finally:
+                desktop.finish(valija)
         return 0 if demo.show() else 1
 
 

@@ -22,7 +22,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / 'support')]
+
+import desktop
 
 DOMAIN = 'example.org'
 USERS = {'ana': 'Ana Núñez', 'luis': 'Luis Ferrer', 'mei': '林美', 'omar': 'عمر حداد'}
@@ -390,7 +392,12 @@ postlog unix-dgram n - n - 1 postlogd
         command = args.command[1:] if args.command[:1] == ['--'] else args.command
         description = self.dir / 'world.json'
         description.write_text(json.dumps(self.describe(), indent=2))
-        status = subprocess.run(command, env={**os.environ, 'VALIJA_WORLD': str(description)}).returncode
+        with subprocess.Popen(command, env={**os.environ, 'VALIJA_WORLD': str(description)}) as child:
+            try:
+                status = child.wait()
+            except BaseException:
+                child.terminate()
+                raise
         if status != 0:
             print(self.log(), file=sys.stderr)
         return status
@@ -405,6 +412,7 @@ def main():
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
+    desktop.end_on_signals()
     with World(args.extensions) as world:
         return world.run_command(args)
 
