@@ -95,13 +95,14 @@ pause_after_success_fiber (Watch *watch)
 {
   ValijaFlow *flow = watch->flow;
   ValijaAccountRuntime *runtime = flow->runtime;
-  ValijaFolder *inbox = valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
-                                                          valija_account_runtime_is_durable (runtime));
+  g_autoptr(ValijaFolder) inbox = NULL;
   gboolean instant = (valija_account_runtime_get_capabilities (runtime) & VALIJA_CAPABILITY_INSTANT) != 0;
   g_autoptr(GError) error = NULL;
   gboolean ok;
   guint delay;
 
+  g_set_object (&inbox, valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
+                                                          valija_account_runtime_is_durable (runtime)));
   if (inbox == NULL || !instant)
     return pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
                                                 valija_engine_sleep (POLL_INTERVAL * 1000), NULL));

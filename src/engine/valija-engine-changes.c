@@ -253,9 +253,10 @@ append_to_server_fiber (ValijaEngine  *self,
                         GBytes        *source,
                         GError       **error)
 {
-  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (target));
+  g_autoptr(ValijaAccountRuntime) runtime = NULL;
   g_autoptr(ValijaMailOrganizer) organizer = NULL;
 
+  g_set_object (&runtime, valija_engine_find_runtime (self, valija_folder_get_account (target)));
   if (runtime == NULL)
     {
       valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This account is not set up here."));

@@ -164,12 +164,14 @@ static DexFuture *
 file_drafts_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
-  ValijaFolder *here = valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE);
-  ValijaFolder *there = valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE);
+  g_autoptr(ValijaFolder) here = NULL;
+  g_autoptr(ValijaFolder) there = NULL;
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(ValijaUndo) undo = NULL;
   g_autoptr(GError) error = NULL;
 
+  g_set_object (&here, valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
+  g_set_object (&there, valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE));
   if (here == NULL || there == NULL)
     return dex_future_new_true ();
 
