@@ -240,6 +240,7 @@ run_command (const ValijaCliCommand *command, char **arguments)
   guint terminate;
 
   run.loop = loop;
+  run.cli.held = g_ptr_array_new_with_free_func (g_object_unref);
   run.cli.arguments = arguments;
   run.cli.n_arguments = g_strv_length (arguments);
   if (opt_json)
@@ -261,6 +262,7 @@ run_command (const ValijaCliCommand *command, char **arguments)
   g_source_remove (terminate);
 
   g_clear_object (&run.cli.account);
+  g_clear_pointer (&run.cli.held, g_ptr_array_unref);
   g_clear_object (&run.cli.engine);
   g_clear_object (&run.cli.json);
   return run.exit;

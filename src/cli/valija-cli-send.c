@@ -492,7 +492,7 @@ item_from_arguments (ValijaCli *cli, GError **error)
   if (!(item = valija_engine_find_outbox_item (cli->engine, id)))
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The outbox has no message %s."), cli->arguments[0]);
 
-  return item;
+  return valija_cli_hold (cli, item);
 }
 
 static gboolean

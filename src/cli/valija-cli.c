@@ -131,6 +131,15 @@ count_accounts_called (GListModel *accounts, const char *name)
   return count;
 }
 
+gpointer
+valija_cli_hold (ValijaCli *cli, gpointer object)
+{
+  if (object != NULL)
+    g_ptr_array_add (cli->held, g_object_ref (object));
+
+  return object;
+}
+
 ValijaAccount *
 valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
 {
@@ -142,7 +151,7 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
       g_autoptr(ValijaAccount) only = g_list_model_get_item (accounts, 0);
 
       if (g_list_model_get_n_items (accounts) == 1)
-        return only;
+        return valija_cli_hold (cli, only);
 
       valija_cli_set_usage (error, "%s",
                             only == NULL ? _("No account is set up. See “valijactl account add --help”.")
@@ -160,7 +169,7 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
       return NULL;
     }
 
-  return account;
+  return valija_cli_hold (cli, account);
 }
 
 ValijaFolder *
@@ -178,7 +187,7 @@ valija_cli_find_folder (ValijaCli *cli, ValijaAccount *account, const char *name
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND,
                       _("The account “%s” has no folder “%s” yet. See “valijactl folders”, after “valijactl sync”."),
                       valija_account_get_name (account), name != NULL ? name : "INBOX");
-  return folder;
+  return valija_cli_hold (cli, folder);
 }
 
 /* Numbers of mail that is kept only here are negative. */

@@ -36,6 +36,7 @@ typedef struct
   guint n_arguments;
   gboolean lines;               /* the command writes objects of its own, one a line */
   ValijaAccount *account;       /* nullable: not stored; its traffic counts for --stats */
+  GPtrArray *held;              /* of GObject: what was found, to the end of the command */
 } ValijaCli;
 
 typedef struct
@@ -61,10 +62,14 @@ void           valija_cli_print          (ValijaCli *cli, const char *format, ..
 /* The text without anything that a terminal would act upon. (transfer full) */
 char          *valija_cli_clean          (const char *text);
 
+/* @object, which lives to the end of the command from now on, whatever the command waits for. (nullable) (transfer
+ * none) */
+gpointer       valija_cli_hold           (ValijaCli *cli, gpointer object);
+
 /* The account that @name means: an id, or a name or an address that no other account has; NULL means the only one there
- * is. (transfer none) */
+ * is. (transfer none): held */
 ValijaAccount *valija_cli_find_account   (ValijaCli *cli, const char *name, GError **error);
-/* NULL means the inbox. (transfer none) */
+/* NULL means the inbox. (transfer none): held */
 ValijaFolder  *valija_cli_find_folder    (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error);
 /* The one message that the only argument names. Awaits. (transfer full) */
 ValijaMessage *valija_cli_find_message   (ValijaCli *cli, GError **error);
