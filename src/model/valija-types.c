@@ -110,24 +110,6 @@ valija_folder_policy_to_nick (ValijaFolderPolicy policy)
   return folder_policy_nicks[policy];
 }
 
-gboolean
-valija_folder_policy_from_nick (const char         *nick,
-                                ValijaFolderPolicy *policy)
-{
-  g_return_val_if_fail (policy != NULL, FALSE);
-
-  for (guint i = 0; i < G_N_ELEMENTS (folder_policy_nicks); i++)
-    {
-      if (g_strcmp0 (nick, folder_policy_nicks[i]) == 0)
-        {
-          *policy = i;
-          return TRUE;
-        }
-    }
-
-  return FALSE;
-}
-
 const char *
 valija_keep_sent_to_nick (ValijaKeepSent keep)
 {

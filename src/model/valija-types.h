@@ -108,7 +108,6 @@ typedef enum
 const char *valija_folder_role_to_nick   (ValijaFolderRole role);
 gboolean    valija_folder_role_from_nick (const char *nick, ValijaFolderRole *role);
 const char *valija_folder_policy_to_nick   (ValijaFolderPolicy policy);
-gboolean    valija_folder_policy_from_nick (const char *nick, ValijaFolderPolicy *policy);
 const char *valija_keep_sent_to_nick     (ValijaKeepSent keep);
 gboolean    valija_keep_sent_from_nick   (const char *nick, ValijaKeepSent *keep);
 const char *valija_outbox_state_to_nick  (ValijaOutboxState state);

@@ -291,20 +291,6 @@ valija_http_request_get_method (ValijaHttpRequest *self)
 }
 
 /**
- * valija_http_request_get_uri:
- * @self: a request
- *
- * Returns: (transfer none): whom it asks
- */
-const char *
-valija_http_request_get_uri (ValijaHttpRequest *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return self->uri;
-}
-
-/**
  * valija_http_request_get_length:
  * @self: a request
  *

@@ -57,7 +57,6 @@ void valija_http_request_set_limit        (ValijaHttpRequest *self, guint64 byte
 
 /* (transfer none) */
 const char *valija_http_request_get_method (ValijaHttpRequest *self);
-const char *valija_http_request_get_uri    (ValijaHttpRequest *self);
 
 /* The body's length in bytes as it is sent. */
 guint64     valija_http_request_get_length (ValijaHttpRequest *self);

@@ -422,12 +422,6 @@ valija_imap_link_get_connection (ValijaImapLink *self)
   return self->connection;
 }
 
-ValijaImapCapabilities
-valija_imap_link_get_capabilities (ValijaImapLink *self)
-{
-  return self->capabilities;
-}
-
 gboolean
 valija_imap_link_has (ValijaImapLink        *self,
                       ValijaImapCapabilities capability)

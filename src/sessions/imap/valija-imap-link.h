@@ -52,7 +52,6 @@ gboolean               valija_imap_link_is_closed          (ValijaImapLink *self
 
 /* (transfer none) (nullable) until it is open */
 ValijaImapConnection  *valija_imap_link_get_connection     (ValijaImapLink *self);
-ValijaImapCapabilities valija_imap_link_get_capabilities   (ValijaImapLink *self);
 gboolean               valija_imap_link_has                (ValijaImapLink *self, ValijaImapCapabilities capability);
 
 /* Whether names on the wire are UTF-8; whether VANISHED comes in place of EXPUNGE. */
