@@ -7,6 +7,7 @@
 #include "ui/list/valija-folder-dialog.h"
 #include "ui/list/valija-message-cell.h"
 #include "ui/list/valija-message-pane-private.h"
+#include "ui/reader/valija-message-window.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/search/valija-search-box-private.h"
 #include "ui/search/valija-search-chip.h"
@@ -1352,6 +1353,30 @@ activate_cb (void)
   g_idle_add (run_cb, NULL);
 }
 
+/* A message inside a message may be large: it is not decoded before the user sees that something happens. */
+static void
+test_message_inside (void)
+{
+  static const char source[] =
+    "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: See below\n"
+    "Date: Fri, 31 Dec 2027 10:00:00 +0000\nMessage-ID: <inside@example.org>\nMIME-Version: 1.0\n"
+    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHere it is.\n"
+    "--b\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n"
+    "From: Luis <luis@example.org>\nSubject: The inner one\n\nHello\n--b--\n";
+  ValijaWindow *window = get_window ();
+  const ValijaMimePart *part;
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), source, VALIJA_FLAG_NONE);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  select_row (0);
+  g_assert_cmpuint (valija_mime_message_get_attachments (window->reader->mime)->len, ==, 1);
+  part = g_ptr_array_index (valija_mime_message_get_attachments (window->reader->mime), 0);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window->reader), "reader.open-attachment", "u", part->index));
+  g_assert_null (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
+  WAIT_FOR (find_window (VALIJA_TYPE_MESSAGE_WINDOW) != NULL);
+  gtk_window_destroy (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1392,6 +1417,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/close-while-sending", test_close_while_sending);
   g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
   g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
+  g_test_add_func ("/ui/files/message-inside", test_message_inside);
 
   application = valija_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);

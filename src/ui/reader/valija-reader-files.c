@@ -22,6 +22,7 @@ typedef struct
   ValijaMimeMessage *mime;
   const ValijaMimePart *part;   /* of @mime; NULL for all attachments, or for @source */
   GBytes *source;               /* to be written as it is, else NULL */
+  gboolean strip;               /* without Bcc, though */
   GFile *target;
 } Saving;
 
@@ -94,7 +95,14 @@ write_file (gpointer data,
   Saving *saving = data;
   g_autoptr(GBytes) bytes = NULL;
 
-  if (saving->source != NULL)
+  if (saving->strip)
+    {
+      g_autoptr(ValijaEnvelope) envelope = valija_source_dup_envelope (saving->source, &bytes, error);
+
+      if (envelope == NULL)
+        return NULL;
+    }
+  else if (saving->source != NULL)
     bytes = g_bytes_ref (saving->source);
   else if ((bytes = valija_mime_message_load_part (saving->mime, saving->part, error)) == NULL)
     return NULL;
@@ -162,13 +170,15 @@ save_attachment_action (GtkWidget  *widget,
 
 static void
 save_source (ValijaReader *self,
-             GBytes       *source)
+             gboolean      strip)
 {
   const ValijaMessageInfo *info = valija_mime_message_get_info (self->mime);
   g_autofree char *title = g_strconcat (info->subject[0] != '\0' ? info->subject : _("Message"), ".eml", NULL);
   g_autofree char *name = valija_file_name_make_safe (title, "message/rfc822");
+  Saving *saving = saving_new (self, NULL, self->source);
 
-  ask_name (saving_new (self, NULL, source), name);
+  saving->strip = strip;
+  ask_name (saving, name);
 }
 
 static void
@@ -179,7 +189,7 @@ save_source_action (GtkWidget  *widget,
   ValijaReader *self = VALIJA_READER (widget);
 
   if (self->mime != NULL)
-    save_source (self, self->source);
+    save_source (self, FALSE);
 }
 
 static void
@@ -188,18 +198,9 @@ save_source_without_bcc_action (GtkWidget  *widget,
                                 GVariant   *parameter)
 {
   ValijaReader *self = VALIJA_READER (widget);
-  g_autoptr(GBytes) stripped = NULL;
-  g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(GError) error = NULL;
 
-  if (self->mime == NULL)
-    return;
-
-  envelope = valija_source_dup_envelope (self->source, &stripped, &error);
-  if (envelope == NULL)
-    show_error (self, error);
-  else
-    save_source (self, stripped);
+  if (self->mime != NULL)
+    save_source (self, TRUE);
 }
 
 /* ---- All attachments, into a folder ---- */
@@ -304,6 +305,30 @@ copied_cb (DexFuture *future,
   gtk_file_launcher_launch (launcher, get_window (self), NULL, launched_cb, g_object_ref (self));
 }
 
+static gpointer
+load_part (gpointer data,
+           GError **error)
+{
+  Saving *saving = data;
+
+  return valija_mime_message_load_part (saving->mime, saving->part, error);
+}
+
+static void
+part_loaded_cb (DexFuture *future,
+                gpointer   owner)
+{
+  ValijaReader *self = owner;
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value == NULL)
+    show_error (self, error);
+  else
+    gtk_window_present (GTK_WINDOW (valija_message_window_new (GTK_APPLICATION (valija_application_get_default ()),
+                                                               self->engine, g_value_get_boxed (value))));
+}
+
 static void
 open_attachment_action (GtkWidget  *widget,
                         const char *name,
@@ -319,13 +344,8 @@ open_attachment_action (GtkWidget  *widget,
 
   if (g_str_equal (part->type, "message/rfc822"))
     {
-      g_autoptr(GBytes) source = valija_mime_message_load_part (self->mime, part, &error);
-
-      if (source != NULL)
-        gtk_window_present (GTK_WINDOW (valija_message_window_new (gtk_window_get_application (get_window (self)),
-                                                                   self->engine, source)));
-      else
-        show_error (self, error);
+      valija_future_then (valija_future_run_in_thread (G_TYPE_BYTES, load_part, saving_new (self, part, NULL),
+                                                       saving_free), self, part_loaded_cb);
       return;
     }
 
