@@ -81,7 +81,7 @@ logged () # COMMAND...
 # A sentence and what to type, when something is missing that the root cannot be made or entered without.
 need_tools ()
 {
-  local missing=() user
+  local missing=()
   command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
   if [ "$(id -u)" = 0 ]; then
     [ ${#missing[@]} != 0 ] || return 0
@@ -104,12 +104,21 @@ Debian and Ubuntu with
 MISSING
     exit 1
   fi
-  [ "$(id -u)" != 0 ] || return 0
+  [ "$(id -u)" = 0 ] || need_namespace
+}
 
+# The same, when a plain user may not stand for several users.
+need_namespace ()
+{
+  local user
   user=$(id -un)
+  if ! command -v newuidmap >/dev/null; then
+    echo "A plain user's namespace takes newuidmap. Install it, on Debian and Ubuntu with sudo apt-get install uidmap, or run ./dev as root." >&2
+    exit 1
+  fi
   if ! grep -qs "^\($user\|$(id -u)\):" "$subids/subuid" || ! grep -qs "^\($user\|$(id -u)\):" "$subids/subgid"; then
     cat >&2 <<MISSING
-The root has files of several users, and $user may not stand for any other one: /etc/subuid and /etc/subgid give none. Give some with
+The root and the mail servers of tests and demo have files of several users, and $user may not stand for any other one: /etc/subuid and /etc/subgid give none. Give some with
 
   sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $user
 
@@ -118,12 +127,12 @@ MISSING
     exit 1
   fi
   if ! unshare --help | grep -q -e --map-auto; then
-    echo "This machine's unshare is too old for a plain user's root (it takes util-linux 2.38). Run ./dev as root." >&2
+    echo "This machine's unshare is too old for what a plain user needs (it takes util-linux 2.38). Run ./dev as root." >&2
     exit 1
   fi
   if ! unshare --user --map-root-user --map-auto --mount true 2>/dev/null; then
     cat >&2 <<MISSING
-This machine does not let $user make a namespace of its own, which entering the root takes. On Ubuntu 24.04 and newer allow it until the
+This machine does not let $user make a namespace of its own, which the root, the tests and the demo take. On Ubuntu 24.04 and newer allow it until the
 next start with
 
   sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0

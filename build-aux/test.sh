@@ -26,16 +26,30 @@ run_tests ()
   return $status
 }
 
-# Loopback only. Where a namespace may not be made, the tests still use nothing but loopback.
+# Loopback only, and as root, really or in a namespace: the mail servers run as users of their own. Where such a namespace may not be
+# made that is said, and the tests without mail servers run all the same; they use nothing but loopback either.
 alone ()
 {
   if unshare --net true 2>/dev/null; then
     unshare --net sh -c 'ip link set lo up && exec "$@"' - "$@"
+  elif (need_namespace) && unshare --user --map-root-user --map-auto --net true 2>/dev/null; then
+    unshare --user --map-root-user --map-auto --net sh -c 'ip link set lo up && exec "$@"' - "$@"
   elif unshare --user --map-root-user --net true 2>/dev/null; then
     unshare --user --map-root-user --net sh -c 'ip link set lo up && exec "$@"' - "$@"
   else
     "$@"
   fi
+}
+
+# The demo has mail servers too, but the network and the desktop of who looks at it.
+run_demo ()
+{
+  local namespace=()
+  if [ "$(id -u)" != 0 ]; then
+    need_namespace
+    namespace=(unshare --user --map-root-user --map-auto --)
+  fi
+  VALIJA_BUILD_DIR=$build exec "${namespace[@]}" python3 "$top/tests/world/demo.py" "$@"
 }
 
 # ./dev fuzz [SECONDS [TARGET...]]: each target for that long, from its corpus; what it finds is kept in _build/fuzz.

@@ -143,6 +143,30 @@ def what_is_missing():
         assert (done.returncode, done.stderr) == (0, 'Installing mmdebstrap on this machine\n'), done
 
 
+@test
+def a_plain_user_of_a_native_platform():
+    """Tests and demo have mail servers with users of their own."""
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        need_tools(directory, 'ana', 'newuidmap')
+        (directory / 'bin/python3').symlink_to(shutil.which('true'))
+        unshare = directory / 'bin/unshare'
+        unshare.write_text(f'#!{shutil.which("sh")}\ncase "$*" in --help) echo --map-auto;; "--net true") exit 1;; *true) ;;\n'
+                           '*) echo "$@";; esac\n')
+        for command, subids, words in (
+                ('alone meson', 'ana:1:9\n', '--user --map-root-user --map-auto --net sh -c ip link set lo up'),
+                ('run_demo', 'ana:1:9\n', '--user --map-root-user --map-auto -- python3'),
+                ('alone meson', '', '--user --map-root-user --net sh -c ip link set lo up'),
+                ('run_demo', '', 'sudo usermod --add-subuids')):
+            for file in ('subuid', 'subgid'):
+                (directory / file).write_text(subids)
+            done = subprocess.run(['bash', '-c', f'. build-aux/root.sh; . build-aux/test.sh; top=$PWD build=x; {command}'], cwd=TOP,
+                                  capture_output=True, text=True,
+                                  env={'PATH': str(directory / 'bin'), 'HOME': str(directory), 'subids': str(directory)})
+            assert words in done.stdout + done.stderr, (command, subids, done)
+            assert bool(subids) == ('sudo usermod' not in done.stderr), (command, subids, done)
+
+
 def main():
     print(f'1..{len(TESTS)}')
     failed = 0
