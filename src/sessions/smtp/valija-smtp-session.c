@@ -390,7 +390,6 @@ finish_job_fiber (ValijaSmtpSession *self,
     valija_promise_reject (job->promise, error);
 }
 
-/* FALSE when no connection can be had; then nobody waits any more. */
 /* A connection that is there now; it may be lost again while the fiber waits for its turn. */
 static gboolean
 connect_fiber (ValijaSmtpSession  *self,
@@ -411,6 +410,7 @@ connect_fiber (ValijaSmtpSession  *self,
   return TRUE;
 }
 
+/* FALSE when no connection can be had; then nobody waits any more. */
 static gboolean
 ensure_open_fiber (ValijaSmtpSession *self)
 {
