@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by ./dev where the platform is.
 
-# Every test; with --sanitized first among ARGS, a second time with the address and undefined-behaviour sanitizers. Other ARGS
-# (names of tests, --suite …) go to `meson test`. Each run has a network namespace of its own: loopback, and nothing that could leave it.
+# Every test; with --sanitized first among ARGS, a second time with the address and undefined-behaviour sanitizers; with --coverage
+# first among them once, in a build that counts, of which the sum of each folder is told. Other ARGS (names of tests, --suite …) go to
+# `meson test`. Each run has a network namespace of its own: loopback, and nothing that could leave it.
 run_tests ()
 {
   local variant status=0 logs=() variants=(default)
   if [ "${1:-}" = --sanitized ]; then
     variants+=(sanitized)
     shift
+  elif [ "${1:-}" = --coverage ]; then
+    variants=(coverage)
+    shift
   fi
   for variant in "${variants[@]}"; do
     build=$top/_build/$variant
     if [ $variant = sanitized ]; then
       compile -Db_sanitize=address,undefined
+    elif [ $variant = coverage ]; then
+      compile -Db_coverage=true
+      find "$build" -name '*.gcda' -delete
     else
       compile
     fi
@@ -23,6 +30,7 @@ run_tests ()
     logs+=("$variant=$build/meson-logs/testlog.json")
   done
   python3 tests/support/summary.py "${logs[@]}" || status=1
+  [ $variant != coverage ] || python3 tests/support/coverage.py "$top" "$build" || status=1
   return $status
 }
 
