@@ -125,7 +125,7 @@ gboolean valija_composition_keep_recipients (ValijaComposition *self,
                                              GPtrArray         *addresses);
 
 /* The same from a finished source (`send --source`): envelope from From/Sender, To, Cc, Bcc;
- * *stripped is the source without Bcc. */
+ * *stripped (optional) is the source without Bcc. */
 ValijaEnvelope *valija_source_dup_envelope (GBytes  *source,
                                             GBytes **stripped,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -80,7 +80,8 @@ add_addresses (GPtrArray  *list,
 /**
  * valija_source_dup_envelope:
  * @source: a finished message
- * @stripped: (out): the same octets without the Bcc fields; @source itself when there are none
+ * @stripped: (out) (optional): the same octets without the Bcc fields; @source itself when there are none.
+ *   With %NULL no more than the header is looked at
  *
  * Who a message is from and for. Of several authors the Sender field names the one that sends it
  * (RFC 5322 §3.6.2).
@@ -106,7 +107,6 @@ valija_source_dup_envelope (GBytes  *source,
   Line line;
 
   g_return_val_if_fail (source != NULL, NULL);
-  g_return_val_if_fail (stripped != NULL, NULL);
 
   start = g_bytes_get_data (source, &length);
   if (start == NULL)
@@ -147,6 +147,9 @@ valija_source_dup_envelope (GBytes  *source,
                         _("The message file names no recipient in To, Cc or Bcc."));
       return NULL;
     }
+
+  if (stripped == NULL)
+    return g_steal_pointer (&envelope);
 
   if (kept->len == (gsize) (p - start))
     *stripped = g_bytes_ref (source);

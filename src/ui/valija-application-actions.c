@@ -80,13 +80,12 @@ send_parsed_cb (DexFuture *future,
   const GValue *value = dex_future_get_value (future, NULL);
   const ValijaMessageInfo *info = valija_mime_message_get_info (g_value_get_object (value));
   g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(GBytes) stripped = NULL;
   g_autoptr(GError) error = NULL;
   AdwDialog *dialog;
   FileJob *kept;
   g_autofree char *recipients = NULL;
 
-  envelope = valija_source_dup_envelope (job->source, &stripped, &error);
+  envelope = valija_source_dup_envelope (job->source, NULL, &error);
   if (envelope == NULL)
     {
       valija_application_show_error (self, error);

@@ -701,6 +701,7 @@ test_source (void)
       g_autoptr(GBytes) source = g_bytes_new_static (cases[i].source, strlen (cases[i].source));
       g_autoptr(GBytes) stripped = NULL;
       g_autoptr(GError) error = NULL;
+      g_autoptr(ValijaEnvelope) alone = valija_source_dup_envelope (source, NULL, NULL);
       g_autoptr(ValijaEnvelope) envelope = valija_source_dup_envelope (source, &stripped, &error);
       const char *expected = cases[i].stripped != NULL ? cases[i].stripped : cases[i].source;
       g_auto(GStrv) recipients = NULL;
@@ -708,10 +709,13 @@ test_source (void)
       if (cases[i].sender == NULL)
         {
           g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+          g_assert_null (alone);
           continue;
         }
       g_assert_no_error (error);
       g_assert_cmpstr (envelope->sender, ==, cases[i].sender);
+      g_assert_cmpstr (alone->sender, ==, cases[i].sender);
+      g_assert_cmpuint (alone->recipients->len, ==, envelope->recipients->len);
       g_assert_cmpmem (g_bytes_get_data (stripped, NULL), g_bytes_get_size (stripped), expected,
                        strlen (expected));
       recipients = g_strsplit (cases[i].recipients, " ", -1);
