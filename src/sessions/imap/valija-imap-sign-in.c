@@ -183,8 +183,7 @@ authenticate_command (ValijaSasl   *sasl,
       const char *response = valija_secret_peek (initial, &length);
 
       /* RFC 4959 §3: a response of no octets is "=" */
-      valija_imap_command_append_atom (command, length > 0 ? response : "=");
-      valija_imap_command_set_secret (command);
+      valija_imap_command_append_secret (command, length > 0 ? response : "=");
     }
 
   return command;

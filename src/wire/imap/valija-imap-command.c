@@ -19,6 +19,7 @@
 typedef enum
 {
   PIECE_TEXT,     /* goes out as it is */
+  PIECE_SECRET,   /* and so does this */
   PIECE_STRING,
   PIECE_MAILBOX,
   PIECE_LITERAL,
@@ -48,7 +49,7 @@ clear_piece (gpointer data)
   gpointer octets;
 
   /* Strings may be passwords; large literals never are */
-  if (piece->kind == PIECE_STRING)
+  if (piece->kind == PIECE_STRING || piece->kind == PIECE_SECRET)
     {
       octets = g_bytes_unref_to_data (piece->bytes, &length);
       valija_wipe (octets, length);
@@ -148,6 +149,14 @@ valija_imap_command_append_atom (ValijaImapCommand *self,
 {
   append_blank (self);
   g_string_append (self->text, atom);
+}
+
+void
+valija_imap_command_append_secret (ValijaImapCommand *self,
+                                   const char        *atom)
+{
+  append_piece (self, PIECE_SECRET, g_bytes_new (atom, strlen (atom)));
+  self->secret = TRUE;
 }
 
 void
@@ -258,6 +267,7 @@ typedef struct
   GPtrArray *segments;
   GByteArray *gathered;
   ValijaImapMode mode;
+  guint room;            /* for a secret: so much that no growing leaves a copy behind; else 0 */
 } Writer;
 
 static void
@@ -276,8 +286,23 @@ static void
 cut_gathered (Writer  *writer,
               gboolean wait)
 {
-  cut_segment (writer, g_byte_array_free_to_bytes (writer->gathered), wait);
-  writer->gathered = g_byte_array_new ();
+  gsize length = writer->gathered->len;
+
+  if (writer->room == 0)
+    cut_segment (writer, g_byte_array_free_to_bytes (writer->gathered), wait);
+  else
+    {
+      ValijaSecret *secret = valija_secret_new ((const char *) writer->gathered->data, length);
+
+      valija_wipe (writer->gathered->data, length);
+      g_byte_array_unref (writer->gathered);
+      cut_segment (writer,
+                   g_bytes_new_with_free_func (valija_secret_peek (secret, NULL), length,
+                                               (GDestroyNotify) valija_secret_unref, secret),
+                   wait);
+    }
+
+  writer->gathered = g_byte_array_sized_new (writer->room);
 }
 
 static void
@@ -409,10 +434,26 @@ write_piece (Writer      *writer,
       return TRUE;
 
     case PIECE_TEXT:
+    case PIECE_SECRET:
     default:
       gather (writer, octets, length);
       return TRUE;
     }
+}
+
+/* Quoting makes two octets of one at most; a literal has a head. */
+static guint
+measure_room (ValijaImapCommand *self)
+{
+  gsize room = 64 + self->text->len;
+
+  if (!self->secret)
+    return 0;
+
+  for (guint i = 0; i < self->pieces->len; i++)
+    room += 64 + 2 * g_bytes_get_size (g_array_index (self->pieces, Piece, i).bytes);
+
+  return room;
 }
 
 GPtrArray *
@@ -422,8 +463,9 @@ valija_imap_command_serialize (ValijaImapCommand *self,
                                GError           **error)
 {
   g_autoptr(GPtrArray) segments = g_ptr_array_new_with_free_func (segment_free);
-  Writer writer = { segments, g_byte_array_new (), mode };
+  Writer writer = { segments, NULL, mode, measure_room (self) };
 
+  writer.gathered = g_byte_array_sized_new (writer.room);
   gather (&writer, tag, strlen (tag));
   gather (&writer, " ", 1);
   for (guint i = 0; i < self->pieces->len; i++)

@@ -41,6 +41,8 @@ gboolean           valija_imap_command_is_secret      (ValijaImapCommand *self);
 /* Each puts a blank before itself, but not behind an opening parenthesis. */
 /* ours, never from outside */
 void               valija_imap_command_append_atom    (ValijaImapCommand *self, const char *atom);
+/* like an atom, wiped when it is not needed any more; makes the command a secret one */
+void               valija_imap_command_append_secret  (ValijaImapCommand *self, const char *atom);
 void               valija_imap_command_append_number  (ValijaImapCommand *self, guint64 number);
 /* UTF-8; quoted or a literal */
 void               valija_imap_command_append_string  (ValijaImapCommand *self, const char *string);

@@ -9,6 +9,7 @@
 #include "wire/imap/valija-imap-set.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* What is written, with "|" where the server's "+" must come first. */
 static char *
@@ -365,6 +366,27 @@ test_set_list (void)
   g_assert_null (valija_imap_set_parse_list ("1:*", 100));
 }
 
+/* What holds a password is written from pages of its own, which are wiped when it is out. */
+static void
+test_secret (void)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("AUTHENTICATE");
+  g_autoptr(GPtrArray) segments = NULL;
+  g_autoptr(GError) error = NULL;
+  ValijaImapSegment *segment;
+
+  valija_imap_command_append_atom (command, "PLAIN");
+  valija_imap_command_append_secret (command, "AGFuYQBzZWNyZXQ=");
+  g_assert_true (valija_imap_command_is_secret (command));
+  segments = valija_imap_command_serialize (command, "A1", VALIJA_IMAP_MODE_NONE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (segments->len, ==, 1);
+  segment = g_ptr_array_index (segments, 0);
+  g_assert_cmpmem (g_bytes_get_data (segment->bytes, NULL), g_bytes_get_size (segment->bytes),
+                   "A1 AUTHENTICATE PLAIN AGFuYQBzZWNyZXQ=\r\n", 40);
+  g_assert_cmpuint ((guintptr) g_bytes_get_data (segment->bytes, NULL) % sysconf (_SC_PAGESIZE), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -376,6 +398,7 @@ main (int   argc,
   g_test_add_func ("/imap/command/mailboxes", test_mailboxes);
   g_test_add_func ("/imap/command/literals", test_literals);
   g_test_add_func ("/imap/command/injection", test_injection);
+  g_test_add_func ("/imap/command/secret", test_secret);
   g_test_add_func ("/imap/name/table", test_names);
   g_test_add_func ("/imap/set/parse", test_sets);
   g_test_add_func ("/imap/set/arithmetic", test_set_arithmetic);
