@@ -10,6 +10,7 @@
 typedef struct
 {
   GString *log;
+  gsize content_at;
   gboolean in_content;
 } Dump;
 
@@ -66,7 +67,10 @@ content_cb (const void  *data,
   Dump *dump = user_data;
 
   if (!dump->in_content)
-    g_string_append (dump->log, "C(");
+    {
+      dump->content_at = dump->log->len;
+      g_string_append (dump->log, "C(");
+    }
   dump->in_content = TRUE;
   g_string_append_len (dump->log, data, length);
 
@@ -111,6 +115,13 @@ ews_dump (const void *data,
     is_fine = valija_ews_reader_feed (reader, bytes + i, MIN (step, length - i), &error);
   if (is_fine)
     is_fine = valija_ews_reader_finish (reader, &error);
+
+  /* How much of a broken content was told hangs on the pieces: who reads throws it away */
+  if (!is_fine && dump.in_content)
+    {
+      g_string_truncate (dump.log, dump.content_at);
+      dump.in_content = FALSE;
+    }
 
   end_content (&dump);
   if (is_fine)
