@@ -70,6 +70,15 @@ print_indented (const char *text)
       fprintf (stderr, "  %s\n", lines[i]);
 }
 
+/* What was typed is wrong: the sentence says it all. */
+static gboolean
+is_about_words (const GError *error)
+{
+  return valija_error_get_step (error) == VALIJA_STEP_NONE &&
+         (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND));
+}
+
 static void
 print_error (const GError *error)
 {
@@ -77,6 +86,12 @@ print_error (const GError *error)
   g_autofree char *detail = valija_error_dup_detail (error);
   g_autofree char *advice = valija_error_dup_advice (error);
   ValijaCertificate *certificate = valija_error_get_certificate (error);
+
+  if (is_about_words (error))
+    {
+      fprintf (stderr, "valijactl: %s\n", detail);
+      return;
+    }
 
   fprintf (stderr, "valijactl: %s\n", title);
   if (!g_str_equal (title, detail))
@@ -328,6 +343,80 @@ find_command (char **words, guint *n_words)
   return NULL;
 }
 
+/* How many letters have to be changed, put in or left out to make @b of @a. */
+static guint
+distance (const char *a, const char *b)
+{
+  gsize length = strlen (b);
+  g_autofree guint *row = g_new (guint, length + 1);
+
+  for (gsize j = 0; j <= length; j++)
+    row[j] = (guint) j;
+
+  for (gsize i = 0; a[i] != '\0'; i++)
+    {
+      guint before = row[0];
+
+      row[0] = (guint) i + 1;
+      for (gsize j = 0; j < length; j++)
+        {
+          guint above = row[j + 1];
+
+          row[j + 1] = MIN (MIN (above, row[j]) + 1, before + (a[i] != b[j]));
+          before = above;
+        }
+    }
+
+  return row[length];
+}
+
+/* The command that is written most like @words; NULL where none is near. */
+static const char *
+find_nearest (char **words)
+{
+  g_autofree char *two = words[1] != NULL ? g_strconcat (words[0], " ", words[1], NULL) : NULL;
+  const char *nearest = NULL;
+  guint least = 3;
+
+  for (guint i = 0; tables[i] != NULL; i++)
+    for (guint j = 0; tables[i][j].name != NULL; j++)
+      {
+        const char *name = tables[i][j].name;
+        guint one = distance (words[0], name);
+        guint away = two != NULL ? MIN (one, distance (two, name)) : one;
+
+        if (away < least)
+          {
+            least = away;
+            nearest = name;
+          }
+      }
+
+  return nearest;
+}
+
+/* (transfer full) */
+static char *
+describe_unknown (char **words)
+{
+  const char *nearest = find_nearest (words);
+
+  if (nearest != NULL)
+    return g_strdup_printf (_("There is no command “%s”. Is it “%s”?"), words[0], nearest);
+
+  return g_strdup_printf (_("There is no command “%s”."), words[0]);
+}
+
+static gboolean
+takes_settings (const GOptionEntry *options)
+{
+  for (guint i = 0; options != NULL && options[i].long_name != NULL; i++)
+    if (g_str_equal (options[i].long_name, "set"))
+      return TRUE;
+
+  return FALSE;
+}
+
 static gboolean
 parse (char ***argv, const ValijaCliCommand *command, GError **error)
 {
@@ -348,6 +437,12 @@ parse (char ***argv, const ValijaCliCommand *command, GError **error)
       g_option_context_set_summary (context, _(command->summary));
       if (command->options != NULL)
         g_option_context_add_main_entries (context, command->options, GETTEXT_PACKAGE);
+      if (takes_settings (command->options))
+        {
+          g_autofree char *keys = valija_cli_describe_keys ();
+
+          g_option_context_set_description (context, keys);
+        }
     }
 
   return g_option_context_parse_strv (context, argv, error);
@@ -392,7 +487,11 @@ main (int argc, char *argv[])
       return opt_help || words[1] != NULL ? VALIJA_CLI_DONE : VALIJA_CLI_USAGE;
     }
   if (!(command = find_command (words + 1, &n_words)))
-    return usage_error (_("There is no such command."));
+    {
+      g_autofree char *text = describe_unknown (words + 1);
+
+      return usage_error (text);
+    }
 
   protect_numbers (words, command);
   if (!parse (&words, command, &error))

@@ -53,6 +53,63 @@ static const GOptionEntry remove_options[] = {
 
 /* ---- Settings ---- */
 
+char *
+valija_cli_list_keys (const char *method)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new (method);
+
+  return g_strjoinv (" ", (char **) valija_account_list_keys (account));
+}
+
+char *
+valija_cli_describe_keys (void)
+{
+  const ValijaMethod * const *methods = valija_engine_list_methods (NULL);
+  g_autoptr(GString) text = g_string_new (_("Settings, for --set KEY=VALUE:"));
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    {
+      g_autofree char *keys = methods[i]->available ? valija_cli_list_keys (methods[i]->id) : NULL;
+
+      if (keys != NULL)
+        g_string_append_printf (text, "\n  %-6s %s", methods[i]->id, keys);
+    }
+
+  g_string_append_printf (text, "\n%s",
+                          _("The short names host, port, user, security, ca, mechanism and cleartext-password are "
+                            "of the server that the method is about;\nwith “mixed” of both, but for port. security is "
+                            "tls, starttls or none; keep-sent is server, here or not; ca is a file."));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* What is missing, and the key that sets it: before anything is asked of the account. */
+static gboolean
+check_complete (ValijaAccount *account, gboolean finds_server, GError **error)
+{
+  gboolean mixed = g_str_equal (valija_account_get_method (account), "mixed");
+
+  if (valija_account_has_side (account, VALIJA_SIDE_INCOMING))
+    {
+      ValijaServer *server = valija_account_get_incoming (account);
+
+      if (!finds_server && valija_server_get_host (server)[0] == '\0')
+        return valija_cli_set_usage (error,
+                                     _("The name of the incoming server is missing. Give it with --set %s=NAME."),
+                                     mixed ? "incoming.host" : "host");
+      if (valija_server_get_user (server)[0] == '\0' &&
+          g_ascii_strcasecmp (valija_server_get_mechanism (server), "EXTERNAL") != 0)
+        return valija_cli_set_usage (error, _("The user name for the incoming server is missing. Give it with --set "
+                                              "%s=NAME."), mixed ? "incoming.user" : "user");
+    }
+
+  if (valija_account_has_side (account, VALIJA_SIDE_OUTGOING) &&
+      valija_server_get_host (valija_account_get_outgoing (account))[0] == '\0')
+    return valija_cli_set_usage (error, _("The name of the outgoing server is missing. Give it with --set %s=NAME."),
+                                 valija_account_has_side (account, VALIJA_SIDE_INCOMING) ? "outgoing.host" : "host");
+
+  return TRUE;
+}
+
 static gboolean
 apply_settings (ValijaAccount *account, GError **error)
 {
@@ -92,7 +149,7 @@ account_from_options (ValijaCli *cli, GError **error)
     }
 
   account = valija_account_new (opt_method);
-  if (!apply_settings (account, error))
+  if (!apply_settings (account, error) || !check_complete (account, method->finds_server, error))
     return NULL;
 
   return g_steal_pointer (&account);
@@ -193,6 +250,9 @@ static gboolean
 list_fiber (ValijaCli *cli, GError **error)
 {
   GListModel *accounts = valija_engine_get_accounts (cli->engine);
+
+  if (cli->json == NULL && g_list_model_get_n_items (accounts) == 0)
+    fprintf (stderr, "valijactl: %s\n", _("No account is set up. See “valijactl account add --help”."));
 
   if (cli->json != NULL)
     {
@@ -309,11 +369,30 @@ count_local_mail (ValijaCli *cli, ValijaAccount *account)
   return count;
 }
 
+/* Messages in the outbox that were not sent. */
+static guint
+count_waiting (ValijaCli *cli, ValijaAccount *account)
+{
+  GListModel *items = valija_engine_get_outbox (cli->engine);
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
+
+      count += valija_outbox_item_get_account (item) == account &&
+               valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
+    }
+
+  return count;
+}
+
 static gboolean
 remove_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
   g_autofree char *name = NULL;
+  guint n_waiting;
   guint n_local;
 
   if (cli->n_arguments != 1)
@@ -322,13 +401,33 @@ remove_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   name = g_strdup (valija_account_get_name (account));
+  n_waiting = count_waiting (cli, account);
+  if (n_waiting > 0 && !opt_local_mail)
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        ngettext ("%u message of “%s” is in the outbox and would never be sent. Send it, or take it "
+                                  "out with “outbox withdraw” or “outbox remove”; with --local-mail it is removed too.",
+                                  "%u messages of “%s” are in the outbox and would never be sent. Send them, or take "
+                                  "them out with “outbox withdraw” or “outbox remove”; with --local-mail they are "
+                                  "removed too.",
+                                  n_waiting), n_waiting, name);
+      return FALSE;
+    }
+
   n_local = count_local_mail (cli, account);
   if (!dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error))
     return FALSE;
 
   if (cli->json != NULL)
-    valija_cli_json_int (cli->json, "kept", opt_local_mail ? 0 : n_local);
+    {
+      valija_cli_json_int (cli->json, "kept", opt_local_mail ? 0 : n_local);
+      valija_cli_json_int (cli->json, "unsent", n_waiting);
+    }
   valija_cli_print (cli, _("The account “%s” is removed; what is on a server stays there.\n"), name);
+  if (n_waiting > 0)
+    valija_cli_print (cli, ngettext ("%u message that was not sent is removed from the outbox.\n",
+                                     "%u messages that were not sent are removed from the outbox.\n", n_waiting),
+                      n_waiting);
   if (n_local > 0 && !opt_local_mail)
     valija_cli_print (cli, ngettext ("%u message that is only on this computer was kept.\n",
                                      "%u messages that are only on this computer were kept.\n", n_local), n_local);

@@ -45,7 +45,8 @@
  *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy last_checked
  *     size{messages whole bytes_here bytes_listed}; pause, resume: paused
  *   account add, test, where the server was looked for: server{host port source}
- *   account list: accounts[]; account remove: kept (messages that are only on this computer)
+ *   account list: accounts[]; account remove: kept (messages that are only on this computer) unsent (removed
+ *     from the outbox with --local-mail)
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
  *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]
  *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
@@ -83,6 +84,8 @@ print_commands (const ValijaCliCommand *table)
 void
 valija_cli_print_help (const ValijaCliCommand * const *tables)
 {
+  g_autofree char *keys = valija_cli_describe_keys ();
+
   printf ("%s\n  valijactl [--profile DIR] [--keyring-key FILE] [--json] [--stats] %s\n\n%s\n", _("Usage:"),
           _("COMMAND [OPTION…] [ARGUMENT…]"), _("Commands:"));
   for (guint i = 0; tables[i] != NULL; i++)
@@ -97,6 +100,7 @@ valija_cli_print_help (const ValijaCliCommand * const *tables)
   printf ("  --help                       %s\n", _("This page; after a command, its options"));
   printf ("  --version                    %s\n", _("Which version it is"));
 
+  printf ("\n%s\n", keys);
   printf ("\n%s\n", _("Exit status:"));
   printf ("  %3d  %s\n", VALIJA_CLI_DONE, _("done"));
   printf ("  %3d  %s\n", VALIJA_CLI_FAILED, _("failed for another reason"));

@@ -79,6 +79,7 @@ show_folders (ValijaCli *cli, ValijaAccount *account)
   GListModel *folders = valija_engine_get_folders (cli->engine, account);
 
   valija_cli_print (cli, "%s\n", valija_account_get_name (account));
+  valija_cli_print (cli, "  %8s %8s  %s\n", _("unread"), _("total"), _("folder"));
   for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
     {
       g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
@@ -87,8 +88,8 @@ show_folders (ValijaCli *cli, ValijaAccount *account)
 
       if (cli->json != NULL)
         valija_cli_json_folder (cli->json, folder, path);
-      valija_cli_print (cli, "  %6" G_GINT64_FORMAT " %6" G_GINT64_FORMAT "  %s%s\n", valija_folder_get_unread (folder),
-                        valija_folder_get_total (folder), clean,
+      valija_cli_print (cli, "  %8" G_GINT64_FORMAT " %8" G_GINT64_FORMAT "  %s%s\n",
+                        valija_folder_get_unread (folder), valija_folder_get_total (folder), clean,
                         valija_folder_get_local (folder) ? _(" (on this computer)") : "");
     }
 }

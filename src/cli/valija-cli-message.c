@@ -399,21 +399,6 @@ show_fiber (ValijaCli *cli, GError **error)
          show_message_fiber (cli, message, TRUE, error);
 }
 
-static GBytes *
-read_file_fiber (const char *name, GError **error)
-{
-  g_autoptr(GFile) file = g_file_new_for_commandline_arg (name);
-  g_autoptr(GError) failure = NULL;
-  GBytes *source = dex_await_boxed (dex_file_load_contents_bytes (file), &failure);
-
-  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no file “%s”."), name);
-  else if (failure != NULL)
-    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file “%s” cannot be read. The system says: %s"), name,
-                      failure->message);
-  return source;
-}
-
 static gboolean
 inspect_fiber (ValijaCli *cli, GError **error)
 {
@@ -423,7 +408,7 @@ inspect_fiber (ValijaCli *cli, GError **error)
   if (cli->n_arguments != 1)
     return valija_cli_set_usage (error, _("Say which file to look into."));
 
-  if (!(source = read_file_fiber (cli->arguments[0], error)))
+  if (!(source = valija_cli_load_file_fiber (cli->arguments[0], error)))
     return FALSE;
 
   if (opt_raw)

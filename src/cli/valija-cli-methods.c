@@ -89,6 +89,13 @@ print_method (ValijaCli *cli, const ValijaMethod *method)
     valija_cli_print (cli, "  + %s\n", valija_method_text (method->needs[i]));
   for (guint i = 0; method->caveats != NULL && method->caveats[i] != NULL; i++)
     valija_cli_print (cli, "  ! %s\n", valija_method_text (method->caveats[i]));
+  if (method->available)
+    {
+      g_autofree char *keys = valija_cli_list_keys (method->id);
+
+      /* Translators: the names of what --set takes follow */
+      valija_cli_print (cli, _("  Settings: %s\n"), keys);
+    }
   valija_cli_print (cli, "\n");
 }
 

@@ -8,6 +8,7 @@
 #include <gio/gunixinputstream.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A message from standard input longer than this is none. */
@@ -117,9 +118,14 @@ add_attachments (ValijaComposition *composition, GError **error)
   for (guint i = 0; opt_attach != NULL && opt_attach[i] != NULL; i++)
     {
       g_autoptr(GFile) file = g_file_new_for_commandline_arg (opt_attach[i]);
-      g_autoptr(ValijaAttachment) attachment = valija_attachment_new_for_file (file, error);
+      g_autoptr(ValijaAttachment) attachment = NULL;
 
-      if (attachment == NULL)
+      if (!g_file_query_exists (file, NULL))
+        {
+          valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no file “%s”."), opt_attach[i]);
+          return FALSE;
+        }
+      if (!(attachment = valija_attachment_new_for_file (file, error)))
         return FALSE;
       valija_composition_add_attachment (composition, attachment);
     }
@@ -130,15 +136,13 @@ add_attachments (ValijaComposition *composition, GError **error)
 static gboolean
 set_html_fiber (ValijaComposition *composition, GError **error)
 {
-  g_autoptr(GFile) file = NULL;
   g_autoptr(GBytes) bytes = NULL;
   g_autofree char *html = NULL;
 
   if (opt_html == NULL)
     return TRUE;
 
-  file = g_file_new_for_commandline_arg (opt_html);
-  if (!(bytes = dex_await_boxed (dex_file_load_contents_bytes (file), error)))
+  if (!(bytes = valija_cli_load_file_fiber (opt_html, error)))
     return FALSE;
 
   html = g_utf8_make_valid (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
@@ -243,6 +247,24 @@ split_addresses (char **lists)
   return g_strv_builder_end (builder);
 }
 
+/* As GLib reads it: seconds are put in where there are none, blanks are taken out. (transfer full) */
+static char *
+make_exact (const char *written)
+{
+  static const gsize minutes = sizeof "2026-03-09T08:00" - 1;
+  g_autoptr(GString) text = g_string_new (written);
+
+  g_strchug (g_strchomp (text->str));
+  g_string_truncate (text, strlen (text->str));
+  if (text->len > 10 && text->str[10] == ' ')
+    text->str[10] = 'T';
+  g_string_replace (text, " ", "", 0);
+  if (text->len >= minutes && text->str[minutes] != ':')
+    g_string_insert (text, (gssize) minutes, ":00");
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* The time of --at in seconds since 1970, 0 without one. ISO 8601, seconds and zone may be left out. */
 static gboolean
 parse_due (gint64 *due, GError **error)
@@ -250,16 +272,16 @@ parse_due (gint64 *due, GError **error)
   g_autoptr(GTimeZone) zone = g_time_zone_new_local ();
   g_autoptr(GDateTime) time = NULL;
   g_autofree char *exact = NULL;
-  g_autofree char *text = NULL;
 
   *due = 0;
   if (opt_at == NULL)
     return TRUE;
+  if (opt_draft || opt_print)
+    return valija_cli_set_usage (error, _("A draft and a printed source are not sent: --at does not go with --draft "
+                                          "and --print."));
 
-  text = g_strdelimit (g_strdup (opt_at), " ", 'T');
-  exact = g_strconcat (text, ":00", NULL);
-  if ((time = g_date_time_new_from_iso8601 (text, zone)) == NULL &&
-      (time = g_date_time_new_from_iso8601 (exact, zone)) == NULL)
+  exact = make_exact (opt_at);
+  if (!(time = g_date_time_new_from_iso8601 (exact, zone)))
     return valija_cli_set_usage (error, _("“%s” is not a time. Write it as “2026-03-09 08:00”."), opt_at);
 
   *due = g_date_time_to_unix (time);
@@ -274,7 +296,6 @@ enqueue_fiber (ValijaCli *cli, ValijaAccount *account, gint64 due, GError **erro
 {
   g_autoptr(ValijaComposition) composition = NULL;
   g_autoptr(GBytes) source = NULL;
-  g_autoptr(GFile) file = NULL;
   g_auto(GStrv) recipients = NULL;
 
   if (opt_source == NULL)
@@ -284,8 +305,7 @@ enqueue_fiber (ValijaCli *cli, ValijaAccount *account, gint64 due, GError **erro
       return valija_engine_send (cli->engine, account, composition, due);
     }
 
-  file = g_file_new_for_commandline_arg (opt_source);
-  if (!(source = dex_await_boxed (dex_file_load_contents_bytes (file), error)))
+  if (!(source = valija_cli_load_file_fiber (opt_source, error)))
     return NULL;
 
   recipients = split_addresses (opt_to);
@@ -325,6 +345,24 @@ mark_answered_fiber (ValijaCli *cli, GError **error)
   return undo != NULL;
 }
 
+/* A draft that went to the server is in the list of its folder only when that was looked at. */
+static gboolean
+look_at_drafts_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+{
+  ValijaFolder *folder = valija_engine_find_folder (cli->engine, account, "drafts");
+  g_autoptr(GError) failure = NULL;
+
+  if (folder == NULL || valija_folder_get_local (folder))
+    return TRUE;
+
+  dex_await_uint (valija_engine_sync_folder (cli->engine, folder, VALIJA_SYNC_HEADERS, NULL), &failure);
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 static gboolean
 draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
 {
@@ -348,7 +386,8 @@ draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   if (cli->json != NULL)
     valija_cli_json_int (cli->json, "draft", id);
 
-  return opt_queue || dex_await (valija_engine_release_draft (cli->engine, account, id), error);
+  return opt_queue || (dex_await (valija_engine_release_draft (cli->engine, account, id), error) &&
+                       look_at_drafts_fiber (cli, account, error));
 }
 
 static gpointer
@@ -546,6 +585,13 @@ outbox_withdraw_fiber (ValijaCli *cli, GError **error)
 
   if (item == NULL)
     return FALSE;
+  if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_SENT)
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("Message %s was sent and cannot be taken back. “outbox remove” takes it out of this list."),
+                        cli->arguments[0]);
+      return FALSE;
+    }
 
   draft = dex_await_int64 (valija_engine_withdraw_outbox_item (cli->engine, item), &failure);
   if (failure != NULL)

@@ -7,10 +7,15 @@
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* A password line longer than this is none. */
 #define MAX_SECRET 4096
+
+/* Of a line in a list: to no terminal, and at least. */
+#define LINE_COLUMNS 120
+#define LEAST_COLUMNS 60
 
 void
 valija_cli_print (ValijaCli *cli, const char *format, ...)
@@ -161,7 +166,8 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
     }
 
   if (!(account = valija_engine_find_account (cli->engine, name)))
-    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no account “%s”."), name);
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND,
+                      _("There is no account “%s”. “valijactl account list” lists them."), name);
   else if (!g_str_equal (valija_account_get_id (account), name) && count_accounts_called (accounts, name) > 1)
     {
       valija_cli_set_usage (error, _("“%s” means several accounts. Name one by its id: “valijactl account list”."),
@@ -188,6 +194,21 @@ valija_cli_find_folder (ValijaCli *cli, ValijaAccount *account, const char *name
                       _("The account “%s” has no folder “%s” yet. See “valijactl folders”, after “valijactl sync”."),
                       valija_account_get_name (account), name != NULL ? name : "INBOX");
   return valija_cli_hold (cli, folder);
+}
+
+GBytes *
+valija_cli_load_file_fiber (const char *name, GError **error)
+{
+  g_autoptr(GFile) file = g_file_new_for_commandline_arg (name);
+  g_autoptr(GError) failure = NULL;
+  GBytes *source = dex_await_boxed (dex_file_load_contents_bytes (file), &failure);
+
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no file “%s”."), name);
+  else if (failure != NULL)
+    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file “%s” cannot be read. The system says: %s"), name,
+                      failure->message);
+  return source;
 }
 
 /* Numbers of mail that is kept only here are negative. */
@@ -329,18 +350,54 @@ valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder)
   return g_string_free (g_steal_pointer (&path), FALSE);
 }
 
-/* printf counts bytes. */
-char *
-valija_cli_pad (const char *text, guint columns)
+static guint
+columns_of (gunichar c)
+{
+  return g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+}
+
+static guint
+measure (const char *text)
 {
   guint width = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
+    width += columns_of (g_utf8_get_char (p));
 
-      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
+  return width;
+}
+
+char *
+valija_cli_cut (const char *text, guint columns)
+{
+  const char *end = text;
+
+  if (measure (text) <= columns)
+    return g_strdup (text);
+
+  for (guint width = 0; (width += columns_of (g_utf8_get_char (end))) < columns;)
+    end = g_utf8_next_char (end);
+
+  return g_strdup_printf ("%.*s…", (int) (end - text), text);
+}
+
+/* How wide a line may be. */
+static guint
+line_columns (void)
+{
+  struct winsize size;
+
+  if (isatty (STDOUT_FILENO) && ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return MAX (size.ws_col, LEAST_COLUMNS);
+
+  return LINE_COLUMNS;
+}
+
+/* printf counts bytes. */
+char *
+valija_cli_pad (const char *text, guint columns)
+{
+  guint width = measure (text);
 
   return g_strdup_printf ("%s%*s", text, width < columns ? (int) (columns - width) : 0, "");
 }
@@ -391,30 +448,56 @@ static char *
 dup_account_column (ValijaMessage *message)
 {
   g_autofree char *name = valija_cli_clean (valija_account_get_name (get_account (message)));
-  g_autofree char *padded = valija_cli_pad (name, 18);
+  g_autofree char *cut = valija_cli_cut (name, 18);
+  g_autofree char *padded = valija_cli_pad (cut, 18);
 
   return g_strconcat (padded, "  ", NULL);
+}
+
+/* Who is named in the list: whom it is to where all is from oneself. */
+static char *
+dup_correspondent (ValijaMessage *message)
+{
+  ValijaFolderRole role = valija_folder_get_role (valija_message_get_folder (message));
+  const char *recipients = valija_message_get_recipients (message);
+  g_autofree char *people = dup_people (message);
+  g_autofree char *to = NULL;
+
+  if (role == VALIJA_FOLDER_ROLE_SENT || role == VALIJA_FOLDER_ROLE_DRAFTS)
+    {
+      to = g_strdup_printf (_("To: %s"), recipients != NULL && recipients[0] != '\0' ? recipients : _("nobody yet"));
+      return valija_cli_clean (to);
+    }
+
+  return valija_cli_clean (people[0] != '\0' ? people : valija_message_get_sender (message));
 }
 
 void
 valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
 {
   gboolean mixed = are_of_several_accounts (messages);
+  guint columns = line_columns ();
 
   for (guint i = 0; i < messages->len; i++)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autofree char *time = valija_cli_dup_time (valija_message_get_date (message));
-      g_autofree char *people = dup_people (message);
-      g_autofree char *sender = valija_cli_clean (people[0] != '\0' ? people : valija_message_get_sender (message));
-      g_autofree char *padded = valija_cli_pad (sender, 24);
+      g_autofree char *person = dup_correspondent (message);
+      g_autofree char *cut = valija_cli_cut (person, 24);
+      g_autofree char *padded = valija_cli_pad (cut, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
       g_autofree char *account = mixed ? dup_account_column (message) : g_strdup ("");
+      g_autofree char *begin = NULL;
+      g_autofree char *whole = NULL;
+      g_autofree char *line = NULL;
 
-      valija_cli_print (cli, "%8" G_GINT64_FORMAT " %c%c%c %s  %s%s  %s\n", valija_message_get_id (message),
-                        valija_message_get_unread (message) ? 'N' : '-',
-                        valija_message_get_flagged (message) ? '*' : '-',
-                        valija_message_get_has_attachments (message) ? '@' : '-', time, account, padded, subject);
+      begin = g_strdup_printf ("%8" G_GINT64_FORMAT " %c%c%c %s  %s%s  ", valija_message_get_id (message),
+                               valija_message_get_unread (message) ? 'N' : '-',
+                               valija_message_get_flagged (message) ? '*' : '-',
+                               valija_message_get_has_attachments (message) ? '@' : '-', time, account, padded);
+      whole = g_strconcat (begin, g_strdelimit (subject, "\n\t", ' '), NULL);
+      line = valija_cli_cut (whole, columns);
+      valija_cli_print (cli, "%s\n", line);
     }
 }
 
@@ -432,15 +515,22 @@ print_indented (ValijaCli *cli, const char *text)
 void
 valija_cli_print_outbox (ValijaCli *cli, ValijaOutboxItem *item)
 {
+  ValijaAccount *account = valija_outbox_item_get_account (item);
+  gboolean later = valija_outbox_item_get_state (item) == VALIJA_OUTBOX_PENDING &&
+                   valija_outbox_item_get_due (item) > g_get_real_time () / G_USEC_PER_SEC;
+  const char *state = later && !valija_outbox_item_is_retry (item)
+                      ? _("scheduled") : valija_outbox_state_to_nick (valija_outbox_item_get_state (item));
+  g_autofree char *padded = valija_cli_pad (state, 10);
+  g_autofree char *name = valija_cli_clean (account != NULL ? valija_account_get_name (account)
+                                                            : _("(account removed)"));
   g_autofree char *time = valija_cli_dup_time (valija_outbox_item_get_date (item));
   g_autofree char *recipients = valija_cli_clean (valija_outbox_item_get_recipients (item));
   g_autofree char *subject = valija_cli_clean (valija_outbox_item_get_subject (item));
   g_autofree char *words = valija_cli_clean (valija_outbox_item_get_words (item));
 
-  valija_cli_print (cli, "%8" G_GINT64_FORMAT " %-9s %s  %s  %s\n", valija_outbox_item_get_id (item),
-                    valija_outbox_state_to_nick (valija_outbox_item_get_state (item)), time, recipients, subject);
-  if (valija_outbox_item_get_state (item) == VALIJA_OUTBOX_PENDING &&
-      valija_outbox_item_get_due (item) > g_get_real_time () / G_USEC_PER_SEC)
+  valija_cli_print (cli, "%8" G_GINT64_FORMAT " %s %s  %s  %s  %s\n", valija_outbox_item_get_id (item), padded, time,
+                    name, recipients, subject);
+  if (later)
     {
       g_autofree char *due = valija_cli_dup_time (valija_outbox_item_get_due (item));
 

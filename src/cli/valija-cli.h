@@ -71,6 +71,8 @@ gpointer       valija_cli_hold           (ValijaCli *cli, gpointer object);
 ValijaAccount *valija_cli_find_account   (ValijaCli *cli, const char *name, GError **error);
 /* NULL means the inbox. (transfer none): held */
 ValijaFolder  *valija_cli_find_folder    (ValijaCli *cli, ValijaAccount *account, const char *name, GError **error);
+/* What is in the file that a word of the command line names. Awaits. (transfer full) */
+GBytes        *valija_cli_load_file_fiber (const char *name, GError **error);
 /* The one message that the only argument names. Awaits. (transfer full) */
 ValijaMessage *valija_cli_find_message   (ValijaCli *cli, GError **error);
 /* The messages that the arguments from @first on name by number: GPtrArray of ValijaMessage, or NULL. Awaits. */
@@ -117,10 +119,15 @@ void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
 /* ---- For people ---- */
 char *valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder);
 char *valija_cli_pad             (const char *text, guint columns); /* with spaces, as a terminal counts */
+char *valija_cli_cut             (const char *text, guint columns); /* with an ellipsis, as a terminal counts */
 char *valija_cli_dup_time        (gint64 seconds); /* local time, "-" for 0 */
 void  valija_cli_print_messages  (ValijaCli *cli, GPtrArray *messages);
 void  valija_cli_print_outbox    (ValijaCli *cli, ValijaOutboxItem *item);
 
+/* The keys of --set, method by method: lines for people. (transfer full) */
+char *valija_cli_describe_keys   (void);
+/* The keys of one method, those of its servers as short names where there is one. (transfer full) */
+char *valija_cli_list_keys       (const char *method);
 /* The manual page. */
 void  valija_cli_print_help      (const ValijaCliCommand * const *tables);
 

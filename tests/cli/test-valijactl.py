@@ -7,22 +7,27 @@ others are the names of the cases to run, instead of all.
 """
 
 import contextlib
+import fcntl
 import imaplib
 import json
 import os
 import pathlib
 import poplib
+import pty
 import select
 import signal
 import smtplib
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import traceback
+import unicodedata
 
 CTL = sys.argv[1]
 WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
@@ -263,6 +268,24 @@ def usage():
         for command in ('folders', 'sync'):
             assert 'No account is set up' in p.run(command).stdout
             assert next(iter(p.json(command).values())) == []
+        assert 'No account is set up' in p.run('account', 'list').stderr and not p.run('account', 'list').stdout
+        near = p.run('acount', 'list', expect=USAGE).stderr
+        assert 'There is no command “acount”. Is it “account list”?' in near, near
+        assert 'There is no command “nonsense”.\n' in p.run('nonsense', expect=USAGE).stderr
+        unknown = p.run('account', 'show', 'nobody', expect=NOT_FOUND).stderr
+        assert unknown == 'valijactl: There is no account “nobody”. “valijactl account list” lists them.\n', unknown
+
+        # Each key of --set is told where one looks for it, and the one that is missing where it is missing
+        for page in (p.run('--help'), p.run('account', 'add', '--help'), p.run('account', 'test', '--help')):
+            for word in ('incoming.host', 'outgoing.cleartext-password', 'delete-after-days', 'host, port, user, security, ca'):
+                assert word in page.stdout, (word, page.stdout)
+        keys = next(line for line in p.run('methods', 'smtp').stdout.splitlines() if line.startswith('  Settings: name email '))
+        assert 'outgoing.host' in keys and 'incoming' not in keys, keys
+        for method, settings, key in (('imap', (), 'host'), ('smtp', (), 'host'), ('mixed', (), 'incoming.host'),
+                                      ('imap', ('host=h',), 'user'), ('mixed', ('incoming.host=h', 'user=u'), 'outgoing.host')):
+            words = [word for setting in settings for word in ('--set', setting)]
+            told = p.run('account', 'add', '--method', method, *words, expect=USAGE).stderr
+            assert f'Give it with --set {key}=' in told and told.count('\n') == 1, told
         manual = p.run('--help').stdout
         assert 'Exit status' in manual
         commands = manual.split('Commands:\n')[1].split('\n\n')[0].splitlines()
@@ -843,6 +866,56 @@ def check_addresses():
         assert [a['verdict'] for a in found] == ['accepted', 'refused'], found
         assert found[1]['server_line'].startswith('550 5.1.1'), found
         assert not p.json('outbox')['items']
+
+
+@test
+def words_of_the_outbox():
+    with profile() as p:
+        p.add('smtp', ANA, *outgoing(ANA), '--set', 'name=Scanner')
+        file = str(p.directory / 'nothing')
+        for option in ('--attach', '--html', '--source'):
+            told = p.run('send', '--to', LUIS, option, file, stdin='x', expect=NOT_FOUND).stderr
+            assert told == f'valijactl: There is no file “{file}”.\n', told
+        for option in ('--draft', '--print'):
+            assert '--at' in p.run('send', option, '--to', LUIS, '--at', '2099-03-09 08:00', stdin='x', expect=USAGE).stderr
+        for written in ('2099-03-09T08:00Z', '2099-03-09 08:00:00Z', '2099-03-09 09:00 +01:00'):
+            item = p.json('send', '--to', LUIS, '--subject', 'later', '--at', written, stdin='x')['item']
+            assert (item['state'], item['due']) == ('pending', '2099-03-09T08:00:00Z'), item
+        shown = p.run('outbox').stdout
+        assert 'scheduled' in shown and 'pending' not in shown and 'Scanner' in shown, shown
+
+        # What waits is not forgotten in silence
+        told = p.run('account', 'remove', 'Scanner', expect=UNSUPPORTED).stderr
+        assert '3 messages of “Scanner” are in the outbox' in told, told
+        for item in p.json('outbox')['items'][1:]:
+            p.run('outbox', 'remove', str(item['id']))
+        sent = p.json('send', '--to', LUIS, '--subject', 'gone', stdin='x')['item']
+        told = p.run('outbox', 'withdraw', str(sent['id']), expect=UNSUPPORTED).stderr
+        assert 'was sent and cannot be taken back' in told, told
+        assert '1 message that was not sent is removed' in p.run('account', 'remove', 'Scanner', '--local-mail').stdout
+
+
+@test
+def lines_of_lists():
+    with profile() as p:
+        p.add('imap', ANA, *incoming(ANA), *outgoing(ANA), '--set', 'name=imap')
+        p.run('sync', '--headers')
+        assert p.run('folders').stdout.splitlines()[1].split() == ['unread', 'total', 'folder']
+        long = 'a long subject with 会议 in it ' * 20
+        p.run('send', '--draft', '--to', LUIS, '--subject', long, stdin='x')
+        # It is in the server's folder, and in the list at once
+        assert p.subjects('Drafts')[0].split() == long.split()
+        line = p.run('list', 'Drafts').stdout.splitlines()[0]
+        assert f'To: {LUIS}' in line and line.endswith('…') and len(line) <= 120, line
+        # On a terminal the line is as wide as that
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
+        done = subprocess.run(p.command('list', 'Drafts', '--limit', '1'), env=p.env, stdout=slave, timeout=60)
+        os.close(slave)
+        line = os.read(master, 4096).decode().rstrip()
+        os.close(master)
+        wide = sum(2 if unicodedata.east_asian_width(c) == 'W' else 1 for c in line)
+        assert done.returncode == DONE and 78 <= wide <= 80 and line.endswith('…'), line
 
 
 @test
