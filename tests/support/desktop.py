@@ -19,8 +19,10 @@ def inside_session():
     return 'VALIJA_TEST_SESSION' in os.environ
 
 
-def enter_session(home):
-    """Runs this very script again, with HOME and all XDG directories in HOME, on a session bus of its own."""
+def enter_session(home, errors=None):
+    """Runs this very script again, with HOME and all XDG directories in HOME, on a session bus of its own. ERRORS is a file for what
+    the services of the session have to say, instead of this terminal.
+    """
     home = pathlib.Path(home)
     runtime = home / 'runtime'
     runtime.mkdir(mode=0o700)
@@ -39,7 +41,7 @@ def enter_session(home):
     # Not of the terminal's group: what ends the bus before what is on it would leave that behind
     script = f'echo $$ > "$HOME/session.pid"; exec "$@" >&{results} {results}>&-'
     with subprocess.Popen(['dbus-run-session', '--', 'sh', '-c', script, 'sh', sys.executable, *sys.argv],
-                          env=env, stdout=sys.stderr, pass_fds=[results], start_new_session=True) as session:
+                          env=env, stdout=errors or sys.stderr, stderr=errors, pass_fds=[results], start_new_session=True) as session:
         def end(number, frame):
             pid = home / 'session.pid'
             text = pid.read_text().strip() if pid.exists() else ''

@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import traceback
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/world/exchange'), str(TOP / 'tests/support')]
@@ -48,14 +49,21 @@ def serve_exchange(running):
                       no_proxy='localhost,127.0.0.1')
 
 
+def describe_failure(step, error, out):
+    """The last line that a demo says when it fails: where, why, and where to read on."""
+    reason = next((line for line in reversed(error.strip().splitlines()) if line.strip()), '').strip()
+    return f'FAILED: {step}: {reason.removeprefix("AssertionError: ")} (more in {out / "transcript.txt"})'
+
+
 class Demo:
-    def __init__(self, world, exchange, home, out):
-        self.world, self.exchange, self.home, self.out = world, exchange, home, out
+    def __init__(self, world, exchange, home, out, transcript):
+        self.world, self.exchange, self.home, self.out, self.transcript = world, exchange, home, out, transcript
         self.profile = home / 'profile'
-        self.transcript = open(out / 'transcript.txt', 'w', encoding='utf-8')
 
     def tell(self, text):
-        say('  ' + text)
+        """Each step to the terminal; what it consists of to the transcript alone."""
+        if not text.startswith(' '):
+            say('  ' + text)
         self.transcript.write(text + '\n')
         self.transcript.flush()
 
@@ -88,9 +96,13 @@ class Demo:
         self.add('exchange', 'Mei at the office', MEI, '--set', f'ca={w.ca}')
 
     def show(self):
-        """The main job in a headless display, and then the five accounts."""
+        """The main job in a headless display, and then the five accounts. The last line of a failure, or None."""
+        failures = []
+
         def done(step, error):
-            self.tell(f'FAILED: {step}\n{error}' if error else f'done: {step}')
+            self.tell(f'  FAILED:\n{error}' if error else '  done')
+            if error:
+                failures.append(describe_failure(step, error, self.out))
 
         def reach(tour, name):
             """The row of an account, or None after a scroll to the last row that there is: rows out of sight are not in the tree."""
@@ -134,7 +146,31 @@ class Demo:
             h.wait(lambda: self.exchange.state.control({'do': 'sent'}), 'the answer at the Exchange server')
             tour.stop()
 
-        return tour.Tour(self.world, self.home, self.out, self.tell).run(done, show_accounts, answer_by_exchange)
+        tour.Tour(self.world, self.home, self.out, self.tell).run(done, show_accounts, answer_by_exchange)
+        return failures[0] if failures else None
+
+
+def run_demo(home, out, messages, has_display, transcript):
+    """The last line of a failure, or None."""
+    say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
+    with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
+        world.fill(messages)
+        serve_exchange(exchange)
+        desktop.unlock_keyring()
+        demo = Demo(world, exchange, home, out, transcript)
+        say('Setting up accounts of the five methods')
+        demo.add_accounts()
+        if not has_display:
+            say('Doing the main job without a display')
+            return demo.show()
+
+        say('Valija is open; close it to end the demo')
+        valija = desktop.start_valija(demo.profile, out / 'valija.log', {})
+        try:
+            status = valija.wait()
+        finally:
+            desktop.finish(valija)
+        return f'FAILED: Valija ended with {status} (more in {out / "valija.log"})' if status else None
 
 
 def main():
@@ -148,30 +184,23 @@ def main():
     if not desktop.inside_session():
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        with desktop.temporary_home() as home:
-            status = desktop.enter_session(home)
-        if not has_display:
-            say(f'Screenshots and transcript: {out}')
+        with desktop.temporary_home() as home, open(out / 'session.log', 'wb') as errors:
+            status = desktop.enter_session(home, errors)
+        if 1 < status < 128:
+            say(f'FAILED: the demo was ended by {status} (more in {out / "session.log"})')
         return status
 
     desktop.end_on_signals()
     home = pathlib.Path(os.environ['HOME'])
-    say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
-    with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
-        world.fill(args.messages)
-        serve_exchange(exchange)
-        desktop.unlock_keyring()
-        demo = Demo(world, exchange, home, out)
-        say('Setting up accounts of the five methods')
-        demo.add_accounts()
-        if has_display:
-            say('Valija is open; close it to end the demo')
-            valija = desktop.start_valija(demo.profile, out / 'valija.log', {})
-            try:
-                return valija.wait()
-            finally:
-                desktop.finish(valija)
-        return 0 if demo.show() else 1
+    with open(out / 'transcript.txt', 'w', encoding='utf-8') as transcript:
+        try:
+            failure = run_demo(home, out, args.messages, has_display, transcript)
+        except Exception as error:
+            transcript.write(traceback.format_exc())
+            failure = describe_failure('the demo could not go on', str(error) or repr(error), out)
+    if failure or not has_display:
+        say(failure or f'Everything works. Screenshots and transcript: {out}')
+    return 1 if failure else 0
 
 
 if __name__ == '__main__':
