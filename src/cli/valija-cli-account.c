@@ -96,7 +96,8 @@ check_complete (ValijaAccount *account, gboolean finds_server, GError **error)
         return valija_cli_set_usage (error,
                                      _("The name of the incoming server is missing. Give it with --set %s=NAME."),
                                      mixed ? "incoming.host" : "host");
-      if (valija_server_get_user (server)[0] == '\0' &&
+      /* Who finds a server finds it by the address, and signs in with that where no name is given */
+      if (!finds_server && valija_server_get_user (server)[0] == '\0' &&
           g_ascii_strcasecmp (valija_server_get_mechanism (server), "EXTERNAL") != 0)
         return valija_cli_set_usage (error, _("The user name for the incoming server is missing. Give it with --set "
                                               "%s=NAME."), mixed ? "incoming.user" : "user");
