@@ -57,8 +57,7 @@ mark_fiber (ValijaEngine *self, Put *put, GError **error)
 {
   g_autofree char *mark = NULL;
 
-  mark = dex_await_string (valija_mail_organizer_mark (put->organizer, put->target,
-                                                       put->operation->kind == VALIJA_OPERATION_MOVE), error);
+  mark = dex_await_string (valija_mail_organizer_mark (put->organizer, put->target), error);
   if (mark == NULL || !dex_await (valija_store_begin_operation (self->store, put->operation->id, mark), error))
     return FALSE;
 
@@ -248,7 +247,7 @@ valija_engine_append_fiber (ValijaEngine         *self,
   g_autoptr(GPtrArray) found = NULL;
   g_autoptr(GError) failure = NULL;
 
-  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder, FALSE), NULL),
+  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder), NULL),
                                  error)))
     return FALSE;
 

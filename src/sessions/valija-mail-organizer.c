@@ -189,7 +189,6 @@ valija_mail_organizer_remove_folder (ValijaMailOrganizer *self, const char *fold
  * valija_mail_organizer_mark:
  * @self: an organizer
  * @folder: the remote-id of a folder that messages are about to be put into
- * @for_move: whether they are moved there, not copied or appended
  *
  * Asked and written down before the messages are put there, it lets valija_mail_organizer_find() tell later whether
  * that has happened, when the connection was lost before the server had answered.
@@ -199,8 +198,7 @@ valija_mail_organizer_remove_folder (ValijaMailOrganizer *self, const char *fold
  */
 DexFuture *
 valija_mail_organizer_mark (ValijaMailOrganizer *self,
-                            const char          *folder,
-                            gboolean             for_move)
+                            const char          *folder)
 {
   dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
   dex_return_error_if_fail (folder != NULL);
@@ -208,7 +206,7 @@ valija_mail_organizer_mark (ValijaMailOrganizer *self,
   if (VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->mark == NULL)
     return dex_future_new_for_string ("");
 
-  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->mark (self, folder, for_move);
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->mark (self, folder);
 }
 
 /**

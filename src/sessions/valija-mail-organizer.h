@@ -42,7 +42,7 @@ struct _ValijaMailOrganizerInterface
   DexFuture *(*remove_folder) (ValijaMailOrganizer *self, const char *folder);
 
   /* Both or neither: a provider whose changes may be repeated without harm needs none. */
-  DexFuture *(*mark)          (ValijaMailOrganizer *self, const char *folder, gboolean for_move);
+  DexFuture *(*mark)          (ValijaMailOrganizer *self, const char *folder);
   DexFuture *(*find)          (ValijaMailOrganizer *self,
                                const char          *folder,
                                const char          *mark,
@@ -98,8 +98,7 @@ DexFuture *valija_mail_organizer_remove_folder (ValijaMailOrganizer *self,
 
 /* Where @folder stands, before something is put into it. Resolves to a string, "" where a repeat does no harm. */
 DexFuture *valija_mail_organizer_mark (ValijaMailOrganizer *self,
-                                       const char          *folder,
-                                       gboolean             for_move) G_GNUC_WARN_UNUSED_RESULT;
+                                       const char          *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What has come into @folder since. Resolves to a GPtrArray of char *: remote-ids in the order of @message_ids. */
 DexFuture *valija_mail_organizer_find (ValijaMailOrganizer *self,

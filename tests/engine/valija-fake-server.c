@@ -917,7 +917,7 @@ fake_remove_folder (ValijaMailOrganizer *self, const char *name)
 }
 
 static DexFuture *
-fake_mark (ValijaMailOrganizer *self, const char *name, gboolean for_move)
+fake_mark (ValijaMailOrganizer *self, const char *name)
 {
   DexFuture *failure;
 

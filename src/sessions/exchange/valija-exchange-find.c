@@ -70,16 +70,10 @@ mark_fiber (gpointer data)
 
 DexFuture *
 valija_exchange_session_mark (ValijaExchangeSession *self,
-                              const char            *folder,
-                              gboolean               for_move)
+                              const char            *folder)
 {
-  Mark *mark;
+  Mark *mark = g_new0 (Mark, 1);
 
-  /* Moving gives it another id: there is nothing to be moved a second time */
-  if (for_move)
-    return dex_future_new_for_string ("");
-
-  mark = g_new0 (Mark, 1);
   mark->session = g_object_ref (self);
   mark->folder = g_strdup (folder);
 

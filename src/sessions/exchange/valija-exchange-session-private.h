@@ -77,8 +77,7 @@ DexFuture  *valija_exchange_session_append       (ValijaExchangeSession *self,
                                                   ValijaFlags            flags,
                                                   gint64                 received) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_mark         (ValijaExchangeSession *self,
-                                                  const char            *folder,
-                                                  gboolean               for_move) G_GNUC_WARN_UNUSED_RESULT;
+                                                  const char            *folder) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_find         (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   const char            *mark,

@@ -490,10 +490,9 @@ valija_exchange_session_organizer_remove_folder (ValijaMailOrganizer *organizer,
 
 static DexFuture *
 valija_exchange_session_organizer_mark (ValijaMailOrganizer *organizer,
-                                        const char          *folder,
-                                        gboolean             for_move)
+                                        const char          *folder)
 {
-  return valija_exchange_session_mark (VALIJA_EXCHANGE_SESSION (organizer), folder, for_move);
+  return valija_exchange_session_mark (VALIJA_EXCHANGE_SESSION (organizer), folder);
 }
 
 static DexFuture *

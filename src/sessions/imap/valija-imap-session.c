@@ -598,8 +598,7 @@ start_mark (Task           *task,
 /* Also for a move: without COPYUID, or when its answer is lost, only a mark tells the message from an older copy. */
 static DexFuture *
 mark (ValijaMailOrganizer *organizer,
-      const char          *folder,
-      gboolean             for_move)
+      const char          *folder)
 {
   Task *task = task_new (organizer, start_mark, VALIJA_STEP_CHANGE, NULL);
 

@@ -141,7 +141,7 @@ search (ValijaMailOrganizer *organizer)
 static DexFuture *
 mark (ValijaMailOrganizer *organizer)
 {
-  return valija_mail_organizer_mark (organizer, "b c", TRUE);
+  return valija_mail_organizer_mark (organizer, "b c");
 }
 
 /* Two that are alike, one without Message-ID, one of which nothing is known */
