@@ -40,13 +40,20 @@ def wait(condition, what, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            raise AssertionError(what)
+            raise AssertionError(what() if callable(what) else what)
         time.sleep(0.02)
 
 
 def left(family):
     table = processes()
     return [pid for pid, start in family if pid in table and table[pid][1] == start]
+
+
+def name(pid):
+    try:
+        return f'{pid} ' + pathlib.Path(f'/proc/{pid}/cmdline').read_text(errors='replace').replace('\0', ' ')
+    except OSError:
+        return str(pid)
 
 
 def check(number, command, sign):
@@ -61,7 +68,7 @@ def check(number, command, sign):
             wait(lambda: child.poll() is not None, 'it does not end')
             assert child.returncode != 0
         try:
-            wait(lambda: not left(family), f'left behind by {signal.Signals(number).name}: {left(family)}', 10)
+            wait(lambda: not left(family), lambda: f'left behind by {signal.Signals(number).name}: {list(map(name, left(family)))}', 10)
         finally:
             for pid in left(family):
                 os.kill(pid, signal.SIGKILL)

@@ -392,8 +392,13 @@ postlog unix-dgram n - n - 1 postlogd
         command = args.command[1:] if args.command[:1] == ['--'] else args.command
         description = self.dir / 'world.json'
         description.write_text(json.dumps(self.describe(), indent=2))
-        with subprocess.Popen(command, env={**os.environ, 'VALIJA_WORLD': str(description)}) as child:
+        # A signal that came while it starts would leave it behind
+        ending = {signal.SIGHUP, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+        with subprocess.Popen(command, env={**os.environ, 'VALIJA_WORLD': str(description)},
+                              preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)) as child:
             try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
                 status = child.wait()
             except BaseException:
                 child.terminate()
