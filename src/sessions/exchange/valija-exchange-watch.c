@@ -201,6 +201,7 @@ fall_back (ValijaExchangeWatch *self,
 {
   g_debug ("The mailbox is watched otherwise: %s", why);
   forget_subscription (self);
+  self->n_broken = 0;
   self->mode = mode;
 }
 
@@ -303,8 +304,8 @@ read_stream_fiber (ValijaExchangeWatch  *self,
       return TRUE;
     }
 
-  /* It has held for a while, or the server ended it: at once again. The subscription remembers what is told between. */
-  if (g_get_monotonic_time () - began_at >= (gint64) HOLD_SECONDS * G_USEC_PER_SEC || self->subscription == NULL)
+  /* It has held for a while: at once again. The subscription remembers what is told between. */
+  if (g_get_monotonic_time () - began_at >= (gint64) HOLD_SECONDS * G_USEC_PER_SEC)
     self->n_broken = 0;
   else if (++self->n_broken >= BROKEN_LIMIT && failure == NULL)
     fall_back (self, MODE_PULL, "the answers do not stay open");
@@ -395,15 +396,21 @@ pull_page_fiber (ValijaExchangeWatch  *self,
   valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
   if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
     {
-      forget_subscription (self);
+      if (++self->n_broken >= BROKEN_LIMIT)
+        fall_back (self, MODE_NONE, "the server forgets each subscription");
+      else
+        forget_subscription (self);
       *is_last = FALSE;
+      return TRUE;
     }
-  else if (result.reaction != VALIJA_EWS_FINE)
+
+  if (result.reaction != VALIJA_EWS_FINE)
     {
       valija_ews_result_set_error (&result, error);
       return FALSE;
     }
 
+  self->n_broken = 0;
   notification = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "Notification");
   note_notification (self, notification);
   if (valija_ews_node_find_boolean (notification, "MoreEvents"))

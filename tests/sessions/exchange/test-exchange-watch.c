@@ -219,6 +219,27 @@ test_pull (void)
   world_stop (&world);
 }
 
+/* A server that forgets each subscription at once is not subscribed to in a circle. */
+static void
+test_forgetful (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'subscriptions_last', 'value': false}");
+  begin (&world);
+  while (count (&world, "GetStreamingEvents") < 3)
+    g_main_context_iteration (NULL, FALSE);
+  /* Those of the stream count as one where nobody asked between them */
+  assert_told (&world, watch (&world), inbox);
+  for (guint i = 0; i < 3; i++)
+    assert_told (&world, watch (&world), inbox);
+  await_error (watch (&world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 3);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 3);
+  world_stop (&world);
+}
+
 static void
 test_unsupported (void)
 {
@@ -266,6 +287,7 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/busy", test_busy);
   g_test_add_func ("/exchange/watch/broken", test_broken);
   g_test_add_func ("/exchange/watch/pull", test_pull);
+  g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
   g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
   g_test_add_func ("/exchange/watch/close", test_close);
 

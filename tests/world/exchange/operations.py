@@ -589,6 +589,8 @@ class Request:
                 folders = {self.folder(e).id for e in children(child(entry, 'FolderIds'))}
             types = {e.text for e in children(child(entry, 'EventTypes'))}
             made = self.server.subscriptions.add(self.mailbox, folders, types, kind == 'StreamingSubscriptionRequest')
+            if not self.server.options['subscriptions_last']:
+                self.server.subscriptions.expire()
             return leaf('m:SubscriptionId', made.id) + (leaf('m:Watermark', made.watermark()) if not made.streaming else '')
 
         return self.batch(list(self.element), each)

@@ -62,6 +62,7 @@ OPTIONS = {
     'query': 'on',             # off: not indexed; ignored: everything is found
     'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
+    'subscriptions_last': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
     'stream_declarations': True, 'stream_seconds': None,  # instead of the minutes that are asked for
     'autodiscover_json': 'on', 'ews_url': None, 'redirects': {}, 'latency': 0.0,
