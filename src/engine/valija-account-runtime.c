@@ -121,6 +121,7 @@ valija_account_runtime_finalize (GObject *object)
   valija_lane_unref (self->sending);
   g_hash_table_unref (self->taken_back);
   g_ptr_array_unref (self->progresses);
+  g_ptr_array_unref (self->syncs);
   g_free (self->renumbered);
   g_free (self->relisted);
 
@@ -141,6 +142,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
 {
   self->folders = g_list_store_new (VALIJA_TYPE_FOLDER);
   self->progresses = g_ptr_array_new_with_free_func (g_object_unref);
+  self->syncs = g_ptr_array_new_with_free_func (g_object_unref);
   self->lane = valija_lane_new ();
   self->sending = valija_lane_new ();
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
@@ -339,6 +341,7 @@ valija_account_runtime_end_progress (ValijaAccountRuntime *self, ValijaProgress 
   g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
 
   valija_progress_finish (progress);
+  g_ptr_array_remove (self->syncs, progress);
   g_ptr_array_remove (self->progresses, progress);
   n_left = self->progresses->len;
   if (valija_account_status_get_progress (self->status) == progress)
@@ -347,17 +350,26 @@ valija_account_runtime_end_progress (ValijaAccountRuntime *self, ValijaProgress 
 }
 
 void
-valija_account_runtime_cancel_progress (ValijaAccountRuntime *self)
+valija_account_runtime_add_sync (ValijaAccountRuntime *self, ValijaProgress *progress)
 {
-  g_autoptr(GPtrArray) progresses = NULL;
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  g_ptr_array_add (self->syncs, g_object_ref (progress));
+}
+
+void
+valija_account_runtime_cancel_syncs (ValijaAccountRuntime *self)
+{
+  g_autoptr(GPtrArray) syncs = NULL;
 
   g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
 
-  progresses = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < self->progresses->len; i++)
-    g_ptr_array_add (progresses, g_object_ref (g_ptr_array_index (self->progresses, i)));
-  for (guint i = 0; i < progresses->len; i++)
-    valija_progress_cancel (g_ptr_array_index (progresses, i));
+  /* Whoever is cancelled may end at once, and leave the list */
+  syncs = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < self->syncs->len; i++)
+    g_ptr_array_add (syncs, g_object_ref (g_ptr_array_index (self->syncs, i)));
+  for (guint i = 0; i < syncs->len; i++)
+    valija_progress_cancel (g_ptr_array_index (syncs, i));
 }
 
 void

@@ -51,7 +51,8 @@ struct _ValijaAccountRuntime
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
-  GPtrArray *progresses;     /* of ValijaProgress: the synchronisations that go on, of which the status shows one */
+  GPtrArray *progresses;     /* of ValijaProgress: what goes on, of which the status shows the last */
+  GPtrArray *syncs;          /* of ValijaProgress: those of them that fetch mail */
   GError *refused;           /* nullable: signing in was refused. Trying on without the user would lock the account */
   guint reload_source;       /* folders are about to be read again */
   guint flush_source;        /* the journal is about to be replayed */
@@ -97,11 +98,12 @@ ValijaMailSender *valija_account_runtime_dup_sender (ValijaAccountRuntime  *self
 DexFuture *valija_account_runtime_open (ValijaAccountRuntime *self,
                                         ValijaSession        *session) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A synchronisation goes on, until it has ended. */
+/* Something goes on, until it has ended: the status shows what began last. */
 void                  valija_account_runtime_begin_progress   (ValijaAccountRuntime *self, ValijaProgress *progress);
 void                  valija_account_runtime_end_progress     (ValijaAccountRuntime *self, ValijaProgress *progress);
-/* All of them. */
-void                  valija_account_runtime_cancel_progress  (ValijaAccountRuntime *self);
+/* Cancels @progress with the other synchronisations, for as long as it goes on. */
+void                  valija_account_runtime_add_sync         (ValijaAccountRuntime *self, ValijaProgress *progress);
+void                  valija_account_runtime_cancel_syncs     (ValijaAccountRuntime *self);
 
 /* Writes into the status what the server has said of itself by now. */
 void                  valija_account_runtime_take_facts       (ValijaAccountRuntime *self);

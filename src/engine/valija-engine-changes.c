@@ -292,22 +292,20 @@ copy_message_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *ta
 static guint
 copy_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
 {
-  ValijaAccountStatus *status = group->runtime->status;
   g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
-  gboolean shown = group->messages->len > 1 && valija_account_status_get_progress (status) == NULL;
+  gboolean shown = group->messages->len > 1;
   guint n_copied = 0;
 
   if (shown)
-    valija_account_status_set_progress (status, progress);
+    valija_account_runtime_begin_progress (group->runtime, progress);
 
   while (n_copied < group->messages->len &&
          !g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error) &&
          copy_message_fiber (self, g_ptr_array_index (group->messages, n_copied), target, error))
     valija_progress_update (progress, ++n_copied, group->messages->len);
 
-  valija_progress_finish (progress);
-  if (shown && valija_account_status_get_progress (status) == progress)
-    valija_account_status_set_progress (status, NULL);
+  if (shown)
+    valija_account_runtime_end_progress (group->runtime, progress);
 
   return n_copied;
 }

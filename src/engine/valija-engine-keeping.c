@@ -136,7 +136,7 @@ valija_engine_set_paused (ValijaEngine *self, ValijaAccount *account, gboolean p
 
   g_object_set (runtime->account, "paused", paused, NULL);
   if (paused)
-    valija_account_runtime_cancel_progress (runtime);
+    valija_account_runtime_cancel_syncs (runtime);
   return setting_changed (self, runtime);
 }
 

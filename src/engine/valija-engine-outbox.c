@@ -554,25 +554,6 @@ fail_rest_fiber (Sending *sending, GPtrArray *items, guint first, const GError *
     }
 }
 
-/* Cancelling stops before the next message; the one that is on its way must come to its end. */
-static ValijaProgress *
-begin_progress (ValijaAccountRuntime *runtime, guint n_items)
-{
-  ValijaProgress *progress = valija_progress_new (_("Sending messages"));
-
-  if (n_items > 0 && valija_account_status_get_progress (runtime->status) == NULL)
-    valija_account_status_set_progress (runtime->status, progress);
-  return progress;
-}
-
-static void
-end_progress (ValijaAccountRuntime *runtime, ValijaProgress *progress)
-{
-  valija_progress_finish (progress);
-  if (valija_account_status_get_progress (runtime->status) == progress)
-    valija_account_status_set_progress (runtime->status, NULL);
-}
-
 /* They would otherwise begin again at once. */
 static void
 hold_rest_fiber (Sending *sending, GPtrArray *items, guint first)
@@ -682,9 +663,13 @@ send_account_fiber (gpointer data)
     }
 
   sending.sender = sender;
-  progress = begin_progress (runtime, items->len);
+  /* Cancelling stops before the next message; what is on its way must come to its end */
+  progress = valija_progress_new (_("Sending messages"));
+  if (items->len > 0)
+    valija_account_runtime_begin_progress (runtime, progress);
   send_items_fiber (&sending, items, progress, &last);
-  end_progress (runtime, progress);
+  if (items->len > 0)
+    valija_account_runtime_end_progress (runtime, progress);
   if (last != NULL)
     return dex_future_new_for_error (g_steal_pointer (&last));
 

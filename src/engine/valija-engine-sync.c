@@ -369,6 +369,7 @@ sync_flow_fiber (gpointer data)
   progress = flow->progress != NULL ? g_object_ref (flow->progress)
                                     : valija_progress_new (_("Looking for new mail"));
   valija_account_runtime_begin_progress (runtime, progress);
+  valija_account_runtime_add_sync (runtime, progress);
 
   sync.engine = flow->engine;
   sync.runtime = runtime;
