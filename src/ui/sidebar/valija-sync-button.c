@@ -20,7 +20,6 @@ struct _ValijaSyncButton
   GtkWidget      *icon;
   GtkWidget      *spinner;
   GtkLabel       *label;
-  GtkPopover     *popover;
   GtkListBox     *list;
 
   ValijaEngine   *engine;
@@ -208,7 +207,6 @@ valija_sync_button_class_init (ValijaSyncButtonClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncButton, icon);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncButton, spinner);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncButton, label);
-  gtk_widget_class_bind_template_child (widget_class, ValijaSyncButton, popover);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncButton, list);
 }
 
