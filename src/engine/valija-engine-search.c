@@ -14,8 +14,6 @@
 /* Of an account with more folders than this only the first are asked: each is a turn of its own. */
 #define MAX_FOLDERS 40
 
-G_DEFINE_BOXED_TYPE (ValijaServerAnswer, valija_server_answer, valija_server_answer_copy, valija_server_answer_free)
-
 /* What is asked of one account. */
 typedef struct
 {
@@ -26,35 +24,6 @@ typedef struct
   ValijaProgress *progress;
   ValijaServerAnswer *answer;
 } Asking;
-
-static ValijaServerAnswer *
-valija_server_answer_new (void)
-{
-  ValijaServerAnswer *self = g_new0 (ValijaServerAnswer, 1);
-
-  self->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->problems = g_ptr_array_new_with_free_func (g_free);
-  return self;
-}
-
-ValijaServerAnswer *
-valija_server_answer_copy (const ValijaServerAnswer *self)
-{
-  ValijaServerAnswer *copy = g_new0 (ValijaServerAnswer, 1);
-
-  copy->messages = g_array_ref (self->messages);
-  copy->problems = g_ptr_array_ref (self->problems);
-  copy->n_folders = self->n_folders;
-  return copy;
-}
-
-void
-valija_server_answer_free (ValijaServerAnswer *self)
-{
-  g_array_unref (self->messages);
-  g_ptr_array_unref (self->problems);
-  g_free (self);
-}
 
 static void
 asking_free (Asking *self)
@@ -211,16 +180,13 @@ static DexFuture *
 ask_account_fiber (gpointer data)
 {
   Asking *self = data;
-  ValijaAccountStatus *status = self->runtime->status;
   g_autoptr(GError) error = NULL;
 
   self->progress = valija_progress_new (_("Searching on the server"));
   self->answer = valija_server_answer_new ();
-  valija_account_status_set_progress (status, self->progress);
+  valija_account_runtime_begin_progress (self->runtime, self->progress);
   ask_folders_fiber (self, &error);
-  valija_progress_finish (self->progress);
-  if (valija_account_status_get_progress (status) == self->progress)
-    valija_account_status_set_progress (status, NULL);
+  valija_account_runtime_end_progress (self->runtime, self->progress);
 
   if (error != NULL)
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -12,6 +12,7 @@
 #include "model/valija-account-status.h"
 #include "model/valija-address-check.h"
 #include "model/valija-discovery.h"
+#include "model/valija-server-answer.h"
 #include "model/valija-mail-size.h"
 #include "model/valija-message-list.h"
 #include "model/valija-method.h"
@@ -225,20 +226,6 @@ DexFuture *valija_engine_load_found (ValijaEngine  *self,
 
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */
 DexFuture *valija_engine_find_message (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
-
-/* What servers have said to a search. */
-typedef struct
-{
-  GArray *messages;          /* gint64, those that were found, as far as they are fetched: they are here now */
-  guint n_folders;           /* how many were asked */
-  GPtrArray *problems;       /* of char *: who could not be asked, and why, in words */
-} ValijaServerAnswer;
-
-#define VALIJA_TYPE_SERVER_ANSWER (valija_server_answer_get_type ())
-GType               valija_server_answer_get_type (void) G_GNUC_CONST;
-ValijaServerAnswer *valija_server_answer_copy     (const ValijaServerAnswer *self) G_GNUC_WARN_UNUSED_RESULT;
-void                valija_server_answer_free     (ValijaServerAnswer *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaServerAnswer, valija_server_answer_free)
 
 /* Searches on the server of @account, in @folder (one that gathers as well), or of all accounts (NULL and NULL), and
  * stores what is found. A ValijaServerAnswer; rejects with the failure where one account alone is asked, UNSUPPORTED

@@ -1052,38 +1052,6 @@ valija_engine_find_message (ValijaEngine *self, gint64 id)
   return dex_future_new_take_object (message);
 }
 
-G_DEFINE_BOXED_TYPE (ValijaServerAnswer, valija_server_answer, valija_server_answer_copy, valija_server_answer_free)
-
-static ValijaServerAnswer *
-answer_new (void)
-{
-  ValijaServerAnswer *answer = g_new0 (ValijaServerAnswer, 1);
-
-  answer->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
-  answer->problems = g_ptr_array_new_with_free_func (g_free);
-
-  return answer;
-}
-
-ValijaServerAnswer *
-valija_server_answer_copy (const ValijaServerAnswer *self)
-{
-  ValijaServerAnswer *copy = g_new0 (ValijaServerAnswer, 1);
-
-  copy->messages = g_array_ref (self->messages);
-  copy->problems = g_ptr_array_ref (self->problems);
-
-  return copy;
-}
-
-void
-valija_server_answer_free (ValijaServerAnswer *self)
-{
-  g_array_unref (self->messages);
-  g_ptr_array_unref (self->problems);
-  g_free (self);
-}
-
 /* The server finds the first message that there is. */
 DexFuture *
 valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, const char *text)
@@ -1094,7 +1062,7 @@ valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaF
   if (self->failure != NULL)
     return dex_future_new_for_error (g_steal_pointer (&self->failure));
 
-  answer = answer_new ();
+  answer = valija_server_answer_new ();
   if (first != NULL)
     g_array_append_val (answer->messages, first->id);
   answer->n_folders = 1;
