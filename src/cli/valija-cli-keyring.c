@@ -20,37 +20,49 @@
 static gboolean
 set_file_error (GError **error, const char *path)
 {
-  /* Translators: the name of a file, and why it cannot be used in the system's words */
-  valija_error_set (error, VALIJA_ERROR_KEYRING, _("The key “%s” cannot be used: %s"), path, g_strerror (errno));
+  /* Translators: the name of a file, and why */
+  valija_error_set (error, VALIJA_ERROR_KEYRING, _("The key “%s” cannot be used: %s."), path,
+                    valija_reason_of_errno (errno));
   return FALSE;
+}
+
+static gboolean
+write_key (int file)
+{
+  guint8 bytes[KEY_SIZE];
+  g_autofree char *text = NULL;
+  gboolean written;
+  gsize length;
+
+  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
+    return FALSE;
+
+  text = g_base64_encode (bytes, sizeof bytes);
+  length = strlen (text);
+  written = write (file, text, length) == (gssize) length && fsync (file) == 0;
+  valija_wipe (bytes, sizeof bytes);
+  valija_wipe (text, length);
+
+  return written;
 }
 
 /* A key that nobody knows, unless there is one. */
 static gboolean
 make_key (const char *path, GError **error)
 {
-  guint8 bytes[KEY_SIZE];
-  g_autofree char *text = NULL;
   g_autofree char *told = NULL;
   g_autofd int file = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  gsize length;
 
   if (file < 0)
     return errno == EEXIST || set_file_error (error, path);
 
-  if (getrandom (bytes, sizeof bytes, 0) != (gssize) sizeof bytes)
-    return set_file_error (error, path);
-
-  text = g_base64_encode (bytes, sizeof bytes);
-  length = strlen (text);
-  if (write (file, text, length) != (gssize) length || fsync (file) != 0)
+  if (!write_key (file))
     {
       set_file_error (error, path);
       g_unlink (path);
       return FALSE;
     }
 
-  valija_wipe (text, length);
   /* Translators: the argument is the name of a file */
   told = g_strdup_printf (_("A new key is in “%s”. Whoever has it and the keyring file can read the passwords."), path);
   fprintf (stderr, "valijactl: %s\n", told);
@@ -104,8 +116,8 @@ valija_cli_use_keyring_file (const char *key_path, const char *profile, GError *
 
   if (g_mkdir_with_parents (absolute, 0700) != 0)
     {
-      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The directory “%s” cannot be made: %s"), absolute,
-                        g_strerror (errno));
+      valija_error_set (error, VALIJA_ERROR_STORAGE, _("The folder “%s” cannot be made: %s."), absolute,
+                        valija_reason_of_errno (errno));
       return FALSE;
     }
 
