@@ -67,7 +67,7 @@ class Cyrus(world.World):
 
     def __enter__(self):
         try:
-            self.make_certificates()
+            world.make_certificates(self.dir)
             self.write_cyrus()
             self.ports.release()
             self.passwords = Passwords(self.dir / 'auth')
