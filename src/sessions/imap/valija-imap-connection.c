@@ -53,6 +53,7 @@ struct _ValijaImapConnection
   guint holds;
   guint n_contents;      /* jobs in flight with VALIJA_IMAP_RUN_CONTENT */
   guint n_patient;
+  guint n_spelling;
   gboolean reading;
   gboolean stopped;      /* another layer is to begin */
   gint64 round_trip;
@@ -101,6 +102,9 @@ count_job (ValijaImapConnection *self,
 {
   if ((job->flags & VALIJA_IMAP_RUN_PATIENT) != 0)
     self->n_patient += step;
+
+  if ((job->flags & VALIJA_IMAP_RUN_SPELLING) != 0)
+    self->n_spelling += step;
 
   if ((job->flags & VALIJA_IMAP_RUN_CONTENT) != 0)
     {
@@ -190,6 +194,8 @@ is_submittable (ValijaImapConnection *self,
   if (last == NULL)
     return TRUE;
   if ((job->flags & VALIJA_IMAP_RUN_ALONE) != 0 || self->in_flight.length >= IN_FLIGHT_LIMIT)
+    return FALSE;
+  if (self->n_spelling > 0 && valija_imap_command_has_other_spelling (job->command))
     return FALSE;
 
   /* Nothing may come between a literal, or a dialogue, and its command */

@@ -15,6 +15,7 @@ struct _ValijaImapLink
   gboolean primary;
   gboolean secure;               /* alerts that came before are not believed */
   gboolean utf8;
+  gboolean utf8_accept;
   gboolean qresync;
   gboolean capabilities_known;
   ValijaImapCapabilities capabilities;

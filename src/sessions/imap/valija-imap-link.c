@@ -101,8 +101,10 @@ learn_enabled (ValijaImapLink *self,
   ValijaImapValue value;
 
   while (valija_imap_iter_next (&iter, &value))
-    if (valija_imap_value_is_atom (value, "UTF8=ACCEPT") || valija_imap_value_is_atom (value, "IMAP4rev2"))
-      self->utf8 = TRUE;
+    {
+      self->utf8_accept |= valija_imap_value_is_atom (value, "UTF8=ACCEPT");
+      self->utf8 |= self->utf8_accept || valija_imap_value_is_atom (value, "IMAP4rev2");
+    }
 
   valija_imap_link_update_mode (self);
 }
@@ -433,6 +435,12 @@ gboolean
 valija_imap_link_is_utf8 (ValijaImapLink *self)
 {
   return self->utf8;
+}
+
+gboolean
+valija_imap_link_names_charset (ValijaImapLink *self)
+{
+  return !self->utf8_accept;
 }
 
 gboolean

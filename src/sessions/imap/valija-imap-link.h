@@ -56,6 +56,9 @@ gboolean               valija_imap_link_has                (ValijaImapLink *self
 
 /* Whether names on the wire are UTF-8; whether VANISHED comes in place of EXPUNGE. */
 gboolean               valija_imap_link_is_utf8            (ValijaImapLink *self);
+/* Whether a SEARCH for other than ASCII must say that it is UTF-8. With UTF8=ACCEPT it must not (RFC 6855 §3); RFC 9051
+ * §6.4.4 has nothing else, but not all who are IMAP4rev2 know (Cyrus 3.10). */
+gboolean               valija_imap_link_names_charset      (ValijaImapLink *self);
 gboolean               valija_imap_link_is_qresync         (ValijaImapLink *self);
 
 /* What a message to be filed may weigh at most (RFC 7889); 0: the server does not say. */

@@ -701,8 +701,7 @@ search_fiber (gpointer data)
 
   if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_ESEARCH))
     valija_imap_command_append_atom (command, "RETURN (ALL)");
-  /* RFC 6855 §3: not once UTF-8 is accepted anyway */
-  if (!valija_imap_link_is_utf8 (self->link) && !g_str_is_ascii (self->target))
+  if (valija_imap_link_names_charset (self->link) && !g_str_is_ascii (self->target))
     valija_imap_command_append_atom (command, "CHARSET UTF-8");
   append_keys (command, terms);
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, found_cb), &error))

@@ -381,17 +381,33 @@ identify (ValijaImapLink *self)
   return run (self, command, VALIJA_IMAP_RUN_NONE);
 }
 
-static DexFuture *
+/* Once for all that is to be enabled (RFC 5161). IMAP4rev2 and UTF8=ACCEPT spell the names of folders as they are. The
+ * answer is not waited for: only what names such a folder is. */
+static void
 enable (ValijaImapLink *self)
 {
+  static const struct { ValijaImapCapabilities capability; const char *word; ValijaImapRunFlags flags; } words[] = {
+    { VALIJA_IMAP_CAPABILITY_QRESYNC, "QRESYNC", VALIJA_IMAP_RUN_NONE },
+    { VALIJA_IMAP_CAPABILITY_IMAP4REV2, "IMAP4rev2", VALIJA_IMAP_RUN_SPELLING },
+    { VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT, "UTF8=ACCEPT", VALIJA_IMAP_RUN_SPELLING },
+  };
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("ENABLE");
+  ValijaImapRunFlags flags = VALIJA_IMAP_RUN_NONE;
+  guint n_words = 0;
 
-  if (self->qresync)
-    valija_imap_command_append_atom (command, "QRESYNC");
-  if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT))
-    valija_imap_command_append_atom (command, "UTF8=ACCEPT");
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      /* A server that is nothing else needs not be told */
+      if (!valija_imap_link_has (self, words[i].capability) ||
+          (words[i].capability == VALIJA_IMAP_CAPABILITY_IMAP4REV2 && self->utf8))
+        continue;
+      valija_imap_command_append_atom (command, words[i].word);
+      flags |= words[i].flags;
+      n_words++;
+    }
 
-  return run (self, command, VALIJA_IMAP_RUN_NONE);
+  if (n_words > 0)
+    valija_future_forget (run (self, command, flags), "imap enable");
 }
 
 static DexFuture *
@@ -404,21 +420,14 @@ ask_quota (ValijaImapLink *self)
   return run (self, command, VALIJA_IMAP_RUN_NONE);
 }
 
-/* All that can be asked in one turn once signed in. Returns what must be waited for. */
-static DexFuture *
+/* All that can be asked in one turn once signed in. Nothing of it is waited for here. */
+static void
 prepare (ValijaImapLink *self)
 {
-  DexFuture *needed = NULL;
-
   self->qresync = valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_QRESYNC);
   if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_ID))
     valija_future_forget (identify (self), "imap id");
-
-  /* Names on the wire change with UTF8=ACCEPT, so that no command with one may go before its answer */
-  if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT))
-    needed = enable (self);
-  else if (self->qresync)
-    valija_future_forget (enable (self), "imap enable");
+  enable (self);
 
   if (self->primary)
     {
@@ -426,8 +435,6 @@ prepare (ValijaImapLink *self)
         valija_future_forget (ask_quota (self), "imap quota");
       self->folders = valija_imap_folders_query (self);
     }
-
-  return needed != NULL ? needed : dex_future_new_true ();
 }
 
 /* A link on which the new layer has not begun is of no use any more. */
@@ -515,7 +522,6 @@ open_fiber (gpointer data)
   ValijaImapLink *self = data;
   g_autoptr(ValijaStream) stream = NULL;
   g_autofree char *description = NULL;
-  g_autoptr(DexFuture) prepared = NULL;
   g_autoptr(GError) error = NULL;
   gboolean signed_in;
 
@@ -550,9 +556,7 @@ open_fiber (gpointer data)
       end_step (self, VALIJA_STEP_SIGN_IN, self->sign_in);
     }
 
-  prepared = prepare (self);
-  if (!dex_await (g_steal_pointer (&prepared), &error))
-    return reject (self, VALIJA_STEP_SIGN_IN, g_steal_pointer (&error));
+  prepare (self);
 
   return dex_future_new_true ();
 }

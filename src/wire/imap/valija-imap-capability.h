@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What a server says that it can. Looked up by name nowhere else. */
+/* What a server says that it can. Looked up by name nowhere else; what another word brings along is added there too. */
 typedef enum
 {
   VALIJA_IMAP_CAPABILITY_IMAP4REV1 = 1 << 0,
@@ -26,7 +26,7 @@ typedef enum
   VALIJA_IMAP_CAPABILITY_LIST_EXTENDED = 1 << 14,   /* RFC 5258 */
   VALIJA_IMAP_CAPABILITY_LIST_STATUS = 1 << 15,     /* RFC 5819 */
   VALIJA_IMAP_CAPABILITY_SPECIAL_USE = 1 << 16,     /* RFC 6154 */
-  VALIJA_IMAP_CAPABILITY_XLIST = 1 << 17,
+  VALIJA_IMAP_CAPABILITY_MULTIAPPEND = 1 << 17,     /* RFC 3502 */
   VALIJA_IMAP_CAPABILITY_UIDPLUS = 1 << 18,         /* RFC 4315 */
   VALIJA_IMAP_CAPABILITY_MOVE = 1 << 19,            /* RFC 6851 */
   VALIJA_IMAP_CAPABILITY_ESEARCH = 1 << 20,         /* RFC 4731 */

@@ -119,6 +119,27 @@ valija_imap_command_is_secret (ValijaImapCommand *self)
   return self->secret;
 }
 
+gboolean
+valija_imap_command_has_other_spelling (ValijaImapCommand *self)
+{
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      const Piece *piece = &g_array_index (self->pieces, Piece, i);
+
+      if (piece->kind == PIECE_MAILBOX)
+        {
+          const char *name = g_bytes_get_data (piece->bytes, NULL);
+          g_autofree char *modern = valija_imap_name_encode (name, TRUE);
+          g_autofree char *old = valija_imap_name_encode (name, FALSE);
+
+          if (!g_str_equal (modern, old))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 static void
 append_blank (ValijaImapCommand *self)
 {

@@ -38,6 +38,9 @@ const char        *valija_imap_command_get_name       (ValijaImapCommand *self);
 void               valija_imap_command_set_secret     (ValijaImapCommand *self);
 gboolean           valija_imap_command_is_secret      (ValijaImapCommand *self);
 
+/* Whether it holds the name of a folder that is spelled in another way once UTF-8 is enabled. */
+gboolean           valija_imap_command_has_other_spelling (ValijaImapCommand *self);
+
 /* Each puts a blank before itself, but not behind an opening parenthesis. */
 /* ours, never from outside */
 void               valija_imap_command_append_atom    (ValijaImapCommand *self, const char *atom);

@@ -66,6 +66,27 @@ decode_name (ValijaImapValue value,
   return name[0] != '\0' ? valija_imap_name_decode (name, utf8) : NULL;
 }
 
+/* RFC 9051 §7.3.1: names and values, of which there may be others than this one. */
+static char *
+parse_old_name (ValijaImapValue extended,
+                gboolean        utf8)
+{
+  ValijaImapIter iter = valija_imap_value_iter (extended);
+  ValijaImapValue item;
+  ValijaImapValue value;
+
+  while (valija_imap_iter_next (&iter, &item) && valija_imap_iter_next (&iter, &value))
+    {
+      const char *word = valija_imap_value_get_string (item, NULL);
+      ValijaImapIter names = valija_imap_value_iter (value);
+
+      if (word != NULL && g_ascii_strcasecmp (word, "OLDNAME") == 0 && valija_imap_iter_next (&names, &value))
+        return decode_name (value, utf8);
+    }
+
+  return NULL;
+}
+
 gboolean
 valija_imap_list_parse (const ValijaImapResponse *response,
                         gboolean                  utf8,
@@ -73,14 +94,14 @@ valija_imap_list_parse (const ValijaImapResponse *response,
 {
   ValijaImapIter iter = valija_imap_response_iter (response);
   ValijaImapResponseKind kind = valija_imap_response_get_kind (response);
-  ValijaImapValue values[3];
+  ValijaImapValue values[4];
   const char *delimiter;
 
   *list = (ValijaImapList) { NULL };
   if (kind != VALIJA_IMAP_RESPONSE_LIST && kind != VALIJA_IMAP_RESPONSE_LSUB)
     return FALSE;
 
-  valija_imap_iter_take (&iter, values, 3);
+  valija_imap_iter_take (&iter, values, 4);
   list->name = decode_name (values[2], utf8);
   if (list->name == NULL || !valija_imap_value_is_list (values[0]))
     return FALSE;
@@ -88,6 +109,7 @@ valija_imap_list_parse (const ValijaImapResponse *response,
   list->attributes = parse_attributes (values[0]);
   delimiter = valija_imap_value_get_string (values[1], NULL);
   list->delimiter = delimiter != NULL && g_ascii_isprint (delimiter[0]) ? delimiter[0] : '\0';
+  list->old_name = parse_old_name (values[3], utf8);
 
   return TRUE;
 }
@@ -96,6 +118,7 @@ void
 valija_imap_list_clear (ValijaImapList *list)
 {
   g_clear_pointer (&list->name, g_free);
+  g_clear_pointer (&list->old_name, g_free);
 }
 
 static void

@@ -34,6 +34,7 @@ typedef struct
   char *name;                /* decoded; any spelling of INBOX is "INBOX" (Q7) */
   char delimiter;            /* 0: none */
   ValijaImapMailboxAttributes attributes;
+  char *old_name;            /* nullable: what it was called before it was renamed (RFC 9051 §6.3.9.7) */
 } ValijaImapList;
 
 gboolean valija_imap_list_parse (const ValijaImapResponse *response, gboolean utf8, ValijaImapList *list);

@@ -56,6 +56,21 @@ static const Opening openings[] = {
                      "C: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
     -1, 0 },
 
+  { "rev2", "",
+    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2 QRESYNC] in\nC: V2 ENABLE QRESYNC IMAP4rev2\n"
+                     "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "S: * ENABLED QRESYNC IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
+    -1, 0 },
+  { "rev2-alone", "",
+    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev2] in\n"
+                     "C: V2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\nS: V2 OK x\n" GOODBYE ("V3"),
+    -1, 0 },
+  { "rev2-refused", "",
+    GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2] in\nC: V2 ENABLE IMAP4rev2\n"
+                     "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "S: V2 NO x\nS: V3 OK x\n" GOODBYE ("V4"),
+    -1, 0 },
+
   /* Refusals */
   { "wrong-password", "", GREETING SIGN_IN "S: V1 NO [AUTHENTICATIONFAILED] no\n", VALIJA_ERROR_AUTHENTICATION,
     VALIJA_STEP_SIGN_IN },
@@ -308,11 +323,71 @@ test_folders (void)
   imap_close (session);
 }
 
+typedef struct
+{
+  const char *name;
+  const char *folder;
+  const char *script;
+  const char *search;    /* nullable */
+} Spelling;
+
+#define REV2_LISTING \
+  OPENING ("IMAP4rev2") "C: V2 ENABLE IMAP4rev2\n" \
+  "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+#define STATUS_ANSWER(name) \
+  "S: * STATUS " name " (UIDVALIDITY 1 UIDNEXT 2)\nS: V4 OK x\n" GOODBYE ("V5")
+
+/* Only a folder whose name is spelled in two ways waits for the answer to ENABLE. */
+static const Spelling spellings[] = {
+  { "plain", "Work",
+    REV2_LISTING "C: V4 STATUS Work (UIDVALIDITY UIDNEXT)\n"
+    "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n" STATUS_ANSWER ("Work") },
+  { "other", "Entw\303\274rfe",
+    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
+    "C: V4 STATUS \"Entw\303\274rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw\303\274rfe\"") },
+  { "ampersand", "a&b",
+    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
+    "C: V4 STATUS \"a&b\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"a&b\"") },
+  { "refused", "Entw\303\274rfe",
+    REV2_LISTING "S: V2 BAD x\nS: V3 OK x\n"
+    "C: V4 STATUS \"Entw&APw-rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw&APw-rfe\"") },
+  { "search", "Work",
+    REV2_LISTING "C: V4 SELECT Work\nS: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
+    "S: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * LIST () \"/\" Work\nS: V4 OK x\n"
+    "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT \"caf\303\251\"\n"
+    "S: * ESEARCH (TAG \"V5\") UID ALL 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "caf\303\251" },
+};
+
+static void
+test_spelling (gconstpointer data)
+{
+  const Spelling *test = data;
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *mark = NULL;
+
+  valija_script_server_add (server, test->script);
+  if (test->search != NULL)
+    {
+      g_autoptr(GPtrArray) found =
+          imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), test->folder, test->search));
+
+      g_assert_cmpuint (found->len, ==, 1);
+      imap_close (session);
+      return;
+    }
+
+  mark = imap_assert_string (valija_mail_organizer_mark (VALIJA_MAIL_ORGANIZER (session), test->folder));
+  g_assert_cmpstr (mark, ==, "1.2");
+  imap_close (session);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
-  static const char * const faulted[] = { "sasl-ir", "greeting-alone", "auth-login", "many-questions", NULL };
+  static const char * const faulted[] = { "sasl-ir", "greeting-alone", "auth-login", "many-questions", "rev2", NULL };
 
   dex_init ();
   g_test_init (&argc, &argv, NULL);
@@ -328,6 +403,12 @@ main (int   argc,
 
           g_test_add_data_func (fault_path, &openings[i], test_opening_faults);
         }
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)
+    {
+      g_autofree char *path = g_strconcat ("/imap/session/spelling/", spellings[i].name, NULL);
+
+      g_test_add_data_func (path, &spellings[i], test_spelling);
     }
   g_test_add_func ("/imap/session/tls", test_tls);
   g_test_add_func ("/imap/session/untrusted", test_untrusted);

@@ -35,6 +35,8 @@ test_capabilities (void)
   capabilities = valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, NULL);
   g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_MOVE);
   g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_LITERAL_MINUS);
+  g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_STATUS_SIZE);
+  g_assert_false (capabilities & VALIJA_IMAP_CAPABILITY_BINARY);
   g_assert_false (capabilities & VALIJA_IMAP_CAPABILITY_CONDSTORE);
 
   /* Q20 */
@@ -145,6 +147,7 @@ static const struct
   const char *name;
   char delimiter;
   ValijaImapMailboxAttributes attributes;
+  const char *old_name;
 } lists[] = {
   { "* LIST (\\HasNoChildren \\Sent) \"/\" \"Sent Items\"", TRUE, "Sent Items", '/',
     VALIJA_IMAP_MAILBOX_HAS_NO_CHILDREN | VALIJA_IMAP_MAILBOX_SENT },
@@ -155,6 +158,11 @@ static const struct
   { "* LIST () \"\\\\\" {8}\r\n&Jjo-!ab", TRUE, "\342\230\272!ab", '\\', 0 },
   { "* LSUB (\\spam) \"/\" \"&\"", TRUE, "\x7f&", '/', VALIJA_IMAP_MAILBOX_JUNK },
   { "* LIST () \"/\" \"x\" (\"CHILDINFO\" (\"SUBSCRIBED\"))", TRUE, "x", '/', 0 },
+  { "* LIST () \"/\" new (\"OLDNAME\" (\"o&-ld\"))", TRUE, "new", '/', 0, "o&ld" },
+  { "* LIST () \"/\" new (CHILDINFO (SUBSCRIBED) oldname ({3}\r\nold))", TRUE, "new", '/', 0, "old" },
+  { "* LIST () \"/\" new (OLDNAME old)", TRUE, "new", '/', 0 },
+  { "* LIST () \"/\" new (OLDNAME ())", TRUE, "new", '/', 0 },
+  { "* LIST () \"/\" new OLDNAME", TRUE, "new", '/', 0 },
   { "* LIST () \"/\" \"\"", FALSE, NULL, 0, 0 },
   { "* LIST () \"/\"", FALSE, NULL, 0, 0 },
   { "* LIST x \"/\" x", FALSE, NULL, 0, 0 },
@@ -176,6 +184,7 @@ test_lists (void)
       g_assert_cmpstr (list.name, ==, lists[i].name);
       g_assert_cmpint (list.delimiter, ==, lists[i].delimiter);
       g_assert_cmpint (list.attributes, ==, lists[i].attributes);
+      g_assert_cmpstr (list.old_name, ==, lists[i].old_name);
     }
 }
 
