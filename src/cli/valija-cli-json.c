@@ -139,6 +139,7 @@ valija_cli_json_folder (JsonBuilder *json, ValijaFolder *folder, const char *pat
   valija_cli_json_string (json, "name", valija_folder_get_name (folder));
   valija_cli_json_string (json, "role", valija_folder_role_to_nick (valija_folder_get_role (folder)));
   valija_cli_json_int (json, "depth", valija_folder_get_depth (folder));
+  valija_cli_json_string (json, "owner", valija_folder_owner_to_nick (valija_folder_get_owner (folder)));
   valija_cli_json_bool (json, "selectable", valija_folder_get_selectable (folder));
   valija_cli_json_bool (json, "local", valija_folder_get_local (folder));
   valija_cli_json_int (json, "total", valija_folder_get_total (folder));

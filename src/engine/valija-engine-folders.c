@@ -32,7 +32,7 @@ node_new (ValijaStoredFolder *stored)
   return node;
 }
 
-/* Inbox first, then what people look for, then the rest by name. */
+/* Inbox first, then what people look for, then the rest by name; what is not the user's own after all that is. */
 static guint
 role_rank (ValijaFolderRole role)
 {
@@ -59,6 +59,8 @@ compare_nodes (gconstpointer a, gconstpointer b)
   guint first_rank = role_rank (first->stored->role);
   guint second_rank = role_rank (second->stored->role);
 
+  if (first->stored->owner != second->stored->owner)
+    return first->stored->owner < second->stored->owner ? -1 : 1;
   if (first_rank != second_rank)
     return first_rank < second_rank ? -1 : 1;
 
@@ -126,6 +128,7 @@ show_folders (ValijaAccountRuntime *runtime, GPtrArray *stored)
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   GListModel *model = G_LIST_MODEL (runtime->folders);
   guint n_old = g_list_model_get_n_items (model);
+  ValijaFolderOwner owner = VALIJA_FOLDER_OWNER_USER;
   guint head = 0;
   guint tail = 0;
 
@@ -149,6 +152,8 @@ show_folders (ValijaAccountRuntime *runtime, GPtrArray *stored)
                             g_array_index (depths, guint, i), row->selectable, row->id < 0);
       valija_folder_set_counts (folder, row->total, row->unread);
       valija_folder_set_keeping (folder, row->policy, row->last_synced);
+      valija_folder_set_owner (folder, row->owner, row->owner != owner);
+      owner = row->owner;
       g_ptr_array_add (folders, folder);
     }
 

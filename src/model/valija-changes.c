@@ -53,6 +53,8 @@ valija_folder_info_unref (ValijaFolderInfo *self)
   g_free (self->remote_id);
   g_free (self->parent_id);
   g_free (self->name);
+  g_free (self->object_id);
+  g_free (self->former_id);
   g_free (self);
 }
 

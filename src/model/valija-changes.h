@@ -22,6 +22,9 @@ struct _ValijaFolderInfo
   gboolean selectable;      /* can hold messages */
   gint64 total;             /* -1: not known */
   gint64 unread;            /* -1: not known */
+  ValijaFolderOwner owner;
+  char *object_id;          /* nullable: the server's name for the folder that stays when it is renamed */
+  char *former_id;          /* nullable: the remote-id it had, where the server tells that it was renamed */
 };
 
 #define VALIJA_TYPE_FOLDER_INFO (valija_folder_info_get_type ())

@@ -21,6 +21,8 @@ struct _ValijaFolder
   gint64 unread;
   ValijaFolderPolicy policy;
   gint64 last_checked;
+  ValijaFolderOwner owner;
+  gboolean first;           /* of those that are not the user's own, and have the same owner */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaFolder, valija_folder, G_TYPE_OBJECT)
@@ -41,6 +43,8 @@ enum
   PROP_UNREAD,
   PROP_POLICY,
   PROP_LAST_CHECKED,
+  PROP_OWNER,
+  PROP_HEADING,
   N_PROPS
 };
 
@@ -116,6 +120,12 @@ valija_folder_get_property (GObject    *object,
     case PROP_LAST_CHECKED:
       g_value_set_int64 (value, self->last_checked);
       break;
+    case PROP_OWNER:
+      g_value_set_int (value, self->owner);
+      break;
+    case PROP_HEADING:
+      g_value_set_string (value, valija_folder_get_heading (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -145,6 +155,9 @@ valija_folder_class_init (ValijaFolderClass *klass)
   properties[PROP_POLICY] = g_param_spec_int ("policy", NULL, NULL, VALIJA_FOLDER_POLICY_ACCOUNT,
                                               VALIJA_FOLDER_POLICY_NEVER, VALIJA_FOLDER_POLICY_ACCOUNT, flags);
   properties[PROP_LAST_CHECKED] = g_param_spec_int64 ("last-checked", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_OWNER] = g_param_spec_int ("owner", NULL, NULL, VALIJA_FOLDER_OWNER_USER, VALIJA_FOLDER_OWNER_ALL,
+                                             VALIJA_FOLDER_OWNER_USER, flags);
+  properties[PROP_HEADING] = g_param_spec_string ("heading", NULL, NULL, NULL, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -294,6 +307,44 @@ valija_folder_get_last_checked (ValijaFolder *self)
   g_return_val_if_fail (VALIJA_IS_FOLDER (self), 0);
 
   return self->last_checked;
+}
+
+ValijaFolderOwner
+valija_folder_get_owner (ValijaFolder *self)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), VALIJA_FOLDER_OWNER_USER);
+
+  return self->owner;
+}
+
+const char *
+valija_folder_get_heading (ValijaFolder *self)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), NULL);
+
+  return self->first ? valija_folder_owner_get_label (self->owner) : NULL;
+}
+
+void
+valija_folder_set_owner (ValijaFolder      *self,
+                         ValijaFolderOwner  owner,
+                         gboolean           first)
+{
+  g_return_if_fail (VALIJA_IS_FOLDER (self));
+
+  if (self->owner == owner && self->first == first)
+    return;
+
+  g_object_freeze_notify (G_OBJECT (self));
+
+  if (self->owner != owner)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OWNER]);
+
+  self->owner = owner;
+  self->first = first;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEADING]);
+
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 void

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* A folder as the interface shows it. Properties: account (ValijaAccount), id (int64, the store's row), remote-id,
  * name, display-name (the role's translated name, else the name), role (int), depth (uint, 0 at the top), selectable,
  * local (kept on this computer only), total, unread (int64), policy (int, ValijaFolderPolicy), last-checked (int64,
- * seconds since 1970, 0 never). Those that change notify. */
+ * seconds since 1970, 0 never), owner (int, ValijaFolderOwner), heading (nullable: of the first of those that are not
+ * the user's own). Those that change notify. */
 #define VALIJA_TYPE_FOLDER (valija_folder_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolder, valija_folder, VALIJA, FOLDER, GObject)
 
@@ -30,6 +31,8 @@ gint64           valija_folder_get_total        (ValijaFolder *self);
 gint64           valija_folder_get_unread       (ValijaFolder *self);
 ValijaFolderPolicy valija_folder_get_policy     (ValijaFolder *self);
 gint64           valija_folder_get_last_checked (ValijaFolder *self);
+ValijaFolderOwner valija_folder_get_owner       (ValijaFolder *self);
+const char      *valija_folder_get_heading      (ValijaFolder *self);
 
 /* For engine/, which owns them. */
 void valija_folder_update     (ValijaFolder    *self,
@@ -41,6 +44,7 @@ void valija_folder_update     (ValijaFolder    *self,
                                gboolean         selectable,
                                gboolean         local);
 void valija_folder_set_counts (ValijaFolder *self, gint64 total, gint64 unread);
+void valija_folder_set_owner   (ValijaFolder *self, ValijaFolderOwner owner, gboolean first);
 void valija_folder_set_keeping (ValijaFolder *self, ValijaFolderPolicy policy, gint64 last_checked);
 
 G_END_DECLS

@@ -77,6 +77,27 @@ static const Nick capability_nicks[] = {
 };
 
 const char *
+valija_folder_owner_to_nick (ValijaFolderOwner owner)
+{
+  static const char * const nicks[] = { "user", "others", "all" };
+
+  g_return_val_if_fail (owner < G_N_ELEMENTS (nicks), NULL);
+
+  return nicks[owner];
+}
+
+const char *
+valija_folder_owner_get_label (ValijaFolderOwner owner)
+{
+  if (owner == VALIJA_FOLDER_OWNER_OTHERS)
+    /* Translators: the heading above folders of other people, which they let the user see */
+    return _("Other People’s Folders");
+
+  /* Translators: the heading above folders that many people share */
+  return owner == VALIJA_FOLDER_OWNER_ALL ? _("Shared Folders") : NULL;
+}
+
+const char *
 valija_folder_role_to_nick (ValijaFolderRole role)
 {
   g_return_val_if_fail (role < G_N_ELEMENTS (roles), NULL);

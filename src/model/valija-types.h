@@ -105,6 +105,18 @@ typedef enum
 } ValijaAction;
 
 /* Stable names for machines and files ("tls", "sent", "pending"); the reverse returns FALSE for an unknown word. */
+/* Whose a folder is. In the order in which they are shown. */
+typedef enum
+{
+  VALIJA_FOLDER_OWNER_USER,    /* the account's own */
+  VALIJA_FOLDER_OWNER_OTHERS,  /* somebody else's, who lets the user in */
+  VALIJA_FOLDER_OWNER_ALL,     /* shared by many */
+} ValijaFolderOwner;
+
+const char *valija_folder_owner_to_nick   (ValijaFolderOwner owner);
+/* The heading above folders that are not the user's own, translated; NULL for those that are. */
+const char *valija_folder_owner_get_label (ValijaFolderOwner owner);
+
 const char *valija_folder_role_to_nick   (ValijaFolderRole role);
 gboolean    valija_folder_role_from_nick (const char *nick, ValijaFolderRole *role);
 const char *valija_folder_policy_to_nick   (ValijaFolderPolicy policy);

@@ -48,7 +48,7 @@ read_folders (ValijaDatabase  *database,
 
   statement = valija_database_query (database, error,
                                      "SELECT id, parent, remote_id, name, role, selectable, total + beyond_total,"
-                                     " unread + beyond_unread, last_synced FROM folder"
+                                     " unread + beyond_unread, last_synced, owner FROM folder"
                                      " WHERE account = ?1 ORDER BY position, id", "s", account);
   if (statement == NULL)
     return FALSE;
@@ -66,6 +66,7 @@ read_folders (ValijaDatabase  *database,
       folder->total = MAX (sqlite3_column_int64 (statement, 6), 0);
       folder->unread = MAX (sqlite3_column_int64 (statement, 7), 0);
       folder->last_synced = sqlite3_column_int64 (statement, 8);
+      folder->owner = CLAMP (sqlite3_column_int (statement, 9), VALIJA_FOLDER_OWNER_USER, VALIJA_FOLDER_OWNER_ALL);
       g_ptr_array_add (folders, folder);
     }
 
@@ -230,15 +231,17 @@ write_folder (ValijaStoreContext  *context,
 
   if (*id != 0)
     return valija_database_run (database, error,
-                                "UPDATE folder SET position = ?2, name = ?3, role = ?4, selectable = ?5 WHERE id = ?1",
-                                "iisii", *id, (gint64) position, info->name, (gint64) info->role,
-                                (gint64) info->selectable);
+                                "UPDATE folder SET position = ?2, name = ?3, role = ?4, selectable = ?5, owner = ?6,"
+                                " object_id = ifnull (?7, object_id) WHERE id = ?1",
+                                "iisiiis", *id, (gint64) position, info->name, (gint64) info->role,
+                                (gint64) info->selectable, (gint64) info->owner, info->object_id);
 
   if (!valija_database_run (database, error,
-                            "INSERT INTO folder (account, position, remote_id, name, role, selectable)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                            "sissii", account, (gint64) position, info->remote_id, info->name, (gint64) info->role,
-                            (gint64) info->selectable))
+                            "INSERT INTO folder"
+                            " (account, position, remote_id, name, role, selectable, owner, object_id)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                            "sissiiis", account, (gint64) position, info->remote_id, info->name, (gint64) info->role,
+                            (gint64) info->selectable, (gint64) info->owner, info->object_id))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
@@ -335,6 +338,9 @@ write_folders (ValijaStoreContext  *context,
 
   for (guint i = 0; i < args->infos->len; i++)
     g_hash_table_add (remote_ids, ((ValijaFolderInfo *) g_ptr_array_index (args->infos, i))->remote_id);
+
+  if (!args->local && !valija_store_follow_renamed (context, args->account, args->infos, error))
+    return FALSE;
 
   for (guint i = 0; i < args->infos->len; i++)
     {

@@ -130,6 +130,14 @@ gboolean valija_store_renumber (ValijaStoreContext  *context,
 /* ---- valija-store-folders.c ---- */
 gboolean valija_store_remove_cached_folder (ValijaDatabase *database, gint64 id, GError **error);
 
+/* ---- valija-store-renamed.c ---- */
+
+/* Gives folders of @account that the server lists (@infos) by another name than before their new one. */
+gboolean valija_store_follow_renamed (ValijaStoreContext  *context,
+                                      const char          *account,
+                                      GPtrArray           *infos,
+                                      GError             **error);
+
 /* ---- valija-store-folder-changes.c ---- */
 
 /* Whether it is the mark of a folder that its server has not named yet. */

@@ -242,6 +242,11 @@
   "INSERT INTO search (search, rank) VALUES ('crisismerge', 64);" \
   "INSERT INTO search (search, rank) VALUES ('hashsize', 8388608);"
 
+/* Whose a folder is, and its name on the server that stays when it is renamed. */
+#define OWNER_SCRIPT \
+  "ALTER TABLE folder ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;" \
+  "ALTER TABLE folder ADD COLUMN object_id TEXT;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -249,6 +254,7 @@ const char * const valija_store_cache_scripts[] = {
   NO_ROUND_SCRIPT,
   ADDED_SCRIPT,
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
+  OWNER_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
@@ -261,6 +267,7 @@ const char * const valija_store_local_scripts[] = {
   ADDED_SCRIPT ADDED_NOW_SCRIPT,
   POLICY_SCRIPT,
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
+  OWNER_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -58,6 +58,7 @@ typedef struct
   gint64 unread;
   gint64 last_synced;        /* when a round last came to its end: seconds since 1970, 0 never */
   ValijaFolderPolicy policy;
+  ValijaFolderOwner owner;
 } ValijaStoredFolder;
 void valija_stored_folder_free (ValijaStoredFolder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredFolder, valija_stored_folder_free)
@@ -65,8 +66,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredFolder, valija_stored_folder_free)
 /* GPtrArray of ValijaStoredFolder of both databases, parents before children. */
 DexFuture *valija_store_list_folders       (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
 /* The server's whole list (ValijaFolderInfo): new ones are added, known ones updated, missing ones
- * removed with their cached messages. @durable: the folders live in local truth (POP3), and none is
- * ever removed. Resolves to TRUE. */
+ * removed with their cached messages, but for those that have another name now. @durable: the
+ * folders live in local truth (POP3), and none is ever removed. Resolves to TRUE. */
 DexFuture *valija_store_write_folders (ValijaStore *self,
                                        const char  *account,
                                        GPtrArray   *infos,

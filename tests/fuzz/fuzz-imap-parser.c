@@ -41,20 +41,19 @@ read_values (const ValijaImapResponse *response)
   g_autoptr(ValijaImapSet) vanished = NULL;
   g_autoptr(GArray) sources = NULL;
   g_autoptr(GArray) targets = NULL;
-  g_autofree char *prefix = NULL;
+  g_autoptr(GPtrArray) spaces = NULL;
   g_auto(GStrv) words = NULL;
   g_autofree char *id = valija_imap_id_parse (response);
   ValijaImapFetch fetch;
   guint64 usage, limit;
   guint32 validity, uid;
   gboolean earlier;
-  char delimiter;
 
   read_lists (response);
   valija_imap_search_parse (response, &search);
   vanished = valija_imap_vanished_parse (response, &earlier);
   valija_imap_quota_parse (response, "STORAGE", &usage, &limit);
-  valija_imap_namespace_parse (response, FALSE, &prefix, &delimiter);
+  spaces = valija_imap_namespaces_parse (response, FALSE);
   valija_imap_copyuid_parse (response, &validity, &sources, &targets);
   valija_imap_appenduid_parse (response, &validity, &uid);
   valija_imap_capabilities_parse (valija_imap_response_iter_code (response), NULL, &words);

@@ -62,7 +62,8 @@ find_by_name (TestStore  *self,
   return 0;
 }
 
-/* The server's list: "Work Work/Plans", where the path is the remote id. */
+/* The server's list: "Work Work/Plans", where the path is the remote id; "Work=7" has the object id "7", "Job<Work" was
+ * called "Work" before. */
 static void
 write_paths (TestStore  *self,
              const char *paths)
@@ -72,11 +73,16 @@ write_paths (TestStore  *self,
 
   for (guint i = 0; split[i] != NULL; i++)
     {
-      const char *slash = strrchr (split[i], '/');
-      ValijaFolderInfo *info = valija_folder_info_new (split[i], slash != NULL ? slash + 1 : split[i]);
+      g_auto(GStrv) words = g_strsplit_set (split[i], "=<", 2);
+      const char *slash = strrchr (words[0], '/');
+      ValijaFolderInfo *info = valija_folder_info_new (words[0], slash != NULL ? slash + 1 : words[0]);
 
+      if (strchr (split[i], '=') != NULL)
+        info->object_id = g_strdup (words[1]);
+      else
+        info->former_id = g_strdup (words[1]);
       if (slash != NULL)
-        info->parent_id = g_strndup (split[i], slash - split[i]);
+        info->parent_id = g_strndup (words[0], slash - words[0]);
       info->selectable = TRUE;
       info->total = info->unread = -1;
       g_ptr_array_add (infos, info);
@@ -291,6 +297,83 @@ test_policy (void)
   test_check (self);
 }
 
+static const struct
+{
+  const char *name;
+  const char *before;     /* Work has the messages 1 and 2, Other has 3 */
+  const char *after;
+  const char *folders;
+  const char *work;       /* what the folder that was called Work is called now, NULL: it is gone */
+  const char *other;
+} renames[] = {
+  { "by-id", "INBOX=1 Work=2 Other=3", "INBOX=1 Job=2 Other=3", "INBOX Job Other", "Job", "Other" },
+  { "swapped", "INBOX=1 Work=2 Other=3", "INBOX=1 Work=3 Other=2", "INBOX Work Other", "Other", "Work" },
+  { "made-again", "INBOX=1 Work=2 Other=3", "INBOX=1 Work=4 Other=3 Job=2", "INBOX Work Other Job", "Job", "Other" },
+  { "over-one-that-is-gone", "INBOX=1 Work=2 Other=3", "INBOX=1 Other=2", "INBOX Other", "Other", NULL },
+  { "tree", "INBOX=1 Work=2 Work/Plans=5 Other=3", "INBOX=1 Job=2 Job/Plans=5 Other=3", "INBOX Job Job/Plans Other",
+    "Job", "Other" },
+  { "told", "INBOX Work Other", "INBOX Job<Work Other", "INBOX Job Other", "Job", "Other" },
+  { "told-of-one-that-is-there", "INBOX Work Other", "INBOX Work Job<Work Other", "INBOX Work Job Other", "Work",
+    "Other" },
+  { "told-and-known", "INBOX Work Other", "INBOX Other<Work", "INBOX Other", NULL, "Other" },
+  { "not-known", "INBOX Work Other", "INBOX=1 Job=2 Other=3", "INBOX Job Other", NULL, "Other" },
+  { "ids-for-two", "INBOX=1 Work=2 Other=3", "INBOX=1 Work=2 Job=2 Other=3", "INBOX Work Job Other", "Work", "Other" },
+  { "id-not-told", "INBOX=1 Work=2 Other=3", "INBOX Work Other", "INBOX Work Other", "Work", "Other" },
+};
+
+static void
+assert_kept (TestStore  *self,
+             gint64      folder,
+             const char *name,
+             const char *messages)
+{
+  if (name == NULL)
+    return;
+
+  g_assert_cmpint (test_folder (self, ACCOUNT, name), ==, folder);
+  assert_list (self, folder, messages);
+}
+
+/* What somebody else has renamed keeps what is here of it: its messages, what waits to be done with them, and what the
+ * user wants of it. */
+static void
+test_renamed_elsewhere (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autoptr(TestStore) self = test_store_new ();
+  gint64 work, other, message;
+
+  write_paths (self, renames[i].before);
+  work = test_folder (self, ACCOUNT, "Work");
+  other = test_folder (self, ACCOUNT, "Other");
+  test_sync (self, work, test_added ("1 2", VALIJA_FLAG_SEEN));
+  test_sync (self, other, test_added ("3", VALIJA_FLAG_SEEN));
+  test_await (valija_store_set_folder_policy (self->store, work, VALIJA_FOLDER_POLICY_WHOLE));
+  message = test_find (self, work, "1");
+  test_await_int64 (valija_store_change_flags (self->store, &message, 1, VALIJA_FLAG_FLAGGED, 0));
+
+  write_paths (self, renames[i].after);
+  assert_folders (self, renames[i].folders);
+  assert_kept (self, work, renames[i].work, "1! 2");
+  assert_kept (self, other, renames[i].other, "3");
+
+  if (renames[i].work != NULL)
+    {
+      g_autoptr(GPtrArray) operations = test_await_boxed (valija_store_list_operations (self->store, ACCOUNT));
+      g_autoptr(GPtrArray) folders = test_await_boxed (valija_store_list_folders (self->store, ACCOUNT));
+
+      g_assert_cmpuint (operations->len, ==, 1);
+      g_assert_cmpstr (((ValijaOperation *) g_ptr_array_index (operations, 0))->folder, ==, renames[i].work);
+      for (guint n = 0; n < folders->len; n++)
+        {
+          ValijaStoredFolder *folder = g_ptr_array_index (folders, n);
+
+          g_assert_cmpint (folder->policy == VALIJA_FOLDER_POLICY_WHOLE, ==, folder->id == work);
+        }
+    }
+  test_check (self);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -304,6 +387,12 @@ main (int   argc,
   g_test_add_func ("/store/folders/removed", test_removed);
   g_test_add_func ("/store/folders/local", test_local);
   g_test_add_func ("/store/folders/policy", test_policy);
+  for (gsize i = 0; i < G_N_ELEMENTS (renames); i++)
+    {
+      g_autofree char *path = g_strconcat ("/store/folders/renamed-elsewhere/", renames[i].name, NULL);
+
+      g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_renamed_elsewhere);
+    }
 
   return g_test_run ();
 }

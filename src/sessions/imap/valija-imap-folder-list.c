@@ -18,8 +18,7 @@ struct _ValijaImapFolderList
   grefcount ref_count;
   ValijaImapLink *link;
   GHashTable *folders;   /* name to Folder */
-  char *prefix;
-  char delimiter;
+  char delimiter;        /* as LIST told, where there are no namespaces */
 };
 
 typedef struct
@@ -29,6 +28,7 @@ typedef struct
   ValijaImapMailboxAttributes attributes;
   gint64 total;
   gint64 unread;
+  char *id;              /* nullable: MAILBOXID */
 } Folder;
 
 static void
@@ -37,6 +37,7 @@ folder_free (gpointer data)
   Folder *folder = data;
 
   g_free (folder->name);
+  g_free (folder->id);
   g_free (folder);
 }
 
@@ -67,7 +68,6 @@ valija_imap_folder_list_unref (ValijaImapFolderList *self)
 
   g_object_unref (self->link);
   g_hash_table_unref (self->folders);
-  g_free (self->prefix);
   g_free (self);
 }
 
@@ -117,13 +117,32 @@ apply_list (ValijaImapFolderList *self,
   folder->attributes = list.attributes;
 }
 
+/* What was counted, and what the folder is called for good: the two come apart (Q23). */
+static void
+apply_status (ValijaImapFolderList *self,
+              ValijaImapResponse   *response)
+{
+  g_auto(ValijaImapStatus) status = { NULL };
+  Folder *folder;
+
+  if (!valija_imap_status_parse (response, valija_imap_link_is_utf8 (self->link), &status) ||
+      !(folder = g_hash_table_lookup (self->folders, status.name)))
+    return;
+
+  if (status.messages >= 0)
+    {
+      folder->total = status.messages;
+      folder->unread = status.unseen;
+    }
+  if (status.mailbox_id != NULL)
+    g_set_str (&folder->id, status.mailbox_id);
+}
+
 gboolean
 valija_imap_folder_list_apply (ValijaImapResponse *response,
                                gpointer            user_data)
 {
   ValijaImapFolderList *self = user_data;
-  gboolean utf8 = valija_imap_link_is_utf8 (self->link);
-  g_auto(ValijaImapStatus) status = { NULL };
 
   switch ((int) valija_imap_response_get_kind (response))
     {
@@ -132,26 +151,30 @@ valija_imap_folder_list_apply (ValijaImapResponse *response,
       return TRUE;
 
     case VALIJA_IMAP_RESPONSE_STATUS:
-      if (valija_imap_status_parse (response, utf8, &status))
-        {
-          Folder *folder = g_hash_table_lookup (self->folders, status.name);
-
-          if (folder != NULL)
-            {
-              folder->total = status.messages;
-              folder->unread = status.unseen;
-            }
-        }
-      return TRUE;
-
-    case VALIJA_IMAP_RESPONSE_NAMESPACE:
-      g_clear_pointer (&self->prefix, g_free);
-      valija_imap_namespace_parse (response, utf8, &self->prefix, &self->delimiter);
+      apply_status (self, response);
       return TRUE;
 
     default:
       return FALSE;
     }
+}
+
+/* Folders that "*" does not have, since their names begin with "#" (RFC 9051 §5.1.2.1). */
+GPtrArray *
+valija_imap_folder_list_get_hidden (ValijaImapFolderList *self)
+{
+  GPtrArray *spaces = valija_imap_link_get_namespaces (self->link);
+  GPtrArray *prefixes = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; spaces != NULL && i < spaces->len; i++)
+    {
+      const ValijaImapNamespace *space = g_ptr_array_index (spaces, i);
+
+      if (space->kind != VALIJA_IMAP_NAMESPACE_PERSONAL && space->prefix[0] == '#')
+        g_ptr_array_add (prefixes, g_strdup (space->prefix));
+    }
+
+  return prefixes;
 }
 
 GPtrArray *
@@ -170,16 +193,83 @@ valija_imap_folder_list_get_uncounted (ValijaImapFolderList *self)
   return names;
 }
 
+/* Where the user's own folders are. */
+static const ValijaImapNamespace *
+find_personal (ValijaImapFolderList *self)
+{
+  GPtrArray *spaces = valija_imap_link_get_namespaces (self->link);
+
+  for (guint i = 0; spaces != NULL && i < spaces->len; i++)
+    {
+      const ValijaImapNamespace *space = g_ptr_array_index (spaces, i);
+
+      if (space->kind == VALIJA_IMAP_NAMESPACE_PERSONAL)
+        return space;
+    }
+
+  return NULL;
+}
+
 char
 valija_imap_folder_list_get_delimiter (ValijaImapFolderList *self)
 {
-  return self->delimiter;
+  const ValijaImapNamespace *personal = find_personal (self);
+
+  return personal != NULL ? personal->delimiter : self->delimiter;
 }
 
 const char *
 valija_imap_folder_list_get_prefix (ValijaImapFolderList *self)
 {
-  return self->prefix != NULL ? self->prefix : "";
+  const ValijaImapNamespace *personal = find_personal (self);
+
+  return personal != NULL ? personal->prefix : "";
+}
+
+/* Whether @name is what is above all folders of @space: "Shared" of "Shared/". */
+static gboolean
+is_root_of (const char                *name,
+            const ValijaImapNamespace *space)
+{
+  gsize length = strlen (space->prefix);
+
+  if (length > 0 && space->delimiter != '\0' && space->prefix[length - 1] == space->delimiter)
+    length--;
+
+  return length > 0 && strlen (name) == length && strncmp (name, space->prefix, length) == 0;
+}
+
+/* Whose @name is: the longest prefix tells. What is in none of them is the user's own. *root says that there is nothing
+ * but others' folders in it. */
+static ValijaFolderOwner
+find_owner (ValijaImapFolderList *self,
+            const char           *name,
+            gboolean             *root)
+{
+  static const ValijaFolderOwner owners[] = {
+    [VALIJA_IMAP_NAMESPACE_PERSONAL] = VALIJA_FOLDER_OWNER_USER,
+    [VALIJA_IMAP_NAMESPACE_OTHERS] = VALIJA_FOLDER_OWNER_OTHERS,
+    [VALIJA_IMAP_NAMESPACE_SHARED] = VALIJA_FOLDER_OWNER_ALL,
+  };
+  GPtrArray *spaces = valija_imap_link_get_namespaces (self->link);
+  const ValijaImapNamespace *best = NULL;
+
+  *root = FALSE;
+  if (spaces == NULL || strcmp (name, "INBOX") == 0)
+    return VALIJA_FOLDER_OWNER_USER;
+
+  for (guint i = 0; i < spaces->len; i++)
+    {
+      const ValijaImapNamespace *space = g_ptr_array_index (spaces, i);
+
+      if ((g_str_has_prefix (name, space->prefix) || is_root_of (name, space)) &&
+          (best == NULL || strlen (space->prefix) > strlen (best->prefix)))
+        best = space;
+    }
+
+  *root = best != NULL && best->kind != VALIJA_IMAP_NAMESPACE_PERSONAL && is_root_of (name, best);
+
+  return best != NULL ? owners[best->kind] : VALIJA_FOLDER_OWNER_USER;
 }
 
 /* Whether the name is one that could not be decoded (valija_imap_name_decode()): then its parts cannot be told
@@ -354,7 +444,7 @@ guess_roles (ValijaImapFolderList *self,
       {
         ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
-        if (info->role != VALIJA_FOLDER_ROLE_NONE || !info->selectable ||
+        if (info->role != VALIJA_FOLDER_ROLE_NONE || info->owner != VALIJA_FOLDER_OWNER_USER || !info->selectable ||
             g_ascii_strcasecmp (info->name, usual_names[n].name) != 0 ||
             !is_own (self, g_hash_table_lookup (self->folders, info->remote_id)))
           continue;
@@ -363,17 +453,38 @@ guess_roles (ValijaImapFolderList *self,
       }
 }
 
+/* NULL for what is only the beginning of others' names: they are shown under a heading. */
 static ValijaFolderInfo *
-describe (const Folder *folder)
+describe (ValijaImapFolderList *self,
+          const Folder         *folder)
 {
   g_autofree char *shown = valija_imap_name_to_display (get_last_part (folder));
-  ValijaFolderInfo *info = valija_folder_info_new (folder->name, shown);
+  g_autofree char *parent = dup_parent (folder);
+  gboolean selectable = (folder->attributes & VALIJA_IMAP_MAILBOX_NOSELECT) == 0;
+  gboolean root;
+  ValijaFolderOwner owner = find_owner (self, folder->name, &root);
+  ValijaFolderInfo *info;
 
-  info->parent_id = dup_parent (folder);
-  info->role = get_special_use (folder);
-  info->selectable = (folder->attributes & VALIJA_IMAP_MAILBOX_NOSELECT) == 0;
+  if (root && !selectable)
+    return NULL;
+
+  info = valija_folder_info_new (folder->name, shown);
+  info->owner = owner;
+  /* What somebody else sends is not sent by the user */
+  info->role = owner == VALIJA_FOLDER_OWNER_USER ? get_special_use (folder) : VALIJA_FOLDER_ROLE_NONE;
+  info->selectable = selectable;
   info->total = folder->total;
   info->unread = folder->unread;
+  info->object_id = g_strdup (folder->id);
+
+  if (parent != NULL)
+    {
+      Folder *above = g_hash_table_lookup (self->folders, parent);
+
+      find_owner (self, parent, &root);
+      if (!root || above == NULL || (above->attributes & VALIJA_IMAP_MAILBOX_NOSELECT) == 0)
+        info->parent_id = g_steal_pointer (&parent);
+    }
 
   return info;
 }
@@ -404,7 +515,12 @@ valija_imap_folder_list_finish (ValijaImapFolderList *self)
   folders = g_hash_table_get_values_as_ptr_array (self->folders);
   g_ptr_array_sort_values (folders, compare_names);
   for (guint i = 0; i < folders->len; i++)
-    g_ptr_array_add (infos, describe (g_ptr_array_index (folders, i)));
+    {
+      ValijaFolderInfo *info = describe (self, g_ptr_array_index (folders, i));
+
+      if (info != NULL)
+        g_ptr_array_add (infos, info);
+    }
   guess_roles (self, infos);
 
   return infos;

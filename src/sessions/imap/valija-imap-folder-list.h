@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What LIST, STATUS and NAMESPACE say, put together as folders. Refcounted. */
+/* What LIST and STATUS say, with the namespaces of the link, put together as folders. Refcounted. */
 typedef struct _ValijaImapFolderList ValijaImapFolderList;
 
 ValijaImapFolderList *valija_imap_folder_list_new           (ValijaImapLink *link) G_GNUC_WARN_UNUSED_RESULT;
@@ -16,6 +16,9 @@ void                  valija_imap_folder_list_unref         (ValijaImapFolderLis
 
 /* A ValijaImapResponseFunc; @user_data is the list. */
 gboolean              valija_imap_folder_list_apply         (ValijaImapResponse *response, gpointer user_data);
+
+/* What the names of folders that LIST tells of only when asked begin with. (transfer full) (element-type utf8) */
+GPtrArray            *valija_imap_folder_list_get_hidden    (ValijaImapFolderList *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The names of folders that can be counted and were not. (transfer full) (element-type utf8) */
 GPtrArray            *valija_imap_folder_list_get_uncounted (ValijaImapFolderList *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -40,7 +40,8 @@ append_status_items (ValijaImapCommand *command)
 
 /* LIST "" pattern RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN)), or as much of it as the server has */
 static ValijaImapCommand *
-list_command (ValijaImapLink *link)
+list_command (ValijaImapLink *link,
+              const char     *pattern)
 {
   ValijaImapCommand *command = valija_imap_command_new ("LIST");
   gboolean extended = valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_LIST_EXTENDED);
@@ -48,7 +49,7 @@ list_command (ValijaImapLink *link)
   gboolean status = valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_LIST_STATUS);
 
   valija_imap_command_append_string (command, "");
-  valija_imap_command_append_pattern (command, "*");
+  valija_imap_command_append_pattern (command, pattern);
   if (!special_use && !status)
     return command;
 
@@ -64,6 +65,38 @@ list_command (ValijaImapLink *link)
   valija_imap_command_close_list (command);
 
   return command;
+}
+
+/* What stays when a folder is renamed (RFC 8474). Apart from what is counted (Q23), and first: the attributes are those
+ * of the list that comes last. */
+static void
+ask_ids (ValijaImapLink       *link,
+         ValijaImapFolderList *list)
+{
+  g_autoptr(ValijaImapCommand) command = NULL;
+
+  if (!valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_OBJECTID) ||
+      !valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_LIST_STATUS))
+    return;
+
+  command = valija_imap_command_new ("LIST");
+  valija_imap_command_append_string (command, "");
+  valija_imap_command_append_pattern (command, "*");
+  valija_imap_command_append_atom (command, "RETURN (STATUS (MAILBOXID))");
+  valija_future_forget (run_list (link, command, list), "imap folder ids");
+}
+
+/* Once for a link: where folders are and whose. */
+static void
+ask_namespaces (ValijaImapLink *link)
+{
+  g_autoptr(ValijaImapCommand) command = NULL;
+
+  if (valija_imap_link_get_namespaces (link) != NULL || !valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_NAMESPACE))
+    return;
+
+  command = valija_imap_command_new ("NAMESPACE");
+  valija_future_forget (run (link, command), "imap namespace");
 }
 
 typedef struct
@@ -104,6 +137,25 @@ ask_statuses (Query *query)
   return last;
 }
 
+/* Others' folders that the list has not told of; one that is refused is not there. */
+static DexFuture *
+ask_hidden (Query *query)
+{
+  g_autoptr(GPtrArray) prefixes = valija_imap_folder_list_get_hidden (query->list);
+  DexFuture *last = dex_future_new_true ();
+
+  for (guint i = 0; i < prefixes->len; i++)
+    {
+      g_autofree char *pattern = g_strconcat (g_ptr_array_index (prefixes, i), "*", NULL);
+      g_autoptr(ValijaImapCommand) command = list_command (query->link, pattern);
+
+      valija_future_forget (last, "imap list");
+      last = run_list (query->link, command, query->list);
+    }
+
+  return last;
+}
+
 static DexFuture *
 query_fiber (gpointer data)
 {
@@ -113,6 +165,11 @@ query_fiber (gpointer data)
 
   if (!dex_await (g_steal_pointer (&query->listed), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (!dex_await (ask_hidden (query), &error) &&
+      (valija_error_is_cancelled (error) || valija_imap_link_is_closed (query->link)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+  g_clear_error (&error);
 
   if (!valija_imap_link_has (query->link, VALIJA_IMAP_CAPABILITY_LIST_STATUS) &&
       !dex_await (ask_statuses (query), &error) &&
@@ -128,12 +185,14 @@ query_fiber (gpointer data)
 DexFuture *
 valija_imap_folders_query (ValijaImapLink *link)
 {
-  g_autoptr(ValijaImapCommand) command = list_command (link);
+  g_autoptr(ValijaImapCommand) command = list_command (link, "*");
   Query *query = g_new0 (Query, 1);
 
   query->link = g_object_ref (link);
   query->list = valija_imap_folder_list_new (link);
   /* Sent before the fiber runs, so that it leaves with what is being said now */
+  ask_namespaces (link);
+  ask_ids (link, query->list);
   query->listed = run_list (link, command, query->list);
 
   return valija_fiber_spawn (query_fiber, query, query_free);
@@ -195,10 +254,12 @@ ask_hierarchy (ValijaImapLink       *link,
 {
   g_autoptr(ValijaImapCommand) command = NULL;
 
+  if (valija_imap_link_get_namespaces (link) != NULL)
+    return dex_future_new_true ();
   if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_NAMESPACE))
     {
       command = valija_imap_command_new ("NAMESPACE");
-      return run_list (link, command, list);
+      return run (link, command);
     }
 
   command = valija_imap_command_new ("LIST");

@@ -24,6 +24,7 @@ struct _ValijaImapLink
   char *greeting;
   char *server;                  /* of ID */
   char *sign_in;                 /* the mechanism that was used */
+  GPtrArray *namespaces;         /* nullable: until told; of ValijaImapNamespace */
   guint64 quota_used;            /* KiB */
   guint64 quota_limit;           /* 0: not told */
   gboolean asked_to_compress;

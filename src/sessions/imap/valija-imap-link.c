@@ -186,6 +186,11 @@ watch_cb (ValijaImapResponse *response,
       self->server = valija_imap_id_parse (response);
       break;
 
+    case VALIJA_IMAP_RESPONSE_NAMESPACE:
+      g_clear_pointer (&self->namespaces, g_ptr_array_unref);
+      self->namespaces = valija_imap_namespaces_parse (response, self->utf8);
+      break;
+
     case VALIJA_IMAP_RESPONSE_QUOTA:
       valija_imap_quota_parse (response, "STORAGE", &self->quota_used, &self->quota_limit);
       break;
@@ -458,6 +463,12 @@ valija_imap_link_get_notify (ValijaImapLink *self)
   return self->notify;
 }
 
+GPtrArray *
+valija_imap_link_get_namespaces (ValijaImapLink *self)
+{
+  return self->namespaces;
+}
+
 void
 valija_imap_link_learn_counts (ValijaImapLink *self,
                                GPtrArray      *folders)
@@ -579,6 +590,7 @@ valija_imap_link_finalize (GObject *object)
   ValijaImapLink *self = VALIJA_IMAP_LINK (object);
 
   g_clear_pointer (&self->notify, valija_imap_notify_free);
+  g_clear_pointer (&self->namespaces, g_ptr_array_unref);
   g_strfreev (self->mechanisms);
   g_strfreev (self->words);
   g_free (self->greeting);

@@ -99,6 +99,9 @@ DexFuture             *valija_imap_link_unselect           (ValijaImapLink *self
 struct _ValijaImapNotify;
 struct _ValijaImapNotify *valija_imap_link_get_notify      (ValijaImapLink *self);
 
+/* Where folders are and whose, once the server has told it: of ValijaImapNamespace. (transfer none) (nullable) */
+GPtrArray             *valija_imap_link_get_namespaces     (ValijaImapLink *self);
+
 /* What the list of folders (of ValijaFolderInfo) has just told of their messages. */
 void                   valija_imap_link_learn_counts       (ValijaImapLink *self, GPtrArray *folders);
 /* How many messages @folder has or had a moment ago; 0 where nobody knows. */

@@ -14,6 +14,7 @@ struct _ValijaImapNotify
   ValijaImapLink *link;      /* unowned: it owns this */
   GHashTable *told;          /* name to ValijaImapStatus: what changed since the last look */
   GHashTable *names;         /* of all folders that were ever told of */
+  GHashTable *renamed;       /* name to former name, since the last look */
   gboolean listing;          /* the list of folders changed */
   gboolean over;
 };
@@ -33,6 +34,7 @@ valija_imap_notify_new (ValijaImapLink *link)
   self->link = link;
   self->told = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, status_free);
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->renamed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   return self;
 }
@@ -42,6 +44,7 @@ valija_imap_notify_free (ValijaImapNotify *self)
 {
   g_hash_table_unref (self->told);
   g_hash_table_unref (self->names);
+  g_hash_table_unref (self->renamed);
   g_free (self);
 }
 
@@ -74,6 +77,23 @@ apply_status (ValijaImapNotify         *self,
   g_hash_table_replace (self->told, status->name, status);
 }
 
+/* RFC 5465 §5.4. Renamed twice it is known by its first name. */
+static void
+note_renamed (ValijaImapNotify     *self,
+              const ValijaImapList *list)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *key = NULL;
+
+  self->listing = TRUE;
+  if (g_hash_table_size (self->renamed) >= FOLDERS_LIMIT)
+    return;
+
+  if (!g_hash_table_steal_extended (self->renamed, list->old_name, (gpointer *) &key, (gpointer *) &before))
+    before = g_strdup (list->old_name);
+  g_hash_table_replace (self->renamed, g_strdup (list->name), g_steal_pointer (&before));
+}
+
 /* A folder that is new or has another name; Dovecot tells of the inbox for nothing (Q21). */
 static void
 apply_list (ValijaImapNotify         *self,
@@ -81,8 +101,13 @@ apply_list (ValijaImapNotify         *self,
 {
   g_auto(ValijaImapList) list = { NULL };
 
-  if (valija_imap_list_parse (response, valija_imap_link_is_utf8 (self->link), &list) &&
-      ((list.attributes & VALIJA_IMAP_MAILBOX_NONEXISTENT) != 0 || !g_hash_table_contains (self->names, list.name)))
+  if (!valija_imap_list_parse (response, valija_imap_link_is_utf8 (self->link), &list))
+    return;
+
+  if (list.old_name != NULL)
+    note_renamed (self, &list);
+  else if ((list.attributes & VALIJA_IMAP_MAILBOX_NONEXISTENT) != 0 ||
+           !g_hash_table_contains (self->names, list.name))
     self->listing = TRUE;
 }
 
@@ -108,6 +133,24 @@ valija_imap_notify_apply (ValijaImapNotify         *self,
     default:
       break;
     }
+}
+
+void
+valija_imap_notify_take_renamed (ValijaImapNotify *self,
+                                 GHashTable       *renamed)
+{
+  GHashTableIter iter;
+  gpointer name;
+  gpointer former;
+
+  g_hash_table_iter_init (&iter, self->renamed);
+  while (g_hash_table_iter_next (&iter, &name, &former))
+    {
+      const char *before = g_hash_table_lookup (renamed, former);
+
+      g_hash_table_replace (renamed, g_strdup (name), g_strdup (before != NULL ? before : former));
+    }
+  g_hash_table_remove_all (self->renamed);
 }
 
 gboolean

@@ -33,6 +33,9 @@ GPtrArray        *valija_imap_notify_take  (ValijaImapNotify     *self,
                                             ValijaImapNotifyFunc  func,
                                             gpointer              user_data);
 
+/* Adds to @renamed (name to former name, both owned) which folders were renamed since the last call. */
+void              valija_imap_notify_take_renamed (ValijaImapNotify *self, GHashTable *renamed);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapNotify, valija_imap_notify_free)
 
 G_END_DECLS

@@ -28,6 +28,7 @@ struct _ValijaImapSession
   ValijaSessionContext *context;
   ValijaImapPool *pool;
   GHashTable *marks;     /* folder to Mark */
+  GHashTable *renamed;   /* name to former name, as others have renamed folders since they were listed */
 };
 
 static void session_iface_init   (ValijaSessionInterface *iface);
@@ -226,6 +227,13 @@ listed_cb (DexFuture *future,
   g_autofree char *detail =
       g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u folder", "%u folders", folders->len), folders->len);
 
+  for (guint i = 0; i < folders->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (folders, i);
+
+      info->former_id = g_strdup (g_hash_table_lookup (self->renamed, info->remote_id));
+    }
+  g_hash_table_remove_all (self->renamed);
   valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS, detail);
 
   return dex_ref (future);
@@ -453,6 +461,7 @@ watch_all_fiber (gpointer data)
 
   notify = valija_imap_link_get_notify (lease->link);
   changed = valija_imap_notify_take (notify, is_changed, &look);
+  valija_imap_notify_take_renamed (notify, task->session->renamed);
   look.fresh = FALSE;
 
   /* 29 minutes in which nothing happened end it as well: then it is time to look anyway */
@@ -462,6 +471,7 @@ watch_all_fiber (gpointer data)
         return reject (g_steal_pointer (&error), task->step);
       g_ptr_array_unref (changed);
       changed = valija_imap_notify_take (notify, is_changed, &look);
+      valija_imap_notify_take_renamed (notify, task->session->renamed);
     }
 
   /* Next time it begins on a connection of its own */
@@ -752,6 +762,7 @@ valija_imap_session_finalize (GObject *object)
   ValijaImapSession *self = VALIJA_IMAP_SESSION (object);
 
   g_hash_table_unref (self->marks);
+  g_hash_table_unref (self->renamed);
 
   G_OBJECT_CLASS (valija_imap_session_parent_class)->finalize (object);
 }
@@ -769,6 +780,7 @@ static void
 valija_imap_session_init (ValijaImapSession *self)
 {
   self->marks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->renamed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 /**

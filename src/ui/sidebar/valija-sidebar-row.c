@@ -16,6 +16,7 @@ struct _ValijaSidebarRow
   AdwBin           parent_instance;
 
   GtkTreeExpander *expander;
+  GtkLabel        *heading;
   GtkWidget       *content;
   GtkImage        *icon;
   GtkLabel        *title;
@@ -78,8 +79,14 @@ update_folder (ValijaSidebarRow *self)
   gint64 unread = valija_folder_get_unread (folder);
   gboolean counts_all = role == VALIJA_FOLDER_ROLE_DRAFTS;
   guint depth = MIN (valija_folder_get_depth (folder), MAX_DEPTH);
+  const char *heading = valija_folder_get_heading (folder);
+  g_autofree char *whole = NULL;
 
   gtk_image_set_from_icon_name (self->icon, valija_folder_role_get_icon (role));
+  /* Translators: a heading ("Shared Folders"), and the first folder under it */
+  whole = heading != NULL ? g_strdup_printf (_("%s: %s"), heading, name) : g_strdup (name);
+  gtk_label_set_text (self->heading, heading != NULL ? heading : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->heading), heading != NULL);
   gtk_label_set_text (self->title, name);
   gtk_widget_set_margin_start (self->content, depth * INDENT);
   gtk_widget_set_sensitive (self->content, valija_folder_get_selectable (folder));
@@ -93,9 +100,9 @@ update_folder (ValijaSidebarRow *self)
   if (unread > 0)
     /* Translators: a folder's name and how many messages in it are unread */
     take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %u unread", "%s, %u unread", unread),
-                                         name, (guint) unread));
+                                         whole, (guint) unread));
   else
-    take_summary (self, g_strdup (name));
+    take_summary (self, g_steal_pointer (&whole));
 }
 
 static void
@@ -250,6 +257,7 @@ valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
   gtk_widget_class_install_action (widget_class, "row.activate", NULL, activate_action);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, expander);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, heading);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, content);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, icon);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, title);
@@ -290,6 +298,7 @@ valija_sidebar_row_bind (ValijaSidebarRow *self,
   gtk_tree_expander_set_hide_expander (self->expander, !account);
   gtk_widget_set_visible (self->details, account);
   gtk_widget_set_visible (GTK_WIDGET (self->icon), !account);
+  gtk_widget_set_visible (GTK_WIDGET (self->heading), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->count), FALSE);
   gtk_widget_set_visible (self->spinner, FALSE);

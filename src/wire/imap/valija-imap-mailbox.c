@@ -11,6 +11,7 @@
 
 /* COPYUID speaks of the messages of one command of ours */
 #define COPIED_LIMIT 1000000
+#define NAMESPACES_LIMIT 100
 
 static const struct
 {
@@ -136,6 +137,21 @@ apply_status_item (ValijaImapStatus *status,
     status->uid_validity = number;
   else if (valija_imap_value_is_atom (name, "HIGHESTMODSEQ"))
     status->highest_mod_seq = number;
+  else if (valija_imap_value_is_atom (name, "SIZE"))
+    status->size = number;
+}
+
+/* MAILBOXID (F2212ea87-6097) */
+static char *
+parse_mailbox_id (ValijaImapValue value)
+{
+  ValijaImapIter iter = valija_imap_value_iter (value);
+  const char *id;
+
+  valija_imap_iter_next (&iter, &value);
+  id = valija_imap_value_get_string (value, NULL);
+
+  return id != NULL && g_str_is_ascii (id) ? g_strdup (id) : NULL;
 }
 
 gboolean
@@ -146,7 +162,7 @@ valija_imap_status_parse (const ValijaImapResponse *response,
   ValijaImapIter iter = valija_imap_response_iter (response);
   ValijaImapValue values[2];
 
-  *status = (ValijaImapStatus) { NULL, -1, -1, -1, -1, -1 };
+  *status = (ValijaImapStatus) { NULL, -1, -1, -1, -1, -1, -1, NULL };
   if (valija_imap_response_get_kind (response) != VALIJA_IMAP_RESPONSE_STATUS)
     return FALSE;
 
@@ -160,6 +176,8 @@ valija_imap_status_parse (const ValijaImapResponse *response,
 
       if (valija_imap_value_get_number (values[1], G_MAXINT64, &number))
         apply_status_item (status, values[0], number);
+      else if (status->mailbox_id == NULL && valija_imap_value_is_atom (values[0], "MAILBOXID"))
+        status->mailbox_id = parse_mailbox_id (values[1]);
     }
 
   return status->name != NULL;
@@ -169,6 +187,7 @@ void
 valija_imap_status_clear (ValijaImapStatus *status)
 {
   g_clear_pointer (&status->name, g_free);
+  g_clear_pointer (&status->mailbox_id, g_free);
 }
 
 /* "ALL 1:5 COUNT 5". A list is the correlator, or Q11's pairs in parentheses. */
@@ -291,34 +310,55 @@ valija_imap_quota_parse (const ValijaImapResponse *response,
     }
 }
 
-gboolean
-valija_imap_namespace_parse (const ValijaImapResponse *response,
-                             gboolean                  utf8,
-                             char                    **prefix,
-                             char                     *delimiter)
+static void
+namespace_free (gpointer data)
+{
+  ValijaImapNamespace *space = data;
+
+  g_free (space->prefix);
+  g_free (space);
+}
+
+GPtrArray *
+valija_imap_namespaces_parse (const ValijaImapResponse *response,
+                              gboolean                  utf8)
 {
   ValijaImapIter iter = valija_imap_response_iter (response);
-  ValijaImapValue values[2];
-  const char *name;
-  const char *separator;
+  GPtrArray *spaces;
 
   if (valija_imap_response_get_kind (response) != VALIJA_IMAP_RESPONSE_NAMESPACE)
-    return FALSE;
+    return NULL;
 
-  valija_imap_iter_next (&iter, &values[0]);
-  iter = valija_imap_value_iter (values[0]);
-  valija_imap_iter_next (&iter, &values[0]);
-  iter = valija_imap_value_iter (values[0]);
-  valija_imap_iter_take (&iter, values, 2);
+  spaces = g_ptr_array_new_with_free_func (namespace_free);
+  for (int kind = VALIJA_IMAP_NAMESPACE_PERSONAL; kind <= VALIJA_IMAP_NAMESPACE_SHARED; kind++)
+    {
+      ValijaImapValue list;
+      ValijaImapIter members;
 
-  name = valija_imap_value_get_string (values[0], NULL);
-  if (name == NULL)
-    return FALSE;
-  separator = valija_imap_value_get_string (values[1], NULL);
-  *prefix = valija_imap_name_decode (name, utf8);
-  *delimiter = separator != NULL ? separator[0] : '\0';
+      valija_imap_iter_next (&iter, &list);
+      members = valija_imap_value_iter (list);
+      while (spaces->len < NAMESPACES_LIMIT && valija_imap_iter_next (&members, &list))
+        {
+          ValijaImapIter parts = valija_imap_value_iter (list);
+          ValijaImapValue values[2];
+          const char *prefix;
+          const char *delimiter;
+          ValijaImapNamespace *space;
 
-  return TRUE;
+          valija_imap_iter_take (&parts, values, 2);
+          if (!(prefix = valija_imap_value_get_string (values[0], NULL)))
+            continue;
+
+          delimiter = valija_imap_value_get_string (values[1], NULL);
+          space = g_new0 (ValijaImapNamespace, 1);
+          space->kind = kind;
+          space->prefix = valija_imap_name_decode (prefix, utf8);
+          space->delimiter = delimiter != NULL ? delimiter[0] : '\0';
+          g_ptr_array_add (spaces, space);
+        }
+    }
+
+  return spaces;
 }
 
 char *

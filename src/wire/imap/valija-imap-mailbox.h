@@ -49,6 +49,8 @@ typedef struct
   gint64 uid_next;
   gint64 uid_validity;
   gint64 highest_mod_seq;
+  gint64 size;               /* RFC 8438 */
+  char *mailbox_id;          /* nullable: RFC 8474 */
 } ValijaImapStatus;
 
 gboolean valija_imap_status_parse (const ValijaImapResponse *response, gboolean utf8, ValijaImapStatus *status);
@@ -75,11 +77,23 @@ gboolean valija_imap_quota_parse (const ValijaImapResponse *response,
                                   guint64                  *usage,
                                   guint64                  *limit);
 
-/* The prefix and delimiter of the first personal namespace (RFC 2342). @prefix (transfer full), decoded. */
-gboolean valija_imap_namespace_parse (const ValijaImapResponse  *response,
-                                      gboolean                   utf8,
-                                      char                     **prefix,
-                                      char                      *delimiter);
+/* Where folders are, and whose (RFC 2342, RFC 9051 §6.3.10) */
+typedef enum
+{
+  VALIJA_IMAP_NAMESPACE_PERSONAL,
+  VALIJA_IMAP_NAMESPACE_OTHERS,
+  VALIJA_IMAP_NAMESPACE_SHARED,
+} ValijaImapNamespaceKind;
+
+typedef struct
+{
+  ValijaImapNamespaceKind kind;
+  char *prefix;              /* decoded; "INBOX.", "Other Users/", "" */
+  char delimiter;            /* 0: none */
+} ValijaImapNamespace;
+
+/* ValijaImapNamespace in the order of the response. NULL for any other response. (transfer full) (nullable) */
+GPtrArray *valija_imap_namespaces_parse (const ValijaImapResponse *response, gboolean utf8) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "name" and "version" of the server's ID (RFC 2971) in one line; NULL when it tells none (Q13). (transfer
  * full), not necessarily UTF-8 */

@@ -40,6 +40,8 @@ G_BEGIN_DECLS
  *       are modified UTF-7 ("Mailbox name is not valid mUTF-7"); where it has IMAP4rev2 as well, names are UTF-8
  *   Q21 NOTIFY of Dovecot 2.4: LIST of an inbox that nothing happened to
  *   Q22 Cyrus 3.10 refuses without a code (RFC 5530) where a folder is not there, or there already
+ *   Q23 STATUS of Cyrus 3.10 with MAILBOXID and anything that it must open the folder for: the id is of freed memory,
+ *       and may hold a parenthesis. Alone it is right: it is asked for apart, of all servers
  */
 
 /* Of what @words, those of CAPABILITY, promise: what is not kept. */

@@ -20,9 +20,10 @@ typedef struct
   const char *name;
   const char *capabilities;
   Act act;
-  const char *script;      /* from V4 on */
+  const char *script;      /* from V4 on; with NAMESPACE from V5 on */
   const char *result;      /* NULL: TRUE; else the strings, with commas */
   int error;               /* 0: none */
+  const char *space;       /* nullable: where the user's own folders are */
 } Case;
 
 static DexFuture *
@@ -269,24 +270,21 @@ static const Case cases[] = {
   { "append-above-limit", "APPENDLIMIT=25", append, GOODBYE ("V4"), NULL, VALIJA_ERROR_TOO_LARGE },
   { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "create", "NAMESPACE", create,
-    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: "
-    "V5 OK x\n"
+    "C: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: V5 OK x\n"
     "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"),
-    "INBOX.Entw\303\274rfe", 0 },
+    "INBOX.Entw\303\274rfe", 0, "INBOX.\" \"." },
   /* The first of its kind is told to be it, unless the server does not want to hear that */
   { "create-for-use", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
-    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: * LIST (\\Trash) \"/\" bin\nS: V4 OK x\n"
-    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent (USE (\\Sent))\nS: V6 OK x\n"
+    "C: V5 LIST (SPECIAL-USE) \"\" \"*\"\nS: * LIST (\\Trash) \"/\" bin\nS: V5 OK x\n"
+    "C: V6 CREATE sent (USE (\\Sent))\nS: V6 OK x\n"
     "C: V7 SUBSCRIBE sent\nS: V7 OK x\n" GOODBYE ("V8"),
     "sent", 0 },
   { "create-second-for-use", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
-    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: * LIST (\\Sent) \"/\" gone\nS: V4 OK x\n"
-    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent\nS: V6 OK x\n"
+    "C: V5 LIST (SPECIAL-USE) \"\" \"*\"\nS: * LIST (\\Sent) \"/\" gone\nS: V5 OK x\nC: V6 CREATE sent\nS: V6 OK x\n"
     "C: V7 SUBSCRIBE sent\nS: V7 OK x\n" GOODBYE ("V8"),
     "sent", 0 },
   { "create-use-refused", "NAMESPACE LIST-EXTENDED CREATE-SPECIAL-USE", create_sent,
-    "C: V4 LIST (SPECIAL-USE) \"\" \"*\"\nC: V5 NAMESPACE\nS: V4 OK x\n"
-    "S: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V5 OK x\nC: V6 CREATE sent (USE (\\Sent))\nS: V6 NO [USEATTR] no\n"
+    "C: V5 LIST (SPECIAL-USE) \"\" \"*\"\nS: V5 OK x\nC: V6 CREATE sent (USE (\\Sent))\nS: V6 NO [USEATTR] no\n"
     "C: V7 CREATE sent\nS: V7 OK x\nC: V8 SUBSCRIBE sent\nS: V8 OK x\n" GOODBYE ("V9"),
     "sent", 0 },
   { "create-below", "", create_below,
@@ -296,8 +294,7 @@ static const Case cases[] = {
   { "create-bad", "", create_bad, "C: V4 LIST \"\" \"\"\nS: * LIST () \".\" \"\"\nS: V4 OK x\n" GOODBYE ("V5"), NULL,
     VALIJA_ERROR_INVALID },
   { "create-twice", "NAMESPACE", create_below,
-    "C: V4 NAMESPACE\nS: * NAMESPACE ((\"\" \"/\")) NIL NIL\nS: V4 OK x\nC: V5 CREATE a/b\nS: V5 NO [ALREADYEXISTS] "
-    "x\n" GOODBYE ("V6"),
+    "C: V5 CREATE a/b\nS: V5 NO [ALREADYEXISTS] x\n" GOODBYE ("V6"),
     NULL, VALIJA_ERROR_REFUSED },
   { "rename", "", rename_folder,
     "C: V4 LIST \"\" \"\"\nS: * LIST () \"/\" \"\"\nS: V4 OK x\nC: V5 RENAME a b/c\nS: V5 OK x\nC: V6 UNSUBSCRIBE "
@@ -365,7 +362,15 @@ describe_result (const GValue *value)
 static char *
 whole_script (const Case *test)
 {
-  return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities, "] in\n" LISTING COUNTING,
+  if (strstr (test->capabilities, "NAMESPACE") == NULL)
+    return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
+                        "] in\n" LISTING COUNTING, test->script, NULL);
+
+  return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
+                      "] in\nC: V2 NAMESPACE\nC: V3 LIST \"\" \"*\"\nS: * NAMESPACE ((\"",
+                      test->space != NULL ? test->space : "\" \"/",
+                      "\")) NIL NIL\nS: V2 OK x\nS: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\n"
+                      "C: V4 STATUS INBOX (MESSAGES UNSEEN)\nS: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n",
                       test->script, NULL);
 }
 

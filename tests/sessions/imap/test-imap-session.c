@@ -58,17 +58,18 @@ static const Opening openings[] = {
 
   { "rev2", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2 QRESYNC] in\nC: V2 ENABLE QRESYNC IMAP4rev2\n"
-                     "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
-                     "S: * ENABLED QRESYNC IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
+                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "S: * ENABLED QRESYNC IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n" GOODBYE ("V5"),
     -1, 0 },
   { "rev2-alone", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev2] in\n"
-                     "C: V2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\nS: V2 OK x\n" GOODBYE ("V3"),
+                     "C: V2 NAMESPACE\nC: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "S: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
     -1, 0 },
   { "rev2-refused", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2] in\nC: V2 ENABLE IMAP4rev2\n"
-                     "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
-                     "S: V2 NO x\nS: V3 OK x\n" GOODBYE ("V4"),
+                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "S: V2 NO x\nS: V3 NO x\nS: V4 OK x\n" GOODBYE ("V5"),
     -1, 0 },
 
   /* Refusals */
@@ -282,9 +283,14 @@ static void
 describe_folder (GString                *out,
                  const ValijaFolderInfo *info)
 {
-  g_string_append_printf (out, "%s|%s|%s|%d|%d|%d/%d\n", info->remote_id,
+  g_string_append_printf (out, "%s|%s|%s|%d|%d|%d/%d", info->remote_id,
                           info->parent_id != NULL ? info->parent_id : "", info->name, info->role, info->selectable,
                           (int)info->unread, (int)info->total);
+  if (info->owner != VALIJA_FOLDER_OWNER_USER)
+    g_string_append_printf (out, "|%s", valija_folder_owner_to_nick (info->owner));
+  if (info->object_id != NULL)
+    g_string_append_printf (out, "|=%s", info->object_id);
+  g_string_append_c (out, '\n');
 }
 
 static void
@@ -323,6 +329,48 @@ test_folders (void)
   imap_close (session);
 }
 
+/* What is not the user's own, and what stays when a folder is renamed. Folders behind "#" are asked for apart. */
+static void
+test_owners (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GPtrArray) folders = NULL;
+  g_autoptr(GString) out = g_string_new (NULL);
+
+  valija_script_server_add (server, OPENING ("NAMESPACE LIST-EXTENDED SPECIAL-USE LIST-STATUS OBJECTID")
+                            "C: V2 NAMESPACE\n"
+                            "C: V3 LIST \"\" \"*\" RETURN (STATUS (MAILBOXID))\n"
+                            "C: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "S: * NAMESPACE ((\"INBOX.\" \".\")) ((\"user.\" \".\")) ((\"\" \".\")(\"#pub/\" \"/\"))\n"
+                            "S: V2 OK x\n"
+                            "S: * LIST () \".\" INBOX\nS: * STATUS INBOX (MAILBOXID (F1))\n"
+                            "S: * LIST () \".\" INBOX.Sent\nS: * STATUS INBOX.Sent (MAILBOXID (F2))\n"
+                            "S: * LIST () \".\" user.luis\nS: * STATUS user.luis (MAILBOXID ())\n"
+                            "S: V3 OK x\n"
+                            "S: * LIST () \".\" INBOX\nS: * STATUS INBOX (MESSAGES 7 UNSEEN 2)\n"
+                            "S: * LIST (\\Sent) \".\" INBOX.Sent\n"
+                            "S: * LIST () \".\" user.luis\n"
+                            "S: * LIST (\\Sent) \".\" user.luis.Sent\n"
+                            "S: * LIST () \".\" Trash\n"
+                            "S: V4 OK x\n"
+                            "C: V5 LIST \"\" \"#pub/*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "S: * LIST (\\Noselect) \"/\" #pub\n"
+                            "S: * LIST () \"/\" #pub/news\nS: * STATUS #pub/news (MESSAGES 5 UNSEEN 5)\n"
+                            "S: V5 OK x\n" GOODBYE ("V6"));
+  folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  for (guint i = 0; i < folders->len; i++)
+    describe_folder (out, g_ptr_array_index (folders, i));
+  g_assert_cmpstr (out->str, ==,
+                   "INBOX||INBOX|1|1|2/7|=F1\n"
+                   "#pub/news||news|0|1|5/5|all\n"
+                   "INBOX.Sent|INBOX|Sent|3|1|-1/-1|=F2\n"
+                   "Trash||Trash|0|1|-1/-1|all\n"
+                   "user.luis||luis|0|1|-1/-1|others\n"
+                   "user.luis.Sent|user.luis|Sent|0|1|-1/-1|others\n");
+  imap_close (session);
+}
+
 typedef struct
 {
   const char *name;
@@ -333,29 +381,29 @@ typedef struct
 
 #define REV2_LISTING \
   OPENING ("IMAP4rev2") "C: V2 ENABLE IMAP4rev2\n" \
-  "C: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+  "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
 #define STATUS_ANSWER(name) \
-  "S: * STATUS " name " (UIDVALIDITY 1 UIDNEXT 2)\nS: V4 OK x\n" GOODBYE ("V5")
+  "S: * STATUS " name " (UIDVALIDITY 1 UIDNEXT 2)\nS: V5 OK x\n" GOODBYE ("V6")
 
 /* Only a folder whose name is spelled in two ways waits for the answer to ENABLE. */
 static const Spelling spellings[] = {
   { "plain", "Work",
-    REV2_LISTING "C: V4 STATUS Work (UIDVALIDITY UIDNEXT)\n"
-    "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n" STATUS_ANSWER ("Work") },
+    REV2_LISTING "C: V5 STATUS Work (UIDVALIDITY UIDNEXT)\n"
+    "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n" STATUS_ANSWER ("Work") },
   { "other", "Entw\303\274rfe",
-    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
-    "C: V4 STATUS \"Entw\303\274rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw\303\274rfe\"") },
+    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n"
+    "C: V5 STATUS \"Entw\303\274rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw\303\274rfe\"") },
   { "ampersand", "a&b",
-    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
-    "C: V4 STATUS \"a&b\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"a&b\"") },
+    REV2_LISTING "S: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n"
+    "C: V5 STATUS \"a&b\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"a&b\"") },
   { "refused", "Entw\303\274rfe",
-    REV2_LISTING "S: V2 BAD x\nS: V3 OK x\n"
-    "C: V4 STATUS \"Entw&APw-rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw&APw-rfe\"") },
+    REV2_LISTING "S: V2 BAD x\nS: V3 OK x\nS: V4 OK x\n"
+    "C: V5 STATUS \"Entw&APw-rfe\" (UIDVALIDITY UIDNEXT)\n" STATUS_ANSWER ("\"Entw&APw-rfe\"") },
   { "search", "Work",
-    REV2_LISTING "C: V4 SELECT Work\nS: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\n"
-    "S: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * LIST () \"/\" Work\nS: V4 OK x\n"
-    "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT \"caf\303\251\"\n"
-    "S: * ESEARCH (TAG \"V5\") UID ALL 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    REV2_LISTING "C: V5 SELECT Work\nS: * ENABLED IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n"
+    "S: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * LIST () \"/\" Work\nS: V5 OK x\n"
+    "C: V6 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT \"caf\303\251\"\n"
+    "S: * ESEARCH (TAG \"V6\") UID ALL 3\nS: V6 OK x\n" GOODBYE ("V7"),
     "caf\303\251" },
 };
 
@@ -416,6 +464,7 @@ main (int   argc,
   g_test_add_func ("/imap/session/shared-opening", test_shared_opening);
   g_test_add_func ("/imap/session/reopen", test_reopen);
   g_test_add_func ("/imap/session/folders", test_folders);
+  g_test_add_func ("/imap/session/owners", test_owners);
   imap_add_sync_tests ();
   imap_add_organize_tests ();
 

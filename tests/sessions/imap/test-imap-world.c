@@ -402,6 +402,71 @@ test_watch_all (void)
   imap_close (other);
 }
 
+static const ValijaFolderInfo *
+find_info (GPtrArray  *folders,
+           const char *remote_id)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const ValijaFolderInfo *info = g_ptr_array_index (folders, i);
+
+      if (g_str_equal (info->remote_id, remote_id))
+        return info;
+    }
+
+  return NULL;
+}
+
+/* A folder that another program renames is told to be the one that was there (RFC 5465), or is known by its name for
+ * good (RFC 8474). */
+static void
+test_renamed_elsewhere (void)
+{
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
+  ValijaSession *other = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
+  ValijaMailOrganizer *organizer = VALIJA_MAIL_ORGANIZER (other);
+  g_autoptr(ValijaFolderInfo) made =
+      imap_assert_boxed (valija_mail_organizer_create_folder (organizer, NULL, "before"));
+  g_autoptr(ValijaFolderInfo) renamed = NULL;
+  g_autoptr(GPtrArray) folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  g_autoptr(GPtrArray) later = NULL;
+  DexFuture *change = valija_mail_reader_watch_all (VALIJA_MAIL_READER (session));
+  const ValijaFolderInfo *old = find_info (folders, made->remote_id);
+  const ValijaFolderInfo *fresh;
+
+  g_assert_nonnull (old);
+  while (dex_future_is_pending (change))
+    {
+      g_autofree char *one = append_message (other, made->remote_id, "one");
+      g_autoptr(DexFuture) pause = dex_timeout_new_msec (100);
+      g_autoptr(GError) error = NULL;
+
+      valija_test_await (pause, &error);
+    }
+  g_ptr_array_unref (imap_assert_boxed (change));
+
+  renamed = imap_assert_boxed (valija_mail_organizer_rename_folder (organizer, made->remote_id, NULL, "after"));
+  for (gboolean told = FALSE; !told;)
+    {
+      g_autoptr(GPtrArray) names = imap_assert_boxed (valija_mail_reader_watch_all (VALIJA_MAIL_READER (session)));
+
+      for (guint i = 0; i < names->len; i++)
+        told |= g_str_equal (g_ptr_array_index (names, i), "");
+    }
+
+  later = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  fresh = find_info (later, renamed->remote_id);
+  g_assert_nonnull (fresh);
+  g_test_message ("%s was %s, %s", fresh->remote_id, fresh->former_id, fresh->object_id);
+  if (old->object_id != NULL)
+    g_assert_cmpstr (fresh->object_id, ==, old->object_id);
+  else
+    g_assert_cmpstr (fresh->former_id, ==, old->remote_id);
+  imap_assert_true (valija_mail_organizer_remove_folder (organizer, renamed->remote_id));
+  imap_close (session);
+  imap_close (other);
+}
+
 /* Many messages: batches, turns and the way from above. */
 static void
 test_many (void)
@@ -475,7 +540,10 @@ main (int   argc,
   if (g_str_equal (json_object_get_string_member (world, "extensions"), "cyrus"))
     g_test_add_func ("/imap/world/content-names", test_content_names);
   if (has_extensions ())
-    g_test_add_func ("/imap/world/watch-all", test_watch_all);
+    {
+      g_test_add_func ("/imap/world/watch-all", test_watch_all);
+      g_test_add_func ("/imap/world/renamed-elsewhere", test_renamed_elsewhere);
+    }
   g_test_add_func ("/imap/world/many", test_many);
 
   return g_test_run ();

@@ -196,7 +196,8 @@ test_status (void)
 
   g_assert_true (valija_imap_status_parse (
       imap_first_response (parser,
-                           "* STATUS \"a b\" (MESSAGES 231 UIDVALIDITY 0 HIGHESTMODSEQ 7011231777 X 5 UNSEEN -1)\r\n"),
+                           "* STATUS \"a b\" (MESSAGES 231 UIDVALIDITY 0 HIGHESTMODSEQ 7011231777 "
+                           "MAILBOXID (F2212ea8-_7) X 5 SIZE 44421 UNSEEN -1)\r\n"),
       FALSE, &status));
   g_assert_cmpstr (status.name, ==, "a b");
   g_assert_cmpint (status.messages, ==, 231);
@@ -204,6 +205,8 @@ test_status (void)
   g_assert_cmpint (status.highest_mod_seq, ==, G_GINT64_CONSTANT (7011231777));
   g_assert_cmpint (status.unseen, ==, -1);
   g_assert_cmpint (status.uid_next, ==, -1);
+  g_assert_cmpint (status.size, ==, 44421);
+  g_assert_cmpstr (status.mailbox_id, ==, "F2212ea8-_7");
 }
 
 static const struct
@@ -242,6 +245,43 @@ test_searches (void)
     }
 }
 
+static const struct
+{
+  const char *line;
+  const char *expected; /* "kind prefix delimiter" each; NULL: another response */
+} namespaces[] = {
+  { "* NAMESPACE ((\"INBOX.\" \".\")(\"x\" \"/\")) NIL NIL", "0[INBOX.]. 0[x]/ " },
+  { "* NAMESPACE ((\"\" \"/\")) ((\"~\" \"/\")) ((\"#shared/\" \"/\")(\"#news.\" NIL))",
+    "0[]/ 1[~]/ 2[#shared/]/ 2[#news.]- " },
+  { "* NAMESPACE NIL NIL ((\"Entw&APw-rfe/\" \"/\" \"X-PARAM\" (\"a\" \"b\")))", "2[Entw\303\274rfe/]/ " },
+  { "* NAMESPACE ((NIL \"/\") x (\"\")) NIL", "0[]- " },
+  { "* NAMESPACE", "" },
+  { "* LIST () \"/\" x", NULL },
+};
+
+static void
+test_namespaces (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (namespaces); i++)
+    {
+      g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+      g_autofree char *line = g_strconcat (namespaces[i].line, "\r\n", NULL);
+      g_autoptr(GPtrArray) spaces = valija_imap_namespaces_parse (imap_first_response (parser, line), FALSE);
+      g_autoptr(GString) out = g_string_new (NULL);
+
+      g_assert_cmpint (spaces != NULL, ==, namespaces[i].expected != NULL);
+      for (guint n = 0; spaces != NULL && n < spaces->len; n++)
+        {
+          const ValijaImapNamespace *space = g_ptr_array_index (spaces, n);
+
+          g_string_append_printf (out, "%d[%s]%c ", space->kind, space->prefix,
+                                  space->delimiter != '\0' ? space->delimiter : '-');
+        }
+      if (spaces != NULL)
+        g_assert_cmpstr (out->str, ==, namespaces[i].expected);
+    }
+}
+
 static void
 test_others (void)
 {
@@ -250,12 +290,10 @@ test_others (void)
   g_autoptr(GArray) sources = NULL;
   g_autoptr(GArray) targets = NULL;
   g_autofree char *uids = NULL;
-  g_autofree char *prefix = NULL;
   g_autofree char *id = NULL;
   guint64 usage, limit;
   guint32 validity, uid;
   gboolean earlier;
-  char delimiter;
 
   vanished = valija_imap_vanished_parse (imap_first_response (parser, "* VANISHED (EARLIER) 41,43:116\r\n"), &earlier);
   uids = valija_imap_set_to_string (vanished);
@@ -269,12 +307,6 @@ test_others (void)
   g_assert_cmpuint (limit, ==, 512);
   g_assert_false (
       valija_imap_quota_parse (imap_first_response (parser, "* QUOTA \"\" ()\r\n"), "STORAGE", &usage, &limit));
-
-  g_assert_true (valija_imap_namespace_parse (
-      imap_first_response (parser, "* NAMESPACE ((\"INBOX.\" \".\")(\"x\" \"/\")) NIL NIL\r\n"), FALSE, &prefix,
-      &delimiter));
-  g_assert_cmpstr (prefix, ==, "INBOX.");
-  g_assert_cmpint (delimiter, ==, '.');
 
   id = valija_imap_id_parse (imap_first_response (parser, "* ID (\"version\" \"2.4\" \"name\" \"Dovecot\")\r\n"));
   g_assert_cmpstr (id, ==, "Dovecot 2.4");
@@ -455,6 +487,7 @@ main (int   argc,
   g_test_add_func ("/imap/values/list", test_lists);
   g_test_add_func ("/imap/values/status", test_status);
   g_test_add_func ("/imap/values/search", test_searches);
+  g_test_add_func ("/imap/values/namespaces", test_namespaces);
   g_test_add_func ("/imap/values/others", test_others);
   g_test_add_func ("/imap/values/envelope", test_envelope);
   g_test_add_func ("/imap/values/structure", test_structures);
