@@ -140,6 +140,9 @@ open_fiber (gpointer data)
   self->capabilities = VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_OFFLINE |
                        (self->login->capabilities->utf8 ? VALIJA_CAPABILITY_INTERNATIONAL : 0);
   set_state (self, VALIJA_SESSION_OPEN);
+  /* The server may have ended it right behind its last answer */
+  if (!valija_pop3_connection_is_alive (self->login->connection))
+    connection_ended_cb (self);
   if (self->n_users == 0)
     valija_pop3_session_start_idle (self);
 

@@ -210,6 +210,9 @@ open_fiber (gpointer data)
                        (self->login->capabilities->dsn ? VALIJA_CAPABILITY_DELIVERY_RECEIPT : 0) |
                        (self->login->capabilities->smtputf8 ? VALIJA_CAPABILITY_INTERNATIONAL : 0);
   set_state (self, VALIJA_SESSION_OPEN);
+  /* The server may have ended it right behind its last answer */
+  if (!is_alive (self))
+    connection_ended_cb (self);
   if (self->working == NULL)
     start_idle (self);
 

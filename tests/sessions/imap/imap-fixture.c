@@ -34,7 +34,7 @@ imap_session_new (guint16     port,
   set_key (account, "security", "none");
   set_key (account, "user", "ana");
   set_key (account, "cleartext-password", "true");
-  set_key (account, "timeout", "1");
+  set_key (account, "timeout", "30");
   set_key (account, "ca", valija_script_server_get_ca_file ());
   for (guint i = 0; words[i] != NULL; i++)
     {

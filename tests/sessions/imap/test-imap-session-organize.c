@@ -435,7 +435,7 @@ act_flow (guint16  port,
   Flow *flow = g_new0 (Flow, 1);
 
   flow->test = user_data;
-  flow->session = imap_session_new (port, "");
+  flow->session = imap_session_new (port, "timeout=1");
 
   return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (flow->session)), act_cb, flow,
                           flow_free);

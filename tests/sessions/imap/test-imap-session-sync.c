@@ -336,7 +336,7 @@ static DexFuture *
 sync_flow (guint16  port,
            gpointer user_data)
 {
-  ValijaSession *session = imap_session_new (port, "");
+  ValijaSession *session = imap_session_new (port, "timeout=1");
 
   return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), sync_listed_cb, session,
                           g_object_unref);

@@ -163,7 +163,8 @@ open_flow (guint16  port,
            gpointer user_data)
 {
   const Opening *test = user_data;
-  g_autoptr(ValijaSession) session = imap_session_new (port, test->settings);
+  g_autofree char *settings = g_strconcat (test->settings, " timeout=1", NULL);
+  g_autoptr(ValijaSession) session = imap_session_new (port, settings);
 
   return dex_future_finally (valija_session_open (session), keep_cb, g_object_ref (session), g_object_unref);
 }

@@ -37,7 +37,7 @@ new_session (ValijaScriptServer *incoming,
   g_autoptr(ValijaSecret) out_secret = valija_secret_new ("out", -1);
   g_autoptr(ValijaSessionContext) context = NULL;
 
-  g_object_set (account, "timeout", 2, NULL);
+  g_object_set (account, "timeout", 30, NULL);
   set_server (valija_account_get_incoming (account), incoming, "ana");
   set_server (valija_account_get_outgoing (account), outgoing, "bea");
   context = valija_session_context_new (account, NULL, NULL);
