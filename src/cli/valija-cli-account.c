@@ -329,6 +329,14 @@ show_fiber (ValijaCli *cli, GError **error)
   /* Translators: a number of messages, how many of them are here with all that is in them, and their size */
   valija_cli_print (cli, _("# messages: %u, whole: %u, on this computer: %s\n"), (guint) size->messages,
                     (guint) size->whole, here);
+  if (size->quota.limit > 0)
+    {
+      g_autofree char *room = valija_quota_dup_text (&size->quota);
+
+      /* Translators: %s is a text such as "195 MB of 200 MB used" */
+      valija_cli_print (cli, _("# on the server: %s\n"), room);
+    }
+
   return TRUE;
 }
 

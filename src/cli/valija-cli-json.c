@@ -159,6 +159,16 @@ valija_cli_json_size (JsonBuilder *json, const ValijaMailSize *size)
   valija_cli_json_int (json, "bytes_here", size->bytes_here);
   valija_cli_json_int (json, "bytes_listed", size->bytes_listed);
   json_builder_end_object (json);
+
+  if (size->quota.limit == 0)
+    return;
+
+  json_builder_set_member_name (json, "quota");
+  json_builder_begin_object (json);
+  valija_cli_json_int (json, "used", (gint64) size->quota.used);
+  valija_cli_json_int (json, "limit", (gint64) size->quota.limit);
+  valija_cli_json_bool (json, "nearly_full", valija_quota_is_tight (&size->quota));
+  json_builder_end_object (json);
 }
 
 static void

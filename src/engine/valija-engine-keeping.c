@@ -86,17 +86,6 @@ valija_engine_set_folder_policy (ValijaEngine *self, ValijaFolder *folder, Valij
                               (GDestroyNotify) valija_flow_free);
 }
 
-DexFuture *
-valija_engine_measure (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder)
-{
-  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
-  dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
-  dex_return_error_if_fail (folder == NULL || valija_folder_get_account (folder) == account);
-
-  return valija_store_measure (self->store, valija_account_get_id (account),
-                               folder != NULL ? valija_folder_get_id (folder) : 0);
-}
-
 /* ---- Of an account ---- */
 
 static DexFuture *

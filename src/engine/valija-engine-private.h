@@ -135,6 +135,15 @@ DexFuture *valija_engine_ensure_local_folder (ValijaEngine         *self,
                                               ValijaFolderRole      role) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_engine_folder_changed      (ValijaEngine *self, gint64 folder);
 
+/* ---- Room on the server ---- */
+
+/* Has the session say how much of it is used, tells the status and the store, and the user when it is nearly all. FALSE
+ * only when it is cancelled, or when the store fails. */
+gboolean valija_engine_check_quota_fiber (ValijaEngine         *self,
+                                          ValijaAccountRuntime *runtime,
+                                          ValijaMailReader     *reader,
+                                          GError              **error);
+
 /* ---- Synchronising ---- */
 
 /* How one call of a synchronisation is asked for. */

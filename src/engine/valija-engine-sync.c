@@ -338,6 +338,9 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
       !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
 
+  if ((sync->flags & ALL) != 0 && !valija_engine_check_quota_fiber (sync->engine, runtime, sync->reader, error))
+    return FALSE;
+
   valija_account_runtime_take_facts (runtime);
   valija_account_status_set_last_checked (runtime->status, g_get_real_time () / G_USEC_PER_SEC);
 

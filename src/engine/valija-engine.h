@@ -169,7 +169,8 @@ DexFuture *valija_engine_set_folder_policy (ValijaEngine       *self,
                                             ValijaFolder       *folder,
                                             ValijaFolderPolicy  policy) G_GNUC_WARN_UNUSED_RESULT;
 
-/* How much there is of @folder, or where it is NULL of all of @account: ValijaMailSize (boxed). */
+/* How much there is of @folder, or where it is NULL of all of @account: ValijaMailSize (boxed). Of a folder that is not
+ * listed here an open session is asked. */
 DexFuture *valija_engine_measure (ValijaEngine  *self,
                                   ValijaAccount *account,
                                   ValijaFolder  *folder) G_GNUC_WARN_UNUSED_RESULT;

@@ -17,6 +17,7 @@ struct _ValijaAccountStatus
   char *paused;
   ValijaCapabilities capabilities;
   char **facts;
+  ValijaQuota *quota;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, G_TYPE_OBJECT)
@@ -33,6 +34,7 @@ enum
   PROP_PAUSED,
   PROP_CAPABILITIES,
   PROP_FACTS,
+  PROP_QUOTA,
   N_PROPS
 };
 
@@ -58,6 +60,7 @@ valija_account_status_finalize (GObject *object)
   g_free (self->alert);
   g_free (self->paused);
   g_strfreev (self->facts);
+  g_clear_pointer (&self->quota, valija_quota_free);
 
   G_OBJECT_CLASS (valija_account_status_parent_class)->finalize (object);
 }
@@ -99,6 +102,9 @@ valija_account_status_get_property (GObject    *object,
     case PROP_FACTS:
       g_value_set_boxed (value, self->facts);
       break;
+    case PROP_QUOTA:
+      g_value_set_boxed (value, self->quota);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -123,6 +129,7 @@ valija_account_status_class_init (ValijaAccountStatusClass *klass)
   properties[PROP_PAUSED] = g_param_spec_string ("paused", NULL, NULL, NULL, flags);
   properties[PROP_CAPABILITIES] = g_param_spec_uint ("capabilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_FACTS] = g_param_spec_boxed ("facts", NULL, NULL, G_TYPE_STRV, flags);
+  properties[PROP_QUOTA] = g_param_spec_boxed ("quota", NULL, NULL, VALIJA_TYPE_QUOTA, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -218,6 +225,14 @@ valija_account_status_get_facts (ValijaAccountStatus *self)
   return (const char * const *) self->facts;
 }
 
+const ValijaQuota *
+valija_account_status_get_quota (ValijaAccountStatus *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
+
+  return self->quota;
+}
+
 void
 valija_account_status_set_state (ValijaAccountStatus *self,
                                  ValijaSessionState   state)
@@ -287,6 +302,21 @@ valija_account_status_set_paused (ValijaAccountStatus *self,
 
   if (g_set_str (&self->paused, paused))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+}
+
+void
+valija_account_status_set_quota (ValijaAccountStatus *self,
+                                 const ValijaQuota   *quota)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+
+  if (self->quota == quota ||
+      (quota != NULL && self->quota != NULL && quota->used == self->quota->used && quota->limit == self->quota->limit))
+    return;
+
+  g_clear_pointer (&self->quota, valija_quota_free);
+  self->quota = quota != NULL ? valija_quota_copy (quota) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUOTA]);
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include "model/valija-account.h"
 #include "model/valija-progress.h"
+#include "model/valija-quota.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +12,8 @@ G_BEGIN_DECLS
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
  * synchronises), alert (nullable: what the server wants the user to read), paused
  * (nullable: why whole messages are not fetched in the background), capabilities (uint, ValijaCapabilities,
- * what this server in fact offers), facts (strv: what the server said of itself, "Label: value" lines). */
+ * what this server in fact offers), facts (strv: what the server said of itself, "Label: value" lines), quota
+ * (boxed ValijaQuota, nullable: where the server has told since the start). */
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
 
@@ -25,6 +27,7 @@ const char          *valija_account_status_get_alert        (ValijaAccountStatus
 const char          *valija_account_status_get_paused       (ValijaAccountStatus *self);
 ValijaCapabilities   valija_account_status_get_capabilities (ValijaAccountStatus *self);
 const char * const  *valija_account_status_get_facts        (ValijaAccountStatus *self);
+const ValijaQuota   *valija_account_status_get_quota        (ValijaAccountStatus *self);
 
 /* For engine/. */
 void valija_account_status_set_state        (ValijaAccountStatus *self, ValijaSessionState state);
@@ -33,6 +36,7 @@ void valija_account_status_set_last_checked (ValijaAccountStatus *self, gint64 w
 void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaProgress *progress);
 void valija_account_status_set_alert        (ValijaAccountStatus *self, const char *alert);
 void valija_account_status_set_paused       (ValijaAccountStatus *self, const char *paused);
+void valija_account_status_set_quota        (ValijaAccountStatus *self, const ValijaQuota *quota);
 void valija_account_status_set_server       (ValijaAccountStatus *self,
                                              ValijaCapabilities   capabilities,
                                              const char * const  *facts);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include "model/valija-quota.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,7 @@ typedef struct
   gint64 whole;              /* of those, how many are here with all that is in them */
   gint64 bytes_here;         /* what those take on this computer */
   gint64 bytes_listed;       /* the size of all of them, as the server tells it */
+  ValijaQuota quota;         /* of an account, as its server told last; limit 0: it told none */
 } ValijaMailSize;
 
 #define VALIJA_TYPE_MAIL_SIZE (valija_mail_size_get_type ())

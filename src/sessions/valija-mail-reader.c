@@ -152,6 +152,16 @@ valija_mail_reader_watch (ValijaMailReader *self, const char *folder)
   return VALIJA_MAIL_READER_GET_IFACE (self)->watch (self, folder);
 }
 
+static DexFuture *
+reject_unsupported (const char *words)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "%s", words);
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+  return dex_future_new_for_error (error);
+}
+
 /**
  * valija_mail_reader_watch_all:
  * @self: a reader
@@ -162,16 +172,49 @@ valija_mail_reader_watch (ValijaMailReader *self, const char *folder)
 DexFuture *
 valija_mail_reader_watch_all (ValijaMailReader *self)
 {
-  GError *error = NULL;
-
   dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
 
   if (VALIJA_MAIL_READER_GET_IFACE (self)->watch_all != NULL)
     return VALIJA_MAIL_READER_GET_IFACE (self)->watch_all (self);
 
-  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in all folders."));
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
-  return dex_future_new_for_error (error);
+  return reject_unsupported (_("The server does not tell what changes in all folders."));
+}
+
+/**
+ * valija_mail_reader_get_quota:
+ * @self: a reader
+ *
+ * Returns: (transfer full): a future that resolves to a #ValijaQuota (boxed), or rejects with VALIJA_ERROR_UNSUPPORTED
+ */
+DexFuture *
+valija_mail_reader_get_quota (ValijaMailReader *self)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+
+  if (VALIJA_MAIL_READER_GET_IFACE (self)->get_quota == NULL)
+    return reject_unsupported (_("The server does not tell how much room there is."));
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->get_quota (self);
+}
+
+/**
+ * valija_mail_reader_measure:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ *
+ * Returns: (transfer full): a future that resolves to a number of octets (int64), or rejects with
+ *   VALIJA_ERROR_UNSUPPORTED
+ */
+DexFuture *
+valija_mail_reader_measure (ValijaMailReader *self, const char *folder)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL);
+
+  if (VALIJA_MAIL_READER_GET_IFACE (self)->measure == NULL)
+    return reject_unsupported (_("The server does not tell how large a folder is."));
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->measure (self, folder);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-quota.h"
 #include "sessions/valija-session.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,9 @@ struct _ValijaMailReaderInterface
                                  const char * const *remote_ids);
   DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
-  DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable */
+  DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable, from here on */
+  DexFuture  *(*get_quota)      (ValijaMailReader *self);
+  DexFuture  *(*measure)        (ValijaMailReader *self, const char *folder);
 };
 
 /* Each opens the session first when it is not open. */
@@ -63,6 +66,15 @@ DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self,
  * came, went or were renamed; none of them after at most 29 minutes. Rejects with UNSUPPORTED where the server tells
  * of one folder at a time, or of none. Cancelling ends the watch; what changes between two of them is not missed. */
 DexFuture  *valija_mail_reader_watch_all      (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to ValijaQuota (boxed): how much of the room on the server is used, by what it told a moment ago or, where
+ * that is old, by asking. Rejects with UNSUPPORTED where it does not tell, or knows no limit. */
+DexFuture  *valija_mail_reader_get_quota      (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to the octets that all messages in @folder have together (int64), without one of them being fetched. Rejects
+ * with UNSUPPORTED where the server cannot tell. */
+DexFuture  *valija_mail_reader_measure        (ValijaMailReader *self,
+                                               const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. */
 DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self,

@@ -461,6 +461,8 @@ remove_account (ValijaStoreContext  *context,
   /* Lines that only say what a server should change are of no use without it; what waits to be
    * filed there is mail */
   if (!remove_mail (context->cache, args->account, error) ||
+      !valija_database_run (context->cache, error, "DELETE FROM property WHERE name = 'quota ' || ?1", "s",
+                            args->account) ||
       !valija_database_run (context->local, error, "DELETE FROM folder_policy WHERE account = ?1", "s",
                             args->account) ||
       !valija_database_run (context->local, error, "DELETE FROM operation WHERE account = ?1 AND kind <> ?2",

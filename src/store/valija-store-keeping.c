@@ -14,6 +14,7 @@ typedef struct
   gint64 folder;            /* public; 0: all of the account */
   gint64 since;
   ValijaFolderPolicy policy;
+  ValijaQuota quota;        /* limit 0: none */
 } KeepArgs;
 
 static KeepArgs *
@@ -172,6 +173,59 @@ add_sizes (ValijaDatabase *database,
   return FALSE;
 }
 
+/* What the server of an account told last of its room is a property of the cache: "quota ID" is "used limit". */
+#define QUOTA_NAME "'quota ' || ?1"
+
+static gboolean
+set_quota (ValijaStoreContext *context,
+           gpointer            data,
+           GValue             *result,
+           GError            **error)
+{
+  KeepArgs *args = data;
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, args->quota.used,
+                                           args->quota.limit);
+
+  if (args->quota.limit == 0)
+    return valija_database_run (context->cache, error, "DELETE FROM property WHERE name = " QUOTA_NAME, "s",
+                                args->account);
+
+  return valija_database_run (context->cache, error, "INSERT OR REPLACE INTO property VALUES (" QUOTA_NAME ", ?2)",
+                              "ss", args->account, text);
+}
+
+static gboolean
+read_quota (ValijaDatabase *cache,
+            const char     *account,
+            ValijaQuota    *quota,
+            GError        **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement = valija_database_query (cache, error, "SELECT value FROM property WHERE name = " QUOTA_NAME,
+                                                   "s", account);
+
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (cache, statement, &local_error))
+    {
+      g_auto(GStrv) parts = g_strsplit ((const char *) sqlite3_column_text (statement, 0), " ", 2);
+
+      if (g_strv_length (parts) != 2 ||
+          !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXINT64, &quota->used, NULL) ||
+          !g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXINT64, &quota->limit, NULL))
+        *quota = (ValijaQuota) { 0 };
+      sqlite3_reset (statement);
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
 static gboolean
 measure (ValijaStoreContext *context,
          gpointer            data,
@@ -189,7 +243,8 @@ measure (ValijaStoreContext *context,
         return FALSE;
     }
   else if (!add_sizes (context->cache, of_account, "s", 0, args->account, size, error) ||
-           !add_sizes (context->local, of_account, "s", 0, args->account, size, error))
+           !add_sizes (context->local, of_account, "s", 0, args->account, size, error) ||
+           !read_quota (context->cache, args->account, &size->quota, error))
     return FALSE;
 
   g_value_init (result, VALIJA_TYPE_MAIL_SIZE);
@@ -239,6 +294,30 @@ valija_store_set_folder_policy (ValijaStore        *self,
   args->policy = policy;
 
   return valija_store_write (self, set_folder_policy, args, (GDestroyNotify) keep_args_free);
+}
+
+/**
+ * valija_store_set_quota:
+ * @account: an account's id
+ * @quota: (nullable): what its server told; %NULL where it tells nothing
+ *
+ * Returns: (transfer full): a future that resolves to true
+ */
+DexFuture *
+valija_store_set_quota (ValijaStore       *self,
+                        const char        *account,
+                        const ValijaQuota *quota)
+{
+  KeepArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (account != NULL);
+
+  args = keep_args_new (account, 0);
+  if (quota != NULL)
+    args->quota = *quota;
+
+  return valija_store_write (self, set_quota, args, (GDestroyNotify) keep_args_free);
 }
 
 /**

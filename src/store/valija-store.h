@@ -87,6 +87,10 @@ DexFuture *valija_store_create_local_folder (ValijaStore *self,
 DexFuture *valija_store_set_folder_policy (ValijaStore        *self,
                                            gint64              folder,
                                            ValijaFolderPolicy  policy) G_GNUC_WARN_UNUSED_RESULT;
+/* What valija_store_measure() tells of the room on the server from now on. TRUE */
+DexFuture *valija_store_set_quota (ValijaStore       *self,
+                                   const char        *account,
+                                   const ValijaQuota *quota) G_GNUC_WARN_UNUSED_RESULT;
 /* How much there is of @folder, or with 0 of all of @account in both databases: ValijaMailSize. */
 DexFuture *valija_store_measure (ValijaStore *self,
                                  const char  *account,

@@ -129,6 +129,79 @@ test_everything (void)
   g_assert_cmpint (inbox->bytes_here, <, after->bytes_here);
 }
 
+/* What the server says of its room is known without it too, and told once when little is left. */
+static void
+test_quota (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+  g_autoptr(ValijaMailSize) none = NULL;
+  g_autoptr(ValijaMailSize) later = NULL;
+  g_autoptr(ValijaMailSize) gone = NULL;
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_null (valija_account_status_get_quota (status));
+  none = measure (test, NULL);
+  g_assert_cmpint ((gint64) none->quota.limit, ==, 0);
+
+  test->server->quota = (ValijaQuota) { 899, 1000 };
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_cmpint ((gint64) valija_account_status_get_quota (status)->used, ==, 899);
+  g_assert_cmpuint (test->notices->len, ==, 0);
+
+  test->server->quota.used = 900;
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  test->server->quota.used = 1200;
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_true (valija_quota_is_tight (valija_account_status_get_quota (status)));
+  g_assert_cmpfloat (valija_quota_get_fraction (valija_account_status_get_quota (status)), >=, 1);
+  g_assert_cmpuint (test->notices->len, ==, 1);
+
+  test_engine_close (test);
+  test_engine_open (test);
+  later = measure (test, NULL);
+  g_assert_cmpint ((gint64) later->quota.used, ==, 1200);
+  g_assert_cmpint ((gint64) later->quota.limit, ==, 1000);
+
+  test->server->quota.limit = 0;
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  gone = measure (test, NULL);
+  g_assert_cmpint ((gint64) gone->quota.limit, ==, 0);
+}
+
+/* Of a folder that is not listed here the server tells how large it is, if it can, while it is connected anyway. */
+static void
+test_not_listed (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMailSize) listed = NULL;
+  g_autoptr(ValijaMailSize) told = NULL;
+  g_autoptr(ValijaMailSize) untold = NULL;
+  g_autoptr(ValijaMailSize) alone = NULL;
+
+  fake_server_add_message (test->server, "Archive", "b");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  test->server->octets = 123456;
+  listed = measure (test, "archive");
+  g_assert_cmpint (listed->bytes_listed, <, 123456);
+
+  set_policy (test, "archive", VALIJA_FOLDER_POLICY_NEVER);
+  told = measure (test, "archive");
+  g_assert_cmpint (told->bytes_listed, ==, 123456);
+  g_assert_cmpint (told->messages, ==, 1);
+
+  test->server->octets = 0;
+  untold = measure (test, "archive");
+  g_assert_cmpint (untold->bytes_listed, ==, listed->bytes_listed);
+
+  test->server->octets = 123456;
+  test_await (valija_engine_disconnect_account (test->engine, test->account));
+  fake_server_clear_log (test->server);
+  alone = measure (test, "archive");
+  g_assert_cmpint (alone->bytes_listed, ==, listed->bytes_listed);
+  g_assert_cmpstr (test->server->log->str, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,6 +211,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/keeping/policy", test_policy);
   g_test_add_func ("/engine/keeping/policy-refused", test_policy_refused);
   g_test_add_func ("/engine/keeping/everything", test_everything);
+  g_test_add_func ("/engine/keeping/quota", test_quota);
+  g_test_add_func ("/engine/keeping/not-listed", test_not_listed);
 
   return g_test_run ();
 }

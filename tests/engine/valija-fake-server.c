@@ -720,6 +720,34 @@ fake_watch_all (ValijaMailReader *reader)
   return dex_future_then (dex_ref (DEX_FUTURE (server->watch)), told_cb, server, NULL);
 }
 
+static DexFuture *
+fake_get_quota (ValijaMailReader *reader)
+{
+  FakeServer *server = server_of (reader);
+  DexFuture *failure;
+
+  if (server->quota.limit == 0)
+    return reject_unsupported ();
+  if ((failure = ask (reader, "quota")) != NULL)
+    return failure;
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_QUOTA, valija_quota_copy (&server->quota));
+}
+
+static DexFuture *
+fake_measure (ValijaMailReader *reader, const char *folder)
+{
+  FakeServer *server = server_of (reader);
+  DexFuture *failure;
+
+  if (server->octets == 0)
+    return reject_unsupported ();
+  if ((failure = ask (reader, "measure %s", folder)) != NULL)
+    return failure;
+
+  return dex_future_new_for_int64 (server->octets);
+}
+
 static void
 fake_reader_init (ValijaMailReaderInterface *iface)
 {
@@ -729,6 +757,8 @@ fake_reader_init (ValijaMailReaderInterface *iface)
   iface->search = fake_search;
   iface->watch = fake_watch;
   iface->watch_all = fake_watch_all;
+  iface->get_quota = fake_get_quota;
+  iface->measure = fake_measure;
 }
 
 /* ---- Organising ---- */

@@ -32,6 +32,8 @@ struct _FakeServer
   gboolean overlaps;         /* more than one message may be on its way */
   gboolean watches_all;      /* like NOTIFY of IMAP */
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */
+  ValijaQuota quota;         /* limit 0: it tells of none */
+  gint64 octets;             /* of each folder; 0: it does not tell */
   gboolean names_content;    /* like OBJECTID of IMAP */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;

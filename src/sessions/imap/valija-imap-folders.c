@@ -10,6 +10,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-folder-list.h"
+#include "wire/imap/valija-imap-mailbox.h"
 
 static DexFuture *
 run (ValijaImapLink    *link,
@@ -460,4 +461,87 @@ valija_imap_folders_remove (ValijaImapLink *link,
                             const char     *folder)
 {
   return valija_fiber_spawn (remove_fiber, change_new (link, folder, NULL, NULL), change_free);
+}
+
+/* Refcounted, for the answer comes also when nobody waits. */
+typedef struct
+{
+  grefcount ref_count;
+  ValijaImapLink *link;
+  char *folder;
+  gint64 size;           /* -1: not told */
+} Measure;
+
+static Measure *
+measure_ref (Measure *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+measure_unref (gpointer data)
+{
+  Measure *self = data;
+
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->link);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static gboolean
+measure_cb (ValijaImapResponse *response,
+            gpointer            user_data)
+{
+  Measure *self = user_data;
+  g_auto(ValijaImapStatus) status = { NULL };
+
+  if (!valija_imap_status_parse (response, valija_imap_link_is_utf8 (self->link), &status) ||
+      strcmp (status.name, self->folder) != 0)
+    return FALSE;
+
+  self->size = status.size;
+
+  return TRUE;
+}
+
+static DexFuture *
+measure_fiber (gpointer data)
+{
+  Measure *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("STATUS");
+  g_autoptr(GError) error = NULL;
+
+  valija_imap_command_append_mailbox (command, self->folder);
+  valija_imap_command_append_atom (command, "(SIZE)");
+  if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_STATUS_SIZE) &&
+      !dex_await (valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                              VALIJA_IMAP_RUN_FOLDER, measure_cb, NULL, measure_ref (self),
+                                              measure_unref), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (self->size < 0)
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell how large a folder is."));
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  return dex_future_new_for_int64 (self->size);
+}
+
+DexFuture *
+valija_imap_folders_measure (ValijaImapLink *link,
+                             const char     *folder)
+{
+  Measure *self = g_new0 (Measure, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->link = g_object_ref (link);
+  self->folder = g_strdup (folder);
+  self->size = -1;
+
+  return valija_fiber_spawn (measure_fiber, self, measure_unref);
 }

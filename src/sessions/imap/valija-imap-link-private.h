@@ -25,8 +25,9 @@ struct _ValijaImapLink
   char *server;                  /* of ID */
   char *sign_in;                 /* the mechanism that was used */
   GPtrArray *namespaces;         /* nullable: until told; of ValijaImapNamespace */
-  guint64 quota_used;            /* KiB */
-  guint64 quota_limit;           /* 0: not told */
+  guint64 quota_used;            /* octets, of what is the nearest to its limit */
+  guint64 quota_limit;           /* 0: there is none, or it was not told */
+  gint64 quota_told;             /* by the monotonic clock; 0: never */
   gboolean asked_to_compress;
   gboolean compressed;
   ValijaImapSelected *selected;

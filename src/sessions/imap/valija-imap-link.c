@@ -155,6 +155,52 @@ count_messages (ValijaImapSelected       *selected,
   selected->exists -= MIN (lost, selected->exists);
 }
 
+/* A mailbox may be within several limits. The nearest counts. */
+static void
+learn_quota (ValijaImapLink           *self,
+             const ValijaImapResponse *response)
+{
+  guint64 used;
+  guint64 limit;
+
+  if (!valija_imap_quota_parse (response, "STORAGE", &used, &limit) || limit == 0 || used > G_MAXINT64 / 1024 ||
+      limit > G_MAXINT64 / 1024)
+    return;
+
+  used *= 1024;
+  limit *= 1024;
+  if (self->quota_limit != 0 && (double) used / limit <= (double) self->quota_used / self->quota_limit)
+    return;
+
+  self->quota_used = used;
+  self->quota_limit = limit;
+}
+
+DexFuture *
+valija_imap_link_ask_quota (ValijaImapLink *self)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("GETQUOTAROOT");
+
+  valija_imap_command_append_mailbox (command, "INBOX");
+
+  return valija_imap_connection_run (self->connection, command, VALIJA_IMAP_RUN_NONE, NULL, NULL, NULL, NULL);
+}
+
+gboolean
+valija_imap_link_get_quota (ValijaImapLink  *self,
+                            guint            seconds,
+                            ValijaQuota    **quota)
+{
+  gint64 age = g_get_monotonic_time () - self->quota_told;
+
+  if (self->quota_told == 0 || (seconds > 0 && age > seconds * G_USEC_PER_SEC))
+    return FALSE;
+
+  *quota = self->quota_limit > 0 ? valija_quota_new (self->quota_used, self->quota_limit) : NULL;
+
+  return TRUE;
+}
+
 static void
 watch_cb (ValijaImapResponse *response,
           gpointer            user_data)
@@ -191,8 +237,13 @@ watch_cb (ValijaImapResponse *response,
       self->namespaces = valija_imap_namespaces_parse (response, self->utf8);
       break;
 
+    case VALIJA_IMAP_RESPONSE_QUOTAROOT:
+      self->quota_used = self->quota_limit = 0;
+      self->quota_told = g_get_monotonic_time ();
+      break;
+
     case VALIJA_IMAP_RESPONSE_QUOTA:
-      valija_imap_quota_parse (response, "STORAGE", &self->quota_used, &self->quota_limit);
+      learn_quota (self, response);
       break;
 
     case VALIJA_IMAP_RESPONSE_EXISTS:
@@ -551,14 +602,6 @@ valija_imap_link_dup_facts (ValijaImapLink *self)
       g_autofree char *limit = g_format_size (valija_imap_link_get_append_limit (self));
 
       g_strv_builder_take (facts, g_strdup_printf (_("Largest message: %s"), limit));
-    }
-  if (self->quota_limit > 0)
-    {
-      g_autofree char *used = g_format_size (self->quota_used * 1024);
-      g_autofree char *limit = g_format_size (self->quota_limit * 1024);
-
-      /* Translators: how much of the mailbox is used, and how much there is */
-      g_strv_builder_take (facts, g_strdup_printf (_("Storage: %s of %s used"), used, limit));
     }
 
   return g_strv_builder_end (facts);

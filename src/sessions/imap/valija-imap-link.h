@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-quota.h"
 #include "sessions/imap/valija-imap-connection.h"
 #include "sessions/valija-session-context.h"
 #include "wire/imap/valija-imap-capability.h"
@@ -101,6 +102,13 @@ struct _ValijaImapNotify *valija_imap_link_get_notify      (ValijaImapLink *self
 
 /* Where folders are and whose, once the server has told it: of ValijaImapNamespace. (transfer none) (nullable) */
 GPtrArray             *valija_imap_link_get_namespaces     (ValijaImapLink *self);
+
+/* Asks how much room the inbox has (RFC 9208 §4.1.2, RFC 2087). Resolves to TRUE; what is told is then known. */
+DexFuture             *valija_imap_link_ask_quota          (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the server has told within @seconds (0: ever) what it limits. *quota is NULL where it limits nothing. */
+gboolean               valija_imap_link_get_quota          (ValijaImapLink  *self,
+                                                            guint            seconds,
+                                                            ValijaQuota    **quota);
 
 /* What the list of folders (of ValijaFolderInfo) has just told of their messages. */
 void                   valija_imap_link_learn_counts       (ValijaImapLink *self, GPtrArray *folders);

@@ -20,6 +20,8 @@
 /* Batches and messages that wait for the receiver */
 #define CHANGES_AHEAD  2
 #define MESSAGES_AHEAD 32
+/* How long what the server has told of its room holds, in seconds */
+#define QUOTA_LASTS    300
 
 struct _ValijaImapSession
 {
@@ -488,6 +490,75 @@ watch_all (ValijaMailReader *reader)
 }
 
 static DexFuture *
+take_quota (ValijaImapLink *link,
+            guint           seconds)
+{
+  g_autoptr(ValijaQuota) quota = NULL;
+  GError *error = NULL;
+
+  if (!valija_imap_link_get_quota (link, seconds, &quota))
+    return NULL;
+  if (quota != NULL)
+    return dex_future_new_take_boxed (VALIJA_TYPE_QUOTA, g_steal_pointer (&quota));
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not limit how much mail there is."));
+  return reject (error, VALIJA_STEP_SYNC);
+}
+
+static DexFuture *
+quota_told_cb (DexFuture *future,
+               gpointer   user_data)
+{
+  DexFuture *told = take_quota (user_data, 0);
+  GError *error = NULL;
+
+  if (told != NULL)
+    return told;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell how much room there is."));
+  return reject (error, VALIJA_STEP_SYNC);
+}
+
+static DexFuture *
+start_quota (Task           *task,
+             ValijaImapLink *link)
+{
+  if (!valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_QUOTA))
+    return quota_told_cb (NULL, link);
+
+  return dex_future_then (valija_imap_link_ask_quota (link), quota_told_cb, g_object_ref (link), g_object_unref);
+}
+
+/* It was asked for when the session opened, together with the folders. */
+static DexFuture *
+get_quota (ValijaMailReader *reader)
+{
+  ValijaImapLink *primary = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (reader)->pool);
+  DexFuture *told = primary != NULL ? take_quota (primary, QUOTA_LASTS) : NULL;
+
+  return told != NULL ? told : run_task (task_new (reader, start_quota, VALIJA_STEP_SYNC, NULL));
+}
+
+static DexFuture *
+start_measure (Task           *task,
+               ValijaImapLink *link)
+{
+  return valija_imap_folders_measure (link, task->target);
+}
+
+static DexFuture *
+measure (ValijaMailReader *reader,
+         const char       *folder)
+{
+  /* RFC 9051 §6.3.11: not of the folder that is selected, which needs not be */
+  Task *task = task_new (reader, start_measure, VALIJA_STEP_SYNC, NULL);
+
+  task->target = g_strdup (folder);
+
+  return run_task (task);
+}
+
+static DexFuture *
 start_set_flags (Task           *task,
                  ValijaImapLink *link)
 {
@@ -726,6 +797,8 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->search = search;
   iface->watch = watch;
   iface->watch_all = watch_all;
+  iface->get_quota = get_quota;
+  iface->measure = measure;
 }
 
 static void

@@ -410,16 +410,6 @@ enable (ValijaImapLink *self)
     valija_future_forget (run (self, command, flags), "imap enable");
 }
 
-static DexFuture *
-ask_quota (ValijaImapLink *self)
-{
-  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("GETQUOTAROOT");
-
-  valija_imap_command_append_mailbox (command, "INBOX");
-
-  return run (self, command, VALIJA_IMAP_RUN_NONE);
-}
-
 /* All that can be asked in one turn once signed in. Nothing of it is waited for here. */
 static void
 prepare (ValijaImapLink *self)
@@ -432,7 +422,7 @@ prepare (ValijaImapLink *self)
   if (self->primary)
     {
       if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_QUOTA))
-        valija_future_forget (ask_quota (self), "imap quota");
+        valija_future_forget (valija_imap_link_ask_quota (self), "imap quota");
       self->folders = valija_imap_folders_query (self);
     }
 }

@@ -30,6 +30,8 @@ struct _ValijaAccountDialog
   AdwActionRow        *alert_row;
   AdwPreferencesGroup *mail;
   AdwActionRow        *size_row;
+  AdwActionRow        *quota_row;
+  GtkLevelBar         *quota_bar;
   AdwSwitchRow        *pause_row;
   AdwComboRow         *bodies_row;
   GtkWidget           *download_row;
@@ -107,6 +109,21 @@ update_facts (ValijaAccountDialog *self)
 }
 
 static void
+show_quota (ValijaAccountDialog *self,
+            const ValijaQuota   *quota)
+{
+  g_autofree char *text = valija_quota_dup_text (quota);
+
+  gtk_level_bar_set_value (self->quota_bar, valija_quota_get_fraction (quota));
+  if (valija_quota_is_tight (quota))
+    gtk_widget_add_css_class (GTK_WIDGET (self->quota_row), "warning");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->quota_row), "warning");
+  adw_action_row_set_subtitle (self->quota_row, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->quota_row), TRUE);
+}
+
+static void
 measured_cb (DexFuture *future,
              gpointer   owner)
 {
@@ -128,6 +145,8 @@ measured_cb (DexFuture *future,
   /* Translators: a size, and of how many messages everything is here */
   text = g_strdup_printf (_("%s, whole messages: %s of %s"), here, whole, messages);
   adw_action_row_set_subtitle (self->size_row, text);
+  if (valija_account_status_get_quota (self->status) == NULL && size->quota.limit > 0)
+    show_quota (self, &size->quota);
 }
 
 static void
@@ -143,6 +162,7 @@ update (ValijaAccountDialog *self)
   const GError *error = valija_account_status_get_error (self->status);
   const char *alert = valija_account_status_get_alert (self->status);
   const char *paused = valija_account_status_get_paused (self->status);
+  const ValijaQuota *quota = valija_account_status_get_quota (self->status);
   gint64 checked = valija_account_status_get_last_checked (self->status);
   g_autofree char *when = checked != 0 ? valija_format_full (checked) : g_strdup (_("Never"));
   gboolean changing = state == VALIJA_SESSION_OPENING || state == VALIJA_SESSION_CLOSING;
@@ -158,6 +178,8 @@ update (ValijaAccountDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->paused_row), paused != NULL);
   adw_action_row_set_subtitle (self->alert_row, alert != NULL ? alert : "");
   gtk_widget_set_visible (GTK_WIDGET (self->alert_row), alert != NULL);
+  if (quota != NULL)
+    show_quota (self, quota);
 
   self->quiet = TRUE;
   adw_switch_row_set_active (self->pause_row, valija_account_get_paused (self->account));
@@ -426,6 +448,8 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, alert_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, mail);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, size_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, quota_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, quota_bar);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, pause_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, bodies_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, download_row);
@@ -450,6 +474,10 @@ static void
 valija_account_dialog_init (ValijaAccountDialog *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* Here much is no success. The names are those of the theme's colors. */
+  gtk_level_bar_remove_offset_value (self->quota_bar, GTK_LEVEL_BAR_OFFSET_FULL);
+  gtk_level_bar_add_offset_value (self->quota_bar, GTK_LEVEL_BAR_OFFSET_HIGH, VALIJA_QUOTA_TIGHT);
+  gtk_level_bar_add_offset_value (self->quota_bar, GTK_LEVEL_BAR_OFFSET_LOW, 1);
   self->fact_rows = g_ptr_array_new ();
 }
 

@@ -115,6 +115,8 @@ update_account (ValijaSidebarRow *self)
   const char *name = valija_account_get_name (account);
   gint64 checked = valija_account_status_get_last_checked (self->status);
   const char *paused = valija_account_status_get_paused (self->status);
+  const ValijaQuota *quota = valija_account_status_get_quota (self->status);
+  gboolean tight = error == NULL && valija_quota_is_tight (quota);
   g_autofree char *state = NULL;
 
   if (busy)
@@ -123,6 +125,13 @@ update_account (ValijaSidebarRow *self)
     state = g_strdup (_("Paused"));
   else if (error != NULL)
     state = valija_error_dup_title (error);
+  else if (tight)
+    {
+      g_autofree char *text = valija_quota_dup_text (quota);
+
+      /* Translators: %s is a text such as "195 MB of 200 MB used" */
+      state = g_strdup_printf (_("Nearly full: %s"), text);
+    }
   else if (checked != 0)
     {
       g_autofree char *when = valija_format_date (checked, NULL);
@@ -139,10 +148,10 @@ update_account (ValijaSidebarRow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), state != NULL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), paused != NULL && error == NULL ? paused : state);
   gtk_widget_set_visible (self->spinner, busy);
-  gtk_widget_set_visible (GTK_WIDGET (self->icon), error != NULL && !busy);
+  gtk_widget_set_visible (GTK_WIDGET (self->icon), (error != NULL || tight) && !busy);
   gtk_image_set_from_icon_name (self->icon, "dialog-warning-symbolic");
 
-  if (error != NULL && !busy)
+  if ((error != NULL || tight) && !busy)
     gtk_widget_add_css_class (GTK_WIDGET (self), "failed");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "failed");

@@ -71,7 +71,7 @@ void     valija_imap_search_clear (ValijaImapSearch *search);
 /* The UIDs of VANISHED (RFC 7162). (transfer full) (nullable) */
 ValijaImapSet *valija_imap_vanished_parse (const ValijaImapResponse *response, gboolean *earlier);
 
-/* The used and allowed units of @resource ("STORAGE": KiB) in a QUOTA response. */
+/* The used and allowed units of @resource ("STORAGE": KiB) in a QUOTA response (RFC 9208 §4.2.1). */
 gboolean valija_imap_quota_parse (const ValijaImapResponse *response,
                                   const char               *resource,
                                   guint64                  *usage,

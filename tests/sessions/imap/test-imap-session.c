@@ -372,6 +372,74 @@ test_owners (void)
   imap_close (session);
 }
 
+/* How much room there is was asked for with the first question; of several limits the nearest counts. A folder's size
+ * is asked for by itself. */
+static void
+test_room (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(ValijaQuota) quota = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DexFuture) measured = NULL;
+  const GValue *value;
+
+  valija_script_server_add (server, OPENING ("QUOTA STATUS=SIZE")
+                            "C: V2 GETQUOTAROOT INBOX\nC: V3 LIST \"\" \"*\"\n"
+                            "S: * QUOTAROOT INBOX \"\" user\nS: * QUOTA \"\" (STORAGE 10 512 MESSAGE 5 5)\n"
+                            "S: * QUOTA user (STORAGE 200 204)\nS: * QUOTA user (STORAGE 1 0)\nS: V2 OK x\n"
+                            "S: V3 OK x\n"
+                            "C: V4 STATUS \"a b\" (SIZE)\nS: * STATUS \"a b\" (SIZE 12345678901)\nS: V4 OK x\n"
+                            "C: V5 STATUS gone (SIZE)\nS: V5 NO x\n" GOODBYE ("V6"));
+  imap_assert_listed (session);
+  quota = imap_assert_boxed (valija_mail_reader_get_quota (VALIJA_MAIL_READER (session)));
+  g_assert_cmpuint (quota->used, ==, 200 * 1024);
+  g_assert_cmpuint (quota->limit, ==, 204 * 1024);
+  g_assert_true (valija_quota_is_tight (quota));
+
+  measured = valija_mail_reader_measure (VALIJA_MAIL_READER (session), "a b");
+  value = valija_test_await (measured, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_value_get_int64 (value), ==, G_GINT64_CONSTANT (12345678901));
+  g_error_free (imap_assert_error (valija_mail_reader_measure (VALIJA_MAIL_READER (session), "gone"),
+                                   VALIJA_ERROR_NOT_FOUND));
+  imap_close (session);
+}
+
+static void
+test_no_room (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+  valija_script_server_add (server, OPENING ("") LISTING COUNTING GOODBYE ("V4"));
+  imap_assert_listed (session);
+  g_error_free (imap_assert_error (valija_mail_reader_get_quota (VALIJA_MAIL_READER (session)),
+                                   VALIJA_ERROR_UNSUPPORTED));
+  g_error_free (imap_assert_error (valija_mail_reader_measure (VALIJA_MAIL_READER (session), "INBOX"),
+                                   VALIJA_ERROR_UNSUPPORTED));
+  imap_close (session);
+}
+
+/* One that has not been told is asked for. */
+static void
+test_room_asked (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+  valija_script_server_add (server, OPENING ("QUOTA")
+                            "C: V2 GETQUOTAROOT INBOX\nC: V3 LIST \"\" \"*\"\nS: V2 NO x\nS: V3 OK x\n"
+                            "C: V4 GETQUOTAROOT INBOX\nS: * QUOTAROOT INBOX\nS: V4 OK x\n" GOODBYE ("V5"));
+  imap_assert_listed (session);
+  g_error_free (imap_assert_error (valija_mail_reader_get_quota (VALIJA_MAIL_READER (session)),
+                                   VALIJA_ERROR_UNSUPPORTED));
+  /* It has told now that there is none */
+  g_error_free (imap_assert_error (valija_mail_reader_get_quota (VALIJA_MAIL_READER (session)),
+                                   VALIJA_ERROR_UNSUPPORTED));
+  imap_close (session);
+}
+
 typedef struct
 {
   const char *name;
@@ -466,6 +534,9 @@ main (int   argc,
   g_test_add_func ("/imap/session/reopen", test_reopen);
   g_test_add_func ("/imap/session/folders", test_folders);
   g_test_add_func ("/imap/session/owners", test_owners);
+  g_test_add_func ("/imap/session/room", test_room);
+  g_test_add_func ("/imap/session/no-room", test_no_room);
+  g_test_add_func ("/imap/session/room-asked", test_room_asked);
   imap_add_sync_tests ();
   imap_add_organize_tests ();
 

@@ -467,6 +467,39 @@ test_renamed_elsewhere (void)
   imap_close (other);
 }
 
+/* How much room there is, and how much of it a folder takes: where the server has the words for it. */
+static void
+test_room (void)
+{
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "ana@example.org", NULL);
+  const char *extensions = json_object_get_string_member (world, "extensions");
+  DexFuture *told = valija_mail_reader_get_quota (VALIJA_MAIL_READER (session));
+  g_autoptr(DexFuture) measured = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *octets;
+
+  if (g_str_equal (extensions, "all") || g_str_equal (extensions, "cyrus"))
+    {
+      g_autoptr(ValijaQuota) quota = imap_assert_boxed (told);
+
+      g_assert_cmpuint (quota->limit, >=, 100 * 1024 * 1024);
+      g_assert_cmpuint (quota->used, >, 0);
+    }
+  else
+    g_error_free (imap_assert_error (told, VALIJA_ERROR_UNSUPPORTED));
+
+  measured = valija_mail_reader_measure (VALIJA_MAIL_READER (session), "INBOX");
+  octets = valija_test_await (measured, &error);
+  if (has_extensions ())
+    {
+      g_assert_no_error (error);
+      g_assert_cmpint (g_value_get_int64 (octets), >, 0);
+    }
+  else
+    g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
+  imap_close (session);
+}
+
 /* Many messages: batches, turns and the way from above. */
 static void
 test_many (void)
@@ -544,6 +577,7 @@ main (int   argc,
       g_test_add_func ("/imap/world/watch-all", test_watch_all);
       g_test_add_func ("/imap/world/renamed-elsewhere", test_renamed_elsewhere);
     }
+  g_test_add_func ("/imap/world/room", test_room);
   g_test_add_func ("/imap/world/many", test_many);
 
   return g_test_run ();
