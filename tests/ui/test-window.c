@@ -13,6 +13,7 @@
 #include "ui/search/valija-search-chip.h"
 #include "ui/search/valija-suggestion-row.h"
 #include "ui/sidebar/valija-sidebar-private.h"
+#include "ui/sidebar/valija-sidebar-row.h"
 #include "ui/sidebar/valija-sync-row.h"
 #include "ui/valija-application.h"
 #include "ui/valija-fake-engine.h"
@@ -791,6 +792,75 @@ test_account_mail (void)
   WAIT_FOR (window_dialog () == NULL);
 }
 
+/* What a screen reader says of the row of @item in the sidebar. */
+static char *
+dup_summary (gpointer item)
+{
+  GListModel *rows = G_LIST_MODEL (get_window ()->sidebar->selection);
+  g_autoptr(GtkWidget) widget = g_object_ref_sink (valija_sidebar_row_new ());
+  char *summary = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr(GObject) other = gtk_tree_list_row_get_item (row);
+
+      if (other != item)
+        continue;
+      valija_sidebar_row_bind (VALIJA_SIDEBAR_ROW (widget), engine, row, other);
+      g_object_get (widget, "summary", &summary, NULL);
+      valija_sidebar_row_unbind (VALIJA_SIDEBAR_ROW (widget));
+      return summary;
+    }
+
+  g_assert_not_reached ();
+}
+
+/* How much room there is stands on the account's page, and in the sidebar once there is little. */
+static void
+test_quota (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  g_autofree char *some = NULL;
+  g_autofree char *little = NULL;
+  GtkLevelBar *bar;
+
+  valija_account_status_set_quota (status, &(ValijaQuota) { 50000000, 200000000 });
+  some = dup_summary (account);
+  g_assert_null (strstr (some, "full"));
+  gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
+  WAIT_FOR (window_dialog () != NULL);
+  bar = find_widget (GTK_WIDGET (window_dialog ()), GTK_TYPE_LEVEL_BAR);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (bar)) || gtk_widget_get_visible (GTK_WIDGET (bar)));
+  g_assert_cmpint ((int) (gtk_level_bar_get_value (bar) * 100), ==, 25);
+
+  valija_account_status_set_quota (status, &(ValijaQuota) { 190000000, 200000000 });
+  g_assert_cmpint ((int) (gtk_level_bar_get_value (bar) * 100 + 0.5), ==, 95);
+  little = dup_summary (account);
+  g_assert_nonnull (strstr (little, "Nearly full: 190.0"));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+  valija_account_status_set_quota (status, NULL);
+}
+
+/* The first of the folders that are not the user's own says so. */
+static void
+test_owner (void)
+{
+  ValijaFolder *lists = find_folder ("Lists");
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_ALL, TRUE);
+  first = dup_summary (lists);
+  g_assert_true (g_str_has_prefix (first, "Shared Folders: Lists"));
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_ALL, FALSE);
+  second = dup_summary (lists);
+  g_assert_true (g_str_has_prefix (second, "Lists"));
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_USER, FALSE);
+}
+
 static gboolean
 confirmation_is_asked (void)
 {
@@ -1397,6 +1467,8 @@ main (int    argc,
   g_test_add_func ("/ui/window/folder-properties", test_folder_properties);
   g_test_add_func ("/ui/window/sync-button", test_sync_button);
   g_test_add_func ("/ui/window/account-mail", test_account_mail);
+  g_test_add_func ("/ui/window/quota", test_quota);
+  g_test_add_func ("/ui/window/owner", test_owner);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);
