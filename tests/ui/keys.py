@@ -79,7 +79,8 @@ class Keys:
         h.wait(lambda: body.text.startswith(ANSWER), 'what was typed')
         self.key('ctrl+Return')
         h.gone('frame', SUBJECT)
-        h.see('Sending in')
+        # It stays so; the notice of the sending is gone after some seconds, seen or not
+        self.row(SUBJECT, 'Answered')
 
     def flag(self):
         """It gets a star, and loses it"""

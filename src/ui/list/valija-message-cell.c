@@ -205,6 +205,8 @@ dup_summary (ValijaMessage *message,
       g_string_append (summary, ", ");
       g_string_append_printf (summary, g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", n), n);
     }
+  if ((valija_message_get_flags (message) & VALIJA_FLAG_ANSWERED) != 0)
+    g_string_append_printf (summary, ", %s", _("Answered"));
   if (valija_message_get_flagged (message))
     g_string_append_printf (summary, ", %s", _("Starred"));
   if (valija_message_get_has_attachments (message))
