@@ -13,7 +13,6 @@ struct _ValijaMessagePane
   AdwBin              parent_instance;
 
   AdwWindowTitle     *title;
-  GtkToggleButton    *search_button;
   GtkSearchBar       *search_bar;
   ValijaSearchBox    *search_box;
   AdwToggleGroup     *filter;
@@ -62,6 +61,10 @@ gboolean           valija_message_pane_can_ask_server  (ValijaMessagePane *self)
 void               valija_message_pane_ask_server      (ValijaMessagePane *self);
 void               valija_message_pane_forget_server   (ValijaMessagePane *self);
 void               valija_message_pane_update_scope    (ValijaMessagePane *self);
+
+/* valija-message-pane-status.c: how the accounts are doing whose mail is shown */
+void valija_message_pane_install_status (GtkWidgetClass *widget_class);
+void valija_message_pane_watch_statuses (ValijaMessagePane *self);
 
 /* valija-message-pane-input.c: context menu and dragging */
 void valija_message_pane_install_input (GtkWidgetClass *widget_class);

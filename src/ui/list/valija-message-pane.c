@@ -7,7 +7,6 @@
 #include "base/valija-future.h"
 #include "ui/list/valija-message-cell.h"
 #include "ui/valija-application.h"
-#include "ui/valija-error-dialog.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -22,129 +21,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-/* ---- State of the account ---- */
-
-/* Of the accounts that are shown: what is to be told first is that of the first which has something to tell. */
-static ValijaAccountStatus *
-find_failed (ValijaMessagePane *self)
-{
-  for (guint i = 0; i < self->statuses->len; i++)
-    {
-      ValijaAccountStatus *status = g_ptr_array_index (self->statuses, i);
-
-      if (valija_account_status_get_error (status) != NULL)
-        return status;
-    }
-
-  return NULL;
-}
-
-static const char *
-find_alert (ValijaMessagePane *self)
-{
-  for (guint i = 0; i < self->statuses->len; i++)
-    {
-      const char *alert = valija_account_status_get_alert (g_ptr_array_index (self->statuses, i));
-
-      if (alert != NULL)
-        return alert;
-    }
-
-  return NULL;
-}
-
-static ValijaProgress *
-find_progress (ValijaMessagePane *self)
-{
-  for (guint i = 0; i < self->statuses->len; i++)
-    {
-      ValijaProgress *progress = valija_account_status_get_progress (g_ptr_array_index (self->statuses, i));
-
-      if (progress != NULL)
-        return progress;
-    }
-
-  return NULL;
-}
-
-static void
-status_changed_cb (ValijaMessagePane *self)
-{
-  ValijaAccountStatus *failed = find_failed (self);
-  const char *alert = find_alert (self);
-
-  valija_progress_bar_set_progress (self->progress, find_progress (self));
-
-  if (failed != NULL)
-    {
-      g_autofree char *title = valija_error_dup_title (valija_account_status_get_error (failed));
-      g_autofree char *whose = NULL;
-
-      if (self->statuses->len > 1)
-        /* Translators: an account, and what went wrong with it */
-        whose = g_strdup_printf (_("%s: %s"), valija_account_get_name (valija_account_status_get_account (failed)),
-                                 title);
-
-      adw_banner_set_title (self->banner, whose != NULL ? whose : title);
-      adw_banner_set_button_label (self->banner, _("_Details"));
-    }
-  else if (alert != NULL)
-    {
-      /* Translators: %s are the server's own words, meant for the user */
-      g_autofree char *title = g_strdup_printf (_("The server says: %s"), alert);
-
-      adw_banner_set_title (self->banner, title);
-      adw_banner_set_button_label (self->banner, NULL);
-    }
-
-  adw_banner_set_revealed (self->banner, failed != NULL || alert != NULL);
-}
-
-static void
-watch_status (ValijaMessagePane *self,
-              ValijaFolder      *folder)
-{
-  ValijaAccountStatus *status = valija_engine_get_status (self->engine, valija_folder_get_account (folder));
-
-  if (status == NULL)
-    return;
-
-  g_signal_connect_object (status, "notify", G_CALLBACK (status_changed_cb), self, G_CONNECT_SWAPPED);
-  g_ptr_array_add (self->statuses, g_object_ref (status));
-}
-
-static void
-watch_statuses (ValijaMessagePane *self)
-{
-  GListModel *inboxes = valija_engine_get_inboxes (self->engine);
-
-  for (guint i = 0; i < self->statuses->len; i++)
-    g_signal_handlers_disconnect_by_func (g_ptr_array_index (self->statuses, i), status_changed_cb, self);
-  g_ptr_array_set_size (self->statuses, 0);
-
-  if (!valija_folder_gathers (self->folder))
-    watch_status (self, self->folder);
-  else
-    for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
-      {
-        g_autoptr(ValijaFolder) inbox = g_list_model_get_item (inboxes, i);
-
-        watch_status (self, inbox);
-      }
-
-  status_changed_cb (self);
-}
-
-static void
-banner_clicked_cb (ValijaMessagePane *self)
-{
-  ValijaAccountStatus *failed = find_failed (self);
-
-  if (failed != NULL)
-    adw_dialog_present (valija_error_dialog_new (self->engine, valija_account_status_get_error (failed)),
-                        GTK_WIDGET (self));
-}
 
 static void
 progress_cancelled_cb (ValijaMessagePane *self)
@@ -543,7 +419,6 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, title);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_bar);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, search_box);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, filter);
@@ -559,7 +434,6 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, progress);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, menu);
-  gtk_widget_class_bind_template_callback (widget_class, banner_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, progress_cancelled_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
@@ -571,6 +445,7 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
 
+  valija_message_pane_install_status (widget_class);
   valija_message_pane_install_input (widget_class);
 }
 
@@ -626,7 +501,7 @@ inboxes_changed_cb (ValijaMessagePane *self)
     return;
 
   show_subtitle (self);
-  watch_statuses (self);
+  valija_message_pane_watch_statuses (self);
 }
 
 void
@@ -680,7 +555,7 @@ valija_message_pane_show_folder (ValijaMessagePane *self,
 
   adw_window_title_set_title (self->title, valija_folder_get_display_name (folder));
   show_subtitle (self);
-  watch_statuses (self);
+  valija_message_pane_watch_statuses (self);
   valija_message_pane_update_scope (self);
 
   if (gtk_search_bar_get_search_mode (self->search_bar))
@@ -709,123 +584,6 @@ valija_message_pane_begin_search (ValijaMessagePane *self)
 
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_box));
-}
-
-guint
-valija_message_pane_get_n_selected (ValijaMessagePane *self)
-{
-  g_autoptr(GtkBitset) selected = NULL;
-
-  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), 0);
-
-  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-
-  return gtk_bitset_get_size (selected);
-}
-
-GPtrArray *
-valija_message_pane_dup_selected (ValijaMessagePane *self)
-{
-  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr(GtkBitset) selected = NULL;
-  GtkBitsetIter iter;
-  guint position;
-
-  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
-
-  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position);
-       valid;
-       valid = gtk_bitset_iter_next (&iter, &position))
-    g_ptr_array_add (messages, g_list_model_get_item (G_LIST_MODEL (self->selection), position));
-
-  return g_steal_pointer (&messages);
-}
-
-ValijaMessage *
-valija_message_pane_dup_single (ValijaMessagePane *self)
-{
-  g_autoptr(GtkBitset) selected = NULL;
-
-  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
-
-  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  if (gtk_bitset_get_size (selected) != 1)
-    return NULL;
-
-  return g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (selected));
-}
-
-ValijaMessage *
-valija_message_pane_dup_message (ValijaMessagePane *self,
-                                 gint64             key)
-{
-  guint position;
-
-  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
-
-  position = self->messages != NULL ? valija_message_list_find (self->messages, key) : G_MAXUINT;
-
-  return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
-}
-
-static void
-select_position (ValijaMessagePane *self,
-                 guint              position)
-{
-  gtk_list_view_scroll_to (self->list, position, GTK_LIST_SCROLL_SELECT, NULL);
-}
-
-void
-valija_message_pane_step (ValijaMessagePane *self,
-                          ValijaPaneStep     step)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
-  g_autoptr(GtkBitset) selected = NULL;
-  gboolean any;
-
-  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
-
-  if (n_items == 0)
-    return;
-
-  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  any = !gtk_bitset_is_empty (selected);
-
-  switch (step)
-    {
-    case VALIJA_PANE_NEXT:
-      select_position (self, any ? MIN (gtk_bitset_get_maximum (selected) + 1, n_items - 1) : 0);
-      break;
-    case VALIJA_PANE_PREVIOUS:
-      select_position (self, any ? MAX (gtk_bitset_get_minimum (selected), 1) - 1 : 0);
-      break;
-    case VALIJA_PANE_LAST:
-      select_position (self, n_items - 1);
-      break;
-    case VALIJA_PANE_FIRST:
-    default:
-      select_position (self, 0);
-      break;
-    }
-}
-
-void
-valija_message_pane_advance (ValijaMessagePane *self)
-{
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
-  g_autoptr(GtkBitset) selected = NULL;
-
-  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
-
-  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
-  if (gtk_bitset_is_empty (selected))
-    return;
-
-  if (gtk_bitset_get_maximum (selected) + 1 < n_items)
-    select_position (self, gtk_bitset_get_maximum (selected) + 1);
-  else if (gtk_bitset_get_minimum (selected) > 0)
-    select_position (self, gtk_bitset_get_minimum (selected) - 1);
 }
 
 void

@@ -27,7 +27,6 @@ struct _ValijaOutboxRow
   GtkButton        *retry;
   GtkWidget        *confirm;
   GtkWidget        *edit;
-  GtkWidget        *remove;
 
   ValijaEngine     *engine;
   ValijaOutboxItem *item;
@@ -207,7 +206,6 @@ valija_outbox_row_class_init (ValijaOutboxRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, retry);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, confirm);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, edit);
-  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, remove);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_bind_template_callback (widget_class, confirm_cb);
   gtk_widget_class_bind_template_callback (widget_class, edit_cb);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "ui/list/valija-message-pane-private.h"
+
+guint
+valija_message_pane_get_n_selected (ValijaMessagePane *self)
+{
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), 0);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  return gtk_bitset_get_size (selected);
+}
+
+GPtrArray *
+valija_message_pane_dup_selected (ValijaMessagePane *self)
+{
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GtkBitset) selected = NULL;
+  GtkBitsetIter iter;
+  guint position;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  for (gboolean valid = gtk_bitset_iter_init_first (&iter, selected, &position);
+       valid;
+       valid = gtk_bitset_iter_next (&iter, &position))
+    g_ptr_array_add (messages, g_list_model_get_item (G_LIST_MODEL (self->selection), position));
+
+  return g_steal_pointer (&messages);
+}
+
+ValijaMessage *
+valija_message_pane_dup_single (ValijaMessagePane *self)
+{
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  if (gtk_bitset_get_size (selected) != 1)
+    return NULL;
+
+  return g_list_model_get_item (G_LIST_MODEL (self->selection), gtk_bitset_get_minimum (selected));
+}
+
+ValijaMessage *
+valija_message_pane_dup_message (ValijaMessagePane *self,
+                                 gint64             key)
+{
+  guint position;
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
+
+  position = self->messages != NULL ? valija_message_list_find (self->messages, key) : G_MAXUINT;
+
+  return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
+}
+
+static void
+select_position (ValijaMessagePane *self,
+                 guint              position)
+{
+  gtk_list_view_scroll_to (self->list, position, GTK_LIST_SCROLL_SELECT, NULL);
+}
+
+void
+valija_message_pane_step (ValijaMessagePane *self,
+                          ValijaPaneStep     step)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  g_autoptr(GtkBitset) selected = NULL;
+  gboolean any;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  if (n_items == 0)
+    return;
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  any = !gtk_bitset_is_empty (selected);
+
+  switch (step)
+    {
+    case VALIJA_PANE_NEXT:
+      select_position (self, any ? MIN (gtk_bitset_get_maximum (selected) + 1, n_items - 1) : 0);
+      break;
+    case VALIJA_PANE_PREVIOUS:
+      select_position (self, any ? MAX (gtk_bitset_get_minimum (selected), 1) - 1 : 0);
+      break;
+    case VALIJA_PANE_LAST:
+      select_position (self, n_items - 1);
+      break;
+    case VALIJA_PANE_FIRST:
+    default:
+      select_position (self, 0);
+      break;
+    }
+}
+
+void
+valija_message_pane_advance (ValijaMessagePane *self)
+{
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  g_autoptr(GtkBitset) selected = NULL;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+
+  selected = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  if (gtk_bitset_is_empty (selected))
+    return;
+
+  if (gtk_bitset_get_maximum (selected) + 1 < n_items)
+    select_position (self, gtk_bitset_get_maximum (selected) + 1);
+  else if (gtk_bitset_get_minimum (selected) > 0)
+    select_position (self, gtk_bitset_get_minimum (selected) - 1);
+}
