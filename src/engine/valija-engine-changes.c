@@ -6,6 +6,10 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What goes to a server in one command, at most but for the last of them */
+#define MESSAGES_AT_ONCE 50
+#define OCTETS_AT_ONCE   (4 * 1024 * 1024)
+
 /* What the user does to messages that are there: flags, move, delete, and taking it back. Each call sorts its
  * messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
 
@@ -248,9 +252,9 @@ delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError *
 /* Not by the journal: the original may go only when the server has said that it holds the copy. */
 static gboolean
 append_to_server_fiber (ValijaEngine  *self,
-                        ValijaMessage *message,
+                        GPtrArray     *filings,
                         ValijaFolder  *target,
-                        GBytes        *source,
+                        guint         *n_filed,
                         GError       **error)
 {
   g_autoptr(ValijaAccountRuntime) runtime = NULL;
@@ -269,23 +273,72 @@ append_to_server_fiber (ValijaEngine  *self,
       !(organizer = valija_account_runtime_dup_organizer (runtime, error)))
     return FALSE;
 
-  return valija_engine_append_fiber (self, organizer, valija_folder_get_remote_id (target), source,
-                                     valija_message_get_flags (message), valija_message_get_date (message), error);
+  return valija_engine_append_many_fiber (self, organizer, valija_folder_get_remote_id (target), filings, n_filed,
+                                          error);
 }
 
-static gboolean
-copy_message_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *target, GError **error)
+/* The next messages from @from on that go to the server together, as far as they can be had. */
+static GPtrArray *
+load_filings_fiber (ValijaEngine *self, GPtrArray *messages, guint from, GCancellable *cancellable, GError **error)
 {
+  GPtrArray *filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
+  gsize octets = 0;
+
+  for (guint i = from; i < messages->len && filings->len < MESSAGES_AT_ONCE && octets < OCTETS_AT_ONCE; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      g_autoptr(GBytes) source = NULL;
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
+          !(source = dex_await_boxed (valija_engine_load_source (self, message), error)))
+        break;
+
+      octets += g_bytes_get_size (source);
+      g_ptr_array_add (filings, valija_filing_new (source, valija_message_get_flags (message),
+                                                   valija_message_get_date (message)));
+    }
+
+  return filings;
+}
+
+/* Adds to *n_copied how many it did. */
+static gboolean
+copy_some_fiber (ValijaEngine *self,
+                 GPtrArray    *messages,
+                 guint        *n_copied,
+                 ValijaFolder *target,
+                 GCancellable *cancellable,
+                 GError      **error)
+{
+  ValijaMessage *message = g_ptr_array_index (messages, *n_copied);
+  g_autoptr(GPtrArray) filings = NULL;
   g_autoptr(GBytes) source = NULL;
+  g_autoptr(GError) missing = NULL;
+  guint n_filed = 0;
+  gboolean ok;
 
-  if (!(source = dex_await_boxed (valija_engine_load_source (self, message), error)))
-    return FALSE;
+  if (valija_folder_get_local (target))
+    {
+      if (!(source = dex_await_boxed (valija_engine_load_source (self, message), error)) ||
+          !valija_await_int64 (valija_engine_file_locally (self, valija_folder_get_id (target), source,
+                                                           valija_message_get_flags (message)), NULL, error))
+        return FALSE;
 
-  if (!valija_folder_get_local (target))
-    return append_to_server_fiber (self, message, target, source, error);
+      ++*n_copied;
+      return TRUE;
+    }
 
-  return valija_await_int64 (valija_engine_file_locally (self, valija_folder_get_id (target), source,
-                                                         valija_message_get_flags (message)), NULL, error);
+  /* Those before one that cannot be had are carried all the same */
+  filings = load_filings_fiber (self, messages, *n_copied, cancellable, &missing);
+  ok = filings->len == 0 || append_to_server_fiber (self, filings, target, &n_filed, error);
+  *n_copied += n_filed;
+  if (ok && missing != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&missing));
+      return FALSE;
+    }
+
+  return ok;
 }
 
 /* How many, from the first on; @error is set where that is not all of them. */
@@ -293,16 +346,16 @@ static guint
 copy_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
 {
   g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
+  GCancellable *cancellable = valija_progress_get_cancellable (progress);
   gboolean shown = group->messages->len > 1;
   guint n_copied = 0;
 
   if (shown)
     valija_account_runtime_begin_progress (group->runtime, progress);
 
-  while (n_copied < group->messages->len &&
-         !g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error) &&
-         copy_message_fiber (self, g_ptr_array_index (group->messages, n_copied), target, error))
-    valija_progress_update (progress, ++n_copied, group->messages->len);
+  while (n_copied < group->messages->len && !g_cancellable_set_error_if_cancelled (cancellable, error) &&
+         copy_some_fiber (self, group->messages, &n_copied, target, cancellable, error))
+    valija_progress_update (progress, n_copied, group->messages->len);
 
   if (shown)
     valija_account_runtime_end_progress (group->runtime, progress);

@@ -167,6 +167,14 @@ gboolean   valija_engine_append_fiber (ValijaEngine         *self,
                                        ValijaFlags           flags,
                                        gint64                received,
                                        GError              **error);
+/* The same for all of @filings (of ValijaFiling): in one go where the server can. @n_filed: how many, from the first
+ * on. */
+gboolean   valija_engine_append_many_fiber (ValijaEngine         *self,
+                                            ValijaMailOrganizer  *organizer,
+                                            const char           *folder,
+                                            GPtrArray            *filings,
+                                            guint                *n_filed,
+                                            GError              **error);
 /* Replays soon, if the engine works in the background. */
 void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
 

@@ -267,3 +267,98 @@ valija_engine_append_fiber (ValijaEngine         *self,
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
+
+/* ---- Several at once ---- */
+
+static gboolean
+append_one_by_one_fiber (ValijaEngine         *self,
+                         ValijaMailOrganizer  *organizer,
+                         const char           *folder,
+                         GPtrArray            *filings,
+                         guint                *n_filed,
+                         GError              **error)
+{
+  for (; *n_filed < filings->len; ++*n_filed)
+    {
+      const ValijaFiling *filing = g_ptr_array_index (filings, *n_filed);
+
+      if (!valija_engine_append_fiber (self, organizer, folder, filing->source, filing->flags, filing->received, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The answer was lost, and perhaps that alone: all are there, or none. */
+static gboolean
+are_there_fiber (ValijaEngine        *self,
+                 ValijaMailOrganizer *organizer,
+                 const char          *folder,
+                 const char          *mark,
+                 GPtrArray           *message_ids)
+{
+  g_auto(GStrv) ids = dup_strings (message_ids);
+  g_autoptr(GPtrArray) found = NULL;
+
+  found = dex_await_boxed (valija_engine_race (self, valija_mail_organizer_find (organizer, folder, mark,
+                                                                                 (const char * const *) ids, NULL),
+                                               NULL), NULL);
+  for (guint i = 0; found != NULL && i < message_ids->len; i++)
+    if (!is_known (found, i))
+      return FALSE;
+
+  return found != NULL;
+}
+
+gboolean
+valija_engine_append_many_fiber (ValijaEngine         *self,
+                                 ValijaMailOrganizer  *organizer,
+                                 const char           *folder,
+                                 GPtrArray            *filings,
+                                 guint                *n_filed,
+                                 GError              **error)
+{
+  g_autoptr(GPtrArray) whole = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
+  g_autoptr(GPtrArray) message_ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *mark = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  *n_filed = 0;
+  if (filings->len < 2)
+    return append_one_by_one_fiber (self, organizer, folder, filings, n_filed, error);
+
+  for (guint i = 0; i < filings->len; i++)
+    {
+      const ValijaFiling *filing = g_ptr_array_index (filings, i);
+      char *message_id = NULL;
+      g_autoptr(GBytes) source = valija_mime_ensure_message_id (filing->source, &message_id);
+
+      g_ptr_array_add (message_ids, message_id);
+      g_ptr_array_add (whole, valija_filing_new (source, filing->flags, filing->received));
+    }
+
+  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder), NULL),
+                                 error)))
+    return FALSE;
+
+  if (dex_await (valija_engine_race (self, valija_mail_organizer_append_many (organizer, folder, whole), NULL),
+                 &failure))
+    {
+      *n_filed = filings->len;
+      return TRUE;
+    }
+
+  /* One that is refused takes the others with it: each by itself, then */
+  if (failure->domain == VALIJA_ERROR && !valija_error_is_transient (failure))
+    return append_one_by_one_fiber (self, organizer, folder, whole, n_filed, error);
+
+  if (mark[0] != '\0' && valija_error_is_transient (failure) &&
+      are_there_fiber (self, organizer, folder, mark, message_ids))
+    {
+      *n_filed = filings->len;
+      return TRUE;
+    }
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}

@@ -4,13 +4,60 @@
 
 #include "sessions/valija-mail-organizer.h"
 
+#include "base/valija-error.h"
 #include "base/valija-future.h"
+
+#include <glib/gi18n-lib.h>
 
 G_DEFINE_INTERFACE (ValijaMailOrganizer, valija_mail_organizer, VALIJA_TYPE_SESSION)
 
 static void
 valija_mail_organizer_default_init (ValijaMailOrganizerInterface *iface)
 {
+}
+
+ValijaFiling *
+valija_filing_new (GBytes *source, ValijaFlags flags, gint64 received)
+{
+  ValijaFiling *self = g_new0 (ValijaFiling, 1);
+
+  self->source = g_bytes_ref (source);
+  self->flags = flags;
+  self->received = received;
+
+  return self;
+}
+
+void
+valija_filing_free (ValijaFiling *self)
+{
+  g_bytes_unref (self->source);
+  g_free (self);
+}
+
+/**
+ * valija_mail_organizer_append_many:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @filings: (element-type ValijaFiling): what is filed, in this order
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE when the server has all of them, and rejects when it has
+ *   none, but for a lost answer
+ */
+DexFuture *
+valija_mail_organizer_append_many (ValijaMailOrganizer *self, const char *folder, GPtrArray *filings)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && filings != NULL && filings->len > 0);
+
+  if (VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->append_many != NULL)
+    return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->append_many (self, folder, filings);
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server files one message at a time."));
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  return dex_future_new_for_error (error);
 }
 
 /**

@@ -9,6 +9,17 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_MAIL_ORGANIZER (valija_mail_organizer_get_type ())
 G_DECLARE_INTERFACE (ValijaMailOrganizer, valija_mail_organizer, VALIJA, MAIL_ORGANIZER, ValijaSession)
 
+/* A message that is to be filed. */
+typedef struct
+{
+  GBytes *source;
+  ValijaFlags flags;
+  gint64 received;          /* seconds since 1970, 0 for now */
+} ValijaFiling;
+
+ValijaFiling *valija_filing_new  (GBytes *source, ValijaFlags flags, gint64 received) G_GNUC_WARN_UNUSED_RESULT;
+void          valija_filing_free (ValijaFiling *self);
+
 struct _ValijaMailOrganizerInterface
 {
   GTypeInterface parent;
@@ -34,6 +45,7 @@ struct _ValijaMailOrganizerInterface
                                GBytes              *source,
                                ValijaFlags          flags,
                                gint64               received);
+  DexFuture *(*append_many)   (ValijaMailOrganizer *self, const char *folder, GPtrArray *filings); /* nullable */
   DexFuture *(*create_folder) (ValijaMailOrganizer *self, const char *parent, const char *name);
   DexFuture *(*rename_folder) (ValijaMailOrganizer *self,
                                const char          *folder,
@@ -84,6 +96,12 @@ DexFuture *valija_mail_organizer_append (ValijaMailOrganizer *self,
                                          GBytes              *source,
                                          ValijaFlags          flags,
                                          gint64               received) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Files all of @filings (of ValijaFiling) at once, or none. Resolves to TRUE; rejects with UNSUPPORTED where the server
+ * takes one at a time. */
+DexFuture *valija_mail_organizer_append_many (ValijaMailOrganizer *self,
+                                              const char          *folder,
+                                              GPtrArray           *filings) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @parent is nullable: the top. Each resolves to ValijaFolderInfo (remove: TRUE). */
 DexFuture *valija_mail_organizer_create_folder (ValijaMailOrganizer *self,

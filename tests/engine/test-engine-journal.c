@@ -311,6 +311,44 @@ test_across (void)
   g_assert_nonnull (strstr (test->server->log->str, "append INBOX"));
 }
 
+/* Several go to a server in one go. One that is refused takes the others with it, and each is tried by itself; when the
+ * answer alone is lost none is there twice. */
+static void
+test_across_together (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "pop3");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, other, "archive");
+
+  test->server->marks = TRUE;
+  test->server->files_many = TRUE;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b");
+      g_autoptr(GPtrArray) here = NULL;
+      g_autoptr(GPtrArray) left = NULL;
+
+      g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+      flush (test);
+      here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+      g_assert_cmpuint (here->len, ==, 2);
+
+      /* The mark is the first question */
+      fake_server_clear_log (test->server);
+      test->server->fail_at = i > 0 ? test->server->questions + 2 : 0;
+      test->server->fail_code = i == 1 ? VALIJA_ERROR_REFUSED : VALIJA_ERROR_DISCONNECTED;
+      test->server->fail_late = i == 2;
+      g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
+                                                                      test_engine_folder (test, "INBOX"))));
+      test->server->fail_late = FALSE;
+      g_assert_nonnull (strstr (test->server->log->str, "append INBOX * 2"));
+      left = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+      g_assert_cmpuint (left->len, ==, 0);
+      test_engine_sync (test, VALIJA_SYNC_HEADERS);
+      g_assert_cmpint (valija_folder_get_total (test_engine_folder (test, "INBOX")), ==, 3);
+    }
+}
+
 static void
 cancel_copying (FakeServer *server, gpointer user_data)
 {
@@ -486,6 +524,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/renumbered/flush", GINT_TO_POINTER (TRUE), test_renumbered);
   g_test_add_data_func ("/engine/journal/renumbered/sync", GINT_TO_POINTER (FALSE), test_renumbered);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
+  g_test_add_func ("/engine/journal/across-together", test_across_together);
 
   return g_test_run ();
 }

@@ -876,6 +876,27 @@ fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, Valija
 }
 
 static DexFuture *
+fake_append_many (ValijaMailOrganizer *self, const char *name, GPtrArray *filings)
+{
+  FakeServer *server = server_of (self);
+  DexFuture *failure;
+
+  if (!server->files_many)
+    return reject_unsupported ();
+  if ((failure = ask (self, "append %s * %u", name, filings->len)) != NULL)
+    return failure;
+
+  for (guint i = 0; i < filings->len; i++)
+    {
+      const ValijaFiling *filing = g_ptr_array_index (filings, i);
+
+      put_message (server, find_folder (server, name), filing->source, filing->flags);
+    }
+
+  return answer (self, dex_future_new_true ());
+}
+
+static DexFuture *
 refuse (int code)
 {
   GError *error = NULL;
@@ -1000,6 +1021,7 @@ fake_organizer_init (ValijaMailOrganizerInterface *iface)
   iface->copy = fake_copy;
   iface->delete_ = fake_delete;
   iface->append = fake_append;
+  iface->append_many = fake_append_many;
   iface->create_folder = fake_create_folder;
   iface->rename_folder = fake_rename_folder;
   iface->remove_folder = fake_remove_folder;

@@ -34,6 +34,7 @@ struct _FakeServer
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */
   ValijaQuota quota;         /* limit 0: it tells of none */
   gint64 octets;             /* of each folder; 0: it does not tell */
+  gboolean files_many;       /* like MULTIAPPEND of IMAP */
   gboolean names_content;    /* like OBJECTID of IMAP */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;

@@ -12,6 +12,7 @@
 #include "model/valija-search-term.h"
 #include "sessions/imap/valija-imap-batch.h"
 #include "sessions/imap/valija-imap-cursor.h"
+#include "sessions/valija-mail-organizer.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
 /* Lines must not be too long for the server's buffer */
@@ -31,6 +32,7 @@ typedef struct
   ValijaFlags add;
   ValijaFlags remove;
   GBytes *source;
+  GPtrArray *filings;       /* nullable: of ValijaFiling */
   gint64 received;
   guint32 uid_validity;
   guint next;               /* index into remote_ids */
@@ -61,6 +63,7 @@ change_unref (gpointer data)
   g_free (self->target);
   g_strfreev (self->remote_ids);
   g_clear_pointer (&self->source, g_bytes_unref);
+  g_clear_pointer (&self->filings, g_ptr_array_unref);
   valija_imap_set_free (self->asked);
   valija_imap_set_free (self->copied);
   valija_imap_set_free (self->found);
@@ -450,40 +453,96 @@ dup_canonical (GBytes *source)
   return g_byte_array_free_to_bytes (canonical);
 }
 
-static DexFuture *
-append_fiber (gpointer data)
+/* Flags, time and octets of one message, or FALSE where the server does not take it. */
+static gboolean
+append_filing (Change             *self,
+               ValijaImapCommand  *command,
+               GBytes             *source,
+               ValijaFlags         flags,
+               gint64              received,
+               GError            **error)
 {
-  Change *self = data;
-  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
-  g_autoptr(GBytes) canonical = dup_canonical (self->source);
-  g_autoptr(ValijaImapSet) uid = NULL;
-  g_autofree char *new_uid = NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) canonical = dup_canonical (source);
   gsize length;
   const void *octets = g_bytes_get_data (canonical, &length);
   gboolean binary = memchr (octets, '\0', length) != NULL;
 
   if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
     {
-      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
                         _("The message holds zero octets, which this server cannot file."));
-      return dex_future_new_for_error (g_steal_pointer (&error));
+      return FALSE;
     }
 
   if (valija_imap_link_get_append_limit (self->link) > 0 && length > valija_imap_link_get_append_limit (self->link))
     {
       g_autofree char *limit = g_format_size (valija_imap_link_get_append_limit (self->link));
 
-      valija_error_set (&error, VALIJA_ERROR_TOO_LARGE,
+      valija_error_set (error, VALIJA_ERROR_TOO_LARGE,
                         _("The message is larger than the server takes: it files messages of up to %s."), limit);
+      return FALSE;
+    }
+
+  valija_imap_command_append_flags (command, valija_imap_flags_from_model (flags));
+  if (received != 0)
+    valija_imap_command_append_time (command, received);
+  valija_imap_command_append_literal (command, canonical, binary);
+
+  return TRUE;
+}
+
+static DexFuture *
+append_many_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
+  g_autoptr(GError) error = NULL;
+
+  if (!valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_MULTIAPPEND))
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server files one message at a time."));
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
   valija_imap_command_append_mailbox (command, self->folder);
-  valija_imap_command_append_flags (command, valija_imap_flags_from_model (self->add));
-  if (self->received != 0)
-    valija_imap_command_append_time (command, self->received);
-  valija_imap_command_append_literal (command, canonical, binary);
+  for (guint i = 0; i < self->filings->len; i++)
+    {
+      const ValijaFiling *filing = g_ptr_array_index (self->filings, i);
+
+      if (!append_filing (self, command, filing->source, filing->flags, filing->received, &error))
+        return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  if (!dex_await (run (self, command, VALIJA_IMAP_RUN_FOLDER, NULL), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_imap_organize_append_many (ValijaImapLink *link,
+                                  const char     *folder,
+                                  GPtrArray      *filings)
+{
+  Change *self = change_new (link, folder, NULL);
+
+  self->filings = g_ptr_array_ref (filings);
+
+  return valija_fiber_spawn (append_many_fiber, self, change_unref);
+}
+
+static DexFuture *
+append_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
+  g_autofree char *new_uid = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_imap_command_append_mailbox (command, self->folder);
+  if (!append_filing (self, command, self->source, self->add, self->received, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_FOLDER, appended_cb), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

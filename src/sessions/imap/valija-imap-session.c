@@ -59,6 +59,7 @@ struct _Task
   ValijaFlags remove;
   gint64 received;
   guint64 *sizes;
+  GPtrArray *filings;
 };
 
 static void
@@ -74,6 +75,7 @@ task_free (gpointer data)
   g_clear_pointer (&task->bytes, g_bytes_unref);
   dex_clear (&task->channel);
   g_free (task->sizes);
+  g_clear_pointer (&task->filings, g_ptr_array_unref);
   g_free (task);
 }
 
@@ -670,6 +672,26 @@ append (ValijaMailOrganizer *organizer,
 }
 
 static DexFuture *
+start_append_many (Task           *task,
+                   ValijaImapLink *link)
+{
+  return valija_imap_organize_append_many (link, task->target, task->filings);
+}
+
+static DexFuture *
+append_many (ValijaMailOrganizer *organizer,
+             const char          *folder,
+             GPtrArray           *filings)
+{
+  Task *task = task_new (organizer, start_append_many, VALIJA_STEP_CHANGE, NULL);
+
+  task->target = g_strdup (folder);
+  task->filings = g_ptr_array_ref (filings);
+
+  return run_task (task);
+}
+
+static DexFuture *
 start_mark (Task           *task,
             ValijaImapLink *link)
 {
@@ -809,6 +831,7 @@ organizer_iface_init (ValijaMailOrganizerInterface *iface)
   iface->copy = copy;
   iface->delete_ = delete_messages;
   iface->append = append;
+  iface->append_many = append_many;
   iface->create_folder = create_folder;
   iface->rename_folder = rename_folder;
   iface->remove_folder = remove_folder;

@@ -68,6 +68,33 @@ append (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+append_some (ValijaMailOrganizer *organizer,
+             const char          *last,
+             gsize                length)
+{
+  g_autoptr(GPtrArray) filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
+  g_autoptr(GBytes) one = g_bytes_new_static ("Subject: 1\n\na\n", 14);
+  g_autoptr(GBytes) other = g_bytes_new (last, length);
+
+  g_ptr_array_add (filings, valija_filing_new (one, VALIJA_FLAG_SEEN, 760131136));
+  g_ptr_array_add (filings, valija_filing_new (other, VALIJA_FLAG_NONE, 0));
+
+  return valija_mail_organizer_append_many (organizer, "Sent", filings);
+}
+
+static DexFuture *
+append_many (ValijaMailOrganizer *organizer)
+{
+  return append_some (organizer, "Subject: 2\r\n\r\nb\r\n", 17);
+}
+
+static DexFuture *
+append_many_zero (ValijaMailOrganizer *organizer)
+{
+  return append_some (organizer, "a\0b", 3);
+}
+
+static DexFuture *
 append_zero (ValijaMailOrganizer *organizer)
 {
   g_autoptr(GBytes) source = g_bytes_new_static ("a\0b", 3);
@@ -268,6 +295,20 @@ static const Case cases[] = {
     VALIJA_ERROR_NOT_FOUND },
   /* Not an octet of it is sent */
   { "append-above-limit", "APPENDLIMIT=25", append, GOODBYE ("V4"), NULL, VALIJA_ERROR_TOO_LARGE },
+  { "append-many", "MULTIAPPEND LITERAL+ UIDPLUS", append_many,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {17+}\nC: Subject: 1\nC:\nC: a\nC:  () {17+}\n"
+    "C: Subject: 2\nC:\nC: b\nC:\nS: V4 OK [APPENDUID 7 5:6] x\n" GOODBYE ("V5"),
+    NULL, 0 },
+  { "append-many-waiting", "MULTIAPPEND", append_many,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {17}\nS: + go on\nC: Subject: 1\nC:\nC: a\n"
+    "C:  () {17}\nS: + go on\nC: Subject: 2\nC:\nC: b\nC:\nS: V4 OK x\n" GOODBYE ("V5"),
+    NULL, 0 },
+  { "append-many-refused", "MULTIAPPEND", append_many,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {17}\nS: + go on\nC: Subject: 1\nC:\nC: a\n"
+    "C:  () {17}\nS: V4 NO [TOOBIG] no\n" GOODBYE ("V5"),
+    NULL, VALIJA_ERROR_TOO_LARGE },
+  { "append-many-on-old-server", "LITERAL+", append_many, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
+  { "append-many-zero", "MULTIAPPEND", append_many_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "create", "NAMESPACE", create,
     "C: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: V5 OK x\n"
@@ -454,7 +495,8 @@ test_faults (gconstpointer data)
 void
 imap_add_organize_tests (void)
 {
-  static const char * const faulted[] = { "flags", "move-by-copy", "append-waiting", "create", "mark", "find", NULL };
+  static const char * const faulted[] = { "flags",  "move-by-copy", "append-waiting", "append-many-waiting",
+                                          "create", "mark",         "find",           NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

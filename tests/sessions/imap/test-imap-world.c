@@ -500,6 +500,39 @@ test_room (void)
   imap_close (session);
 }
 
+/* Several messages filed in one go, where the server can. */
+static void
+test_append_many (void)
+{
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
+  ValijaMailOrganizer *organizer = VALIJA_MAIL_ORGANIZER (session);
+  g_autoptr(ValijaFolderInfo) box =
+      imap_assert_boxed (valija_mail_organizer_create_folder (organizer, NULL, "Together"));
+  g_autoptr(GPtrArray) filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
+  g_autoptr(GPtrArray) ids = NULL;
+  g_autoptr(GBytes) cursor = NULL;
+  guint n_batches;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("From: a@example.org\nSubject: message %u\n\n%0*u\n", i, 5000 * i, i);
+      g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+
+      g_ptr_array_add (filings, valija_filing_new (source, i % 2 ? VALIJA_FLAG_SEEN : 0, 1700000000 + i));
+    }
+
+  if (has_extensions ())
+    imap_assert_true (valija_mail_organizer_append_many (organizer, box->remote_id, filings));
+  else
+    g_error_free (imap_assert_error (valija_mail_organizer_append_many (organizer, box->remote_id, filings),
+                                     VALIJA_ERROR_UNSUPPORTED));
+
+  ids = sync_ids (session, box->remote_id, &cursor, &n_batches);
+  g_assert_cmpuint (ids->len, ==, has_extensions () ? filings->len : 0);
+  imap_assert_true (valija_mail_organizer_remove_folder (organizer, box->remote_id));
+  imap_close (session);
+}
+
 /* Many messages: batches, turns and the way from above. */
 static void
 test_many (void)
@@ -578,6 +611,7 @@ main (int   argc,
       g_test_add_func ("/imap/world/renamed-elsewhere", test_renamed_elsewhere);
     }
   g_test_add_func ("/imap/world/room", test_room);
+  g_test_add_func ("/imap/world/append-many", test_append_many);
   g_test_add_func ("/imap/world/many", test_many);
 
   return g_test_run ();
