@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,9 +27,20 @@
 #define AUTO_VACUUM_ROOT 13
 #define AUTO_VACUUM_INCREMENTAL 16
 
-/* Stands in the lock file as long as a store is open; found there by the next one, it says that
- * the last was not closed. */
-static const char in_use[] = "in use\n";
+/* Stands in the lock file as long as a store is open; found there by the next one, it says that the last was not closed.
+ * Behind it is which start of the system that was: what a process that was killed had written is all there as long as
+ * that lasts, so that nothing need be checked. After the second time in a row it is, whatever ended them. */
+#define IN_USE "in use"
+#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+#define MAX_MARK 128
+
+/* How whoever had the directory last has left it. */
+typedef enum
+{
+  LEFT_CLOSED,
+  LEFT_KILLED,
+  LEFT_UNKNOWN, /* with the system, or with damage */
+} Left;
 
 static const char * const companions[] = { "", "-wal", "-shm" };
 
@@ -45,15 +57,49 @@ make_directory (const char  *path,
   return FALSE;
 }
 
-/* Takes the directory. @unclean: whether whoever had it last did not close it. Returns: the
- * lock, -1 on failure */
+/* (transfer full): "in use" by somebody of this start of the system, as far as that can be told. */
+static char *
+dup_mark (void)
+{
+  g_autofree char *boot_id = NULL;
+
+  if (!g_file_get_contents (BOOT_ID_PATH, &boot_id, NULL, NULL))
+    return g_strdup (IN_USE "\n");
+
+  return g_strdup_printf (IN_USE " %s\n", g_strstrip (boot_id));
+}
+
+/* Without the mark a crash would go unnoticed: no reason not to open. */
+static void
+mark_directory (int         fd,
+                const char *mark)
+{
+  if (fd >= 0 && (ftruncate (fd, 0) != 0 || pwrite (fd, mark, strlen (mark), 0) < 0 || fdatasync (fd) != 0))
+    g_debug ("A lock file could not be marked: %s", g_strerror (errno));
+}
+
+static Left
+read_mark (int         fd,
+           const char *mark)
+{
+  char found[MAX_MARK + 1] = "";
+
+  if (pread (fd, found, MAX_MARK, 0) < 0)
+    return LEFT_UNKNOWN;
+  if (found[0] == '\0')
+    return LEFT_CLOSED;
+
+  return g_str_equal (found, mark) && !g_str_equal (mark, IN_USE "\n") ? LEFT_KILLED : LEFT_UNKNOWN;
+}
+
+/* Takes the directory. Returns: the lock, -1 on failure */
 static int
 lock_directory (const char  *directory,
-                gboolean    *unclean,
+                Left        *left,
                 GError     **error)
 {
   g_autofree char *path = g_build_filename (directory, LOCK_NAME, NULL);
-  struct stat status;
+  g_autofree char *mark = dup_mark ();
   int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
   if (fd < 0)
@@ -75,11 +121,11 @@ lock_directory (const char  *directory,
       return -1;
     }
 
-  *unclean = fstat (fd, &status) == 0 && status.st_size > 0;
-
-  /* Without the mark a crash would go unnoticed: no reason not to open */
-  if (!*unclean && (pwrite (fd, in_use, sizeof in_use - 1, 0) < 0 || fdatasync (fd) != 0))
-    g_debug ("“%s” could not be marked as in use: %s", path, g_strerror (errno));
+  *left = read_mark (fd, mark);
+  if (*left == LEFT_CLOSED)
+    mark_directory (fd, mark);
+  else if (*left == LEFT_KILLED)
+    mark_directory (fd, IN_USE "\n");
 
   return fd;
 }
@@ -91,8 +137,7 @@ unlock_directory (int      *fd,
   if (*fd < 0)
     return;
 
-  if (clean && ftruncate (*fd, 0) != 0)
-    g_debug ("A lock file could not be marked as closed: %s", g_strerror (errno));
+  mark_directory (*fd, clean ? "" : IN_USE "\n");
   g_clear_fd (fd, NULL);
 }
 
@@ -196,7 +241,7 @@ check (ValijaDatabase           *database,
 static ValijaDatabase *
 open_one (const char          *path,
           ValijaDatabaseKind   kind,
-          gboolean             unclean,
+          gboolean             thoroughly,
           gboolean            *damaged,
           GError             **error)
 {
@@ -209,7 +254,7 @@ open_one (const char          *path,
   if ((self = valija_database_open (path, kind, TRUE, damaged, error)) == NULL)
     return NULL;
 
-  if (check (self, scripts, n_scripts, unclean, error) &&
+  if (check (self, scripts, n_scripts, thoroughly, error) &&
       valija_store_schema_migrate (self, scripts, n_scripts, local ? backup : NULL, error))
     return g_steal_pointer (&self);
 
@@ -221,7 +266,7 @@ open_one (const char          *path,
 
 static ValijaDatabase *
 open_cache (const char  *directory,
-            gboolean     unclean,
+            gboolean     thoroughly,
             GPtrArray   *messages,
             GError     **error)
 {
@@ -230,7 +275,7 @@ open_cache (const char  *directory,
   ValijaDatabase *self;
   gboolean damaged = FALSE;
 
-  if ((self = open_one (path, VALIJA_DATABASE_CACHE, unclean, &damaged, &local_error)) != NULL)
+  if ((self = open_one (path, VALIJA_DATABASE_CACHE, thoroughly, &damaged, &local_error)) != NULL)
     return self;
 
   if (!damaged)
@@ -289,7 +334,7 @@ set_aside (const char  *path,
 
 static ValijaDatabase *
 open_local (const char  *directory,
-            gboolean     unclean,
+            gboolean     thoroughly,
             GPtrArray   *messages,
             GError     **error)
 {
@@ -299,7 +344,7 @@ open_local (const char  *directory,
   ValijaDatabase *self;
   gboolean damaged = FALSE;
 
-  if ((self = open_one (path, VALIJA_DATABASE_LOCAL, unclean, &damaged, &local_error)) != NULL)
+  if ((self = open_one (path, VALIJA_DATABASE_LOCAL, thoroughly, &damaged, &local_error)) != NULL)
     return self;
 
   if (!damaged)
@@ -388,6 +433,26 @@ close_context (ValijaStoreContext *context)
   g_clear_pointer (&context->local, valija_database_close);
 }
 
+static gboolean
+open_all (ValijaStoreContext  *writer,
+          ValijaStoreContext  *reader,
+          const char          *cache_directory,
+          const char          *data_directory,
+          Left                 left,
+          GPtrArray           *messages,
+          GError             **error)
+{
+  gboolean thoroughly = left == LEFT_UNKNOWN;
+
+  return (writer->local = open_local (data_directory, thoroughly, messages, error)) != NULL &&
+         (writer->cache = open_cache (cache_directory, thoroughly, messages, error)) != NULL &&
+         recover (writer, left != LEFT_CLOSED, error) &&
+         (reader->local = valija_database_open (valija_database_get_path (writer->local), VALIJA_DATABASE_LOCAL, FALSE,
+                                                NULL, error)) != NULL &&
+         (reader->cache = valija_database_open (valija_database_get_path (writer->cache), VALIJA_DATABASE_CACHE, FALSE,
+                                                NULL, error)) != NULL;
+}
+
 gboolean
 valija_store_files_open (ValijaStoreContext  *writer,
                          ValijaStoreContext  *reader,
@@ -396,8 +461,8 @@ valija_store_files_open (ValijaStoreContext  *writer,
                          GPtrArray           *messages,
                          GError             **error)
 {
-  gboolean cache_unclean = FALSE;
-  gboolean data_unclean = FALSE;
+  Left cache_left = LEFT_CLOSED;
+  Left data_left = LEFT_CLOSED;
 
   if (writer->cache != NULL)
     return TRUE;
@@ -405,24 +470,30 @@ valija_store_files_open (ValijaStoreContext  *writer,
   /* In one directory for both there is one lock */
   if (make_directory (data_directory, error) &&
       make_directory (cache_directory, error) &&
-      (writer->data_lock = lock_directory (data_directory, &data_unclean, error)) >= 0 &&
+      (writer->data_lock = lock_directory (data_directory, &data_left, error)) >= 0 &&
       (g_str_equal (cache_directory, data_directory) ||
-       (writer->cache_lock = lock_directory (cache_directory, &cache_unclean, error)) >= 0) &&
-      (writer->local = open_local (data_directory, data_unclean, messages, error)) != NULL &&
-      (writer->cache = open_cache (cache_directory, data_unclean || cache_unclean, messages, error)) != NULL &&
-      recover (writer, data_unclean || cache_unclean, error) &&
-      (reader->local = valija_database_open (valija_database_get_path (writer->local), VALIJA_DATABASE_LOCAL, FALSE,
-                                             NULL, error)) != NULL &&
-      (reader->cache = valija_database_open (valija_database_get_path (writer->cache), VALIJA_DATABASE_CACHE, FALSE,
-                                             NULL, error)) != NULL)
-    return TRUE;
+       (writer->cache_lock = lock_directory (cache_directory, &cache_left, error)) >= 0) &&
+      open_all (writer, reader, cache_directory, data_directory, MAX (data_left, cache_left), messages, error))
+    {
+      g_autofree char *mark = dup_mark ();
+
+      /* It was looked at */
+      if (MAX (data_left, cache_left) == LEFT_UNKNOWN)
+        {
+          mark_directory (writer->data_lock, mark);
+          mark_directory (writer->cache_lock, mark);
+        }
+
+      return TRUE;
+    }
 
   /* What was found damaged only now is looked at more closely next time */
-  data_unclean = data_unclean || is_damaged (writer) || is_damaged (reader);
+  if (is_damaged (writer) || is_damaged (reader))
+    data_left = LEFT_UNKNOWN;
   close_context (reader);
   close_context (writer);
-  unlock_directory (&writer->cache_lock, !cache_unclean && !data_unclean);
-  unlock_directory (&writer->data_lock, !data_unclean);
+  unlock_directory (&writer->cache_lock, MAX (data_left, cache_left) == LEFT_CLOSED);
+  unlock_directory (&writer->data_lock, data_left == LEFT_CLOSED);
 
   return FALSE;
 }

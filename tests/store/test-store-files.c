@@ -206,6 +206,41 @@ test_cache_damaged_unclean (void)
   check_usable (self);
 }
 
+/* Who was killed has written all that it had written: nothing is looked through, unless that is how the last two ended
+ * or the system has been started since. */
+static void
+test_killed (void)
+{
+  g_autoptr(TestStore) self = make_store ();
+  g_autofree char *cache = test_store_path (self, "cache/lock");
+  g_autofree char *data = test_store_path (self, "data/lock");
+  g_autofree char *in_use = NULL;
+  g_autofree char *again = NULL;
+  gint64 page = test_sql (self, "cache/cache.db", "SELECT rootpage FROM sqlite_schema WHERE name = 'message'");
+
+  g_assert_true (g_file_get_contents (cache, &in_use, NULL, NULL));
+  g_assert_true (g_str_has_prefix (in_use, "in use "));
+  test_store_close (self);
+  overwrite (self, "cache/cache.db", (page - 1) * 4096, 4096);
+  g_assert_true (g_file_set_contents (cache, in_use, -1, NULL));
+  g_assert_true (g_file_set_contents (data, in_use, -1, NULL));
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 0);
+  g_assert_true (g_file_get_contents (cache, &again, NULL, NULL));
+  test_store_close (self);
+
+  g_assert_true (g_file_set_contents (cache, again, -1, NULL));
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 1);
+  check_usable (self);
+  test_store_close (self);
+
+  overwrite (self, "cache/cache.db", (page - 1) * 4096, 4096);
+  g_assert_true (g_file_set_contents (cache, "in use 01234567-89ab-cdef-0123-456789abcdef\n", -1, NULL));
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 1);
+}
+
 static void
 test_local_damaged (void)
 {
@@ -634,6 +669,7 @@ main (int   argc,
   g_test_add_func ("/store/files/cache-cut", test_cache_cut);
   g_test_add_func ("/store/files/cache-damaged", test_cache_damaged);
   g_test_add_func ("/store/files/cache-damaged-unclean", test_cache_damaged_unclean);
+  g_test_add_func ("/store/files/killed", test_killed);
   g_test_add_func ("/store/files/local-damaged", test_local_damaged);
   g_test_add_func ("/store/files/random-damage", test_random_damage);
   g_test_add_func ("/store/files/header-local", test_header_local);
