@@ -4,8 +4,18 @@
 
 #include "ui/valija-application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <locale.h>
+
+/* The end of the session or of the system: drafts are saved and the store is closed. A second signal ends it there. */
+static gboolean
+end_cb (gpointer application)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (application), "quit", NULL);
+
+  return G_SOURCE_REMOVE;
+}
 
 int
 main (int    argc,
@@ -23,6 +33,8 @@ main (int    argc,
 
   dex_init ();
   application = valija_application_new ();
+  g_unix_signal_add (SIGTERM, end_cb, application);
+  g_unix_signal_add (SIGINT, end_cb, application);
 
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

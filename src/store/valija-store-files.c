@@ -27,9 +27,9 @@
 #define AUTO_VACUUM_ROOT 13
 #define AUTO_VACUUM_INCREMENTAL 16
 
-/* Stands in the lock file as long as a store is open; found there by the next one, it says that the last was not closed.
- * Behind it is which start of the system that was: what a process that was killed had written is all there as long as
- * that lasts, so that nothing need be checked. After the second time in a row it is, whatever ended them. */
+/* Stands in the lock file as long as a store is open; found there by the next one, it says that the last was not
+ * closed. Behind it is which start of the system that was: what a process that was killed had written is all there as
+ * long as that lasts, so that nothing need be checked. After the second time in a row it is, whatever ended them. */
 #define IN_USE "in use"
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
 #define MAX_MARK 128

@@ -8,7 +8,6 @@ import email.policy
 import email.utils
 import imaplib
 import poplib
-import signal
 import smtplib
 import ssl
 import traceback
@@ -47,7 +46,7 @@ class Tour:
 
     def stop(self):
         """Ends the application as the end of a session does."""
-        if desktop.finish(self.process) not in (0, -signal.SIGTERM):
+        if desktop.finish(self.process) != 0:
             raise AssertionError(f'Valija ended with {self.process.returncode}')
         self.process = None
         self.hands.wait(lambda: self.hands.application() is None, 'the end of the application')
