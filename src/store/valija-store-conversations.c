@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Lists of conversations, and what is in one. What leads to a conversation is looked up in the
+/* Rows of conversations, and what is in one. What leads to a conversation is looked up in the
  * other database as well: local copies of sent mail are not where the mail of the server is. */
 
 /* Ids of one conversation that are looked up in the other database. */
@@ -15,9 +15,7 @@
 typedef struct
 {
   gint64 folder;            /* public */
-  ValijaListFilter filter;
-  guint limit;
-  GArray *keys;             /* nullable */
+  GArray *keys;
   GArray *folders;          /* nullable: of gint64, public; in the place of @folder */
 } Args;
 
@@ -28,16 +26,6 @@ typedef struct
   gint64 received;
   ValijaFolderRole role;
 } Member;
-
-/* Each is answered by its index alone. */
-static const char * const index_queries[] = {
-  [VALIJA_LIST_ALL] =
-    "SELECT id, conversation FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC",
-  [VALIJA_LIST_UNREAD] =
-    "SELECT id, conversation FROM message WHERE folder = ?1 AND (flags & 1) = 0 ORDER BY received DESC, id DESC",
-  [VALIJA_LIST_FLAGGED] =
-    "SELECT id, conversation FROM message WHERE folder = ?1 AND (flags & 4) <> 0 ORDER BY received DESC, id DESC",
-};
 
 #define MEMBER_COLUMNS \
   "SELECT " VALIJA_STORE_ROW_COLUMNS ", received, (SELECT f.role FROM folder f WHERE f.id = message.folder)" \
@@ -59,49 +47,6 @@ member_free (Member *self)
 {
   valija_message_row_free (self->row);
   g_free (self);
-}
-
-/* ---- The index ---- */
-
-static gboolean
-load_conversation_index (ValijaStoreContext  *context,
-                         gpointer             data,
-                         GValue              *result,
-                         GError             **error)
-{
-  Args *args = data;
-  ValijaDatabase *database = valija_store_context_database (context, args->folder);
-  g_autoptr(GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  g_autoptr(GArray) keys = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-
-  statement = valija_database_query (database, error, index_queries[args->filter], "i",
-                                     valija_database_to_row (database, args->folder));
-  if (statement == NULL)
-    return FALSE;
-
-  while ((args->limit == 0 || keys->len < args->limit) && valija_database_step (database, statement, &local_error))
-    {
-      gint64 id = sqlite3_column_int64 (statement, 0);
-      gint64 conversation = sqlite3_column_int64 (statement, 1);
-      gint64 key = valija_database_to_public (database, conversation != 0 ? conversation : id);
-
-      /* Who is alone can still be met again: others are in the conversation of its number */
-      if (g_hash_table_contains (seen, &key))
-        continue;
-
-      g_hash_table_add (seen, g_memdup2 (&key, sizeof key));
-      g_array_append_val (keys, key);
-    }
-  sqlite3_reset (statement);
-
-  if (local_error == NULL)
-    valija_store_take_ids (result, g_steal_pointer (&keys));
-  else
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return G_IS_VALUE (result);
 }
 
 /* ---- Members ---- */
@@ -523,35 +468,6 @@ load_conversation (ValijaStoreContext  *context,
 }
 
 /* ---- Public ---- */
-
-/**
- * valija_store_load_conversation_index:
- * @limit: how many of the newest, 0 for all
- *
- * The conversations of @folder in the order of their newest messages there; with a filter, of
- * their newest unread or flagged ones.
- *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, the keys of the
- *   conversations, newest first
- */
-DexFuture *
-valija_store_load_conversation_index (ValijaStore      *self,
-                                      gint64            folder,
-                                      ValijaListFilter  filter,
-                                      guint             limit)
-{
-  Args *args;
-
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (filter < G_N_ELEMENTS (index_queries));
-
-  args = g_new0 (Args, 1);
-  args->folder = folder;
-  args->filter = filter;
-  args->limit = limit;
-
-  return valija_store_read (self, load_conversation_index, args, (GDestroyNotify) args_free);
-}
 
 /**
  * valija_store_load_conversation_rows:

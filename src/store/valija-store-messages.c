@@ -11,7 +11,6 @@
 typedef struct
 {
   gint64 folder;
-  ValijaListFilter filter;
   gint64 since;
   guint limit;
   char *remote_id;
@@ -32,16 +31,6 @@ typedef struct
   gint64 outbox;
   gboolean withdraw;         /* the item leaves the outbox */
 } AddArgs;
-
-/* Each is answered by its index alone. */
-static const char * const index_queries[] = {
-  [VALIJA_LIST_ALL] =
-    "SELECT id FROM message WHERE folder = ?1 ORDER BY received DESC, id DESC LIMIT ?2",
-  [VALIJA_LIST_UNREAD] =
-    "SELECT id FROM message WHERE folder = ?1 AND (flags & 1) = 0 ORDER BY received DESC, id DESC LIMIT ?2",
-  [VALIJA_LIST_FLAGGED] =
-    "SELECT id FROM message WHERE folder = ?1 AND (flags & 4) <> 0 ORDER BY received DESC, id DESC LIMIT ?2",
-};
 
 static void
 list_args_free (ListArgs *self)
@@ -64,39 +53,6 @@ add_args_free (AddArgs *self)
   valija_message_info_unref (self->info);
   valija_stored_source_free (self->source);
   g_free (self);
-}
-
-static gboolean
-load_index (ValijaStoreContext  *context,
-            gpointer             data,
-            GValue              *result,
-            GError             **error)
-{
-  ListArgs *args = data;
-  ValijaDatabase *database = valija_store_context_database (context, args->folder);
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-
-  statement = valija_database_query (database, error, index_queries[args->filter], "ii",
-                                     valija_database_to_row (database, args->folder),
-                                     args->limit > 0 ? (gint64) args->limit : (gint64) -1);
-  if (statement == NULL)
-    return FALSE;
-
-  while (valija_database_step (database, statement, &local_error))
-    {
-      gint64 id = valija_database_to_public (database, sqlite3_column_int64 (statement, 0));
-
-      g_array_append_val (ids, id);
-    }
-
-  if (local_error == NULL)
-    valija_store_take_ids (result, g_steal_pointer (&ids));
-  else
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return G_IS_VALUE (result);
 }
 
 ValijaMessageRow *
@@ -439,31 +395,6 @@ add_message (ValijaStoreContext  *context,
   valija_store_take_int64 (result, -id);
 
   return TRUE;
-}
-
-/**
- * valija_store_load_index:
- * @limit: how many of the newest, 0 for all
- *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, newest first
- */
-DexFuture *
-valija_store_load_index (ValijaStore      *self,
-                         gint64            folder,
-                         ValijaListFilter  filter,
-                         guint             limit)
-{
-  ListArgs *args;
-
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (filter < G_N_ELEMENTS (index_queries));
-
-  args = g_new0 (ListArgs, 1);
-  args->folder = folder;
-  args->filter = filter;
-  args->limit = limit;
-
-  return valija_store_read (self, load_index, args, (GDestroyNotify) list_args_free);
 }
 
 /**

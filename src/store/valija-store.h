@@ -202,6 +202,20 @@ DexFuture *valija_store_load_index (ValijaStore      *self,
                                     gint64            folder,
                                     ValijaListFilter  filter,
                                     guint             limit) G_GNUC_WARN_UNUSED_RESULT;
+/* The same piece by piece: what comes first need not wait for what comes last, and questions between the pieces are
+ * answered in between. Refcounted, of several folders as if they were one. */
+typedef struct _ValijaIndexWalk ValijaIndexWalk;
+ValijaIndexWalk *valija_index_walk_new      (const gint64     *folders,
+                                             guint             n_folders,
+                                             ValijaListFilter  filter,
+                                             gboolean          conversations) G_GNUC_WARN_UNUSED_RESULT;
+ValijaIndexWalk *valija_index_walk_ref      (ValijaIndexWalk *self);
+void             valija_index_walk_unref    (ValijaIndexWalk *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaIndexWalk, valija_index_walk_unref)
+/* A GArray of the next gint64s: less than @limit only at the end. */
+DexFuture *valija_store_walk_index (ValijaStore     *self,
+                                    ValijaIndexWalk *walk,
+                                    guint            limit) G_GNUC_WARN_UNUSED_RESULT;
 /* Of several folders as if they were one: all inboxes. */
 DexFuture *valija_store_load_merged_index (ValijaStore      *self,
                                            const gint64     *folders,

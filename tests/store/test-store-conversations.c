@@ -65,8 +65,7 @@ list_conversations (TestStore        *self,
                     gint64            folder,
                     ValijaListFilter  filter)
 {
-  g_autoptr(GArray) keys =
-    test_await_boxed (valija_store_load_conversation_index (self->store, folder, filter, 0));
+  g_autoptr(GArray) keys = test_index (self, &folder, 1, filter, TRUE);
   g_autoptr(GPtrArray) rows =
     test_await_boxed (valija_store_load_conversation_rows (self->store, folder, (gint64 *) (gpointer) keys->data,
                                                            keys->len));

@@ -408,8 +408,9 @@ list_merged (TestStore        *self,
              ValijaListFilter  filter,
              guint             limit)
 {
-  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_merged_index (self->store, folders, n_folders, filter,
-                                                                            limit));
+  g_autoptr(GArray) ids =
+      limit == 0 ? test_index (self, folders, n_folders, filter, FALSE)
+                 : test_await_boxed (valija_store_load_merged_index (self->store, folders, n_folders, filter, limit));
   g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (self->store,
                                                                         (const gint64 *) (gpointer) ids->data,
                                                                         ids->len));
@@ -462,6 +463,38 @@ test_merged (void)
   assert_merged (self, folders, 2, VALIJA_LIST_ALL, 0, "11 10 9 7 5 4 2 1");
   assert_merged (self, folders, 1, VALIJA_LIST_ALL, 2, "11 9");
   assert_merged (self, NULL, 0, VALIJA_LIST_ALL, 0, "");
+}
+
+/* What comes and goes between two pieces changes nothing of what is not concerned. */
+static void
+test_walk (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(ValijaIndexWalk) walk = NULL;
+  g_autoptr(GArray) first = NULL;
+  g_autoptr(GArray) rest = NULL;
+  g_autoptr(GArray) nothing = NULL;
+  gint64 inbox, gone;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  test_sync (self, inbox, test_added ("1 2 3 4 5", VALIJA_FLAG_SEEN));
+  gone = test_find (self, inbox, "2");
+
+  walk = valija_index_walk_new (&inbox, 1, VALIJA_LIST_ALL, TRUE);
+  first = test_await_boxed (valija_store_walk_index (self->store, walk, 2));
+  g_assert_cmpuint (first->len, ==, 2);
+  g_assert_cmpint (g_array_index (first, gint64, 0), ==, test_find (self, inbox, "5"));
+
+  test_sync (self, inbox, test_added ("6", VALIJA_FLAG_SEEN));
+  test_await_int64 (valija_store_delete_messages (self->store, &gone, 1));
+  rest = test_await_boxed (valija_store_walk_index (self->store, walk, 100));
+  g_assert_cmpuint (rest->len, ==, 2);
+  g_assert_cmpint (g_array_index (rest, gint64, 0), ==, test_find (self, inbox, "3"));
+  g_assert_cmpint (g_array_index (rest, gint64, 1), ==, test_find (self, inbox, "1"));
+
+  nothing = test_await_boxed (valija_store_walk_index (self->store, walk, 100));
+  g_assert_cmpuint (nothing->len, ==, 0);
 }
 
 static void
@@ -720,6 +753,7 @@ main (int   argc,
   g_test_add_func ("/store/durable", test_durable);
   g_test_add_func ("/store/lists", test_lists);
   g_test_add_func ("/store/merged", test_merged);
+  g_test_add_func ("/store/walk", test_walk);
   g_test_add_func ("/store/sources", test_sources);
   g_test_add_func ("/store/add-message", test_add_message);
   g_test_add_func ("/store/order", test_order);

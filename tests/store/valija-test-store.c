@@ -311,12 +311,41 @@ load_rows (TestStore *self,
   return test_await_boxed (valija_store_load_rows (self->store, (const gint64 *) (gpointer) ids->data, ids->len));
 }
 
+GArray *
+test_index (TestStore        *self,
+            const gint64     *folders,
+            guint             n_folders,
+            ValijaListFilter  filter,
+            gboolean          conversations)
+{
+  g_autoptr(ValijaIndexWalk) walk = valija_index_walk_new (folders, n_folders, filter, conversations);
+  g_autoptr(GArray) pieces = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GArray *ids =
+      test_await_boxed (conversations ? valija_store_load_merged_conversation_index (self->store, folders, n_folders,
+                                                                                     filter, 0)
+                                      : valija_store_load_merged_index (self->store, folders, n_folders, filter, 0));
+  gboolean ended = FALSE;
+
+  while (!ended)
+    {
+      guint limit = g_test_rand_int_range (1, 5 + (int) ids->len / 4);
+      g_autoptr(GArray) piece = test_await_boxed (valija_store_walk_index (self->store, walk, limit));
+
+      g_assert_cmpuint (piece->len, <=, limit);
+      g_array_append_vals (pieces, piece->data, piece->len);
+      ended = piece->len < limit;
+    }
+  g_assert_cmpmem (pieces->data, pieces->len * sizeof (gint64), ids->data, ids->len * sizeof (gint64));
+
+  return ids;
+}
+
 char *
 test_list (TestStore        *self,
            gint64            folder,
            ValijaListFilter  filter)
 {
-  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (self->store, folder, filter, 0));
+  g_autoptr(GArray) ids = test_index (self, &folder, 1, filter, FALSE);
   g_autoptr(GPtrArray) rows = load_rows (self, ids);
   GString *text = g_string_new (NULL);
 

@@ -52,6 +52,12 @@ ValijaWritten     *test_write (TestStore *self, gint64 folder, ValijaChanges *ch
 void               test_sync  (TestStore *self, gint64 folder, ValijaChanges *changes /* (transfer full) */);
 
 gint64     test_find         (TestStore *self, gint64 folder, const char *remote_id); /* 0: not there */
+/* The whole index of folders, which is the same in one piece and in several. */
+GArray    *test_index        (TestStore        *self,
+                              const gint64     *folders,
+                              guint             n_folders,
+                              ValijaListFilter  filter,
+                              gboolean          conversations);
 /* What a folder shows, oldest first, by subject: "1 2* 3!" (* unread, ! flagged). */
 char      *test_list         (TestStore *self, gint64 folder, ValijaListFilter filter);
 /* The journal: "flags INBOX 1,2; move INBOX>Archive 3". */
