@@ -116,23 +116,6 @@ valija_engine_list_inboxes (ValijaEngine *self)
   return ids;
 }
 
-static GArray *
-list_inbox_ids (ValijaEngine *self)
-{
-  GListModel *inboxes = G_LIST_MODEL (self->inboxes);
-  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (inboxes, i);
-      gint64 id = valija_folder_get_id (folder);
-
-      g_array_append_val (ids, id);
-    }
-
-  return ids;
-}
-
 /**
  * valija_engine_ask_inboxes:
  * @conversations: whether they are listed by their conversations
@@ -144,7 +127,7 @@ list_inbox_ids (ValijaEngine *self)
 DexFuture *
 valija_engine_ask_inboxes (ValijaEngine *self, gboolean conversations, ValijaListFilter filter, guint limit)
 {
-  g_autoptr(GArray) ids = list_inbox_ids (self);
+  g_autoptr(GArray) ids = valija_engine_list_inboxes (self);
   const gint64 *first = (const gint64 *) (const void *) ids->data;
 
   if (conversations)
@@ -162,7 +145,7 @@ valija_engine_ask_inboxes (ValijaEngine *self, gboolean conversations, ValijaLis
 DexFuture *
 valija_engine_ask_inbox_conversations (ValijaEngine *self, const gint64 *keys, guint n_keys)
 {
-  g_autoptr(GArray) ids = list_inbox_ids (self);
+  g_autoptr(GArray) ids = valija_engine_list_inboxes (self);
 
   return valija_store_load_merged_conversation_rows (self->store, (const gint64 *) (const void *) ids->data, ids->len,
                                                      keys, n_keys);

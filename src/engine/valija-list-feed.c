@@ -4,8 +4,10 @@
 
 #include "engine/valija-list-feed.h"
 
-/* What is on the screen at once comes first, then all the rest. */
-#define FIRST_ROWS 200
+/* What is on the screen at once comes first, with its rows, and then all the rest in pieces, so that rows which are
+ * scrolled to meanwhile do not wait for the end of it. */
+#define FIRST_ROWS 64
+#define PIECE 16384
 
 /* More hits than this nobody reads. */
 #define MAX_HITS 5000
@@ -63,6 +65,42 @@ question_free (Question *question)
   g_free (question);
 }
 
+/* ---- Rows ---- */
+
+static GHashTable *
+find_folders (ValijaEngine *engine, GPtrArray *rows)
+{
+  GHashTable *folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ValijaMessageRow *row = g_ptr_array_index (rows, i);
+      ValijaFolder *folder;
+
+      if (g_hash_table_contains (folders, &row->folder_id) ||
+          !(folder = valija_engine_find_folder_by_id (engine, row->folder_id)))
+        continue;
+
+      g_hash_table_insert (folders, g_memdup2 (&row->folder_id, sizeof row->folder_id), g_object_ref (folder));
+    }
+
+  return folders;
+}
+
+static DexFuture *
+ask_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
+{
+  const gint64 *first = (const gint64 *) (const void *) ids->data;
+
+  if (self->conversations && self->inboxes)
+    return valija_engine_ask_inbox_conversations (engine, first, ids->len);
+
+  if (self->conversations)
+    return valija_store_load_conversation_rows (engine->store, self->folder, first, ids->len);
+
+  return valija_store_load_rows (engine->store, first, ids->len);
+}
+
 /* ---- The index ---- */
 
 static DexFuture *
@@ -83,35 +121,13 @@ ask_search (ValijaListFeed *self, ValijaEngine *engine)
                               folders->len, found, n_found, MAX_HITS);
 }
 
-static DexFuture *
-ask (ValijaListFeed *self, ValijaEngine *engine, guint limit)
-{
-  ValijaStore *store = engine->store;
-
-  if (self->query != NULL)
-    return ask_search (self, engine);
-
-  if (self->inboxes)
-    return valija_engine_ask_inboxes (engine, self->conversations, self->filter, limit);
-
-  if (self->conversations)
-    return valija_store_load_conversation_index (store, self->folder, self->filter, limit);
-
-  return valija_store_load_index (store, self->folder, self->filter, limit);
-}
-
-/* Returns how many came, or -1 when there is nobody to show them to. */
-static int
+static void
 take_index (ValijaListFeed *self, GArray *ids)
 {
   g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
-  int n = (int) MIN (ids->len, G_MAXINT);
 
-  if (list == NULL)
-    return -1;
-
-  valija_message_list_set_ids (list, g_array_ref (ids));
-  return n;
+  if (list != NULL)
+    valija_message_list_set_ids (list, g_array_ref (ids));
 }
 
 static gboolean
@@ -133,35 +149,91 @@ refresh_conversations (ValijaListFeed *self)
     valija_message_list_invalidate (list, NULL, 0);
 }
 
+static ValijaIndexWalk *
+start_walk (ValijaListFeed *self, ValijaEngine *engine)
+{
+  g_autoptr(GArray) inboxes = NULL;
+
+  if (!self->inboxes)
+    return valija_index_walk_new (&self->folder, 1, self->filter, self->conversations);
+
+  inboxes = valija_engine_list_inboxes (engine);
+  return valija_index_walk_new ((const gint64 *) (const void *) inboxes->data, inboxes->len, self->filter,
+                                self->conversations);
+}
+
+/* What an empty list begins with comes to it filled, so that it is drawn once. */
+static gboolean
+show_first_fiber (Question *question, GArray *ids, GError **error)
+{
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(GHashTable) folders = NULL;
+  g_autoptr(ValijaMessageList) list = NULL;
+
+  if (!(rows = dex_await_boxed (valija_engine_race (question->engine, ask_rows (question->feed, question->engine, ids),
+                                                    question->feed->left), error)))
+    return FALSE;
+
+  if ((list = g_weak_ref_get (&question->feed->list)) == NULL)
+    return TRUE;
+
+  folders = find_folders (question->engine, rows);
+  valija_message_list_take_first (list, rows, folders);
+  valija_message_list_set_ids (list, g_array_copy (ids));
+  return TRUE;
+}
+
+/* (transfer full): NULL on failure, and where nobody waits for it any more */
+static GArray *
+walk_fiber (Question *question, gboolean first, GError **error)
+{
+  ValijaListFeed *self = question->feed;
+  g_autoptr(ValijaIndexWalk) walk = start_walk (self, question->engine);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint limit = first ? FIRST_ROWS : PIECE;
+  gboolean ended = FALSE;
+
+  while (!ended)
+    {
+      DexFuture *step = valija_store_walk_index (question->engine->store, walk, limit);
+      g_autoptr(GArray) piece = NULL;
+
+      if (!(piece = dex_await_boxed (valija_engine_race (question->engine, step, self->left), error)))
+        return NULL;
+
+      g_array_append_vals (ids, piece->data, piece->len);
+      ended = piece->len < limit;
+      if (limit == FIRST_ROWS && !show_first_fiber (question, ids, error))
+        return NULL;
+
+      limit = PIECE;
+    }
+
+  return g_steal_pointer (&ids);
+}
+
 static DexFuture *
 load_index_fiber (gpointer data)
 {
   Question *question = data;
   ValijaListFeed *self = question->feed;
-  guint limit = self->query == NULL && !is_ready (self) ? FIRST_ROWS : 0;
+  gboolean first = !is_ready (self);
+  g_autoptr(GArray) ids = NULL;
   g_autoptr(GError) error = NULL;
 
   self->asking = TRUE;
   self->stale = FALSE;
 
-  for (;;)
-    {
-      g_autoptr(GArray) ids = NULL;
-      int n;
+  /* What nobody waits for any more is left, and the next thing that was typed is not behind it */
+  if (self->query != NULL)
+    ids = dex_await_boxed (valija_engine_race (question->engine, ask_search (self, question->engine), self->left),
+                           &error);
+  else
+    ids = walk_fiber (question, first, &error);
 
-      /* What nobody waits for any more is left, and the next thing that was typed is not behind it */
-      if (!(ids = dex_await_boxed (valija_engine_race (question->engine, ask (self, question->engine, limit),
-                                                       self->left), &error)))
-        break;
-
-      n = take_index (self, ids);
-      if (n < 0 || limit == 0 || (guint) n < limit)
-        break;
-
-      limit = 0;
-    }
-
-  if (self->conversations && error == NULL)
+  if (ids != NULL)
+    take_index (self, ids);
+  if (ids != NULL && self->conversations && !first)
     refresh_conversations (self);
 
   self->asking = FALSE;
@@ -205,41 +277,7 @@ schedule (ValijaListFeed *self)
     self->source = g_timeout_add (self->query != NULL ? SEARCH_DELAY : FOLDER_DELAY, due_cb, self);
 }
 
-/* ---- Rows ---- */
-
-static GHashTable *
-find_folders (ValijaEngine *engine, GPtrArray *rows)
-{
-  GHashTable *folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_object_unref);
-
-  for (guint i = 0; i < rows->len; i++)
-    {
-      ValijaMessageRow *row = g_ptr_array_index (rows, i);
-      ValijaFolder *folder;
-
-      if (g_hash_table_contains (folders, &row->folder_id) ||
-          !(folder = valija_engine_find_folder_by_id (engine, row->folder_id)))
-        continue;
-
-      g_hash_table_insert (folders, g_memdup2 (&row->folder_id, sizeof row->folder_id), g_object_ref (folder));
-    }
-
-  return folders;
-}
-
-static DexFuture *
-ask_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
-{
-  const gint64 *first = (const gint64 *) (const void *) ids->data;
-
-  if (self->conversations && self->inboxes)
-    return valija_engine_ask_inbox_conversations (engine, first, ids->len);
-
-  if (self->conversations)
-    return valija_store_load_conversation_rows (engine->store, self->folder, first, ids->len);
-
-  return valija_store_load_rows (engine->store, first, ids->len);
-}
+/* ---- Rows that are wanted ---- */
 
 static DexFuture *
 load_rows_fiber (gpointer data)

@@ -38,6 +38,7 @@ struct _ValijaMessageList
   GArray *wanted;           /* of gint64 */
   guint wanted_source;
   guint n_pending;          /* rows that are wanted or asked for */
+  guint limit;              /* of the index no more than that is shown */
   gboolean ready;
   gboolean conversations;   /* the ids are their keys */
 };
@@ -177,8 +178,8 @@ want_row (Row *row)
 }
 
 static Row *
-add_row (ValijaMessageList *self,
-         gint64             id)
+make_row (ValijaMessageList *self,
+          gint64             id)
 {
   g_autoptr(ValijaMessage) message = self->conversations ? valija_message_new_conversation (id)
                                                          : valija_message_new (id);
@@ -192,9 +193,25 @@ add_row (ValijaMessageList *self,
   g_hash_table_insert (self->rows, &row->id, row);
 
   keep_row (row);
+
+  return row;
+}
+
+static Row *
+add_row (ValijaMessageList *self,
+         gint64             id)
+{
+  Row *row = make_row (self, id);
+
   want_row (row);
 
   return row;
+}
+
+static guint
+get_n_shown (ValijaMessageList *self)
+{
+  return MIN (self->ids->len, self->limit);
 }
 
 static GType
@@ -206,7 +223,7 @@ valija_message_list_get_item_type (GListModel *model)
 static guint
 valija_message_list_get_n_items (GListModel *model)
 {
-  return VALIJA_MESSAGE_LIST (model)->ids->len;
+  return get_n_shown (VALIJA_MESSAGE_LIST (model));
 }
 
 static gpointer
@@ -220,7 +237,7 @@ valija_message_list_get_item (GListModel *model,
   guint end;
   Row *row;
 
-  if (position >= self->ids->len)
+  if (position >= get_n_shown (self))
     return NULL;
 
   id = g_array_index (self->ids, gint64, position);
@@ -238,7 +255,7 @@ valija_message_list_get_item (GListModel *model,
   message = g_object_ref (row->message);
 
   start = position - position % PAGE_ROWS;
-  end = MIN (start + PAGE_ROWS, self->ids->len);
+  end = MIN (start + PAGE_ROWS, get_n_shown (self));
   for (guint i = start; i < end; i++)
     {
       id = g_array_index (self->ids, gint64, i);
@@ -342,6 +359,7 @@ valija_message_list_init (ValijaMessageList *self)
   self->wanted = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->rows = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   g_queue_init (&self->kept);
+  self->limit = G_MAXUINT;
 }
 
 /**
@@ -421,6 +439,12 @@ valija_message_list_set_conversations (ValijaMessageList *self)
   self->conversations = TRUE;
 }
 
+static const gint64 *
+get_key (const ValijaMessageRow *values)
+{
+  return values->n_messages > 0 ? &values->conversation : &values->id;
+}
+
 /**
  * valija_message_list_set_ids:
  * @ids: (transfer full) (element-type gint64): the new index, each id once
@@ -434,6 +458,8 @@ valija_message_list_set_ids (ValijaMessageList *self,
   g_autoptr(GArray) old = NULL;
   const gint64 *before;
   const gint64 *after;
+  guint n_before;
+  guint n_after;
   guint common;
   guint head = 0;
   guint tail = 0;
@@ -443,20 +469,22 @@ valija_message_list_set_ids (ValijaMessageList *self,
   g_return_if_fail (VALIJA_IS_MESSAGE_LIST (self));
   g_return_if_fail (ids != NULL && g_array_get_element_size (ids) == sizeof (gint64));
 
+  n_before = get_n_shown (self);
   old = g_steal_pointer (&self->ids);
   self->ids = ids;
+  n_after = get_n_shown (self);
 
   before = (const gint64 *) (gpointer) old->data;
   after = (const gint64 *) (gpointer) ids->data;
-  common = MIN (old->len, ids->len);
+  common = MIN (n_before, n_after);
 
   while (head < common && before[head] == after[head])
     head++;
-  while (tail < common - head && before[old->len - 1 - tail] == after[ids->len - 1 - tail])
+  while (tail < common - head && before[n_before - 1 - tail] == after[n_after - 1 - tail])
     tail++;
 
-  n_removed = old->len - head - tail;
-  n_added = ids->len - head - tail;
+  n_removed = n_before - head - tail;
+  n_added = n_after - head - tail;
 
   if (n_removed > 0)
     settle_removed (self, before + head, n_removed, after + head, n_added);
@@ -469,6 +497,55 @@ valija_message_list_set_ids (ValijaMessageList *self,
       self->ready = TRUE;
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_READY]);
     }
+}
+
+/**
+ * valija_message_list_limit:
+ * @limit: how many; not less than are shown
+ *
+ * Shows no more than the first @limit messages, until told otherwise: a view that makes all its widgets in one turn is
+ * given them a few at a time. Positions are those in the whole index.
+ */
+void
+valija_message_list_limit (ValijaMessageList *self,
+                           guint              limit)
+{
+  guint before;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_LIST (self));
+
+  before = get_n_shown (self);
+  g_return_if_fail (limit >= before);
+
+  self->limit = limit;
+  if (get_n_shown (self) > before)
+    g_list_model_items_changed (G_LIST_MODEL (self), before, 0, get_n_shown (self) - before);
+}
+
+/**
+ * valija_message_list_take_first:
+ * @rows: (element-type ValijaMessageRow) (transfer none): of what the next index begins with
+ * @folders: (element-type gint64 ValijaFolder) (transfer none): folders by their ids
+ *
+ * The messages of @rows are filled from the moment on that they are in the list.
+ */
+void
+valija_message_list_take_first (ValijaMessageList *self,
+                                GPtrArray         *rows,
+                                GHashTable        *folders)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_LIST (self));
+  g_return_if_fail (rows != NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const gint64 *key = get_key (g_ptr_array_index (rows, i));
+
+      if (!g_hash_table_contains (self->rows, key))
+        make_row (self, *key);
+    }
+
+  valija_message_list_take_rows (self, rows, folders);
 }
 
 /**
@@ -490,8 +567,7 @@ valija_message_list_take_rows (ValijaMessageList *self,
   for (guint i = 0; i < rows->len; i++)
     {
       const ValijaMessageRow *values = g_ptr_array_index (rows, i);
-      const gint64 *key = values->n_messages > 0 ? &values->conversation : &values->id;
-      Row *row = g_hash_table_lookup (self->rows, key);
+      Row *row = g_hash_table_lookup (self->rows, get_key (values));
       g_autoptr(ValijaMessage) message = NULL;
 
       if (row == NULL)
@@ -588,6 +664,19 @@ valija_message_list_get_id (ValijaMessageList *self,
   g_return_val_if_fail (VALIJA_IS_MESSAGE_LIST (self), 0);
 
   return position < self->ids->len ? g_array_index (self->ids, gint64, position) : 0;
+}
+
+/**
+ * valija_message_list_get_length:
+ *
+ * Returns: how many messages the index has, whether they are shown or not
+ */
+guint
+valija_message_list_get_length (ValijaMessageList *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_LIST (self), 0);
+
+  return self->ids->len;
 }
 
 /**

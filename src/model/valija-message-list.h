@@ -29,6 +29,12 @@ void               valija_message_list_set_conversations (ValijaMessageList *sel
  * tail stay, with their objects). */
 void               valija_message_list_set_ids    (ValijaMessageList *self, GArray *ids);
 
+/* Shows no more than that of it. */
+void               valija_message_list_limit      (ValijaMessageList *self, guint limit);
+
+/* The same rows as of valija_message_list_take_rows(), before the index that they are in. */
+void               valija_message_list_take_first (ValijaMessageList *self, GPtrArray *rows, GHashTable *folders);
+
 /* Fills the rows that came; @folder_of finds each row's folder. Rows that nobody shows any more are dropped. */
 void               valija_message_list_take_rows  (ValijaMessageList *self,
                                                    GPtrArray         *rows,     /* of ValijaMessageRow */
@@ -41,6 +47,7 @@ void               valija_message_list_invalidate (ValijaMessageList *self, cons
 guint              valija_message_list_find       (ValijaMessageList *self, gint64 id);
 /* 0 past the end; loads nothing. */
 gint64             valija_message_list_get_id     (ValijaMessageList *self, guint position);
+guint              valija_message_list_get_length (ValijaMessageList *self);
 gboolean           valija_message_list_get_ready  (ValijaMessageList *self);
 
 G_END_DECLS

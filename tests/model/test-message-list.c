@@ -148,6 +148,80 @@ test_empty (Fixture      *fixture,
   g_assert_cmpuint (fixture->n_changes, ==, 0);
 }
 
+static GPtrArray *
+make_rows (gint64 first,
+           guint  n)
+{
+  GPtrArray *rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+
+  for (guint i = 0; i < n; i++)
+    {
+      ValijaMessageRow *row = valija_message_row_new ();
+
+      row->id = first - i;
+      row->folder_id = 7;
+      g_ptr_array_add (rows, row);
+    }
+
+  return rows;
+}
+
+/* A view gets a few of them first, and all the same what comes and goes meanwhile. */
+static void
+test_limit (Fixture      *fixture,
+            gconstpointer data)
+{
+  valija_message_list_limit (fixture->list, 10);
+  valija_message_list_set_ids (fixture->list, descending (1000, 100));
+  assert_change (fixture, 0, 0, 10);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (fixture->list)), ==, 10);
+  g_assert_cmpuint (valija_message_list_get_length (fixture->list), ==, 100);
+  g_assert_null (g_list_model_get_item (G_LIST_MODEL (fixture->list), 10));
+  g_assert_cmpuint (valija_message_list_find (fixture->list, 901), ==, 99);
+
+  valija_message_list_limit (fixture->list, 16);
+  assert_change (fixture, 10, 0, 6);
+
+  valija_message_list_set_ids (fixture->list, descending (1000, 200));
+  g_assert_cmpuint (fixture->n_changes, ==, 0);
+  valija_message_list_set_ids (fixture->list, descending (1001, 201));
+  assert_change (fixture, 0, 16, 16);
+  valija_message_list_set_ids (fixture->list, descending (1001, 5));
+  assert_change (fixture, 5, 11, 0);
+  valija_message_list_set_ids (fixture->list, descending (1001, 201));
+  assert_change (fixture, 5, 0, 11);
+
+  valija_message_list_limit (fixture->list, G_MAXUINT);
+  assert_change (fixture, 16, 0, 185);
+}
+
+/* What is known of the first rows before they are in the list is not asked for. */
+static void
+test_first_rows (Fixture      *fixture,
+                 gconstpointer data)
+{
+  g_autoptr(GPtrArray) rows = make_rows (1000, 70);
+  g_autoptr(GHashTable) folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_object_unref);
+  g_autoptr(ValijaAccount) account = valija_account_new ("imap");
+  g_autoptr(ValijaMessage) first = NULL;
+  g_autoptr(ValijaMessage) far = NULL;
+  gint64 folder_id = 7;
+
+  g_hash_table_insert (folders, &folder_id, valija_folder_new (account, folder_id));
+  valija_message_list_take_first (fixture->list, rows, folders);
+  valija_message_list_set_ids (fixture->list, descending (1000, 500));
+  first = g_list_model_get_item (G_LIST_MODEL (fixture->list), 0);
+  g_assert_true (valija_message_get_loaded (first));
+  g_assert_cmpuint (get_n_unloaded (fixture), ==, 0);
+
+  far = g_list_model_get_item (G_LIST_MODEL (fixture->list), 100);
+  g_assert_false (valija_message_get_loaded (far));
+  turn ();
+  g_assert_cmpuint (fixture->n_calls, ==, 1);
+  g_assert_cmpuint (fixture->asked->len, ==, 58);
+  g_assert_cmpint (g_array_index (fixture->asked, gint64, 0), ==, 900);
+}
+
 static void
 test_pages (Fixture      *fixture,
             gconstpointer data)
@@ -423,6 +497,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   ADD ("/model/message-list/empty", test_empty);
+  ADD ("/model/message-list/limit", test_limit);
+  ADD ("/model/message-list/first-rows", test_first_rows);
   ADD ("/model/message-list/pages", test_pages);
   ADD ("/model/message-list/splice", test_splice);
   ADD ("/model/message-list/gone-while-loading", test_gone_while_loading);

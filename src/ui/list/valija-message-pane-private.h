@@ -32,6 +32,8 @@ struct _ValijaMessagePane
   ValijaEngine       *engine;
   ValijaFolder       *folder;
   ValijaMessageList  *messages;
+  guint               growth;        /* the tick callback that has the list show more of them, 0: it shows all */
+  guint               n_grown;       /* how many it shows */
   GtkMultiSelection  *selection;
   GPtrArray          *statuses;      /* of ValijaAccountStatus: those whose mail is shown */
   GSignalGroup       *list_signals;
@@ -65,6 +67,13 @@ void               valija_message_pane_update_scope    (ValijaMessagePane *self)
 /* valija-message-pane-status.c: how the accounts are doing whose mail is shown */
 void valija_message_pane_install_status (GtkWidgetClass *widget_class);
 void valija_message_pane_watch_statuses (ValijaMessagePane *self);
+
+/* valija-message-pane-growth.c: a new list is shown a few rows at a time */
+void  valija_message_pane_begin_growth    (ValijaMessagePane *self);
+void  valija_message_pane_end_growth      (ValijaMessagePane *self);
+void  valija_message_pane_show_whole_list (ValijaMessagePane *self);
+/* The position of @key, which is one that the list shows; G_MAXUINT when it is not there. */
+guint valija_message_pane_find            (ValijaMessagePane *self, gint64 key);
 
 /* valija-message-pane-input.c: context menu and dragging */
 void valija_message_pane_install_input (GtkWidgetClass *widget_class);

@@ -57,7 +57,7 @@ valija_message_pane_dup_message (ValijaMessagePane *self,
 
   g_return_val_if_fail (VALIJA_IS_MESSAGE_PANE (self), NULL);
 
-  position = self->messages != NULL ? valija_message_list_find (self->messages, key) : G_MAXUINT;
+  position = valija_message_pane_find (self, key);
 
   return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
 }
@@ -73,12 +73,14 @@ void
 valija_message_pane_step (ValijaMessagePane *self,
                           ValijaPaneStep     step)
 {
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   g_autoptr(GtkBitset) selected = NULL;
   gboolean any;
+  guint n_items;
 
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
 
+  valija_message_pane_show_whole_list (self);
+  n_items = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   if (n_items == 0)
     return;
 

@@ -143,7 +143,7 @@ restore_selection (ValijaMessagePane *self)
   if (self->kept == 0 || !valija_message_list_get_ready (self->messages))
     return;
 
-  position = valija_message_list_find (self->messages, self->kept);
+  position = valija_message_pane_find (self, self->kept);
   self->kept = 0;
   self->opened = 0;
 
@@ -172,7 +172,9 @@ take_list (ValijaMessagePane *self,
   if (selected != NULL)
     self->kept = conversations ? valija_message_get_conversation (selected) : valija_message_get_id (selected);
 
+  valija_message_pane_end_growth (self);
   g_set_object (&self->messages, messages);
+  valija_message_pane_begin_growth (self);
   g_signal_group_set_target (self->list_signals, messages);
   gtk_multi_selection_set_model (self->selection, G_LIST_MODEL (messages));
   if (g_list_model_get_n_items (G_LIST_MODEL (messages)) > 0)
@@ -355,7 +357,7 @@ follow_opened (ValijaMessagePane *self)
   if (self->opened == 0 || valija_message_pane_get_n_selected (self) > 0)
     return FALSE;
 
-  position = valija_message_list_find (self->messages, self->opened);
+  position = valija_message_pane_find (self, self->opened);
   if (position != G_MAXUINT)
     gtk_selection_model_select_item (GTK_SELECTION_MODEL (self->selection), position, TRUE);
 
@@ -382,6 +384,7 @@ valija_message_pane_dispose (GObject *object)
 {
   ValijaMessagePane *self = VALIJA_MESSAGE_PANE (object);
 
+  valija_message_pane_end_growth (self);
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->menu));
   g_clear_pointer (&self->statuses, g_ptr_array_unref);
