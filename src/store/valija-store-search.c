@@ -2,25 +2,10 @@
 
 #include "config.h"
 
-#include "store/valija-store-private.h"
-
-#include "model/valija-search-term.h"
-#include "store/valija-search-query-private.h"
-#include "store/valija-store-tokenizer.h"
-
-#include <string.h>
+#include "store/valija-store-search-private.h"
 
 /* How many rows pass between two looks at whether anybody still wants them. */
 #define ROWS_BETWEEN_LOOKS 256
-
-typedef struct
-{
-  ValijaSearchQuery *query;
-  char *account;
-  GArray *folders;          /* gint64, public ids; empty: all */
-  GArray *more;             /* gint64, public ids, found whatever the query says */
-  guint limit;
-} SearchArgs;
 
 typedef struct
 {
@@ -32,44 +17,8 @@ typedef struct
 typedef struct
 {
   ValijaStore *store;
-  SearchArgs *args;
+  ValijaStoreSearchArgs *args;
 } Question;
-
-/* A folder as "in:" knows it. */
-typedef struct
-{
-  gint64 id;
-  gint64 parent;
-  char *name;
-  ValijaFolderRole role;
-  gboolean wanted;          /* by account and folders */
-} Place;
-
-/* One search in one of the two databases. */
-typedef struct
-{
-  ValijaStoreContext *context;
-  ValijaDatabase *database;
-  const SearchArgs *args;
-  GPtrArray *places;        /* of Place */
-  GHashTable *wanted;       /* nullable, of gint64: the folders it is narrowed to; NULL: all */
-  GHashTable *words;        /* ValijaSearchTest -> GArray of gint64: the sorted rows of the table that have them */
-  GHashTable *named;        /* ValijaSearchTest -> set of gint64: the folders that "in:" means */
-  GArray *hits;             /* of Hit */
-  gint64 from;
-  gint64 to;
-} Search;
-
-/* The columns of a row that tests look at. */
-typedef struct
-{
-  gint64 received;
-  gint64 id;
-  gint64 folder;
-  ValijaFlags flags;
-  gint64 size;
-  gboolean has_attachments;
-} Row;
 
 #define ROW_COLUMNS "SELECT m.received, m.id, m.folder, m.flags, m.size, m.has_attachments"
 #define PERIOD " AND m.received >= ?2 AND m.received < ?3"
@@ -98,7 +47,7 @@ static const char flagged_sql[] =
 static const char row_sql[] = ROW_COLUMNS " FROM message m WHERE m.id = ?1 AND m.folder <> 0";
 
 static void
-search_args_free (SearchArgs *self)
+search_args_free (ValijaStoreSearchArgs *self)
 {
   valija_search_query_unref (self->query);
   g_free (self->account);
@@ -108,8 +57,8 @@ search_args_free (SearchArgs *self)
 }
 
 static Question *
-question_new (ValijaStore *store,
-              SearchArgs  *args)
+question_new (ValijaStore           *store,
+              ValijaStoreSearchArgs *args)
 {
   Question *self = g_new0 (Question, 1);
 
@@ -130,16 +79,7 @@ question_free (gpointer data)
 }
 
 static void
-place_free (gpointer data)
-{
-  Place *self = data;
-
-  g_free (self->name);
-  g_free (self);
-}
-
-static void
-search_clear (Search *self)
+search_clear (ValijaStoreSearch *self)
 {
   g_clear_pointer (&self->places, g_ptr_array_unref);
   g_clear_pointer (&self->wanted, g_hash_table_unref);
@@ -147,410 +87,13 @@ search_clear (Search *self)
   g_clear_pointer (&self->named, g_hash_table_unref);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Search, search_clear)
-
-static GHashTable *
-new_id_set (void)
-{
-  return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-}
-
-static void
-add_id (GHashTable *set,
-        gint64      id)
-{
-  g_hash_table_add (set, g_memdup2 (&id, sizeof id));
-}
-
-/* ---- Where ---- */
-
-static gboolean
-is_asked_for (const Search *self,
-              gint64        id,
-              const char   *account)
-{
-  gint64 shown = valija_database_to_public (self->database, id);
-
-  if (self->args->account != NULL && g_strcmp0 (self->args->account, account) != 0)
-    return FALSE;
-
-  for (guint i = 0; i < self->args->folders->len; i++)
-    if (g_array_index (self->args->folders, gint64, i) == shown)
-      return TRUE;
-
-  return self->args->folders->len == 0;
-}
-
-static gboolean
-load_places (Search  *self,
-             GError **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-
-  self->places = g_ptr_array_new_with_free_func (place_free);
-  statement = valija_database_query (self->database, error, "SELECT id, parent, name, role, account FROM folder", "");
-  if (statement == NULL)
-    return FALSE;
-
-  while (valija_database_step (self->database, statement, &local_error))
-    {
-      Place *place = g_new0 (Place, 1);
-
-      place->id = sqlite3_column_int64 (statement, 0);
-      place->parent = sqlite3_column_int64 (statement, 1);
-      place->name = valija_store_dup_text (statement, 2);
-      place->role = (ValijaFolderRole) sqlite3_column_int64 (statement, 3);
-      place->wanted = is_asked_for (self, place->id, (const char *) sqlite3_column_text (statement, 4));
-      g_ptr_array_add (self->places, place);
-    }
-
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-static const Place *
-find_place (const Search *self,
-            gint64        id)
-{
-  for (guint i = 0; i < self->places->len && id != 0; i++)
-    {
-      const Place *place = g_ptr_array_index (self->places, i);
-
-      if (place->id == id)
-        return place;
-    }
-
-  return NULL;
-}
-
-/* A folder that is its own parent's parent would be damage. */
-static char *
-dup_path (const Search *self,
-          const Place  *place)
-{
-  GString *path = g_string_new (place->name);
-  guint depth = 0;
-
-  for (const Place *p = find_place (self, place->parent);
-       p != NULL && depth < self->places->len;
-       p = find_place (self, p->parent), depth++)
-    {
-      g_string_prepend_c (path, '/');
-      g_string_prepend (path, p->name);
-    }
-
-  return g_string_free (path, FALSE);
-}
-
-static GHashTable *
-list_called (const Search *self,
-             const char   *text,
-             gboolean      beginning)
-{
-  GHashTable *named = new_id_set ();
-
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      const Place *place = g_ptr_array_index (self->places, i);
-      g_autofree char *path = dup_path (self, place);
-
-      if (valija_search_names_folder (text, beginning, place->role, place->name, path))
-        add_id (named, place->id);
-    }
-
-  return named;
-}
-
-/* A whole name is no beginning of others. */
-static GHashTable *
-list_named (const Search           *self,
-            const ValijaSearchTest *test)
-{
-  g_autoptr(GHashTable) named = list_called (self, test->text, FALSE);
-
-  return g_hash_table_size (named) > 0 || !test->beginning ? g_steal_pointer (&named)
-                                                           : list_called (self, test->text, TRUE);
-}
-
-static void
-narrow_places (Search *self)
-{
-  const ValijaSearchTest *alone = valija_search_query_find_alone (self->args->query, VALIJA_SEARCH_TEST_FOLDER);
-  GHashTable *named = alone != NULL ? g_hash_table_lookup (self->named, alone) : NULL;
-
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      Place *place = g_ptr_array_index (self->places, i);
-
-      place->wanted = place->wanted && (named == NULL || g_hash_table_contains (named, &place->id));
-    }
-
-  if (self->args->account == NULL && self->args->folders->len == 0 && named == NULL)
-    return;
-
-  self->wanted = new_id_set ();
-  for (guint i = 0; i < self->places->len; i++)
-    {
-      const Place *place = g_ptr_array_index (self->places, i);
-
-      if (place->wanted)
-        add_id (self->wanted, place->id);
-    }
-}
-
-/* ---- What ---- */
-
-static int
-compare_keys (gconstpointer a,
-              gconstpointer b)
-{
-  const gint64 *key_a = a;
-  const gint64 *key_b = b;
-
-  return (*key_a > *key_b) - (*key_a < *key_b);
-}
-
-/* The keys come in rising order. */
-static GArray *
-list_with_words (const Search           *self,
-                 const ValijaSearchTest *test,
-                 GError                **error)
-{
-  g_autoptr(GArray) keys = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement =
-      valija_database_query (self->database, error, "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid",
-                             "s", test->text);
-
-  if (statement == NULL)
-    return NULL;
-
-  while (valija_database_step (self->database, statement, &local_error))
-    {
-      gint64 key = sqlite3_column_int64 (statement, 0);
-
-      g_array_append_val (keys, key);
-    }
-
-  if (local_error == NULL)
-    return g_steal_pointer (&keys);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return NULL;
-}
-
-/* What tests of words and of folders are answered by. */
-static gboolean
-prepare_test (Search                  *self,
-              ValijaSearchTest        *test,
-              GError                 **error)
-{
-  GArray *keys;
-
-  if (test->kind == VALIJA_SEARCH_TEST_FOLDER)
-    g_hash_table_insert (self->named, test, list_named (self, test));
-
-  if (test->kind != VALIJA_SEARCH_TEST_WORDS)
-    return TRUE;
-
-  if (!(keys = list_with_words (self, test, error)))
-    return FALSE;
-
-  g_hash_table_insert (self->words, test, keys);
-  return TRUE;
-}
-
-static gboolean
-prepare_tests (Search  *self,
-               GError **error)
-{
-  GPtrArray *clauses = valija_search_query_get_clauses (self->args->query);
-
-  self->named = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_hash_table_unref);
-  self->words = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
-
-  for (guint i = 0; i < clauses->len; i++)
-    {
-      GPtrArray *clause = g_ptr_array_index (clauses, i);
-
-      for (guint j = 0; j < clause->len; j++)
-        if (!prepare_test (self, g_ptr_array_index (clause, j), error))
-          return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* People are told apart by lines: those of To come first, and their labels are the recipients; a list of those that was
- * cut tells of no more than it holds. */
-static const char *
-skip_to (const char *people,
-         const char *recipients)
-{
-  while (*recipients != '\0' && *people != '\0')
-    {
-      const char *end = strchr (people, '\n');
-      g_autofree char *line = NULL;
-      char *address;
-      const char *label;
-
-      if (end == NULL)
-        break;
-
-      line = g_strndup (people, end - people);
-      address = strrchr (line, ' ');
-      if (address == NULL)
-        break;
-
-      *address++ = '\0';
-      label = line[0] != '\0' ? line : address;
-      if (!g_str_has_prefix (recipients, label))
-        break;
-
-      recipients += strlen (label);
-      if (g_str_has_prefix (recipients, ", "))
-        recipients += 2;
-      people = end + 1;
-    }
-
-  return people;
-}
-
-static gboolean
-check_text (Search                 *self,
-            const ValijaSearchTest *test,
-            gint64                  id,
-            gboolean               *holds,
-            GError                **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement =
-      valija_database_query (self->database, error, "SELECT message_id, recipients, people FROM message WHERE id = ?1",
-                             "i", id);
-
-  if (statement == NULL)
-    return FALSE;
-
-  *holds = FALSE;
-  if (valija_database_step (self->database, statement, &local_error))
-    {
-      const char *message_id = (const char *) sqlite3_column_text (statement, 0);
-      const char *recipients = (const char *) sqlite3_column_text (statement, 1);
-      const char *people = (const char *) sqlite3_column_text (statement, 2);
-
-      if (test->kind == VALIJA_SEARCH_TEST_ID)
-        *holds = g_strcmp0 (message_id, test->text) == 0;
-      else
-        *holds = valija_store_tokenizer_contains (valija_database_get_handle (self->database),
-                                                  skip_to (people != NULL ? people : "",
-                                                           recipients != NULL ? recipients : ""),
-                                                  test->text, test->beginning);
-    }
-  sqlite3_reset (statement);
-
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-static gboolean
-has_words (const Search           *self,
-           const ValijaSearchTest *test,
-           const Row              *row)
-{
-  GArray *keys = g_hash_table_lookup (self->words, test);
-  gint64 key = row->received << 29 | row->id;
-
-  return g_array_binary_search (keys, &key, compare_keys, NULL);
-}
-
-static gboolean
-check_test (Search                 *self,
-            const ValijaSearchTest *test,
-            const Row              *row,
-            gboolean               *holds,
-            GError                **error)
-{
-  switch (test->kind)
-    {
-    case VALIJA_SEARCH_TEST_FLAGS:
-      *holds = (row->flags & test->mask) == test->flags;
-      break;
-    case VALIJA_SEARCH_TEST_ATTACHMENT:
-      *holds = row->has_attachments;
-      break;
-    case VALIJA_SEARCH_TEST_PERIOD:
-      *holds = row->received >= test->from && row->received < test->to;
-      break;
-    case VALIJA_SEARCH_TEST_SIZE:
-      *holds = row->size >= test->from && row->size < test->to;
-      break;
-    case VALIJA_SEARCH_TEST_FOLDER:
-      *holds = g_hash_table_contains (g_hash_table_lookup (self->named, test), &row->folder);
-      break;
-    case VALIJA_SEARCH_TEST_WORDS:
-      *holds = has_words (self, test, row);
-      break;
-    case VALIJA_SEARCH_TEST_ID:
-    case VALIJA_SEARCH_TEST_CC:
-    default:
-      if (!check_text (self, test, row->id, holds, error))
-        return FALSE;
-      break;
-    }
-
-  *holds = *holds != test->negated;
-  return TRUE;
-}
-
-static gboolean
-is_of_words (const ValijaSearchTest *test)
-{
-  return test->kind == VALIJA_SEARCH_TEST_WORDS || test->kind == VALIJA_SEARCH_TEST_CC ||
-         test->kind == VALIJA_SEARCH_TEST_ID;
-}
-
-/* @trusting: words are met already, somebody else has looked. */
-static gboolean
-check_clauses (Search     *self,
-               const Row  *row,
-               gboolean    trusting,
-               gboolean   *holds,
-               GError    **error)
-{
-  GPtrArray *clauses = valija_search_query_get_clauses (self->args->query);
-
-  *holds = TRUE;
-  for (guint i = 0; i < clauses->len && *holds; i++)
-    {
-      GPtrArray *clause = g_ptr_array_index (clauses, i);
-
-      *holds = FALSE;
-      for (guint j = 0; j < clause->len && !*holds; j++)
-        {
-          const ValijaSearchTest *test = g_ptr_array_index (clause, j);
-
-          if (trusting && is_of_words (test))
-            *holds = TRUE;
-          else if (!check_test (self, test, row, holds, error))
-            return FALSE;
-        }
-    }
-
-  return TRUE;
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ValijaStoreSearch, search_clear)
 
 /* ---- The walk ---- */
 
 static void
-read_row (sqlite3_stmt *statement,
-          Row          *row)
+read_row (sqlite3_stmt         *statement,
+          ValijaStoreSearchRow *row)
 {
   row->received = sqlite3_column_int64 (statement, 0);
   row->id = sqlite3_column_int64 (statement, 1);
@@ -561,8 +104,8 @@ read_row (sqlite3_stmt *statement,
 }
 
 static void
-add_hit (Search    *self,
-         const Row *row)
+add_hit (ValijaStoreSearch          *self,
+         const ValijaStoreSearchRow *row)
 {
   Hit hit = { row->received, valija_database_to_public (self->database, row->id) };
 
@@ -571,9 +114,9 @@ add_hit (Search    *self,
 
 /* As many of the newest as are wanted of those that @statement brings. */
 static gboolean
-walk (Search        *self,
-      sqlite3_stmt  *statement,
-      GError       **error)
+walk (ValijaStoreSearch  *self,
+      sqlite3_stmt       *statement,
+      GError            **error)
 {
   g_autoptr(GError) local_error = NULL;
   guint limit = self->args->limit;
@@ -582,7 +125,7 @@ walk (Search        *self,
   for (guint n_rows = 1; valija_database_step (self->database, statement, &local_error); n_rows++)
     {
       gboolean holds;
-      Row row;
+      ValijaStoreSearchRow row;
 
       if (n_rows % ROWS_BETWEEN_LOOKS == 0 && g_cancellable_set_error_if_cancelled (self->context->waiting, error))
         return FALSE;
@@ -590,7 +133,7 @@ walk (Search        *self,
       read_row (statement, &row);
       if (self->wanted != NULL && !g_hash_table_contains (self->wanted, &row.folder))
         continue;
-      if (!check_clauses (self, &row, FALSE, &holds, error))
+      if (!valija_store_search_check_clauses (self, &row, FALSE, &holds, error))
         return FALSE;
       if (!holds)
         continue;
@@ -622,14 +165,14 @@ choose_folder_sql (ValijaSearchQuery *query)
 }
 
 static gboolean
-walk_folders (Search  *self,
-              GError **error)
+walk_folders (ValijaStoreSearch  *self,
+              GError            **error)
 {
   const char *sql = choose_folder_sql (self->args->query);
 
   for (guint i = 0; i < self->places->len; i++)
     {
-      const Place *place = g_ptr_array_index (self->places, i);
+      const ValijaStorePlace *place = g_ptr_array_index (self->places, i);
       sqlite3_stmt *statement;
 
       if (!place->wanted)
@@ -644,8 +187,8 @@ walk_folders (Search  *self,
 }
 
 static gboolean
-walk_all (Search  *self,
-          GError **error)
+walk_all (ValijaStoreSearch  *self,
+          GError            **error)
 {
   const char *match = valija_search_query_get_match (self->args->query);
   const ValijaSearchTest *id = valija_search_query_find_alone (self->args->query, VALIJA_SEARCH_TEST_ID);
@@ -664,19 +207,19 @@ walk_all (Search  *self,
 
 /* A server finds words also inside others; what else is asked for is known better here. */
 static gboolean
-add_trusted (Search        *self,
-             sqlite3_stmt  *statement,
-             GError       **error)
+add_trusted (ValijaStoreSearch  *self,
+             sqlite3_stmt       *statement,
+             GError            **error)
 {
   gboolean holds;
-  Row row;
+  ValijaStoreSearchRow row;
 
   read_row (statement, &row);
   if ((self->wanted != NULL && !g_hash_table_contains (self->wanted, &row.folder)) || row.received < self->from ||
       row.received >= self->to)
     return TRUE;
 
-  if (!check_clauses (self, &row, TRUE, &holds, error))
+  if (!valija_store_search_check_clauses (self, &row, TRUE, &holds, error))
     return FALSE;
   if (holds)
     add_hit (self, &row);
@@ -686,14 +229,14 @@ add_trusted (Search        *self,
 
 /* What a server has found, and was not found here anyway. */
 static gboolean
-add_more (Search  *self,
-          guint    first,
-          GError **error)
+add_more (ValijaStoreSearch  *self,
+          guint               first,
+          GError            **error)
 {
-  g_autoptr(GHashTable) found = new_id_set ();
+  g_autoptr(GHashTable) found = valija_store_id_set_new ();
 
   for (guint i = first; i < self->hits->len; i++)
-    add_id (found, g_array_index (self->hits, Hit, i).id);
+    valija_store_id_set_add (found, g_array_index (self->hits, Hit, i).id);
 
   for (guint i = 0; i < self->args->more->len; i++)
     {
@@ -718,22 +261,22 @@ add_more (Search  *self,
 }
 
 static gboolean
-search_database (ValijaStoreContext  *context,
-                 ValijaDatabase      *database,
-                 const SearchArgs    *args,
-                 GArray              *hits,
-                 GError             **error)
+search_database (ValijaStoreContext           *context,
+                 ValijaDatabase               *database,
+                 const ValijaStoreSearchArgs  *args,
+                 GArray                       *hits,
+                 GError                      **error)
 {
-  g_auto(Search) self = { context, database, args };
+  g_auto(ValijaStoreSearch) self = { context, database, args };
   guint first = hits->len;
 
   self.hits = hits;
   valija_search_query_get_period (args->query, &self.from, &self.to);
 
-  if (!load_places (&self, error) || !prepare_tests (&self, error))
+  if (!valija_store_search_load_places (&self, error) || !valija_store_search_prepare_tests (&self, error))
     return FALSE;
 
-  narrow_places (&self);
+  valija_store_search_narrow_places (&self);
 
   return walk_all (&self, error) && add_more (&self, first, error);
 }
@@ -757,7 +300,7 @@ search (ValijaStoreContext  *context,
         GValue              *result,
         GError             **error)
 {
-  SearchArgs *args = data;
+  ValijaStoreSearchArgs *args = data;
   g_autoptr(GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
@@ -860,12 +403,12 @@ valija_store_search (ValijaStore       *self,
                      guint              n_more,
                      guint              limit)
 {
-  SearchArgs *args;
+  ValijaStoreSearchArgs *args;
 
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
   dex_return_error_if_fail (query != NULL);
 
-  args = g_new0 (SearchArgs, 1);
+  args = g_new0 (ValijaStoreSearchArgs, 1);
   args->query = valija_search_query_ref (query);
   args->account = g_strdup (account);
   args->folders = copy_ids (folders, n_folders);
