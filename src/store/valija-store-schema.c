@@ -247,6 +247,17 @@
   "ALTER TABLE folder ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;" \
   "ALTER TABLE folder ADD COLUMN object_id TEXT;"
 
+/* From here on there may be valija_store_later_indexes, which an earlier Valija would take for damage. */
+#define LATER_SCRIPT VALIJA_STORE_LIGHT
+
+/* What few messages have is found without a look at the others. */
+const ValijaStoreIndex valija_store_later_indexes[] = {
+  { "later_answered", "CREATE INDEX later_answered ON message (folder, received, id) WHERE (flags & 2) <> 0" },
+  { "later_attached", "CREATE INDEX later_attached ON message (folder, received, id) WHERE has_attachments <> 0" },
+  { "later_large", "CREATE INDEX later_large ON message (folder, received, id, size) WHERE size >= 65536" },
+};
+const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -255,6 +266,7 @@ const char * const valija_store_cache_scripts[] = {
   ADDED_SCRIPT,
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
+  LATER_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
@@ -268,6 +280,7 @@ const char * const valija_store_local_scripts[] = {
   POLICY_SCRIPT,
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
+  LATER_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 
@@ -303,6 +316,18 @@ run_scripts (ValijaDatabase           *database,
   return TRUE;
 }
 
+static gboolean
+are_light (const char * const *scripts,
+           guint               from,
+           guint               to)
+{
+  for (guint i = from; i < to; i++)
+    if (!g_str_has_prefix (scripts[i], VALIJA_STORE_LIGHT))
+      return FALSE;
+
+  return TRUE;
+}
+
 gboolean
 valija_store_schema_migrate (ValijaDatabase           *database,
                              const char * const       *scripts,
@@ -330,7 +355,7 @@ valija_store_schema_migrate (ValijaDatabase           *database,
   if (version == n_scripts)
     return TRUE;
 
-  if (version == 0 || backup == NULL)
+  if (version == 0 || backup == NULL || are_light (scripts, version, n_scripts))
     return run_scripts (database, scripts, version, n_scripts, error);
 
   g_unlink (backup);
@@ -356,7 +381,7 @@ valija_store_schema_migrate (ValijaDatabase           *database,
 
 static const char list_schema[] =
   "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || ifnull (sql, '') FROM sqlite_schema"
-  " WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type, name";
+  " WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE 'later~_%' ESCAPE '~' ORDER BY type, name";
 
 /* What the scripts make, made in memory. NULL when that fails. */
 static GString *

@@ -14,9 +14,22 @@ extern const guint valija_store_n_cache_scripts;
 extern const char * const valija_store_local_scripts[];
 extern const guint valija_store_n_local_scripts;
 
+/* A script that begins so touches no mail: no copy is made before it, however much there is. */
+#define VALIJA_STORE_LIGHT "/* light */"
+
+/* Indexes that no version is without for long: they only make something faster, and are made behind the window, since
+ * on a large store that takes its time. Their names begin with "later_". */
+typedef struct
+{
+  const char *name;
+  const char *sql;
+} ValijaStoreIndex;
+extern const ValijaStoreIndex valija_store_later_indexes[];
+extern const guint valija_store_n_later_indexes;
+
 /* Brings @database to version @n_scripts, all in one transaction. A newer one is refused with
  * NEWER_DATA. @backup (nullable): where a copy of an older one is kept while it is changed; it
- * stays there after a failure, and the error names it. */
+ * stays there after a failure, and the error names it; none is kept where all scripts are light. */
 gboolean valija_store_schema_migrate (ValijaDatabase           *database,
                                       const char * const       *scripts,
                                       guint                     n_scripts,

@@ -44,6 +44,20 @@ static const char unread_sql[] =
 static const char flagged_sql[] =
   ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD " AND (m.flags & 4) <> 0" NEWEST_FIRST;
 
+/* As of the index. */
+#define LARGE_BYTES 65536
+
+/* Those that were made behind the window (valija_store_later_indexes), or will be. */
+static const char answered_sql[] =
+  ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD " AND (m.flags & 2) <> 0" NEWEST_FIRST;
+
+static const char attached_sql[] =
+  ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD " AND m.has_attachments <> 0" NEWEST_FIRST;
+
+static const char large_sql[] =
+  ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD
+  " AND m.size >= " G_STRINGIFY (LARGE_BYTES) " AND m.size >= ?4" NEWEST_FIRST;
+
 static const char row_sql[] = ROW_COLUMNS " FROM message m WHERE m.id = ?1 AND m.folder <> 0";
 
 static void
@@ -151,24 +165,33 @@ walk (ValijaStoreSearch  *self,
   return FALSE;
 }
 
+/* By the index of what fewest messages have. */
 static const char *
-choose_folder_sql (ValijaSearchQuery *query)
+choose_folder_sql (ValijaSearchQuery *query,
+                   gint64            *size)
 {
-  const ValijaSearchTest *alone = valija_search_query_find_alone (query, VALIJA_SEARCH_TEST_FLAGS);
+  const ValijaSearchTest *flags = valija_search_query_find_alone (query, VALIJA_SEARCH_TEST_FLAGS);
+  const ValijaSearchTest *large = valija_search_query_find_alone (query, VALIJA_SEARCH_TEST_SIZE);
 
-  if (alone == NULL || (alone->mask == VALIJA_FLAG_SEEN && alone->flags != 0))
-    return folder_sql;
-  if (alone->mask == VALIJA_FLAG_SEEN)
+  *size = large != NULL ? large->from : 0;
+  if (*size >= LARGE_BYTES)
+    return large_sql;
+  if (flags != NULL && flags->mask == VALIJA_FLAG_SEEN && flags->flags == 0)
     return unread_sql;
+  if (flags != NULL && flags->mask == VALIJA_FLAG_FLAGGED && flags->flags != 0)
+    return flagged_sql;
+  if (flags != NULL && flags->mask == VALIJA_FLAG_ANSWERED && flags->flags != 0)
+    return answered_sql;
 
-  return alone->mask == VALIJA_FLAG_FLAGGED ? flagged_sql : folder_sql;
+  return valija_search_query_find_alone (query, VALIJA_SEARCH_TEST_ATTACHMENT) != NULL ? attached_sql : folder_sql;
 }
 
 static gboolean
 walk_folders (ValijaStoreSearch  *self,
               GError            **error)
 {
-  const char *sql = choose_folder_sql (self->args->query);
+  gint64 size;
+  const char *sql = choose_folder_sql (self->args->query, &size);
 
   for (guint i = 0; i < self->places->len; i++)
     {
@@ -178,7 +201,8 @@ walk_folders (ValijaStoreSearch  *self,
       if (!place->wanted)
         continue;
 
-      statement = valija_database_query (self->database, error, sql, "iii", place->id, self->from, self->to);
+      statement = valija_database_query (self->database, error, sql, sql == large_sql ? "iiii" : "iii", place->id,
+                                         self->from, self->to, size);
       if (statement == NULL || !walk (self, statement, error))
         return FALSE;
     }

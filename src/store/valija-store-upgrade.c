@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "store/valija-store-link.h"
+#include "store/valija-store-schema.h"
 
 #include <string.h>
 
@@ -128,18 +129,45 @@ link_some (ValijaStoreContext  *context,
   return FALSE;
 }
 
+/* Makes one index, so that who waits is let in between two. */
 static gboolean
-link_slice (ValijaStoreContext  *context,
-            gpointer             data,
-            GValue              *result,
-            GError             **error)
+make_index (ValijaDatabase  *database,
+            gint64          *n_made,
+            GError         **error)
 {
-  gint64 n_linked = 0;
+  for (guint i = 0; i < valija_store_n_later_indexes; i++)
+    {
+      const ValijaStoreIndex *index = &valija_store_later_indexes[i];
+      gint64 there;
 
-  if (!link_some (context, context->cache, &n_linked, error) || !link_some (context, context->local, &n_linked, error))
+      if (!valija_database_get_int64 (database, 0, &there, error,
+                                      "SELECT count(*) FROM sqlite_schema WHERE name = ?1", "s", index->name))
+        return FALSE;
+      if (there > 0)
+        continue;
+
+      valija_database_reset (database);
+      (*n_made)++;
+      return valija_database_run_script (database, index->sql, error);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+upgrade_a_little (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
+{
+  gint64 n_done = 0;
+
+  if (!link_some (context, context->cache, &n_done, error) || !link_some (context, context->local, &n_done, error) ||
+      (n_done == 0 && !make_index (context->cache, &n_done, error)) ||
+      (n_done == 0 && !make_index (context->local, &n_done, error)))
     return FALSE;
 
-  valija_store_take_int64 (result, n_linked);
+  valija_store_take_int64 (result, n_done);
 
   return TRUE;
 }
@@ -152,8 +180,8 @@ weak_ref_free (gpointer data)
 }
 
 static DexFuture *
-linked_cb (DexFuture *future,
-           gpointer   user_data)
+upgraded_cb (DexFuture *future,
+             gpointer   user_data)
 {
   g_autoptr(ValijaStore) self = g_weak_ref_get (user_data);
 
@@ -169,6 +197,6 @@ valija_store_upgrade (ValijaStore *self)
   GWeakRef *weak = g_new0 (GWeakRef, 1);
 
   g_weak_ref_init (weak, self);
-  valija_future_forget (dex_future_then (valija_store_write (self, link_slice, NULL, NULL), linked_cb, weak,
-                                         weak_ref_free), "sorting older mail into conversations");
+  valija_future_forget (dex_future_then (valija_store_write (self, upgrade_a_little, NULL, NULL), upgraded_cb, weak,
+                                         weak_ref_free), "bringing older mail up to date");
 }
