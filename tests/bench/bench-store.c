@@ -158,8 +158,10 @@ make_info (guint n)
   g_ptr_array_add (info->to, valija_address_new ("", "me@example.org"));
   info->received = 1500000000 + (gint64) n * 300;
   info->date = info->received;
-  info->size = SOURCE_BYTES;
-  info->flags = n % 20 == 0 ? 0 : VALIJA_FLAG_SEEN;
+  /* Of ten messages one is answered and one has an attachment; of a thousand one is larger than a megabyte */
+  info->has_attachments = n % 10 == 9;
+  info->size = n % 1000 == 500 ? 2000000 : info->has_attachments ? 50000 + n % 500 * 1000 : SOURCE_BYTES;
+  info->flags = n % 20 == 0 ? 0 : VALIJA_FLAG_SEEN | (n % 10 == 3 ? VALIJA_FLAG_ANSWERED : 0);
 
   return info;
 }
@@ -291,7 +293,8 @@ bench_sources (ValijaStore *store,
 
           text_total += strlen (text);
           g_ptr_array_add (sources,
-                           valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview", FALSE));
+                           valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview",
+                                                     i % 10 == 9));
         }
       made += cpu_seconds () - before;
 
@@ -318,7 +321,8 @@ bench_search (ValijaStore *store)
 {
   static const char * const kinds[] = { "a word",           "a common word", "two words", "a beginning of 2",
                                        "a beginning of 3", "from:",         "a phrase",  "either of two",
-                                       "one without one",  "is:answered",   "larger:",   "a day" };
+                                       "one without one",  "is:answered",   "larger:",   "a day",
+                                       "has:attachment",  "larger: of none" };
 
   for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++)
     {
@@ -347,6 +351,8 @@ bench_search (ValijaStore *store)
             case 8: typed = g_strdup_printf ("%s -%s ", pick_word (), pick_word ()); break;
             case 9: typed = g_strdup ("is:answered "); break;
             case 10: typed = g_strdup ("larger:1M "); break;
+            case 12: typed = g_strdup ("has:attachment "); break;
+            case 13: typed = g_strdup ("larger:9M "); break;
             default: typed = g_strdup_printf ("on:201%d-%02d-11 ", 7 + i % 2, i % 12 + 1); break;
             }
 
