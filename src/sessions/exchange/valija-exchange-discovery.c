@@ -32,6 +32,7 @@ typedef struct
   GPtrArray *domains;       /* of char *: whose hosts are trusted */
   GPtrArray *allowed;       /* of char *: hosts that the user agreed to */
   GHashTable *visited;      /* origins and addresses */
+  GHashTable *knocks;       /* origin → Knock: hosts that were asked ahead of their turn */
   guint n_secrets;          /* how often the password was sent and refused */
   char *asks;               /* nullable: a host that the user must be asked about */
   ValijaDiscovery *found;   /* nullable: it is over */
@@ -40,8 +41,24 @@ typedef struct
   GError *certificate;      /* nullable: a host of the domain shows the wrong one */
 } Discovery;
 
+/* The first question to a host, which gives no secret away. It is asked ahead, so that hosts that never answer are
+ * waited for together; what comes of it is looked at when it is the host's turn. */
+typedef struct
+{
+  ValijaHttp *http;
+  DexFuture *answer;
+} Knock;
+
 static gboolean visit_fiber (Discovery *self, const char *origin, GError **error);
 static gboolean round_fiber (Discovery *self, GError **error);
+
+static void
+knock_free (Knock *knock)
+{
+  dex_unref (knock->answer);
+  g_object_unref (knock->http);
+  g_free (knock);
+}
 
 static void
 discovery_free (Discovery *self)
@@ -50,6 +67,7 @@ discovery_free (Discovery *self)
   g_free (self->email);
   g_ptr_array_unref (self->domains);
   g_ptr_array_unref (self->allowed);
+  g_hash_table_unref (self->knocks);
   g_hash_table_unref (self->visited);
   g_free (self->asks);
   g_clear_pointer (&self->found, valija_discovery_free);
@@ -249,24 +267,39 @@ create_request (Discovery                *self,
   return request;
 }
 
+static DexFuture *
+ask_anonymously (Discovery                *self,
+                 ValijaHttp               *http,
+                 const char               *origin,
+                 ValijaAutodiscoverDialect dialect)
+{
+  g_autoptr(ValijaHttpRequest) request = create_request (self, origin, dialect);
+
+  valija_http_request_set_anonymous (request, TRUE);
+
+  return valija_http_send (http, request);
+}
+
 /* Asks without telling who asks, then, of those that want to know and are asked in XML, signed in. NULL without @error
- * set: there is nothing to be learned here. @answers: whether anybody is there. */
+ * set: there is nothing to be learned here. @asked: (transfer full) (nullable) the first question, where it was asked
+ * ahead. @answers: whether anybody is there. */
 static ValijaHttpResponse *
 send_fiber (Discovery                *self,
             ValijaHttp               *http,
             const char               *origin,
             ValijaAutodiscoverDialect dialect,
+            DexFuture                *asked,
             gboolean                 *answers,
             GError                  **error)
 {
-  g_autoptr(ValijaHttpRequest) anonymous = create_request (self, origin, dialect);
   g_autoptr(ValijaHttpRequest) signed_in = create_request (self, origin, dialect);
   g_autoptr(ValijaHttpResponse) response = NULL;
   g_autoptr(GError) failure = NULL;
   ValijaHttpAuth auth;
 
-  valija_http_request_set_anonymous (anonymous, TRUE);
-  response = dex_await_object (valija_http_send (http, anonymous), &failure);
+  if (asked == NULL)
+    asked = ask_anonymously (self, http, origin, dialect);
+  response = dex_await_object (asked, &failure);
   *answers = response != NULL;
   if (response != NULL && valija_http_response_get_status (response) != 401)
     return g_steal_pointer (&response);
@@ -450,6 +483,7 @@ ask_fiber (Discovery                *self,
            ValijaHttp               *http,
            const char               *origin,
            ValijaAutodiscoverDialect dialect,
+           DexFuture                *asked,
            gboolean                 *answers,
            GError                  **error)
 {
@@ -457,7 +491,7 @@ ask_fiber (Discovery                *self,
   g_autoptr(GError) failure = NULL;
   g_autofree char *host = dup_host (origin);
 
-  response = send_fiber (self, http, origin, dialect, answers, &failure);
+  response = send_fiber (self, http, origin, dialect, asked, answers, &failure);
   if (failure != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -465,6 +499,30 @@ ask_fiber (Discovery                *self,
     }
 
   return response == NULL || take_response_fiber (self, host, dialect, response, error);
+}
+
+static ValijaHttp *
+create_http_for (Discovery *self,
+                 GUri      *uri)
+{
+  return create_http (self, g_uri_get_host (uri), g_uri_get_port (uri) > 0 ? (guint16) g_uri_get_port (uri) : 0);
+}
+
+/* @origin is one that will be asked for the address, whatever the others say. */
+static void
+knock (Discovery  *self,
+       const char *origin)
+{
+  g_autoptr(GUri) uri = parse_https (origin);
+  Knock *knock;
+
+  if (uri == NULL || g_hash_table_contains (self->knocks, origin))
+    return;
+
+  knock = g_new0 (Knock, 1);
+  knock->http = create_http_for (self, uri);
+  knock->answer = ask_anonymously (self, knock->http, origin, VALIJA_AUTODISCOVER_JSON);
+  g_hash_table_insert (self->knocks, g_strdup (origin), knock);
 }
 
 /* Asks all that can be asked of one admitted host, until the way is known. */
@@ -479,17 +537,22 @@ visit_fiber (Discovery  *self,
   g_autofree char *key = g_strconcat (origin, " ", self->email, NULL);
   g_autoptr(GUri) uri = parse_https (origin);
   g_autoptr(ValijaHttp) http = NULL;
+  g_autofree char *known = NULL;
+  Knock *ahead = NULL;
 
   if (uri == NULL || g_hash_table_size (self->visited) >= HOPS ||
       !g_hash_table_add (self->visited, g_steal_pointer (&key)))
     return TRUE;
 
-  http = create_http (self, g_uri_get_host (uri), g_uri_get_port (uri) > 0 ? (guint16) g_uri_get_port (uri) : 0);
+  g_hash_table_steal_extended (self->knocks, origin, (gpointer *) &known, (gpointer *) &ahead);
+  http = ahead != NULL ? g_object_ref (ahead->http) : create_http_for (self, uri);
   for (gsize i = 0; i < G_N_ELEMENTS (dialects) && self->found == NULL; i++)
     {
+      DexFuture *asked = i == 0 && ahead != NULL ? dex_ref (ahead->answer) : NULL;
       gboolean answers = FALSE;
 
-      if (!ask_fiber (self, http, origin, dialects[i], &answers, error))
+      g_clear_pointer (&ahead, knock_free);
+      if (!ask_fiber (self, http, origin, dialects[i], asked, &answers, error))
         return FALSE;
 
       /* Nobody is there: the other questions would only take as long again */
@@ -617,6 +680,8 @@ round_fiber (Discovery *self,
   if (!g_hash_table_add (self->visited, g_strdup (self->email)))
     return TRUE;
 
+  knock (self, itself);
+  knock (self, host);
   if (!visit_fiber (self, itself, error))
     return FALSE;
   if (self->found == NULL && !visit_fiber (self, host, error))
@@ -712,6 +777,7 @@ valija_exchange_discover (ValijaSessionContext *context,
   for (gsize i = 0; allowed != NULL && allowed[i] != NULL; i++)
     g_ptr_array_add (self->allowed, g_strdup (allowed[i]));
   self->visited = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->knocks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) knock_free);
 
   return valija_fiber_spawn (discover_fiber, self, (GDestroyNotify) discovery_free);
 }

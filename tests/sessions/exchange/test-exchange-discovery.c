@@ -30,6 +30,7 @@ typedef struct
   const char *ews_url;      /* nullable: EWS */
   const char *redirects;    /* nullable: JSON, by address */
   const char *allowed;      /* nullable */
+  guint timeout;            /* seconds; 0: 1 */
   const char *expected;
   const char *told;         /* the hosts that a password was sent to, in order */
 } Case;
@@ -57,6 +58,11 @@ static const Case cases[] = {
   { "garbage-at-the-domain",
     "{'example.org': {'kind': 'garbage'}, 'autodiscover.example.org': " ONLY ("json") ", " MAIL "}",
     .expected = "found mail.example.org:443 by autodiscover.example.org" },
+
+  /* Both are asked at once, and what the first says counts, however late */
+  { "both-at-once", "{'example.org': {'kind': 'exchange', 'autodiscover': ['json'], 'ews': false, 'after': "
+    "'autodiscover.example.org'}, 'autodiscover.example.org': " ONLY ("pox") ", " MAIL "}",
+    .timeout = 20, .expected = "found mail.example.org:443 by example.org" },
 
   /* The way to another host */
   { "redirect-within", "{'autodiscover.example.org': " TO ("https://owa.example.org" AUTO) ", 'owa.example.org': "
@@ -141,6 +147,7 @@ static const Case cases[] = {
 };
 
 static ValijaContractServer *server;
+static guint timeout;
 
 /* As if it had just been started, and the hosts of @c around it. */
 static void
@@ -155,6 +162,7 @@ prepare (const Case *c)
                                valija_contract_server_get (server, "password"));
   valija_contract_server_tell (server, "{'do': 'visits'}");
   valija_test_network_set_record (c->record);
+  timeout = MAX (c->timeout, 1);
 }
 
 static DexFuture *
@@ -167,7 +175,7 @@ discover (const char *email,
   g_autoptr(ValijaSessionContext) context = NULL;
   const char *hosts[] = { allowed, NULL };
 
-  g_object_set (account, "timeout", 1, "email", email, NULL);
+  g_object_set (account, "timeout", timeout, "email", email, NULL);
   g_object_set (valija_account_get_incoming (account),
                 "ca-file", valija_contract_server_get (server, "ca"), NULL);
   context = valija_session_context_new (account, NULL, NULL);

@@ -5,7 +5,8 @@ A client that goes through the proxy finds at each name what the order "hosts" p
 "autodiscover.example.org" (port 443) or "http://autodiscover.example.org" (port 80); what stands there is {"kind": …}:
 
     exchange    the contract server, with a certificate of *.example.org and *.hoster.example; "autodiscover": the dialects that it
-                knows ("json", "pox", "soap"; all, unless said), "ews": false where it is only for discovery
+                knows ("json", "pox", "soap"; all, unless said), "ews": false where it is only for discovery, "after": a name
+                that must have been asked before this one answers
     redirect    302 to "location", whatever is asked
     page        200 and a page to sign in
     missing     404      garbage     200, text/xml, and what is no XML      silence     nothing, for as long as one waits
@@ -40,8 +41,13 @@ def proxy_of(Handler):  # pylint: disable=invalid-name
             host, port = self.server.key
             given = self.headers.get('Authorization')
             path = urllib.parse.urlsplit(self.path).path
-            self.server.state.visits.append({'host': host, 'port': port, 'method': self.command, 'path': path,
-                                             'authorization': given and given.split()[0]})
+            state, after = self.server.state, self.server.what.get('after')
+            with state.visited:
+                state.visits.append({'host': host, 'port': port, 'method': self.command, 'path': path,
+                                     'authorization': given and given.split()[0]})
+                state.visited.notify_all()
+                if after is not None:
+                    state.visited.wait_for(lambda: any(visit['host'] == after for visit in state.visits), timeout=60)
 
         def answer_otherwise(self):
             """As what stands here, if it is not Exchange."""

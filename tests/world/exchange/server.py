@@ -86,7 +86,7 @@ class Server:
         self.sent, self.violations, self.log = [], [], []
         self.reset_stats()
         self.open = 0
-        self.hosts, self.visits = {}, []
+        self.hosts, self.visits, self.visited = {}, [], threading.Condition()
         self.bindings = None
         self.realm = None  # of Kerberos
         self.url = ''
