@@ -5,7 +5,7 @@ costs. Nothing lost, nothing doubled, nothing sent twice.
 
     exchange.py PROGRAM kill|lost|costs|large|share [--rounds N] [--items N] [--seed S] [--contracts DIR]
 
-kill     SIGKILL at moments by chance during a full synchronisation of three folders
+kill     SIGKILL during a full synchronisation of three folders, when the server has seen the N-th request
 lost     the answer to the N-th request is lost, for every N of a session that moves, flags, deletes and sends
 costs    requests, bytes and connections of a first, a second and a third synchronisation
 large    a message of 40 MB comes and goes through the whole of valijactl: what the process grows by
@@ -18,7 +18,7 @@ import json
 import os
 import pathlib
 import random
-import subprocess
+import signal
 import sys
 import threading
 import time
@@ -81,6 +81,29 @@ class World:
             there, here = self.there(special), self.here(name)
             check(here == there, name, 'lacks', list((there - here).items())[:5], 'and has too much:', list((here - there).items())[:5])
 
+    def kill_at(self, number, later, *args):
+        """Runs valijactl, and ends it SECONDS after the server has seen the request of that NUMBER."""
+        state, ready, timers = self.running.state, threading.Event(), []
+        first = state.stats['requests']
+
+        def seen(count):
+            if count - first == number:
+                ready.wait()
+                if later == 0:
+                    child.kill()
+                else:
+                    timers.append(threading.Timer(later, child.kill))
+                    timers[0].start()
+
+        state.seen = seen
+        child = self.victim.start(*args)
+        ready.set()
+        child.communicate(timeout=300)
+        state.seen = None
+        for timer in timers:
+            timer.cancel()
+        return child
+
     def stats(self):
         return self.order('stats')
 
@@ -94,9 +117,11 @@ class World:
 # ---- The process is killed
 
 def kill(program, contracts, rounds, items, seed):
-    """The same profile, killed again and again; from time to time one begins anew."""
+    """The same profile, killed again and again; from time to time one begins anew. By what it has asked and not by the clock:
+    before that is answered, or a moment later, when the answer is being worked on."""
     rng = random.Random(seed)
-    done, worlds, killed, longest = 0, 0, 0, 6.0
+    # About as many requests as a whole one takes
+    done, worlds, killed, longest = 0, 0, 0, 12 + items // 20
     while done < rounds:
         with World(program, contracts) as world:
             worlds += 1
@@ -104,21 +129,20 @@ def kill(program, contracts, rounds, items, seed):
             world.add()
             per_world = min(rounds - done, max(1, rounds // 4))
             for _ in range(per_world):
-                child = world.victim.start('sync', *(['--headers'] if rng.random() < 0.7 else []))
-                try:
-                    child.communicate(timeout=rng.uniform(0.05, longest))
-                    check(child.returncode == 0, 'sync ended with', child.returncode)
-                    # It is through: more for the next ones
-                    for name in NAMES:
-                        world.order('fill', folder=name, count=max(items // 50, 3), lines=2)
-                except subprocess.TimeoutExpired:
-                    child.kill()
-                    child.communicate()
-                    killed += 1
+                args = ['--headers'] if rng.random() < 0.7 else []
+                child = world.kill_at(rng.randint(1, longest), rng.choice((0, 0, rng.uniform(0, 0.1))), 'sync', *args)
                 done += 1
+                if child.returncode == -signal.SIGKILL:
+                    killed += 1
+                    continue
+                check(child.returncode == 0, 'sync ended with', child.returncode)
+                # It is through: more for the next ones
+                for name in NAMES:
+                    world.order('fill', folder=name, count=max(items // 50, 3), lines=2)
             world.victim.run('sync', '--headers')
             world.compare(NAMES)
             world.end()
+    check(killed > 0, 'nothing was killed')
     print(f'# {killed} of {done} synchronisations killed, {worlds} mailboxes of 3 x {items} messages and more', flush=True)
 
 

@@ -86,6 +86,7 @@ class Server:
         self.sent, self.violations, self.log = [], [], []
         self.reset_stats()
         self.open = 0
+        self.seen = None  # a function that is told the number of each request as it comes
         self.hosts, self.visits, self.visited = {}, [], threading.Condition()
         self.bindings = None
         self.realm = None  # of Kerberos
@@ -496,11 +497,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.counted = True
         with state.mutex:
             state.stats['requests'] += 1
+            seen = state.stats['requests']
             state.parallel += 1
             state.stats['most_parallel'] = max(state.stats['most_parallel'], state.parallel)
             agent = self.headers.get('User-Agent', '')
             if agent not in state.stats['agents']:
                 state.stats['agents'].append(agent)
+        if state.seen is not None:
+            state.seen(seen)
         if state.options['latency']:
             time.sleep(state.options['latency'])
 
