@@ -55,6 +55,7 @@ extern const ValijaCliCommand valija_cli_mail_commands[];
 extern const ValijaCliCommand valija_cli_folder_commands[];
 extern const ValijaCliCommand valija_cli_message_commands[];
 extern const ValijaCliCommand valija_cli_organize_commands[];
+extern const ValijaCliCommand valija_cli_people_commands[];
 extern const ValijaCliCommand valija_cli_send_commands[];
 
 /* Writes to standard output, unless it is for machines. */

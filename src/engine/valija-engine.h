@@ -242,6 +242,13 @@ DexFuture *valija_engine_find_people (ValijaEngine *self,
                                       const char   *text,
                                       guint         limit) G_GNUC_WARN_UNUSED_RESULT;
 
+/* People whom the server of @account has in its directory, whose names or addresses begin with @text: GPtrArray of
+ * ValijaAddress. UNSUPPORTED where there is no directory. Ends when nobody waits for it any more. */
+DexFuture *valija_engine_search_directory (ValijaEngine  *self,
+                                           ValijaAccount *account,
+                                           const char    *text,
+                                           guint          limit) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- Synchronising ---- */
 typedef enum
 {

@@ -58,6 +58,22 @@ valija_search_suggestion_init (ValijaSearchSuggestion *self)
 {
 }
 
+ValijaSearchSuggestion *
+valija_search_suggestion_new_person (const ValijaAddress *person)
+{
+  ValijaSearchSuggestion *self;
+
+  g_return_val_if_fail (person != NULL, NULL);
+
+  self = g_object_new (VALIJA_TYPE_SEARCH_SUGGESTION, NULL);
+  self->kind = VALIJA_SEARCH_SUGGESTION_PERSON;
+  self->text = valija_address_to_text (person);
+  self->title = valija_address_to_label (person);
+  self->detail = person->name[0] != '\0' ? g_strdup (person->address) : NULL;
+
+  return self;
+}
+
 static void
 place_clear (Place *self)
 {

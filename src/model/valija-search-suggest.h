@@ -24,6 +24,9 @@ typedef enum
 G_DECLARE_FINAL_TYPE (ValijaSearchSuggestion, valija_search_suggestion, VALIJA, SEARCH_SUGGESTION, GObject)
 
 ValijaSearchSuggestionKind valija_search_suggestion_get_kind   (ValijaSearchSuggestion *self);
+/* A person as such, for lines of addresses: the text is name and address. */
+ValijaSearchSuggestion    *valija_search_suggestion_new_person (const ValijaAddress *person) G_GNUC_WARN_UNUSED_RESULT;
+
 /* All that is to stand in the box when it is taken. (transfer none) */
 const char          *valija_search_suggestion_get_text   (ValijaSearchSuggestion *self);
 /* What is shown, and (nullable) what it means. (transfer none) */

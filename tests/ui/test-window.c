@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "ui/composer/valija-address-field-private.h"
 #include "ui/composer/valija-composer-private.h"
 #include "ui/composer/valija-send-later-dialog.h"
 #include "ui/list/valija-folder-dialog.h"
@@ -861,6 +862,55 @@ test_owner (void)
   valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_USER, FALSE);
 }
 
+static const char *
+get_last_person (ValijaAddressField *field)
+{
+  GtkWidget *last = gtk_widget_get_last_child (GTK_WIDGET (field->list));
+
+  if (last == NULL)
+    return NULL;
+
+  return valija_search_suggestion_get_text (valija_suggestion_row_get_suggestion (VALIJA_SUGGESTION_ROW (last)));
+}
+
+/* Behind the people of the mail that is here come those of the directory, where there is a connection. */
+static void
+test_address_suggestions (void)
+{
+  ValijaComposer *composer;
+  ValijaAddressField *field;
+  ValijaAccountStatus *status;
+  GtkListBoxRow *last;
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), "compose", NULL);
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  field = composer->to;
+  status = valija_engine_get_status (engine, valija_composer_get_account (composer));
+  gtk_widget_grab_focus (GTK_WIDGET (field));
+
+  gtk_editable_set_text (GTK_EDITABLE (field->entry), "mei@example.org, Lind");
+  gtk_editable_set_position (GTK_EDITABLE (field->entry), -1);
+  WAIT_FOR (g_strcmp0 (get_last_person (field), "Bo Lindqvist <bo@example.org>") == 0);
+  g_assert_cmpuint (field->ask_source, ==, 0);
+
+  /* One whom both know is offered once */
+  valija_account_status_set_state (status, VALIJA_SESSION_OPEN);
+  gtk_editable_set_text (GTK_EDITABLE (field->entry), "mei@example.org, bo");
+  gtk_editable_set_position (GTK_EDITABLE (field->entry), -1);
+  WAIT_FOR (g_strcmp0 (get_last_person (field), "\"Borg, Anna\" <anna.borg@example.org>") == 0);
+  last = GTK_LIST_BOX_ROW (gtk_widget_get_last_child (GTK_WIDGET (field->list)));
+  g_assert_cmpint (gtk_list_box_row_get_index (last), ==, 2);
+  g_signal_emit_by_name (field->list, "row-activated", last);
+  g_assert_cmpstr (valija_address_field_get_text (field), ==,
+                   "mei@example.org, \"Borg, Anna\" <anna.borg@example.org>, ");
+
+  valija_account_status_set_state (status, VALIJA_SESSION_CLOSED);
+  composer->done = TRUE;
+  gtk_window_destroy (GTK_WINDOW (composer));
+  WAIT (has_no_composer);
+}
+
 static gboolean
 confirmation_is_asked (void)
 {
@@ -1482,6 +1532,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);
   g_test_add_func ("/ui/composer/reply", test_reply);
+  g_test_add_func ("/ui/composer/address-suggestions", test_address_suggestions);
   g_test_add_func ("/ui/composer/send-later", test_send_later);
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);

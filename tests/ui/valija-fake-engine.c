@@ -1306,6 +1306,20 @@ valija_engine_send_source (ValijaEngine *self, ValijaAccount *account, GBytes *s
 }
 
 DexFuture *
+valija_engine_search_directory (ValijaEngine *self, ValijaAccount *account, const char *text, guint limit)
+{
+  GPtrArray *people = valija_address_list_new ();
+
+  if (g_str_has_prefix ("bo", text))
+    {
+      g_ptr_array_add (people, valija_address_new ("Bo Lindqvist", "BO@example.org"));
+      g_ptr_array_add (people, valija_address_new ("Borg, Anna", "anna.borg@example.org"));
+    }
+
+  return valija_future_new_take_ptr_array (people);
+}
+
+DexFuture *
 valija_engine_check_address (ValijaEngine *self, ValijaAccount *account, const char *address)
 {
   if (self->failure != NULL)

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c,
- * -find.c and -send.c. */
+ * -find.c, -people.c and -send.c. */
 struct _ValijaExchangeSession
 {
   GObject parent_instance;
@@ -27,6 +27,7 @@ struct _ValijaExchangeSession
   char *hierarchy;          /* nullable: the state of that look */
   GHashTable *synced;       /* folder ids: of these somebody keeps a copy */
   ValijaExchangeWatch *watch; /* nullable */
+  gboolean resolves_names;  /* FindPeople was refused */
 };
 
 /* Opens the session where it is closed. (transfer full) NULL with @error */
@@ -86,5 +87,8 @@ DexFuture  *valija_exchange_session_find         (ValijaExchangeSession *self,
 DexFuture  *valija_exchange_session_send         (ValijaExchangeSession *self,
                                                   ValijaEnvelope        *envelope,
                                                   GBytes                *source) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_find_people  (ValijaExchangeSession *self,
+                                                  const char            *text,
+                                                  guint                  limit) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -24,6 +24,7 @@ static void valija_exchange_session_session_iface_init (ValijaSessionInterface *
 static void valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface);
 static void valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface);
 static void valija_exchange_session_mail_sender_iface_init (ValijaMailSenderInterface *iface);
+static void valija_exchange_session_mail_directory_iface_init (ValijaMailDirectoryInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaExchangeSession, valija_exchange_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_exchange_session_session_iface_init)
@@ -32,7 +33,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaExchangeSession, valija_exchange_session, G
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER,
                                                       valija_exchange_session_mail_organizer_iface_init)
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER,
-                                                      valija_exchange_session_mail_sender_iface_init))
+                                                      valija_exchange_session_mail_sender_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_DIRECTORY,
+                                                      valija_exchange_session_mail_directory_iface_init))
 
 static void
 set_state (ValijaExchangeSession *self,
@@ -532,6 +535,20 @@ static void
 valija_exchange_session_mail_sender_iface_init (ValijaMailSenderInterface *iface)
 {
   iface->send = valija_exchange_session_sender_send;
+}
+
+static DexFuture *
+valija_exchange_session_directory_find_people (ValijaMailDirectory *directory,
+                                               const char          *text,
+                                               guint                limit)
+{
+  return valija_exchange_session_find_people (VALIJA_EXCHANGE_SESSION (directory), text, limit);
+}
+
+static void
+valija_exchange_session_mail_directory_iface_init (ValijaMailDirectoryInterface *iface)
+{
+  iface->find_people = valija_exchange_session_directory_find_people;
 }
 
 /* ---- Object ---- */

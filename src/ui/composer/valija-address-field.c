@@ -2,22 +2,12 @@
 
 #include "config.h"
 
-#include "ui/composer/valija-address-field.h"
+#include "ui/composer/valija-address-field-private.h"
 
 #include "mime/valija-mime-header.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
-
-struct _ValijaAddressField
-{
-  AdwBin    parent_instance;
-
-  GtkEntry *entry;
-  GtkLabel *problem;
-
-  char     *title;
-};
 
 G_DEFINE_FINAL_TYPE (ValijaAddressField, valija_address_field, ADW_TYPE_BIN)
 
@@ -31,10 +21,9 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-/* Where the last entry of a list begins: behind the last comma that is not inside quotes or
- * brackets. */
-static const char *
-find_last_entry (const char *text)
+/* Not a comma that is inside quotes or brackets. */
+const char *
+valija_address_field_find_last (const char *text)
 {
   const char *last = text;
   gboolean quoted = FALSE;
@@ -66,7 +55,7 @@ valija_address_field_find_bad (const char *text,
 
   g_return_val_if_fail (text != NULL, NULL);
 
-  checked = typing ? g_strndup (text, find_last_entry (text) - text) : g_strdup (text);
+  checked = typing ? g_strndup (text, valija_address_field_find_last (text) - text) : g_strdup (text);
   g_strstrip (checked);
   if (checked[0] == '\0')
     return NULL;
@@ -116,9 +105,19 @@ changed_cb (ValijaAddressField *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
 }
 
+/* The cursor has followed what was typed. */
+static void
+moved_cb (ValijaAddressField *self)
+{
+  /* What is put there from elsewhere is not typed */
+  if (gtk_widget_is_focus (GTK_WIDGET (gtk_editable_get_delegate (GTK_EDITABLE (self->entry)))))
+    valija_address_field_suggest (self);
+}
+
 static void
 leave_cb (ValijaAddressField *self)
 {
+  valija_address_field_close (self);
   check (self, FALSE);
 }
 
@@ -129,10 +128,27 @@ valija_address_field_grab_focus (GtkWidget *widget)
 }
 
 static void
+valija_address_field_dispose (GObject *object)
+{
+  ValijaAddressField *self = VALIJA_ADDRESS_FIELD (object);
+
+  valija_address_field_close (self);
+  if (self->suggestions != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->suggestions));
+  self->suggestions = NULL;
+  g_clear_object (&self->account);
+  g_clear_object (&self->engine);
+
+  G_OBJECT_CLASS (valija_address_field_parent_class)->dispose (object);
+}
+
+static void
 valija_address_field_finalize (GObject *object)
 {
   ValijaAddressField *self = VALIJA_ADDRESS_FIELD (object);
 
+  g_clear_pointer (&self->known, g_ptr_array_unref);
+  g_clear_pointer (&self->listed, g_ptr_array_unref);
   g_free (self->title);
 
   G_OBJECT_CLASS (valija_address_field_parent_class)->finalize (object);
@@ -192,6 +208,7 @@ valija_address_field_class_init (ValijaAddressFieldClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  object_class->dispose = valija_address_field_dispose;
   object_class->finalize = valija_address_field_finalize;
   object_class->get_property = valija_address_field_get_property;
   object_class->set_property = valija_address_field_set_property;
@@ -206,14 +223,37 @@ valija_address_field_class_init (ValijaAddressFieldClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-address-field.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, entry);
   gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, problem);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, suggestions);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAddressField, list);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, leave_cb);
+  valija_address_field_bind_suggestions (widget_class);
 }
 
 static void
 valija_address_field_init (ValijaAddressField *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_parent (GTK_WIDGET (self->suggestions), GTK_WIDGET (self));
+  g_signal_connect_object (self->entry, "notify::cursor-position", G_CALLBACK (moved_cb), self, G_CONNECT_SWAPPED);
+}
+
+void
+valija_address_field_set_engine (ValijaAddressField *self,
+                                 ValijaEngine       *engine)
+{
+  g_return_if_fail (VALIJA_IS_ADDRESS_FIELD (self));
+
+  g_set_object (&self->engine, engine);
+}
+
+void
+valija_address_field_set_account (ValijaAddressField *self,
+                                  ValijaAccount      *account)
+{
+  g_return_if_fail (VALIJA_IS_ADDRESS_FIELD (self));
+
+  g_set_object (&self->account, account);
 }
 
 const char *

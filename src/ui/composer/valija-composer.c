@@ -68,6 +68,9 @@ from_changed_cb (ValijaComposer *self)
   if (self->composition == NULL)
     return;
 
+  valija_address_field_set_account (self->to, account);
+  valija_address_field_set_account (self->cc, account);
+  valija_address_field_set_account (self->bcc, account);
   valija_composer_enable_send (self, account != NULL);
   if (account == NULL)
     {
@@ -333,6 +336,9 @@ valija_composer_new (GtkApplication    *application,
   self->draft = draft;
   if (draft != 0)
     valija_engine_hold_draft (engine, draft);
+  valija_address_field_set_engine (self->to, engine);
+  valija_address_field_set_engine (self->cc, engine);
+  valija_address_field_set_engine (self->bcc, engine);
   bind_senders (self, account);
   bind_content (self);
   valija_composer_bind_options (self);

@@ -86,6 +86,14 @@ valija_suggestion_row_new (ValijaSearchSuggestion *suggestion)
   return GTK_WIDGET (self);
 }
 
+GtkWidget *
+valija_suggestion_row_new_person (const ValijaAddress *person)
+{
+  g_autoptr(ValijaSearchSuggestion) suggestion = valija_search_suggestion_new_person (person);
+
+  return valija_suggestion_row_new (suggestion);
+}
+
 ValijaSearchSuggestion *
 valija_suggestion_row_get_suggestion (ValijaSuggestionRow *self)
 {

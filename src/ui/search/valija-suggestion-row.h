@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SUGGESTION_ROW (valija_suggestion_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSuggestionRow, valija_suggestion_row, VALIJA, SUGGESTION_ROW, GtkListBoxRow)
 
+/* For a field of addresses: takes its text from @person. */
+GtkWidget *valija_suggestion_row_new_person (const ValijaAddress *person) G_GNUC_WARN_UNUSED_RESULT;
 /* @suggestion NULL: the line that clears what was searched before. */
 GtkWidget *valija_suggestion_row_new (ValijaSearchSuggestion *suggestion) G_GNUC_WARN_UNUSED_RESULT;
 /* (transfer none) (nullable) */
