@@ -44,6 +44,7 @@ static const ValijaCliCommand * const tables[] = {
   valija_cli_message_commands,
   valija_cli_organize_commands,
   valija_cli_people_commands,
+  valija_cli_replies_commands,
   valija_cli_send_commands,
   NULL
 };

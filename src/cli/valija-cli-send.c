@@ -247,32 +247,10 @@ split_addresses (char **lists)
   return g_strv_builder_end (builder);
 }
 
-/* As GLib reads it: seconds are put in where there are none, blanks are taken out. (transfer full) */
-static char *
-make_exact (const char *written)
-{
-  static const gsize minutes = sizeof "2026-03-09T08:00" - 1;
-  g_autoptr(GString) text = g_string_new (written);
-
-  g_strchug (g_strchomp (text->str));
-  g_string_truncate (text, strlen (text->str));
-  if (text->len > 10 && text->str[10] == ' ')
-    text->str[10] = 'T';
-  g_string_replace (text, " ", "", 0);
-  if (text->len >= minutes && text->str[minutes] != ':')
-    g_string_insert (text, (gssize) minutes, ":00");
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-/* The time of --at in seconds since 1970, 0 without one. ISO 8601, seconds and zone may be left out. */
+/* The time of --at in seconds since 1970, 0 without one. */
 static gboolean
 parse_due (gint64 *due, GError **error)
 {
-  g_autoptr(GTimeZone) zone = g_time_zone_new_local ();
-  g_autoptr(GDateTime) time = NULL;
-  g_autofree char *exact = NULL;
-
   *due = 0;
   if (opt_at == NULL)
     return TRUE;
@@ -280,11 +258,9 @@ parse_due (gint64 *due, GError **error)
     return valija_cli_set_usage (error, _("A draft and a printed source are not sent: --at does not go with --draft "
                                           "and --print."));
 
-  exact = make_exact (opt_at);
-  if (!(time = g_date_time_new_from_iso8601 (exact, zone)))
-    return valija_cli_set_usage (error, _("“%s” is not a time. Write it as “2026-03-09 08:00”."), opt_at);
+  if (!valija_cli_parse_time (opt_at, due, error))
+    return FALSE;
 
-  *due = g_date_time_to_unix (time);
   if (*due <= g_get_real_time () / G_USEC_PER_SEC)
     return valija_cli_set_usage (error, _("“%s” has passed. Give a time that is still to come."), opt_at);
 

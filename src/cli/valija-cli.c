@@ -283,6 +283,38 @@ valija_cli_find_word (const char          *word,
   return word == NULL || valija_cli_set_usage (error, _("“%s” is none of these: %s."), word, list);
 }
 
+/* As GLib reads it: seconds are put in where there are none, blanks are taken out. (transfer full) */
+static char *
+make_exact (const char *written)
+{
+  static const gsize minutes = sizeof "2026-03-09T08:00" - 1;
+  g_autoptr(GString) text = g_string_new (written);
+
+  g_strchug (g_strchomp (text->str));
+  g_string_truncate (text, strlen (text->str));
+  if (text->len > 10 && text->str[10] == ' ')
+    text->str[10] = 'T';
+  g_string_replace (text, " ", "", 0);
+  if (text->len >= minutes && text->str[minutes] != ':')
+    g_string_insert (text, (gssize) minutes, ":00");
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+gboolean
+valija_cli_parse_time (const char *text, gint64 *seconds, GError **error)
+{
+  g_autoptr(GTimeZone) zone = g_time_zone_new_local ();
+  g_autofree char *exact = make_exact (text);
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601 (exact, zone);
+
+  if (time == NULL)
+    return valija_cli_set_usage (error, _("“%s” is not a time. Write it as “2026-03-09 08:00”."), text);
+
+  *seconds = g_date_time_to_unix (time);
+  return TRUE;
+}
+
 void
 valija_cli_print_no_accounts (ValijaCli *cli)
 {

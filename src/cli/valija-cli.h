@@ -56,6 +56,7 @@ extern const ValijaCliCommand valija_cli_folder_commands[];
 extern const ValijaCliCommand valija_cli_message_commands[];
 extern const ValijaCliCommand valija_cli_organize_commands[];
 extern const ValijaCliCommand valija_cli_people_commands[];
+extern const ValijaCliCommand valija_cli_replies_commands[];
 extern const ValijaCliCommand valija_cli_send_commands[];
 
 /* Writes to standard output, unless it is for machines. */
@@ -84,6 +85,8 @@ gboolean       valija_cli_find_word      (const char          *word,
                                           const char * const  *words,
                                           int                 *value,
                                           GError             **error);
+/* ISO 8601, seconds and zone may be left out. */
+gboolean       valija_cli_parse_time    (const char *text, gint64 *seconds, GError **error);
 /* Says so when there is none, instead of an empty list. */
 void           valija_cli_print_no_accounts (ValijaCli *cli);
 

@@ -183,6 +183,10 @@ look_fiber (Watch *watch, gint64 *last_full, GError **error)
       return FALSE;
     }
 
+  /* Whether people are answered may change by the clock alone, and from elsewhere */
+  if (full && valija_engine_has_auto_replies (flow->engine, flow->runtime->account))
+    valija_future_forget (valija_engine_load_auto_replies (flow->engine, flow->runtime->account), "automatic replies");
+
   *last_full = full ? now : *last_full;
   return TRUE;
 }

@@ -11,6 +11,7 @@
 #include "mime/valija-mime-message.h"
 #include "model/valija-account-status.h"
 #include "model/valija-address-check.h"
+#include "model/valija-auto-replies.h"
 #include "model/valija-discovery.h"
 #include "model/valija-server-answer.h"
 #include "model/valija-mail-size.h"
@@ -127,6 +128,16 @@ DexFuture *valija_engine_disconnect_account (ValijaEngine *self, ValijaAccount *
 
 /* The last conversation with the server, secrets left out. (transfer full) */
 char *valija_engine_dup_transcript (ValijaEngine *self, ValijaAccount *account);
+
+/* Whether the server of @account can be told to answer mail while the user is away. */
+gboolean valija_engine_has_auto_replies (ValijaEngine *self, ValijaAccount *account);
+
+/* What the server answers: ValijaAutoReplies (boxed); and to change that, TRUE. UNSUPPORTED; INVALID as of
+ * valija_auto_replies_check(). The status of the account says whether people are answered now. */
+DexFuture *valija_engine_load_auto_replies (ValijaEngine  *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_engine_save_auto_replies (ValijaEngine            *self,
+                                            ValijaAccount           *account,
+                                            const ValijaAutoReplies *replies) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Bytes, turns and connections of @account so far. (transfer none) */
 ValijaTraffic *valija_engine_get_traffic (ValijaEngine *self, ValijaAccount *account);

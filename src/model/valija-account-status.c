@@ -15,6 +15,7 @@ struct _ValijaAccountStatus
   ValijaProgress *progress;
   char *alert;
   char *paused;
+  char *away;
   ValijaCapabilities capabilities;
   char **facts;
   ValijaQuota *quota;
@@ -32,6 +33,7 @@ enum
   PROP_PROGRESS,
   PROP_ALERT,
   PROP_PAUSED,
+  PROP_AWAY,
   PROP_CAPABILITIES,
   PROP_FACTS,
   PROP_QUOTA,
@@ -59,6 +61,7 @@ valija_account_status_finalize (GObject *object)
   g_clear_error (&self->error);
   g_free (self->alert);
   g_free (self->paused);
+  g_free (self->away);
   g_strfreev (self->facts);
   g_clear_pointer (&self->quota, valija_quota_free);
 
@@ -96,6 +99,9 @@ valija_account_status_get_property (GObject    *object,
     case PROP_PAUSED:
       g_value_set_string (value, self->paused);
       break;
+    case PROP_AWAY:
+      g_value_set_string (value, self->away);
+      break;
     case PROP_CAPABILITIES:
       g_value_set_uint (value, self->capabilities);
       break;
@@ -127,6 +133,7 @@ valija_account_status_class_init (ValijaAccountStatusClass *klass)
   properties[PROP_PROGRESS] = g_param_spec_object ("progress", NULL, NULL, VALIJA_TYPE_PROGRESS, flags);
   properties[PROP_ALERT] = g_param_spec_string ("alert", NULL, NULL, NULL, flags);
   properties[PROP_PAUSED] = g_param_spec_string ("paused", NULL, NULL, NULL, flags);
+  properties[PROP_AWAY] = g_param_spec_string ("away", NULL, NULL, NULL, flags);
   properties[PROP_CAPABILITIES] = g_param_spec_uint ("capabilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_FACTS] = g_param_spec_boxed ("facts", NULL, NULL, G_TYPE_STRV, flags);
   properties[PROP_QUOTA] = g_param_spec_boxed ("quota", NULL, NULL, VALIJA_TYPE_QUOTA, flags);
@@ -207,6 +214,14 @@ valija_account_status_get_paused (ValijaAccountStatus *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
 
   return self->paused;
+}
+
+const char *
+valija_account_status_get_away (ValijaAccountStatus *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
+
+  return self->away;
 }
 
 ValijaCapabilities
@@ -317,6 +332,16 @@ valija_account_status_set_quota (ValijaAccountStatus *self,
   g_clear_pointer (&self->quota, valija_quota_free);
   self->quota = quota != NULL ? valija_quota_copy (quota) : NULL;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUOTA]);
+}
+
+void
+valija_account_status_set_away (ValijaAccountStatus *self,
+                                const char          *away)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+
+  if (g_set_str (&self->away, away))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AWAY]);
 }
 
 /**

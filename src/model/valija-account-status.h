@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 /* How an account is doing. Properties: state (int, ValijaSessionState), error (boxed GError, nullable: the last
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
  * synchronises), alert (nullable: what the server wants the user to read), paused
- * (nullable: why whole messages are not fetched in the background), capabilities (uint, ValijaCapabilities,
- * what this server in fact offers), facts (strv: what the server said of itself, "Label: value" lines), quota
- * (boxed ValijaQuota, nullable: where the server has told since the start). */
+ * (nullable: why whole messages are not fetched in the background), away (nullable: that the server answers for the
+ * user now), capabilities (uint, ValijaCapabilities, what this server in fact offers), facts (strv: what the server
+ * said of itself, "Label: value" lines), quota (boxed ValijaQuota, nullable: where the server has told since the
+ * start). */
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
 
@@ -25,6 +26,7 @@ gint64               valija_account_status_get_last_checked (ValijaAccountStatus
 ValijaProgress      *valija_account_status_get_progress     (ValijaAccountStatus *self);
 const char          *valija_account_status_get_alert        (ValijaAccountStatus *self);
 const char          *valija_account_status_get_paused       (ValijaAccountStatus *self);
+const char          *valija_account_status_get_away         (ValijaAccountStatus *self);
 ValijaCapabilities   valija_account_status_get_capabilities (ValijaAccountStatus *self);
 const char * const  *valija_account_status_get_facts        (ValijaAccountStatus *self);
 const ValijaQuota   *valija_account_status_get_quota        (ValijaAccountStatus *self);
@@ -37,6 +39,7 @@ void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaPr
 void valija_account_status_set_alert        (ValijaAccountStatus *self, const char *alert);
 void valija_account_status_set_paused       (ValijaAccountStatus *self, const char *paused);
 void valija_account_status_set_quota        (ValijaAccountStatus *self, const ValijaQuota *quota);
+void valija_account_status_set_away         (ValijaAccountStatus *self, const char *away);
 void valija_account_status_set_server       (ValijaAccountStatus *self,
                                              ValijaCapabilities   capabilities,
                                              const char * const  *facts);

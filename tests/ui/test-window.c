@@ -10,6 +10,7 @@
 #include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-message-window.h"
 #include "ui/reader/valija-reader-private.h"
+#include "ui/replies/valija-replies-dialog.h"
 #include "ui/search/valija-search-box-private.h"
 #include "ui/search/valija-search-chip.h"
 #include "ui/search/valija-suggestion-row.h"
@@ -862,6 +863,50 @@ test_owner (void)
   valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_USER, FALSE);
 }
 
+/* Whether people are answered, once the server has said so. */
+static GtkWidget *
+find_replies_state (void)
+{
+  AdwDialog *dialog = window_dialog ();
+  GtkWidget *row = VALIJA_IS_REPLIES_DIALOG (dialog) ? find_widget (GTK_WIDGET (dialog), ADW_TYPE_COMBO_ROW) : NULL;
+
+  return row != NULL && gtk_widget_get_mapped (row) ? row : NULL;
+}
+
+/* Read from the server, checked before it is told, and not to be overlooked while they are on. */
+static void
+test_auto_replies (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  AdwBanner *away = find_widget (GTK_WIDGET (get_window ()->pane->away), ADW_TYPE_BANNER);
+  GtkWidget *state;
+  GtkWidget *save;
+  GtkTextView *inside;
+
+  g_assert_false (adw_banner_get_revealed (away));
+  adw_dialog_present (valija_replies_dialog_new (engine, account), GTK_WIDGET (get_window ()));
+  WAIT_FOR ((state = find_replies_state ()) != NULL);
+  save = find_button (GTK_WIDGET (window_dialog ()), "_Save");
+  inside = find_widget (GTK_WIDGET (window_dialog ()), GTK_TYPE_TEXT_VIEW);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (state), VALIJA_REPLIES_ON);
+  g_assert_false (gtk_widget_get_sensitive (save));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (inside), "Back on Monday", -1);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  g_signal_emit_by_name (save, "clicked");
+  WAIT_FOR (window_dialog () == NULL);
+  g_assert_true (adw_banner_get_revealed (away));
+
+  /* The notice leads to where they are switched off */
+  g_signal_emit_by_name (away, "button-clicked");
+  WAIT_FOR ((state = find_replies_state ()) != NULL);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (state)), ==, VALIJA_REPLIES_ON);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (state), VALIJA_REPLIES_OFF);
+  g_signal_emit_by_name (find_button (GTK_WIDGET (window_dialog ()), "_Save"), "clicked");
+  WAIT_FOR (window_dialog () == NULL);
+  g_assert_false (adw_banner_get_revealed (away));
+}
+
 static const char *
 get_last_person (ValijaAddressField *field)
 {
@@ -1519,6 +1564,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/account-mail", test_account_mail);
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/owner", test_owner);
+  g_test_add_func ("/ui/window/auto-replies", test_auto_replies);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);

@@ -89,6 +89,7 @@ struct _ValijaEngine
   guint n_withdrawn;
   gint64 last_due;
   char *searched;
+  ValijaAutoReplies *replies; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
@@ -426,6 +427,7 @@ valija_engine_finalize (GObject *object)
   g_clear_error (&self->failure);
   dex_clear (&self->held);
   g_clear_pointer (&self->sent, g_bytes_unref);
+  g_clear_pointer (&self->replies, valija_auto_replies_free);
   g_free (self->searched);
 
   G_OBJECT_CLASS (valija_engine_parent_class)->finalize (object);
@@ -1317,6 +1319,37 @@ valija_engine_search_directory (ValijaEngine *self, ValijaAccount *account, cons
     }
 
   return valija_future_new_take_ptr_array (people);
+}
+
+gboolean
+valija_engine_has_auto_replies (ValijaEngine *self, ValijaAccount *account)
+{
+  return TRUE;
+}
+
+DexFuture *
+valija_engine_load_auto_replies (ValijaEngine *self, ValijaAccount *account)
+{
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  return dex_future_new_take_boxed (VALIJA_TYPE_AUTO_REPLIES,
+                                    self->replies != NULL ? valija_auto_replies_copy (self->replies)
+                                                          : valija_auto_replies_new ());
+}
+
+DexFuture *
+valija_engine_save_auto_replies (ValijaEngine *self, ValijaAccount *account, const ValijaAutoReplies *replies)
+{
+  if (self->failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+
+  g_clear_pointer (&self->replies, valija_auto_replies_free);
+  self->replies = valija_auto_replies_copy (replies);
+  valija_account_status_set_away (valija_engine_get_status (self, account),
+                                  replies->state != VALIJA_REPLIES_OFF ? "Automatic replies are on" : NULL);
+
+  return dex_future_new_true ();
 }
 
 DexFuture *

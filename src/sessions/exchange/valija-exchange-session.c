@@ -25,6 +25,7 @@ static void valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInte
 static void valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface);
 static void valija_exchange_session_mail_sender_iface_init (ValijaMailSenderInterface *iface);
 static void valija_exchange_session_mail_directory_iface_init (ValijaMailDirectoryInterface *iface);
+static void valija_exchange_session_mail_responder_iface_init (ValijaMailResponderInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaExchangeSession, valija_exchange_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, valija_exchange_session_session_iface_init)
@@ -35,7 +36,9 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaExchangeSession, valija_exchange_session, G
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_SENDER,
                                                       valija_exchange_session_mail_sender_iface_init)
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_DIRECTORY,
-                                                      valija_exchange_session_mail_directory_iface_init))
+                                                      valija_exchange_session_mail_directory_iface_init)
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_RESPONDER,
+                                                      valija_exchange_session_mail_responder_iface_init))
 
 static void
 set_state (ValijaExchangeSession *self,
@@ -549,6 +552,26 @@ static void
 valija_exchange_session_mail_directory_iface_init (ValijaMailDirectoryInterface *iface)
 {
   iface->find_people = valija_exchange_session_directory_find_people;
+}
+
+static DexFuture *
+valija_exchange_session_responder_load_replies (ValijaMailResponder *responder)
+{
+  return valija_exchange_session_load_replies (VALIJA_EXCHANGE_SESSION (responder));
+}
+
+static DexFuture *
+valija_exchange_session_responder_save_replies (ValijaMailResponder     *responder,
+                                                const ValijaAutoReplies *replies)
+{
+  return valija_exchange_session_save_replies (VALIJA_EXCHANGE_SESSION (responder), replies);
+}
+
+static void
+valija_exchange_session_mail_responder_iface_init (ValijaMailResponderInterface *iface)
+{
+  iface->load_replies = valija_exchange_session_responder_load_replies;
+  iface->save_replies = valija_exchange_session_responder_save_replies;
 }
 
 /* ---- Object ---- */

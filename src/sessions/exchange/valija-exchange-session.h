@@ -5,12 +5,13 @@
 #include "sessions/valija-mail-directory.h"
 #include "sessions/valija-mail-organizer.h"
 #include "sessions/valija-mail-reader.h"
+#include "sessions/valija-mail-responder.h"
 #include "sessions/valija-mail-sender.h"
 
 G_BEGIN_DECLS
 
 /* A mailbox on an organisation's own Exchange Server, by Exchange Web Services: Session, MailReader, MailOrganizer,
- * MailSender, MailDirectory. The server does all the work. */
+ * MailSender, MailDirectory, MailResponder. The server does all the work. */
 #define VALIJA_TYPE_EXCHANGE_SESSION (valija_exchange_session_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaExchangeSession, valija_exchange_session, VALIJA, EXCHANGE_SESSION, GObject)
 

@@ -4,6 +4,7 @@
 
 #include "ui/list/valija-message-pane.h"
 #include "ui/list/valija-progress-bar.h"
+#include "ui/replies/valija-away-banner.h"
 #include "ui/search/valija-search-box.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ struct _ValijaMessagePane
   GtkDropDown        *place;
   GtkListView        *list;
   ValijaProgressBar  *progress;
+  ValijaAwayBanner   *away;
   GtkPopoverMenu     *menu;
 
   ValijaEngine       *engine;

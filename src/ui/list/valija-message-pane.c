@@ -417,6 +417,7 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   signals[PROGRESS_CANCELLED] = g_signal_new ("progress-cancelled", VALIJA_TYPE_MESSAGE_PANE, G_SIGNAL_RUN_LAST, 0,
                                               NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (VALIJA_TYPE_AWAY_BANNER);
   g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
   g_type_ensure (VALIJA_TYPE_SEARCH_BOX);
 
@@ -436,6 +437,7 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, server_more);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, list);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, progress);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, away);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessagePane, menu);
   gtk_widget_class_bind_template_callback (widget_class, progress_cancelled_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
@@ -516,6 +518,7 @@ valija_message_pane_set_engine (ValijaMessagePane *self,
 
   self->engine = g_object_ref (engine);
   valija_search_box_set_engine (self->search_box, engine);
+  valija_away_banner_set_engine (self->away, engine);
   g_signal_connect_object (valija_engine_get_inboxes (engine), "items-changed", G_CALLBACK (inboxes_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }

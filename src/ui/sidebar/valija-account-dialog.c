@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "ui/list/valija-progress-bar.h"
+#include "ui/replies/valija-replies-dialog.h"
 #include "ui/setup/valija-methods-dialog.h"
 #include "ui/valija-body-days.h"
 #include "ui/valija-error-dialog.h"
@@ -38,6 +39,7 @@ struct _ValijaAccountDialog
   GtkWidget           *downloading;
   ValijaProgressBar   *download_bar;
   AdwActionRow        *method_row;
+  AdwActionRow        *replies_row;
   AdwPreferencesGroup *facts;
   GtkTextView         *transcript;
 
@@ -163,6 +165,7 @@ update (ValijaAccountDialog *self)
   const char *alert = valija_account_status_get_alert (self->status);
   const char *paused = valija_account_status_get_paused (self->status);
   const ValijaQuota *quota = valija_account_status_get_quota (self->status);
+  const char *away = valija_account_status_get_away (self->status);
   gint64 checked = valija_account_status_get_last_checked (self->status);
   g_autofree char *when = checked != 0 ? valija_format_full (checked) : g_strdup (_("Never"));
   gboolean changing = state == VALIJA_SESSION_OPENING || state == VALIJA_SESSION_CLOSING;
@@ -180,6 +183,9 @@ update (ValijaAccountDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->alert_row), alert != NULL);
   if (quota != NULL)
     show_quota (self, quota);
+
+  adw_action_row_set_subtitle (self->replies_row, away != NULL ? away
+                                                               : _("What the server answers while you are away"));
 
   self->quiet = TRUE;
   adw_switch_row_set_active (self->pause_row, valija_account_get_paused (self->account));
@@ -250,6 +256,12 @@ static void
 edit_cb (ValijaAccountDialog *self)
 {
   adw_dialog_present (valija_methods_dialog_new_for_account (self->engine, self->account), GTK_WIDGET (self));
+}
+
+static void
+replies_cb (ValijaAccountDialog *self)
+{
+  adw_dialog_present (valija_replies_dialog_new (self->engine, self->account), GTK_WIDGET (self));
 }
 
 static void
@@ -456,12 +468,14 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, downloading);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, download_bar);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, method_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, replies_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, facts);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, transcript);
   gtk_widget_class_bind_template_callback (widget_class, error_details_cb);
   gtk_widget_class_bind_template_callback (widget_class, connect_cb);
   gtk_widget_class_bind_template_callback (widget_class, method_cb);
   gtk_widget_class_bind_template_callback (widget_class, edit_cb);
+  gtk_widget_class_bind_template_callback (widget_class, replies_cb);
   gtk_widget_class_bind_template_callback (widget_class, transcript_cb);
   gtk_widget_class_bind_template_callback (widget_class, copy_cb);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
@@ -520,6 +534,7 @@ valija_account_dialog_new (ValijaEngine  *engine,
     }
 
   show_mail (self, method);
+  gtk_widget_set_visible (GTK_WIDGET (self->replies_row), valija_engine_has_auto_replies (engine, account));
   g_signal_connect_object (self->status, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
   measure (self);

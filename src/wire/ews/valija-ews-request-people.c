@@ -67,28 +67,35 @@ write_reply (ValijaEwsWriter *self,
 }
 
 ValijaEwsRequest *
-valija_ews_set_replies (ValijaEwsSchema   schema,
-                        const char       *address,
-                        ValijaEwsReplies  replies,
-                        gint64            start,
-                        gint64            end,
-                        const char       *inside,
-                        const char       *outside)
+valija_ews_set_replies (ValijaEwsSchema    schema,
+                        const char        *address,
+                        ValijaEwsReplies   replies,
+                        ValijaEwsAudience  audience,
+                        gint64             start,
+                        gint64             end,
+                        const char        *inside,
+                        const char        *outside)
 {
   static const char *const states[] = {
     [VALIJA_EWS_REPLIES_OFF] = "Disabled",
     [VALIJA_EWS_REPLIES_ON] = "Enabled",
     [VALIJA_EWS_REPLIES_SCHEDULED] = "Scheduled",
   };
+  static const char *const audiences[] = {
+    [VALIJA_EWS_AUDIENCE_NONE] = "None",
+    [VALIJA_EWS_AUDIENCE_KNOWN] = "Known",
+    [VALIJA_EWS_AUDIENCE_ALL] = "All",
+  };
   ValijaEwsWriter *writer;
 
   g_return_val_if_fail (replies < G_N_ELEMENTS (states), NULL);
+  g_return_val_if_fail (audience < G_N_ELEMENTS (audiences), NULL);
 
   writer = valija_ews_writer_new (schema, "SetUserOofSettingsRequest");
   write_mailbox (writer, address);
   valija_ews_writer_start (writer, "t:UserOofSettings");
   valija_ews_writer_element (writer, "t:OofState", states[replies]);
-  valija_ews_writer_element (writer, "t:ExternalAudience", outside != NULL ? "All" : "None");
+  valija_ews_writer_element (writer, "t:ExternalAudience", audiences[audience]);
   if (replies == VALIJA_EWS_REPLIES_SCHEDULED)
     {
       valija_ews_writer_start (writer, "t:Duration");
@@ -97,7 +104,7 @@ valija_ews_set_replies (ValijaEwsSchema   schema,
       valija_ews_writer_end (writer);
     }
   write_reply (writer, "t:InternalReply", inside);
-  write_reply (writer, "t:ExternalReply", outside != NULL ? outside : "");
+  write_reply (writer, "t:ExternalReply", outside);
 
   return valija_ews_writer_finish (writer, 1, TRUE);
 }

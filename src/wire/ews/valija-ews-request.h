@@ -204,11 +204,19 @@ typedef enum
 
 ValijaEwsRequest *valija_ews_get_replies     (ValijaEwsSchema           schema,
                                               const char               *address) G_GNUC_WARN_UNUSED_RESULT;
-/* @start, @end: seconds since 1970, with SCHEDULED. @outside: (nullable) HTML for people elsewhere; NULL tells them
- * nothing. */
+/* People elsewhere who get an answer */
+typedef enum
+{
+  VALIJA_EWS_AUDIENCE_NONE,
+  VALIJA_EWS_AUDIENCE_KNOWN, /* who is among the user's contacts */
+  VALIJA_EWS_AUDIENCE_ALL,
+} ValijaEwsAudience;
+
+/* @start, @end: seconds since 1970, with SCHEDULED. @inside, @outside: HTML */
 ValijaEwsRequest *valija_ews_set_replies     (ValijaEwsSchema           schema,
                                               const char               *address,
                                               ValijaEwsReplies          replies,
+                                              ValijaEwsAudience         audience,
                                               gint64                    start,
                                               gint64                    end,
                                               const char               *inside,

@@ -108,6 +108,100 @@ test_failure (void)
   world_stop (&world);
 }
 
+/* ---- Automatic replies ---- */
+
+static ValijaAutoReplies *
+load_replies (World *world)
+{
+  g_autoptr(DexFuture) future = valija_mail_responder_load_replies (VALIJA_MAIL_RESPONDER (world->session));
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+
+  g_assert_no_error (error);
+
+  return g_value_dup_boxed (value);
+}
+
+static void
+test_replies (void)
+{
+  World world;
+  ValijaMailResponder *responder;
+  g_autoptr(ValijaAutoReplies) fresh = NULL;
+  g_autoptr(ValijaAutoReplies) kept = NULL;
+  g_autoptr(ValijaAutoReplies) off = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  responder = VALIJA_MAIL_RESPONDER (world.session);
+  fresh = load_replies (&world);
+  g_assert_cmpint (fresh->state, ==, VALIJA_REPLIES_OFF);
+  g_assert_cmpstr (fresh->inside, ==, "");
+
+  fresh->state = VALIJA_REPLIES_PERIOD;
+  fresh->audience = VALIJA_AUDIENCE_CONTACTS;
+  fresh->start = 1796112000;
+  fresh->end = 1796490000;
+  g_set_str (&fresh->inside, "Fuera hasta el lunes.\n<Ana & Luis>");
+  g_set_str (&fresh->outside, "Away");
+  await_true (valija_mail_responder_save_replies (responder, fresh));
+
+  kept = load_replies (&world);
+  g_assert_cmpint (kept->state, ==, VALIJA_REPLIES_PERIOD);
+  g_assert_cmpint (kept->audience, ==, VALIJA_AUDIENCE_CONTACTS);
+  g_assert_cmpint (kept->start, ==, 1796112000);
+  g_assert_cmpint (kept->end, ==, 1796490000);
+  g_assert_cmpstr (kept->inside, ==, "Fuera hasta el lunes.\n<Ana & Luis>");
+  g_assert_cmpstr (kept->outside, ==, "Away");
+  g_assert_true (valija_auto_replies_answer (kept, 1796112000));
+  g_assert_false (valija_auto_replies_answer (kept, 1796490000));
+
+  kept->state = VALIJA_REPLIES_OFF;
+  await_true (valija_mail_responder_save_replies (responder, kept));
+  off = load_replies (&world);
+  g_assert_cmpint (off->state, ==, VALIJA_REPLIES_OFF);
+  g_assert_cmpstr (off->outside, ==, "Away");
+  world_stop (&world);
+}
+
+/* What somebody wrote elsewhere, in bold, is not made plain by who only switches it on. */
+static void
+test_replies_keep_form (void)
+{
+  const char *html = "<p>Back on <b>Monday</b></p>";
+  World world;
+  g_autoptr(ValijaAutoReplies) replies = NULL;
+  g_autoptr(JsonNode) state = NULL;
+  JsonObject *oof;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'replies', 'internal': '%s'}", html);
+  replies = load_replies (&world);
+  g_assert_cmpstr (replies->inside, ==, "Back on Monday");
+
+  replies->state = VALIJA_REPLIES_ON;
+  g_set_str (&replies->outside, "Away");
+  await_true (valija_mail_responder_save_replies (VALIJA_MAIL_RESPONDER (world.session), replies));
+  state = valija_contract_server_order (world.server, "{'do': 'replies'}");
+  oof = json_node_get_object (state);
+  g_assert_cmpstr (json_object_get_string_member (oof, "state"), ==, "Enabled");
+  g_assert_nonnull (strstr (json_object_get_string_member (oof, "internal"), html));
+  g_assert_cmpstr (json_object_get_string_member (oof, "external"), ==, "<html><body>Away</body></html>");
+  world_stop (&world);
+}
+
+static void
+test_replies_failure (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'operation': "
+                               "'GetUserOofSettingsRequest', 'code': 'ErrorAccessDenied'}");
+  await_error (valija_mail_responder_load_replies (VALIJA_MAIL_RESPONDER (world.session)), VALIJA_ERROR_REFUSED,
+               VALIJA_STEP_NONE);
+  world_stop (&world);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -120,6 +214,9 @@ main (int   argc,
   g_test_add_data_func ("/exchange/people/refused/operation", "ErrorInvalidOperation", test_refused);
   g_test_add_data_func ("/exchange/people/refused/right", "ErrorAccessDenied", test_refused);
   g_test_add_func ("/exchange/people/failure", test_failure);
+  g_test_add_func ("/exchange/replies/kept", test_replies);
+  g_test_add_func ("/exchange/replies/form", test_replies_keep_form);
+  g_test_add_func ("/exchange/replies/failure", test_replies_failure);
 
   return g_test_run ();
 }

@@ -100,9 +100,13 @@ write_all (const char      *directory,
     { "one", valija_ews_unsubscribe (schema, "JwB==") },
     { "bob", valija_ews_resolve_names (schema, "bob") },
     { "alice", valija_ews_get_replies (schema, "alice@d.example") },
-    { "off", valija_ews_set_replies (schema, "alice@d.example", VALIJA_EWS_REPLIES_OFF, 0, 0, "", NULL) },
-    { "scheduled", valija_ews_set_replies (schema, "alice@d.example", VALIJA_EWS_REPLIES_SCHEDULED, 1796112000,
-                                           1796490000, "<p>Away</p>", "<p>Away</p>") },
+    { "off", valija_ews_set_replies (schema, "alice@d.example", VALIJA_EWS_REPLIES_OFF, VALIJA_EWS_AUDIENCE_NONE, 0, 0,
+                                     "", "") },
+    { "on", valija_ews_set_replies (schema, "alice@d.example", VALIJA_EWS_REPLIES_ON, VALIJA_EWS_AUDIENCE_ALL, 0, 0,
+                                    "<p>Away</p>", "") },
+    { "scheduled", valija_ews_set_replies (schema, "alice@d.example", VALIJA_EWS_REPLIES_SCHEDULED,
+                                           VALIJA_EWS_AUDIENCE_KNOWN, 1796112000, 1796490000, "<p>Away</p>",
+                                           "<p>Away</p>") },
   };
   gboolean is_fine = TRUE;
 

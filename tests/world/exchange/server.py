@@ -17,6 +17,7 @@ control address, POST with {"do": …} or a list of those:
                   folder-delete; "subject" or "id", "folder", "to", "value"
     expire        sync-states or subscriptions ("what")          stream        close or beat ("what")
     fill          "count" messages into "folder" of "user"
+    replies       the automatic replies of "user", with "state", "audience", "internal", … where they are said
     hosts         what stands at which names behind the proxy, see hosts.py     visits      what was asked of them since asked last
 """
 
@@ -230,6 +231,10 @@ class Server:
     def do_password(self, order, mailbox):
         self.passwords[order.get('user', 'ana')] = order['value']
         self.wrong.clear()
+
+    def do_replies(self, order, mailbox):
+        mailbox.oof.update({key: value for key, value in order.items() if key in mailbox.oof})
+        return mailbox.oof
 
     def do_deliver(self, order, mailbox):
         mime = order.get('mime')
