@@ -96,6 +96,16 @@ remove_fiber (ValijaCli *cli, GError **error)
 }
 
 static gboolean
+empty_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *account;
+  ValijaFolder *folder;
+
+  return (folder = find_folder (cli, &account, 1, error)) != NULL &&
+         finish_fiber (cli, account, valija_engine_empty_folder (cli->engine, folder), error);
+}
+
+static gboolean
 show_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
@@ -167,5 +177,7 @@ const ValijaCliCommand valija_cli_folder_commands[] = {
   { "folder rename", "PATH NAME", N_("Give a folder another name"), folder_options, rename_fiber },
   { "folder remove", "PATH", N_("Remove a folder with its mail; on this computer that goes to the trash"),
     folder_options, remove_fiber },
+  { "folder empty", "PATH", N_("Delete for good all messages in a folder for trash or junk"), folder_options,
+    empty_fiber },
   { NULL }
 };

@@ -18,6 +18,7 @@ typedef enum
   CHANGE_FLAGS,
   CHANGE_MOVE,
   CHANGE_DELETE,
+  CHANGE_EMPTY,              /* the folder @source, for good */
 } ChangeKind;
 
 typedef struct
@@ -28,6 +29,7 @@ typedef struct
   ValijaFlags add;
   ValijaFlags remove;
   ValijaFolder *target;      /* nullable: CHANGE_MOVE */
+  ValijaFolder *source;      /* nullable: CHANGE_EMPTY */
   guint n_trashed;           /* groups of CHANGE_DELETE that went to a trash, and that are gone for good */
   guint n_gone;
   ValijaFolderRole role;     /* CHANGE_MOVE without a target: in each message's own account */
@@ -52,6 +54,7 @@ change_free (Change *change)
   g_object_unref (change->engine);
   g_ptr_array_unref (change->messages);
   g_clear_object (&change->target);
+  g_clear_object (&change->source);
   g_free (change);
 }
 
@@ -493,8 +496,9 @@ dup_label (Change *change)
       return g_strdup_printf (ngettext ("%u message moved to %s", "%u messages moved to %s", n), n,
                               change->target != NULL ? valija_folder_get_display_name (change->target)
                                                      : valija_folder_role_get_label (change->role));
+    case CHANGE_EMPTY:
     case CHANGE_DELETE:
-      if (change->n_gone == 0)
+      if (change->n_gone == 0 && change->kind == CHANGE_DELETE)
         return g_strdup_printf (ngettext ("%u message moved to the trash", "%u messages moved to the trash", n), n);
       if (change->n_trashed == 0)
         return g_strdup_printf (ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
@@ -516,9 +520,29 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
       return move_to_fiber (change->engine, group, group->target, undo, error);
     case CHANGE_DELETE:
       return delete_from_fiber (change, group, undo, error);
+    case CHANGE_EMPTY:
+      return delete_group_fiber (change->engine, group, undo, error);
     default:
       g_assert_not_reached ();
     }
+}
+
+/* What is listed now is what somebody who empties a folder has seen. */
+static gboolean
+list_source_fiber (Change *change, GError **error)
+{
+  g_autoptr(GPtrArray) messages = NULL;
+
+  if (change->source == NULL)
+    return TRUE;
+
+  if (!(messages = dex_await_boxed (valija_engine_load_messages (change->engine, change->source, VALIJA_SHOW_ALL, 0),
+                                    error)))
+    return FALSE;
+
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_add (change->messages, g_object_ref (g_ptr_array_index (messages, i)));
+  return TRUE;
 }
 
 static DexFuture *
@@ -529,7 +553,8 @@ change_fiber (gpointer data)
   g_autoptr(GPtrArray) groups = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!expand_conversations_fiber (change, &error) || !(groups = group_messages_fiber (change, &error)) ||
+  if (!list_source_fiber (change, &error) || !expand_conversations_fiber (change, &error) ||
+      !(groups = group_messages_fiber (change, &error)) ||
       !find_targets (change, groups, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
@@ -589,6 +614,46 @@ valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages)
   dex_return_error_if_fail (messages != NULL);
 
   return spawn_change (change_new (self, CHANGE_DELETE, messages));
+}
+
+gboolean
+valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder)
+{
+  ValijaFolderRole role;
+  g_autofree char *reason = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), FALSE);
+  g_return_val_if_fail (VALIJA_IS_FOLDER (folder), FALSE);
+
+  role = valija_folder_get_role (folder);
+  if (valija_folder_gathers (folder) || (role != VALIJA_FOLDER_ROLE_TRASH && role != VALIJA_FOLDER_ROLE_JUNK))
+    return FALSE;
+
+  reason = valija_engine_why_not (self, NULL, folder, VALIJA_ACTION_DELETE);
+  return reason == NULL;
+}
+
+DexFuture *
+valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder)
+{
+  g_autoptr(GPtrArray) none = g_ptr_array_new ();
+  Change *change;
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+
+  if (!valija_engine_can_empty (self, folder))
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+                        _("Only the folders for trash and junk are emptied at once. Select the messages of another "
+                          "one, and delete those."));
+      return dex_future_new_for_error (error);
+    }
+
+  change = change_new (self, CHANGE_EMPTY, none);
+  change->source = g_object_ref (folder);
+  return spawn_change (change);
 }
 
 DexFuture *

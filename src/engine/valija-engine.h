@@ -318,6 +318,13 @@ guint valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, Valija
 /* Into the trash; those in the trash already, or where there is none, for good. */
 DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether valija_engine_empty_folder() is for @folder: one for trash or junk, in which something can be changed. */
+gboolean valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder);
+
+/* Deletes for good all that is listed of @folder: what is there by then and was never seen here stays. ValijaUndo
+ * (object), as of the calls above. */
+DexFuture *valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 #define VALIJA_TYPE_UNDO (valija_undo_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaUndo, valija_undo, VALIJA, UNDO, GObject)
 const char *valija_undo_get_label (ValijaUndo *self);    /* "3 messages moved to Archive", translated */

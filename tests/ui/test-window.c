@@ -907,6 +907,25 @@ test_auto_replies (void)
   g_assert_false (adw_banner_get_revealed (away));
 }
 
+/* What is in the trash goes for good, after a question. */
+static void
+test_empty_trash (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaFolder *trash = find_folder ("trash");
+  gint64 inbox = count ("inbox");
+
+  valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: Old\n\nOld\n", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_folder_get_total (trash) == 1);
+  valija_window_show_folder (window, trash);
+  activate (window->sidebar, "sidebar.empty-trash");
+  WAIT (has_dialog);
+  press ("_Empty");
+  WAIT_FOR (valija_folder_get_total (trash) == 0);
+  g_assert_cmpint (count ("inbox"), ==, inbox);
+  show_inbox ("ana@example.org");
+}
+
 static const char *
 get_last_person (ValijaAddressField *field)
 {
@@ -1565,6 +1584,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/owner", test_owner);
   g_test_add_func ("/ui/window/auto-replies", test_auto_replies);
+  g_test_add_func ("/ui/window/empty-trash", test_empty_trash);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);

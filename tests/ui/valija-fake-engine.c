@@ -1352,6 +1352,31 @@ valija_engine_save_auto_replies (ValijaEngine *self, ValijaAccount *account, con
   return dex_future_new_true ();
 }
 
+gboolean
+valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder)
+{
+  return valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_TRASH ||
+         valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_JUNK;
+}
+
+DexFuture *
+valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder)
+{
+  g_autoptr(ValijaUndo) undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
+
+  for (guint i = self->rows->len; i > 0; i--)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i - 1);
+
+      if (g_hash_table_lookup (self->folders, &row->folder_id) == folder)
+        g_ptr_array_remove_index (self->rows, i - 1);
+    }
+  undo->label = g_strdup ("Emptied");
+  changed (self);
+
+  return dex_future_new_take_object (g_steal_pointer (&undo));
+}
+
 DexFuture *
 valija_engine_check_address (ValijaEngine *self, ValijaAccount *account, const char *address)
 {

@@ -293,6 +293,71 @@ remove_folder_action (GtkWidget  *widget,
     remove_folder (self, VALIJA_FOLDER (target));
 }
 
+/* ---- Emptying ---- */
+
+static void
+empty_response_cb (GObject      *dialog,
+                   GAsyncResult *result,
+                   gpointer      data)
+{
+  Naming *naming = data;
+
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "empty"))
+    valija_future_then (valija_engine_empty_folder (naming->sidebar->engine, VALIJA_FOLDER (naming->target)),
+                        naming->sidebar, changed_cb);
+
+  naming_free (naming);
+}
+
+/* What cannot be taken back is asked. */
+static void
+empty_folder_action (GtkWidget  *widget,
+                     const char *name,
+                     GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+  AdwDialog *dialog;
+  Naming *naming;
+  guint total;
+
+  if (!VALIJA_IS_FOLDER (target) || !valija_engine_can_empty (self->engine, VALIJA_FOLDER (target)))
+    return;
+
+  naming = g_new0 (Naming, 1);
+  naming->sidebar = g_object_ref (self);
+  naming->target = g_object_ref (target);
+  total = (guint) MIN (valija_folder_get_total (VALIJA_FOLDER (target)), G_MAXUINT);
+
+  dialog = adw_alert_dialog_new (NULL, NULL);
+  adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Empty “%s”?"),
+                                   valija_folder_get_display_name (VALIJA_FOLDER (target)));
+  adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
+                                g_dngettext (GETTEXT_PACKAGE, "%u message will be deleted. This cannot be undone.",
+                                             "%u messages will be deleted. This cannot be undone.", total),
+                                total);
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "empty", _("_Empty"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "empty", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), widget, NULL, empty_response_cb, naming);
+}
+
+/* The menu names the folder that it is about, and offers nothing for others. */
+static void
+enable_emptying (ValijaSidebar *self,
+                 GObject       *target)
+{
+  ValijaFolder *folder = VALIJA_IS_FOLDER (target) ? VALIJA_FOLDER (target) : NULL;
+  gboolean can = folder != NULL && valija_folder_get_total (folder) > 0 &&
+                 valija_engine_can_empty (self->engine, folder);
+  gboolean is_junk = can && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_JUNK;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-trash", can && !is_junk);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-junk", is_junk);
+}
+
 /* ---- Properties ---- */
 
 static void
@@ -412,6 +477,7 @@ popup (ValijaSidebar *self,
 
   g_clear_handle_id (&self->forget_source, g_source_remove);
   g_set_object (&self->target, target);
+  enable_emptying (self, target);
   gtk_popover_menu_set_menu_model (self->menu, VALIJA_IS_FOLDER (target) ? self->folder_menu : self->account_menu);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { x, y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
@@ -455,6 +521,8 @@ valija_sidebar_install_folder_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "sidebar.new-folder", NULL, new_folder_action);
   gtk_widget_class_install_action (widget_class, "sidebar.rename-folder", NULL, rename_folder_action);
   gtk_widget_class_install_action (widget_class, "sidebar.remove-folder", NULL, remove_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.empty-trash", NULL, empty_folder_action);
+  gtk_widget_class_install_action (widget_class, "sidebar.empty-junk", NULL, empty_folder_action);
   gtk_widget_class_install_action (widget_class, "sidebar.folder-properties", NULL, folder_properties_action);
   gtk_widget_class_install_action (widget_class, "sidebar.check", NULL, check_action);
   gtk_widget_class_install_action (widget_class, "sidebar.details", NULL, details_action);
