@@ -221,6 +221,8 @@ run_account_fiber (gpointer data)
           /* The user has stopped it: what is left comes with the next look. Or all of it ends. */
           go_on = valija_account_get_paused (runtime->account) || pause_after_success_fiber (&watch);
         }
+      else if (valija_engine_follow_fiber (flow->engine, runtime, error))
+        watch.one_by_one = FALSE;
       else if (valija_error_is_transient (error))
         {
           /* It may be another server that answers next time */

@@ -204,6 +204,9 @@ gboolean   valija_engine_spares         (ValijaEngine *self, ValijaAccountRuntim
 /* Says so in its status. */
 void       valija_engine_tell_paused    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
+/* In a fiber, after the look at the server that ended with @failure: whether the account has found its mailbox at
+ * another one since. */
+gboolean   valija_engine_follow_fiber   (ValijaEngine *self, ValijaAccountRuntime *runtime, const GError *failure);
 void       valija_engine_run_account    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 void       valija_engine_stop_background (ValijaEngine *self);
 

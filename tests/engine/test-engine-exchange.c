@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The engine with the session of Exchange under it, against the contract server. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sessions/exchange/valija-exchange-session.h"
+#include "support/valija-contract-server.h"
+#include "support/valija-test-network.h"
+#include "valija-test-engine.h"
+
+#define wait_until(condition) \
+  G_STMT_START { \
+    guint tick_ = g_timeout_add (20, tick_cb, NULL); \
+    while (!(condition)) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (tick_); \
+  } G_STMT_END
+
+static ValijaContractServer *server;
+
+/* What is waited for is in another process. */
+static gboolean
+tick_cb (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static ValijaSession *
+create_session (ValijaSessionContext *context, ValijaSide side, gpointer user_data, GError **error)
+{
+  g_autoptr(ValijaSecret) secret = valija_secret_new (valija_contract_server_get (server, "password"), -1);
+
+  valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
+  return valija_exchange_session_new (context);
+}
+
+static TestEngine *
+create_engine (const char *host, guint port)
+{
+  TestEngine *test = test_engine_new ("exchange");
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+
+  runtime->factory = create_session;
+  g_object_set (test->account, "timeout", 20, NULL);
+  g_object_set (valija_account_get_incoming (test->account), "host", host, "port", port, "security",
+                (int) VALIJA_SECURITY_TLS, "user", valija_contract_server_get (server, "user"), "ca-file",
+                valija_contract_server_get (server, "ca"), NULL);
+  return test;
+}
+
+static gboolean
+has_total (TestEngine *test, const char *name, gint64 total)
+{
+  ValijaFolder *folder = valija_engine_find_folder (test->engine, test->account, name);
+
+  return folder != NULL && valija_folder_get_total (folder) == total;
+}
+
+/* Whether they are here whole by now depends. */
+static void
+assert_subjects (TestEngine *test, const char *folder, const char *expected)
+{
+  g_autofree char *list = test_engine_list (test, folder);
+  g_auto(GStrv) pieces = g_strsplit (list, "+", -1);
+  g_autofree char *subjects = g_strjoinv ("", pieces);
+
+  g_assert_cmpstr (subjects, ==, expected);
+}
+
+static gint64
+count (const char *operation)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (server, "{'do': 'stats'}");
+  JsonObject *operations = json_object_get_object_member (json_node_get_object (stats), "operations");
+
+  return json_object_has_member (operations, operation) ? json_object_get_int_member (operations, operation) : 0;
+}
+
+/* What comes is shown without being asked for; so is what goes. */
+static void
+test_watch (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  gint64 streams = count ("GetStreamingEvents");
+
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'one'}");
+  valija_engine_start (test->engine);
+  wait_until (has_total (test, "inbox", 1) && count ("GetStreamingEvents") > streams);
+
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'two'}");
+  wait_until (has_total (test, "inbox", 2));
+  assert_subjects (test, "inbox", "two one");
+
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'one'}");
+  wait_until (has_total (test, "inbox", 1));
+  assert_subjects (test, "inbox", "two");
+
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'two'}");
+  wait_until (has_total (test, "inbox", 0));
+}
+
+static void
+test_away (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+  g_autoptr(ValijaAutoReplies) replies = valija_auto_replies_new ();
+  g_autoptr(ValijaAutoReplies) kept = NULL;
+
+  g_assert_true (valija_engine_has_auto_replies (test->engine, test->account));
+  replies->state = VALIJA_REPLIES_ON;
+  test_await_error (valija_engine_save_auto_replies (test->engine, test->account, replies), VALIJA_ERROR_INVALID);
+  g_set_str (&replies->inside, "Back on Monday.\nAna <3");
+  test_await (valija_engine_save_auto_replies (test->engine, test->account, replies));
+  g_assert_nonnull (valija_account_status_get_away (status));
+
+  kept = test_await_boxed (valija_engine_load_auto_replies (test->engine, test->account));
+  g_assert_cmpint (kept->state, ==, VALIJA_REPLIES_ON);
+  g_assert_cmpint (kept->audience, ==, VALIJA_AUDIENCE_NOBODY);
+  g_assert_cmpstr (kept->inside, ==, "Back on Monday.\nAna <3");
+
+  /* A new start finds it out by itself */
+  valija_account_status_set_away (status, NULL);
+  valija_engine_start (test->engine);
+  wait_until (valija_account_status_get_away (status) != NULL);
+
+  kept->state = VALIJA_REPLIES_OFF;
+  test_await (valija_engine_save_auto_replies (test->engine, test->account, kept));
+  g_assert_null (valija_account_status_get_away (status));
+}
+
+/* The junk that was seen goes for good, and nothing else. */
+static void
+test_empty (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  g_autoptr(ValijaUndo) undo = NULL;
+
+  valija_contract_server_tell (server, "{'do': 'fill', 'folder': 'junkemail', 'count': 130}");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_true (has_total (test, "junk", 130));
+  valija_contract_server_tell (server, "{'do': 'deliver', 'folder': 'junkemail', 'subject': 'unseen'}");
+
+  test_await_error (valija_engine_empty_folder (test->engine, test_engine_folder (test, "inbox")),
+                    VALIJA_ERROR_UNSUPPORTED);
+  undo = test_await_object (valija_engine_empty_folder (test->engine, test_engine_folder (test, "junk")));
+  g_assert_cmpstr (valija_undo_get_label (undo), ==, "130 messages deleted for good");
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
+  assert_subjects (test, "junk", "unseen");
+  g_assert_true (has_total (test, "trash", 0));
+}
+
+/* The server of before has no services any more; Autodiscover knows the new one. */
+static void
+test_moved (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("old.example.org", 443);
+
+  valija_contract_server_tell (server, "{'do': 'hosts', 'hosts': {'old.example.org': {'kind': 'missing'}, "
+                               "'autodiscover.example.org': {'kind': 'exchange', 'autodiscover': ['json'], "
+                               "'ews': false}, 'mail.example.org': {'kind': 'exchange', 'autodiscover': []}}}");
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'ews_url', "
+                               "'value': 'https://mail.example.org/EWS/Exchange.asmx'}");
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'there'}");
+  valija_engine_start (test->engine);
+  wait_until (has_total (test, "inbox", 1));
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (test->account)), ==, "mail.example.org");
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (test->notices, 0), "mail.example.org"));
+}
+
+/* One that is not of the address's domain is named, and told nothing. */
+static void
+test_moved_out (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("old.example.org", 443);
+
+  valija_contract_server_tell (server, "{'do': 'hosts', 'hosts': {'old.example.org': {'kind': 'missing'}, "
+                               "'autodiscover.example.org': {'kind': 'exchange', 'autodiscover': ['json'], "
+                               "'ews': false}}}");
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'ews_url', "
+                               "'value': 'https://mail.hoster.example/EWS/Exchange.asmx'}");
+  valija_engine_start (test->engine);
+  wait_until (test->notices->len == 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (test->notices, 0), "mail.hoster.example"));
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (test->account)), ==, "old.example.org");
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  dex_init ();
+  valija_test_network_init ();
+
+  server = valija_contract_server_new ("exchange", NULL);
+  valija_test_network_set_proxy (valija_contract_server_get (server, "proxy"));
+
+  g_test_add_func ("/engine/exchange/watch", test_watch);
+  g_test_add_func ("/engine/exchange/away", test_away);
+  g_test_add_func ("/engine/exchange/empty", test_empty);
+  g_test_add_func ("/engine/exchange/moved-out", test_moved_out);
+  g_test_add_func ("/engine/exchange/moved", test_moved);
+  status = g_test_run ();
+
+  valija_contract_server_free (server);
+  return status;
+}
