@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c,
- * -find.c, -people.c, -replies.c and -send.c. */
+ * -find.c, -people.c, -quota.c, -replies.c and -send.c. */
 struct _ValijaExchangeSession
 {
   GObject parent_instance;
@@ -90,6 +90,7 @@ DexFuture  *valija_exchange_session_send         (ValijaExchangeSession *self,
 DexFuture  *valija_exchange_session_find_people  (ValijaExchangeSession *self,
                                                   const char            *text,
                                                   guint                  limit) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_get_quota    (ValijaExchangeSession *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_load_replies (ValijaExchangeSession *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_save_replies (ValijaExchangeSession *self,
                                                   const ValijaAutoReplies *replies) G_GNUC_WARN_UNUSED_RESULT;

@@ -413,6 +413,12 @@ valija_exchange_session_reader_watch_all (ValijaMailReader *reader)
   return valija_fiber_spawn (watch_all_fiber, g_object_ref (reader), g_object_unref);
 }
 
+static DexFuture *
+valija_exchange_session_reader_get_quota (ValijaMailReader *reader)
+{
+  return valija_exchange_session_get_quota (VALIJA_EXCHANGE_SESSION (reader));
+}
+
 static void
 valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
 {
@@ -422,6 +428,7 @@ valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface
   iface->search = valija_exchange_session_reader_search;
   iface->watch = valija_exchange_session_reader_watch;
   iface->watch_all = valija_exchange_session_reader_watch_all;
+  iface->get_quota = valija_exchange_session_reader_get_quota;
 }
 
 static DexFuture *

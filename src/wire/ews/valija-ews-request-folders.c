@@ -56,6 +56,24 @@ valija_ews_get_next_number (ValijaEwsSchema    schema,
 }
 
 ValijaEwsRequest *
+valija_ews_get_quota (ValijaEwsSchema schema)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetFolder");
+
+  valija_ews_writer_start (writer, "m:FolderShape");
+  valija_ews_writer_element (writer, "t:BaseShape", "IdOnly");
+  valija_ews_writer_start (writer, "t:AdditionalProperties");
+  valija_ews_writer_property (writer, "0x0E08", "Long");
+  valija_ews_writer_property (writer, "0x666E", "Integer");
+  valija_ews_writer_property (writer, "0x666A", "Integer");
+  valija_ews_writer_end (writer);
+  valija_ews_writer_end (writer);
+  valija_ews_writer_folders (writer, "m:FolderIds", VALIJA_EWS_DISTINGUISHED ("root"));
+
+  return valija_ews_writer_finish (writer, 1, TRUE);
+}
+
+ValijaEwsRequest *
 valija_ews_sync_hierarchy (ValijaEwsSchema     schema,
                            ValijaEwsFolderRef  root,
                            const char         *state)

@@ -55,6 +55,9 @@ ValijaEwsRequest *valija_ews_get_folders     (ValijaEwsSchema           schema,
 /* The number that the next message in @folder gets: PR_ARTICLE_NUM_NEXT */
 ValijaEwsRequest *valija_ews_get_next_number (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        folder) G_GNUC_WARN_UNUSED_RESULT;
+/* What the mailbox holds and may hold: PR_MESSAGE_SIZE_EXTENDED in octets, PR_PROHIBIT_SEND_QUOTA and
+ * PR_PROHIBIT_RECEIVE_QUOTA in kilobytes */
+ValijaEwsRequest *valija_ews_get_quota       (ValijaEwsSchema           schema) G_GNUC_WARN_UNUSED_RESULT;
 /* @state: (nullable) of the last answer. Always of the same @root. */
 ValijaEwsRequest *valija_ews_sync_hierarchy  (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        root,

@@ -202,6 +202,30 @@ test_replies_failure (void)
   world_stop (&world);
 }
 
+/* ---- Room ---- */
+
+static void
+test_quota (void)
+{
+  World world;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+  const ValijaQuota *quota;
+
+  world_start (&world, NULL, NULL, NULL);
+  await_error (valija_mail_reader_get_quota (VALIJA_MAIL_READER (world.session)), VALIJA_ERROR_UNSUPPORTED,
+               VALIJA_STEP_SYNC);
+
+  deliver (&world, "Some");
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'quota', 'value': 2048}");
+  future = valija_mail_reader_get_quota (VALIJA_MAIL_READER (world.session));
+  quota = g_value_get_boxed (valija_test_await (future, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (quota->limit, ==, 2048 * 1024);
+  g_assert_cmpuint (quota->used, >, 0);
+  world_stop (&world);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -214,6 +238,7 @@ main (int   argc,
   g_test_add_data_func ("/exchange/people/refused/operation", "ErrorInvalidOperation", test_refused);
   g_test_add_data_func ("/exchange/people/refused/right", "ErrorAccessDenied", test_refused);
   g_test_add_func ("/exchange/people/failure", test_failure);
+  g_test_add_func ("/exchange/quota", test_quota);
   g_test_add_func ("/exchange/replies/kept", test_replies);
   g_test_add_func ("/exchange/replies/form", test_replies_keep_form);
   g_test_add_func ("/exchange/replies/failure", test_replies_failure);

@@ -192,7 +192,7 @@ def attachment_xml(attachment, content=False, mime=False):
                leaf('t:Content', base64.b64encode(data).decode()) if content else None)
 
 
-def folder_xml(folder, shape, children_count, numbered=True):
+def folder_xml(folder, shape, children_count, numbered=True, quota=None):
     base = text_of(shape, 'BaseShape', 'IdOnly')
     paths = children(child(shape, 'AdditionalProperties'))
     fields = {path.get('FieldURI') for path in paths if path.get('FieldURI')}
@@ -207,6 +207,11 @@ def folder_xml(folder, shape, children_count, numbered=True):
             extended.append(extended_xml(('0x10f4', 'Boolean'), boolean(folder.hidden)))
         if local(path.tag) == 'ExtendedFieldURI' and extended_key(path) == ('0x6751', 'Integer') and numbered:
             extended.append(extended_xml(('0x6751', 'Integer'), str(folder.next_number)))
+        # Of the mailbox, at its root: octets, and kilobytes where there is a limit
+        sizes = {('0x0e08', 'Long'): sum(len(item.mime) for item in folder.mailbox.items.values()), ('0x666e', 'Integer'): quota}
+        key = extended_key(path) if local(path.tag) == 'ExtendedFieldURI' else None
+        if folder.special == 'root' and sizes.get(key) is not None:
+            extended.append(extended_xml(key, str(sizes[key])))
     rights = None
     if has('folder:EffectiveRights'):
         rights = tag('t:EffectiveRights', *(leaf('t:' + right, 'true') for right in (

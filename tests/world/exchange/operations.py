@@ -78,7 +78,7 @@ class Request:
                 if (f.parent is folder or (deep and f is not folder and f.is_inside(folder)))]
 
     def folder_xml(self, folder, shape):
-        return folder_xml(folder, shape, len(self.inside(folder)), self.options['numbers'])
+        return folder_xml(folder, shape, len(self.inside(folder)), self.options['numbers'], self.options['quota'])
 
     # -- Answering
 

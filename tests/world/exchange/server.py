@@ -62,6 +62,7 @@ OPTIONS = {
     'sync_limit': 512, 'find_limit': 1000, 'find_limit_filtered': 250, 'page_limit': 1000, 'state_padding': 0,
     'query': 'on',             # off: not indexed; ignored: everything is found
     'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
+    'quota': None,             # kilobytes that a mailbox may hold
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'subscriptions_last': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
