@@ -49,6 +49,22 @@ valija_exchange_find_property (const ValijaEwsNode *item,
   return NULL;
 }
 
+const char *
+valija_exchange_find_named (const ValijaEwsNode *item,
+                            const char          *number)
+{
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (item); child != NULL;
+       child = valija_ews_node_get_next (child))
+    {
+      const ValijaEwsNode *field = valija_ews_node_find (child, "ExtendedFieldURI");
+
+      if (field != NULL && g_strcmp0 (valija_ews_node_get_attribute (field, "PropertyId"), number) == 0)
+        return valija_ews_node_find_text (child, "Value");
+    }
+
+  return NULL;
+}
+
 guint
 valija_exchange_get_next_page (const ValijaEwsNode *root,
                                guint                offset)

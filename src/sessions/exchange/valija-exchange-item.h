@@ -15,6 +15,10 @@ const ValijaEwsNode *valija_exchange_find_item     (const ValijaEwsNode *parent)
 const char          *valija_exchange_find_property (const ValijaEwsNode *item,
                                                     guint64              tag);
 
+/* The same of one that is asked for by its number in a named set. */
+const char          *valija_exchange_find_named    (const ValijaEwsNode *item,
+                                                    const char          *number);
+
 /* Where the next page of a FindItem begins, 0 when @root (nullable) was the last one. A short page need not be that;
  * one that does not go on is. */
 guint                valija_exchange_get_next_page (const ValijaEwsNode *root,

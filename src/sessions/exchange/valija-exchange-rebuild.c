@@ -44,18 +44,67 @@ put_together (gpointer   data,
                                      error);
 }
 
+static char *
+dup_moment (const char *text)
+{
+  g_autoptr(GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+  g_autoptr(GDateTime) local = time != NULL ? g_date_time_to_local (time) : NULL;
+
+  return local != NULL ? g_date_time_format (local, "%x %H:%M") : NULL;
+}
+
+/* When and where a meeting is: of another message nothing. */
+static char *
+describe_meeting (const ValijaEwsNode *item)
+{
+  g_autofree char *start = dup_moment (valija_exchange_find_property (item, 0x0060));
+  g_autofree char *end = dup_moment (valija_exchange_find_property (item, 0x0061));
+  const char *place = valija_exchange_find_named (item, "33288");
+  GString *text = g_string_new (NULL);
+
+  if (start != NULL && end != NULL)
+    /* Translators: two times, the beginning and the end of a meeting */
+    g_string_append_printf (text, _("When: %s – %s"), start, end);
+  if (place != NULL && *place != '\0')
+    {
+      if (text->len > 0)
+        g_string_append_c (text, '\n');
+      /* Translators: the place of a meeting */
+      g_string_append_printf (text, _("Where: %s"), place);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static char *
+dup_body (const ValijaEwsNode *item,
+          const ValijaEwsNode *body,
+          gboolean             is_html)
+{
+  const char *text = body != NULL ? valija_ews_node_get_text (body) : "";
+  g_autofree char *meeting = describe_meeting (item);
+  g_autofree char *escaped = g_markup_escape_text (meeting, -1);
+
+  if (*meeting == '\0')
+    return g_strdup (text);
+
+  return is_html ? g_strdup_printf ("<pre>%s</pre>%s", escaped, text) : g_strdup_printf ("%s\n\n%s", meeting, text);
+}
+
 static Parts *
 take_item (const ValijaEwsNode *item)
 {
   const ValijaEwsNode *body = valija_ews_node_find (item, "Body");
   const char *type = body != NULL ? valija_ews_node_get_attribute (body, "BodyType") : NULL;
   gboolean is_html = type != NULL && g_ascii_strcasecmp (type, "HTML") == 0;
+  g_autofree char *text = dup_body (item, body, is_html);
   Parts *parts = g_new0 (Parts, 1);
 
   parts->info = valija_exchange_read_item (item);
   parts->content = valija_composition_new ();
-  if (body != NULL)
-    g_object_set (parts->content, is_html ? "html" : "text", valija_ews_node_get_text (body), NULL);
+  if (*text != '\0')
+    g_object_set (parts->content, is_html ? "html" : "text", text, NULL);
 
   return parts;
 }

@@ -64,8 +64,13 @@ write_shape (ValijaEwsWriter *self,
       valija_ews_writer_property (self, "0x1081", "Integer");
       valija_ews_writer_property (self, "0x300B", "Binary");
       if (shape == VALIJA_EWS_SHAPE_PROPERTIES)
-        /* PR_TRANSPORT_MESSAGE_HEADERS */
-        valija_ews_writer_property (self, "0x007D", "String");
+        {
+          /* PR_TRANSPORT_MESSAGE_HEADERS; of a meeting PR_START_DATE, PR_END_DATE and [MS-OXOCAL] PidLidLocation */
+          valija_ews_writer_property (self, "0x007D", "String");
+          valija_ews_writer_property (self, "0x0060", "SystemTime");
+          valija_ews_writer_property (self, "0x0061", "SystemTime");
+          valija_ews_writer_named (self, "Appointment", "33288", "String");
+        }
       valija_ews_writer_end (self);
     }
 

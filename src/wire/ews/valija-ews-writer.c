@@ -255,6 +255,19 @@ valija_ews_writer_property (ValijaEwsWriter *self,
 }
 
 void
+valija_ews_writer_named (ValijaEwsWriter *self,
+                         const char      *set,
+                         const char      *number,
+                         const char      *type)
+{
+  valija_ews_writer_start (self, "t:ExtendedFieldURI");
+  valija_ews_writer_attribute (self, "DistinguishedPropertySetId", set);
+  valija_ews_writer_attribute (self, "PropertyId", number);
+  valija_ews_writer_attribute (self, "PropertyType", type);
+  valija_ews_writer_end (self);
+}
+
+void
 valija_ews_writer_view (ValijaEwsWriter *self,
                         guint            offset,
                         guint            most)

@@ -46,6 +46,11 @@ void              valija_ews_writer_field     (ValijaEwsWriter    *self,
 void              valija_ews_writer_property  (ValijaEwsWriter    *self,
                                                const char         *tag,
                                                const char         *type);
+/* One that has a number within the named @set, and no tag of its own */
+void              valija_ews_writer_named     (ValijaEwsWriter    *self,
+                                               const char         *set,
+                                               const char         *number,
+                                               const char         *type);
 void              valija_ews_writer_view      (ValijaEwsWriter    *self,
                                                guint               offset,
                                                guint               most);

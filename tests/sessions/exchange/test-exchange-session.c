@@ -278,7 +278,9 @@ test_rebuild (gconstpointer data)
   world_start (&world, NULL, NULL, NULL);
   valija_contract_server_tell (
     world.server,
-    "{'do': 'deliver', 'convertible': %s, 'item_class': 'IPM.Schedule.Meeting.Request', 'mime': 'From: Luis <l@b>\\r\\n"
+    "{'do': 'deliver', 'convertible': %s, 'item_class': 'IPM.Schedule.Meeting.Request', 'properties': "
+    "{'0x0060 SystemTime': '2026-03-09T12:00:00Z', '0x0061 SystemTime': '2026-03-09T13:30:00Z', "
+    "'Appointment/33288 String': 'Room <1>'}, 'mime': 'From: Luis <l@b>\\r\\n"
     "To: Ana <a@b>, Bo <bo@b>\\r\\nSubject: =?utf-8?q?Caf=C3=A9?=\\r\\nMessage-ID: <m@b>\\r\\nReferences: <o@b>\\r\\n"
     "Date: Thu, 01 Jan 2026 10:00:00 +0000\\r\\nMIME-Version: 1.0\\r\\nContent-Type: multipart/mixed; boundary=x\\r\\n"
     "\\r\\n--x\\r\\nContent-Type: text/html\\r\\n\\r\\n<html><body><p>At noon</p></body></html>\\r\\n"
@@ -304,6 +306,9 @@ test_rebuild (gconstpointer data)
   g_assert_nonnull (strstr (text, "From: Luis <l@b>\r\n"));
   g_assert_nonnull (strstr (text, "To: Ana <a@b>, Bo <bo@b>\r\n"));
   g_assert_nonnull (strstr (valija_mime_message_get_html (message), "At noon"));
+  g_assert_nonnull (strstr (valija_mime_message_get_html (message), "Where: Room &lt;1&gt;"));
+  g_assert_nonnull (strstr (valija_mime_message_get_text (message), "12:00 – "));
+  g_assert_nonnull (strstr (valija_mime_message_get_text (message), "13:30"));
   g_assert_nonnull (strstr (valija_mime_message_get_text (message), "At noon"));
 
   attachments = valija_mime_message_get_attachments (message);

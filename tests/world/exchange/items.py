@@ -76,8 +76,10 @@ def extended_value(item, key):
 def extended_xml(key, value):
     if value is None:
         return None
-    where = {'PropertyTag': key[0]} if '/' not in key[0] else {'DistinguishedPropertySetId': key[0].split('/')[0],
-                                                              'PropertyName': key[0].split('/')[1]}
+    where = {'PropertyTag': key[0]}
+    if '/' in key[0]:
+        group, name = key[0].split('/')
+        where = {'DistinguishedPropertySetId': group, 'PropertyId' if name.isdigit() else 'PropertyName': name}
     inside = leaf('t:Value', value) if isinstance(value, str) else tag('t:Values', *(leaf('t:Value', v) for v in value))
     return tag('t:ExtendedProperty', tag('t:ExtendedFieldURI', **where, PropertyType=key[1]), inside)
 

@@ -245,6 +245,8 @@ class Server:
                    f'Message-ID: <{random.getrandbits(64):x}@{DOMAIN}>\r\nMIME-Version: 1.0\r\n' \
                    f'Content-Type: text/plain; charset=utf-8\r\n\r\n{order.get("text", "Text")}\r\n'
         given = {key: order[key] for key in ('read', 'flag', 'item_class', 'convertible', 'categories', 'draft') if key in order}
+        if 'properties' in order:
+            given['extended'] = {tuple(key.split()): value for key, value in order['properties'].items()}
         if 'raw_subject' in order:
             given['subject'] = order['raw_subject']
         if 'received' in order:
