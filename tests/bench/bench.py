@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures Valija beside its peers and beside a bare socket, in one run, and prints medians and ratios.
 
-    ./dev bench [--rounds N] [--messages N] [--rows N] [--write] [NAME...]
+    ./dev bench [--rounds N] [--messages N] [--rows N] [--million] [--write] [NAME...]
 
 NAMEs are parts: see PARTS below; all of them without one. What a part found is kept in _build/bench; --write makes
 BENCHMARKS.md of that. Figures are of this machine, in that run: the ratios are what counts.
@@ -51,6 +51,7 @@ def main():
     parser.add_argument('--rounds', type=int, default=3)
     parser.add_argument('--messages', type=int, default=10000, help='whole messages, for imap and pop3')
     parser.add_argument('--rows', type=int, default=100000, help='messages in the large folder')
+    parser.add_argument('--million', action='store_true', help='let the folder that grows grow to a million messages')
     parser.add_argument('--write', action='store_true', help='make BENCHMARKS.md of what all parts found last')
     parser.add_argument('names', nargs='*', metavar='NAME', help=' '.join(PARTS))
     args = parser.parse_args()

@@ -14,6 +14,8 @@ from programs import Neomutt, Valija, available, bare_imap, bare_pop3
 # Each way, where a distant server is meant
 DELAY = 0.025
 SENT = 100
+# What the folder that grows begins with
+FEW = 1000
 TEXT = 'The quiet harbour keeps its lamps lit while boats come home late.\n' * 30
 SEARCHED = ('harbour', 'lamps tired', 'bre', 'silver nets', 'window rain', 'nobody', 'letters baker', 'subject:trip', 'hands',
             'tomorrow')
@@ -31,7 +33,7 @@ class Worlds:
         if self.world is None:
             self.world = world.World().__enter__()
         for user in set(users) - self.filled:
-            count, size = (self.args.messages, 8400) if user == 'ana' else (self.args.rows, 1400)
+            count, size = {'ana': (self.args.messages, 8400), 'omar': (FEW, 1400)}.get(user, (self.args.rows, 1400))
             print(f'Making {count} messages for {user}', flush=True)
             mail.bulk(self.world.maildir(user), count, size)
             world.run('chown', '-R', 'dovecot:dovecot', str(self.world.dir / 'mail'))
