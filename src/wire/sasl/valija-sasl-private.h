@@ -35,6 +35,10 @@ const ValijaSaslMechanism *valija_sasl_find_mechanism  (const char *name);
 char                      *valija_sasl_prepare         (const char *text, gssize length,
                                                         gboolean query) G_GNUC_WARN_UNUSED_RESULT;
 
+/* As strict as RFC 4648 §3.3 asks, where GLib's own decoder leaves out what it does not know: that would hide an
+ * attack. NULL for what is no Base64; nothing, or a lone "=", stands for nothing. (transfer full) nullable */
+guint8                    *valija_sasl_decode_base64   (const char *text, gsize *length);
+
 /* SCRAM by itself. @binding_type and @binding are NULL but for the -PLUS forms; @flag is the gs2 flag without them,
  * 'y' or 'n'. */
 typedef struct _ValijaScram ValijaScram;

@@ -396,10 +396,9 @@ valija_sasl_step (ValijaSasl  *self,
   return response;
 }
 
-/* As strict as RFC 4648, section 3.3 asks, where GLib's own decoder leaves out what it does not know. NULL for what is
- * no Base64; a lone "=" stands for nothing. (transfer full) (nullable) */
-static guint8 *
-decode_base64 (const char *text, gsize *length)
+guint8 *
+valija_sasl_decode_base64 (const char *text,
+                           gsize      *length)
 {
   gsize n_digits = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
   gsize n_pads = strspn (text + n_digits, "=");
@@ -432,7 +431,7 @@ valija_sasl_step_base64 (ValijaSasl  *self,
     {
       g_autofree char *text = length < 0 ? g_strdup (challenge) : g_strndup (challenge, length);
 
-      decoded = decode_base64 (g_strstrip (text), &decoded_length);
+      decoded = valija_sasl_decode_base64 (g_strstrip (text), &decoded_length);
       if (decoded == NULL && self->mechanism->kind != VALIJA_SASL_LOGIN)
         return fail_protocol (self, error);
       if (decoded == NULL)

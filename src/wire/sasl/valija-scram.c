@@ -187,20 +187,6 @@ take_attribute (const char **text,
   return value;
 }
 
-static guint8 *
-decode_base64 (const char *text,
-               gsize      *length)
-{
-  gsize n = strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-  gsize n_padding = strspn (text + n, "=");
-
-  /* GLib skips what is no base64: here that would hide an attack */
-  if (n == 0 || n_padding > 2 || (n + n_padding) % 4 != 0 || text[n + n_padding] != '\0')
-    return NULL;
-
-  return g_base64_decode (text, length);
-}
-
 static gboolean
 compute_proof (ValijaScram  *self,
                const guint8 *salt,
@@ -269,7 +255,7 @@ step_final (ValijaScram  *self,
 
   if (nonce == NULL || salt_text == NULL || count_text == NULL ||
       !g_str_has_prefix (nonce, self->nonce) || strlen (nonce) == strlen (self->nonce) ||
-      !(salt = decode_base64 (salt_text, &salt_length)) || salt_length == 0 || salt_length > SALT_LIMIT ||
+      !(salt = valija_sasl_decode_base64 (salt_text, &salt_length)) || salt_length == 0 || salt_length > SALT_LIMIT ||
       !g_ascii_string_to_unsigned (count_text, 10, 1, G_MAXUINT32, &iterations, NULL))
     return fail_protocol (self, error);
 
@@ -319,7 +305,7 @@ step_verify (ValijaScram  *self,
       return NULL;
     }
 
-  if (verifier == NULL || !(signature = decode_base64 (verifier, &length)))
+  if (verifier == NULL || !(signature = valija_sasl_decode_base64 (verifier, &length)) || length == 0)
     return fail_protocol (self, error);
 
   if (length != self->hash_length || gnutls_memcmp (signature, self->server_signature, length) != 0)
