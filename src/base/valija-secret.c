@@ -38,6 +38,18 @@ map_pages (gsize size, gsize *mapped)
   return memory;
 }
 
+static ValijaSecret *
+create (gsize length)
+{
+  ValijaSecret *self = g_new0 (ValijaSecret, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->length = length;
+  self->bytes = map_pages (length + 1, &self->mapped);
+
+  return self;
+}
+
 /**
  * valija_secret_new:
  * @bytes: (array length=length): the secret, copied
@@ -52,10 +64,7 @@ valija_secret_new (const char *bytes, gssize length)
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  self = g_new0 (ValijaSecret, 1);
-  g_atomic_ref_count_init (&self->ref_count);
-  self->length = length < 0 ? strlen (bytes) : (gsize) length;
-  self->bytes = map_pages (self->length + 1, &self->mapped);
+  self = create (length < 0 ? strlen (bytes) : (gsize) length);
   memcpy (self->bytes, bytes, self->length);
 
   return self;
@@ -76,6 +85,40 @@ valija_secret_new_take (char *string)
 
   self = valija_secret_new (string, -1);
   valija_wipe_string (string);
+
+  return self;
+}
+
+/**
+ * valija_secret_new_joined:
+ * @before: (array length=before_length): what comes first
+ * @before_length: its length, or -1 when it ends with a NUL
+ * @bytes: (array length=length): what comes then
+ * @length: its length
+ * @behind: what comes last; ends with a NUL
+ *
+ * Joins them in the pages of the secret, so that no copy stays behind elsewhere.
+ *
+ * Returns: (transfer full): a secret
+ */
+ValijaSecret *
+valija_secret_new_joined (const char *before,
+                          gssize      before_length,
+                          const char *bytes,
+                          gsize       length,
+                          const char *behind)
+{
+  ValijaSecret *self;
+  gsize n_before;
+  char *p;
+
+  g_return_val_if_fail (before != NULL && bytes != NULL && behind != NULL, NULL);
+
+  n_before = before_length < 0 ? strlen (before) : (gsize) before_length;
+  self = create (n_before + length + strlen (behind));
+  p = mempcpy (self->bytes, before, n_before);
+  p = mempcpy (p, bytes, length);
+  memcpy (p, behind, strlen (behind));
 
   return self;
 }
@@ -129,6 +172,21 @@ valija_secret_peek (ValijaSecret *self, gsize *length)
   if (length != NULL)
     *length = self->length;
   return self->bytes;
+}
+
+/**
+ * valija_secret_to_bytes:
+ * @self: a secret
+ *
+ * Returns: (transfer full): the same bytes where they are, which keep @self alive
+ */
+GBytes *
+valija_secret_to_bytes (ValijaSecret *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_bytes_new_with_free_func (self->bytes, self->length, (GDestroyNotify) valija_secret_unref,
+                                     valija_secret_ref (self));
 }
 
 /**

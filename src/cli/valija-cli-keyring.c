@@ -73,13 +73,13 @@ make_key (const char *path, GError **error)
 static char *
 load_key (const char *path, GError **error)
 {
-  g_autofree char *text = g_malloc0 (MAX_KEY);
+  char text[MAX_KEY];
   g_autofree char *key = NULL;
   g_autofd int file = open (path, O_RDONLY | O_CLOEXEC);
   struct stat info;
   gssize length;
 
-  if (file < 0 || fstat (file, &info) != 0 || (length = read (file, text, MAX_KEY)) < 0)
+  if (file < 0 || fstat (file, &info) != 0)
     {
       set_file_error (error, path);
       return NULL;
@@ -92,16 +92,20 @@ load_key (const char *path, GError **error)
       return NULL;
     }
 
-  while (length > 0 && g_ascii_isspace (text[length - 1]))
-    length--;
-  if (length == 0)
+  if ((length = read (file, text, sizeof text)) < 0)
     {
-      valija_error_set (error, VALIJA_ERROR_KEYRING, _("There is nothing in the key “%s”."), path);
+      set_file_error (error, path);
       return NULL;
     }
 
-  key = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, (gsize) length);
-  valija_wipe (text, MAX_KEY);
+  while (length > 0 && g_ascii_isspace (text[length - 1]))
+    length--;
+  if (length > 0)
+    key = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, (gsize) length);
+  else
+    valija_error_set (error, VALIJA_ERROR_KEYRING, _("There is nothing in the key “%s”."), path);
+
+  valija_wipe (text, sizeof text);
   return g_steal_pointer (&key);
 }
 

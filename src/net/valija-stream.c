@@ -22,6 +22,7 @@
 typedef struct
 {
   GBytes *bytes;
+  gboolean secret;
   gsize offset; /* what is before it is in a batch already */
   DexPromise *promise;
 } Write;
@@ -187,12 +188,32 @@ start_read (ValijaStream *self)
                              self->cancellable, read_cb, g_object_ref (self));
 }
 
+/* How much fits into one piece. */
+static guint
+measure_batch (ValijaStream *self)
+{
+  gsize size = 0;
+
+  for (GList *link = self->writes.head; link != NULL; link = link->next)
+    {
+      const Write *write = link->data;
+      gsize rest = g_bytes_get_size (write->bytes) - write->offset;
+
+      if (size + rest > WRITE_SIZE)
+        break;
+      size += rest;
+    }
+
+  return (guint) size;
+}
+
 /* The next bytes to write as one piece, and with them the promises that they fulfil. */
 static GBytes *
 take_batch (ValijaStream *self)
 {
   Write *first = g_queue_peek_head (&self->writes);
   g_autoptr(GByteArray) batch = NULL;
+  gboolean secret = FALSE;
 
   if (g_bytes_get_size (first->bytes) - first->offset > WRITE_SIZE)
     {
@@ -202,7 +223,8 @@ take_batch (ValijaStream *self)
       return piece;
     }
 
-  batch = g_byte_array_new ();
+  /* Of its size from the start: growing it would leave pieces of a password behind */
+  batch = g_byte_array_sized_new (measure_batch (self));
 
   while ((first = g_queue_peek_head (&self->writes)) != NULL)
     {
@@ -215,7 +237,16 @@ take_batch (ValijaStream *self)
 
       g_byte_array_append (batch, data + first->offset, (guint) rest);
       g_ptr_array_add (self->batch_promises, dex_ref (first->promise));
+      secret = secret || first->secret;
       write_free (g_queue_pop_head (&self->writes));
+    }
+
+  if (secret)
+    {
+      g_autoptr(ValijaSecret) wiped = valija_secret_new ((const char *) batch->data, batch->len);
+
+      valija_wipe (batch->data, batch->len);
+      return valija_secret_to_bytes (wiped);
     }
 
   return g_byte_array_free_to_bytes (g_steal_pointer (&batch));
@@ -554,6 +585,7 @@ valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
   promise = dex_promise_new ();
   write = g_new0 (Write, 1);
   write->bytes = g_bytes_ref (bytes);
+  write->secret = secret;
   write->promise = dex_ref (promise);
   g_queue_push_tail (&self->writes, write);
 

@@ -8,6 +8,8 @@ The only argument is valijactl. The servers are threads of this process.
 """
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -24,6 +26,7 @@ import traceback
 CTL = sys.argv[1]
 USER, PASSWORD = 'ana@example.org', 'kanari-7Qx9-ñ-vogel'
 LIMIT_SECONDS = 60
+LOOKS = 50
 CLEAR = {'security': 'none', 'cleartext-password': 'true'}
 STEPS = ('greeting', 'secure', 'sign-in', 'list-folders', 'open-folder', 'sync', 'fetch')
 TESTS = []
@@ -496,6 +499,139 @@ def messages():
             done = run(directory, 'inspect', directory + '/m.eml')
             assert json.loads(done.stdout).get('parts') is not None or json.loads(done.stdout).get('error'), what
     for name in (b'../../.bashrc', b'/etc/passwd', b'..', b'a\0.png', b'..\\\\..\\\\x', b'.profile', b'a/b', b'x' * 300, b'\xe2\x80\xaegpj.exe'):
+def scram(t, go, first):
+    """The server's side of SCRAM-SHA-256 (RFC 5802) behind the client's @first message; what it says last."""
+    bare, salt, count = first.split(',', 2)[2], b'salt-of-test', 4096
+    challenge = f'r={bare.split("r=")[1]}-more,s={base64.b64encode(salt).decode()},i={count}'
+    t.say(go + base64.b64encode(challenge.encode()).decode())
+    final = base64.b64decode(t.hear()).decode()
+    key = hmac.digest(hashlib.pbkdf2_hmac('sha256', PASSWORD.encode(), salt, count), b'Server Key', 'sha256')
+    signed = ','.join((bare, challenge, final.rpartition(',p=')[0]))
+    return base64.b64encode(b'v=' + base64.b64encode(hmac.digest(key, signed.encode(), 'sha256'))).decode()
+
+
+def signing_in(method, mechanism, looks, initial=True):
+    """Offers @mechanism alone. Behind it, when the next command is there, and so the one before was written and done with, or in the
+    middle of the answer, @looks sees what is left."""
+    go, proceed = {'imap': ('+ ', 'OK in'), 'pop3': ('+ ', '+OK in'), 'smtp': ('334 ', '235 in')}[method]
+
+    def exchange(t, response):
+        if mechanism == 'CRAM-MD5':
+            t.say(go + base64.b64encode(b'<1.2@example.org>').decode())
+            t.hear()
+        elif mechanism == 'LOGIN':
+            for prompt in (b'Username:', b'Password:'):
+                t.say(go + base64.b64encode(prompt).decode())
+                t.hear()
+        elif not response:
+            t.say(go)
+            response = t.hear()
+        if mechanism == 'SCRAM-SHA-256':
+            t.say(go + scram(t, go, base64.b64decode(response).decode()))
+            t.hear()
+
+    def talk_imap(t):
+        offered = '' if mechanism is None else f' AUTH={mechanism}' + (' SASL-IR' if initial else '')
+        t.say(f'* OK [CAPABILITY IMAP4rev1{offered}] ready')
+        while True:
+            tag, _, rest = t.hear().partition(' ')
+            words = rest.split(' ')
+            if words[0] == 'AUTHENTICATE':
+                exchange(t, words[2:] and words[2])
+            elif words[0] == 'LOGIN':
+                while rest.endswith('}'):
+                    t.say('+ go')
+                    rest = t.hear()
+            t.say(f'{tag} {proceed}')
+            if words[0] in ('AUTHENTICATE', 'LOGIN'):
+                t.hear()
+                looks()
+                raise Gone
+
+    def talk_pop3(t):
+        t.say('+OK <1.2@example.org>' if mechanism == 'APOP' else '+OK ready')
+        while True:
+            words = t.hear().split(' ')
+            if words[0] == 'CAPA':
+                t.say('+OK', 'USER' if mechanism in (None, 'APOP') else f'SASL {mechanism}', '.')
+                continue
+            if words[0] == 'AUTH':
+                exchange(t, words[2:] and words[2])
+            t.say(proceed)
+            if words[0] in ('AUTH', 'PASS', 'APOP'):
+                t.hear()
+                looks()
+                raise Gone
+
+    def talk_smtp(t):
+        t.say('220 mx.example.org')
+        while True:
+            words = t.hear().split(' ')
+            if words[0] == 'EHLO':
+                t.say('250-mx.example.org', f'250 AUTH {mechanism}')
+                continue
+            if words[0] == 'AUTH':
+                exchange(t, words[2:] and words[2])
+                # Nothing comes behind it but the goodbye, and nobody waits for the answer to that
+                t.say('235-nearly')
+                looks()
+            t.say(proceed)
+
+    return {'imap': talk_imap, 'pop3': talk_pop3, 'smtp': talk_smtp}[method]
+
+
+def memory_of(process):
+    """(what it is, its bytes) of all that a process may write, but for the pages where it keeps secrets: those are in no dump."""
+    with open(f'/proc/{process}/smaps') as maps, open(f'/proc/{process}/mem', 'rb', 0) as memory:
+        place = None
+        for line in maps.read().splitlines():
+            if match := re.match(r'([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)', line):
+                place = match
+            elif line.startswith('VmFlags:') and 'w' in place[3] and 'dd' not in line.split():
+                start, end = (int(place[n], 16) for n in (1, 2))
+                memory.seek(start)
+                try:
+                    yield place[4] or 'memory', memory.read(end - start)
+                except OSError:
+                    continue
+
+
+@test
+def secrets_are_wiped():
+    """After signing in, by each mechanism, nothing of the password is in memory but in the pages that are made for it. Only what
+    TLS, HTTP and the keyring's libraries keep for themselves is not looked at: the connections are bare, and no keyring is asked."""
+    ways = [(m, w, i) for m in SIDES for w in ('PLAIN', 'LOGIN', 'CRAM-MD5', 'SCRAM-SHA-256', 'XOAUTH2', 'OAUTHBEARER')
+            for i in ((True, False) if m == 'imap' else (True,))]
+    ways += [('imap', None, True), ('pop3', None, True), ('pop3', 'APOP', True)]
+    for method, mechanism, initial in ways:
+        for password in (PASSWORD, 'canary-' + 'w9' * 30 + '-colibri') if mechanism != 'SCRAM-SHA-256' else (PASSWORD,):
+            token = mechanism in ('XOAUTH2', 'OAUTHBEARER')
+            if token and not password.isascii():
+                continue
+            found = []
+
+            def look(password=password, found=found):
+                # The beginning of what was freed is written over; what is in base64 depends on where it stands
+                tails = [password.encode(), password.encode('utf-16-le')]
+                tails += [base64.b64encode(b'x' * n + password.encode() + b'\1' * m) for n in range(3) for m in (0, 2)]
+                for _ in range(LOOKS):
+                    found[:] = [(what, tail) for what, data in memory_of(process.pid) for tail in tails
+                                if tail.rstrip(b'=')[-16:-4] in data]
+                    if not found:
+                        break
+                found.append(None)
+
+            with tempfile.TemporaryDirectory() as directory, Server(signing_in(method, mechanism, look, initial)) as server:
+                more = {'mechanism': mechanism} if token or mechanism == 'APOP' else {}
+                process = subprocess.Popen([CTL, '--profile', directory, 'account', 'test',
+                                            *settings(method, server.port, timeout=LIMIT_SECONDS, **CLEAR, **more),
+                                            '--password-stdin'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                           stderr=subprocess.STDOUT, env=environment(directory))
+                said, _ = process.communicate(password.encode() + b'\n', timeout=LIMIT_SECONDS)
+            assert found, f'{method}, {mechanism}: never signed in: {server.lines}: {said.decode()}'
+            assert found == [None], f'{method}, {mechanism}, {"at once" if initial else "asked"}: {found}'
+
+
         with tempfile.TemporaryDirectory() as directory:
             inside = pathlib.Path(directory, 'deep', 'down')
             inside.mkdir(parents=True)

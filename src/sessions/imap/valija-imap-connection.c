@@ -9,6 +9,7 @@
 
 #include "base/valija-future.h"
 #include "base/valija-promise.h"
+#include "base/valija-secret.h"
 #include "base/valija-spool.h"
 #include "sessions/imap/valija-imap-error.h"
 
@@ -703,7 +704,7 @@ valija_imap_connection_continue (ValijaImapConnection *self,
                                  gboolean              secret)
 {
   g_autoptr(GBytes) bytes = NULL;
-  GByteArray *octets;
+  g_autoptr(ValijaSecret) octets = NULL;
   Job *job;
 
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
@@ -712,10 +713,8 @@ valija_imap_connection_continue (ValijaImapConnection *self,
   if (self->failure != NULL || job == NULL || (job->flags & VALIJA_IMAP_RUN_ALONE) == 0)
     return;
 
-  octets = g_byte_array_new ();
-  g_byte_array_append (octets, (const guint8 *) line, length < 0 ? strlen (line) : (gsize) length);
-  g_byte_array_append (octets, (const guint8 *) "\r\n", 2);
-  bytes = g_byte_array_free_to_bytes (octets);
+  octets = valija_secret_new_joined ("", 0, line, length < 0 ? strlen (line) : (gsize) length, "\r\n");
+  bytes = valija_secret_to_bytes (octets);
   job->sent = g_get_monotonic_time ();
 
   /* From here on its answer is owed soon, also by one that was allowed to be silent */

@@ -321,6 +321,7 @@ create_auth_command (ValijaSasl    *sasl,
                      GError       **error)
 {
   const char *mechanism = valija_sasl_get_mechanism (sasl);
+  g_autofree char *before = g_strdup_printf ("%s ", mechanism);
   g_autoptr(ValijaSecret) argument = NULL;
   gsize length = 0;
   const char *bytes = initial != NULL ? valija_secret_peek (initial, &length) : NULL;
@@ -329,7 +330,7 @@ create_auth_command (ValijaSasl    *sasl,
   if (!*sent_initial)
     return valija_pop3_command_new ("AUTH", mechanism, error);
 
-  argument = valija_secret_new_take (g_strdup_printf ("%s %s", mechanism, length > 0 ? bytes : "="));
+  argument = valija_secret_new_joined (before, -1, bytes, length, length > 0 ? "" : "=");
   return valija_pop3_command_new_secret ("AUTH", argument, error);
 }
 

@@ -45,18 +45,8 @@ static void
 clear_piece (gpointer data)
 {
   Piece *piece = data;
-  gsize length;
-  gpointer octets;
 
-  /* Strings may be passwords; large literals never are */
-  if (piece->kind == PIECE_STRING || piece->kind == PIECE_SECRET)
-    {
-      octets = g_bytes_unref_to_data (piece->bytes, &length);
-      valija_wipe (octets, length);
-      g_free (octets);
-    }
-  else
-    g_bytes_unref (piece->bytes);
+  g_bytes_unref (piece->bytes);
 }
 
 static void
@@ -164,6 +154,17 @@ append_piece (ValijaImapCommand *self,
   g_array_append_val (self->pieces, piece);
 }
 
+/* In pages that are wiped, for strings may be passwords; large literals never are. */
+static void
+append_private_piece (ValijaImapCommand *self,
+                      PieceKind          kind,
+                      const char        *string)
+{
+  g_autoptr(ValijaSecret) secret = valija_secret_new (string, -1);
+
+  append_piece (self, kind, valija_secret_to_bytes (secret));
+}
+
 void
 valija_imap_command_append_atom (ValijaImapCommand *self,
                                  const char        *atom)
@@ -176,7 +177,7 @@ void
 valija_imap_command_append_secret (ValijaImapCommand *self,
                                    const char        *atom)
 {
-  append_piece (self, PIECE_SECRET, g_bytes_new (atom, strlen (atom)));
+  append_private_piece (self, PIECE_SECRET, atom);
   self->secret = TRUE;
 }
 
@@ -192,7 +193,7 @@ void
 valija_imap_command_append_string (ValijaImapCommand *self,
                                    const char        *string)
 {
-  append_piece (self, PIECE_STRING, g_bytes_new (string, strlen (string)));
+  append_private_piece (self, PIECE_STRING, string);
 }
 
 void
@@ -313,14 +314,11 @@ cut_gathered (Writer  *writer,
     cut_segment (writer, g_byte_array_free_to_bytes (writer->gathered), wait);
   else
     {
-      ValijaSecret *secret = valija_secret_new ((const char *) writer->gathered->data, length);
+      g_autoptr(ValijaSecret) secret = valija_secret_new ((const char *) writer->gathered->data, length);
 
       valija_wipe (writer->gathered->data, length);
       g_byte_array_unref (writer->gathered);
-      cut_segment (writer,
-                   g_bytes_new_with_free_func (valija_secret_peek (secret, NULL), length,
-                                               (GDestroyNotify) valija_secret_unref, secret),
-                   wait);
+      cut_segment (writer, valija_secret_to_bytes (secret), wait);
     }
 
   writer->gathered = g_byte_array_sized_new (writer->room);
@@ -335,12 +333,10 @@ gather (Writer     *writer,
 }
 
 static void
-write_literal (Writer  *writer,
-               GBytes  *bytes,
-               gboolean binary)
+write_literal_head (Writer  *writer,
+                    gsize    length,
+                    gboolean binary)
 {
-  gsize length;
-  const char *octets = g_bytes_get_data (bytes, &length);
   gboolean at_once = (writer->mode & VALIJA_IMAP_MODE_LITERAL_PLUS) != 0 ||
                      ((writer->mode & VALIJA_IMAP_MODE_LITERAL_MINUS) != 0 && length <= LITERAL_MINUS_LIMIT);
   g_autofree char *head =
@@ -349,6 +345,17 @@ write_literal (Writer  *writer,
   gather (writer, head, strlen (head));
   if (!at_once)
     cut_gathered (writer, TRUE);
+}
+
+static void
+write_literal (Writer  *writer,
+               GBytes  *bytes,
+               gboolean binary)
+{
+  gsize length;
+  const char *octets = g_bytes_get_data (bytes, &length);
+
+  write_literal_head (writer, length, binary);
 
   if (length <= QUOTED_LIMIT)
     {
@@ -406,9 +413,8 @@ write_string (Writer     *writer,
 
   if (!can_be_quoted (string, length, writer->mode))
     {
-      g_autoptr(GBytes) bytes = g_bytes_new (string, length);
-
-      write_literal (writer, bytes, FALSE);
+      write_literal_head (writer, length, FALSE);
+      gather (writer, string, length);
       return;
     }
 

@@ -17,27 +17,11 @@ join (const char *verb,
       const char *argument,
       gsize       length)
 {
-  gsize verb_length = strlen (verb);
-  gsize total = verb_length + (argument != NULL && verb_length > 0 ? 1 : 0) + length + 2;
-  g_autoptr(ValijaSecret) secret = NULL;
-  g_autofree char *line = g_malloc (total);
-  char *p = mempcpy (line, verb, verb_length);
-  gsize n;
-  const char *bytes;
+  g_autofree char *before = g_strconcat (verb, argument != NULL && *verb != '\0' ? " " : NULL, NULL);
+  g_autoptr(ValijaSecret) secret =
+      valija_secret_new_joined (before, -1, argument != NULL ? argument : "", length, "\r\n");
 
-  if (argument != NULL)
-    {
-      if (verb_length > 0)
-        *p++ = ' ';
-      p = mempcpy (p, argument, length);
-    }
-  memcpy (p, "\r\n", 2);
-
-  secret = valija_secret_new (line, total);
-  valija_wipe (line, total);
-  bytes = valija_secret_peek (secret, &n);
-
-  return g_bytes_new_with_free_func (bytes, n, (GDestroyNotify) valija_secret_unref, g_steal_pointer (&secret));
+  return valija_secret_to_bytes (secret);
 }
 
 static gboolean

@@ -198,29 +198,16 @@ fail_protocol (ValijaSasl  *self,
   return NULL;
 }
 
-/* Joins in memory of exactly the right size, so that no copy of the secret stays behind in memory that was
- * outgrown. */
 static ValijaSecret *
 join (ValijaSasl *self,
       const char *before,
       gsize       before_length,
-      const char *after,
-      gsize       after_length)
+      const char *behind)
 {
   gsize length;
   const char *secret = valija_secret_peek (self->secret, &length);
-  gsize total = before_length + length + after_length;
-  g_autofree char *message = g_malloc (total + 1);
-  ValijaSecret *result;
 
-  memcpy (message, before, before_length);
-  memcpy (message + before_length, secret, length);
-  memcpy (message + before_length + length, after, after_length);
-  message[total] = '\0';
-  result = valija_secret_new (message, total);
-  valija_wipe (message, total);
-
-  return result;
+  return valija_secret_new_joined (before, before_length, secret, length, behind);
 }
 
 /* RFC 4616: no authorization identity, NUL, name, NUL, password. */
@@ -233,7 +220,7 @@ step_plain (ValijaSasl *self)
   memcpy (before + 1, self->user, length - 2);
   self->complete = TRUE;
 
-  return join (self, before, length, "", 0);
+  return join (self, before, length, "");
 }
 
 static ValijaSecret *
@@ -312,7 +299,7 @@ step_oauth (ValijaSasl *self)
   g_string_append (before, "auth=Bearer ");
   self->complete = TRUE;
 
-  return join (self, before->str, before->len, "\x01\x01", 2);
+  return join (self, before->str, before->len, "\x01\x01");
 }
 
 static ValijaSecret *

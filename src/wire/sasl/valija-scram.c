@@ -37,8 +37,7 @@ struct _ValijaScram
   gsize hash_length;
   State state;
   char *user;               /* prepared and escaped */
-  char *password;           /* prepared; may hold anything but is NUL-terminated and wiped */
-  gsize password_length;
+  ValijaSecret *password;   /* prepared, if it can be */
   char *nonce;
   char *gs2_header;
   GBytes *binding;          /* nullable */
@@ -49,10 +48,8 @@ struct _ValijaScram
 void
 valija_scram_free (ValijaScram *self)
 {
-  if (self->password != NULL)
-    valija_wipe (self->password, self->password_length);
+  g_clear_pointer (&self->password, valija_secret_unref);
   valija_wipe (self->server_signature, sizeof self->server_signature);
-  g_free (self->password);
   g_free (self->user);
   g_free (self->nonce);
   g_free (self->gs2_header);
@@ -103,6 +100,7 @@ valija_scram_new (gboolean       sha256,
   g_autofree char *prepared_user = valija_sasl_prepare (user, -1, TRUE);
   g_autofree guint8 *random = g_malloc (NONCE_BYTES);
   const char *password;
+  char *prepared;
   gsize length;
 
   self->mac = sha256 ? GNUTLS_MAC_SHA256 : GNUTLS_MAC_SHA1;
@@ -118,12 +116,8 @@ valija_scram_new (gboolean       sha256,
 
   /* A password that SASLprep forbids was stored by a server that does not prepare either: it is used as it is */
   password = valija_secret_peek (secret, &length);
-  self->password = valija_sasl_prepare (password, length, FALSE);
-  if (self->password != NULL)
-    length = strlen (self->password);
-  else
-    self->password = g_memdup2 (password, length + 1);
-  self->password_length = length;
+  prepared = valija_sasl_prepare (password, length, FALSE);
+  self->password = prepared != NULL ? valija_secret_new_take (prepared) : valija_secret_ref (secret);
 
   if (gnutls_rnd (GNUTLS_RND_NONCE, random, NONCE_BYTES) < 0)
     {
@@ -196,7 +190,9 @@ compute_proof (ValijaScram  *self,
                guint8       *proof)
 {
   guint8 salted[HASH_MAX], client_key[HASH_MAX], stored_key[HASH_MAX], server_key[HASH_MAX], signature[HASH_MAX];
-  gnutls_datum_t key = { (unsigned char *) self->password, self->password_length };
+  gsize password_length;
+  const char *password = valija_secret_peek (self->password, &password_length);
+  gnutls_datum_t key = { (unsigned char *) password, password_length };
   gnutls_datum_t salt_datum = { (unsigned char *) salt, salt_length };
   gsize n = self->hash_length;
   gsize message_length = strlen (auth_message);

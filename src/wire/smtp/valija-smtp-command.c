@@ -91,12 +91,10 @@ valija_smtp_command_new_auth (const char    *mechanism,
                               ValijaSecret  *response,
                               GError       **error)
 {
-  g_autofree char *before = mechanism != NULL ? g_strdup_printf ("AUTH %s", mechanism) : g_strdup ("");
+  g_autofree char *before = NULL;
   g_autoptr(ValijaSecret) secret = NULL;
-  g_autofree char *line = NULL;
   const char *bytes = "";
-  gsize length = 0, total;
-  char *p;
+  gsize length = 0;
 
   if (response != NULL)
     {
@@ -111,19 +109,11 @@ valija_smtp_command_new_auth (const char    *mechanism,
         }
     }
 
-  total = strlen (before) + 1 + length + 2;
-  line = g_malloc (total);
-  p = mempcpy (line, before, strlen (before));
-  if (mechanism != NULL && response != NULL)
-    *p++ = ' ';
-  p = mempcpy (p, bytes, length);
-  p = mempcpy (p, "\r\n", 2);
+  if (mechanism != NULL)
+    before = g_strdup_printf (response != NULL ? "AUTH %s " : "AUTH %s", mechanism);
+  secret = valija_secret_new_joined (before != NULL ? before : "", -1, bytes, length, "\r\n");
 
-  secret = valija_secret_new (line, p - line);
-  valija_wipe (line, total);
-  bytes = valija_secret_peek (secret, &length);
-
-  return g_bytes_new_with_free_func (bytes, length, (GDestroyNotify) valija_secret_unref, g_steal_pointer (&secret));
+  return valija_secret_to_bytes (secret);
 }
 
 GBytes *
