@@ -117,9 +117,15 @@ explain (GError *cause)
   else if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
            g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     valija_error_set (&error, VALIJA_ERROR_KEYRING, _("The keyring is locked and was not unlocked."));
+  else if (g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY) ||
+           g_error_matches (cause, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT))
+    valija_error_set (&error, VALIJA_ERROR_KEYRING, _("The keyring does not answer."));
+  else if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_INVALID_FILE_FORMAT))
+    valija_error_set (&error, VALIJA_ERROR_KEYRING, _("The file of the keyring is damaged."));
   else
-    /* Translators: the argument is the keyring's own words for what failed */
-    valija_error_set (&error, VALIJA_ERROR_KEYRING, _("The keyring could not be used: %s"), cause->message);
+    /* Translators: the argument is why */
+    valija_error_set (&error, VALIJA_ERROR_KEYRING, _("The keyring could not be used: %s."),
+                      valija_reason_of_error (cause));
 
   return error;
 }

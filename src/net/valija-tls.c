@@ -4,10 +4,14 @@
 
 #include "net/valija-tls.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <unistd.h>
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
@@ -239,6 +243,16 @@ valija_tls_judge_certificate (GTlsCertificate     *certificate,
   return g_steal_pointer (&described);
 }
 
+/* FALSE with errno set. GIO tells a file that is not there from one without certificates by its words only. */
+static gboolean
+check_readable (const char *path)
+{
+  g_autofd int file = open (path, O_RDONLY | O_CLOEXEC);
+  char first;
+
+  return file >= 0 && read (file, &first, 1) >= 0;
+}
+
 static gpointer
 load_authorities (gpointer data, GError **error)
 {
@@ -257,10 +271,21 @@ load_authorities (gpointer data, GError **error)
     }
 
   path = g_canonicalize_filename (file, NULL);
+  if (!check_readable (path))
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("The file of authorities “%s” cannot be used: %s."), file,
+                        valija_reason_of_errno (errno));
+      return NULL;
+    }
+
   database = g_tls_file_database_new (path, &local_error);
   if (database == NULL)
-    valija_error_set (error, VALIJA_ERROR_INVALID, _("The file of authorities “%s” cannot be used: %s."), file,
-                      local_error->message);
+    {
+      g_debug ("“%s”: %s", path, local_error->message);
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The file of authorities “%s” is none. Choose one with certificates in the format PEM."),
+                        file);
+    }
 
   return database;
 }

@@ -154,7 +154,9 @@ valija_database_fail (ValijaDatabase  *self,
                       int              result,
                       GError         **error)
 {
-  const char *words = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result);
+  int cause = self->handle != NULL ? sqlite3_system_errno (self->handle) : 0;
+
+  g_debug ("“%s”: %s", self->path, self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (result));
 
   switch (result & 0xff)
     {
@@ -188,21 +190,30 @@ valija_database_fail (ValijaDatabase  *self,
     case SQLITE_FORMAT:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      g_debug ("“%s”: %s", self->path, words);
       self->damaged = TRUE;
       valija_error_set (error, VALIJA_ERROR_STORAGE,
                         _("“%s” is damaged. Close Valija and start it again to have it repaired."), self->path);
       break;
 
     case SQLITE_IOERR:
-      if (self->handle != NULL && sqlite3_system_errno (self->handle) == ENOSPC)
+      if (cause == ENOSPC)
         return valija_database_fail (self, SQLITE_FULL, error);
+      if (cause == 0 || cause == EIO)
+        valija_error_set (error, VALIJA_ERROR_STORAGE, _("“%s” could not be read or written: the disk failed."),
+                          self->path);
+      else
+        valija_error_set (error, VALIJA_ERROR_STORAGE, _("“%s” could not be read or written: %s."), self->path,
+                          valija_reason_of_errno (cause));
+      break;
+
+    case SQLITE_NOMEM:
       valija_error_set (error, VALIJA_ERROR_STORAGE,
-                        _("“%s” could not be read or written: the disk failed (%s)."), self->path, words);
+                        _("There is too little memory for “%s”. Close other programs and try again."), self->path);
       break;
 
     default:
-      valija_error_set (error, VALIJA_ERROR_STORAGE, _("“%s” could not be used: %s."), self->path, words);
+      valija_error_set (error, VALIJA_ERROR_STORAGE,
+                        _("“%s” could not be used. Close Valija and start it again."), self->path);
       break;
     }
 

@@ -371,6 +371,25 @@ def certificate():
 
 
 @test
+def authorities():
+    """What stands in `ca=` and is none: told in our words, at the step where it would be used."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory)
+        (path / 'text').write_text('no certificate\n')
+        (path / 'broken').write_text('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n')
+        (path / 'folder').mkdir()
+        none = 'is none. Choose one with certificates in the format PEM.'
+        for name, why in (('missing', 'cannot be used: it is not there.'), ('folder', 'cannot be used: it is a folder.'),
+                          ('text', none), ('broken', none)):
+            for method, talk in (('imap', imap('IMAP4rev1 STARTTLS')), ('pop3', pop3(('STLS',))), ('smtp', smtp(('STARTTLS',)))):
+                for security in ('tls', 'starttls'):
+                    with Server(talk) as server:
+                        error = test_account(method, server.port, security=security, ca=str(path / name)).get('error')
+                    check_error(method, error, 'invalid', 'secure', f'{name} by {security}')
+                    assert error['message'] == f'The file of authorities “{path / name}” {why}', error
+
+
+@test
 def dropped_at_any_line():
     for method, talk in (('imap', imap()), ('pop3', pop3()), ('smtp', smtp())):
         with Server(talk) as whole:
@@ -480,25 +499,6 @@ def secrets_stay():
                     assert form not in data, f'{method}: the password is in {where}'
 
 
-def nested(depth):
-    head = ''.join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(depth))
-    return ('Subject: deep\r\n' + head + 'Content-Type: text/plain\r\n\r\ninside\r\n').encode()
-
-
-def attachment(name):
-    return (b'Subject: file\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="' + name +
-            b'"\r\n\r\ndata\r\n')
-
-
-@test
-def messages():
-    for what, source in (('no headers', b'only text\r\n'), ('empty', b''), ('NULs', b'Subject: a\0b\r\n\r\nte\0xt\0\r\n'),
-                         ('200 parts', nested(200)), ('10000 parts', nested(10000)), ('a line of 1 MB', b'Subject: ' + b'x' * 1000000)):
-        with tempfile.TemporaryDirectory() as directory:
-            pathlib.Path(directory, 'm.eml').write_bytes(source)
-            done = run(directory, 'inspect', directory + '/m.eml')
-            assert json.loads(done.stdout).get('parts') is not None or json.loads(done.stdout).get('error'), what
-    for name in (b'../../.bashrc', b'/etc/passwd', b'..', b'a\0.png', b'..\\\\..\\\\x', b'.profile', b'a/b', b'x' * 300, b'\xe2\x80\xaegpj.exe'):
 def scram(t, go, first):
     """The server's side of SCRAM-SHA-256 (RFC 5802) behind the client's @first message; what it says last."""
     bare, salt, count = first.split(',', 2)[2], b'salt-of-test', 4096
@@ -632,6 +632,25 @@ def secrets_are_wiped():
             assert found == [None], f'{method}, {mechanism}, {"at once" if initial else "asked"}: {found}'
 
 
+def nested(depth):
+    head = ''.join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(depth))
+    return ('Subject: deep\r\n' + head + 'Content-Type: text/plain\r\n\r\ninside\r\n').encode()
+
+
+def attachment(name):
+    return (b'Subject: file\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="' + name +
+            b'"\r\n\r\ndata\r\n')
+
+
+@test
+def messages():
+    for what, source in (('no headers', b'only text\r\n'), ('empty', b''), ('NULs', b'Subject: a\0b\r\n\r\nte\0xt\0\r\n'),
+                         ('200 parts', nested(200)), ('10000 parts', nested(10000)), ('a line of 1 MB', b'Subject: ' + b'x' * 1000000)):
+        with tempfile.TemporaryDirectory() as directory:
+            pathlib.Path(directory, 'm.eml').write_bytes(source)
+            done = run(directory, 'inspect', directory + '/m.eml')
+            assert json.loads(done.stdout).get('parts') is not None or json.loads(done.stdout).get('error'), what
+    for name in (b'../../.bashrc', b'/etc/passwd', b'..', b'a\0.png', b'..\\\\..\\\\x', b'.profile', b'a/b', b'x' * 300, b'\xe2\x80\xaegpj.exe'):
         with tempfile.TemporaryDirectory() as directory:
             inside = pathlib.Path(directory, 'deep', 'down')
             inside.mkdir(parents=True)
