@@ -495,8 +495,10 @@ test_faults (gconstpointer data)
 void
 imap_add_organize_tests (void)
 {
-  static const char * const faulted[] = { "flags",  "move-by-copy", "append-waiting", "append-many-waiting",
-                                          "create", "mark",         "find",           NULL };
+  static const char * const faulted[] = {
+    "flags", "move-by-copy", "append-waiting", "append-many-waiting", "create", "mark", "find", "delete",
+    "delete-beside-others", "remove", NULL,
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {

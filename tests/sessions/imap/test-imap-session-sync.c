@@ -561,6 +561,71 @@ test_watch (void)
   imap_close (session);
 }
 
+static DexFuture *
+fetch_listed_cb (DexFuture *future,
+                 gpointer   user_data)
+{
+  return valija_mail_reader_fetch_message (user_data, "INBOX", "7.1");
+}
+
+static DexFuture *
+fetch_flow (guint16  port,
+            gpointer user_data)
+{
+  ValijaSession *session = imap_session_new (port, "timeout=1");
+
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), fetch_listed_cb, session,
+                          g_object_unref);
+}
+
+static void
+test_fetch_faults (void)
+{
+  const char *scripts[] = { OPENING ("") LISTING COUNTING SELECT7
+                            "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 2 FETCH (FLAGS (\\Seen))\n"
+                            "S: * 1 FETCH (UID 1 BODY[] {5}\nS+ hello\nS: )\nS: V5 OK x\n" GOODBYE ("V6"),
+                            NULL };
+
+  valija_test_faults (scripts, FALSE, fetch_flow, NULL);
+}
+
+static DexFuture *
+succeed_cb (DexFuture *future,
+            gpointer   user_data)
+{
+  return dex_future_new_true ();
+}
+
+/* Nothing is owed to who watches, who would wait there for ever: it is given up where the server stays silent. */
+static DexFuture *
+watch_listed_cb (DexFuture *future,
+                 gpointer   user_data)
+{
+  return dex_future_first (valija_mail_reader_watch (user_data, "INBOX"),
+                           dex_future_catch (dex_timeout_new_seconds (3), succeed_cb, NULL, NULL), NULL);
+}
+
+static DexFuture *
+watch_flow (guint16  port,
+            gpointer user_data)
+{
+  ValijaSession *session = imap_session_new (port, "timeout=1");
+
+  return dex_future_then (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), watch_listed_cb, session,
+                          g_object_unref);
+}
+
+static void
+test_watch_faults (void)
+{
+  const char *scripts[] = { OPENING ("IDLE") LISTING COUNTING GOODBYE ("V4"),
+                            OPENING ("IDLE") "C: V2 SELECT INBOX\nS: * 3 EXISTS\nS: V2 OK x\n"
+                            "C: V3 IDLE\nS: + idling\nS: * OK still here\nS: * 4 EXISTS\nC: DONE\nS: V3 OK x\n",
+                            NULL };
+
+  valija_test_faults (scripts, FALSE, watch_flow, NULL);
+}
+
 /* What changes between the last look and the watch is told at once: in what comes after SELECT of the look, and before
  * SELECT of the watch. */
 static void
@@ -691,6 +756,8 @@ imap_add_sync_tests (void)
                         test_more_than_asked);
   g_test_add_data_func_full ("/imap/sync/more-than-asked/size", large_header_answer (), test_more_than_asked, g_free);
   g_test_add_func ("/imap/sync/fetch", test_fetch);
+  g_test_add_func ("/imap/sync/faults/fetch", test_fetch_faults);
+  g_test_add_func ("/imap/sync/faults/watch", test_watch_faults);
   g_test_add_func ("/imap/sync/large-message", test_large_message);
   g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
   g_test_add_func ("/imap/sync/watch", test_watch);

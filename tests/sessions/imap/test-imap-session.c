@@ -504,7 +504,8 @@ int
 main (int   argc,
       char *argv[])
 {
-  static const char * const faulted[] = { "sasl-ir", "greeting-alone", "auth-login", "many-questions", "rev2", NULL };
+  static const char * const faulted[] = { "sasl-ir", "greeting-alone", "auth-login", "many-questions", "rev2",
+                                         "starttls", NULL };
 
   dex_init ();
   g_test_init (&argc, &argv, NULL);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/valija-error.h"
+#include "base/valija-future.h"
 #include "sessions/mixed/valija-mixed-session.h"
 #include "support/valija-script-server.h"
 
@@ -14,13 +15,13 @@
 #define SMTP_QUIT "C: QUIT\nS: 221 bye\n"
 
 static void
-set_server (ValijaServer       *server,
-            ValijaScriptServer *script,
-            const char         *user)
+set_server (ValijaServer *server,
+            guint16       port,
+            const char   *user)
 {
   g_object_set (server,
                 "host", "127.0.0.1",
-                "port", (guint) valija_script_server_get_port (script),
+                "port", (guint) port,
                 "security", (int) VALIJA_SECURITY_NONE,
                 "user", user,
                 "cleartext-password", TRUE,
@@ -29,15 +30,16 @@ set_server (ValijaServer       *server,
 
 /* Each side with its own server, name and password. */
 static ValijaSession *
-new_session (ValijaScriptServer *incoming,
-             ValijaScriptServer *outgoing)
+new_session_on (guint16 incoming,
+                guint16 outgoing,
+                int     timeout)
 {
   g_autoptr(ValijaAccount) account = valija_account_new ("mixed");
   g_autoptr(ValijaSecret) in_secret = valija_secret_new ("in", -1);
   g_autoptr(ValijaSecret) out_secret = valija_secret_new ("out", -1);
   g_autoptr(ValijaSessionContext) context = NULL;
 
-  g_object_set (account, "timeout", 30, NULL);
+  g_object_set (account, "timeout", timeout, NULL);
   set_server (valija_account_get_incoming (account), incoming, "ana");
   set_server (valija_account_get_outgoing (account), outgoing, "bea");
   context = valija_session_context_new (account, NULL, NULL);
@@ -45,6 +47,13 @@ new_session (ValijaScriptServer *incoming,
   valija_session_context_preset_secret (context, VALIJA_SIDE_OUTGOING, out_secret);
 
   return valija_mixed_session_new (context);
+}
+
+static ValijaSession *
+new_session (ValijaScriptServer *incoming,
+             ValijaScriptServer *outgoing)
+{
+  return new_session_on (valija_script_server_get_port (incoming), valija_script_server_get_port (outgoing), 30);
 }
 
 static void
@@ -163,6 +172,50 @@ test_never_deletes (void)
                VALIJA_SIDE_INCOMING);
 }
 
+static DexFuture *
+both_fiber (gpointer data)
+{
+  ValijaSession *session = data;
+  g_autoptr(GError) error = NULL;
+
+  /* One side after the other, so that each connection finds its script */
+  if (!dex_await (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)), &error) ||
+      !dex_await (send (session), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_session_close (session);
+}
+
+static DexFuture *
+pass_on_cb (DexFuture *future,
+            gpointer   user_data)
+{
+  return NULL;
+}
+
+/* Dropping a fiber does not cancel it; dropping what waits for it does. */
+static DexFuture *
+both_flow (guint16  port,
+           gpointer user_data)
+{
+  ValijaSession *session = new_session_on (port, port, 1);
+
+  return dex_future_finally (valija_fiber_spawn (both_fiber, session, g_object_unref), pass_on_cb, NULL, NULL);
+}
+
+static void
+test_faults (void)
+{
+  const char * const scripts[] = {
+    POP3 POP3_QUIT,
+    SMTP "C: MAIL FROM:<a@x.org>\nS: 250 ok\nC: RCPT TO:<b@x.org>\nS: 250 ok\n"
+    "C: DATA\nS: 354 go\nC: Subject: x\nC: .\nS: 250 queued\n" SMTP_QUIT,
+    NULL,
+  };
+
+  valija_test_faults (scripts, FALSE, both_flow, NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -175,6 +228,7 @@ main (int   argc,
   g_test_add_func ("/mixed/session/both", test_both);
   g_test_add_func ("/mixed/session/halves", test_halves);
   g_test_add_func ("/mixed/session/sides", test_sides);
+  g_test_add_func ("/mixed/session/faults", test_faults);
   g_test_add_func ("/mixed/session/never-deletes", test_never_deletes);
 
   /* What learnt last of all that its server is gone has still to end */

@@ -710,6 +710,37 @@ test_faults (void)
   valija_test_faults (pipelined, FALSE, batch_flow, (gpointer) &hasty_clear_text);
 }
 
+static DexFuture *
+check_fiber (gpointer data)
+{
+  ValijaSession *session = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dex_await (check_address (session, "b@x.org"), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_session_close (session);
+}
+
+static DexFuture *
+check_flow (guint16  port,
+            gpointer user_data)
+{
+  return spawn (check_fiber, new_session (port, user_data));
+}
+
+static void
+test_check_faults (void)
+{
+  const char * const scripts[] = {
+    PLAIN_BEGIN "C: VRFY b@x.org\nS: 252 2.0.0 try it\nC: MAIL FROM:<a@x.org>\nS: 250 ok\n"
+    "C: RCPT TO:<b@x.org>\nS: 250 2.1.5 ok\nC: RSET\nS: 250 ok\n" QUIT,
+    NULL,
+  };
+
+  valija_test_faults (scripts, FALSE, check_flow, (gpointer) &hasty_clear_text);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -742,6 +773,7 @@ main (int   argc,
   g_test_add_func ("/smtp/send/given-up", test_given_up);
   g_test_add_func ("/smtp/send/close-gives-back", test_close_gives_back);
   g_test_add_func ("/smtp/check-address", test_check_address);
+  g_test_add_func ("/smtp/check-address/faults", test_check_faults);
   g_test_add_func ("/smtp/close-while-checking", test_close_while_checking);
   g_test_add_func ("/smtp/send/large", test_large);
   g_test_add_func ("/smtp/send/faults", test_faults);
