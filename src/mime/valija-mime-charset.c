@@ -133,22 +133,6 @@ is_utf8 (const char *bytes,
   return !replaced || high;
 }
 
-/* The euro sign of Windows-1252 is the same byte, but stands by a number or alone: only "k€" and "M€" are words. */
-static gboolean
-stands_for_nul (const char *bytes,
-                gsize       length,
-                gsize       at)
-{
-  char before = at > 0 ? bytes[at - 1] : ' ';
-  char after = at + 1 < length ? bytes[at + 1] : ' ';
-
-  if (bytes[at] != STANDS_FOR_NUL)
-    return FALSE;
-
-  return g_ascii_isalpha (after) || before == STANDS_FOR_NUL || after == STANDS_FOR_NUL ||
-         (g_ascii_isalpha (before) && strchr ("kKmM", before) == NULL);
-}
-
 /* FALSE, and nothing appended, when ICU does not know @charset. */
 static gboolean
 append_converted (GString    *out,
@@ -188,26 +172,6 @@ append_converted (GString    *out,
   return known;
 }
 
-static void
-append_windows (GString    *out,
-                const char *bytes,
-                gsize       length)
-{
-  gsize start = 0;
-
-  for (gsize i = 0; i <= length; i++)
-    {
-      if (i < length && !stands_for_nul (bytes, length, i))
-        continue;
-
-      if (i > start && !append_converted (out, "windows-1252", bytes + start, i - start))
-        append_utf8 (out, bytes + start, i - start);
-      if (i < length)
-        g_string_append (out, "\357\277\275");
-      start = i + 1;
-    }
-}
-
 void
 valija_mime_charset_append (GString    *out,
                             const char *charset,
@@ -223,12 +187,6 @@ valija_mime_charset_append (GString    *out,
       return;
     }
 
-  /* Who names ISO 8859-1 has no euro sign */
-  if (name != NULL && charset != name && strcmp (name, "windows-1252") == 0)
-    {
-      append_windows (out, bytes, length);
-      return;
-    }
   if (name != NULL && append_converted (out, name, bytes, length))
     return;
 
@@ -243,5 +201,6 @@ valija_mime_charset_append (GString    *out,
       append_converted (out, name, bytes, length))
     return;
 
-  append_windows (out, bytes, length);
+  if (!append_converted (out, "windows-1252", bytes, length))
+    append_utf8 (out, bytes, length);
 }

@@ -19,6 +19,16 @@ is_offline (const char *host)
          !g_network_monitor_get_network_available (g_network_monitor_get_default ());
 }
 
+/* Somebody answered, so there is a network. */
+static gboolean
+is_of_proxy (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED);
+}
+
 static GError *
 explain_refused_certificate (const char *host, ValijaCertificate *refused, ValijaTrust *trust)
 {
@@ -98,7 +108,7 @@ valija_net_explain_connect (const char *host, guint16 port, const GError *cause)
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s refuses connections at port %u."), host, port);
-  else if (is_offline (host))
+  else if (!is_of_proxy (cause) && is_offline (host))
     valija_error_set (&error, VALIJA_ERROR_OFFLINE,
                       _("This computer is not connected to a network, so %s cannot be reached."), host);
   else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_RESOLVE))
