@@ -264,7 +264,7 @@ fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, co
   g_autoptr(DexChannel) channel = NULL;
   g_autoptr(GError) failure = NULL;
 
-  channel = valija_mail_reader_fetch_messages (reader, valija_folder_get_remote_id (folder), remote_ids);
+  channel = valija_mail_reader_fetch_messages (reader, valija_folder_get_remote_id (folder), remote_ids, NULL);
 
   while (failure == NULL)
     {

@@ -293,7 +293,7 @@ load_filings_fiber (ValijaEngine *self, GPtrArray *messages, guint from, GCancel
       g_autoptr(GBytes) source = NULL;
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !(source = dex_await_boxed (valija_engine_load_source (self, message), error)))
+          !(source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)))
         break;
 
       octets += g_bytes_get_size (source);
@@ -322,7 +322,7 @@ copy_some_fiber (ValijaEngine *self,
 
   if (valija_folder_get_local (target))
     {
-      if (!(source = dex_await_boxed (valija_engine_load_source (self, message), error)) ||
+      if (!(source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)) ||
           !valija_await_int64 (valija_engine_file_locally (self, valija_folder_get_id (target), source,
                                                            valija_message_get_flags (message)), NULL, error))
         return FALSE;

@@ -8,10 +8,14 @@
 
 #include "mime/valija-mime-message.h"
 
+/* What is fetched in the blink of an eye is not shown with what goes on in the account. */
+#define SHOWN_FROM_OCTETS (1024 * 1024)
+
 typedef struct
 {
   ValijaEngine *engine;
   ValijaMessage *message;
+  ValijaProgress *progress;  /* nullable */
   gint64 id;
 } MessageFlow;
 
@@ -31,6 +35,7 @@ message_flow_free (MessageFlow *flow)
 {
   g_object_unref (flow->engine);
   g_clear_object (&flow->message);
+  g_clear_object (&flow->progress);
   g_free (flow);
 }
 
@@ -126,13 +131,31 @@ keep_source_fiber (ValijaEngine *self, gint64 id, GBytes *bytes, GError **error)
   return g_bytes_ref (bytes);
 }
 
+/* Nullable: what the server has of @message. */
+static ValijaFetched *
+fetch_shown_fiber (ValijaAccountRuntime *runtime, DexFuture *fetching, ValijaMessage *message, ValijaProgress *progress,
+                   GError **error)
+{
+  gboolean shown = valija_message_get_size (message) >= SHOWN_FROM_OCTETS;
+  ValijaFetched *fetched;
+
+  if (shown)
+    valija_account_runtime_begin_progress (runtime, progress);
+  fetched = dex_await_boxed (fetching, error);
+  if (shown)
+    valija_account_runtime_end_progress (runtime, progress);
+
+  return fetched;
+}
+
 static GBytes *
-fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
+fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, ValijaProgress *shown, GError **error)
 {
   ValijaFolder *folder = valija_message_get_folder (message);
   ValijaAccountRuntime *found = valija_engine_find_runtime (self, valija_folder_get_account (folder));
   g_autoptr(ValijaAccountRuntime) runtime = found != NULL ? g_object_ref (found) : NULL;
   g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(ValijaProgress) progress = NULL;
   g_autoptr(ValijaFetched) fetched = NULL;
   g_autofree char *folder_id = g_strdup (valija_folder_get_remote_id (folder));
   g_autofree char *remote_id = g_strdup (valija_message_get_remote_id (message));
@@ -147,8 +170,11 @@ fetch_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
   if (!(reader = valija_account_runtime_dup_reader (runtime, error)))
     return NULL;
 
-  fetching = valija_mail_reader_fetch_message (reader, folder_id, remote_id);
-  if (!(fetched = dex_await_boxed (valija_engine_race (self, fetching, NULL), error)))
+  progress = shown != NULL ? g_object_ref (shown) : valija_progress_new_octets (_("Fetching a message"));
+  valija_progress_update (progress, 0, valija_message_get_size (message));
+  fetching = valija_engine_race (self, valija_mail_reader_fetch_message (reader, folder_id, remote_id, progress),
+                                 valija_progress_get_cancellable (progress));
+  if (!(fetched = fetch_shown_fiber (runtime, fetching, message, progress, error)))
     return NULL;
 
   return keep_source_fiber (self, valija_message_get_id (message), fetched->source, error);
@@ -161,7 +187,7 @@ has_remote_id (ValijaMessage *message)
 }
 
 static GBytes *
-load_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
+load_source_fiber (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress, GError **error)
 {
   g_autoptr(GError) missing = NULL;
   ValijaAccount *account;
@@ -192,7 +218,7 @@ load_source_fiber (ValijaEngine *self, ValijaMessage *message, GError **error)
       (!dex_await (valija_engine_flush (self, account), error) || !fill_fiber (self, message, error)))
     return NULL;
 
-  return fetch_source_fiber (self, message, error);
+  return fetch_source_fiber (self, message, progress, error);
 }
 
 static DexFuture *
@@ -202,21 +228,25 @@ load_source_flow_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
   GBytes *source;
 
-  if (!(source = load_source_fiber (flow->engine, flow->message, &error)))
+  if (!(source = load_source_fiber (flow->engine, flow->message, flow->progress, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_take_boxed (G_TYPE_BYTES, source);
 }
 
 DexFuture *
-valija_engine_load_source (ValijaEngine *self, ValijaMessage *message)
+valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress)
 {
+  MessageFlow *flow;
+
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_MESSAGE (message));
 
+  flow = message_flow_new (self, message, 0);
+  g_set_object (&flow->progress, progress);
   /* What was asked for is fetched and kept even when nobody looks any more: it will be wanted again. */
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "load source", load_source_flow_fiber,
-                              message_flow_new (self, message, 0), (GDestroyNotify) message_flow_free);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "load source", load_source_flow_fiber, flow,
+                              (GDestroyNotify) message_flow_free);
 }
 
 static gpointer
@@ -242,7 +272,7 @@ load_message_fiber (gpointer data)
   g_autoptr(GBytes) source = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!(source = dex_await_boxed (valija_engine_load_source (flow->engine, flow->message), &error)) ||
+  if (!(source = dex_await_boxed (valija_engine_load_source (flow->engine, flow->message, NULL), &error)) ||
       !(parsed = dex_await_object (valija_engine_parse_source (flow->engine, source), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

@@ -117,7 +117,7 @@ fetch_hits_fiber (Asking *self, ValijaMailReader *reader, ValijaFolder *folder, 
   g_autoptr(GError) failure = NULL;
 
   channel = valija_mail_reader_fetch_messages (reader, valija_folder_get_remote_id (folder),
-                                               (const char * const *) wanted);
+                                               (const char * const *) wanted, NULL);
   while (failure == NULL)
     {
       DexFuture *received = dex_channel_receive (channel);

@@ -286,8 +286,11 @@ DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
 
 /* ---- Messages ---- */
 
-/* The source: from the store, else fetched and stored. GBytes. */
-DexFuture *valija_engine_load_source (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The source: from the store, else fetched and stored. @progress: nullable, of octets; its Cancel ends the fetching,
+ * and the future rejects as cancelled. A large message is shown with what goes on in its account. GBytes. */
+DexFuture *valija_engine_load_source (ValijaEngine   *self,
+                                      ValijaMessage  *message,
+                                      ValijaProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;

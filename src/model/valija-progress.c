@@ -13,6 +13,7 @@ struct _ValijaProgress
   guint64 done;
   guint64 total;
   gboolean finished;
+  gboolean octets;
   GCancellable *cancellable;
 };
 
@@ -122,6 +123,16 @@ valija_progress_new (const char *title)
   return self;
 }
 
+ValijaProgress *
+valija_progress_new_octets (const char *title)
+{
+  ValijaProgress *self = valija_progress_new (title);
+
+  self->octets = TRUE;
+
+  return self;
+}
+
 void
 valija_progress_set_title (ValijaProgress *self,
                            const char     *title)
@@ -214,6 +225,14 @@ valija_progress_get_detail (ValijaProgress *self)
   g_return_val_if_fail (VALIJA_IS_PROGRESS (self), NULL);
 
   return self->detail;
+}
+
+gboolean
+valija_progress_get_octets (ValijaProgress *self)
+{
+  g_return_val_if_fail (VALIJA_IS_PROGRESS (self), FALSE);
+
+  return self->octets;
 }
 
 guint64

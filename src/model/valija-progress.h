@@ -9,11 +9,12 @@
 G_BEGIN_DECLS
 
 /* Something that lasts, with numbers and Cancel. Properties: title, detail, done, total (uint64; total 0: not known),
- * finished, fraction (double, 0..1; -1 not known). */
+ * finished, fraction (double, 0..1; -1 not known). Its numbers are things, or octets. */
 #define VALIJA_TYPE_PROGRESS (valija_progress_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaProgress, valija_progress, VALIJA, PROGRESS, GObject)
 
 ValijaProgress *valija_progress_new             (const char *title) G_GNUC_WARN_UNUSED_RESULT;
+ValijaProgress *valija_progress_new_octets      (const char *title) G_GNUC_WARN_UNUSED_RESULT;
 void            valija_progress_set_title       (ValijaProgress *self, const char *title);
 void            valija_progress_set_detail      (ValijaProgress *self, const char *detail);
 void            valija_progress_update          (ValijaProgress *self, guint64 done, guint64 total);
@@ -22,6 +23,7 @@ void            valija_progress_cancel          (ValijaProgress *self);
 GCancellable   *valija_progress_get_cancellable (ValijaProgress *self); /* (transfer none) */
 const char     *valija_progress_get_title       (ValijaProgress *self);
 const char     *valija_progress_get_detail      (ValijaProgress *self); /* (nullable) */
+gboolean        valija_progress_get_octets      (ValijaProgress *self);
 guint64         valija_progress_get_done        (ValijaProgress *self);
 guint64         valija_progress_get_total       (ValijaProgress *self);
 gboolean        valija_progress_get_finished    (ValijaProgress *self);

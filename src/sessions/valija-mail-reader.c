@@ -14,6 +14,7 @@ typedef struct
   ValijaMailReader *reader;
   char *folder;
   char *remote_id;
+  ValijaProgress *progress;  /* nullable */
 } FetchOne;
 
 G_DEFINE_INTERFACE (ValijaMailReader, valija_mail_reader, VALIJA_TYPE_SESSION)
@@ -24,6 +25,7 @@ fetch_one_free (FetchOne *fetch)
   g_object_unref (fetch->reader);
   g_free (fetch->folder);
   g_free (fetch->remote_id);
+  g_clear_object (&fetch->progress);
   g_free (fetch);
 }
 
@@ -37,8 +39,11 @@ fetch_one_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   remote_ids[0] = g_strdup (fetch->remote_id);
-  channel = valija_mail_reader_fetch_messages (fetch->reader, fetch->folder, (const char * const *) remote_ids);
+  channel = valija_mail_reader_fetch_messages (fetch->reader, fetch->folder, (const char * const *) remote_ids,
+                                               fetch->progress);
   fetched = dex_await_boxed (dex_channel_receive (channel), &error);
+  /* Also when nobody waits any more: then there is nothing to go on for */
+  dex_channel_close_receive (channel);
 
   if (fetched != NULL)
     return dex_future_new_take_boxed (VALIJA_TYPE_FETCHED, g_steal_pointer (&fetched));
@@ -98,6 +103,7 @@ valija_mail_reader_sync_folder (ValijaMailReader *self, const char *folder, GByt
  * @self: a reader
  * @folder: the remote-id of a folder
  * @remote_ids: (array zero-terminated=1): messages of it
+ * @progress: (nullable): told how many octets of the message under way have come
  *
  * Returns: (transfer full): a channel of a ValijaFetched (boxed) for each message that the server
  * still has, in any order, closed behind the last
@@ -105,12 +111,13 @@ valija_mail_reader_sync_folder (ValijaMailReader *self, const char *folder, GByt
 DexChannel *
 valija_mail_reader_fetch_messages (ValijaMailReader   *self,
                                    const char         *folder,
-                                   const char * const *remote_ids)
+                                   const char * const *remote_ids,
+                                   ValijaProgress     *progress)
 {
   g_return_val_if_fail (VALIJA_IS_MAIL_READER (self), NULL);
   g_return_val_if_fail (folder != NULL && remote_ids != NULL, NULL);
 
-  return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_messages (self, folder, remote_ids);
+  return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_messages (self, folder, remote_ids, progress);
 }
 
 /**
@@ -222,6 +229,7 @@ valija_mail_reader_measure (ValijaMailReader *self, const char *folder)
  * @self: a reader
  * @folder: the remote-id of a folder
  * @remote_id: a message of it
+ * @progress: (nullable): told how many octets of it have come
  *
  * For callers: fetches one message whole.
  *
@@ -229,7 +237,10 @@ valija_mail_reader_measure (ValijaMailReader *self, const char *folder)
  * VALIJA_ERROR_NOT_FOUND
  */
 DexFuture *
-valija_mail_reader_fetch_message (ValijaMailReader *self, const char *folder, const char *remote_id)
+valija_mail_reader_fetch_message (ValijaMailReader *self,
+                                  const char       *folder,
+                                  const char       *remote_id,
+                                  ValijaProgress   *progress)
 {
   FetchOne *fetch;
 
@@ -240,6 +251,7 @@ valija_mail_reader_fetch_message (ValijaMailReader *self, const char *folder, co
   fetch->reader = g_object_ref (self);
   fetch->folder = g_strdup (folder);
   fetch->remote_id = g_strdup (remote_id);
+  g_set_object (&fetch->progress, progress);
 
   return valija_fiber_spawn (fetch_one_fiber, fetch, (GDestroyNotify) fetch_one_free);
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-progress.h"
 #include "model/valija-quota.h"
 #include "sessions/valija-session.h"
 
@@ -18,7 +19,8 @@ struct _ValijaMailReaderInterface
   DexChannel *(*sync_folder)    (ValijaMailReader *self, const char *folder, GBytes *cursor);
   DexChannel *(*fetch_messages) (ValijaMailReader   *self,
                                  const char         *folder,
-                                 const char * const *remote_ids);
+                                 const char * const *remote_ids,
+                                 ValijaProgress     *progress);
   DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
   DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable, from here on */
@@ -46,10 +48,12 @@ DexChannel *valija_mail_reader_sync_folder    (ValijaMailReader *self,
                                                GBytes           *cursor) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Yields a ValijaFetched for each of @remote_ids that the server still has, in any order,
- * pipelined; then the channel's sending side is closed. */
+ * pipelined; then the channel's sending side is closed. @progress (nullable) is told how many octets have come of the
+ * message under way, a large one in steps, and of how many where the server says so; its Cancel is the caller's. */
 DexChannel *valija_mail_reader_fetch_messages (ValijaMailReader   *self,
                                                const char         *folder,
-                                               const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+                                               const char * const *remote_ids,
+                                               ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a GPtrArray of char * (remote-ids) of the messages that @text, as of model/valija-search-term.h,
  * finds, or rejects with UNSUPPORTED. */
@@ -76,9 +80,10 @@ DexFuture  *valija_mail_reader_get_quota      (ValijaMailReader *self) G_GNUC_WA
 DexFuture  *valija_mail_reader_measure        (ValijaMailReader *self,
                                                const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
 
-/* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. */
+/* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. @progress: the same. */
 DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self,
                                                const char       *folder,
-                                               const char       *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+                                               const char       *remote_id,
+                                               ValijaProgress   *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

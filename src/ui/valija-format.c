@@ -174,3 +174,42 @@ valija_format_count (guint64 count)
 {
   return g_strdup_printf ("%'" G_GUINT64_FORMAT, count);
 }
+
+/* Both in the unit of the whole, so that they can be compared at a glance. */
+static char *
+format_octets (guint64 done,
+               guint64 total)
+{
+  const guint64 unit = total < 1000 * 1000 ? 1000 : 1000 * 1000;
+  int n_decimals = unit > 1000 && total < 10 * unit ? 1 : 0;
+  g_autofree char *part = g_strdup_printf ("%.*f", n_decimals, (double) done / (double) unit);
+  g_autofree char *all = g_strdup_printf ("%.*f", n_decimals, (double) total / (double) unit);
+
+  if (unit == 1000)
+    /* Translators: how many kilobytes of how many have come */
+    return g_strdup_printf (_("%s of %s kB"), part, all);
+
+  /* Translators: how many megabytes of how many have come */
+  return g_strdup_printf (_("%s of %s MB"), part, all);
+}
+
+char *
+valija_format_progress (ValijaProgress *progress)
+{
+  guint64 done = valija_progress_get_done (progress);
+  guint64 total = valija_progress_get_total (progress);
+  g_autofree char *part = NULL;
+  g_autofree char *all = NULL;
+
+  if (total == 0)
+    return NULL;
+
+  if (valija_progress_get_octets (progress))
+    return format_octets (MIN (done, total), total);
+
+  part = valija_format_count (done);
+  all = valija_format_count (total);
+
+  /* Translators: how much of how much is done: "1,200 of 5,000" */
+  return g_strdup_printf (_("%s of %s"), part, all);
+}

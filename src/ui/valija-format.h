@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "model/valija-progress.h"
 
 G_BEGIN_DECLS
 
@@ -20,5 +20,8 @@ char *valija_format_checked (gint64 when, gint64 now);
 
 /* "1,204" in the user's grouping. (transfer full) */
 char *valija_format_count (guint64 count);
+
+/* How much of how much is done: "1,200 of 5,000", or "12 of 40 MB". NULL where nobody knows. (transfer full) */
+char *valija_format_progress (ValijaProgress *progress);
 
 G_END_DECLS

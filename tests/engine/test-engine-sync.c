@@ -143,7 +143,7 @@ test_moved_and_opened (void)
   fill (test, 1);
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
   row = test_engine_find (test, "INBOX", "m1");
-  source = test_await_boxed (valija_engine_load_source (test->engine, row));
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
   fake_server_copy (test->server, "INBOX", "1", "Archive");
   fake_server_remove (test->server, "INBOX", "1");
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
@@ -151,7 +151,7 @@ test_moved_and_opened (void)
 
   fake_server_clear_log (test->server);
   moved = test_engine_find (test, "archive", "m1");
-  again = test_await_boxed (valija_engine_load_source (test->engine, moved));
+  again = test_await_boxed (valija_engine_load_source (test->engine, moved, NULL));
   g_assert_true (g_bytes_equal (source, again));
   g_assert_cmpstr (test->server->log->str, ==, "");
   assert_list (test, "archive", "m1+");
@@ -169,14 +169,55 @@ test_load_on_demand (void)
   test_engine_sync (test, 0);
   assert_list (test, "INBOX", "m3 m2 m1");
   row = test_engine_find (test, "INBOX", "m2");
-  source = test_await_boxed (valija_engine_load_source (test->engine, row));
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
   g_assert_nonnull (source);
   assert_list (test, "INBOX", "m3 m2+ m1");
 
   fake_server_remove (test->server, "INBOX", "1");
   g_clear_object (&row);
   row = test_engine_find (test, "INBOX", "m1");
-  test_await_error (valija_engine_load_source (test->engine, row), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_engine_load_source (test->engine, row, NULL), VALIJA_ERROR_NOT_FOUND);
+}
+
+/* A large message shows how far it has come, in its account as well; Cancel ends it, and it can be asked for again. */
+static void
+test_load_large (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autofree char *lines = g_strnfill (4000000, 'x');
+  g_autofree char *text = NULL;
+  g_autoptr(ValijaMessage) row = NULL;
+  g_autoptr(DexFuture) loading = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 77; i < 4000000; i += 78)
+    lines[i] = '\n';
+  text = g_strconcat ("Subject: large\r\n\r\n", lines, NULL);
+  g_object_set (test->account, "body-days", 0, NULL);
+  fake_server_add_source (test->server, "INBOX", text);
+  test_engine_sync (test, 0);
+  row = test_engine_find (test, "INBOX", "large");
+
+  test->server->stall = dex_promise_new ();
+  loading = valija_engine_load_source (test->engine, row, progress);
+  while (valija_progress_get_done (progress) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (valija_progress_get_total (progress), ==, strlen (text));
+  g_assert_true (valija_account_status_get_progress (status) == progress);
+
+  valija_progress_cancel (progress);
+  g_assert_false (test_try (g_steal_pointer (&loading), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (valija_account_status_get_progress (status));
+  g_assert_null (valija_account_status_get_error (status));
+
+  dex_promise_resolve_boolean (test->server->stall, TRUE);
+  dex_clear (&test->server->stall);
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
+  g_assert_cmpuint (g_bytes_get_size (source), ==, strlen (text));
 }
 
 static void
@@ -309,7 +350,7 @@ test_wrong_password_once (void)
   /* Nothing but the user makes it try again. */
   fake_server_clear_log (test->server);
   row = test_engine_find (test, "INBOX", "m1");
-  test_await_error (valija_engine_load_source (test->engine, row), VALIJA_ERROR_AUTHENTICATION);
+  test_await_error (valija_engine_load_source (test->engine, row, NULL), VALIJA_ERROR_AUTHENTICATION);
   messages = test_engine_find_all (test, "INBOX", "m1 m2");
   g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
   test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_AUTHENTICATION);
@@ -380,6 +421,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/all-folders", test_all_folders);
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
+  g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/guessed", GINT_TO_POINTER (FALSE), test_moved_elsewhere);
   g_test_add_func ("/engine/sync/moved-and-opened", test_moved_and_opened);

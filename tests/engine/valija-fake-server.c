@@ -162,6 +162,7 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->sent);
   g_string_free (self->log, TRUE);
   dex_clear (&self->watch);
+  dex_clear (&self->stall);
   g_clear_pointer (&self->changed, g_ptr_array_unref);
   g_free (self);
 }
@@ -480,6 +481,7 @@ typedef struct
   guint listed;              /* of the newest messages, when the list was begun */
   guint told;                /* events */
   gboolean restart;
+  ValijaProgress *progress;  /* nullable */
 } Round;
 
 static void
@@ -490,6 +492,7 @@ round_free (Round *round)
   g_object_unref (round->reader);
   g_free (round->folder);
   g_strfreev (round->remote_ids);
+  g_clear_object (&round->progress);
   g_free (round);
 }
 
@@ -620,6 +623,12 @@ fetch_fiber (gpointer data)
 
       if (message == NULL && !failed)
         continue;
+      if (!failed && server_of (round->reader)->stall != NULL)
+        {
+          valija_progress_update (round->progress, g_bytes_get_size (message->source) / 2,
+                                  g_bytes_get_size (message->source));
+          dex_await (dex_ref (server_of (round->reader)->stall), NULL);
+        }
       if (!failed)
         answer = dex_future_new_take_boxed (VALIJA_TYPE_FETCHED,
                                             valija_fetched_new (message->remote_id, message->source));
@@ -631,7 +640,8 @@ fetch_fiber (gpointer data)
 }
 
 static DexChannel *
-fake_fetch_messages (ValijaMailReader *reader, const char *name, const char * const *remote_ids)
+fake_fetch_messages (ValijaMailReader *reader, const char *name, const char * const *remote_ids,
+                     ValijaProgress *progress)
 {
   Round *round = g_new0 (Round, 1);
   DexChannel *channel = dex_channel_new (2);
@@ -640,6 +650,7 @@ fake_fetch_messages (ValijaMailReader *reader, const char *name, const char * co
   round->channel = dex_ref (channel);
   round->folder = g_strdup (name);
   round->remote_ids = g_strdupv ((char **) remote_ids);
+  g_set_object (&round->progress, progress);
   valija_future_forget (valija_fiber_spawn (fetch_fiber, round, (GDestroyNotify) round_free), "fake fetch");
   return channel;
 }

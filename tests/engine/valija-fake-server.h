@@ -36,6 +36,7 @@ struct _FakeServer
   gint64 octets;             /* of each folder; 0: it does not tell */
   gboolean files_many;       /* like MULTIAPPEND of IMAP */
   gboolean names_content;    /* like OBJECTID of IMAP */
+  DexPromise *stall;         /* nullable: half of what is fetched comes, and the rest when it is resolved */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;
   void (*on_question) (FakeServer *server, gpointer user_data);

@@ -18,7 +18,10 @@ struct _FakeReader
 };
 
 static DexChannel *
-fake_fetch_messages (ValijaMailReader *reader, const char *folder, const char * const *remote_ids)
+fake_fetch_messages (ValijaMailReader   *reader,
+                     const char         *folder,
+                     const char * const *remote_ids,
+                     ValijaProgress     *progress)
 {
   DexChannel *channel = dex_channel_new (1);
   DexFuture *item = NULL;
@@ -81,7 +84,7 @@ test_fetch_message (void)
 {
   g_autoptr(FakeReader) reader = g_object_new (FAKE_TYPE_READER, NULL);
   ValijaMailReader *mail = VALIJA_MAIL_READER (reader);
-  g_autoptr(DexFuture) fetch = valija_mail_reader_fetch_message (mail, "inbox", "7");
+  g_autoptr(DexFuture) fetch = valija_mail_reader_fetch_message (mail, "inbox", "7", NULL);
   g_autoptr(GError) error = NULL;
   const GValue *value = valija_test_await (fetch, &error);
   ValijaFetched *fetched;
@@ -91,10 +94,10 @@ test_fetch_message (void)
   g_assert_cmpstr (fetched->remote_id, ==, "7");
   g_assert_cmpuint (g_bytes_get_size (fetched->source), ==, 14);
 
-  assert_rejects (valija_mail_reader_fetch_message (mail, "empty", "7"), VALIJA_ERROR_NOT_FOUND,
+  assert_rejects (valija_mail_reader_fetch_message (mail, "empty", "7", NULL), VALIJA_ERROR_NOT_FOUND,
                   VALIJA_SIDE_INCOMING, VALIJA_STEP_FETCH);
-  assert_rejects (valija_mail_reader_fetch_message (mail, "broken", "7"), VALIJA_ERROR_DISCONNECTED, VALIJA_SIDE_NONE,
-                  VALIJA_STEP_NONE);
+  assert_rejects (valija_mail_reader_fetch_message (mail, "broken", "7", NULL), VALIJA_ERROR_DISCONNECTED,
+                  VALIJA_SIDE_NONE, VALIJA_STEP_NONE);
 }
 
 static void

@@ -6,16 +6,19 @@
 #include "config.h"
 
 #include "ui/valija-application.h"
+#include "ui/valija-fake-engine.h"
 #include "ui/valija-sample-mail.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
 
 static gboolean rtl;
+static gboolean slow;
 static int text_percent = 100;
 
 static const GOptionEntry options[] = {
   { "rtl", 0, 0, G_OPTION_ARG_NONE, &rtl, "From right to left", NULL },
+  { "slow", 0, 0, G_OPTION_ARG_NONE, &slow, "Of each message only a part comes", NULL },
   { "text", 0, 0, G_OPTION_ARG_INT, &text_percent, "How large the text is, 50 to 300", "PERCENT" },
   { NULL }
 };
@@ -30,6 +33,7 @@ startup_cb (GApplication *application)
     g_object_set (gtk_settings_get_default (), "gtk-xft-dpi",
                   CLAMP (text_percent, 50, 300) * 96 * PANGO_SCALE / 100, NULL);
   valija_sample_mail_fill (valija_application_get_engine (VALIJA_APPLICATION (application)));
+  valija_fake_engine_set_slow (valija_application_get_engine (VALIJA_APPLICATION (application)), slow);
 }
 
 int

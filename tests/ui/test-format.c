@@ -98,6 +98,37 @@ test_checked (void)
     }
 }
 
+static void
+test_progress (void)
+{
+  static const struct
+  {
+    gboolean octets;
+    guint64 done;
+    guint64 total;
+    const char *expected;
+  } cases[] = {
+    { FALSE, 3, 50, "3 of 50" },
+    { FALSE, 3, 0, NULL },
+    { TRUE, 12000000, 40000000, "12 of 40 MB" },
+    { TRUE, 0, 40000000, "0 of 40 MB" },
+    { TRUE, 1240000, 3500000, "1.2 of 3.5 MB" },
+    { TRUE, 120000, 300000, "120 of 300 kB" },
+    { TRUE, 41000000, 40000000, "40 of 40 MB" },
+    { TRUE, 41000000, 0, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaProgress) progress = cases[i].octets ? valija_progress_new_octets ("") : valija_progress_new ("");
+      g_autofree char *text = NULL;
+
+      valija_progress_update (progress, cases[i].done, cases[i].total);
+      text = valija_format_progress (progress);
+      g_assert_cmpstr (text, ==, cases[i].expected);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -109,6 +140,7 @@ main (int    argc,
   g_test_add_func ("/ui/format/moment", test_moment);
   g_test_add_func ("/ui/format/nothing", test_nothing);
   g_test_add_func ("/ui/format/checked", test_checked);
+  g_test_add_func ("/ui/format/progress", test_progress);
 
   return g_test_run ();
 }

@@ -1359,6 +1359,43 @@ test_search_server (void)
   adw_toggle_group_set_active_name (pane->scope, "account");
 }
 
+static gboolean
+reader_fetches (void)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (get_window ()->reader->stack), "loading") == 0;
+}
+
+static gboolean
+reader_offers_fetching (void)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (get_window ()->reader->stack), "failed") == 0;
+}
+
+/* It says how much of how much has come; Cancel ends it without an error, and it can be fetched again. */
+static void
+test_fetch_slowly (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  show_inbox ("ana@example.org");
+  select_row (0);
+  valija_fake_engine_set_slow (engine, TRUE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  g_assert_cmpstr (adw_status_page_get_description (reader->fetching), ==, "12 of 40 MB");
+  g_assert_cmpfloat_with_epsilon (gtk_progress_bar_get_fraction (reader->fetch_bar), 0.3, 0.001);
+
+  activate (reader, "reader.cancel-fetch");
+  WAIT (reader_offers_fetching);
+  g_assert_cmpstr (gtk_button_get_label (reader->retry_button), ==, "_Fetch Again");
+  g_assert_false (gtk_widget_get_visible (reader->details_of_error_button));
+  g_assert_null (reader->progress);
+
+  valija_fake_engine_set_slow (engine, FALSE);
+  g_signal_emit_by_name (reader->retry_button, "clicked");
+  WAIT (reader_shows_message);
+}
+
 static guint
 count_rows (void)
 {
@@ -1594,6 +1631,7 @@ main (int    argc,
   g_test_add_func ("/ui/search/server", test_search_server);
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/reader/conversation", test_conversation_reader);
+  g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);

@@ -83,6 +83,7 @@ struct _ValijaEngine
   DexPromise *held;
   GBytes *sent;
   gint64 next_id;
+  gboolean slow;
   guint n_sent;
   guint n_drafts;
   guint n_released;
@@ -647,6 +648,12 @@ valija_fake_engine_get_last_due (ValijaEngine *self)
   return self->last_due;
 }
 
+void
+valija_fake_engine_set_slow (ValijaEngine *self, gboolean slow)
+{
+  self->slow = slow;
+}
+
 guint
 valija_fake_engine_get_n_drafts (ValijaEngine *self)
 {
@@ -1111,7 +1118,7 @@ valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
 }
 
 DexFuture *
-valija_engine_load_source (ValijaEngine *self, ValijaMessage *message)
+valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress)
 {
   gint64 id = valija_message_get_id (message);
   GBytes *source = g_hash_table_lookup (self->sources, &id);
@@ -1120,6 +1127,12 @@ valija_engine_load_source (ValijaEngine *self, ValijaMessage *message)
     return dex_future_new_for_error (g_steal_pointer (&self->failure));
   if (source == NULL)
     return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "The message is no longer there.");
+
+  if (self->slow && progress != NULL)
+    {
+      valija_progress_update (progress, 12 * 1000 * 1000, 40 * 1000 * 1000);
+      return dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (progress));
+    }
 
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (source));
 }

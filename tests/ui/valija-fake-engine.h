@@ -28,6 +28,8 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
+/* 12 of 40 MB of each source come, and then nothing. */
+void           valija_fake_engine_set_slow    (ValijaEngine *self, gboolean slow);
 
 /* The next answer to a draft that is to be kept or a message that is to be sent comes when the promise (transfer full)
  * is resolved; rejected, it is that. */

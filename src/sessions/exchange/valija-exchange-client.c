@@ -43,6 +43,8 @@ typedef struct
   ValijaExchangeClient *client;
   ValijaExchangeReply *reply;
   ValijaSpool *spool;       /* nullable: content of the message under way */
+  ValijaProgress *progress; /* nullable: told how much of it has come */
+  guint64 n_content;
 } Reading;
 
 ValijaExchangeClient *
@@ -258,7 +260,15 @@ content_cb (const void *data,
   if (reading->spool == NULL)
     reading->spool = valija_spool_new (CONTENT_LIMIT);
 
-  return valija_spool_append (reading->spool, data, length, error);
+  if (!valija_spool_append (reading->spool, data, length, error))
+    return FALSE;
+
+  /* The server does not say how much it will be; whoever asks may know. */
+  reading->n_content += length;
+  if (reading->progress != NULL)
+    valija_progress_update (reading->progress, reading->n_content, valija_progress_get_total (reading->progress));
+
+  return TRUE;
 }
 
 static void
@@ -275,6 +285,7 @@ reading_free (Reading *reading)
 {
   g_clear_pointer (&reading->reply, valija_exchange_reply_free);
   g_clear_pointer (&reading->spool, valija_spool_free);
+  g_clear_object (&reading->progress);
   g_free (reading);
 }
 
@@ -283,6 +294,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
 static ValijaExchangeReply *
 read_answer_fiber (ValijaExchangeClient *self,
                    ValijaHttpResponse   *response,
+                   ValijaProgress       *progress,
                    GError              **error)
 {
   static const ValijaEwsHandler handler = { version_cb, content_cb, message_cb };
@@ -290,6 +302,7 @@ read_answer_fiber (ValijaExchangeClient *self,
   g_autoptr(ValijaEwsReader) reader = valija_ews_reader_new (&handler, reading);
 
   reading->client = self;
+  g_set_object (&reading->progress, progress);
   reading->reply = g_new0 (ValijaExchangeReply, 1);
   reading->reply->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_ews_node_free);
 
@@ -373,6 +386,7 @@ create_post (ValijaExchangeClient *self,
 static ValijaExchangeReply *
 post_fiber (ValijaExchangeClient *self,
             ValijaEwsRequest     *request,
+            ValijaProgress       *progress,
             GError              **error)
 {
   g_autoptr(ValijaHttpRequest) post = create_post (self, request);
@@ -394,7 +408,7 @@ post_fiber (ValijaExchangeClient *self,
       return NULL;
     }
 
-  if ((reply = read_answer_fiber (self, response, &failure)) != NULL)
+  if ((reply = read_answer_fiber (self, response, progress, &failure)) != NULL)
     return reply;
 
   /* The server answered, so it was done; what it said of it is lost */
@@ -436,17 +450,18 @@ is_for_later (const ValijaEwsResult  *result,
          (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
 }
 
-/* @is_single: its one response message must be FINE as well */
+/* @is_single: its one response message must be FINE as well; @progress: nullable */
 static ValijaExchangeReply *
 repeat_fiber (ValijaExchangeClient *self,
               ValijaEwsRequest     *request,
               gboolean              is_single,
+              ValijaProgress       *progress,
               GError              **error)
 {
   for (guint attempt = 0; ; attempt++)
     {
       g_autoptr(GError) failure = NULL;
-      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, &failure);
+      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, progress, &failure);
       ValijaEwsResult result;
 
       /* Cut off in the middle: once more, on another connection */
@@ -487,7 +502,7 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
 {
   g_autoptr(ValijaEwsRequest) owned = request;
 
-  return repeat_fiber (self, request, FALSE, error);
+  return repeat_fiber (self, request, FALSE, NULL, error);
 }
 
 ValijaExchangeReply *
@@ -497,7 +512,18 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
 {
   g_autoptr(ValijaEwsRequest) owned = request;
 
-  return repeat_fiber (self, request, TRUE, error);
+  return repeat_fiber (self, request, TRUE, NULL, error);
+}
+
+ValijaExchangeReply *
+valija_exchange_client_fetch_fiber (ValijaExchangeClient *self,
+                                    ValijaEwsRequest     *request,
+                                    ValijaProgress       *progress,
+                                    GError              **error)
+{
+  g_autoptr(ValijaEwsRequest) owned = request;
+
+  return repeat_fiber (self, request, TRUE, progress, error);
 }
 
 /* ---- An answer that stays open ---- */

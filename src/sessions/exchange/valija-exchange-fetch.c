@@ -19,6 +19,7 @@ typedef struct
   DexChannel *channel;
   char **remote_ids;
   ValijaExchangeClient *client;
+  ValijaProgress *progress; /* nullable */
 } Fetch;
 
 static void
@@ -27,6 +28,7 @@ fetch_free (Fetch *fetch)
   dex_channel_close_send (fetch->channel);
   dex_clear (&fetch->channel);
   g_clear_pointer (&fetch->client, valija_exchange_client_unref);
+  g_clear_object (&fetch->progress);
   g_strfreev (fetch->remote_ids);
   g_object_unref (fetch->session);
   g_free (fetch);
@@ -46,9 +48,9 @@ fetch_one_fiber (Fetch       *fetch,
   ValijaFetched *fetched;
 
   ids[0] = id;
-  reply = valija_exchange_client_ask_fiber (fetch->client,
-                                            valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, ids),
-                                            &failure);
+  reply = valija_exchange_client_fetch_fiber (fetch->client,
+                                              valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, ids),
+                                              fetch->progress, &failure);
 
   /* What is gone is left out */
   if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
@@ -109,7 +111,8 @@ fetch_fiber (gpointer data)
 
 DexChannel *
 valija_exchange_session_fetch (ValijaExchangeSession *self,
-                               const char * const    *remote_ids)
+                               const char * const    *remote_ids,
+                               ValijaProgress        *progress)
 {
   Fetch *fetch = g_new0 (Fetch, 1);
   DexChannel *channel = dex_channel_new (CHANNEL_CAPACITY);
@@ -117,6 +120,7 @@ valija_exchange_session_fetch (ValijaExchangeSession *self,
   fetch->session = g_object_ref (self);
   fetch->channel = dex_ref (channel);
   fetch->remote_ids = g_strdupv ((char **) remote_ids);
+  g_set_object (&fetch->progress, progress);
 
   /* It ends by itself: with the last message, with the connection, or when the receiver closes its side */
   valija_future_forget (valija_fiber_spawn (fetch_fiber, fetch, (GDestroyNotify) fetch_free), "Exchange fetch");

@@ -55,7 +55,8 @@ DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   GBytes                *cursor) G_GNUC_WARN_UNUSED_RESULT;
 DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
-                                                  const char * const    *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+                                                  const char * const    *remote_ids,
+                                                  ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_search       (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   const char            *text) G_GNUC_WARN_UNUSED_RESULT;

@@ -261,9 +261,10 @@ valija_exchange_session_reader_sync_folder (ValijaMailReader *reader,
 static DexChannel *
 valija_exchange_session_reader_fetch_messages (ValijaMailReader   *reader,
                                                const char         *folder,
-                                               const char * const *remote_ids)
+                                               const char * const *remote_ids,
+                                               ValijaProgress     *progress)
 {
-  return valija_exchange_session_fetch (VALIJA_EXCHANGE_SESSION (reader), remote_ids);
+  return valija_exchange_session_fetch (VALIJA_EXCHANGE_SESSION (reader), remote_ids, progress);
 }
 
 static DexFuture *

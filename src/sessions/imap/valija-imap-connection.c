@@ -50,6 +50,8 @@ struct _ValijaImapConnection
   GQueue pending;        /* of Job, not sent */
   GQueue in_flight;      /* of Job, sent or being sent, oldest first */
   GPtrArray *spools;     /* of ValijaSpool: large literals of the response that is coming */
+  guint64 n_literal;     /* octets of the last of them that have come */
+  ValijaProgress *progress;  /* nullable */
   guint last_tag;
   guint holds;
   guint n_contents;      /* jobs in flight with VALIJA_IMAP_RUN_CONTENT */
@@ -415,10 +417,20 @@ handle_literal (ValijaImapConnection *self,
   GError *error = NULL;
 
   if (event->stream == self->spools->len)
-    g_ptr_array_add (self->spools, valija_spool_new (SPOOL_LIMIT));
+    {
+      g_ptr_array_add (self->spools, valija_spool_new (SPOOL_LIMIT));
+      self->n_literal = 0;
+    }
 
   if (!valija_spool_append (g_ptr_array_index (self->spools, event->stream), event->data, event->length, &error))
-    fail (self, error);
+    {
+      fail (self, error);
+      return;
+    }
+
+  self->n_literal += event->length;
+  if (self->progress != NULL)
+    valija_progress_update (self->progress, self->n_literal, event->total);
 }
 
 static void
@@ -570,6 +582,7 @@ valija_imap_connection_finalize (GObject *object)
   ValijaImapConnection *self = VALIJA_IMAP_CONNECTION (object);
 
   g_clear_object (&self->stream);
+  g_clear_object (&self->progress);
   g_clear_pointer (&self->transcript, valija_transcript_unref);
   g_clear_pointer (&self->parser, valija_imap_parser_free);
   g_clear_pointer (&self->spools, g_ptr_array_unref);
@@ -638,6 +651,25 @@ valija_imap_connection_set_mode (ValijaImapConnection *self,
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
   self->mode = mode;
+}
+
+void
+valija_imap_connection_set_progress (ValijaImapConnection *self,
+                                     ValijaProgress       *progress)
+{
+  g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
+
+  g_set_object (&self->progress, progress);
+}
+
+void
+valija_imap_connection_drop_progress (ValijaImapConnection *self,
+                                      ValijaProgress       *progress)
+{
+  g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
+
+  if (self->progress == progress)
+    g_clear_object (&self->progress);
 }
 
 DexFuture *

@@ -4,6 +4,7 @@
 
 #include <libdex.h>
 
+#include "model/valija-progress.h"
 #include "net/valija-stream.h"
 #include "wire/imap/valija-imap-command.h"
 #include "wire/imap/valija-imap-parser.h"
@@ -50,6 +51,13 @@ void       valija_imap_connection_set_watch     (ValijaImapConnection *self,
                                                  ValijaImapWatchFunc   watch,
                                                  gpointer              user_data);
 void       valija_imap_connection_set_mode      (ValijaImapConnection *self, ValijaImapMode mode);
+
+/* Told from now on how many octets of the large literal under way have come, and of how many. Dropped only while it is
+ * still the one that was set. */
+void       valija_imap_connection_set_progress  (ValijaImapConnection *self,
+                                                 ValijaProgress       *progress);
+void       valija_imap_connection_drop_progress (ValijaImapConnection *self,
+                                                 ValijaProgress       *progress);
 
 /* Begins to read. Resolves to a boolean once the server has greeted: whether it takes us for signed in already
  * (PREAUTH). */

@@ -55,6 +55,7 @@ typedef struct
   guint next;            /* index into remote_ids */
   DexChannel *channel;
   Arrivals *arrivals;
+  ValijaProgress *progress;  /* nullable */
   GQueue commands;       /* of DexFuture, oldest first */
 } Fetch;
 
@@ -68,6 +69,10 @@ fetch_free (gpointer data)
       valija_imap_gate_abandon (self->arrivals->gate);
       arrivals_unref (self->arrivals);
     }
+  /* What is still to come is thrown away, and nobody's business */
+  if (self->progress != NULL)
+    valija_imap_connection_drop_progress (valija_imap_link_get_connection (self->link), self->progress);
+  g_clear_object (&self->progress);
   g_queue_clear_full (&self->commands, dex_unref);
   dex_clear (&self->channel);
   g_strfreev (self->remote_ids);
@@ -200,6 +205,8 @@ fetch_fiber (gpointer data)
 
   selected = valija_imap_link_get_selected (self->link);
   self->arrivals->uid_validity = selected != NULL ? selected->uid_validity : 0;
+  if (self->progress != NULL)
+    valija_imap_connection_set_progress (valija_imap_link_get_connection (self->link), self->progress);
   if (g_strv_length (self->remote_ids) > MESSAGES_A_COMMAND)
     valija_imap_link_compress (self->link);
 
@@ -238,7 +245,8 @@ DexFuture *
 valija_imap_fetch_messages_run (ValijaImapLink     *link,
                                 const char         *folder,
                                 const char * const *remote_ids,
-                                DexChannel         *channel)
+                                DexChannel         *channel,
+                                ValijaProgress     *progress)
 {
   Fetch *self = g_new0 (Fetch, 1);
 
@@ -246,6 +254,7 @@ valija_imap_fetch_messages_run (ValijaImapLink     *link,
   self->folder = g_strdup (folder);
   self->remote_ids = g_strdupv ((char **) remote_ids);
   self->channel = dex_ref (channel);
+  g_set_object (&self->progress, progress);
   self->arrivals = g_new0 (Arrivals, 1);
   g_ref_count_init (&self->arrivals->ref_count);
   g_queue_init (&self->arrivals->messages);

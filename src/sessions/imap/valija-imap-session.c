@@ -55,6 +55,7 @@ struct _Task
   char **remote_ids;
   GBytes *bytes;
   DexChannel *channel;
+  ValijaProgress *progress;
   ValijaFlags add;
   ValijaFlags remove;
   gint64 received;
@@ -74,6 +75,7 @@ task_free (gpointer data)
   g_strfreev (task->remote_ids);
   g_clear_pointer (&task->bytes, g_bytes_unref);
   dex_clear (&task->channel);
+  g_clear_object (&task->progress);
   g_free (task->sizes);
   g_clear_pointer (&task->filings, g_ptr_array_unref);
   g_free (task);
@@ -347,17 +349,20 @@ static DexFuture *
 start_fetch (Task           *task,
              ValijaImapLink *link)
 {
-  return valija_imap_fetch_messages_run (link, task->folder, (const char * const *) task->remote_ids, task->channel);
+  return valija_imap_fetch_messages_run (link, task->folder, (const char * const *) task->remote_ids, task->channel,
+                                         task->progress);
 }
 
 static DexChannel *
 fetch_messages (ValijaMailReader   *reader,
                 const char         *folder,
-                const char * const *remote_ids)
+                const char * const *remote_ids,
+                ValijaProgress     *progress)
 {
   Task *task = task_new (reader, start_fetch, VALIJA_STEP_FETCH, folder);
 
   task->remote_ids = g_strdupv ((char **) remote_ids);
+  g_set_object (&task->progress, progress);
 
   return run_channel_task (task, MESSAGES_AHEAD);
 }

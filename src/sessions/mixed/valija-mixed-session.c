@@ -137,9 +137,10 @@ valija_mixed_session_sync_folder (ValijaMailReader *reader,
 static DexChannel *
 valija_mixed_session_fetch_messages (ValijaMailReader   *reader,
                                      const char         *folder,
-                                     const char * const *remote_ids)
+                                     const char * const *remote_ids,
+                                     ValijaProgress     *progress)
 {
-  return valija_mail_reader_fetch_messages (get_reader (reader), folder, remote_ids);
+  return valija_mail_reader_fetch_messages (get_reader (reader), folder, remote_ids, progress);
 }
 
 static DexFuture *

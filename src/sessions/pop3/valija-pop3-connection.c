@@ -87,6 +87,7 @@ command_free (Command *command)
   if (command->request.line_destroy != NULL)
     command->request.line_destroy (command->request.line_data);
   g_clear_pointer (&command->request.bytes, g_bytes_unref);
+  g_clear_object (&command->request.progress);
   g_clear_pointer (&command->reply, valija_pop3_reply_unref);
   g_clear_pointer (&command->spool, valija_spool_free);
   g_clear_error (&command->error);
@@ -197,6 +198,9 @@ keep_content (Command    *command,
   command->n_content += length;
   if (command->error == NULL && length > 0)
     valija_spool_append (command->spool, data, length, &command->error);
+  if (command->request.progress != NULL && !is_given_up (command))
+    valija_progress_update (command->request.progress, command->n_content,
+                            MAX (command->n_content, command->request.content_size));
 }
 
 /* A status line with nothing asked for: only ever the server's goodbye. */

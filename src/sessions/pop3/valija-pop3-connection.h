@@ -4,6 +4,7 @@
 
 #include <libdex.h>
 
+#include "model/valija-progress.h"
 #include "net/valija-stream.h"
 #include "wire/pop3/valija-pop3-parser.h"
 
@@ -44,6 +45,8 @@ typedef struct
   gpointer line_data;
   GDestroyNotify line_destroy;
   guint64 content_limit;    /* of CONTENT, in bytes */
+  guint64 content_size;     /* as the server says, 0 unknown; for @progress alone */
+  ValijaProgress *progress; /* nullable: told how much of CONTENT has come */
   gboolean cut_content;     /* what is beyond the limit is dropped; else it is VALIJA_ERROR_LIMIT, and all goes on */
 } ValijaPop3Request;
 

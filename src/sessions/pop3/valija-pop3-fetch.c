@@ -22,6 +22,7 @@ typedef struct
   gboolean entered;
   GPtrArray *entries;       /* of ValijaPop3Entry */
   ValijaPop3Maildrop *maildrop;
+  ValijaProgress *progress; /* nullable */
 } Fetch;
 
 static void
@@ -35,6 +36,7 @@ fetch_free (Fetch *fetch)
   g_strfreev (fetch->remote_ids);
   g_clear_pointer (&fetch->entries, g_ptr_array_unref);
   g_clear_pointer (&fetch->maildrop, valija_pop3_maildrop_unref);
+  g_clear_object (&fetch->progress);
   g_object_unref (fetch->session);
   g_free (fetch);
 }
@@ -59,7 +61,7 @@ fetch_all_fiber (Fetch   *fetch,
                  GError **error)
 {
   g_autoptr(ValijaPop3Pipeline) pipeline = valija_pop3_pipeline_new (fetch->session, fetch->maildrop, fetch->entries,
-                                                                     FALSE);
+                                                                     FALSE, fetch->progress);
 
   while (TRUE)
     {
@@ -114,7 +116,8 @@ fetch_fiber (gpointer data)
 
 DexChannel *
 valija_pop3_session_fetch (ValijaPop3Session  *self,
-                           const char * const *remote_ids)
+                           const char * const *remote_ids,
+                           ValijaProgress     *progress)
 {
   Fetch *fetch = g_new0 (Fetch, 1);
   DexChannel *channel = dex_channel_new (CHANNEL_CAPACITY);
@@ -122,6 +125,7 @@ valija_pop3_session_fetch (ValijaPop3Session  *self,
   fetch->session = g_object_ref (self);
   fetch->channel = dex_ref (channel);
   fetch->remote_ids = g_strdupv ((char **) remote_ids);
+  g_set_object (&fetch->progress, progress);
 
   /* It ends by itself: with the last message, with the connection, or when the receiver closes its side */
   valija_future_forget (valija_fiber_spawn (fetch_fiber, fetch, (GDestroyNotify) fetch_free), "POP3 fetch");

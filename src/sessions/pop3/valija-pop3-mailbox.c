@@ -92,7 +92,7 @@ valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session      *self,
     }
 
   g_clear_pointer (reply, valija_pop3_reply_unref);
-  *reply = dex_await_boxed (valija_pop3_session_request_message (self, entry), error);
+  *reply = dex_await_boxed (valija_pop3_session_request_message (self, entry, NULL), error);
 
   return *reply != NULL;
 }
@@ -278,12 +278,15 @@ valija_pop3_session_request_header (ValijaPop3Session     *self,
 
 DexFuture *
 valija_pop3_session_request_message (ValijaPop3Session     *self,
-                                     const ValijaPop3Entry *entry)
+                                     const ValijaPop3Entry *entry,
+                                     ValijaProgress        *progress)
 {
   ValijaPop3Request request = {
     .bytes = valija_pop3_command_new_number ("RETR", entry->number),
     .shape = VALIJA_POP3_CONTENT,
     .content_limit = VALIJA_POP3_MESSAGE_LIMIT,
+    .content_size = entry->size,
+    .progress = progress != NULL ? g_object_ref (progress) : NULL,
   };
 
   return valija_pop3_connection_run (self->login->connection, &request);

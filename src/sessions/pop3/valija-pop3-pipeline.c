@@ -26,6 +26,7 @@ struct _ValijaPop3Pipeline
   ValijaPop3Maildrop *maildrop;
   GPtrArray *entries;
   gboolean headers;
+  ValijaProgress *progress; /* nullable */
   guint next;
   GQueue wanted;            /* of Wanted, oldest first */
   guint64 wanted_bytes;
@@ -35,7 +36,8 @@ ValijaPop3Pipeline *
 valija_pop3_pipeline_new (ValijaPop3Session  *session,
                           ValijaPop3Maildrop *maildrop,
                           GPtrArray          *entries,
-                          gboolean            headers)
+                          gboolean            headers,
+                          ValijaProgress     *progress)
 {
   ValijaPop3Pipeline *self = g_new0 (ValijaPop3Pipeline, 1);
 
@@ -43,6 +45,7 @@ valija_pop3_pipeline_new (ValijaPop3Session  *session,
   self->maildrop = valija_pop3_maildrop_ref (maildrop);
   self->entries = g_ptr_array_ref (entries);
   self->headers = headers;
+  g_set_object (&self->progress, progress);
   g_queue_init (&self->wanted);
 
   return self;
@@ -59,6 +62,7 @@ void
 valija_pop3_pipeline_free (ValijaPop3Pipeline *self)
 {
   g_queue_clear_full (&self->wanted, (GDestroyNotify) wanted_free);
+  g_clear_object (&self->progress);
   g_ptr_array_unref (self->entries);
   valija_pop3_maildrop_unref (self->maildrop);
   g_object_unref (self->session);
@@ -85,7 +89,8 @@ ask_ahead (ValijaPop3Pipeline *self)
 
       wanted->entry = g_ptr_array_index (self->entries, self->next++);
       wanted->future = self->headers ? valija_pop3_session_request_header (self->session, wanted->entry)
-                                     : valija_pop3_session_request_message (self->session, wanted->entry);
+                                     : valija_pop3_session_request_message (self->session, wanted->entry,
+                                                                            self->progress);
       self->wanted_bytes += estimate (self, wanted->entry);
       g_queue_push_tail (&self->wanted, wanted);
     }

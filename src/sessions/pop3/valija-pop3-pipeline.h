@@ -10,11 +10,13 @@ G_BEGIN_DECLS
  * and what is asked for is so much that the line never stands still. Freeing it drops what was not sent. */
 typedef struct _ValijaPop3Pipeline ValijaPop3Pipeline;
 
-/* @entries: of ValijaPop3Entry of @maildrop, in the order wanted. */
+/* @entries: of ValijaPop3Entry of @maildrop, in the order wanted. @progress (nullable) is told of the message under
+ * way. */
 ValijaPop3Pipeline *valija_pop3_pipeline_new        (ValijaPop3Session  *session,
                                                      ValijaPop3Maildrop *maildrop,
                                                      GPtrArray          *entries,
-                                                     gboolean            headers) G_GNUC_WARN_UNUSED_RESULT;
+                                                     gboolean            headers,
+                                                     ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
 void                valija_pop3_pipeline_free       (ValijaPop3Pipeline *self);
 
 /* For fibers. TRUE with the next one, or with @entry NULL when there is none left; @reply may be a -ERR. FALSE with

@@ -58,7 +58,8 @@ gboolean valija_pop3_session_check_list  (ValijaPop3Session *self, ValijaPop3Mai
 DexFuture *valija_pop3_session_request_header  (ValijaPop3Session *self,
                                                 const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
-                                                const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
+                                                const ValijaPop3Entry *entry,
+                                                ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A server may list TOP and refuse it for one message, or not know it at all: the whole message holds the header as
  * well. Puts its answer, which may be -ERR too, in the place of @reply. FALSE with @error when the connection
@@ -68,7 +69,8 @@ gboolean    valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session *self,
 
 DexChannel *valija_pop3_session_sync  (ValijaPop3Session *self, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
 DexChannel *valija_pop3_session_fetch (ValijaPop3Session *self,
-                                       const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+                                       const char * const *remote_ids,
+                                       ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_pop3_session_clear (ValijaPop3Session *self,
                                        const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 

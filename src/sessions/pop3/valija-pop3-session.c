@@ -351,13 +351,14 @@ valija_pop3_session_sync_folder (ValijaMailReader *reader,
 static DexChannel *
 valija_pop3_session_fetch_messages (ValijaMailReader   *reader,
                                     const char         *folder,
-                                    const char * const *remote_ids)
+                                    const char * const *remote_ids,
+                                    ValijaProgress     *progress)
 {
   if (g_strcmp0 (folder, FOLDER) != 0)
     return create_failed_channel (create_error (VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER,
                                                 _("POP3 has only the inbox.")));
 
-  return valija_pop3_session_fetch (VALIJA_POP3_SESSION (reader), remote_ids);
+  return valija_pop3_session_fetch (VALIJA_POP3_SESSION (reader), remote_ids, progress);
 }
 
 static DexFuture *

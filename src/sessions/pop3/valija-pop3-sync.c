@@ -154,7 +154,8 @@ static gboolean
 describe_all_fiber (Sync    *sync,
                     GError **error)
 {
-  g_autoptr(ValijaPop3Pipeline) pipeline = valija_pop3_pipeline_new (sync->session, sync->maildrop, sync->added, TRUE);
+  g_autoptr(ValijaPop3Pipeline) pipeline = valija_pop3_pipeline_new (sync->session, sync->maildrop, sync->added, TRUE,
+                                                                     NULL);
 
   begin_batch (sync);
 

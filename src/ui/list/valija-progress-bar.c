@@ -50,23 +50,12 @@ dup_text (ValijaProgress *progress)
 {
   const char *title = valija_progress_get_title (progress);
   const char *detail = valija_progress_get_detail (progress);
-  guint64 total = valija_progress_get_total (progress);
-  g_autofree char *done = valija_format_count (valija_progress_get_done (progress));
+  g_autofree char *amount = valija_format_progress (progress);
+  const char *more = amount != NULL ? amount : detail;
 
-  if (total > 0)
-    {
-      g_autofree char *all = valija_format_count (total);
-
-      /* Translators: what is being done, and how much of how much is done: "Fetching mail, 1,200
-       * of 5,000" */
-      return g_strdup_printf (_("%s, %s of %s"), title, done, all);
-    }
-
-  if (detail != NULL)
-    /* Translators: what is being done, and with what: "Checking for mail, Inbox" */
-    return g_strdup_printf (_("%s, %s"), title, detail);
-
-  return g_strdup (title);
+  /* Translators: what is being done, and with what, or how much of it is done: "Checking for mail, Inbox",
+   * "Fetching mail, 1,200 of 5,000" */
+  return more != NULL ? g_strdup_printf (_("%s, %s"), title, more) : g_strdup (title);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "mime/valija-quote.h"
+#include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-attachment-button.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
@@ -27,6 +28,7 @@ struct _ValijaMessageCard
   GtkWidget         *inside;
   GtkLabel          *recipients;
   GtkStack          *stack;
+  ValijaProgressBar *progress;
   GtkLabel          *failure;
   ValijaPlainView   *text;
   GtkToggleButton   *quote_button;
@@ -164,8 +166,9 @@ static void
 fail (ValijaMessageCard *self,
       const GError      *error)
 {
-  g_autofree char *title = valija_error_dup_title (error);
-  g_autofree char *advice = valija_error_dup_advice (error);
+  gboolean cancelled = valija_error_is_cancelled (error);
+  g_autofree char *title = cancelled ? g_strdup (_("The Message Was Not Fetched")) : valija_error_dup_title (error);
+  g_autofree char *advice = cancelled ? g_strdup ("") : valija_error_dup_advice (error);
   g_autofree char *text = g_strstrip (g_strdup_printf ("%s\n%s", title, advice));
 
   self->loading = FALSE;
@@ -205,6 +208,7 @@ fetched_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
+  valija_progress_bar_set_progress (self->progress, NULL);
   if (value == NULL)
     {
       fail (self, error);
@@ -284,6 +288,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
                                           NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
+  g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-card.ui");
   BIND (head);
@@ -297,6 +302,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (inside);
   BIND (recipients);
   BIND (stack);
+  BIND (progress);
   BIND (failure);
   BIND (text);
   BIND (quote_button);
@@ -405,11 +411,14 @@ valija_message_card_get_loading (ValijaMessageCard *self)
 void
 valija_message_card_load (ValijaMessageCard *self)
 {
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets (_("Fetching a message"));
+
   g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
 
   self->loading = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "loading");
-  valija_future_then (valija_engine_load_source (self->engine, self->message), self, fetched_cb);
+  valija_progress_bar_set_progress (self->progress, progress);
+  valija_future_then (valija_engine_load_source (self->engine, self->message, progress), self, fetched_cb);
 }
 
 ValijaMimeMessage *

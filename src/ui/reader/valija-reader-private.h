@@ -24,9 +24,6 @@ struct _ValijaReader
   GtkWidget         *narrow_forward_button;
   GtkWidget         *narrow_archive_button;
   GtkWidget         *narrow_delete_button;
-  GtkWidget         *wide_organize;
-  GtkWidget         *narrow_bar;
-  GtkMenuButton     *menu_button;
   AdwBanner         *reason_banner;
   AdwBanner         *images_banner;
   AdwBanner         *draft_banner;
@@ -34,7 +31,11 @@ struct _ValijaReader
   AdwBanner         *alone_banner;
   GtkStack          *stack;
   AdwStatusPage     *several;
+  AdwStatusPage     *fetching;
+  GtkProgressBar    *fetch_bar;
   AdwStatusPage     *failure;
+  GtkButton         *retry_button;
+  GtkWidget         *details_of_error_button;
   GtkLabel          *subject;
   AdwAvatar         *avatar;
   GtkLabel          *sender_name;
@@ -65,6 +66,7 @@ struct _ValijaReader
   guint              scroll_source;
   GSignalGroup      *message_signals;
   ValijaAccount     *account;       /* who answers */
+  ValijaProgress    *progress;      /* nullable: of the source while it is fetched */
   GBytes            *source;
   ValijaMimeMessage *mime;
   GError            *error;
@@ -97,6 +99,12 @@ void valija_reader_open_link       (ValijaReader *self, const char *uri, const c
 void     valija_reader_install_confirmation  (GtkWidgetClass *widget_class);
 void     valija_reader_offer_confirmation    (ValijaReader *self);
 gboolean valija_reader_confirmation_answered (ValijaReader *self);
+
+/* valija-reader-fetch.c */
+void            valija_reader_install_fetch  (GtkWidgetClass *widget_class);
+ValijaProgress *valija_reader_begin_fetch    (ValijaReader *self); /* (transfer none) */
+void            valija_reader_end_fetch      (ValijaReader *self);
+void            valija_reader_show_cancelled (ValijaReader *self);
 
 /* valija-reader-files.c */
 void valija_reader_install_file_actions (GtkWidgetClass *widget_class);

@@ -260,6 +260,15 @@ valija_reader_fail (ValijaReader *self,
 
   g_clear_error (&self->error);
   self->error = g_error_copy (error);
+  if (valija_error_is_cancelled (error))
+    {
+      valija_reader_show_cancelled (self);
+      return;
+    }
+
+  adw_status_page_set_icon_name (self->failure, "dialog-error-symbolic");
+  gtk_button_set_label (self->retry_button, _("_Try Again"));
+  gtk_widget_set_visible (self->details_of_error_button, TRUE);
   adw_status_page_set_title (self->failure, title);
   adw_status_page_set_description (self->failure, markup);
   gtk_stack_set_visible_child_name (self->stack, "failed");
@@ -302,6 +311,7 @@ void
 valija_reader_leave_mime (ValijaReader *self)
 {
   self->generation++;
+  valija_reader_end_fetch (self);
   self->show_images = FALSE;
   self->prefer_plain = FALSE;
   g_clear_error (&self->error);
@@ -354,6 +364,7 @@ loaded_cb (DexFuture *future,
   if (!ticket_is_current (ticket))
     return NULL;
 
+  valija_reader_end_fetch (self);
   if (value != NULL)
     {
       self->source = g_value_dup_boxed (value);
@@ -383,7 +394,8 @@ valija_reader_load (ValijaReader *self)
   self->asked = TRUE;
 
   /* Both disowned: the ticket says whether anybody still waits. */
-  dex_future_disown (dex_future_finally (valija_engine_load_source (self->engine, self->message),
+  dex_future_disown (dex_future_finally (valija_engine_load_source (self->engine, self->message,
+                                                                    valija_reader_begin_fetch (self)),
                                          loaded_cb, ticket_new (self), ticket_free));
   dex_future_disown (dex_future_finally (dex_timeout_new_msec (SPINNER_AFTER_MS),
                                          slow_cb, ticket_new (self), ticket_free));
@@ -465,6 +477,7 @@ valija_reader_dispose (GObject *object)
   ValijaReader *self = VALIJA_READER (object);
 
   self->generation++;
+  valija_reader_end_fetch (self);
   g_clear_handle_id (&self->scroll_source, g_source_remove);
   g_clear_object (&self->message_signals);
   g_clear_object (&self->mime);
@@ -503,16 +516,17 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (narrow_forward_button);
   BIND (narrow_archive_button);
   BIND (narrow_delete_button);
-  BIND (wide_organize);
-  BIND (narrow_bar);
-  BIND (menu_button);
   BIND (reason_banner);
   BIND (images_banner);
   BIND (draft_banner);
   BIND (confirm_banner);
   BIND (stack);
   BIND (several);
+  BIND (fetching);
+  BIND (fetch_bar);
   BIND (failure);
+  BIND (retry_button);
+  BIND (details_of_error_button);
   BIND (subject);
   BIND (avatar);
   BIND (sender_name);
@@ -544,6 +558,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
 
   gtk_widget_class_install_action (widget_class, "reader.plain-text", NULL, plain_text_action);
   valija_reader_install_actions (widget_class);
+  valija_reader_install_fetch (widget_class);
   valija_reader_install_file_actions (widget_class);
   valija_reader_install_confirmation (widget_class);
   valija_reader_install_conversation (widget_class);
@@ -565,6 +580,7 @@ valija_reader_init (ValijaReader *self)
   g_signal_group_connect_swapped (self->message_signals, "notify::id", G_CALLBACK (row_changed_cb), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (row_changed_cb), self);
   valija_reader_enable_actions (self);
+  valija_reader_end_fetch (self);
 }
 
 /* ---- Public ---- */

@@ -32,19 +32,15 @@ dup_progress (ValijaProgress *progress)
 {
   const char *title = valija_progress_get_title (progress);
   const char *detail = valija_progress_get_detail (progress);
-  guint64 total = valija_progress_get_total (progress);
-  g_autofree char *done = valija_format_count (valija_progress_get_done (progress));
-  g_autofree char *all = valija_format_count (total);
+  g_autofree char *amount = valija_format_progress (progress);
+  const char *more = amount != NULL ? amount : detail;
 
-  if (total > 0 && detail != NULL)
-    /* Translators: what is being done, in which folder, and how much of how much is done: "Fetching whole messages,
-     * Inbox, 1,200 of 5,000" */
-    return g_strdup_printf (_("%s, %s, %s of %s"), title, detail, done, all);
+  if (amount != NULL && detail != NULL)
+    /* Translators: what is being done, in which folder, and how much of it is done: "Fetching whole messages, Inbox,
+     * 1,200 of 5,000" */
+    return g_strdup_printf (_("%s, %s, %s"), title, detail, amount);
 
-  if (total > 0)
-    return g_strdup_printf (_("%s, %s of %s"), title, done, all);
-
-  return detail != NULL ? g_strdup_printf (_("%s, %s"), title, detail) : g_strdup (title);
+  return more != NULL ? g_strdup_printf (_("%s, %s"), title, more) : g_strdup (title);
 }
 
 char *

@@ -217,7 +217,7 @@ fetch_text (World      *world,
             const char *id)
 {
   g_autoptr(DexFuture) future = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world->session),
-                                                                  folder (world, "inbox"), id);
+                                                                  folder (world, "inbox"), id, NULL);
   g_autoptr(GError) error = NULL;
   const GValue *value = valija_test_await (future, &error);
   ValijaFetched *fetched;

@@ -256,7 +256,7 @@ test_fetch_and_organize (void)
   new_ids[0] = g_ptr_array_index (moved, 0);
   await_true (valija_mail_organizer_delete (organizer, folder (&world, "trash"), new_ids));
   await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "trash"),
-                                                 new_ids[0]),
+                                                 new_ids[0], NULL),
                VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_FETCH);
   world_stop (&world);
 }
@@ -336,7 +336,8 @@ test_rebuild_nothing (void)
   valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'entry', 'operation': 'GetItem', "
                                              "'code': 'ErrorItemCorrupt', 'times': 9}");
   id = dup_id_of (&world, "Bad");
-  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id),
+  await_error (valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id,
+                                                 NULL),
                VALIJA_ERROR_REFUSED, VALIJA_STEP_FETCH);
   world_stop (&world);
 }
@@ -776,6 +777,7 @@ test_large (void)
   Meter meter;
   g_autoptr(ValijaEnvelope) envelope = NULL;
   g_autoptr(GBytes) letter = NULL;
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
   g_autoptr(DexFuture) fetched = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *folders = NULL;
@@ -796,11 +798,13 @@ test_large (void)
   sync_inbox (&world, NULL);
   id = dup_id_of (&world, "Letter");
   meter_start (&meter);
-  fetched = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id);
+  fetched = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), id,
+                                              progress);
   value = valija_test_await (fetched, &error);
   g_assert_no_error (error);
   meter_check (&meter, "to fetch it");
   g_assert_true (g_bytes_equal (((ValijaFetched *) g_value_get_boxed (value))->source, letter));
+  g_assert_cmpuint (valija_progress_get_done (progress), ==, g_bytes_get_size (letter));
   world_stop (&world);
 }
 

@@ -417,9 +417,25 @@ test_fetch (void)
                             "S: * 1 FETCH (UID 1 BODY[] {5}\nS+ hello\nS: )\nS: * 3 FETCH (BODY[] {3}\nS+ abc\nS:  UID "
                             "5)\nS: V5 OK x\n" GOODBYE ("V6"));
   imap_assert_listed (session);
-  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL), NULL,
+                       NULL);
   g_assert_cmpstr (seen, ==, "7.1:hello\n7.5:abc\n");
   imap_close (session);
+}
+
+/* It never goes back, and never beyond the whole. */
+static void
+note_progress_cb (ValijaProgress *progress,
+                  GParamSpec     *pspec,
+                  GArray         *steps)
+{
+  guint64 done = valija_progress_get_done (progress);
+
+  g_assert_cmpuint (valija_progress_get_total (progress), ==, 600000);
+  g_assert_cmpuint (done, <=, 600000);
+  if (steps->len > 0)
+    g_assert_cmpuint (done, >, g_array_index (steps, guint64, steps->len - 1));
+  g_array_append_val (steps, done);
 }
 
 static void
@@ -429,6 +445,8 @@ test_large_message (void)
   g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
   ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
   g_autofree char *body = g_strnfill (600000, 'x');
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(GArray) steps = g_array_new (FALSE, FALSE, sizeof (guint64));
   g_autofree char *script = NULL;
   g_autofree char *seen = NULL;
 
@@ -437,8 +455,12 @@ test_large_message (void)
                         body, "\nS: )\nS: V5 OK x\n" GOODBYE ("V6"), NULL);
   valija_script_server_add (server, script);
   imap_assert_listed (session);
-  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  g_signal_connect (progress, "notify::done", G_CALLBACK (note_progress_cb), steps);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, progress), NULL,
+                       NULL);
   g_assert_true (g_str_has_prefix (seen, "7.1:xxxx"));
+  g_assert_cmpuint (steps->len, >, 1);
+  g_assert_cmpuint (valija_progress_get_done (progress), ==, 600000);
   imap_close (session);
 }
 
@@ -454,7 +476,8 @@ test_huge_literal (void)
   valija_script_server_add (server, OPENING ("") LISTING COUNTING SELECT7
                             "C: V5 UID FETCH 1 (UID BODY.PEEK[])\nS: * 1 FETCH (BODY[] {10000000000}\n");
   imap_assert_listed (session);
-  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, &error);
+  seen = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL), NULL,
+                       &error);
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
   imap_close (session);
 }
@@ -699,7 +722,8 @@ test_two_at_once (void)
                   "V4"));
   imap_assert_listed (session);
   sync = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
-  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL), NULL,
+                          NULL);
   changes = imap_collect (sync, NULL, NULL);
   g_assert_cmpstr (message, ==, "7.1:hi\n");
   g_assert_cmpstr (changes, ==, "restart +7.1:a:0 1/1 \n1/1 final\n");
@@ -726,7 +750,8 @@ test_close_others (void)
                             "S: V3 OK x\n" GOODBYE ("V4"));
   imap_assert_listed (session);
   sync = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
-  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids), NULL, NULL);
+  message = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL), NULL,
+                          NULL);
   changes = imap_collect (sync, NULL, &error);
   g_assert_cmpstr (message, ==, "7.1:hi\n");
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);

@@ -135,7 +135,8 @@ fetch_all (ValijaSession *session,
   guint n = 0;
 
   finish_strv (ids);
-  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), folder, (const char * const *) ids->pdata);
+  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), folder, (const char * const *) ids->pdata,
+                                               NULL);
   for (;;)
     {
       g_autoptr(DexFuture) next = dex_channel_receive (channel);

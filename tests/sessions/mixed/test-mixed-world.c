@@ -159,7 +159,7 @@ fetch_all (ValijaSession *session,
     g_ptr_array_add (ids, ((ValijaMessageInfo *) g_ptr_array_index (infos, i))->remote_id);
 
   channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX",
-                                               (const char * const *) ids->pdata);
+                                               (const char * const *) ids->pdata, NULL);
   for (guint i = 0; i < infos->len; i++)
     {
       g_autoptr(DexFuture) future = dex_channel_receive (channel);

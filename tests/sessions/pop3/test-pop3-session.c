@@ -161,7 +161,8 @@ fetch (ValijaSession      *session,
        const char * const *remote_ids,
        GError            **error)
 {
-  g_autoptr(DexChannel) channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", remote_ids);
+  g_autoptr(DexChannel) channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", remote_ids,
+                                                                     NULL);
   g_autoptr(GString) log = g_string_new (NULL);
 
   while (TRUE)
@@ -243,7 +244,8 @@ full_fiber (gpointer data)
       final = changes->final;
     }
 
-  messages = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", (const char * const *) ids);
+  messages = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", (const char * const *) ids,
+                                                NULL);
   while (error == NULL)
     {
       g_autoptr(ValijaFetched) fetched = NULL;
@@ -497,10 +499,31 @@ test_receiver_goes (void)
                             "C: RETR 1\nS: +OK\nS: x\nS: .\nC: RETR 2\nS: +OK\nS: x\nS: .\nC: RETR 3\nS: +OK\n"
                             "S: x\nS: .\n" QUIT);
   session = new_session (valija_script_server_get_port (server), &clear_text);
-  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids);
+  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL);
   first = dex_channel_receive (channel);
   valija_test_await (first, NULL);
   dex_channel_close_receive (channel);
+  await_true (valija_session_close (session));
+}
+
+static void
+test_progress (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(ValijaSession) session = NULL;
+  g_autoptr(DexFuture) future = NULL;
+
+  valija_script_server_add (server,
+                            "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\nC: PASS secret\nS: +OK\n"
+                            "C: UIDL\nS: +OK\nS: 1 aa\nS: .\nC: LIST\nS: +OK\nS: 1 30\nS: .\n"
+                            "C: RETR 1\nS: +OK\nS: Subject: one\nS:\nS: text\nS: .\n" QUIT);
+  session = new_session (valija_script_server_get_port (server), &clear_text);
+  future = valija_mail_reader_fetch_message (VALIJA_MAIL_READER (session), "INBOX", "aa", progress);
+  g_assert_nonnull (valija_test_await (future, NULL));
+  /* What came, of what the server's list says */
+  g_assert_cmpuint (valija_progress_get_done (progress), ==, 22);
+  g_assert_cmpuint (valija_progress_get_total (progress), ==, 30);
   await_true (valija_session_close (session));
 }
 
@@ -640,6 +663,7 @@ main (int   argc,
   g_test_add_func ("/pop3/session/rounds", test_rounds);
   g_test_add_func ("/pop3/session/cursor-of-others", test_cursor_of_others);
   g_test_add_func ("/pop3/session/receiver-goes", test_receiver_goes);
+  g_test_add_func ("/pop3/session/progress", test_progress);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
   g_test_add_func ("/pop3/delete/never", test_never_deletes);
