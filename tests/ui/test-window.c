@@ -1598,6 +1598,41 @@ test_message_inside (void)
   gtk_window_destroy (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
 }
 
+static void
+note_thread (gpointer  data,
+             GObject  *where_the_object_was)
+{
+  *(GThread **) data = g_thread_self ();
+}
+
+/* The window may be closed while a thread is at work for it: what ends there is no widget. */
+static void
+test_reader_goes (void)
+{
+  static const char source[] =
+    "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: See below\n"
+    "Date: Fri, 31 Dec 2027 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    "--b\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n"
+    "From: Luis <luis@example.org>\nSubject: The inner one\n\nHello\n--b--\n";
+  g_autoptr(GBytes) bytes = g_bytes_new_static (source, sizeof source - 1);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      GtkWidget *window = valija_message_window_new (GTK_APPLICATION (application), engine, bytes);
+      ValijaReader *reader = VALIJA_READER (adw_application_window_get_content (ADW_APPLICATION_WINDOW (window)));
+      const ValijaMimePart *part;
+      GThread *thread = NULL;
+
+      WAIT_FOR (reader->mime != NULL);
+      part = g_ptr_array_index (valija_mime_message_get_attachments (reader->mime), 0);
+      g_object_weak_ref (G_OBJECT (reader), note_thread, &thread);
+      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (reader), "reader.open-attachment", "u", part->index));
+      gtk_window_destroy (GTK_WINDOW (window));
+      WAIT_FOR (thread != NULL);
+      g_assert_true (thread == g_thread_self ());
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -1645,6 +1680,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
   g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
+  g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
 
   application = valija_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);

@@ -18,7 +18,7 @@
  * on to another message. */
 typedef struct
 {
-  ValijaReader *reader;
+  ValijaReader *reader;         /* as long as the user is asked; NULL on the thread that writes */
   ValijaMimeMessage *mime;
   const ValijaMimePart *part;   /* of @mime; NULL for all attachments, or for @source */
   GBytes *source;               /* to be written as it is, else NULL */
@@ -46,11 +46,22 @@ saving_free (gpointer data)
 {
   Saving *saving = data;
 
-  g_object_unref (saving->reader);
+  g_clear_object (&saving->reader);
   g_object_unref (saving->mime);
   g_clear_pointer (&saving->source, g_bytes_unref);
   g_clear_object (&saving->target);
   g_free (saving);
+}
+
+/* What ends on the thread is freed there, and a widget must not be. */
+static DexFuture *
+run_in_thread (Saving          *saving,
+               GType            result_type,
+               ValijaThreadFunc func)
+{
+  g_clear_object (&saving->reader);
+
+  return valija_future_run_in_thread (result_type, func, saving, saving_free);
 }
 
 static void
@@ -143,7 +154,8 @@ file_named_cb (GObject      *dialog,
       return;
     }
 
-  valija_future_then (valija_future_run_in_thread (G_TYPE_FILE, write_file, saving, saving_free), self, written_cb);
+  valija_application_hold_for (valija_application_get_default (), run_in_thread (saving, G_TYPE_FILE, write_file), self,
+                               written_cb);
 }
 
 static void
@@ -241,7 +253,8 @@ folder_named_cb (GObject      *dialog,
       return;
     }
 
-  valija_future_then (valija_future_run_in_thread (G_TYPE_FILE, write_all, saving, saving_free), self, written_cb);
+  valija_application_hold_for (valija_application_get_default (), run_in_thread (saving, G_TYPE_FILE, write_all), self,
+                               written_cb);
 }
 
 static void
@@ -344,8 +357,8 @@ open_attachment_action (GtkWidget  *widget,
 
   if (g_str_equal (part->type, "message/rfc822"))
     {
-      valija_future_then (valija_future_run_in_thread (G_TYPE_BYTES, load_part, saving_new (self, part, NULL),
-                                                       saving_free), self, part_loaded_cb);
+      valija_future_then (run_in_thread (saving_new (self, part, NULL), G_TYPE_BYTES, load_part), self,
+                          part_loaded_cb);
       return;
     }
 
@@ -358,7 +371,7 @@ open_attachment_action (GtkWidget  *widget,
       return;
     }
 
-  valija_future_then (valija_future_run_in_thread (G_TYPE_FILE, write_copy, saving, saving_free), self, copied_cb);
+  valija_future_then (run_in_thread (saving, G_TYPE_FILE, write_copy), self, copied_cb);
 }
 
 void
