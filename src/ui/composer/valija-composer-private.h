@@ -16,7 +16,6 @@ struct _ValijaComposer
 
   AdwToastOverlay     *toasts;
   AdwWindowTitle      *title;
-  GtkWidget           *send_button;
   GtkWidget           *fields;
   GtkWidget           *from_row;
   GtkDropDown         *from;

@@ -286,7 +286,6 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-composer.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, title);
-  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, send_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, fields);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from);
