@@ -69,6 +69,17 @@ close_timed_out_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* The window that offered to undo it is gone. */
+static void
+end_undo_discard (ValijaApplication *self)
+{
+  g_autoptr(GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (VALIJA_IS_COMPOSER (l->data))
+      valija_composer_end_undo (l->data);
+}
+
 /* The last window is gone and nothing is waited for: sessions and store are closed, and then the
  * hold of startup is given back. */
 static void
@@ -238,6 +249,8 @@ valija_application_window_removed (GtkApplication *application,
 {
   GTK_APPLICATION_CLASS (valija_application_parent_class)->window_removed (application, window);
 
+  if (VALIJA_IS_WINDOW (window))
+    end_undo_discard (VALIJA_APPLICATION (application));
   close_if_done (VALIJA_APPLICATION (application));
 }
 

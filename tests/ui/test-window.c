@@ -520,6 +520,43 @@ test_undo_discard (void)
   discard_composer ();
 }
 
+/* To quit is no way to take it back: neither here nor on the server anything of it is left. */
+static void
+test_quit_after_discard (void)
+{
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  guint released = valija_fake_engine_get_n_released (engine);
+  ValijaComposer *composer = compose_note ();
+
+  valija_composer_changed (composer);
+  WAIT_FOR (composer->draft != 0);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
+  activate (composer, "composer.discard");
+  g_assert_false (has_visible_composer ());
+  valija_composer_finish (composer);
+  WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before);
+  g_assert_cmpuint (valija_fake_engine_get_n_released (engine), ==, released);
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+}
+
+/* The last of the tests: the offer to undo goes with the main window, and nothing hidden keeps the application. */
+static void
+test_close_after_discard (void)
+{
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  ValijaComposer *composer = compose_note ();
+  g_autoptr(ValijaEngine) kept = g_object_ref (engine);
+
+  valija_composer_changed (composer);
+  WAIT_FOR (composer->draft != 0);
+  activate (composer, "composer.discard");
+  g_assert_true (has_composer ());
+  gtk_window_destroy (GTK_WINDOW (get_window ()));
+  WAIT (has_no_composer);
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (kept), ==, before);
+}
+
 static void
 test_read_only_account (void)
 {
@@ -1679,8 +1716,10 @@ main (int    argc,
   g_test_add_func ("/ui/composer/close-while-sending", test_close_while_sending);
   g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
   g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
+  g_test_add_func ("/ui/composer/quit-after-discard", test_quit_after_discard);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
+  g_test_add_func ("/ui/end/close-after-discard", test_close_after_discard);
 
   application = valija_application_new ();
   g_application_set_flags (G_APPLICATION (application), G_APPLICATION_NON_UNIQUE | G_APPLICATION_HANDLES_OPEN);

@@ -174,8 +174,7 @@ undo_discard_cb (ValijaComposer *self)
 static void
 discard_dismissed_cb (ValijaComposer *self)
 {
-  if (self->done)
-    valija_composer_drop (self);
+  valija_composer_end_undo (self);
 }
 
 static void
@@ -190,6 +189,12 @@ discard_response_cb (GObject      *dialog,
       self->done = TRUE;
       valija_composer_drop (self);
     }
+}
+
+gboolean
+valija_composer_is_discarded (ValijaComposer *self)
+{
+  return self->done && !self->sending && !self->dropping;
 }
 
 /* Undo is offered in the main window; without one it is asked first. */

@@ -62,6 +62,7 @@ void           valija_composer_discard         (ValijaComposer *self);
 void           valija_composer_save_again      (ValijaComposer *self); /* after all it is not done */
 void           valija_composer_drop            (ValijaComposer *self); /* with its draft, for good */
 void           valija_composer_release         (ValijaComposer *self);
+gboolean       valija_composer_is_discarded    (ValijaComposer *self); /* and it can still be undone */
 
 /* valija-composer-check.c */
 void           valija_composer_install_check   (GtkWidgetClass *widget_class);

@@ -368,8 +368,19 @@ valija_composer_finish (ValijaComposer *self)
 {
   g_return_if_fail (VALIJA_IS_COMPOSER (self));
 
-  if (!close_later (self))
+  if (valija_composer_is_discarded (self))
+    valija_composer_drop (self);
+  else if (!close_later (self))
     gtk_window_destroy (GTK_WINDOW (self));
+}
+
+void
+valija_composer_end_undo (ValijaComposer *self)
+{
+  g_return_if_fail (VALIJA_IS_COMPOSER (self));
+
+  if (valija_composer_is_discarded (self))
+    valija_composer_drop (self);
 }
 
 gint64

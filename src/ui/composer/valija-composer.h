@@ -24,8 +24,11 @@ GtkWidget *valija_composer_new          (GtkApplication    *application,
 /* Once it is sent @message gets @flag (answered or forwarded). */
 void       valija_composer_set_original (ValijaComposer *self, ValijaMessage *message, ValijaFlags flag);
 
-/* Closes it, as soon as what was written is safe as a draft. */
+/* Closes it, as soon as what was written is safe as a draft; or, when it was discarded, once its draft is gone. */
 void       valija_composer_finish       (ValijaComposer *self);
+
+/* Nobody can undo any more: what was discarded goes for good. */
+void       valija_composer_end_undo     (ValijaComposer *self);
 
 gint64     valija_composer_get_draft    (ValijaComposer *self);
 
