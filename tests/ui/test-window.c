@@ -1635,6 +1635,65 @@ test_message_inside (void)
   gtk_window_destroy (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
 }
 
+/* The whole row of what is open. */
+static gboolean
+selected_row_is_in_sight (void)
+{
+  GtkWidget *list = GTK_WIDGET (get_window ()->sidebar->list);
+  GtkWidget *view = gtk_widget_get_parent (list);
+
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL; row = gtk_widget_get_next_sibling (row))
+    {
+      graphene_rect_t bounds;
+
+      if ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_SELECTED) != 0 && gtk_widget_get_mapped (row) &&
+          gtk_widget_compute_bounds (row, view, &bounds))
+        return bounds.size.height > 0 && bounds.origin.y >= 0 &&
+               bounds.origin.y + bounds.size.height <= (float) gtk_widget_get_height (view);
+    }
+
+  return FALSE;
+}
+
+static void
+scroll_sidebar (double position)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_window ()->sidebar->list));
+  double highest = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  g_assert_cmpfloat (highest, >, 0);
+  gtk_adjustment_set_value (adjustment, position * highest);
+  WAIT_FOR (!selected_row_is_in_sight ());
+}
+
+/* With more folders than fit, what is opened by a shortcut, or gone to, is scrolled to. */
+static void
+test_sidebar_scrolls (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+
+  show_inbox ("ana@example.org");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Shelf %02u", i);
+
+      dex_future_disown (valija_engine_create_folder (engine, account, NULL, name));
+    }
+  WAIT_FOR (find_folder ("Shelf 59") != NULL);
+  WAIT (selected_row_is_in_sight);
+
+  valija_window_show_folder (get_window (), find_folder ("Shelf 59"));
+  WAIT (selected_row_is_in_sight);
+  scroll_sidebar (0);
+  valija_sidebar_focus (get_window ()->sidebar);
+  WAIT (selected_row_is_in_sight);
+  show_inbox ("ana@example.org");
+  WAIT (selected_row_is_in_sight);
+  scroll_sidebar (1);
+  valija_sidebar_focus (get_window ()->sidebar);
+  WAIT (selected_row_is_in_sight);
+}
+
 static void
 note_thread (gpointer  data,
              GObject  *where_the_object_was)
@@ -1719,6 +1778,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/quit-after-discard", test_quit_after_discard);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
+  g_test_add_func ("/ui/sidebar/scrolls", test_sidebar_scrolls);
   g_test_add_func ("/ui/end/close-after-discard", test_close_after_discard);
 
   application = valija_application_new ();
