@@ -53,7 +53,8 @@ saving_free (gpointer data)
   g_free (saving);
 }
 
-/* What ends on the thread is freed there, and a widget must not be. */
+/* What ends on the thread is freed there, and a widget must not be. A file is no type that a future can be of, but an
+ * interface: G_TYPE_OBJECT for that. */
 static DexFuture *
 run_in_thread (Saving          *saving,
                GType            result_type,
@@ -154,8 +155,8 @@ file_named_cb (GObject      *dialog,
       return;
     }
 
-  valija_application_hold_for (valija_application_get_default (), run_in_thread (saving, G_TYPE_FILE, write_file), self,
-                               written_cb);
+  valija_application_hold_for (valija_application_get_default (),
+                               run_in_thread (saving, G_TYPE_OBJECT, write_file), self, written_cb);
 }
 
 static void
@@ -253,8 +254,8 @@ folder_named_cb (GObject      *dialog,
       return;
     }
 
-  valija_application_hold_for (valija_application_get_default (), run_in_thread (saving, G_TYPE_FILE, write_all), self,
-                               written_cb);
+  valija_application_hold_for (valija_application_get_default (),
+                               run_in_thread (saving, G_TYPE_OBJECT, write_all), self, written_cb);
 }
 
 static void
@@ -371,7 +372,7 @@ open_attachment_action (GtkWidget  *widget,
       return;
     }
 
-  valija_future_then (run_in_thread (saving, G_TYPE_FILE, write_copy), self, copied_cb);
+  valija_future_then (run_in_thread (saving, G_TYPE_OBJECT, write_copy), self, copied_cb);
 }
 
 void
