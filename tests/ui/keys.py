@@ -142,9 +142,9 @@ class Keys:
         self.key('ctrl+z')
         self.row(SUBJECT)
 
-    def to(self, role, name):
-        """Goes on by Tab until the focus is on a ROLE of that NAME, or in it."""
-        dialog = self.hands.look('dialog')
+    def to(self, role, name, within=None):
+        """Goes on by Tab until the focus is on a ROLE of that NAME, or in it: in the dialog, or in what WITHIN is."""
+        dialog = within or self.hands.look('dialog')
         node, before = None, None
         def moved():
             found = self.hands.focus(dialog)
@@ -153,18 +153,104 @@ class Keys:
             node = self.hands.wait(moved, f'the focus that leaves {before}')
             outer = (node, node.parent, node.parent and node.parent.parent)
             if any(part is not None and part.role == role and name in part.name for part in outer):
-                return
+                return node
             before = node.path
             self.key('Tab')
         raise AssertionError(f'no Tab leads to the {role} “{name}”; on the screen is:\n{self.hands.tree()}')
+
+    def copy(self, text):
+        """Into the clipboard, by way of the search entry."""
+        self.key('ctrl+f')
+        entry = self.hands.find('entry', 'Search messages')
+        self.hands.wait(lambda: any(node.has('FOCUSED') for node in entry.walk()), 'the focus in the entry')
+        self.display.xdotool('type', text)
+        self.hands.wait(lambda: any(node.own_text == text for node in entry.walk()), f'“{text}”')
+        self.key('ctrl+a', 'ctrl+c', 'Escape')
+        self.row(SUBJECT)
+
+    def paste_path(self, title, path):
+        """Into GTK's file chooser, which would complete what is typed between two keys."""
+        dialog = self.hands.find('dialog', title)
+        self.display.focus(title)
+        self.hands.wait(lambda: self.hands.focus(dialog), 'the focus')
+        self.key('ctrl+l')
+        self.hands.wait(lambda: self.hands.focus(dialog).role == 'text', 'the focus in the entry')
+        self.key('End', 'shift+Home', 'ctrl+v')
+        self.hands.wait(lambda: self.hands.focus(dialog).own_text == path, f'the path {path}')
+        self.key('Return')
+        self.hands.gone('dialog', title)
 
     def write(self, name, text):
         self.to('text', name)
         self.key('ctrl+a')
         self.display.xdotool('type', text)
 
+    def preferences(self):
+        """The preferences are opened, a switch and a number changed and put back, and the focus returns"""
+        h = self.hands
+        self.key('ctrl+comma')
+        dialog = h.find('dialog', 'Preferences')
+        switch = self.to('check box', 'Ask Before Opening Links', dialog)
+        before = switch.has('CHECKED')
+        self.key('space')
+        h.wait(lambda: switch.has('CHECKED') != before, 'the switch that turns')
+        self.key('space')
+        h.wait(lambda: switch.has('CHECKED') == before, 'the switch that turns back')
+        number = self.to('spin button', 'Check for Mail Every', dialog).accessible.get_value_iface()
+        minutes = number.get_current_value()
+        self.key('Up')
+        h.wait(lambda: number.get_current_value() == minutes + 1, 'one minute more')
+        self.key('Down')
+        h.wait(lambda: number.get_current_value() == minutes, 'one minute less')
+        self.key('Escape')
+        h.gone('dialog', 'Preferences')
+        self.focused('list item', within='Messages')
+
+    def attach(self):
+        """A file is attached to a message and taken off again, and the message discarded"""
+        h = self.hands
+        path = pathlib.Path(os.environ['HOME']) / 'notes.txt'
+        path.write_text('Bread\n')
+        self.copy(str(path))
+        self.key('ctrl+n')
+        composer = h.find('frame', 'New Message')
+        self.display.focus('New Message')
+        self.key('ctrl+shift+a')
+        self.paste_path('Attach Files', str(path))
+        self.display.focus('New Message')
+        self.to('button', 'Remove notes.txt', composer)
+        self.key('Return')
+        h.gone('button', 'Remove notes.txt')
+        self.key('ctrl+shift+d')
+        h.gone('frame', 'New Message')
+        self.display.focus('^Valija$')
+        self.focused('list item', within='Messages')
+
+    def save(self):
+        """An attachment is saved"""
+        h = self.hands
+        path = pathlib.Path(os.environ['HOME']) / 'saved.pdf'
+        self.copy(str(path))
+        self.key('alt+Home')
+        h.find('heading', SUBJECT)
+        h.see('the map is attached')
+        self.to('button', 'Attachment map.pdf', h.find('frame', 'Valija'))
+        self.key('Return')
+        h.find('menu', contains='Attachment map.pdf')
+        self.key('s')
+        self.paste_path('Save a File', str(path))
+        h.wait(path.exists, 'the file')
+        if not path.read_bytes().startswith(b'%PDF'):
+            raise AssertionError('something else was saved')
+        self.display.focus('^Valija$')
+
     def assistant(self):
         """An account is added: chosen, its servers and password written, tested and done"""
+        self.fill_in('eva@example.net')
+        self.accept()
+
+    def fill_in(self, address):
+        """The assistant, as far as the test of the connection."""
         h = self.hands
         self.key('F10')
         h.find('menu', 'Main Menu')
@@ -176,7 +262,7 @@ class Keys:
         self.to('button', 'Set Up IMAP…')
         self.key('Return')
         self.write('Your Name', 'Eva')
-        self.write('Mail Address', 'eva@example.net')
+        self.write('Mail Address', address)
         self.to('button', 'Next')
         self.key('Return')
         h.find('list', 'Incoming Server')
@@ -186,6 +272,10 @@ class Keys:
         h.find('button', 'Test the Connection')
         self.to('button', 'Test the Connection')
         self.key('Return')
+
+    def accept(self):
+        """The account whose test is passed."""
+        h = self.hands
         h.find('heading', 'Everything Works')
         self.focused('button', 'Add Account')
         self.key('Return')
@@ -221,7 +311,8 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, assistant, search_by_operator, end)
+    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, search_by_operator,
+             end)
 
     def close(self):
         desktop.finish(self.process)
