@@ -588,7 +588,7 @@ static DexFuture *
 fetch_listed_cb (DexFuture *future,
                  gpointer   user_data)
 {
-  return valija_mail_reader_fetch_message (user_data, "INBOX", "7.1");
+  return valija_mail_reader_fetch_message (user_data, "INBOX", "7.1", NULL);
 }
 
 static DexFuture *
