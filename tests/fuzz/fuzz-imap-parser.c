@@ -9,6 +9,7 @@
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-name.h"
 #include "wire/imap/valija-imap-quirks.h"
+#include "wire/imap/valija-imap-structure.h"
 
 #include <string.h>
 
@@ -59,7 +60,14 @@ read_values (const ValijaImapResponse *response)
   valija_imap_capabilities_get_append_limit ((const char * const *) words);
   valija_imap_quirks_get_code (response);
 
-  valija_imap_fetch_parse (response, &fetch);
+  if (valija_imap_fetch_parse (response, &fetch))
+    {
+      g_autoptr(ValijaImapEnvelope) envelope = valija_imap_envelope_parse (fetch.envelope);
+      g_autoptr(ValijaImapPart) part = valija_imap_structure_parse (fetch.body_structure);
+
+      if (part != NULL)
+        valija_imap_part_has_attachments (part);
+    }
 }
 
 static void

@@ -78,6 +78,10 @@ apply_item (ValijaImapFetch *fetch,
 
       fetch->received = date != NULL ? valija_imap_date_parse (date) : 0;
     }
+  else if (g_ascii_strcasecmp (name, "ENVELOPE") == 0)
+    fetch->envelope = value;
+  else if (g_ascii_strcasecmp (name, "BODYSTRUCTURE") == 0 || g_ascii_strcasecmp (name, "BODY") == 0)
+    fetch->body_structure = value;
   else if (g_ascii_strcasecmp (name, "EMAILID") == 0)
     fetch->email_id = valija_imap_value_get_string (get_only (value), NULL);
   else if (g_ascii_strcasecmp (name, "X-GM-MSGID") == 0 && fetch->email_id == NULL)

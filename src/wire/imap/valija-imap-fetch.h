@@ -19,6 +19,8 @@ typedef struct
   guint64 mod_seq;               /* RFC 7162 */
   const char *email_id;          /* nullable: RFC 8474 */
   const char *preview;           /* nullable: RFC 8970 */
+  ValijaImapValue envelope;
+  ValijaImapValue body_structure;
   ValijaImapValue header;        /* BODY[HEADER…] */
   ValijaImapValue body;          /* BODY[], RFC822 or BINARY[] */
   ValijaImapValue section;       /* the last of any other BODY[…] or BINARY[…] … */

@@ -18,7 +18,7 @@
 #define VALUES_LIMIT   2000000
 #define LITERAL_LIMIT  (G_GUINT64_CONSTANT (1) << 30)
 #define STREAMS_LIMIT  1024               /* large literals in one response, together not above LITERAL_LIMIT */
-#define DEPTH_LIMIT    512                /* what nobody asked for may nest as its message does */
+#define DEPTH_LIMIT    512                /* a hostile message nests; BODYSTRUCTURE follows it */
 #define INLINE_LIMIT   (64 * 1024)
 
 typedef enum

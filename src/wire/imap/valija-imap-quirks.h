@@ -22,12 +22,18 @@ G_BEGIN_DECLS
  *   Q8  modified UTF-7 that is not canonical or not valid: the name is kept as the server spells it
  * Numbers
  *   Q9  UIDVALIDITY 0 (SmarterMail; MailKit 150, 240) and MODSEQ 0 (Gmail; MailKit 228)
+ *   Q10 -1 as a number of lines or octets in BODYSTRUCTURE: 0
  * Responses
  *   Q11 ESEARCH answered by SEARCH (Cyrus 2.4.16), ESEARCH without UID (AOL; MailKit 191), pairs in parentheses
  *       (MailKit release 1.2.22), a MODSEQ group within SEARCH (MailKit 166)
  *   Q12 no PERMANENTFLAGS: all flags are permanent (MailKit 140)
  *   Q13 ID NIL (MailKit release 1.2.18)
  *   Q14 a BYE in place of a greeting (MailKit 262)
+ * ENVELOPE and BODYSTRUCTURE
+ *   Q15 NIL as an address within a list (MailKit 991); an empty list for NIL
+ *   Q16 NIL media type or subtype, NIL parameter values (MailKit 226, 124)
+ *   Q17 NIL as a part, a multipart without parts (MailKit 244, 205)
+ *   Q18 message/rfc822 without envelope and structure, as any other part (MailKit 205)
  *   Q19 FETCH that tells nothing but the sequence number, and FETCH items never asked for
  * Promises that are not kept: what a server says that it can, and is not taken at its word for
  *   Q20 UTF8=ACCEPT of Dovecot 2.4 (mail_utf8_extensions), told by its SNIPPET=FUZZY: it is enabled, and names still

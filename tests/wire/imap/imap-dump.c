@@ -193,3 +193,18 @@ imap_first_response (ValijaImapParser *parser,
 
   return event.response;
 }
+
+ValijaImapValue
+imap_fetch_value (ValijaImapParser *parser,
+                  const char       *text)
+{
+  ValijaImapIter iter = valija_imap_response_iter (imap_first_response (parser, text));
+  ValijaImapValue value;
+
+  g_assert_true (valija_imap_iter_next (&iter, &value));
+  iter = valija_imap_value_iter (value);
+  g_assert_true (valija_imap_iter_next (&iter, &value));
+  g_assert_true (valija_imap_iter_next (&iter, &value));
+
+  return value;
+}
