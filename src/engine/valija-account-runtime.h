@@ -21,6 +21,14 @@ typedef ValijaSession *(*ValijaSessionFactory) (ValijaSessionContext *context,
                                                 gpointer              user_data,
                                                 GError              **error);
 
+/* How a line of the journal has ended. */
+typedef enum
+{
+  VALIJA_LINE_WAITS,
+  VALIJA_LINE_DONE,
+  VALIJA_LINE_REFUSED,
+} ValijaLineEnd;
+
 /* What runs for one account: its sessions, made when first needed, its status, its folders as the interface sees
  * them. Private to engine/, and so are the fields. */
 #define VALIJA_TYPE_ACCOUNT_RUNTIME (valija_account_runtime_get_type ())
@@ -49,6 +57,8 @@ struct _ValijaAccountRuntime
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
+
+  GHashTable *awaited;       /* lines whose end a flow waits for, which tells of it: ValijaLineEnd */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
   GPtrArray *progresses;     /* of ValijaProgress: what goes on, of which the status shows the last */

@@ -313,23 +313,10 @@ copy_some_fiber (ValijaEngine *self,
                  GCancellable *cancellable,
                  GError      **error)
 {
-  ValijaMessage *message = g_ptr_array_index (messages, *n_copied);
   g_autoptr(GPtrArray) filings = NULL;
-  g_autoptr(GBytes) source = NULL;
   g_autoptr(GError) missing = NULL;
   guint n_filed = 0;
   gboolean ok;
-
-  if (valija_folder_get_local (target))
-    {
-      if (!(source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)) ||
-          !valija_await_int64 (valija_engine_file_locally (self, valija_folder_get_id (target), source,
-                                                           valija_message_get_flags (message)), NULL, error))
-        return FALSE;
-
-      ++*n_copied;
-      return TRUE;
-    }
 
   /* Those before one that cannot be had are carried all the same */
   filings = load_filings_fiber (self, messages, *n_copied, cancellable, &missing);
@@ -366,17 +353,39 @@ copy_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError
   return n_copied;
 }
 
+/* To this computer, or one alone to a server. */
+static void
+carry_here_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
+{
+  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
+  gboolean shown = group->messages->len > 1;
+
+  if (shown)
+    valija_account_runtime_begin_progress (group->runtime, progress);
+  valija_engine_carry_fiber (self, group->messages, target, FALSE, progress, error);
+  if (shown)
+    valija_account_runtime_end_progress (group->runtime, progress);
+}
+
 /* Between two stores: each message is copied, the copies are safe, and only then the originals go. Whatever fails
  * leaves two copies at most, never none. There is no Undo for it. */
 static gboolean
 carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
 {
+  gboolean together = !valija_folder_get_local (target) && group->messages->len > 1;
   g_autoptr(GError) failure = NULL;
-  guint n_copied = copy_group_fiber (self, group, target, &failure);
+  guint n_copied;
 
-  g_array_set_size (group->ids, n_copied);
-  if (n_copied > 0 && !delete_group_fiber (self, group, NULL, failure == NULL ? &failure : NULL))
-    g_debug ("%u originals stay beside their copies", n_copied);
+  /* Several at once are not in the journal: an end in between leaves two copies of them */
+  if (together)
+    {
+      n_copied = copy_group_fiber (self, group, target, &failure);
+      g_array_set_size (group->ids, n_copied);
+      if (n_copied > 0 && !delete_group_fiber (self, group, NULL, failure == NULL ? &failure : NULL))
+        g_debug ("%u originals stay beside their copies", n_copied);
+    }
+  else
+    carry_here_fiber (self, group, target, &failure);
 
   if (failure != NULL)
     {

@@ -7,6 +7,8 @@
 /* A draft is written here while somebody works on it: at once, safe, and without a network. When they have done with
  * it, it goes where the account keeps its drafts; what could not be taken there waits here for the next round. */
 
+#define DRAFT_FLAGS (VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN)
+
 typedef struct
 {
   ValijaEngine *engine;
@@ -36,24 +38,16 @@ hold (ValijaEngine *self, gint64 draft)
   g_hash_table_add (self->open_drafts, g_memdup2 (&draft, sizeof draft));
 }
 
-/* What is on a server is deleted by way of the journal of its account, whichever that is. */
-static DexFuture *
-delete_version (ValijaEngine *self, gint64 draft)
+/* What is on a server goes by way of the journal of its account, whichever that is. */
+static void
+release (ValijaEngine *self, gint64 draft)
 {
-  g_autoptr(GPtrArray) runtimes = NULL;
-
   g_hash_table_remove (self->open_drafts, &draft);
   if (draft > 0)
-    {
-      runtimes = valija_engine_list_runtimes (self);
-      for (guint i = 0; i < runtimes->len; i++)
-        valija_engine_journal_changed (self, g_ptr_array_index (runtimes, i));
-    }
-
-  return valija_store_delete_messages (self->store, &draft, 1);
+    valija_engine_journals_changed (self);
 }
 
-/* The new version is safe before the old one goes. */
+/* The new version comes in the step in which the old one goes. */
 static DexFuture *
 save_fiber (gpointer data)
 {
@@ -71,19 +65,17 @@ save_fiber (gpointer data)
 
   if (!valija_await_int64 (valija_engine_ensure_local_folder (self, save->runtime, VALIJA_FOLDER_ROLE_DRAFTS),
                            &folder, &error) ||
-      !valija_await_int64 (valija_engine_file_locally (self, folder, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN),
-                           &id, &error))
+      !valija_await_int64 (save->replaces != 0
+                             ? valija_engine_replace_locally (self, save->replaces, folder, source, DRAFT_FLAGS)
+                             : valija_engine_file_locally (self, folder, source, DRAFT_FLAGS), &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   hold (self, id);
+  release (self, save->replaces);
 
   /* The folder may only now have something to show. */
   if (valija_account_runtime_find_role (save->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE) == NULL &&
       !dex_await (valija_engine_load_folders (self, save->runtime), &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  if (save->replaces != 0 && !dex_await (delete_version (self, save->replaces), &error) &&
-      !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_for_int64 (id);
@@ -127,7 +119,8 @@ valija_engine_drop_draft (ValijaEngine *self, gint64 draft)
 {
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
 
-  return dex_future_finally (delete_version (self, draft), dropped_cb, NULL, NULL);
+  release (self, draft);
+  return dex_future_finally (valija_store_delete_messages (self->store, &draft, 1), dropped_cb, NULL, NULL);
 }
 
 void
@@ -160,35 +153,27 @@ list_finished_fiber (ValijaEngine *self, ValijaFolder *here, GError **error)
   return messages;
 }
 
-static DexFuture *
-file_drafts_fiber (gpointer data)
+gboolean
+valija_engine_file_drafts_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, gboolean in_turn, GError **error)
 {
-  ValijaFlow *flow = data;
   g_autoptr(ValijaFolder) here = NULL;
   g_autoptr(ValijaFolder) there = NULL;
   g_autoptr(GPtrArray) messages = NULL;
-  g_autoptr(ValijaUndo) undo = NULL;
-  g_autoptr(GError) error = NULL;
 
-  g_set_object (&here, valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
-  g_set_object (&there, valija_account_runtime_find_role (flow->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE));
+  g_set_object (&here, valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
+  g_set_object (&there, valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE));
   if (here == NULL || there == NULL)
-    return dex_future_new_true ();
+    return TRUE;
 
-  /* One that was moved there is safe on the server before it goes here. */
-  if (!(messages = list_finished_fiber (flow->engine, here, &error)) ||
-      (messages->len > 0 &&
-       !(undo = dex_await_object (valija_engine_move_messages (flow->engine, messages, there), &error))))
-    return dex_future_new_for_error (g_steal_pointer (&error));
+  if (!(messages = list_finished_fiber (self, here, error)))
+    return FALSE;
+  if (messages->len == 0)
+    return TRUE;
+  if (!valija_engine_carry_fiber (self, messages, there, in_turn, NULL, error))
+    return FALSE;
 
-  return dex_future_new_true ();
-}
-
-DexFuture *
-valija_engine_file_drafts (ValijaEngine *self, ValijaAccountRuntime *runtime)
-{
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file drafts", file_drafts_fiber,
-                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+  valija_future_forget (valija_engine_sync_folder (self, there, VALIJA_SYNC_HEADERS, NULL), "list the drafts");
+  return TRUE;
 }
 
 /* The folder here was left out as long as all in it was open. */
@@ -199,7 +184,7 @@ release_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   if (!dex_await (valija_engine_load_folders (flow->engine, flow->runtime), &error) ||
-      !dex_await (valija_engine_file_drafts (flow->engine, flow->runtime), &error))
+      !valija_engine_file_drafts_fiber (flow->engine, flow->runtime, FALSE, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_true ();

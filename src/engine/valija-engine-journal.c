@@ -159,6 +159,10 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
       return g_strdup_printf (ngettext ("%u message could not be deleted on the server: %s",
                                         "%u messages could not be deleted on the server: %s", n), n, error->message);
     case VALIJA_OPERATION_APPEND:
+      /* Nothing is to be kept of it: it is where it was */
+      if (operation->carries)
+        return g_strdup_printf (ngettext ("%u message could not be moved on the server: %s",
+                                          "%u messages could not be moved on the server: %s", 1), 1u, error->message);
       /* Translators: %s is the reason, a sentence */
       return g_strdup_printf (_("A message could not be filed on the server. It is in Sent on this computer: %s"),
                               error->message);
@@ -206,6 +210,17 @@ is_of_lost_messages (ValijaAccountRuntime *runtime, ValijaOperation *operation, 
   return FALSE;
 }
 
+/* Returns whether a flow waits for it. */
+static gboolean
+tell_end (ValijaAccountRuntime *runtime, ValijaOperation *operation, ValijaLineEnd end)
+{
+  if (!g_hash_table_contains (runtime->awaited, &operation->id))
+    return FALSE;
+
+  g_hash_table_insert (runtime->awaited, g_memdup2 (&operation->id, sizeof operation->id), GINT_TO_POINTER (end));
+  return TRUE;
+}
+
 /* Returns whether the next line may be tried. */
 static gboolean
 fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
@@ -222,14 +237,16 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
       return FALSE;
     }
 
-  if (operation->kind == VALIJA_OPERATION_APPEND && !keep_source_fiber (self, runtime, operation, error))
+  if (operation->kind == VALIJA_OPERATION_APPEND && !operation->carries &&
+      !keep_source_fiber (self, runtime, operation, error))
     return FALSE;
 
   words = dup_failure_words (operation, failure);
   if (!dex_await (valija_store_fail_operation (self->store, operation->id, words, TRUE), error))
     return FALSE;
 
-  valija_engine_notice (self, "%s", words);
+  if (!tell_end (runtime, operation, VALIJA_LINE_REFUSED))
+    valija_engine_notice (self, "%s", words);
   return !operation_is_of_folder (operation) || dex_await (valija_engine_load_folders (self, runtime), error);
 }
 
@@ -330,7 +347,13 @@ run_line_fiber (ValijaEngine         *self,
   else if (!dex_await (run_operation (organizer, operation), error))
     return FALSE;
 
-  return dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error);
+  if (!dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error))
+    return FALSE;
+
+  tell_end (runtime, operation, VALIJA_LINE_DONE);
+  if (operation->carries)
+    valija_engine_journals_changed (self);
+  return TRUE;
 }
 
 /* What was taken back for good is in no list that is made from now on. */
@@ -490,4 +513,13 @@ valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime
     runtime->flush_source = g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, FLUSH_DELAY_SECONDS, flush_cb,
                                                         valija_flow_new (self, runtime),
                                                         (GDestroyNotify) valija_flow_free);
+}
+
+void
+valija_engine_journals_changed (ValijaEngine *self)
+{
+  g_autoptr(GPtrArray) runtimes = valija_engine_list_runtimes (self);
+
+  for (guint i = 0; i < runtimes->len; i++)
+    valija_engine_journal_changed (self, g_ptr_array_index (runtimes, i));
 }

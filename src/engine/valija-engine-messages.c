@@ -297,7 +297,8 @@ typedef struct
   gint64 folder;
   GBytes *source;
   ValijaFlags flags;
-  gint64 outbox;
+  gint64 outbox;             /* whose copy it is, 0 for none */
+  gint64 origin;             /* deleted in its place, 0 for none */
 } Filing;
 
 static void
@@ -321,21 +322,18 @@ file_locally_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   read->info->flags = filing->flags;
-  if (!valija_await_int64 (valija_store_add_message (filing->engine->store, filing->folder, read->info, read->stored,
-                                                     filing->outbox), &id, &error))
+  if (!valija_await_int64 (filing->origin != 0
+                             ? valija_store_supersede_message (filing->engine->store, filing->origin, filing->folder,
+                                                             read->info, read->stored)
+                             : valija_store_add_message (filing->engine->store, filing->folder, read->info,
+                                                         read->stored, filing->outbox), &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_for_int64 (id);
 }
 
-DexFuture *
-valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
-{
-  return valija_engine_file_copy (self, folder, source, flags, 0);
-}
-
-DexFuture *
-valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
+static DexFuture *
+file_here (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox, gint64 origin)
 {
   Filing *filing = g_new0 (Filing, 1);
 
@@ -344,6 +342,25 @@ valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, Vali
   filing->source = g_bytes_ref (source);
   filing->flags = flags;
   filing->outbox = outbox;
+  filing->origin = origin;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file here", file_locally_fiber, filing,
                               (GDestroyNotify) filing_free);
+}
+
+DexFuture *
+valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
+{
+  return file_here (self, folder, source, flags, 0, 0);
+}
+
+DexFuture *
+valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
+{
+  return file_here (self, folder, source, flags, outbox, 0);
+}
+
+DexFuture *
+valija_engine_replace_locally (ValijaEngine *self, gint64 origin, gint64 folder, GBytes *source, ValijaFlags flags)
+{
+  return file_here (self, folder, source, flags, 0, origin);
 }

@@ -175,8 +175,21 @@ gboolean   valija_engine_append_many_fiber (ValijaEngine         *self,
                                             GPtrArray            *filings,
                                             guint                *n_filed,
                                             GError              **error);
+
+/* In a fiber: copies @messages one after the other into @target, which is in another store, and deletes each where it
+ * was in the step in which its copy is safe; when it is interrupted, there are two copies at no time, and never none.
+ * Those of a server's folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With
+ * @progress (nullable) it can be cancelled between two of them. */
+gboolean   valija_engine_carry_fiber (ValijaEngine    *self,
+                                      GPtrArray       *messages,
+                                      ValijaFolder    *target,
+                                      gboolean         in_turn,
+                                      ValijaProgress  *progress,
+                                      GError         **error);
 /* Replays soon, if the engine works in the background. */
 void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
+/* The same of every account, where it is not known whose it is. */
+void       valija_engine_journals_changed (ValijaEngine *self);
 
 /* Whether whole messages of @folder are to be fetched by a synchronisation with @flags, and of which age. */
 gboolean   valija_engine_wants_bodies (ValijaAccountRuntime *runtime,
@@ -253,8 +266,19 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
 GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes the drafts of @runtime that nobody works on to the server's folder of drafts. TRUE */
-DexFuture *valija_engine_file_drafts    (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* In the place of @origin (0: none), which is deleted for good in the same step. */
+DexFuture *valija_engine_replace_locally (ValijaEngine *self,
+                                          gint64        origin,
+                                          gint64        folder,
+                                          GBytes       *source,
+                                          ValijaFlags   flags) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In a fiber: takes the drafts of @runtime that nobody works on to the server's folder of drafts. @in_turn as of
+ * valija_engine_carry_fiber(). */
+gboolean   valija_engine_file_drafts_fiber (ValijaEngine          *self,
+                                            ValijaAccountRuntime  *runtime,
+                                            gboolean               in_turn,
+                                            GError               **error);
 
 /* ---- Outbox ---- */
 

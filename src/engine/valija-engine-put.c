@@ -171,6 +171,19 @@ carry_fiber (Put *put, gboolean again, GError **error)
   return TRUE;
 }
 
+/* What the user has deleted here meanwhile is not to come there any more. */
+static gboolean
+was_dropped_fiber (ValijaEngine *self, ValijaOperation *operation)
+{
+  g_autoptr(GPtrArray) rows = NULL;
+
+  if (operation->origin >= 0)
+    return FALSE;
+
+  rows = dex_await_boxed (valija_store_load_rows (self->store, &operation->origin, 1), NULL);
+  return rows != NULL && rows->len == 0;
+}
+
 static gboolean
 append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
 {
@@ -179,6 +192,7 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
   g_autoptr(GBytes) whole = NULL;
   g_autofree char *message_id = NULL;
   g_autofree char *remote_id = NULL;
+  g_autoptr(GError) failure = NULL;
   guint64 size;
 
   if (!(source = dex_await_boxed (valija_store_load_operation_source (self->store, operation->id), error)))
@@ -195,9 +209,21 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
   if (is_known (put->new_ids, 0))
     return TRUE;
 
+  if (operation->carries && was_dropped_fiber (self, operation))
+    return TRUE;
+
   remote_id = dex_await_string (valija_mail_organizer_append (put->organizer, operation->folder, whole, operation->add,
-                                                              0), error);
-  return remote_id != NULL;
+                                                              operation->received), &failure);
+  if (remote_id != NULL)
+    return TRUE;
+
+  /* The answer was lost, and perhaps that alone */
+  if (operation->carries && operation->mark[0] != '\0' && valija_error_is_transient (failure) &&
+      find_fiber (put, NULL) && is_known (put->new_ids, 0))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 gboolean

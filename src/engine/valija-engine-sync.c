@@ -261,7 +261,7 @@ file_drafts_fiber (Sync *sync, GError **error)
 {
   g_autoptr(GError) failure = NULL;
 
-  if (dex_await (valija_engine_file_drafts (sync->engine, sync->runtime), &failure) ||
+  if (valija_engine_file_drafts_fiber (sync->engine, sync->runtime, TRUE, &failure) ||
       !valija_error_is_cancelled (failure))
     return TRUE;
 

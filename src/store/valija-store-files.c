@@ -395,6 +395,7 @@ match_generation (ValijaStoreContext  *context,
                                "UPDATE operation_message SET message ="
                                " (SELECT min (0, min (message))"
                                " FROM operation_message) - message WHERE message > 0", "") &&
+          valija_store_carry_forget_rows (context->local, error) &&
           valija_database_run (context->local, error,
                                "INSERT OR REPLACE INTO property VALUES ('cache-generation', ?1)", "s", generation));
 }

@@ -466,7 +466,9 @@ remove_account (ValijaStoreContext  *context,
       !valija_database_run (context->local, error, "DELETE FROM folder_policy WHERE account = ?1", "s",
                             args->account) ||
       !valija_database_run (context->local, error, "DELETE FROM operation WHERE account = ?1 AND kind <> ?2",
-                            "si", args->account, (gint64) VALIJA_OPERATION_APPEND))
+                            "si", args->account, (gint64) VALIJA_OPERATION_APPEND) ||
+      !valija_database_run (context->local, error, "UPDATE operation_origin SET account = '' WHERE account = ?1", "s",
+                            args->account))
     return FALSE;
 
   if (args->local &&

@@ -336,6 +336,29 @@ change_messages (ValijaStoreContext  *context,
   return TRUE;
 }
 
+gboolean
+valija_store_journal_append (ValijaStoreContext  *context,
+                             gint64               folder,
+                             GBytes              *source,
+                             ValijaFlags          flags,
+                             gint64              *line,
+                             GError             **error)
+{
+  Change change = { .kind = VALIJA_OPERATION_APPEND, .add = flags };
+  g_auto(Place) place = { 0, };
+
+  if (folder < 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on this computer only."));
+      return FALSE;
+    }
+
+  return load_place (context->cache, folder, &place, error) &&
+         add_line (context, &change, &place, NULL, line, error) &&
+         valija_database_run (context->local, error, "INSERT INTO operation_source (operation, data) VALUES (?1, ?2)",
+                              "ib", *line, source);
+}
+
 static gboolean
 append_message (ValijaStoreContext  *context,
                 gpointer             data,
@@ -343,25 +366,35 @@ append_message (ValijaStoreContext  *context,
                 GError             **error)
 {
   const Change *change = data;
-  g_auto(Place) place = { 0, };
   gint64 line;
 
-  if (change->folder < 0)
-    {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on this computer only."));
-      return FALSE;
-    }
-
-  if (!load_place (context->cache, change->folder, &place, error) ||
-      !add_line (context, change, &place, NULL, &line, error) ||
-      !valija_database_run (context->local, error, "INSERT INTO operation_source (operation, data) VALUES (?1, ?2)",
-                            "ib", line, change->source) ||
+  if (!valija_store_journal_append (context, change->folder, change->source, change->add, &line, error) ||
       !valija_store_outbox_copy_kept (context, change->outbox, error))
     return FALSE;
 
   valija_store_take_int64 (result, line);
 
   return TRUE;
+}
+
+gboolean
+valija_store_journal_delete (ValijaStoreContext  *context,
+                             gint64               message,
+                             GError             **error)
+{
+  g_autoptr(GArray) messages = g_array_new (FALSE, FALSE, sizeof (gint64));
+  Change change = { .kind = VALIJA_OPERATION_DELETE, .messages = messages };
+  g_auto(GValue) result = G_VALUE_INIT;
+  g_autoptr(GError) local_error = NULL;
+
+  g_array_append_val (messages, message);
+  if (change_messages (context, &change, &result, &local_error) ||
+      g_error_matches (local_error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
 }
 
 static DexFuture *

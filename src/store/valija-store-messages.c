@@ -30,6 +30,7 @@ typedef struct
   ValijaStoredSource *source;
   gint64 outbox;
   gboolean withdraw;         /* the item leaves the outbox */
+  gint64 origin;             /* deleted in its place, 0 for none */
 } AddArgs;
 
 static void
@@ -388,7 +389,8 @@ add_message (ValijaStoreContext  *context,
       !valija_store_insert_message (context, context->local, account, folder, 0, args->info, 0, &id, error) ||
       !valija_store_insert_source (context->local, id, args->source, &found, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
-                       : valija_store_outbox_copy_kept (context, args->outbox, error)))
+                       : valija_store_outbox_copy_kept (context, args->outbox, error)) ||
+      (args->origin != 0 && !valija_store_journal_delete (context, args->origin, error)))
     return FALSE;
 
   valija_store_context_tell_folder (context, context->local, folder);
@@ -583,7 +585,8 @@ write_message (ValijaStore        *self,
                ValijaMessageInfo  *info,
                ValijaStoredSource *source,
                gint64              outbox,
-               gboolean            withdraw)
+               gboolean            withdraw,
+               gint64              origin)
 {
   AddArgs *args = g_new0 (AddArgs, 1);
 
@@ -594,6 +597,7 @@ write_message (ValijaStore        *self,
   args->source->file_names = g_strdup (source->file_names);
   args->outbox = outbox;
   args->withdraw = withdraw;
+  args->origin = origin;
 
   return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
 }
@@ -617,7 +621,32 @@ valija_store_add_message (ValijaStore        *self,
   dex_return_error_if_fail (info != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  return write_message (self, folder, info, source, outbox, FALSE);
+  return write_message (self, folder, info, source, outbox, FALSE, 0);
+}
+
+/**
+ * valija_store_supersede_message:
+ * @origin: a message of either database
+ * @folder: in local truth
+ * @source: (transfer none): copied
+ *
+ * Files @source in @folder and deletes @origin in one step: whoever is interrupted has one of them, and never both.
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to the new message's id (int64)
+ */
+DexFuture *
+valija_store_supersede_message (ValijaStore        *self,
+                                gint64              origin,
+                                gint64              folder,
+                                ValijaMessageInfo  *info,
+                                ValijaStoredSource *source)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (origin != 0);
+  dex_return_error_if_fail (info != NULL);
+  dex_return_error_if_fail (source != NULL);
+
+  return write_message (self, folder, info, source, 0, FALSE, origin);
 }
 
 /**
@@ -644,5 +673,5 @@ valija_store_withdraw_outbox (ValijaStore        *self,
   dex_return_error_if_fail (info != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  return write_message (self, folder, info, source, item, TRUE);
+  return write_message (self, folder, info, source, item, TRUE, 0);
 }

@@ -460,7 +460,8 @@ finish_operation (ValijaStoreContext  *context,
         return FALSE;
     }
 
-  return remove_line (context->local, args->id, error) &&
+  return valija_store_carry_finish (context, args->id, error) &&
+         remove_line (context->local, args->id, error) &&
          refresh_entries (context, entries, error);
 }
 
@@ -678,7 +679,8 @@ list_operations (ValijaStoreContext  *context,
     return FALSE;
 
   statement = valija_database_query (context->local, error,
-                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark FROM operation o"
+                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received"
+                                     " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
                                      " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
 
   while (statement != NULL && valija_database_step (context->local, statement, &local_error))
@@ -696,6 +698,9 @@ list_operations (ValijaStoreContext  *context,
       operation->attempts = sqlite3_column_int (statement, 8);
       operation->words = valija_store_dup_text (statement, 9);
       operation->mark = valija_store_dup_text (statement, 10);
+      operation->carries = sqlite3_column_type (statement, 11) != SQLITE_NULL;
+      operation->origin = sqlite3_column_int64 (statement, 11);
+      operation->received = sqlite3_column_int64 (statement, 12);
       g_ptr_array_add (operations, operation);
     }
 

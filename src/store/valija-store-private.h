@@ -103,6 +103,25 @@ gboolean valija_store_files_open  (ValijaStoreContext *writer,
                                    GError            **error);
 void     valija_store_files_close (ValijaStoreContext *writer, ValijaStoreContext *reader);
 
+/* ---- valija-store-journal.c ---- */
+
+/* A line that files @source in @folder, which is on a server. */
+gboolean valija_store_journal_append (ValijaStoreContext  *context,
+                                      gint64               folder,
+                                      GBytes              *source,
+                                      ValijaFlags          flags,
+                                      gint64              *line,
+                                      GError             **error);
+/* Deletes @message (a public id) for good, as valija_store_delete_messages() does. One that is gone is no failure. */
+gboolean valija_store_journal_delete (ValijaStoreContext *context, gint64 message, GError **error);
+
+/* ---- valija-store-carry.c ---- */
+
+/* What @line has filed elsewhere goes from where it was. */
+gboolean valija_store_carry_finish (ValijaStoreContext *context, gint64 line, GError **error);
+/* The rows of the cache have other ids now. */
+gboolean valija_store_carry_forget_rows (ValijaDatabase *local, GError **error);
+
 /* ---- valija-store-overlay.c: the journal's effect on the rows of the cache ---- */
 
 /* Works out anew where message @id of the cache is shown and with which flags, from what the

@@ -258,6 +258,21 @@ const ValijaStoreIndex valija_store_later_indexes[] = {
 };
 const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
 
+/* A line of APPEND that moves a message from this computer, or from another server: what goes from there once the line
+ * is done. message is a public id, 0 for one of a cache that is gone: account, folder and remote_id find it again, and
+ * are '' for one of this computer. */
+#define ORIGIN_SCRIPT \
+  "CREATE TABLE operation_origin (" \
+  "  operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE," \
+  "  message INTEGER NOT NULL," \
+  "  account TEXT NOT NULL," \
+  "  folder TEXT NOT NULL," \
+  "  remote_id TEXT NOT NULL," \
+  "  message_id TEXT NOT NULL," \
+  "  date INTEGER NOT NULL," \
+  "  size INTEGER NOT NULL," \
+  "  received INTEGER NOT NULL);"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -281,6 +296,7 @@ const char * const valija_store_local_scripts[] = {
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
   LATER_SCRIPT,
+  ORIGIN_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -188,6 +188,13 @@ DexFuture *valija_store_add_message (ValijaStore        *self,
                                      ValijaStoredSource *source,
                                      gint64              outbox) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same in the place of @origin, a message anywhere, which is deleted for good in the same step; it may be gone. */
+DexFuture *valija_store_supersede_message (ValijaStore        *self,
+                                           gint64              origin,
+                                           gint64              folder,
+                                           ValijaMessageInfo  *info,
+                                           ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- Lists ---- */
 
 typedef enum
@@ -305,6 +312,9 @@ typedef struct
   char *mark;                /* nullable: it was never tried; see valija_store_begin_operation() */
   guint attempts;
   char *words;               /* nullable: why it failed last */
+  gboolean carries;          /* what it files comes from elsewhere; see valija_store_carry_message() */
+  gint64 origin;             /* and is this message there; 0: not in the cache now */
+  gint64 received;           /* seconds since 1970, 0 for now; of one that carries */
 } ValijaOperation;
 #define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
 GType            valija_operation_get_type (void) G_GNUC_CONST;
@@ -337,6 +347,16 @@ DexFuture *valija_store_append_message (ValijaStore *self,
                                         GBytes      *source,
                                         ValijaFlags  flags,
                                         gint64       outbox) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same in the place of @origin, a message here or of another account: it is deleted for good in the step in which
+ * the line is finished, and shown where it is until then. Where it is on its way there already, that line; INVALID
+ * where it is on its way elsewhere. @received as of valija_mail_organizer_append(). */
+DexFuture *valija_store_carry_message (ValijaStore *self,
+                                       gint64       origin,
+                                       gint64       folder,
+                                       GBytes      *source,
+                                       ValijaFlags  flags,
+                                       gint64       received) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
  * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.
@@ -376,6 +396,8 @@ DexFuture *valija_store_fail_operation (ValijaStore *self,
                                         gboolean     give_up) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes a line back that was not sent to the server yet. Resolves to TRUE; NOT_FOUND when it is too late. */
 DexFuture *valija_store_undo_operation   (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes back a line that carries a message, unless it was begun: then only its server knows, and it stays. TRUE */
+DexFuture *valija_store_drop_carrying    (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Outbox ---- */
 

@@ -499,6 +499,80 @@ test_lost_answer_across (void)
   g_assert_cmpuint (here->len, ==, 0);
 }
 
+static guint
+count_here (TestEngine *test, const char *kind)
+{
+  ValijaAccount *account = valija_engine_find_account (test->engine, kind);
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, account, "archive");
+  g_autoptr(GPtrArray) messages = NULL;
+
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  return messages->len;
+}
+
+/* Interrupted at whichever question while a message goes from here to a server and Valija ends: it is in one place,
+ * once all is done. Nothing of it was told to be lost. */
+static void
+test_interrupted_across (gconstpointer late)
+{
+  for (guint fail_at = 1; fail_at < 5; fail_at++)
+    {
+      g_autoptr(TestEngine) test = new_filled ("imap");
+      ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+      g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+      g_autoptr(GPtrArray) here = NULL;
+
+      test->server->marks = TRUE;
+      g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+      flush (test);
+      g_assert_cmpuint (count_here (test, "pop3"), ==, 1);
+      here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+
+      /* From then on nobody answers any more */
+      test->server->fail_at = test->server->questions + fail_at;
+      test->server->fail_late = GPOINTER_TO_INT (late);
+      test->server->stays_down = TRUE;
+      test_try (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "Archive")), NULL);
+      g_clear_pointer (&here, g_ptr_array_unref);
+      test_engine_close (test);
+      test->server->stays_down = FALSE;
+      test->server->fail_at = 0;
+      test_engine_open (test);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+
+      if (count_here (test, "pop3") == 1)
+        {
+          assert_server (test, "Archive", "");
+          g_assert_cmpuint (fail_at, <=, 2);
+        }
+      else
+        assert_server (test, "Archive", "4:a");
+      g_assert_cmpuint (test->notices->len, ==, 0);
+    }
+}
+
+/* Refused, it stays where it was, and the one who asked for it is told: nobody else. */
+static void
+test_refused_across (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+  g_autoptr(GPtrArray) here = NULL;
+
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  flush (test);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_OVER_QUOTA;
+  test_await_error (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "Archive")),
+                    VALIJA_ERROR_OVER_QUOTA);
+  flush (test);
+  assert_server (test, "Archive", "");
+  g_assert_cmpuint (count_here (test, "pop3"), ==, 1);
+  g_assert_cmpuint (test->notices->len, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -515,6 +589,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/undo-while-another-runs", test_undo_while_another_runs);
   g_test_add_func ("/engine/journal/undo-while-it-runs", test_undo_while_it_runs);
   g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
+  g_test_add_data_func ("/engine/journal/interrupted-across", GINT_TO_POINTER (FALSE), test_interrupted_across);
+  g_test_add_data_func ("/engine/journal/interrupted-across-late", GINT_TO_POINTER (TRUE), test_interrupted_across);
+  g_test_add_func ("/engine/journal/refused-across", test_refused_across);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
   g_test_add_data_func ("/engine/journal/lost-questions", GINT_TO_POINTER (FALSE), test_lost_answers);

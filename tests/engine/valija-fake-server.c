@@ -338,6 +338,8 @@ ask (gpointer session, const char *format, ...)
   if (server->on_question != NULL)
     server->on_question (server, server->user_data);
   server->lost_answer = server->fail_late && server->questions == server->fail_at;
+  if (server->stays_down && server->fail_at != 0 && server->questions > server->fail_at)
+    return fail (session);
   if (server->questions != server->fail_at || server->fail_late)
     return NULL;
 

@@ -25,6 +25,7 @@ struct _FakeServer
   gboolean fail_cancelled;   /* it fails as what is cancelled does */
   gboolean fail_late;        /* what was asked for is done, and only the answer is lost */
   gboolean lost_answer;      /* it is, now */
+  gboolean stays_down;       /* after the one that fails all do */
   gboolean marks;            /* it tells where a folder stands, and what has come since */
   const char *refuse_recipient; /* nullable */
   gboolean refuse_for_now;   /* it would be accepted later */

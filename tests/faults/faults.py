@@ -3,12 +3,13 @@
 """Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
 is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
 
-    world.py run -- faults.py PROGRAM cut|send|fetch|kill|folders|clients|share [--rounds N] [--seed S] [--only ROUND]
+    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|share [--rounds N] [--seed S] [--only ROUND]
 
 cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
 send     SMTP: the same while messages are sent
 fetch    POP3: the same while mail is fetched and taken off the server
 kill     SIGKILL at a moment by chance during sync, move, flag, delete, send
+across   SIGKILL at a moment by chance while mail moves between accounts and this computer, and drafts go to the server
 folders  SIGKILL at a moment by chance while folders are made, renamed and removed
 clients  two clients at random on one mailbox, against a model
 share    a part of each, for the suite
@@ -353,6 +354,78 @@ def kills(program, rounds, seed):
         yield f'kill round={number} seed={seed}', lambda number=number: kill_round(program, number, seed)
 
 
+def place_of(victim):
+    """{subject: [(account, folder, id)]} of all that is here."""
+    found = collections.defaultdict(list)
+    for account in (ANA, LUIS, OMAR):
+        for folder in ('INBOX', 'Archive', 'Trash', 'Drafts'):
+            for message in victim.list(folder, '--account', account):
+                if (account, folder, str(message['id'])) not in found[message['subject']]:
+                    found[message['subject']].append((account, folder, str(message['id'])))
+    return found
+
+
+def across_round(program, number, seed):
+    """Two servers, and an account that keeps its mail here. Each message is in one place, whatever was interrupted."""
+    rng = random.Random(f'{seed} {number}')
+    subjects = [f'x{i}' for i in range(6)]
+    drafts = []
+    fill(ANA, subjects)
+    fill(LUIS, [])
+    fill(OMAR, [])
+    with Victim(program, PASSWORD) as victim:
+        for user in (ANA, LUIS):
+            victim.add('imap', user, *side('incoming', WORLD['imaps_port'], user),
+                       *side('outgoing', WORLD['submissions_port'], user))
+        victim.add('pop3', OMAR, *side('incoming', WORLD['pop3s_port'], OMAR))
+        victim.run('sync', '--headers')
+        for step in range(rng.randrange(3, 6)):
+            known = place_of(victim)
+            act = rng.choice(['move', 'move', 'move', 'draft'])
+            subject = rng.choice(subjects)
+            if act == 'draft':
+                drafts.append(f'd-{seed}-{number}-{step}')
+                args = ['send', '--draft', '--account', ANA, '--to', LUIS, '--subject', drafts[-1], ]
+            elif not known[subject]:
+                args = ['sync', '--headers']
+            else:
+                here = known[subject][0][:2]
+                ids = [places[0][2] for places in known.values() if places and places[0][:2] == here]
+                target = rng.choice([a for a in (ANA, LUIS, OMAR) if a != here[0]])
+                args = ['move', *(ids if rng.random() < 0.5 else [known[subject][0][2]]), '--to', 'Archive',
+                        '--account', target]
+            child = victim.start(*args)
+            try:
+                child.communicate(b'', timeout=rng.uniform(0.05, 0.5))
+                killed = False
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.communicate()
+                killed = True
+            trace(*args, 'killed' if killed else child.returncode)
+            check(killed or child.returncode >= 0, args, 'died by signal')
+        for _ in range(3):
+            victim.run('sync', '--headers')
+        check_across(victim, subjects, drafts)
+
+
+def check_across(victim, subjects, drafts):
+    there = collections.Counter(s for user in (ANA, LUIS) for folder in FOLDERS for s, _ in server_list(user, folder))
+    here = place_of(victim)
+    for subject in subjects:
+        n_kept = sum(account == OMAR for account, _, _ in here[subject])
+        check(there[subject] + n_kept == 1, subject, 'is', there[subject], 'times on servers, and here in', here[subject])
+        check(len(here[subject]) == 1, subject, 'is listed in', here[subject])
+    for subject in drafts:
+        check(there[subject] <= 1 and len(here[subject]) <= 1 and len(here[subject]) >= there[subject],
+              'the draft', subject, 'is', there[subject], 'times on the server, and here in', here[subject])
+
+
+def across_kills(program, rounds, seed):
+    for number in range(rounds):
+        yield f'across round={number} seed={seed}', lambda number=number: across_round(program, number, seed)
+
+
 class Folder:
     """One that the round has made: what it may be called, and whether it may be gone; `subject` is in it."""
 
@@ -561,6 +634,7 @@ def share(program, seed):
     lines = rng.randrange(3, 20)
     yield f'fetch lines={lines} seed={seed}', lambda: fetch_round(program, lines, 'cut', True, seed)
     yield from kills(program, 2, seed)
+    yield from across_kills(program, 2, seed)
     yield from folder_kills(program, 1, seed)
     yield from clients(program, 1, seed, 8)
 
@@ -568,8 +642,8 @@ def share(program, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
-    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'folders', 'clients', 'share'])
-    parser.add_argument('--rounds', type=int, default=100, help='of kill, folders and clients')
+    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'share'])
+    parser.add_argument('--rounds', type=int, default=100, help='of kill, across, folders and clients')
     parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--only', help='rounds whose line has these words')
@@ -579,6 +653,7 @@ def main():
               'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed),
               'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed),
               'kill': lambda: kills(args.program, args.rounds, args.seed),
+              'across': lambda: across_kills(args.program, args.rounds, args.seed),
               'folders': lambda: folder_kills(args.program, args.rounds, args.seed),
               'clients': lambda: clients(args.program, args.rounds, args.seed),
               'share': lambda: share(args.program, args.seed)}[args.what]()

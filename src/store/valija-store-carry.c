@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-private.h"
+
+#include "base/valija-error.h"
+
+#include <glib/gi18n-lib.h>
+
+/* A message that moves between two stores: from this computer to a server, or from one server to another. It is filed
+ * by a line of the journal of where it goes, and goes from where it was in the step in which that line is finished. So
+ * whoever is interrupted in between finds the line, which looks on the server before it files anything again. */
+
+typedef struct
+{
+  gint64 origin;
+  gint64 folder;
+  GBytes *source;
+  ValijaFlags flags;
+  gint64 received;
+} CarryArgs;
+
+/* What a line carries, as it stands in the journal */
+typedef struct
+{
+  gint64 message;
+  char *account;
+  char *folder;
+  char *remote_id;
+  char *message_id;
+  gint64 date;
+  gint64 size;
+} Origin;
+
+static void
+carry_args_free (CarryArgs *self)
+{
+  g_bytes_unref (self->source);
+  g_free (self);
+}
+
+static void
+origin_clear (Origin *self)
+{
+  g_free (self->account);
+  g_free (self->folder);
+  g_free (self->remote_id);
+  g_free (self->message_id);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Origin, origin_clear)
+
+/* The first row of @sql, whose columns are those of Origin behind the message; @found is FALSE for none. */
+static gboolean
+read_origin (ValijaDatabase  *database,
+             sqlite3_stmt    *statement,
+             Origin          *origin,
+             gboolean        *found,
+             GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+
+  *found = valija_database_step (database, statement, &local_error);
+  if (*found)
+    {
+      origin->message = sqlite3_column_int64 (statement, 0);
+      origin->account = valija_store_dup_text (statement, 1);
+      origin->folder = valija_store_dup_text (statement, 2);
+      origin->remote_id = valija_store_dup_text (statement, 3);
+      origin->message_id = valija_store_dup_text (statement, 4);
+      origin->date = sqlite3_column_int64 (statement, 5);
+      origin->size = sqlite3_column_int64 (statement, 6);
+      sqlite3_reset (statement);
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+/* What can be fetched again is known by what its server calls it. */
+static gboolean
+describe_origin (ValijaStoreContext  *context,
+                 gint64               public,
+                 Origin              *origin,
+                 GError             **error)
+{
+  ValijaDatabase *database = valija_store_context_database (context, public);
+  gboolean found;
+
+  if (!read_origin (database,
+                    valija_database_query (database, error,
+                                           database == context->local
+                                             ? "SELECT -id, '', '', '', '', 0, 0 FROM message WHERE id = ?1"
+                                             : "SELECT m.id, f.account, f.remote_id, ifnull (m.remote_id, ''),"
+                                               " m.message_id, m.date, m.size"
+                                               " FROM message m JOIN folder f ON f.id = m.home WHERE m.id = ?1",
+                                           "i", valija_database_to_row (database, public)), origin, &found, error))
+    return FALSE;
+
+  return found || valija_store_fail_no_message (error);
+}
+
+/* The line that carries @origin already; 0 for none. */
+static gboolean
+find_line (ValijaStoreContext  *context,
+           const CarryArgs     *args,
+           gint64              *line,
+           GError             **error)
+{
+  g_autofree char *account = NULL;
+  g_autofree char *remote_id = NULL;
+  gint64 there;
+
+  if (!valija_database_get_int64 (context->local, 0, line, error,
+                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", args->origin))
+    return FALSE;
+  if (*line == 0)
+    return TRUE;
+
+  if (!valija_store_load_place (context->cache, args->folder, &account, &remote_id, error) ||
+      !valija_database_get_int64 (context->local, 0, &there, error,
+                                  "SELECT count(*) FROM operation WHERE id = ?1 AND account = ?2 AND folder = ?3",
+                                  "iss", *line, account, remote_id))
+    return FALSE;
+
+  if (there == 0)
+    valija_error_set (error, VALIJA_ERROR_INVALID,
+                      _("This message is on its way to another folder. Try again when it is there."));
+
+  return there > 0;
+}
+
+static gboolean
+carry_message (ValijaStoreContext  *context,
+               gpointer             data,
+               GValue              *result,
+               GError             **error)
+{
+  const CarryArgs *args = data;
+  g_auto(Origin) origin = { 0, };
+  gint64 line;
+
+  if (!find_line (context, args, &line, error) ||
+      (line == 0 &&
+       (!describe_origin (context, args->origin, &origin, error) ||
+        !valija_store_journal_append (context, args->folder, args->source, args->flags, &line, error) ||
+        !valija_database_run (context->local, error,
+                              "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                              "iissssiii", line, origin.message, origin.account, origin.folder, origin.remote_id,
+                              origin.message_id, origin.date, origin.size, args->received))))
+    return FALSE;
+
+  valija_store_take_int64 (result, line);
+
+  return TRUE;
+}
+
+/* A row of the cache may have another id since, and may be gone with the cache: its server has it all the same. */
+static gboolean
+delete_from_server (ValijaStoreContext  *context,
+                    const Origin        *origin,
+                    GError             **error)
+{
+  gint64 row;
+
+  if (!valija_database_get_int64 (context->cache, 0, &row, error,
+                                  "SELECT ifnull ((SELECT id FROM message WHERE id = ?4),"
+                                  " (SELECT m.id FROM message m JOIN folder f ON f.id = m.home"
+                                  " WHERE f.account = ?1 AND f.remote_id = ?2 AND m.remote_id = ?3))",
+                                  "sssi", origin->account, origin->folder, origin->remote_id, origin->message))
+    return FALSE;
+  if (row != 0)
+    return valija_store_journal_delete (context, row, error);
+
+  return valija_database_run (context->local, error,
+                              "INSERT INTO operation (sequence, account, kind, folder)"
+                              " VALUES ((SELECT ifnull (max (sequence), 0) + 1 FROM operation), ?1, ?2, ?3)",
+                              "sis", origin->account, (gint64) VALIJA_OPERATION_DELETE, origin->folder) &&
+         valija_database_run (context->local, error,
+                              "INSERT INTO operation_message"
+                              " (operation, position, message, remote_id, message_id, date, size) VALUES"
+                              " (?1, 0, (SELECT min (0, ifnull (min (message), 0)) - 1 FROM operation_message),"
+                              " ?2, ?3, ?4, ?5)",
+                              "issii", (gint64) sqlite3_last_insert_rowid (valija_database_get_handle (context->local)),
+                              origin->remote_id, origin->message_id, origin->date, origin->size);
+}
+
+gboolean
+valija_store_carry_finish (ValijaStoreContext  *context,
+                           gint64               line,
+                           GError             **error)
+{
+  g_auto(Origin) origin = { 0, };
+  gboolean found;
+
+  if (!read_origin (context->local,
+                    valija_database_query (context->local, error,
+                                           "SELECT message, account, folder, remote_id, message_id, date, size"
+                                           " FROM operation_origin WHERE operation = ?1", "i", line),
+                    &origin, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+
+  if (origin.message < 0)
+    return valija_store_journal_delete (context, origin.message, error);
+
+  /* One whose move waited had no name there yet, and one of an account that was removed is nobody's */
+  return origin.remote_id[0] == '\0' || origin.account[0] == '\0' || delete_from_server (context, &origin, error);
+}
+
+gboolean
+valija_store_carry_forget_rows (ValijaDatabase  *local,
+                                GError         **error)
+{
+  return valija_database_run (local, error, "UPDATE operation_origin SET message = 0 WHERE message > 0", "");
+}
+
+static gboolean
+drop_carrying (ValijaStoreContext  *context,
+               gpointer             data,
+               GValue              *result,
+               GError             **error)
+{
+  return valija_database_run (context->local, error,
+                              "DELETE FROM operation WHERE id = ?1 AND mark IS NULL"
+                              " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1)", "i",
+                              *(gint64 *) data);
+}
+
+/**
+ * valija_store_carry_message:
+ * @origin: a message here, or of another account
+ * @folder: a folder on a server
+ * @received: seconds since 1970, 0 for now
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in the journal (int64)
+ */
+DexFuture *
+valija_store_carry_message (ValijaStore *self,
+                            gint64       origin,
+                            gint64       folder,
+                            GBytes      *source,
+                            ValijaFlags  flags,
+                            gint64       received)
+{
+  CarryArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (origin != 0);
+  dex_return_error_if_fail (source != NULL);
+
+  args = g_new0 (CarryArgs, 1);
+  args->origin = origin;
+  args->folder = folder;
+  args->source = g_bytes_ref (source);
+  args->flags = flags;
+  args->received = received;
+
+  return valija_store_write (self, carry_message, args, (GDestroyNotify) carry_args_free);
+}
+
+/**
+ * valija_store_drop_carrying:
+ *
+ * Returns: (transfer full): a future that resolves to true, also where there is no such line any more
+ */
+DexFuture *
+valija_store_drop_carrying (ValijaStore *self,
+                            gint64       operation)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  return valija_store_write (self, drop_carrying, g_memdup2 (&operation, sizeof operation), g_free);
+}
