@@ -362,8 +362,11 @@ draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   if (cli->json != NULL)
     valija_cli_json_int (cli->json, "draft", id);
 
-  return opt_queue || (dex_await (valija_engine_release_draft (cli->engine, account, id), error) &&
-                       look_at_drafts_fiber (cli, account, error));
+  if (opt_queue)
+    return dex_await (valija_engine_leave_draft (cli->engine, id), error);
+
+  return dex_await (valija_engine_release_draft (cli->engine, account, id), error) &&
+         look_at_drafts_fiber (cli, account, error);
 }
 
 static gpointer
@@ -579,7 +582,7 @@ outbox_withdraw_fiber (ValijaCli *cli, GError **error)
   if (cli->json != NULL)
     valija_cli_json_int (cli->json, "draft", draft);
   valija_cli_print (cli, "%s\n", _("The message is no longer in the outbox. It is a draft on this computer."));
-  return TRUE;
+  return dex_await (valija_engine_leave_draft (cli->engine, draft), error);
 }
 
 static gboolean

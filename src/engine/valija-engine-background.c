@@ -287,6 +287,7 @@ valija_engine_stop_background (ValijaEngine *self)
 
   self->started = FALSE;
   g_clear_handle_id (&self->outbox_flush_source, g_source_remove);
+  g_clear_handle_id (&self->upload_source, g_source_remove);
   g_clear_handle_id (&self->outbox_reload_source, g_source_remove);
   valija_engine_unwatch_conditions (self);
 

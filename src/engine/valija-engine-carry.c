@@ -15,6 +15,7 @@ typedef struct
   ValijaFolder *target;
   ValijaAccountRuntime *runtime;   /* nullable: of a target on a server */
   gboolean in_turn;
+  gboolean keep;                   /* the original stays */
 } Carry;
 
 static DexFuture *
@@ -48,16 +49,19 @@ end_line_fiber (Carry *carry, gint64 line, GError *failure, GError **error)
 }
 
 static gboolean
-carry_to_server_fiber (Carry *carry, ValijaMessage *message, GBytes *source, GError **error)
+carry_to_server_fiber (Carry        *carry,
+                       gint64        message,
+                       GBytes       *source,
+                       ValijaFlags   flags,
+                       gint64        received,
+                       GError      **error)
 {
-  ValijaEngine *self = carry->engine;
-  gint64 folder = valija_folder_get_id (carry->target);
   g_autoptr(GError) failure = NULL;
   gint64 line;
 
-  if (!valija_await_int64 (valija_store_carry_message (self->store, valija_message_get_id (message), folder, source,
-                                                       valija_message_get_flags (message),
-                                                       valija_message_get_date (message)), &line, error))
+  if (!valija_await_int64 (valija_store_carry_message (carry->engine->store, message,
+                                                       valija_folder_get_id (carry->target), source, flags, received,
+                                                       carry->keep), &line, error))
     return FALSE;
 
   g_hash_table_insert (carry->runtime->awaited, g_memdup2 (&line, sizeof line), GINT_TO_POINTER (VALIJA_LINE_WAITS));
@@ -75,11 +79,24 @@ carry_message_fiber (Carry *carry, ValijaMessage *message, GError **error)
     return FALSE;
 
   if (carry->runtime != NULL)
-    return carry_to_server_fiber (carry, message, source, error);
+    return carry_to_server_fiber (carry, valija_message_get_id (message), source, valija_message_get_flags (message),
+                                  valija_message_get_date (message), error);
 
   return valija_await_int64 (valija_engine_replace_locally (self, valija_message_get_id (message),
                                                             valija_folder_get_id (carry->target), source,
                                                             valija_message_get_flags (message)), NULL, error);
+}
+
+/* Of a folder on a server. */
+static ValijaAccountRuntime *
+dup_runtime (ValijaEngine *self, ValijaFolder *target, GError **error)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (target));
+
+  if (runtime == NULL)
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This account is not set up here."));
+
+  return runtime != NULL ? g_object_ref (runtime) : NULL;
 }
 
 gboolean
@@ -93,17 +110,10 @@ valija_engine_carry_fiber (ValijaEngine    *self,
   g_autoptr(ValijaAccountRuntime) runtime = NULL;
   Carry carry = { .engine = self, .target = target, .in_turn = in_turn };
 
-  if (!valija_folder_get_local (target))
-    {
-      g_set_object (&runtime, valija_engine_find_runtime (self, valija_folder_get_account (target)));
-      if (runtime == NULL)
-        {
-          valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This account is not set up here."));
-          return FALSE;
-        }
-      carry.runtime = runtime;
-    }
+  if (!valija_folder_get_local (target) && !(runtime = dup_runtime (self, target, error)))
+    return FALSE;
 
+  carry.runtime = runtime;
   for (guint i = 0; i < messages->len; i++)
     {
       if (progress != NULL &&
@@ -116,4 +126,15 @@ valija_engine_carry_fiber (ValijaEngine    *self,
     }
 
   return TRUE;
+}
+
+gboolean
+valija_engine_copy_draft_fiber (ValijaEngine *self, gint64 draft, ValijaFolder *target, GError **error)
+{
+  g_autoptr(ValijaAccountRuntime) runtime = dup_runtime (self, target, error);
+  Carry carry = { .engine = self, .target = target, .runtime = runtime, .keep = TRUE };
+  g_autoptr(GBytes) source = NULL;
+
+  return runtime != NULL && (source = dex_await_boxed (valija_store_load_source (self->store, draft), error)) != NULL &&
+         carry_to_server_fiber (&carry, draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0, error);
 }

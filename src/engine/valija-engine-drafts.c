@@ -4,10 +4,9 @@
 
 #include "engine/valija-engine-private.h"
 
-/* A draft is written here while somebody works on it: at once, safe, and without a network. When they have done with
- * it, it goes where the account keeps its drafts; what could not be taken there waits here for the next round. */
-
-#define DRAFT_FLAGS (VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN)
+/* A draft is written here while somebody works on it: at once, safe, and without a network; its server gets it when
+ * they pause, see valija-engine-uploads.c. When they have done with it, it goes where the account keeps its drafts;
+ * what could not be taken there waits here for the next round. */
 
 typedef struct
 {
@@ -26,6 +25,21 @@ save_free (Save *save)
   g_free (save);
 }
 
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaAccountRuntime *runtime;
+  gint64 draft;
+} Release;
+
+static void
+release_free (Release *release)
+{
+  g_object_unref (release->engine);
+  g_object_unref (release->runtime);
+  g_free (release);
+}
+
 static gpointer
 build_in_thread (gpointer user_data, GError **error)
 {
@@ -38,40 +52,35 @@ hold (ValijaEngine *self, gint64 draft)
   g_hash_table_add (self->open_drafts, g_memdup2 (&draft, sizeof draft));
 }
 
-/* What is on a server goes by way of the journal of its account, whichever that is. */
-static void
-release (ValijaEngine *self, gint64 draft)
-{
-  g_hash_table_remove (self->open_drafts, &draft);
-  if (draft > 0)
-    valija_engine_journals_changed (self);
-}
-
-/* The new version comes in the step in which the old one goes. */
+/* The new version comes in the step in which the old one goes; one on a server goes when a newer one is there. */
 static DexFuture *
 save_fiber (gpointer data)
 {
   Save *save = data;
   ValijaEngine *self = save->engine;
+  g_autofree char *remote_id = g_uuid_string_random ();
   g_autoptr(GBytes) source = NULL;
+  g_autoptr(ValijaReadSource) read = NULL;
   g_autoptr(GError) error = NULL;
   gint64 folder;
   gint64 id;
 
   if (!(source = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, build_in_thread,
                                                                g_object_ref (save->composition), g_object_unref),
-                                  &error)))
+                                  &error)) ||
+      !(read = dex_await_boxed (valija_engine_read_source (source, remote_id), &error)) ||
+      !valija_await_int64 (valija_engine_ensure_local_folder (self, save->runtime, VALIJA_FOLDER_ROLE_DRAFTS),
+                           &folder, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  if (!valija_await_int64 (valija_engine_ensure_local_folder (self, save->runtime, VALIJA_FOLDER_ROLE_DRAFTS),
-                           &folder, &error) ||
-      !valija_await_int64 (save->replaces != 0
-                             ? valija_engine_replace_locally (self, save->replaces, folder, source, DRAFT_FLAGS)
-                             : valija_engine_file_locally (self, folder, source, DRAFT_FLAGS), &id, &error))
+  read->info->flags = VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN;
+  if (!valija_await_int64 (valija_store_save_draft (self->store, folder, read->info, read->stored, save->replaces),
+                           &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   hold (self, id);
-  release (self, save->replaces);
+  g_hash_table_remove (self->open_drafts, &save->replaces);
+  valija_engine_drafts_changed (self);
 
   /* The folder may only now have something to show. */
   if (valija_account_runtime_find_role (save->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE) == NULL &&
@@ -104,14 +113,8 @@ valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComp
 static DexFuture *
 dropped_cb (DexFuture *future, gpointer user_data)
 {
-  g_autoptr(GError) error = NULL;
-
-  /* Gone already is gone. */
-  if (dex_future_get_value (future, &error) != NULL ||
-      g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
-    return dex_future_new_true ();
-
-  return dex_future_new_for_error (g_steal_pointer (&error));
+  valija_engine_journals_changed (user_data);
+  return dex_ref (future);
 }
 
 DexFuture *
@@ -119,8 +122,9 @@ valija_engine_drop_draft (ValijaEngine *self, gint64 draft)
 {
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
 
-  release (self, draft);
-  return dex_future_finally (valija_store_delete_messages (self->store, &draft, 1), dropped_cb, NULL, NULL);
+  g_hash_table_remove (self->open_drafts, &draft);
+  return dex_future_then (valija_store_drop_draft (self->store, draft), dropped_cb, g_object_ref (self),
+                          g_object_unref);
 }
 
 void
@@ -129,6 +133,51 @@ valija_engine_hold_draft (ValijaEngine *self, gint64 draft)
   g_return_if_fail (VALIJA_IS_ENGINE (self));
 
   hold (self, draft);
+  /* What is on a server is safe there, until something of it is written here */
+  if (draft < 0)
+    valija_future_forget (valija_store_open_draft (self->store, draft, TRUE), "open draft");
+}
+
+DexFuture *
+valija_engine_leave_draft (ValijaEngine *self, gint64 draft)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  g_hash_table_remove (self->open_drafts, &draft);
+  return draft < 0 ? valija_store_open_draft (self->store, draft, FALSE) : dex_future_new_true ();
+}
+
+/* ---- What was open when Valija ended ---- */
+
+static DexFuture *
+list_unfinished_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(GArray) ids = NULL;
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(ids = dex_await_boxed (valija_store_list_open_drafts (flow->engine->store), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (guint i = ids->len; i > 0; i--)
+    if (g_hash_table_contains (flow->engine->open_drafts, &g_array_index (ids, gint64, i - 1)))
+      g_array_remove_index (ids, i - 1);
+
+  if (!(rows = dex_await_boxed (valija_store_load_rows (flow->engine->store,
+                                                        (const gint64 *) (const void *) ids->data, ids->len), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (valija_engine_wrap_rows (flow->engine, rows));
+}
+
+DexFuture *
+valija_engine_list_unfinished (ValijaEngine *self)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "unfinished drafts", list_unfinished_fiber,
+                              valija_flow_new (self, NULL), (GDestroyNotify) valija_flow_free);
 }
 
 /* ---- To the server ---- */
@@ -153,6 +202,26 @@ list_finished_fiber (ValijaEngine *self, ValijaFolder *here, GError **error)
   return messages;
 }
 
+/* What the server has already goes here; the rest goes there, one by one: somebody may open one meanwhile. */
+static gboolean
+file_draft_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *there, gboolean in_turn, GError **error)
+{
+  gint64 id = valija_message_get_id (message);
+  g_autoptr(ValijaStoredDraft) draft = NULL;
+  g_autoptr(GPtrArray) one = NULL;
+
+  if (!(draft = dex_await_boxed (valija_store_load_draft (self->store, id), error)))
+    return FALSE;
+  if (draft->open || g_hash_table_contains (self->open_drafts, &id))
+    return TRUE;
+  if (draft->uploaded)
+    return valija_await_int64 (valija_store_delete_messages (self->store, &id, 1), NULL, error);
+
+  one = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (one, g_object_ref (message));
+  return valija_engine_carry_fiber (self, one, there, in_turn, NULL, error);
+}
+
 gboolean
 valija_engine_file_drafts_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, gboolean in_turn, GError **error)
 {
@@ -167,12 +236,13 @@ valija_engine_file_drafts_fiber (ValijaEngine *self, ValijaAccountRuntime *runti
 
   if (!(messages = list_finished_fiber (self, here, error)))
     return FALSE;
-  if (messages->len == 0)
-    return TRUE;
-  if (!valija_engine_carry_fiber (self, messages, there, in_turn, NULL, error))
-    return FALSE;
 
-  valija_future_forget (valija_engine_sync_folder (self, there, VALIJA_SYNC_HEADERS, NULL), "list the drafts");
+  for (guint i = 0; i < messages->len; i++)
+    if (!file_draft_fiber (self, g_ptr_array_index (messages, i), there, in_turn, error))
+      return FALSE;
+
+  if (messages->len > 0)
+    valija_future_forget (valija_engine_sync_folder (self, there, VALIJA_SYNC_HEADERS, NULL), "list the drafts");
   return TRUE;
 }
 
@@ -180,11 +250,12 @@ valija_engine_file_drafts_fiber (ValijaEngine *self, ValijaAccountRuntime *runti
 static DexFuture *
 release_fiber (gpointer data)
 {
-  ValijaFlow *flow = data;
+  Release *release = data;
   g_autoptr(GError) error = NULL;
 
-  if (!dex_await (valija_engine_load_folders (flow->engine, flow->runtime), &error) ||
-      !valija_engine_file_drafts_fiber (flow->engine, flow->runtime, FALSE, &error))
+  if (!dex_await (valija_engine_leave_draft (release->engine, release->draft), &error) ||
+      !dex_await (valija_engine_load_folders (release->engine, release->runtime), &error) ||
+      !valija_engine_file_drafts_fiber (release->engine, release->runtime, FALSE, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_true ();
@@ -194,13 +265,17 @@ DexFuture *
 valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
 {
   ValijaAccountRuntime *runtime;
+  Release *release;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
 
   if (!(runtime = valija_engine_find_runtime (self, account)))
     return valija_engine_reject_unknown_account ();
 
-  g_hash_table_remove (self->open_drafts, &draft);
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "release a draft", release_fiber,
-                              valija_flow_new (self, runtime), (GDestroyNotify) valija_flow_free);
+  release = g_new0 (Release, 1);
+  release->engine = g_object_ref (self);
+  release->runtime = g_object_ref (runtime);
+  release->draft = draft;
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "release a draft", release_fiber, release,
+                              (GDestroyNotify) release_free);
 }

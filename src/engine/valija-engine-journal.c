@@ -406,7 +406,8 @@ replay_fiber (gpointer data)
               continue;
             }
 
-          again = operation_gives_ids (operation) || operation_is_of_folder (operation);
+          /* What was carried is to be deleted where it was */
+          again = operation_gives_ids (operation) || operation_is_of_folder (operation) || operation->carries;
           flow->runtime->line_on_its_way = operation->id;
           done = run_line_fiber (self, flow->runtime, organizer, operation, &failure);
           flow->runtime->line_on_its_way = 0;

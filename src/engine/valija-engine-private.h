@@ -34,6 +34,7 @@ struct _ValijaEngine
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
 
   GHashTable *open_drafts;        /* gint64 * set: drafts that somebody works on */
+  guint upload_source;            /* the servers are about to get what is in them */
   GCancellable *stop;             /* cancelled when the engine closes */
   GPtrArray *flows;               /* of Flow, unowned: each leaves it when it ends */
   guint outbox_reload_source;
@@ -186,6 +187,11 @@ gboolean   valija_engine_carry_fiber (ValijaEngine    *self,
                                       gboolean         in_turn,
                                       ValijaProgress  *progress,
                                       GError         **error);
+/* The same with @draft of local truth, which stays where it is, and for an earlier version of it that is there. */
+gboolean   valija_engine_copy_draft_fiber (ValijaEngine  *self,
+                                           gint64         draft,
+                                           ValijaFolder  *target,
+                                           GError       **error);
 /* Replays soon, if the engine works in the background. */
 void       valija_engine_journal_changed (ValijaEngine *self, ValijaAccountRuntime *runtime);
 /* The same of every account, where it is not known whose it is. */
@@ -279,6 +285,11 @@ gboolean   valija_engine_file_drafts_fiber (ValijaEngine          *self,
                                             ValijaAccountRuntime  *runtime,
                                             gboolean               in_turn,
                                             GError               **error);
+
+/* Something was written: the servers get it when there is a pause, if the engine works in the background. */
+void       valija_engine_drafts_changed (ValijaEngine *self);
+/* They get all that is open, now. TRUE, or the last failure. */
+DexFuture *valija_engine_upload_drafts  (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Outbox ---- */
 

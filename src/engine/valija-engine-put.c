@@ -215,7 +215,11 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
   remote_id = dex_await_string (valija_mail_organizer_append (put->organizer, operation->folder, whole, operation->add,
                                                               operation->received), &failure);
   if (remote_id != NULL)
-    return TRUE;
+    {
+      g_free (g_ptr_array_index (put->new_ids, 0));
+      g_ptr_array_index (put->new_ids, 0) = g_steal_pointer (&remote_id);
+      return TRUE;
+    }
 
   /* The answer was lost, and perhaps that alone */
   if (operation->carries && operation->mark[0] != '\0' && valija_error_is_transient (failure) &&
@@ -243,7 +247,12 @@ valija_engine_put_fiber (ValijaEngine         *self,
     return FALSE;
 
   if (operation->kind == VALIJA_OPERATION_APPEND)
-    return append_fiber (self, &put, again, error);
+    {
+      if (!append_fiber (self, &put, again, error))
+        return FALSE;
+      *new_ids = g_steal_pointer (&put.new_ids);
+      return TRUE;
+    }
 
   put.message_ids = dup_strings (operation->message_ids);
   g_array_append_vals (put.sizes, operation->sizes->data, operation->sizes->len);

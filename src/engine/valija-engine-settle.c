@@ -139,17 +139,17 @@ settle_fiber (gpointer data)
   for (guint i = 0; i < items->len; i++)
     {
       ValijaStoredOutbox *item = g_ptr_array_index (items, i);
-      gint64 n_there;
+      g_autoptr(GArray) there = NULL;
 
       if (!can_be_told_by_sent (settle, item))
         continue;
-      if (!valija_await_int64 (valija_store_count_message_id (settle->engine->store, folder, item->message_id),
-                               &n_there, &error) ||
-          (n_there > 0 &&
+      if (!(there = dex_await_boxed (valija_store_find_message_id (settle->engine->store, folder, item->message_id),
+                                     &error)) ||
+          (there->len > 0 &&
            !set_sent_fiber (settle, item, _("The server has it among the sent mail: it was sent."), &error)))
         return dex_future_new_for_error (g_steal_pointer (&error));
 
-      any = any || n_there > 0;
+      any = any || there->len > 0;
     }
 
   if (any && !dex_await (valija_engine_load_outbox (settle->engine), &error))

@@ -24,6 +24,7 @@ enum
   NOTICE,
   NEW_MAIL,
   OUTBOX_CHANGED,
+  DRAFT_EDITED,
   N_SIGNALS,
 };
 
@@ -191,6 +192,7 @@ valija_engine_dispose (GObject *object)
 
   valija_engine_stop_background (self);
   g_clear_handle_id (&self->outbox_reload_source, g_source_remove);
+  g_clear_handle_id (&self->upload_source, g_source_remove);
   if (self->store != NULL)
     g_signal_handlers_disconnect_by_data (self->store, self);
 
@@ -241,6 +243,9 @@ valija_engine_class_init (ValijaEngineClass *klass)
   signals[OUTBOX_CHANGED] =
     g_signal_new ("outbox-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 0);
+  signals[DRAFT_EDITED] =
+    g_signal_new ("draft-edited", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
 }
 
 static void

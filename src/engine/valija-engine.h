@@ -32,7 +32,7 @@ G_DECLARE_FINAL_TYPE (ValijaEngine, valija_engine, VALIJA, ENGINE, GObject)
 /* @profile: one directory for everything (config/, data/, cache/ inside it), or NULL for the user's own XDG
  * directories under "valija". Signals: "notice" (string): something the user must know (a damaged cache, a failed
  * change given up), translated. "new-mail" (ValijaFolder, uint n): unread messages came into an inbox.
- * "outbox-changed": an item came, went or changed its state. */
+ * "outbox-changed": an item came, went or changed its state. "draft-edited": see valija_engine_settle_draft(). */
 ValijaEngine *valija_engine_new (GFile *profile) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Store and accounts; no network. TRUE */
@@ -396,13 +396,15 @@ DexFuture *valija_engine_end_undo_send (ValijaEngine *self) G_GNUC_WARN_UNUSED_R
 /* What will become of a copy, in words for the composer: "A copy is kept in Sent on the server." (transfer full) */
 char *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
 
-/* Drafts: written here at once, and held here until they are released. @replaces: the id of the earlier version, 0 for
- * none. Resolves to the new message id (int64). */
+/* Drafts: written here at once, and held here until they are released; the server's folder of drafts gets them
+ * whenever nothing was written for a while. @replaces: the id of the earlier version, 0 for none. Resolves to the new
+ * message id (int64). */
 DexFuture *valija_engine_save_draft (ValijaEngine      *self,
                                      ValijaAccount     *account,
                                      ValijaComposition *composition,
                                      gint64             replaces) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_engine_drop_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* Also what a server has of it. TRUE, also where it is gone. */
+DexFuture *valija_engine_drop_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT;
 /* Somebody works on @draft, which was stored before: it stays where it is. */
 void valija_engine_hold_draft (ValijaEngine *self, gint64 draft);
 /* Nobody works on @draft any more: it goes to the server's folder of drafts, where there is one. It
@@ -410,5 +412,18 @@ void valija_engine_hold_draft (ValijaEngine *self, gint64 draft);
 DexFuture *valija_engine_release_draft (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         gint64         draft) G_GNUC_WARN_UNUSED_RESULT;
+/* The same without asking the server now. TRUE */
+DexFuture *valija_engine_leave_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Drafts that somebody worked on when the last Valija was ended, newest first: they stay here until they are opened or
+ * released. GPtrArray of ValijaMessage, loaded. */
+DexFuture *valija_engine_list_unfinished (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After "draft-edited" (int64 draft, int64 theirs): the server has another version of @draft, which somebody made
+ * elsewhere, and gets no newer one until this is called. With @theirs the next one takes its place; with 0 both stay.
+ * TRUE */
+DexFuture *valija_engine_settle_draft (ValijaEngine *self,
+                                       gint64        draft,
+                                       gint64        theirs) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -266,6 +266,14 @@ valija_composition_remove_attachment (ValijaComposition *self,
     g_list_store_remove (self->attachments, position);
 }
 
+void
+valija_composition_renew (ValijaComposition *self)
+{
+  g_return_if_fail (VALIJA_IS_COMPOSITION (self));
+
+  g_clear_pointer (&self->message_id, g_free);
+}
+
 GListModel *
 valija_composition_get_attachments (ValijaComposition *self)
 {

@@ -89,6 +89,9 @@ void valija_composition_remove_attachment (ValijaComposition *self,
 /* Of ValijaAttachment. (transfer none) */
 GListModel *valija_composition_get_attachments (ValijaComposition *self);
 
+/* What it is built into from now on is another message, with a Message-ID of its own. */
+void valija_composition_renew (ValijaComposition *self);
+
 /* What stops it from being sent, in words (no recipient, an address that is none, an attachment
  * gone): VALIJA_ERROR_INVALID. */
 gboolean valija_composition_check (ValijaComposition  *self,

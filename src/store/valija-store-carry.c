@@ -19,19 +19,8 @@ typedef struct
   GBytes *source;
   ValijaFlags flags;
   gint64 received;
+  gboolean keep;
 } CarryArgs;
-
-/* What a line carries, as it stands in the journal */
-typedef struct
-{
-  gint64 message;
-  char *account;
-  char *folder;
-  char *remote_id;
-  char *message_id;
-  gint64 date;
-  gint64 size;
-} Origin;
 
 static void
 carry_args_free (CarryArgs *self)
@@ -40,24 +29,21 @@ carry_args_free (CarryArgs *self)
   g_free (self);
 }
 
-static void
-origin_clear (Origin *self)
+void
+valija_store_origin_clear (ValijaStoreOrigin *self)
 {
-  g_free (self->account);
-  g_free (self->folder);
-  g_free (self->remote_id);
-  g_free (self->message_id);
+  g_clear_pointer (&self->account, g_free);
+  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->remote_id, g_free);
+  g_clear_pointer (&self->message_id, g_free);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Origin, origin_clear)
-
-/* The first row of @sql, whose columns are those of Origin behind the message; @found is FALSE for none. */
-static gboolean
-read_origin (ValijaDatabase  *database,
-             sqlite3_stmt    *statement,
-             Origin          *origin,
-             gboolean        *found,
-             GError         **error)
+gboolean
+valija_store_origin_read (ValijaDatabase     *database,
+                          sqlite3_stmt       *statement,
+                          ValijaStoreOrigin  *origin,
+                          gboolean           *found,
+                          GError            **error)
 {
   g_autoptr(GError) local_error = NULL;
 
@@ -85,17 +71,16 @@ read_origin (ValijaDatabase  *database,
   return FALSE;
 }
 
-/* What can be fetched again is known by what its server calls it. */
-static gboolean
-describe_origin (ValijaStoreContext  *context,
-                 gint64               public,
-                 Origin              *origin,
-                 GError             **error)
+gboolean
+valija_store_origin_describe (ValijaStoreContext  *context,
+                              gint64               public,
+                              ValijaStoreOrigin   *origin,
+                              GError             **error)
 {
   ValijaDatabase *database = valija_store_context_database (context, public);
   gboolean found;
 
-  if (!read_origin (database,
+  if (!valija_store_origin_read (database,
                     valija_database_query (database, error,
                                            database == context->local
                                              ? "SELECT -id, '', '', '', '', 0, 0 FROM message WHERE id = ?1"
@@ -120,7 +105,8 @@ find_line (ValijaStoreContext  *context,
   gint64 there;
 
   if (!valija_database_get_int64 (context->local, 0, line, error,
-                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", args->origin))
+                                  "SELECT operation FROM operation_origin WHERE message = ?1 AND position = 0", "i",
+                                  args->origin))
     return FALSE;
   if (*line == 0)
     return TRUE;
@@ -139,23 +125,52 @@ find_line (ValijaStoreContext  *context,
 }
 
 static gboolean
+add_origin (ValijaStoreContext       *context,
+            gint64                    line,
+            gint64                    position,
+            gboolean                  keep,
+            gint64                    received,
+            const ValijaStoreOrigin  *origin,
+            GError                  **error)
+{
+  return valija_database_run (context->local, error,
+                              "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                              "iiiiissssii", line, position, (gint64) keep, received, origin->message, origin->account,
+                              origin->folder, origin->remote_id, origin->message_id, origin->date, origin->size);
+}
+
+/* With a draft goes the version of it that a server has. */
+static gboolean
+add_line (ValijaStoreContext  *context,
+          const CarryArgs     *args,
+          gint64              *line,
+          GError             **error)
+{
+  g_auto(ValijaStoreOrigin) origin = { 0, };
+  g_auto(ValijaStoreOrigin) base = { 0, };
+
+  return valija_store_origin_describe (context, args->origin, &origin, error) &&
+         valija_store_journal_append (context, args->folder, args->source, args->flags, line, error) &&
+         add_origin (context, *line, 0, args->keep, args->received, &origin, error) &&
+         valija_store_draft_load_base (context->local, args->origin, &base, error) &&
+         (base.account[0] == '\0' || add_origin (context, *line, 1, FALSE, 0, &base, error)) &&
+         valija_database_run (context->local, error, "UPDATE draft SET line = ?2 WHERE message = -?1", "ii",
+                              args->origin, *line);
+}
+
+static gboolean
 carry_message (ValijaStoreContext  *context,
                gpointer             data,
                GValue              *result,
                GError             **error)
 {
   const CarryArgs *args = data;
-  g_auto(Origin) origin = { 0, };
   gint64 line;
 
-  if (!find_line (context, args, &line, error) ||
-      (line == 0 &&
-       (!describe_origin (context, args->origin, &origin, error) ||
-        !valija_store_journal_append (context, args->folder, args->source, args->flags, &line, error) ||
-        !valija_database_run (context->local, error,
-                              "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                              "iissssiii", line, origin.message, origin.account, origin.folder, origin.remote_id,
-                              origin.message_id, origin.date, origin.size, args->received))))
+  if (!find_line (context, args, &line, error) || (line == 0 && !add_line (context, args, &line, error)) ||
+      !valija_database_run (context->local, error,
+                            "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1 AND position = 0", "ii", line,
+                            (gint64) args->keep))
     return FALSE;
 
   valija_store_take_int64 (result, line);
@@ -165,9 +180,9 @@ carry_message (ValijaStoreContext  *context,
 
 /* A row of the cache may have another id since, and may be gone with the cache: its server has it all the same. */
 static gboolean
-delete_from_server (ValijaStoreContext  *context,
-                    const Origin        *origin,
-                    GError             **error)
+delete_from_server (ValijaStoreContext       *context,
+                    const ValijaStoreOrigin  *origin,
+                    GError                  **error)
 {
   gint64 row;
 
@@ -194,34 +209,52 @@ delete_from_server (ValijaStoreContext  *context,
 }
 
 gboolean
-valija_store_carry_finish (ValijaStoreContext  *context,
-                           gint64               line,
-                           GError             **error)
+valija_store_origin_delete (ValijaStoreContext       *context,
+                            const ValijaStoreOrigin  *origin,
+                            GError                  **error)
 {
-  g_auto(Origin) origin = { 0, };
-  gboolean found;
-
-  if (!read_origin (context->local,
-                    valija_database_query (context->local, error,
-                                           "SELECT message, account, folder, remote_id, message_id, date, size"
-                                           " FROM operation_origin WHERE operation = ?1", "i", line),
-                    &origin, &found, error))
-    return FALSE;
-  if (!found)
-    return TRUE;
-
-  if (origin.message < 0)
-    return valija_store_journal_delete (context, origin.message, error);
+  if (origin->message < 0)
+    return valija_store_journal_delete (context, origin->message, error);
 
   /* One whose move waited had no name there yet, and one of an account that was removed is nobody's */
-  return origin.remote_id[0] == '\0' || origin.account[0] == '\0' || delete_from_server (context, &origin, error);
+  return origin->remote_id[0] == '\0' || origin->account[0] == '\0' || delete_from_server (context, origin, error);
+}
+
+gboolean
+valija_store_carry_finish (ValijaStoreContext  *context,
+                           gint64               line,
+                           const char          *new_remote_id,
+                           GError             **error)
+{
+  gboolean found = TRUE;
+
+  if (!valija_store_draft_uploaded (context->local, line, new_remote_id, error))
+    return FALSE;
+
+  for (gint64 position = 0; found; position++)
+    {
+      g_auto(ValijaStoreOrigin) origin = { 0, };
+
+      if (!valija_store_origin_read (context->local,
+                                     valija_database_query (context->local, error,
+                                                            "SELECT CASE keep WHEN 0 THEN message ELSE 0 END,"
+                                                            " account, folder, remote_id, message_id, date, size"
+                                                            " FROM operation_origin"
+                                                            " WHERE operation = ?1 AND position = ?2", "ii", line,
+                                                            position), &origin, &found, error) ||
+          (found && !valija_store_origin_delete (context, &origin, error)))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 gboolean
 valija_store_carry_forget_rows (ValijaDatabase  *local,
                                 GError         **error)
 {
-  return valija_database_run (local, error, "UPDATE operation_origin SET message = 0 WHERE message > 0", "");
+  return valija_database_run (local, error, "UPDATE operation_origin SET message = 0 WHERE message > 0", "") &&
+         valija_database_run (local, error, "UPDATE draft SET base = 0", "");
 }
 
 static gboolean
@@ -241,6 +274,7 @@ drop_carrying (ValijaStoreContext  *context,
  * @origin: a message here, or of another account
  * @folder: a folder on a server
  * @received: seconds since 1970, 0 for now
+ * @keep: @origin stays: it is a draft that is still written on
  *
  * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in the journal (int64)
  */
@@ -250,7 +284,8 @@ valija_store_carry_message (ValijaStore *self,
                             gint64       folder,
                             GBytes      *source,
                             ValijaFlags  flags,
-                            gint64       received)
+                            gint64       received,
+                            gboolean     keep)
 {
   CarryArgs *args;
 
@@ -264,6 +299,7 @@ valija_store_carry_message (ValijaStore *self,
   args->source = g_bytes_ref (source);
   args->flags = flags;
   args->received = received;
+  args->keep = keep;
 
   return valija_store_write (self, carry_message, args, (GDestroyNotify) carry_args_free);
 }

@@ -261,24 +261,37 @@ find_remote (ValijaStoreContext  *context,
 }
 
 static gboolean
-count_message_id (ValijaStoreContext  *context,
-                  gpointer             data,
-                  GValue              *result,
-                  GError             **error)
+find_message_id (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
 {
   ListArgs *args = data;
   ValijaDatabase *database = valija_store_context_database (context, args->folder);
-  gint64 count;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
 
-  if (!valija_database_get_int64 (database, 0, &count, error,
-                                  "SELECT count(*) FROM message WHERE id_hash = ?1 AND message_id = ?2 AND home = ?3",
-                                  "isi", (gint64) g_str_hash (args->text), args->text,
-                                  valija_database_to_row (database, args->folder)))
+  statement = valija_database_query (database, error,
+                                     "SELECT id FROM message WHERE id_hash = ?1 AND message_id = ?2 AND home = ?3"
+                                     " AND folder <> 0", "isi", (gint64) g_str_hash (args->text), args->text,
+                                     valija_database_to_row (database, args->folder));
+  if (statement == NULL)
     return FALSE;
 
-  valija_store_take_int64 (result, count);
+  while (valija_database_step (database, statement, &local_error))
+    {
+      gint64 id = valija_database_to_public (database, sqlite3_column_int64 (statement, 0));
 
-  return TRUE;
+      g_array_append_val (ids, id);
+    }
+
+  if (local_error == NULL)
+    valija_store_take_ids (result, g_steal_pointer (&ids));
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return G_IS_VALUE (result);
 }
 
 static gboolean
@@ -366,6 +379,34 @@ write_sources (ValijaStoreContext  *context,
   return TRUE;
 }
 
+gboolean
+valija_store_add_local (ValijaStoreContext  *context,
+                        gint64               folder,
+                        ValijaMessageInfo   *info,
+                        ValijaStoredSource  *source,
+                        gint64              *id,
+                        GError             **error)
+{
+  g_autofree char *account = NULL;
+  g_autofree char *remote_id = NULL;
+  gboolean found;
+
+  if (folder >= 0)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on a server, not on this computer."));
+      return FALSE;
+    }
+
+  if (!valija_store_load_place (context->local, -folder, &account, &remote_id, error) ||
+      !valija_store_insert_message (context, context->local, account, -folder, 0, info, 0, id, error) ||
+      !valija_store_insert_source (context->local, *id, source, &found, error))
+    return FALSE;
+
+  valija_store_context_tell_folder (context, context->local, -folder);
+
+  return TRUE;
+}
+
 static gboolean
 add_message (ValijaStoreContext  *context,
              gpointer             data,
@@ -373,27 +414,14 @@ add_message (ValijaStoreContext  *context,
              GError             **error)
 {
   AddArgs *args = data;
-  gint64 folder = -args->folder;
-  g_autofree char *account = NULL;
-  g_autofree char *remote_id = NULL;
-  gboolean found;
   gint64 id;
 
-  if (args->folder >= 0)
-    {
-      valija_error_set (error, VALIJA_ERROR_INVALID, _("This folder is on a server, not on this computer."));
-      return FALSE;
-    }
-
-  if (!valija_store_load_place (context->local, folder, &account, &remote_id, error) ||
-      !valija_store_insert_message (context, context->local, account, folder, 0, args->info, 0, &id, error) ||
-      !valija_store_insert_source (context->local, id, args->source, &found, error) ||
+  if (!valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
                        : valija_store_outbox_copy_kept (context, args->outbox, error)) ||
       (args->origin != 0 && !valija_store_journal_delete (context, args->origin, error)))
     return FALSE;
 
-  valija_store_context_tell_folder (context, context->local, folder);
   valija_store_take_int64 (result, -id);
 
   return TRUE;
@@ -422,15 +450,16 @@ valija_store_load_rows (ValijaStore  *self,
 }
 
 /**
- * valija_store_count_message_id:
+ * valija_store_find_message_id:
  * @message_id: without angle brackets
  *
- * Returns: (transfer full): a future that resolves to how many such messages are in @folder (int64)
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, such messages whose place is in @folder, but
+ *   for those that are about to be deleted
  */
 DexFuture *
-valija_store_count_message_id (ValijaStore *self,
-                               gint64       folder,
-                               const char  *message_id)
+valija_store_find_message_id (ValijaStore *self,
+                              gint64       folder,
+                              const char  *message_id)
 {
   ListArgs *args;
 
@@ -441,7 +470,7 @@ valija_store_count_message_id (ValijaStore *self,
   args->folder = folder;
   args->text = g_strdup (message_id);
 
-  return valija_store_read (self, count_message_id, args, (GDestroyNotify) list_args_free);
+  return valija_store_read (self, find_message_id, args, (GDestroyNotify) list_args_free);
 }
 
 /**
@@ -592,9 +621,7 @@ write_message (ValijaStore        *self,
 
   args->folder = folder;
   args->info = valija_message_info_ref (info);
-  args->source = valija_stored_source_new (0, source->source, source->search_text, source->preview,
-                                           source->has_attachments);
-  args->source->file_names = g_strdup (source->file_names);
+  args->source = valija_stored_source_copy (source);
   args->outbox = outbox;
   args->withdraw = withdraw;
   args->origin = origin;

@@ -460,7 +460,9 @@ finish_operation (ValijaStoreContext  *context,
         return FALSE;
     }
 
-  return valija_store_carry_finish (context, args->id, error) &&
+  return valija_store_carry_finish (context, args->id,
+                                    args->new_remote_ids->len > 0 ? g_ptr_array_index (args->new_remote_ids, 0) : "",
+                                    error) &&
          remove_line (context->local, args->id, error) &&
          refresh_entries (context, entries, error);
 }
@@ -680,7 +682,8 @@ list_operations (ValijaStoreContext  *context,
 
   statement = valija_database_query (context->local, error,
                                      "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received"
-                                     " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
+                                     " FROM operation o LEFT JOIN operation_origin c"
+                                     " ON c.operation = o.id AND c.position = 0"
                                      " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
 
   while (statement != NULL && valija_database_step (context->local, statement, &local_error))

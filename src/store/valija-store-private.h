@@ -58,6 +58,14 @@ valija_store_context_database (ValijaStoreContext *context,
 void valija_store_context_tell_folder  (ValijaStoreContext *context, ValijaDatabase *database, gint64 folder);
 void valija_store_context_tell_message (ValijaStoreContext *context, ValijaDatabase *database, gint64 message);
 
+/* A new message in @folder (a public id) of local truth. */
+gboolean valija_store_add_local (ValijaStoreContext  *context,
+                                 gint64               folder,
+                                 ValijaMessageInfo   *info,
+                                 ValijaStoredSource  *source,
+                                 gint64              *id,
+                                 GError             **error);
+
 /* Results */
 void valija_store_take_ptr_array (GValue *result, GPtrArray *array);
 void valija_store_take_bytes     (GValue *result, GBytes *bytes);
@@ -117,10 +125,56 @@ gboolean valija_store_journal_delete (ValijaStoreContext *context, gint64 messag
 
 /* ---- valija-store-carry.c ---- */
 
-/* What @line has filed elsewhere goes from where it was. */
-gboolean valija_store_carry_finish (ValijaStoreContext *context, gint64 line, GError **error);
+/* A message that goes from where it is when another one is there in its place: what operation_origin and draft keep of
+ * it. */
+typedef struct
+{
+  gint64 message;           /* a public id, 0 for one of a cache that is gone */
+  char *account;            /* "" for one of this computer, and for none */
+  char *folder;
+  char *remote_id;
+  char *message_id;
+  gint64 date;
+  gint64 size;
+} ValijaStoreOrigin;
+void valija_store_origin_clear (ValijaStoreOrigin *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ValijaStoreOrigin, valija_store_origin_clear)
+
+/* Its fields are the columns of @statement (nullable: a failure), in that order; @found is FALSE for no row. */
+gboolean valija_store_origin_read (ValijaDatabase     *database,
+                                   sqlite3_stmt       *statement,
+                                   ValijaStoreOrigin  *origin,
+                                   gboolean           *found,
+                                   GError            **error);
+gboolean valija_store_origin_describe (ValijaStoreContext  *context,
+                                       gint64               public,
+                                       ValijaStoreOrigin   *origin,
+                                       GError             **error);
+/* For good, as valija_store_delete_messages() does. */
+gboolean valija_store_origin_delete (ValijaStoreContext       *context,
+                                     const ValijaStoreOrigin  *origin,
+                                     GError                  **error);
+
+/* What @line has filed elsewhere goes from where it was; there it is called @new_remote_id ("" where not known). */
+gboolean valija_store_carry_finish (ValijaStoreContext  *context,
+                                    gint64               line,
+                                    const char          *new_remote_id,
+                                    GError             **error);
 /* The rows of the cache have other ids now. */
 gboolean valija_store_carry_forget_rows (ValijaDatabase *local, GError **error);
+
+/* ---- valija-store-drafts.c ---- */
+
+/* The version of the draft @public that a server has: its account is "" for none, or where that is no draft. */
+gboolean valija_store_draft_load_base (ValijaDatabase     *local,
+                                       gint64              public,
+                                       ValijaStoreOrigin  *base,
+                                       GError            **error);
+/* What @line filed is called @remote_id on its server. */
+gboolean valija_store_draft_uploaded (ValijaDatabase  *local,
+                                      gint64           line,
+                                      const char      *remote_id,
+                                      GError         **error);
 
 /* ---- valija-store-overlay.c: the journal's effect on the rows of the cache ---- */
 

@@ -258,12 +258,15 @@ const ValijaStoreIndex valija_store_later_indexes[] = {
 };
 const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
 
-/* A line of APPEND that moves a message from this computer, or from another server: what goes from there once the line
- * is done. message is a public id, 0 for one of a cache that is gone: account, folder and remote_id find it again, and
- * are '' for one of this computer. */
+/* A line of APPEND that moves messages from this computer, or from another server: what goes from there once the line
+ * is done, unless it is kept. message is a public id, 0 for one of a cache that is gone: account, folder and remote_id
+ * find it again, and are '' for one of this computer. */
 #define ORIGIN_SCRIPT \
   "CREATE TABLE operation_origin (" \
-  "  operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE," \
+  "  operation INTEGER NOT NULL REFERENCES operation ON DELETE CASCADE," \
+  "  position INTEGER NOT NULL," \
+  "  keep INTEGER NOT NULL," \
+  "  received INTEGER NOT NULL," \
   "  message INTEGER NOT NULL," \
   "  account TEXT NOT NULL," \
   "  folder TEXT NOT NULL," \
@@ -271,7 +274,24 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "  message_id TEXT NOT NULL," \
   "  date INTEGER NOT NULL," \
   "  size INTEGER NOT NULL," \
-  "  received INTEGER NOT NULL);"
+  "  PRIMARY KEY (operation, position)) WITHOUT ROWID;"
+
+/* Drafts that are being written, or were when Valija ended (open). account to size are the version that a server has,
+ * as in operation_origin, account '' where none has one; it is this very one where uploaded. line: files this one, or
+ * one before it. */
+#define DRAFT_SCRIPT \
+  "CREATE TABLE draft (" \
+  "  message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE," \
+  "  open INTEGER NOT NULL DEFAULT 1," \
+  "  uploaded INTEGER NOT NULL DEFAULT 0," \
+  "  line INTEGER NOT NULL DEFAULT 0," \
+  "  base INTEGER NOT NULL DEFAULT 0," \
+  "  account TEXT NOT NULL DEFAULT ''," \
+  "  folder TEXT NOT NULL DEFAULT ''," \
+  "  remote_id TEXT NOT NULL DEFAULT ''," \
+  "  message_id TEXT NOT NULL DEFAULT ''," \
+  "  date INTEGER NOT NULL DEFAULT 0," \
+  "  size INTEGER NOT NULL DEFAULT 0);"
 
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
@@ -296,7 +316,7 @@ const char * const valija_store_local_scripts[] = {
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
   LATER_SCRIPT,
-  ORIGIN_SCRIPT,
+  ORIGIN_SCRIPT DRAFT_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -5,6 +5,8 @@
 #include "store/valija-store-private.h"
 
 G_DEFINE_BOXED_TYPE (ValijaWritten, valija_written, valija_written_copy, valija_written_free)
+G_DEFINE_BOXED_TYPE (ValijaStoredDraft, valija_stored_draft, valija_stored_draft_copy,
+                     valija_stored_draft_free)
 G_DEFINE_BOXED_TYPE (ValijaOperation, valija_operation, valija_operation_copy, valija_operation_free)
 
 void
@@ -70,6 +72,20 @@ valija_stored_source_new (gint64      message,
   return self;
 }
 
+ValijaStoredSource *
+valija_stored_source_copy (const ValijaStoredSource *self)
+{
+  ValijaStoredSource *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = valija_stored_source_new (self->message, self->source, self->search_text, self->preview,
+                                   self->has_attachments);
+  copy->file_names = g_strdup (self->file_names);
+
+  return copy;
+}
+
 void
 valija_stored_source_free (ValijaStoredSource *self)
 {
@@ -80,6 +96,31 @@ valija_stored_source_free (ValijaStoredSource *self)
   g_free (self->search_text);
   g_free (self->preview);
   g_free (self->file_names);
+  g_free (self);
+}
+
+ValijaStoredDraft *
+valija_stored_draft_copy (const ValijaStoredDraft *self)
+{
+  ValijaStoredDraft *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = g_memdup2 (self, sizeof *self);
+  copy->home = g_strdup (self->home);
+  copy->message_id = g_strdup (self->message_id);
+
+  return copy;
+}
+
+void
+valija_stored_draft_free (ValijaStoredDraft *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->home);
+  g_free (self->message_id);
   g_free (self);
 }
 

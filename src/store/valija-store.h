@@ -152,6 +152,7 @@ ValijaStoredSource *valija_stored_source_new (gint64      message,
                                               const char *search_text,
                                               const char *preview,
                                               gboolean    has_attachments);
+ValijaStoredSource *valija_stored_source_copy (const ValijaStoredSource *self);
 void                valija_stored_source_free (ValijaStoredSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredSource, valija_stored_source_free)
 
@@ -188,12 +189,52 @@ DexFuture *valija_store_add_message (ValijaStore        *self,
                                      ValijaStoredSource *source,
                                      gint64              outbox) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same in the place of @origin, a message anywhere, which is deleted for good in the same step; it may be gone. */
+/* The same in the place of @origin, a message anywhere, which is deleted for good in that step; it may be gone. */
 DexFuture *valija_store_supersede_message (ValijaStore        *self,
                                            gint64              origin,
                                            gint64              folder,
                                            ValijaMessageInfo  *info,
                                            ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+
+/* ---- Drafts: messages of local truth that are written on. A server may have an earlier version of one, which goes
+ * when a later one is there ---- */
+
+typedef struct
+{
+  char *home;                /* the account that it is of */
+  char *message_id;
+  gboolean open;             /* somebody writes on it, or did when Valija ended */
+  gboolean uploaded;         /* a server has this very version */
+  gboolean known;            /* it has some version of it */
+  gboolean named;            /* and it has told how it calls that */
+  gint64 base;               /* that one, as far as it is listed: a message of the cache, 0 for none */
+} ValijaStoredDraft;
+#define VALIJA_TYPE_STORED_DRAFT (valija_stored_draft_get_type ())
+GType              valija_stored_draft_get_type (void) G_GNUC_CONST;
+ValijaStoredDraft *valija_stored_draft_copy     (const ValijaStoredDraft *self);
+void               valija_stored_draft_free     (ValijaStoredDraft *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredDraft, valija_stored_draft_free)
+
+/* A version of a draft in @folder of local truth, open, in the place of @replaces: an earlier version, which goes in
+ * the same step, or one on a server, which stays there until this one is; 0: the first. Its id (int64). */
+DexFuture *valija_store_save_draft (ValijaStore        *self,
+                                    gint64              folder,
+                                    ValijaMessageInfo  *info,
+                                    ValijaStoredSource *source,
+                                    gint64              replaces) G_GNUC_WARN_UNUSED_RESULT;
+/* Somebody writes on @draft, a message of local truth; or nobody does any more. TRUE */
+DexFuture *valija_store_open_draft (ValijaStore *self, gint64 draft, gboolean open) G_GNUC_WARN_UNUSED_RESULT;
+/* Deletes it for good, also what a server has of it. TRUE, also where it is gone. */
+DexFuture *valija_store_drop_draft (ValijaStore *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT;
+/* ValijaStoredDraft; nobody has opened what is not known as one. NOT_FOUND */
+DexFuture *valija_store_load_draft (ValijaStore *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT;
+/* @base, a message of the cache, is what a server has of it; 0: none has it. TRUE */
+DexFuture *valija_store_set_draft_base (ValijaStore *self,
+                                        gint64       draft,
+                                        gint64       base,
+                                        gboolean     uploaded) G_GNUC_WARN_UNUSED_RESULT;
+/* Those that are open: GArray of gint64. */
+DexFuture *valija_store_list_open_drafts (ValijaStore *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Lists ---- */
 
@@ -272,12 +313,12 @@ DexFuture *valija_store_load_merged_conversation_rows (ValijaStore  *self,
                                                        const gint64 *keys,
                                                        guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_conversation (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
+/* The messages in @folder with @message_id: GArray of gint64. */
+DexFuture *valija_store_find_message_id (ValijaStore *self,
+                                         gint64       folder,
+                                         const char  *message_id) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to a row id (int64), or rejects with NOT_FOUND. */
-/* How many messages with @message_id are in @folder: int64. */
-DexFuture *valija_store_count_message_id (ValijaStore *self,
-                                          gint64       folder,
-                                          const char  *message_id) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_store_find_remote(ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_find_remote (ValijaStore *self, gint64 folder, const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Changes by the user: shown at once, and written to the journal in the same transaction where
  * a server must hear of them ---- */
@@ -350,13 +391,15 @@ DexFuture *valija_store_append_message (ValijaStore *self,
 
 /* The same in the place of @origin, a message here or of another account: it is deleted for good in the step in which
  * the line is finished, and shown where it is until then. Where it is on its way there already, that line; INVALID
- * where it is on its way elsewhere. @received as of valija_mail_organizer_append(). */
+ * where it is on its way elsewhere. @received as of valija_mail_organizer_append(). With a draft goes the version of it
+ * that a server has; with @keep only that one goes. */
 DexFuture *valija_store_carry_message (ValijaStore *self,
                                        gint64       origin,
                                        gint64       folder,
                                        GBytes      *source,
                                        ValijaFlags  flags,
-                                       gint64       received) G_GNUC_WARN_UNUSED_RESULT;
+                                       gint64       received,
+                                       gboolean     keep) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
  * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "valija-test-engine.h"
+
+#include "mime/valija-composition.h"
+
+/* Drafts while they are written: what the server gets of them, what it has from elsewhere, and what is left of them
+ * when Valija is killed. */
+
+static TestEngine *
+new_with_drafts (void)
+{
+  TestEngine *test = test_engine_new ("imap+smtp");
+
+  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
+  test->server->marks = TRUE;
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  return test;
+}
+
+static gint64
+save (TestEngine *test, ValijaComposition *composition, const char *subject, gint64 replaces)
+{
+  g_object_set (composition, "subject", subject, NULL);
+  return test_await_int64 (valija_engine_save_draft (test->engine, test->account, composition, replaces));
+}
+
+static void
+upload (TestEngine *test)
+{
+  test_await (valija_engine_upload_drafts (test->engine));
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+}
+
+static void
+release (TestEngine *test, gint64 draft)
+{
+  test_await (valija_engine_release_draft (test->engine, test->account, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+}
+
+static guint
+count_here (TestEngine *test)
+{
+  ValijaFolder *here = valija_account_runtime_find_role (valija_engine_find_runtime (test->engine, test->account),
+                                                         VALIJA_FOLDER_ROLE_DRAFTS, TRUE);
+  g_autoptr(GPtrArray) messages = NULL;
+
+  if (here == NULL)
+    return 0;
+
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, here, VALIJA_SHOW_ALL, 0));
+  return messages->len;
+}
+
+/* There is one on the server at each moment, and it is the last that was taken there. */
+static void
+test_uploads (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  gint64 draft = save (test, composition, "first", 0);
+
+  upload (test);
+  assert_server (test, "Drafts", "1:first*");
+
+  /* Nothing new: nothing is done */
+  fake_server_clear_log (test->server);
+  test_await (valija_engine_upload_drafts (test->engine));
+  g_assert_cmpstr (test->server->log->str, ==, "");
+
+  draft = save (test, composition, "second", draft);
+  draft = save (test, composition, "third", draft);
+  assert_server (test, "Drafts", "1:first*");
+  upload (test);
+  assert_server (test, "Drafts", "2:third*");
+  g_assert_nonnull (strstr (test->server->log->str, "append Drafts"));
+  g_assert_true (strstr (test->server->log->str, "delete Drafts 1") > strstr (test->server->log->str, "append Drafts"));
+
+  /* It is there already */
+  release (test, draft);
+  assert_server (test, "Drafts", "2:third*");
+  g_assert_cmpuint (count_here (test), ==, 0);
+  assert_list (test, "Drafts", "third*");
+}
+
+/* What was written after the last pause goes when it is released, and what was there with it; or when it is dropped. */
+static void
+test_released_and_dropped (gconstpointer dropped)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  gint64 draft = save (test, composition, "first", 0);
+
+  upload (test);
+  draft = save (test, composition, "second", draft);
+  if (GPOINTER_TO_INT (dropped))
+    {
+      test_await (valija_engine_drop_draft (test->engine, draft));
+      test_await (valija_engine_flush (test->engine, test->account));
+      assert_server (test, "Drafts", "");
+    }
+  else
+    {
+      release (test, draft);
+      assert_server (test, "Drafts", "2:second*");
+    }
+  g_assert_cmpuint (count_here (test), ==, 0);
+}
+
+typedef struct
+{
+  gint64 draft;
+  gint64 theirs;
+} Edited;
+
+static void
+edited_cb (Edited *edited, gint64 draft, gint64 theirs)
+{
+  edited->draft = draft;
+  edited->theirs = theirs;
+}
+
+/* Another program writes on it: its version is not touched until somebody has chosen. */
+static void
+test_edited_elsewhere (gconstpointer keep_both)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  gint64 draft = save (test, composition, "mine", 0);
+  g_autoptr(ValijaMessage) message = NULL;
+  g_autofree char *theirs = NULL;
+  Edited edited = { 0, };
+
+  g_signal_connect_swapped (test->engine, "draft-edited", G_CALLBACK (edited_cb), &edited);
+  upload (test);
+  message = test_engine_find (test, "Drafts", "mine");
+  theirs = g_strdup_printf ("Subject: theirs\r\nMessage-ID: <%s>\r\n\r\nOther words.\r\n",
+                            valija_message_get_message_id (message));
+  fake_server_remove (test->server, "Drafts", "1");
+  fake_server_add_source (test->server, "Drafts", theirs);
+
+  draft = save (test, composition, "mine again", draft);
+  test_await (valija_engine_upload_drafts (test->engine));
+  g_assert_cmpint (edited.draft, ==, draft);
+  assert_server (test, "Drafts", "2:theirs");
+
+  if (GPOINTER_TO_INT (keep_both))
+    {
+      test_await (valija_engine_settle_draft (test->engine, draft, 0));
+      valija_composition_renew (composition);
+      draft = save (test, composition, "mine again", draft);
+    }
+  else
+    test_await (valija_engine_settle_draft (test->engine, draft, edited.theirs));
+
+  edited.draft = 0;
+  upload (test);
+  g_assert_cmpint (edited.draft, ==, 0);
+  assert_server (test, "Drafts", GPOINTER_TO_INT (keep_both) ? "2:theirs 3:mine again*" : "3:mine again*");
+}
+
+static gint64
+recover (TestEngine *test, const char *subject)
+{
+  g_autoptr(GPtrArray) messages = test_await_boxed (valija_engine_list_unfinished (test->engine));
+
+  g_assert_cmpuint (messages->len, ==, 1);
+  g_assert_cmpstr (valija_message_get_subject (g_ptr_array_index (messages, 0)), ==, subject);
+  return valija_message_get_id (g_ptr_array_index (messages, 0));
+}
+
+/* Valija ended while somebody wrote: it stays here until they have said what becomes of it. */
+static void
+test_unfinished (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  g_autoptr(GPtrArray) none = NULL;
+  gint64 draft = save (test, composition, "first", 0);
+
+  save (test, composition, "second", draft);
+  test_engine_close (test);
+  test_engine_open (test);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  assert_server (test, "Drafts", "");
+  recover (test, "second");
+
+  /* Nobody has said anything: it is offered again */
+  test_engine_close (test);
+  test_engine_open (test);
+  draft = recover (test, "second");
+  release (test, draft);
+  assert_server (test, "Drafts", "1:second*");
+
+  test_engine_close (test);
+  test_engine_open (test);
+  none = test_await_boxed (valija_engine_list_unfinished (test->engine));
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+/* Interrupted at whichever question while the second version goes to the server. */
+static void
+test_interrupted (gconstpointer late)
+{
+  for (guint fail_at = 1; fail_at < 8; fail_at++)
+    {
+      g_autoptr(TestEngine) test = new_with_drafts ();
+      g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+      g_autofree char *list = NULL;
+      gint64 draft = save (test, composition, "first", 0);
+
+      upload (test);
+      draft = save (test, composition, "second", draft);
+      test->server->fail_at = test->server->questions + fail_at;
+      test->server->fail_late = GPOINTER_TO_INT (late);
+      test->server->stays_down = TRUE;
+      test_try (valija_engine_upload_drafts (test->engine), NULL);
+      list = fake_server_list (test->server, "Drafts");
+      g_assert_cmpstr (list, !=, "");
+      test_engine_close (test);
+      test->server->stays_down = FALSE;
+      test->server->fail_at = 0;
+      test_engine_open (test);
+      draft = recover (test, "second");
+      release (test, draft);
+      g_clear_pointer (&list, g_free);
+      list = fake_server_list (test->server, "Drafts");
+      g_assert_cmpstr (list, ==, "2:second*");
+      g_assert_cmpuint (count_here (test), ==, 0);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  dex_init ();
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/engine/drafts/uploads", test_uploads);
+  g_test_add_data_func ("/engine/drafts/released", GINT_TO_POINTER (FALSE), test_released_and_dropped);
+  g_test_add_data_func ("/engine/drafts/dropped", GINT_TO_POINTER (TRUE), test_released_and_dropped);
+  g_test_add_data_func ("/engine/drafts/edited-elsewhere", GINT_TO_POINTER (FALSE), test_edited_elsewhere);
+  g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (TRUE), test_edited_elsewhere);
+  g_test_add_func ("/engine/drafts/unfinished", test_unfinished);
+  g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (FALSE), test_interrupted);
+  g_test_add_data_func ("/engine/drafts/interrupted-late", GINT_TO_POINTER (TRUE), test_interrupted);
+
+  return g_test_run ();
+}
