@@ -28,5 +28,7 @@ struct _ValijaApplication
 ValijaWindow *valija_application_find_window   (ValijaApplication *self);               /* (nullable) */
 void          valija_application_add_actions   (ValijaApplication *self);
 void          valija_application_open_file     (ValijaApplication *self, GFile *file);
+/* Asks whether to go on with what was being written when the last Valija ended. */
+void          valija_application_offer_unfinished (ValijaApplication *self);
 
 G_END_DECLS

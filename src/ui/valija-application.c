@@ -155,6 +155,8 @@ opened_cb (DexFuture *future,
 
   if (window != NULL)
     valija_window_engine_opened (window, self->failure);
+  if (self->opened)
+    valija_application_offer_unfinished (self);
 
   for (guint i = 0; self->opened && waiting != NULL && i < waiting->len; i++)
     valija_application_open_file (self, g_ptr_array_index (waiting, i));

@@ -443,6 +443,8 @@ valija_engine_class_init (ValijaEngineClass *klass)
   g_signal_new ("new-mail", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                 VALIJA_TYPE_FOLDER, G_TYPE_UINT);
   g_signal_new ("outbox-changed", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("draft-edited", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                G_TYPE_INT64, G_TYPE_INT64);
 }
 
 static void
@@ -1509,6 +1511,18 @@ valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 
 {
   self->n_released++;
 
+  return dex_future_new_true ();
+}
+
+DexFuture *
+valija_engine_list_unfinished (ValijaEngine *self)
+{
+  return valija_future_new_take_ptr_array (g_ptr_array_new_with_free_func (g_object_unref));
+}
+
+DexFuture *
+valija_engine_settle_draft (ValijaEngine *self, gint64 draft, gint64 theirs)
+{
   return dex_future_new_true ();
 }
 

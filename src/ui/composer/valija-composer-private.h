@@ -16,6 +16,9 @@ struct _ValijaComposer
 
   AdwToastOverlay     *toasts;
   AdwWindowTitle      *title;
+
+  GtkWidget           *send_button;
+  AdwBanner           *edited_banner;
   GtkWidget           *fields;
   GtkWidget           *from_row;
   GtkDropDown         *from;
@@ -40,6 +43,7 @@ struct _ValijaComposer
   gint64               due;           /* when it is to be sent, as the user said it; 0: now */
 
   gint64               draft;         /* 0: not stored yet */
+  gint64               theirs;        /* what the server has of it from elsewhere; 0: nothing */
   guint                save_source;
   gboolean             dirty;         /* not all of it is in the draft */
   gboolean             saving;        /* a draft is being written */
@@ -63,6 +67,10 @@ void           valija_composer_save_again      (ValijaComposer *self); /* after 
 void           valija_composer_drop            (ValijaComposer *self); /* with its draft, for good */
 void           valija_composer_release         (ValijaComposer *self);
 gboolean       valija_composer_is_discarded    (ValijaComposer *self); /* and it can still be undone */
+
+/* valija-composer-edited.c */
+void           valija_composer_install_edited  (GtkWidgetClass *widget_class);
+void           valija_composer_bind_edited     (ValijaComposer *self);
 
 /* valija-composer-check.c */
 void           valija_composer_install_check   (GtkWidgetClass *widget_class);

@@ -287,6 +287,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, toasts);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, fields);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, edited_banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, to);
@@ -307,6 +308,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   valija_composer_install_send (widget_class);
   valija_composer_install_attachments (widget_class);
   valija_composer_install_check (widget_class);
+  valija_composer_install_edited (widget_class);
 }
 
 static void
@@ -342,6 +344,7 @@ valija_composer_new (GtkApplication    *application,
   bind_content (self);
   valija_composer_bind_options (self);
   valija_composer_bind_attachments (self);
+  valija_composer_bind_edited (self);
   bind_spelling (self);
 
   /* What was only put in place is not a change. */
