@@ -8,6 +8,9 @@
 
 #include "valija-test-store.h"
 
+#include "store/valija-store-schema.h"
+
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +19,9 @@
 
 #define N_ROUNDS 30
 #define BATCH 20
+
+/* Of an older store */
+#define N_OLD 2000
 
 typedef struct
 {
@@ -284,6 +290,157 @@ test_kill (void)
   g_hash_table_unref (facts.journal);
 }
 
+/* ---- Killed while an older store is brought up to date ---- */
+
+static int
+upgrading_child (const char *directory)
+{
+  TestStore *self = g_new0 (TestStore, 1);
+
+  self->directory = g_strdup (directory);
+  say ("begin", 0);
+  test_store_open (self);
+  say ("open", self->notices->len);
+  /* Then older mail is sorted, slice by slice */
+  while (TRUE)
+    g_main_context_iteration (NULL, TRUE);
+
+  return 0;
+}
+
+/* How long it takes to be open; with @limit (microseconds) it is killed that long after it began. */
+static gint64
+run_upgrade (TestStore *self,
+             gint64     limit)
+{
+  const char *argv[] = { "/proc/self/exe", "--upgrade", self->directory, NULL };
+  g_autoptr(GError) error = NULL;
+  gint64 begin = 0;
+  gint64 lasted = 0;
+  GPid pid;
+  FILE *output;
+  char line[128];
+  int fd, status;
+
+  g_assert_true (g_spawn_async_with_pipes (NULL, (char **) argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                                           NULL, &fd, NULL, &error));
+  g_assert_no_error (error);
+  output = fdopen (fd, "r");
+  while (fgets (line, sizeof line, output) != NULL)
+    {
+      if (g_str_has_prefix (line, "begin"))
+        begin = g_get_monotonic_time ();
+      else
+        lasted = g_get_monotonic_time () - begin;
+
+      if (limit > 0)
+        {
+          while (g_get_monotonic_time () < begin + limit)
+            g_thread_yield ();
+          kill (pid, SIGKILL);
+        }
+      else if (lasted > 0)
+        kill (pid, SIGKILL);
+    }
+
+  fclose (output);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
+
+  return lasted;
+}
+
+/* Both files, with changes and messages that wait. */
+static void
+make_old_store (TestStore *self,
+                guint      cache_version,
+                guint      local_version)
+{
+  static const char * const waiting[] = {
+    "INSERT INTO operation (sequence, account, kind, folder, add_flags) VALUES (1, 'a', 0, 'INBOX', 4)",
+    "INSERT INTO operation_message (operation, position, message, remote_id) VALUES (1, 0, 7, '6')",
+    "INSERT INTO operation (sequence, account, kind, folder) VALUES (2, 'a', 4, 'INBOX')",
+    "INSERT INTO operation_source VALUES (2, zeroblob (9000))",
+    "INSERT INTO outbox (account, sender, delivery_receipt, subject, recipients, message_id, date, not_before, state)"
+    " VALUES ('a', 'me@example.org', 0, '', '', '', 1, 0, 0)",
+    "INSERT INTO outbox_source VALUES (1, zeroblob (9000), zeroblob (9000))",
+  };
+  static const char * const names[] = { "cache/cache.db", "data/local.db" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = test_store_path (self, names[i]);
+      g_autofree char *wal = g_strconcat (path, "-wal", NULL);
+      g_autofree char *shm = g_strconcat (path, "-shm", NULL);
+
+      g_unlink (path);
+      g_unlink (wal);
+      g_unlink (shm);
+      test_make_old (path, i == 0 ? VALIJA_DATABASE_CACHE : VALIJA_DATABASE_LOCAL,
+                     i == 0 ? cache_version : local_version, N_OLD, TRUE);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    test_sql (self, names[1], waiting[i]);
+}
+
+/* Nothing is lost, nothing is there twice, and it is what a store of today is. */
+static void
+check_upgraded (TestStore *self)
+{
+  static const char * const names[] = { "cache/cache.db", "data/local.db" };
+
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpint (test_sql (self, names[i], "PRAGMA user_version"), ==,
+                       i == 0 ? valija_store_n_cache_scripts : valija_store_n_local_scripts);
+      g_assert_cmpint (test_sql (self, names[i], "SELECT count(*) FROM message"), ==, N_OLD);
+      g_assert_cmpint (test_sql (self, names[i], "SELECT count(DISTINCT remote_id) FROM message"), ==, N_OLD);
+      g_assert_cmpint (test_sql (self, names[i], "SELECT count(*) FROM source WHERE length (data) > 10"), ==, N_OLD);
+    }
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation"), ==, 2);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_message"), ==, 1);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 1);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM outbox JOIN outbox_source ON item = id"), ==,
+                   1);
+  test_check (self);
+  test_store_close (self);
+}
+
+static void
+test_kill_upgrade (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  guint n_versions = MAX (valija_store_n_cache_scripts, valija_store_n_local_scripts);
+  guint n_kills = g_test_slow () ? 20 : 1; /* from each version */
+  guint n_early = 0;
+
+  test_store_close (self);
+  for (guint version = 1; version <= n_versions; version++)
+    {
+      guint cache = MIN (version, valija_store_n_cache_scripts);
+      guint local = MIN (version, valija_store_n_local_scripts);
+      gint64 whole;
+
+      make_old_store (self, cache, local);
+      whole = run_upgrade (self, 0);
+      check_upgraded (self);
+
+      for (guint i = 0; i < n_kills; i++)
+        {
+          make_old_store (self, cache, local);
+          /* As often as it takes, each time a little further or not */
+          for (guint again = 0; again < 2; again++)
+            n_early += run_upgrade (self, g_test_rand_int_range (1, MAX (whole, 2))) == 0;
+          check_upgraded (self);
+        }
+    }
+
+  g_test_message ("%u of %u upgrades were killed before they were done", n_early, n_versions * n_kills * 2);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -294,10 +451,17 @@ main (int   argc,
       return child (argv[2], g_ascii_strtoull (argv[3], NULL, 10));
     }
 
+  if (argc == 3 && g_str_equal (argv[1], "--upgrade"))
+    {
+      dex_init ();
+      return upgrading_child (argv[2]);
+    }
+
   g_test_init (&argc, &argv, NULL);
   dex_init ();
 
   g_test_add_func ("/store/kill", test_kill);
+  g_test_add_func ("/store/kill-upgrade", test_kill_upgrade);
 
   return g_test_run ();
 }

@@ -5,6 +5,7 @@
 #include "valija-test-store.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-schema.h"
 #include "store/valija-store-tokenizer.h"
 
 #include <glib/gstdio.h>
@@ -485,4 +486,51 @@ test_check (TestStore *self)
       test_sql (self, "cache/cache.db",
                 "SELECT count(*) FROM message WHERE pending = 0 AND (folder <> home OR flags <> server_flags)"),
       ==, 0);
+}
+
+void
+test_make_old (const char         *path,
+               ValijaDatabaseKind  kind,
+               guint               version,
+               guint               n_messages,
+               gboolean            with_sources)
+{
+  ValijaDatabase *database = valija_database_open (path, kind, TRUE, NULL, NULL);
+  const char * const *scripts = kind == VALIJA_DATABASE_CACHE ? valija_store_cache_scripts : valija_store_local_scripts;
+
+  g_assert_true (valija_store_schema_migrate (database, scripts, version, NULL, NULL));
+  g_assert_true (valija_database_begin (database, NULL));
+  g_assert_true (valija_database_run (database, NULL, "INSERT INTO folder (account, remote_id, name)"
+                                                      " VALUES ('a', 'INBOX', 'INBOX')", ""));
+  g_assert_true (valija_database_run (database, NULL, "INSERT INTO cursor VALUES (1, 'old')", ""));
+
+  for (guint i = 0; i < n_messages; i++)
+    {
+      gboolean answers = i % 2 == 1;
+      g_autofree char *name = g_strdup_printf ("%u", i);
+      g_autofree char *message_id = g_strdup_printf ("%u@example.org", i);
+      g_autofree char *source = answers
+        ? g_strdup_printf ("Subject: x\r\nreferences: <nobody@example.org>\r\n <%u@example.org>\r\n"
+                           "\r\nReferences: <0@x>", i - 1)
+        : g_strdup ("Subject: x\n\nReferences: <1@example.org>\n");
+      g_autoptr(GBytes) bytes = g_bytes_new (source, strlen (source));
+
+      g_assert_true (valija_database_run (database, NULL,
+                                          "INSERT INTO message (home, folder, remote_id, received, date, size, flags,"
+                                          " server_flags, id_hash, message_id, subject, sender, sender_address,"
+                                          " recipients, people, has_source)"
+                                          " VALUES (1, 1, ?1, ?2, ?2, 1, 1, 1, ?3, ?4, ?1, '', '', '', '', ?5)",
+                                          "siisi", name, (gint64) 1700000000 + i, (gint64) g_str_hash (message_id),
+                                          message_id, (gint64) with_sources));
+      if (with_sources)
+        g_assert_true (valija_database_run (database, NULL, "INSERT INTO source VALUES (?1, ?2)",
+                                            "ib", (gint64) i + 1, bytes));
+      g_assert_true (valija_database_run (database, NULL,
+                                          "INSERT INTO search (rowid, subject, sender, recipients, body, files)"
+                                          " SELECT search_key, subject, '', '', '', '' FROM message WHERE id = ?1",
+                                          "i", (gint64) i + 1));
+    }
+
+  g_assert_true (valija_database_commit (database, NULL));
+  valija_database_close (database);
 }

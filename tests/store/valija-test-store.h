@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "store/valija-store-database.h"
 #include "store/valija-store.h"
 
 G_BEGIN_DECLS
@@ -67,6 +68,13 @@ char      *test_search       (TestStore *self, const char *text);
 /* Fails the test unless the files are whole and the counts of all folders are what their rows
  * say. */
 void       test_check        (TestStore *self);
+/* A file as it was written by a Valija whose schema was @version, with an INBOX of @n_messages; each second one answers
+ * the one before it, by what its source says. */
+void       test_make_old     (const char         *path,
+                              ValijaDatabaseKind  kind,
+                              guint               version,
+                              guint               n_messages,
+                              gboolean            with_sources);
 /* one number out of "cache/cache.db" */
 gint64 test_sql (TestStore  *self,
                  const char *name,
