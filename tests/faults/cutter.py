@@ -2,8 +2,8 @@
 """A line to a TLS server on loopback that fails after so many of the server's lines.
 
 TLS ends on both sides of it, so that lines can be counted. What fails is told by `kind`: 'cut' closes both ends, 'stall'
-says nothing more to the client, 'garbage' says what no server says and closes. In each case the server has already done
-what the line that is held back tells of.
+says nothing more to the client, and those of GARBAGE say what no server says, and then one of the two. In each case the
+server has already done what the line that is held back tells of.
 """
 
 import random
@@ -15,17 +15,23 @@ import threading
 
 # What the two ends would notice of it: compressed lines, and a channel that is bound to its TLS
 HIDDEN = rb'COMPRESS=DEFLATE|AUTH=SCRAM-[^ \]\r]+'
-KINDS = 'cut', 'stall', 'garbage'
+
+# Random bytes; a line without an end; NULs; an answer to nothing; and what promises more than there is room for
+GARBAGE = 'noise', 'long', 'nul', 'stray', 'huge'
+KINDS = 'cut', 'stall', *GARBAGE
+STRAY = {'imap': b'A9999 OK Done\r\n* 7 EXPUNGE\r\n* SEARCH x\r\n', 'pop3': b'?WHAT 1 2\r\n', 'smtp': b'2x0 what\r\n999 no\r\n'}
+HUGE = {'imap': b'* 1 FETCH (UID 1 BODY[] {4294967290}\r\nabc', 'pop3': b'+OK\r\n' + b'1 99999999999999999999\r\n' * 20000,
+        'smtp': b'250-x\r\n' * 40000}
 
 
 class Cutter:
     """Listens on a free loopback port. `hidden` (regular expression) is taken out of the server's lines."""
 
-    def __init__(self, world, port, hidden=rb' (' + HIDDEN + rb')(?=[ \]\r])', trigger=rb'CAPABILITY'):
-        self.world, self.target = world, port
+    def __init__(self, world, port, hidden=rb' (' + HIDDEN + rb')(?=[ \]\r])', trigger=rb'CAPABILITY', protocol='imap'):
+        self.world, self.target, self.protocol = world, port, protocol
         self.hidden, self.trigger = hidden, trigger
         self.left, self.kind, self.faulted = None, None, False
-        self.random = random.Random(0)
+        self.random, self.stalls = random.Random(0), False
         self.lock = threading.Lock()
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -37,7 +43,8 @@ class Cutter:
     def arm(self, lines, kind, seed=0):
         with self.lock:
             self.left, self.kind, self.faulted = lines, kind, False
-            self.random = random.Random(seed)
+            self.random = random.Random(f'{seed} {lines} {kind}')
+            self.stalls = kind == 'stall' or kind in GARBAGE and self.random.random() < 0.3
 
     def disarm(self):
         """Whether the fault has happened."""
@@ -97,11 +104,16 @@ class Cutter:
                 if data == b'':
                     return
                 if data and not self.pass_on(client, rest + data):
-                    if self.kind == 'stall':
+                    if self.stalls:
                         while self.read(client) != b'':
                             select.select([client], [], [])
                     return
                 rest = b''
+
+    def garbage(self):
+        noise = bytes(self.random.randrange(256) for _ in range(200))
+        return {'noise': noise + b'\r\n', 'long': b'* ' + b'x' * 3000000, 'nul': b'\0\0' + noise[:20] + b'\0\r\n',
+                'stray': STRAY[self.protocol], 'huge': HUGE[self.protocol]}.get(self.kind, b'')
 
     def pass_on(self, client, data):
         """Passes on line by line; what is left without an end goes as it is. False once the fault is due."""
@@ -113,8 +125,7 @@ class Cutter:
                 elif self.left is not None and line.endswith(b'\n'):
                     self.left -= 1
             if due:
-                if self.kind == 'garbage':
-                    client.sendall(bytes(self.random.randrange(256) for _ in range(200)) + b'\r\n')
+                client.sendall(self.garbage())
                 return False
             if self.trigger in line:
                 line = re.sub(self.hidden, b'', line)

@@ -35,7 +35,7 @@ import time
 import traceback
 import typing
 
-from cutter import HIDDEN, KINDS, Cutter
+from cutter import GARBAGE, HIDDEN, KINDS, Cutter
 from victim import TRACE, Failure, Victim, check, trace
 
 WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
@@ -191,7 +191,7 @@ def renumber_round(program, seed):
 
 
 def send_round(program, lines, kind, chunking, seed):
-    line = Cutter(WORLD, WORLD['submissions_port'], rb'' if chunking else rb'CHUNKING', rb'CHUNKING')
+    line = Cutter(WORLD, WORLD['submissions_port'], rb'' if chunking else rb'CHUNKING', rb'CHUNKING', 'smtp')
     subjects = [f'{name}-{seed}-{lines}-{kind}-{chunking}' for name in ('first', 'second')]
     with Victim(program, PASSWORD) as victim:
         victim.add('smtp', MEI, *side('outgoing', line.port, MEI))
@@ -227,7 +227,7 @@ def pop3():
 
 
 def fetch_round(program, lines, kind, clear, seed):
-    line = Cutter(WORLD, WORLD['pop3s_port'], rb' SCRAM-[^ \r]+', rb'SASL')
+    line = Cutter(WORLD, WORLD['pop3s_port'], rb' SCRAM-[^ \r]+', rb'SASL', 'pop3')
     subjects = [f'm{i}' for i in range(5)]
     fill(OMAR, subjects)
     with Victim(program, PASSWORD) as victim:
@@ -251,10 +251,10 @@ def fetch_round(program, lines, kind, clear, seed):
     return faulted
 
 
-def sweep(program, make, options, step, seed):
+def sweep(program, make, options, step, seed, kinds):
     """Rounds of `make` at every `step`-th line until one ends without a fault, for each kind and option."""
     for option in options:
-        for kind in KINDS:
+        for kind in kinds:
             lines = seed % step
             # A round that is passed over (--only) tells nothing of where the lines end
             while lines < MOST_LINES:
@@ -623,7 +623,7 @@ def share(program, seed):
     """By chance, but the same each time: some 15 seconds."""
     rng = random.Random(seed)
     for variant in VARIANTS:
-        lines, kind = rng.randrange(8, 40), rng.choice(['cut', 'garbage'])
+        lines, kind = rng.randrange(8, 40), rng.choice(['cut', *GARBAGE])
         yield (f'cut lines={lines} kind={kind} option={variant} seed={seed}',
                lambda lines=lines, kind=kind, variant=variant: cut_round(program, lines, kind, variant, seed))
     yield f'renumber seed={seed}', lambda: renumber_round(program, seed)
@@ -633,6 +633,12 @@ def share(program, seed):
                lambda lines=lines, chunking=chunking: send_round(program, lines, 'cut', chunking, seed))
     lines = rng.randrange(3, 20)
     yield f'fetch lines={lines} seed={seed}', lambda: fetch_round(program, lines, 'cut', True, seed)
+    for kind in rng.sample(GARBAGE, 2):
+        lines = rng.randrange(0, 12)
+        yield (f'fetch lines={lines} kind={kind} option=True seed={seed}',
+               lambda lines=lines, kind=kind: fetch_round(program, lines, kind, True, seed))
+        yield (f'send lines={lines} kind={kind} option=True seed={seed}',
+               lambda lines=lines, kind=kind: send_round(program, lines, kind, True, seed))
     yield from kills(program, 2, seed)
     yield from across_kills(program, 2, seed)
     yield from folder_kills(program, 1, seed)
@@ -645,13 +651,15 @@ def main():
     parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'share'])
     parser.add_argument('--rounds', type=int, default=100, help='of kill, across, folders and clients')
     parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
+    parser.add_argument('--kinds', default=','.join(KINDS), help='of cut, send and fetch: how the line fails')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--only', help='rounds whose line has these words')
     parser.add_argument('--keep-going', action='store_true')
     args = parser.parse_args()
-    rounds = {'cut': lambda: sweep(args.program, cut_round, VARIANTS, args.step, args.seed),
-              'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed),
-              'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed),
+    kinds = args.kinds.split(',')
+    rounds = {'cut': lambda: sweep(args.program, cut_round, VARIANTS, args.step, args.seed, kinds),
+              'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed, kinds),
+              'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed, kinds),
               'kill': lambda: kills(args.program, args.rounds, args.seed),
               'across': lambda: across_kills(args.program, args.rounds, args.seed),
               'folders': lambda: folder_kills(args.program, args.rounds, args.seed),
