@@ -209,8 +209,11 @@ file_draft_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *ther
   gint64 id = valija_message_get_id (message);
   g_autoptr(ValijaStoredDraft) draft = NULL;
   g_autoptr(GPtrArray) one = NULL;
+  gint64 theirs;
 
-  if (!(draft = dex_await_boxed (valija_store_load_draft (self->store, id), error)))
+  /* What is there from elsewhere stays beside it */
+  if (!valija_engine_find_theirs_fiber (self, id, there, &theirs, error) ||
+      !(draft = dex_await_boxed (valija_store_load_draft (self->store, id), error)))
     return FALSE;
   if (draft->open || g_hash_table_contains (self->open_drafts, &id))
     return TRUE;

@@ -286,6 +286,13 @@ gboolean   valija_engine_file_drafts_fiber (ValijaEngine          *self,
                                             gboolean               in_turn,
                                             GError               **error);
 
+/* In a fiber: what is in the folder @there, as it was listed, under the Message-ID of @draft and is not the version
+ * that we know of; 0 for none. The one that the server did not name when it took it is known by that from now on. */
+gboolean   valija_engine_find_theirs_fiber (ValijaEngine  *self,
+                                            gint64         draft,
+                                            ValijaFolder  *there,
+                                            gint64        *theirs,
+                                            GError       **error);
 /* Something was written: the servers get it when there is a pause, if the engine works in the background. */
 void       valija_engine_drafts_changed (ValijaEngine *self);
 /* They get all that is open, now. TRUE, or the last failure. */

@@ -27,10 +27,8 @@ choose_folder_fiber (ValijaEngine *self, gint64 id)
   return g_object_ref (there);
 }
 
-/* What is there under its Message-ID and is not what we know of; 0 for none. The one that the server did not name when
- * it took it is known by that. */
-static gboolean
-find_theirs_fiber (ValijaEngine *self, gint64 id, ValijaFolder *there, gint64 *theirs, GError **error)
+gboolean
+valija_engine_find_theirs_fiber (ValijaEngine *self, gint64 id, ValijaFolder *there, gint64 *theirs, GError **error)
 {
   g_autoptr(ValijaStoredDraft) draft = NULL;
   g_autoptr(GArray) ids = NULL;
@@ -70,7 +68,7 @@ upload_fiber (ValijaEngine *self, gint64 id, GError **error)
       return FALSE;
     }
 
-  if (!find_theirs_fiber (self, id, there, &theirs, error))
+  if (!valija_engine_find_theirs_fiber (self, id, there, &theirs, error))
     return FALSE;
   if (theirs != 0)
     {

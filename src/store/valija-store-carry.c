@@ -105,8 +105,7 @@ find_line (ValijaStoreContext  *context,
   gint64 there;
 
   if (!valija_database_get_int64 (context->local, 0, line, error,
-                                  "SELECT operation FROM operation_origin WHERE message = ?1 AND position = 0", "i",
-                                  args->origin))
+                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", args->origin))
     return FALSE;
   if (*line == 0)
     return TRUE;
@@ -125,37 +124,20 @@ find_line (ValijaStoreContext  *context,
 }
 
 static gboolean
-add_origin (ValijaStoreContext       *context,
-            gint64                    line,
-            gint64                    position,
-            gboolean                  keep,
-            gint64                    received,
-            const ValijaStoreOrigin  *origin,
-            GError                  **error)
-{
-  return valija_database_run (context->local, error,
-                              "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-                              "iiiiissssii", line, position, (gint64) keep, received, origin->message, origin->account,
-                              origin->folder, origin->remote_id, origin->message_id, origin->date, origin->size);
-}
-
-/* With a draft goes the version of it that a server has. */
-static gboolean
 add_line (ValijaStoreContext  *context,
           const CarryArgs     *args,
           gint64              *line,
           GError             **error)
 {
   g_auto(ValijaStoreOrigin) origin = { 0, };
-  g_auto(ValijaStoreOrigin) base = { 0, };
 
   return valija_store_origin_describe (context, args->origin, &origin, error) &&
          valija_store_journal_append (context, args->folder, args->source, args->flags, line, error) &&
-         add_origin (context, *line, 0, args->keep, args->received, &origin, error) &&
-         valija_store_draft_load_base (context->local, args->origin, &base, error) &&
-         (base.account[0] == '\0' || add_origin (context, *line, 1, FALSE, 0, &base, error)) &&
-         valija_database_run (context->local, error, "UPDATE draft SET line = ?2 WHERE message = -?1", "ii",
-                              args->origin, *line);
+         valija_database_run (context->local, error,
+                              "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                              "iiiissssii", *line, (gint64) args->keep, args->received, origin.message, origin.account,
+                              origin.folder, origin.remote_id, origin.message_id, origin.date, origin.size) &&
+         valija_store_draft_begin (context->local, args->origin, *line, error);
 }
 
 static gboolean
@@ -169,7 +151,7 @@ carry_message (ValijaStoreContext  *context,
 
   if (!find_line (context, args, &line, error) || (line == 0 && !add_line (context, args, &line, error)) ||
       !valija_database_run (context->local, error,
-                            "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1 AND position = 0", "ii", line,
+                            "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1", "ii", line,
                             (gint64) args->keep))
     return FALSE;
 
@@ -226,27 +208,19 @@ valija_store_carry_finish (ValijaStoreContext  *context,
                            const char          *new_remote_id,
                            GError             **error)
 {
-  gboolean found = TRUE;
+  g_auto(ValijaStoreOrigin) origin = { 0, };
+  gboolean found;
 
-  if (!valija_store_draft_uploaded (context->local, line, new_remote_id, error))
+  if (!valija_store_origin_read (context->local,
+                                 valija_database_query (context->local, error,
+                                                        "SELECT CASE keep WHEN 0 THEN message ELSE 0 END, account,"
+                                                        " folder, remote_id, message_id, date, size"
+                                                        " FROM operation_origin WHERE operation = ?1", "i", line),
+                                 &origin, &found, error))
     return FALSE;
 
-  for (gint64 position = 0; found; position++)
-    {
-      g_auto(ValijaStoreOrigin) origin = { 0, };
-
-      if (!valija_store_origin_read (context->local,
-                                     valija_database_query (context->local, error,
-                                                            "SELECT CASE keep WHEN 0 THEN message ELSE 0 END,"
-                                                            " account, folder, remote_id, message_id, date, size"
-                                                            " FROM operation_origin"
-                                                            " WHERE operation = ?1 AND position = ?2", "ii", line,
-                                                            position), &origin, &found, error) ||
-          (found && !valija_store_origin_delete (context, &origin, error)))
-        return FALSE;
-    }
-
-  return TRUE;
+  return !found || (valija_store_draft_uploaded (context, line, new_remote_id, error) &&
+                    valija_store_origin_delete (context, &origin, error));
 }
 
 gboolean

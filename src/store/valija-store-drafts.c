@@ -73,20 +73,43 @@ set_base (ValijaDatabase           *local,
                               base->date, base->size, (gint64) uploaded);
 }
 
-/* The version that was filed is what the server has now; of the draft itself it is perhaps not the last. */
+/* A line that is not done yet has the first word: what it leaves there is the version that the next one replaces. */
 gboolean
-valija_store_draft_uploaded (ValijaDatabase  *local,
-                             gint64           line,
-                             const char      *remote_id,
-                             GError         **error)
+valija_store_draft_begin (ValijaDatabase  *local,
+                          gint64           public,
+                          gint64           line,
+                          GError         **error)
 {
   return valija_database_run (local, error,
+                              "UPDATE draft SET line = ?2 WHERE message = -?1"
+                              " AND NOT EXISTS (SELECT 1 FROM operation WHERE id = draft.line)", "ii", public, line);
+}
+
+#define OF_LINE " FROM draft WHERE line = ?1 OR -message = (SELECT message FROM operation_origin WHERE operation = ?1)"
+
+/* Of the draft itself it is perhaps not the last. */
+gboolean
+valija_store_draft_uploaded (ValijaStoreContext  *context,
+                             gint64               line,
+                             const char          *remote_id,
+                             GError             **error)
+{
+  g_auto(ValijaStoreOrigin) base = { 0, };
+  gboolean found;
+
+  if (!valija_store_origin_read (context->local,
+                                 valija_database_query (context->local, error, "SELECT " BASE_COLUMNS OF_LINE, "i",
+                                                        line), &base, &found, error) ||
+      (found && !valija_store_origin_delete (context, &base, error)))
+    return FALSE;
+
+  return !found ||
+         valija_database_run (context->local, error,
                               "UPDATE draft SET line = 0, base = 0, message_id = '', date = 0, size = 0,"
                               " remote_id = ?2, account = (SELECT account FROM operation WHERE id = ?1),"
                               " folder = (SELECT folder FROM operation WHERE id = ?1),"
-                              " uploaded = EXISTS (SELECT 1 FROM operation_origin"
-                              " WHERE operation = ?1 AND position = 0 AND message = -draft.message)"
-                              " WHERE line = ?1 AND line <> 0", "is", line, remote_id);
+                              " uploaded = -message = (SELECT message FROM operation_origin WHERE operation = ?1)"
+                              " WHERE message = (SELECT message" OF_LINE ")", "is", line, remote_id);
 }
 
 /* What is known of the version before, or that one itself where it is on a server. */

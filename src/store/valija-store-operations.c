@@ -682,8 +682,7 @@ list_operations (ValijaStoreContext  *context,
 
   statement = valija_database_query (context->local, error,
                                      "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received"
-                                     " FROM operation o LEFT JOIN operation_origin c"
-                                     " ON c.operation = o.id AND c.position = 0"
+                                     " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
                                      " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
 
   while (statement != NULL && valija_database_step (context->local, statement, &local_error))

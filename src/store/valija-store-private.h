@@ -170,11 +170,13 @@ gboolean valija_store_draft_load_base (ValijaDatabase     *local,
                                        gint64              public,
                                        ValijaStoreOrigin  *base,
                                        GError            **error);
-/* What @line filed is called @remote_id on its server. */
-gboolean valija_store_draft_uploaded (ValijaDatabase  *local,
-                                      gint64           line,
-                                      const char      *remote_id,
-                                      GError         **error);
+/* @line files @public, if that is a draft. */
+gboolean valija_store_draft_begin (ValijaDatabase *local, gint64 public, gint64 line, GError **error);
+/* What it filed is called @remote_id on its server: the version that was there goes. */
+gboolean valija_store_draft_uploaded (ValijaStoreContext  *context,
+                                      gint64               line,
+                                      const char          *remote_id,
+                                      GError             **error);
 
 /* ---- valija-store-overlay.c: the journal's effect on the rows of the cache ---- */
 

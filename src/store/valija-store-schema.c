@@ -258,13 +258,12 @@ const ValijaStoreIndex valija_store_later_indexes[] = {
 };
 const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
 
-/* A line of APPEND that moves messages from this computer, or from another server: what goes from there once the line
+/* A line of APPEND that moves a message from this computer, or from another server: what goes from there once the line
  * is done, unless it is kept. message is a public id, 0 for one of a cache that is gone: account, folder and remote_id
  * find it again, and are '' for one of this computer. */
 #define ORIGIN_SCRIPT \
   "CREATE TABLE operation_origin (" \
-  "  operation INTEGER NOT NULL REFERENCES operation ON DELETE CASCADE," \
-  "  position INTEGER NOT NULL," \
+  "  operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE," \
   "  keep INTEGER NOT NULL," \
   "  received INTEGER NOT NULL," \
   "  message INTEGER NOT NULL," \
@@ -273,12 +272,11 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "  remote_id TEXT NOT NULL," \
   "  message_id TEXT NOT NULL," \
   "  date INTEGER NOT NULL," \
-  "  size INTEGER NOT NULL," \
-  "  PRIMARY KEY (operation, position)) WITHOUT ROWID;"
+  "  size INTEGER NOT NULL);"
 
 /* Drafts that are being written, or were when Valija ended (open). account to size are the version that a server has,
  * as in operation_origin, account '' where none has one; it is this very one where uploaded. line: files this one, or
- * one before it. */
+ * one before it, and 0 or gone for none. */
 #define DRAFT_SCRIPT \
   "CREATE TABLE draft (" \
   "  message INTEGER PRIMARY KEY REFERENCES message ON DELETE CASCADE," \

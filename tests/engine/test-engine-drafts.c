@@ -57,6 +57,107 @@ count_here (TestEngine *test)
   return messages->len;
 }
 
+static void
+test_drafts (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
+  gint64 id;
+
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  assert_list (test, "drafts", "first*+");
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second, id));
+  assert_list (test, "drafts", "second*+");
+  test_await (valija_engine_drop_draft (test->engine, id));
+  assert_list (test, "drafts", "");
+  test_await (valija_engine_drop_draft (test->engine, id));
+}
+
+/* Written here while somebody works on it, then where the server keeps drafts; without a network it waits here. */
+static void
+test_drafts_to_server (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
+  g_autoptr(ValijaMessage) message = NULL;
+  gint64 id;
+
+  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "");
+
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
+  assert_server (test, "Drafts", "");
+
+  test_engine_close (test);
+  test_engine_open (test);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "1:first*");
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  g_assert_null (valija_account_runtime_find_role (valija_engine_find_runtime (test->engine, test->account),
+                                                   VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
+  assert_list (test, "Drafts", "first*");
+
+  /* Taken up again, and sent: the server’s copy goes too. */
+  message = test_engine_find (test, "Drafts", "first");
+  valija_engine_hold_draft (test->engine, valija_message_get_id (message));
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second,
+                                                   valija_message_get_id (message)));
+  g_assert_cmpint (id, <, 0);
+  test_await (valija_engine_drop_draft (test->engine, id));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "Drafts", "");
+  assert_list (test, "Drafts", "");
+}
+
+static guint
+count_drafts_folders (TestEngine *test)
+{
+  GListModel *folders = valija_engine_get_folders (test->engine, test->account);
+  guint n_folders = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      n_folders += valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS;
+    }
+
+  return n_folders;
+}
+
+/* One folder for drafts while somebody writes, and after; two only while something waits for a server. */
+static void
+test_one_drafts_folder (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
+  ValijaAccountRuntime *runtime;
+  gint64 id;
+
+  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  runtime = valija_engine_find_runtime (test->engine, test->account);
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
+  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, id));
+  test_await (valija_engine_load_folders (test->engine, runtime));
+  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
+
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpuint (count_drafts_folders (test), ==, 2);
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_server (test, "Drafts", "1:first*");
+  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
+}
+
 /* There is one on the server at each moment, and it is the last that was taken there. */
 static void
 test_uploads (void)
@@ -203,10 +304,13 @@ test_unfinished (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
-/* Interrupted at whichever question while the second version goes to the server. */
+/* Interrupted at whichever question while the second version goes to the server; and written on afterwards, or not. */
 static void
-test_interrupted (gconstpointer late)
+test_interrupted (gconstpointer how)
 {
+  gboolean late = (GPOINTER_TO_INT (how) & 1) != 0;
+  gboolean goes_on = (GPOINTER_TO_INT (how) & 2) != 0;
+
   for (guint fail_at = 1; fail_at < 8; fail_at++)
     {
       g_autoptr(TestEngine) test = new_with_drafts ();
@@ -217,7 +321,7 @@ test_interrupted (gconstpointer late)
       upload (test);
       draft = save (test, composition, "second", draft);
       test->server->fail_at = test->server->questions + fail_at;
-      test->server->fail_late = GPOINTER_TO_INT (late);
+      test->server->fail_late = late;
       test->server->stays_down = TRUE;
       test_try (valija_engine_upload_drafts (test->engine), NULL);
       list = fake_server_list (test->server, "Drafts");
@@ -227,10 +331,15 @@ test_interrupted (gconstpointer late)
       test->server->fail_at = 0;
       test_engine_open (test);
       draft = recover (test, "second");
+      if (goes_on)
+        {
+          valija_engine_hold_draft (test->engine, draft);
+          draft = save (test, composition, "third", draft);
+        }
       release (test, draft);
       g_clear_pointer (&list, g_free);
       list = fake_server_list (test->server, "Drafts");
-      g_assert_cmpstr (list, ==, "2:second*");
+      g_assert_cmpstr (strchr (list, ':'), ==, goes_on ? ":third*" : ":second*");
       g_assert_cmpuint (count_here (test), ==, 0);
     }
 }
@@ -241,14 +350,19 @@ main (int argc, char *argv[])
   dex_init ();
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/engine/drafts/here", test_drafts);
+  g_test_add_func ("/engine/drafts/to-server", test_drafts_to_server);
+  g_test_add_func ("/engine/drafts/one-folder", test_one_drafts_folder);
   g_test_add_func ("/engine/drafts/uploads", test_uploads);
   g_test_add_data_func ("/engine/drafts/released", GINT_TO_POINTER (FALSE), test_released_and_dropped);
   g_test_add_data_func ("/engine/drafts/dropped", GINT_TO_POINTER (TRUE), test_released_and_dropped);
   g_test_add_data_func ("/engine/drafts/edited-elsewhere", GINT_TO_POINTER (FALSE), test_edited_elsewhere);
   g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (TRUE), test_edited_elsewhere);
   g_test_add_func ("/engine/drafts/unfinished", test_unfinished);
-  g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (FALSE), test_interrupted);
-  g_test_add_data_func ("/engine/drafts/interrupted-late", GINT_TO_POINTER (TRUE), test_interrupted);
+  g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (0), test_interrupted);
+  g_test_add_data_func ("/engine/drafts/interrupted-late", GINT_TO_POINTER (1), test_interrupted);
+  g_test_add_data_func ("/engine/drafts/interrupted-goes-on", GINT_TO_POINTER (2), test_interrupted);
+  g_test_add_data_func ("/engine/drafts/interrupted-late-goes-on", GINT_TO_POINTER (3), test_interrupted);
 
   return g_test_run ();
 }

@@ -498,23 +498,6 @@ test_source (void)
                    "ana@example.org>luis@example.org,mei@example.org,omar@example.org");
 }
 
-static void
-test_drafts (void)
-{
-  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
-  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
-  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
-  gint64 id;
-
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
-  assert_list (test, "drafts", "first*+");
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second, id));
-  assert_list (test, "drafts", "second*+");
-  test_await (valija_engine_drop_draft (test->engine, id));
-  assert_list (test, "drafts", "");
-  test_await (valija_engine_drop_draft (test->engine, id));
-}
-
 /* Nothing leaves but by the user's word, to whom it was asked for, from nobody who could be answered. */
 static void
 test_confirmation (void)
@@ -555,90 +538,6 @@ test_confirmation_declined (void)
   test_await (valija_engine_flush (test->engine, test->account));
   g_assert_nonnull (strstr (test->server->log->str, "flags INBOX 1 +256 -0"));
   g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_outbox (test->engine)), ==, 0);
-}
-
-/* Written here while somebody works on it, then where the server keeps drafts; without a network it waits here. */
-static void
-test_drafts_to_server (void)
-{
-  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
-  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
-  g_autoptr(ValijaComposition) second = test_composition ("luis@example.org", "second");
-  g_autoptr(ValijaMessage) message = NULL;
-  gint64 id;
-
-  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
-  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
-
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
-  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
-  assert_server (test, "Drafts", "");
-
-  test->server->fail_at = test->server->questions + 1;
-  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
-  assert_server (test, "Drafts", "");
-
-  test_engine_close (test);
-  test_engine_open (test);
-  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
-  assert_server (test, "Drafts", "1:first*");
-  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
-  g_assert_null (valija_account_runtime_find_role (valija_engine_find_runtime (test->engine, test->account),
-                                                   VALIJA_FOLDER_ROLE_DRAFTS, TRUE));
-  assert_list (test, "Drafts", "first*");
-
-  /* Taken up again, and sent: the server’s copy goes too. */
-  message = test_engine_find (test, "Drafts", "first");
-  valija_engine_hold_draft (test->engine, valija_message_get_id (message));
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, second,
-                                                   valija_message_get_id (message)));
-  g_assert_cmpint (id, <, 0);
-  test_await (valija_engine_drop_draft (test->engine, id));
-  test_await (valija_engine_flush (test->engine, test->account));
-  assert_server (test, "Drafts", "");
-  assert_list (test, "Drafts", "");
-}
-
-static guint
-count_drafts_folders (TestEngine *test)
-{
-  GListModel *folders = valija_engine_get_folders (test->engine, test->account);
-  guint n_folders = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
-
-      n_folders += valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_DRAFTS;
-    }
-
-  return n_folders;
-}
-
-/* One folder for drafts while somebody writes, and after; two only while something waits for a server. */
-static void
-test_one_drafts_folder (void)
-{
-  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
-  g_autoptr(ValijaComposition) first = test_composition ("luis@example.org", "first");
-  ValijaAccountRuntime *runtime;
-  gint64 id;
-
-  fake_server_add_folder (test->server, "Drafts", VALIJA_FOLDER_ROLE_DRAFTS);
-  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
-  runtime = valija_engine_find_runtime (test->engine, test->account);
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, 0));
-  id = test_await_int64 (valija_engine_save_draft (test->engine, test->account, first, id));
-  test_await (valija_engine_load_folders (test->engine, runtime));
-  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
-
-  test->server->fail_at = test->server->questions + 1;
-  test_await_error (valija_engine_release_draft (test->engine, test->account, id), VALIJA_ERROR_DISCONNECTED);
-  g_assert_cmpuint (count_drafts_folders (test), ==, 2);
-
-  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
-  assert_server (test, "Drafts", "1:first*");
-  g_assert_cmpuint (count_drafts_folders (test), ==, 1);
 }
 
 /* Without a message, by the account's own sender; what is no address never gets that far. */
@@ -1039,15 +938,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/long-wait", test_long_wait);
   g_test_add_func ("/engine/outbox/owed-copy", test_owed_copy);
   g_test_add_func ("/engine/outbox/source", test_source);
-  g_test_add_func ("/engine/outbox/drafts", test_drafts);
 
   g_test_add_func ("/engine/outbox/due", test_due);
   g_test_add_func ("/engine/outbox/killed", test_killed);
   g_test_add_func ("/engine/outbox/killed/subprocess", be_killed);
   g_test_add_func ("/engine/outbox/withdraw", test_withdraw);
   g_test_add_func ("/engine/outbox/withdraw-too-late", test_withdraw_too_late);
-  g_test_add_func ("/engine/outbox/drafts-to-server", test_drafts_to_server);
-  g_test_add_func ("/engine/outbox/one-drafts-folder", test_one_drafts_folder);
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/cancel", test_cancel);
   g_test_add_func ("/engine/outbox/no-receipts", test_no_receipts);
