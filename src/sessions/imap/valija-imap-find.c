@@ -112,6 +112,7 @@ typedef struct
   guint64 *sizes;          /* nullable */
   guint32 first;           /* UIDs before it are not looked at */
   guint32 uid_validity;
+  gboolean renumbered;     /* since the mark */
   GHashTable *taken;       /* UIDs */
   GPtrArray *remote_ids;
 } Find;
@@ -167,14 +168,26 @@ found_cb (ValijaImapResponse *response,
   return TRUE;
 }
 
+static void
+append_size (ValijaImapCommand *command,
+             guint64            size)
+{
+  valija_imap_command_append_atom (command, "LARGER");
+  valija_imap_command_append_number (command, size - 1);
+  valija_imap_command_append_atom (command, "SMALLER");
+  valija_imap_command_append_number (command, size + 1);
+}
+
 /* RFC 9051 §6.4.4. A message without Message-ID can only be told by its size, and by having none: which is enough of
- * what has come since a mark, and not of a whole folder. */
+ * what has come since a mark, and not of a whole folder. There an earlier version of a draft has the same Message-ID as
+ * well, and is told by its size. */
 static gboolean
 append_keys (Find              *self,
              guint              i,
              ValijaImapCommand *command)
 {
   guint64 size = self->sizes != NULL ? self->sizes[i] : 0;
+  gboolean sized = size > 0 && size < G_MAXUINT32;
   g_autofree char *id = NULL;
 
   if (self->message_ids[i][0] != '\0' && g_str_is_ascii (self->message_ids[i]))
@@ -182,16 +195,15 @@ append_keys (Find              *self,
       id = g_strdup_printf ("<%s>", self->message_ids[i]);
       valija_imap_command_append_atom (command, "HEADER Message-ID");
       valija_imap_command_append_string (command, id);
+      if (self->renumbered && sized)
+        append_size (command, size);
       return TRUE;
     }
 
-  if (size == 0 || size >= G_MAXUINT32 || self->first <= 1)
+  if (!sized || self->first <= 1)
     return FALSE;
 
-  valija_imap_command_append_atom (command, "LARGER");
-  valija_imap_command_append_number (command, size - 1);
-  valija_imap_command_append_atom (command, "SMALLER");
-  valija_imap_command_append_number (command, size + 1);
+  append_size (command, size);
   valija_imap_command_append_atom (command, "NOT HEADER Message-ID");
   valija_imap_command_append_string (command, "");
 
@@ -297,7 +309,9 @@ find_fiber (gpointer data)
   selected = valija_imap_link_get_selected (self->link);
   self->uid_validity = selected != NULL ? selected->uid_validity : 0;
   /* Numbered anew since, all may have come since */
-  self->first = MAX (valija_imap_remote_id_parse (self->mark, self->uid_validity), 1);
+  self->first = valija_imap_remote_id_parse (self->mark, self->uid_validity);
+  self->renumbered = self->first == 0;
+  self->first = MAX (self->first, 1);
 
   for (guint i = 0; i < n; i += WINDOW)
     if (!look_fiber (self, i, MIN (n - i, WINDOW), &error))

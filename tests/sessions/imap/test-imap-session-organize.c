@@ -188,6 +188,15 @@ find_renumbered (ValijaMailOrganizer *organizer)
   return valija_mail_organizer_find (organizer, "a", "6.15", lost + 1, lost_sizes + 1);
 }
 
+/* A later version of a draft */
+static DexFuture *
+find_version (ValijaMailOrganizer *organizer)
+{
+  static const guint64 sizes[] = { 50 };
+
+  return valija_mail_organizer_find (organizer, "a", "6.15", (const char *[]) { "1@x", NULL }, sizes);
+}
+
 static DexFuture *
 find_unmarked (ValijaMailOrganizer *organizer)
 {
@@ -213,6 +222,10 @@ static const Case cases[] = {
     SELECT_A "C: V5 UID SEARCH RETURN (ALL) UID 1:* HEADER Message-ID \"<1@x>\"\n"
              "S: * ESEARCH (TAG \"V5\") UID ALL 4\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.4,,", 0 },
+  { "find-version", "ESEARCH", find_version,
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) UID 1:* HEADER Message-ID \"<1@x>\" LARGER 49 SMALLER 51\n"
+             "S: * ESEARCH (TAG \"V5\") UID\nS: V5 OK x\n" GOODBYE ("V6"),
+    "", 0 },
   /* What is there may be older */
   { "find-unmarked", "", find_unmarked, GOODBYE ("V4"), ",,,", 0 },
   { "flags", "", flag,
