@@ -603,6 +603,8 @@ send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, 
     {
       g_autoptr(GError) error = NULL;
 
+      /* What is done, and not what was begun */
+      valija_progress_update (progress, next - sending->flights.length, items->len);
       if (stop || next == items->len || is_full (sending))
         {
           stop = !finish_flight_fiber (sending, last) || stop;
@@ -616,7 +618,6 @@ send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, 
           continue;
         }
 
-      valija_progress_update (progress, next, items->len);
       if (!open_sender_fiber (sending, &error))
         {
           fail_rest_fiber (sending, items, next, error);

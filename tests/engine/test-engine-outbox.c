@@ -429,6 +429,32 @@ test_overlapping (void)
 }
 
 static void
+none_done_cb (FakeServer *server, gpointer user_data)
+{
+  TestEngine *test = user_data;
+  ValijaProgress *progress =
+    valija_account_status_get_progress (valija_engine_get_status (test->engine, test->account));
+
+  if (g_str_has_suffix (server->log->str, "send"))
+    g_assert_cmpuint (valija_progress_get_done (progress), ==, 0);
+}
+
+/* Messages that are on their way at one time are not counted before they have arrived. */
+static void
+test_progress_counts_what_is_done (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  test->server->overlaps = TRUE;
+  test->server->on_question = none_done_cb;
+  test->server->user_data = test;
+  enqueue (test, "luis@example.org", "one");
+  enqueue (test, "luis@example.org", "two");
+  enqueue (test, "luis@example.org", "three");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 3);
+}
+
+static void
 look_cb (FakeServer *server, gpointer user_data)
 {
   TestEngine *test = user_data;
@@ -938,6 +964,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/long-wait", test_long_wait);
   g_test_add_func ("/engine/outbox/owed-copy", test_owed_copy);
   g_test_add_func ("/engine/outbox/source", test_source);
+  g_test_add_func ("/engine/outbox/progress", test_progress_counts_what_is_done);
 
   g_test_add_func ("/engine/outbox/due", test_due);
   g_test_add_func ("/engine/outbox/killed", test_killed);
