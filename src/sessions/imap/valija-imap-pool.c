@@ -514,7 +514,9 @@ valija_imap_pool_dispose (GObject *object)
 {
   ValijaImapPool *self = VALIJA_IMAP_POOL (object);
 
-  g_ptr_array_set_size (self->slots, 0);
+  /* A link that closes is looked for among those that are left, so none of them may be gone */
+  while (self->slots->len > 0)
+    slot_free (g_ptr_array_steal_index (self->slots, self->slots->len - 1));
   g_queue_clear_full (&self->waiters, dex_unref);
   dex_clear (&self->attempt);
   g_clear_object (&self->context);
