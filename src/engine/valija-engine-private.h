@@ -153,8 +153,8 @@ gboolean valija_engine_check_quota_fiber (ValijaEngine         *self,
 /* What waits for the server, in order; the caller has the turn of runtime->lane. TRUE, or the failure of the first
  * line that could not be done. */
 DexFuture *valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
-/* Does a line that files, copies or moves, but only what of it has not happened yet. @new_ids gets those of a move or
- * copy, "" where not known (transfer full). */
+/* Does a line that files, copies or moves, but only what of it has not happened yet. @new_ids gets those of what
+ * was put there, "" where not known, and none where it is not to come there any more (transfer full). */
 gboolean   valija_engine_put_fiber (ValijaEngine         *self,
                                     ValijaMailOrganizer  *organizer,
                                     ValijaOperation      *operation,
@@ -178,7 +178,7 @@ gboolean   valija_engine_append_many_fiber (ValijaEngine         *self,
                                             GError              **error);
 
 /* In a fiber: copies @messages one after the other into @target, which is in another store, and deletes each where it
- * was in the step in which its copy is safe; when it is interrupted, there are two copies at no time, and never none.
+ * was in the step in which its copy is safe; when it is interrupted, there are two copies at worst, and never none.
  * Those of a server's folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With
  * @progress (nullable) it can be cancelled between two of them. */
 gboolean   valija_engine_carry_fiber (ValijaEngine    *self,

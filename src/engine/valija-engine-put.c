@@ -210,7 +210,10 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
     return TRUE;
 
   if (operation->carries && was_dropped_fiber (self, operation))
-    return TRUE;
+    {
+      g_ptr_array_set_size (put->new_ids, 0);
+      return TRUE;
+    }
 
   remote_id = dex_await_string (valija_mail_organizer_append (put->organizer, operation->folder, whole, operation->add,
                                                               operation->received), &failure);

@@ -219,8 +219,15 @@ valija_store_carry_finish (ValijaStoreContext  *context,
                                  &origin, &found, error))
     return FALSE;
 
-  return !found || (valija_store_draft_uploaded (context, line, new_remote_id, error) &&
-                    valija_store_origin_delete (context, &origin, error));
+  if (!found)
+    return TRUE;
+
+  /* Dropped before it was filed: what the server has of a newer version stays until that one is there */
+  if (new_remote_id == NULL)
+    return valija_database_run (context->local, error, "UPDATE draft SET line = 0 WHERE line = ?1", "i", line);
+
+  return valija_store_draft_uploaded (context, line, new_remote_id, error) &&
+         valija_store_origin_delete (context, &origin, error);
 }
 
 gboolean

@@ -461,7 +461,7 @@ finish_operation (ValijaStoreContext  *context,
     }
 
   return valija_store_carry_finish (context, args->id,
-                                    args->new_remote_ids->len > 0 ? g_ptr_array_index (args->new_remote_ids, 0) : "",
+                                    args->new_remote_ids->len > 0 ? g_ptr_array_index (args->new_remote_ids, 0) : NULL,
                                     error) &&
          remove_line (context->local, args->id, error) &&
          refresh_entries (context, entries, error);
@@ -781,8 +781,8 @@ valija_store_begin_operation (ValijaStore *self,
 
 /**
  * valija_store_finish_operation:
- * @new_remote_ids: (nullable) (element-type utf8): of moved messages, in the order of the line; ""
- *   where the server does not tell
+ * @new_remote_ids: (nullable) (element-type utf8): of moved messages, in the order of the line, and
+ *   of one that was carried; "" where the server does not tell, and none where nothing was filed
  *
  * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND where there
  *   is no such line

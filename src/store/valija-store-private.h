@@ -155,7 +155,8 @@ gboolean valija_store_origin_delete (ValijaStoreContext       *context,
                                      const ValijaStoreOrigin  *origin,
                                      GError                  **error);
 
-/* What @line has filed elsewhere goes from where it was; there it is called @new_remote_id ("" where not known). */
+/* What @line has filed elsewhere goes from where it was; there it is called @new_remote_id ("" where not known,
+ * NULL where it was not filed since it is not here any more). */
 gboolean valija_store_carry_finish (ValijaStoreContext  *context,
                                     gint64               line,
                                     const char          *new_remote_id,

@@ -344,6 +344,61 @@ test_interrupted (gconstpointer how)
     }
 }
 
+/* ---- Something happens to it on its way ---- */
+
+typedef struct
+{
+  TestEngine *test;
+  const char *question;
+  DexFuture *done;           /* nullable: of what was done at @question */
+} OnItsWay;
+
+static gboolean
+is_asked (OnItsWay *self)
+{
+  return self->done == NULL && g_str_has_suffix (self->test->server->log->str, self->question);
+}
+
+static void
+take_turn_cb (FakeServer *server, gpointer user_data)
+{
+  OnItsWay *self = user_data;
+
+  if (is_asked (self))
+    self->done = valija_lane_enter (valija_engine_find_runtime (self->test->engine, self->test->account)->lane);
+}
+
+/* The version that waits for its turn is replaced: what the server has stays until it has the newer one. */
+static void
+test_replaced_in_the_queue (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+  OnItsWay way = { .test = test, .question = "batch Drafts" };
+  gint64 draft = save (test, composition, "first", 0);
+  g_autoptr(DexFuture) uploading = NULL;
+  ValijaTurn *turn;
+
+  upload (test);
+  draft = save (test, composition, "second", draft);
+  test->server->on_question = take_turn_cb;
+  test->server->user_data = &way;
+  uploading = valija_engine_upload_drafts (test->engine);
+  while (g_hash_table_size (runtime->awaited) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  test->server->on_question = NULL;
+  turn = test_await_boxed (g_steal_pointer (&way.done));
+  save (test, composition, "third", draft);
+  valija_turn_unref (turn);
+  test_await (g_steal_pointer (&uploading));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "Drafts", "1:first*");
+
+  upload (test);
+  assert_server (test, "Drafts", "2:third*");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -363,6 +418,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/drafts/interrupted-late", GINT_TO_POINTER (1), test_interrupted);
   g_test_add_data_func ("/engine/drafts/interrupted-goes-on", GINT_TO_POINTER (2), test_interrupted);
   g_test_add_data_func ("/engine/drafts/interrupted-late-goes-on", GINT_TO_POINTER (3), test_interrupted);
+  g_test_add_func ("/engine/drafts/replaced-in-the-queue", test_replaced_in_the_queue);
 
   return g_test_run ();
 }
