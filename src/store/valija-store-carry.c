@@ -202,6 +202,28 @@ valija_store_origin_delete (ValijaStoreContext       *context,
   return origin->remote_id[0] == '\0' || origin->account[0] == '\0' || delete_from_server (context, origin, error);
 }
 
+/* A draft that was discarded or sent while the server took it is not to stay there. */
+static gboolean
+delete_orphan (ValijaStoreContext  *context,
+               gint64               line,
+               const char          *remote_id,
+               GError             **error)
+{
+  g_auto(ValijaStoreOrigin) orphan = { 0, };
+  gboolean found;
+
+  return valija_store_origin_read (context->local,
+                                   valija_database_query (context->local, error,
+                                                          "SELECT 0, o.account, o.folder, ?2, c.message_id, c.date,"
+                                                          " c.size FROM operation o"
+                                                          " JOIN operation_origin c ON c.operation = o.id"
+                                                          " WHERE o.id = ?1 AND c.keep <> 0 AND NOT EXISTS"
+                                                          " (SELECT 1 FROM draft d"
+                                                          " WHERE d.line = o.id OR d.message = -c.message)",
+                                                          "is", line, remote_id), &orphan, &found, error) &&
+         (!found || valija_store_origin_delete (context, &orphan, error));
+}
+
 gboolean
 valija_store_carry_finish (ValijaStoreContext  *context,
                            gint64               line,
@@ -226,7 +248,8 @@ valija_store_carry_finish (ValijaStoreContext  *context,
   if (new_remote_id == NULL)
     return valija_database_run (context->local, error, "UPDATE draft SET line = 0 WHERE line = ?1", "i", line);
 
-  return valija_store_draft_uploaded (context, line, new_remote_id, error) &&
+  return delete_orphan (context, line, new_remote_id, error) &&
+         valija_store_draft_uploaded (context, line, new_remote_id, error) &&
          valija_store_origin_delete (context, &origin, error);
 }
 

@@ -350,6 +350,7 @@ typedef struct
 {
   TestEngine *test;
   const char *question;
+  gint64 draft;
   DexFuture *done;           /* nullable: of what was done at @question */
 } OnItsWay;
 
@@ -399,6 +400,34 @@ test_replaced_in_the_queue (void)
   assert_server (test, "Drafts", "2:third*");
 }
 
+static void
+drop_cb (FakeServer *server, gpointer user_data)
+{
+  OnItsWay *self = user_data;
+
+  if (is_asked (self))
+    self->done = valija_engine_drop_draft (self->test->engine, self->draft);
+}
+
+/* It is discarded, or sent, while the server takes it: nothing of it stays there. */
+static void
+test_dropped_on_its_way (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  OnItsWay way = { .test = test, .question = "append Drafts" };
+
+  way.draft = save (test, composition, "first", 0);
+  test->server->on_question = drop_cb;
+  test->server->user_data = &way;
+  test_await (valija_engine_upload_drafts (test->engine));
+  test->server->on_question = NULL;
+  test_await (g_steal_pointer (&way.done));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_server (test, "Drafts", "");
+  g_assert_cmpuint (count_here (test), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -419,6 +448,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/drafts/interrupted-goes-on", GINT_TO_POINTER (2), test_interrupted);
   g_test_add_data_func ("/engine/drafts/interrupted-late-goes-on", GINT_TO_POINTER (3), test_interrupted);
   g_test_add_func ("/engine/drafts/replaced-in-the-queue", test_replaced_in_the_queue);
+  g_test_add_func ("/engine/drafts/dropped-on-its-way", test_dropped_on_its_way);
 
   return g_test_run ();
 }
