@@ -221,6 +221,9 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
     {
       g_free (g_ptr_array_index (put->new_ids, 0));
       g_ptr_array_index (put->new_ids, 0) = g_steal_pointer (&remote_id);
+      /* It is done. Nothing would tell an unnamed draft from what comes under its Message-ID later */
+      if (operation->carries && !is_known (put->new_ids, 0) && !find_fiber (put, &failure))
+        g_debug ("The new name of a filed message could not be asked for: %s", failure->message);
       return TRUE;
     }
 

@@ -42,7 +42,8 @@ valija_engine_find_theirs_fiber (ValijaEngine *self, gint64 id, ValijaFolder *th
                                                              draft->message_id), error)))
     return FALSE;
   if (draft->known && !draft->named && ids->len == 1)
-    return dex_await (valija_store_set_draft_base (self->store, id, g_array_index (ids, gint64, 0), FALSE), error);
+    return dex_await (valija_store_set_draft_base (self->store, id, g_array_index (ids, gint64, 0), draft->uploaded),
+                      error);
 
   for (guint i = 0; i < ids->len; i++)
     if (g_array_index (ids, gint64, i) != draft->base)

@@ -228,8 +228,9 @@ edited_cb (Edited *edited, gint64 draft, gint64 theirs)
 
 /* Another program writes on it: its version is not touched until somebody has chosen. */
 static void
-test_edited_elsewhere (gconstpointer keep_both)
+test_edited_elsewhere (gconstpointer how)
 {
+  gboolean keep_both = (GPOINTER_TO_INT (how) & 1) != 0;
   g_autoptr(TestEngine) test = new_with_drafts ();
   g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
   gint64 draft = save (test, composition, "mine", 0);
@@ -237,6 +238,7 @@ test_edited_elsewhere (gconstpointer keep_both)
   g_autofree char *theirs = NULL;
   Edited edited = { 0, };
 
+  test->server->nameless = (GPOINTER_TO_INT (how) & 2) != 0;
   g_signal_connect_swapped (test->engine, "draft-edited", G_CALLBACK (edited_cb), &edited);
   upload (test);
   message = test_engine_find (test, "Drafts", "mine");
@@ -250,7 +252,7 @@ test_edited_elsewhere (gconstpointer keep_both)
   g_assert_cmpint (edited.draft, ==, draft);
   assert_server (test, "Drafts", "2:theirs");
 
-  if (GPOINTER_TO_INT (keep_both))
+  if (keep_both)
     {
       test_await (valija_engine_settle_draft (test->engine, draft, 0));
       valija_composition_renew (composition);
@@ -262,7 +264,24 @@ test_edited_elsewhere (gconstpointer keep_both)
   edited.draft = 0;
   upload (test);
   g_assert_cmpint (edited.draft, ==, 0);
-  assert_server (test, "Drafts", GPOINTER_TO_INT (keep_both) ? "2:theirs 3:mine again*" : "3:mine again*");
+  assert_server (test, "Drafts", keep_both ? "2:theirs 3:mine again*" : "3:mine again*");
+}
+
+/* The server does not tell what it is called there, and cannot be asked: what is there already does not go again. */
+static void
+test_nameless (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  gint64 draft = save (test, composition, "mine", 0);
+
+  test->server->marks = FALSE;
+  test->server->nameless = TRUE;
+  upload (test);
+  assert_server (test, "Drafts", "1:mine*");
+  release (test, draft);
+  assert_server (test, "Drafts", "1:mine*");
+  g_assert_cmpuint (count_here (test), ==, 0);
 }
 
 static gint64
@@ -440,8 +459,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/drafts/uploads", test_uploads);
   g_test_add_data_func ("/engine/drafts/released", GINT_TO_POINTER (FALSE), test_released_and_dropped);
   g_test_add_data_func ("/engine/drafts/dropped", GINT_TO_POINTER (TRUE), test_released_and_dropped);
-  g_test_add_data_func ("/engine/drafts/edited-elsewhere", GINT_TO_POINTER (FALSE), test_edited_elsewhere);
-  g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (TRUE), test_edited_elsewhere);
+  g_test_add_data_func ("/engine/drafts/edited-elsewhere", GINT_TO_POINTER (0), test_edited_elsewhere);
+  g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (1), test_edited_elsewhere);
+  g_test_add_data_func ("/engine/drafts/edited-elsewhere-nameless", GINT_TO_POINTER (2), test_edited_elsewhere);
+  g_test_add_func ("/engine/drafts/nameless", test_nameless);
   g_test_add_func ("/engine/drafts/unfinished", test_unfinished);
   g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (0), test_interrupted);
   g_test_add_data_func ("/engine/drafts/interrupted-late", GINT_TO_POINTER (1), test_interrupted);

@@ -880,12 +880,13 @@ static DexFuture *
 fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, ValijaFlags flags, gint64 received)
 {
   DexFuture *failure = ask (self, "append %s", name);
+  const char *remote_id;
 
   if (failure != NULL)
     return failure;
 
-  return answer (self, dex_future_new_for_string (put_message (server_of (self), find_folder (server_of (self), name),
-                                                               source, flags)->remote_id));
+  remote_id = put_message (server_of (self), find_folder (server_of (self), name), source, flags)->remote_id;
+  return answer (self, dex_future_new_for_string (server_of (self)->nameless ? "" : remote_id));
 }
 
 static DexFuture *
