@@ -351,6 +351,18 @@ are_there_fiber (ValijaEngine        *self,
   return found != NULL;
 }
 
+/* The server answered that it did nothing. */
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+}
+
 gboolean
 valija_engine_append_many_fiber (ValijaEngine         *self,
                                  ValijaMailOrganizer  *organizer,
@@ -390,10 +402,11 @@ valija_engine_append_many_fiber (ValijaEngine         *self,
     }
 
   /* One that is refused takes the others with it: each by itself, then */
-  if (failure->domain == VALIJA_ERROR && !valija_error_is_transient (failure))
+  if (is_refusal (failure))
     return append_one_by_one_fiber (self, organizer, folder, whole, n_filed, error);
 
-  if (mark[0] != '\0' && valija_error_is_transient (failure) &&
+  /* All else may have come after it was done, an answer of nonsense too */
+  if (mark[0] != '\0' && failure->domain == VALIJA_ERROR &&
       are_there_fiber (self, organizer, folder, mark, message_ids))
     {
       *n_filed = filings->len;

@@ -69,12 +69,14 @@ dup_mark (void)
   return g_strdup_printf (IN_USE " %s\n", g_strstrip (boot_id));
 }
 
-/* Without the mark a crash would go unnoticed: no reason not to open. */
+/* Without the mark a crash would go unnoticed: no reason not to open. At no moment is it empty, which would mean closed. */
 static void
 mark_directory (int         fd,
                 const char *mark)
 {
-  if (fd >= 0 && (ftruncate (fd, 0) != 0 || pwrite (fd, mark, strlen (mark), 0) < 0 || fdatasync (fd) != 0))
+  gsize length = strlen (mark);
+
+  if (fd >= 0 && (pwrite (fd, mark, length, 0) < 0 || ftruncate (fd, length) != 0 || fdatasync (fd) != 0))
     g_debug ("A lock file could not be marked: %s", g_strerror (errno));
 }
 

@@ -139,6 +139,7 @@ void
 valija_imap_notify_take_renamed (ValijaImapNotify *self,
                                  GHashTable       *renamed)
 {
+  g_autoptr(GHashTable) origins = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GHashTableIter iter;
   gpointer name;
   gpointer former;
@@ -148,7 +149,19 @@ valija_imap_notify_take_renamed (ValijaImapNotify *self,
     {
       const char *before = g_hash_table_lookup (renamed, former);
 
-      g_hash_table_replace (renamed, g_strdup (name), g_strdup (before != NULL ? before : former));
+      g_hash_table_replace (origins, g_strdup (name), g_strdup (before != NULL ? before : former));
+    }
+
+  /* What was renamed once more is no longer there under the name between */
+  g_hash_table_iter_init (&iter, self->renamed);
+  while (g_hash_table_iter_next (&iter, &name, &former))
+    g_hash_table_remove (renamed, former);
+
+  g_hash_table_iter_init (&iter, origins);
+  while (g_hash_table_iter_next (&iter, &name, &former))
+    {
+      g_hash_table_replace (renamed, name, former);
+      g_hash_table_iter_steal (&iter);
     }
   g_hash_table_remove_all (self->renamed);
 }
