@@ -69,7 +69,7 @@ dup_mark (void)
   return g_strdup_printf (IN_USE " %s\n", g_strstrip (boot_id));
 }
 
-/* Without the mark a crash would go unnoticed: no reason not to open. At no moment is it empty, which would mean closed. */
+/* Without the mark a crash would go unnoticed: no reason not to open. Never empty: that means closed. */
 static void
 mark_directory (int         fd,
                 const char *mark)
