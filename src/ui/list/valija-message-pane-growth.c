@@ -17,10 +17,6 @@ grow_cb (GtkWidget     *widget,
 {
   ValijaMessagePane *self = data;
 
-  /* Those that are there come first on the screen */
-  if (!valija_message_list_get_ready (self->messages))
-    return G_SOURCE_CONTINUE;
-
   self->n_grown += ROWS_PER_FRAME;
   if (self->n_grown < MAX_GROWN && self->n_grown < valija_message_list_get_length (self->messages))
     {
@@ -29,9 +25,18 @@ grow_cb (GtkWidget     *widget,
     }
 
   self->growth = 0;
+  self->n_grown = 0;
   valija_message_list_limit (self->messages, G_MAXUINT);
 
   return G_SOURCE_REMOVE;
+}
+
+/* Once the list is ready: those that are there come first on the screen. */
+void
+valija_message_pane_continue_growth (ValijaMessagePane *self)
+{
+  if (self->n_grown > 0 && self->growth == 0 && valija_message_list_get_ready (self->messages))
+    self->growth = gtk_widget_add_tick_callback (GTK_WIDGET (self->list), grow_cb, self, NULL);
 }
 
 /* Of a list that is still empty. */
@@ -43,7 +48,7 @@ valija_message_pane_begin_growth (ValijaMessagePane *self)
 
   self->n_grown = FIRST_ROWS;
   valija_message_list_limit (self->messages, FIRST_ROWS);
-  self->growth = gtk_widget_add_tick_callback (GTK_WIDGET (self->list), grow_cb, self, NULL);
+  valija_message_pane_continue_growth (self);
 }
 
 void
@@ -52,12 +57,13 @@ valija_message_pane_end_growth (ValijaMessagePane *self)
   if (self->growth != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self->list), self->growth);
   self->growth = 0;
+  self->n_grown = 0;
 }
 
 void
 valija_message_pane_show_whole_list (ValijaMessagePane *self)
 {
-  if (self->growth == 0)
+  if (self->n_grown == 0)
     return;
 
   valija_message_pane_end_growth (self);

@@ -34,8 +34,8 @@ struct _ValijaMessagePane
   ValijaEngine       *engine;
   ValijaFolder       *folder;
   ValijaMessageList  *messages;
-  guint               growth;        /* the tick callback that has the list show more of them, 0: it shows all */
-  guint               n_grown;       /* how many it shows */
+  guint               growth;        /* the tick callback that has the list show more of them, or 0 */
+  guint               n_grown;       /* how many it shows, 0: all */
   GtkMultiSelection  *selection;
   GPtrArray          *statuses;      /* of ValijaAccountStatus: those whose mail is shown */
   GSignalGroup       *list_signals;
@@ -72,6 +72,7 @@ void valija_message_pane_watch_statuses (ValijaMessagePane *self);
 
 /* valija-message-pane-growth.c: a new list is shown a few rows at a time */
 void  valija_message_pane_begin_growth    (ValijaMessagePane *self);
+void  valija_message_pane_continue_growth (ValijaMessagePane *self);
 void  valija_message_pane_end_growth      (ValijaMessagePane *self);
 void  valija_message_pane_show_whole_list (ValijaMessagePane *self);
 /* The position of @key, which is one that the list shows; G_MAXUINT when it is not there. */

@@ -159,6 +159,7 @@ ready_cb (ValijaMessagePane *self)
   update_stack (self);
   restore_selection (self);
   focus_list (self);
+  valija_message_pane_continue_growth (self);
 }
 
 static void
