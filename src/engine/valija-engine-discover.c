@@ -42,6 +42,21 @@ search_fiber (gpointer data)
   return dex_future_new_take_boxed (VALIJA_TYPE_DISCOVERY, g_steal_pointer (&discovery));
 }
 
+static DexFuture *
+spawn_search (ValijaEngine         *self,
+              ValijaSessionContext *context,
+              const char * const   *allowed)
+{
+  Search *search = g_new0 (Search, 1);
+
+  search->engine = g_object_ref (self);
+  search->context = g_object_ref (context);
+  search->allowed = g_strdupv ((char **) allowed);
+
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "discovery", search_fiber, search,
+                              (GDestroyNotify) search_free);
+}
+
 DexFuture *
 valija_engine_discover (ValijaEngine       *self,
                         ValijaAccount      *account,
@@ -49,20 +64,27 @@ valija_engine_discover (ValijaEngine       *self,
                         const char * const *allowed)
 {
   g_autoptr(ValijaAccount) copy = NULL;
-  Search *search;
+  g_autoptr(ValijaSessionContext) context = NULL;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
 
   copy = valija_account_copy (account);
-  search = g_new0 (Search, 1);
-  search->engine = g_object_ref (self);
-  search->context = valija_session_context_new (copy, self->credentials, self->trust);
-  search->allowed = g_strdupv ((char **) allowed);
-  valija_session_context_preset_secret (search->context, VALIJA_SIDE_INCOMING, secret);
-  g_set_object (&self->last_test, search->context);
+  context = valija_session_context_new (copy, self->credentials, self->trust);
+  valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
+  g_set_object (&self->last_test, context);
   g_clear_object (&self->last_test_outgoing);
 
-  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "discovery", search_fiber, search,
-                              (GDestroyNotify) search_free);
+  return spawn_search (self, context, allowed);
+}
+
+DexFuture *
+valija_engine_discover_again (ValijaEngine       *self,
+                              ValijaAccount      *account,
+                              const char * const *allowed)
+{
+  g_autoptr(ValijaAccount) copy = valija_account_copy (account);
+  g_autoptr(ValijaSessionContext) context = valija_session_context_new (copy, self->credentials, self->trust);
+
+  return spawn_search (self, context, allowed);
 }

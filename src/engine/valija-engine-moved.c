@@ -70,7 +70,7 @@ valija_engine_follow_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, c
     return FALSE;
 
   runtime->searched_at = now;
-  discovery = dex_await_boxed (valija_engine_discover (self, runtime->account, NULL, allowed), &error);
+  discovery = dex_await_boxed (valija_engine_discover_again (self, runtime->account, allowed), &error);
   if (discovery == NULL || runtime->removed ||
       g_strcmp0 (host, valija_server_get_host (valija_account_get_incoming (runtime->account))) != 0)
     return FALSE;

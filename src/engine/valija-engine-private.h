@@ -223,6 +223,9 @@ gboolean   valija_engine_spares         (ValijaEngine *self, ValijaAccountRuntim
 /* Says so in its status. */
 void       valija_engine_tell_paused    (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
+/* As valija_engine_discover() with the stored password; what the last test showed stays. (transfer full) */
+DexFuture *valija_engine_discover_again (ValijaEngine *self, ValijaAccount *account, const char * const *allowed);
+
 /* In a fiber, after the look at the server that ended with @failure: whether the account has found its mailbox at
  * another one since. */
 gboolean   valija_engine_follow_fiber   (ValijaEngine *self, ValijaAccountRuntime *runtime, const GError *failure);
