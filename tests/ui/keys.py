@@ -284,6 +284,30 @@ class Keys:
         self.key('Return')
         h.gone('button', 'Done')
 
+    def show_certificate(self, button):
+        """The certificate that made the test fail is looked at, and the BUTTON below it pressed."""
+        h = self.hands
+        self.focused('button', 'Try Again')
+        self.to('button', 'Show the Certificate…')
+        self.key('Return')
+        dialog = h.find('dialog', 'Certificate')
+        h.see('00:01:02:03:04:05:06:07\n08', within=dialog)
+        self.to('button', button, dialog)
+        self.key('Return')
+        h.gone('dialog', 'Certificate')
+
+    def certificate(self):
+        """An unknown certificate is looked at and refused, and then trusted, and the focus goes where it is needed"""
+        h = self.hands
+        self.fill_in('eva@private.example')
+        self.show_certificate('Never Trust')
+        self.focused('button', 'Show the Certificate…')
+        self.to('button', 'Try Again')
+        self.key('Return')
+        h.see('You decided never to trust this')
+        self.show_certificate('Trust for This Server')
+        self.accept()
+
     def search_by_operator(self):
         """An operator becomes a chip that a screen reader names, and suggestions are reached and taken by keys"""
         h = self.hands
@@ -311,8 +335,8 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, search_by_operator,
-             end)
+    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, certificate,
+             search_by_operator, end)
 
     def close(self):
         desktop.finish(self.process)

@@ -72,6 +72,7 @@ static void
 decide (ValijaCertificateDialog *self,
         gboolean                 trust)
 {
+  g_autoptr(ValijaCertificateDialog) kept = g_object_ref (self);
   g_autoptr(GError) error = NULL;
 
   if (!valija_engine_decide_certificate (self->engine, self->certificate, trust, &error))
@@ -81,8 +82,9 @@ decide (ValijaCertificateDialog *self,
       return;
     }
 
-  g_signal_emit (self, signals[DECIDED], 0, trust);
+  /* Closing gives the focus back to where it came from, and who hears of the decision may move it on. */
   adw_dialog_close (ADW_DIALOG (self));
+  g_signal_emit (kept, signals[DECIDED], 0, trust);
 }
 
 static void
