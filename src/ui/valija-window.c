@@ -9,6 +9,7 @@
 #include "ui/sidebar/valija-account-dialog.h"
 #include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
+#include "ui/valija-focus.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -268,6 +269,7 @@ valija_window_init (ValijaWindow *self)
   g_autoptr(GAction) conversations = NULL;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  valija_focus_keep (GTK_WIDGET (self));
 
   if (DEVELOPMENT)
     gtk_widget_add_css_class (GTK_WIDGET (self), "devel");

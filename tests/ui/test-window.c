@@ -1694,6 +1694,69 @@ test_sidebar_scrolls (void)
   WAIT (selected_row_is_in_sight);
 }
 
+static gboolean
+draw_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       data)
+{
+  *(guint *) data += 1;
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Makes it as wide as that, which is across its breakpoint, and draws it until that is settled. */
+static void
+resize (gpointer window,
+        int      width,
+        gboolean narrow)
+{
+  guint n_frames = 0;
+  guint callback;
+
+  gtk_window_set_default_size (window, width, 620);
+  WAIT_FOR ((adw_application_window_get_current_breakpoint (window) != NULL) == narrow);
+  callback = gtk_widget_add_tick_callback (window, draw_cb, &n_frames, NULL);
+  WAIT_FOR (n_frames > 8);
+  gtk_widget_remove_tick_callback (window, callback);
+}
+
+static GtkWidget *
+focus_of (gpointer window)
+{
+  return gtk_root_get_focus (GTK_ROOT (window));
+}
+
+/* Across its breakpoint and back: what is written goes on where it was, with the cursor in its place. */
+static void
+test_resize (void)
+{
+  ValijaComposer *composer = compose_note ();
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (composer->body));
+  GtkText *text = GTK_TEXT (gtk_editable_get_delegate (GTK_EDITABLE (composer->subject)));
+  GtkSettings *settings = gtk_settings_get_default ();
+  GtkTextIter iter;
+
+  /* With large text, as it is meant for */
+  g_object_set (settings, "gtk-xft-dpi", 2 * 96 * PANGO_SCALE, NULL);
+  gtk_text_buffer_get_iter_at_offset (buffer, &iter, 2);
+  gtk_text_buffer_place_cursor (buffer, &iter);
+  gtk_widget_grab_focus (GTK_WIDGET (composer->body));
+  resize (composer, 900, FALSE);
+  resize (composer, 500, TRUE);
+  WAIT_FOR (focus_of (composer) == GTK_WIDGET (composer->body));
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  g_assert_cmpint (gtk_text_iter_get_offset (&iter), ==, 2);
+
+  gtk_text_grab_focus_without_selecting (text);
+  gtk_editable_set_position (GTK_EDITABLE (composer->subject), 3);
+  resize (composer, 900, FALSE);
+  WAIT_FOR (focus_of (composer) == GTK_WIDGET (text));
+  g_assert_cmpint (gtk_editable_get_position (GTK_EDITABLE (composer->subject)), ==, 3);
+  g_assert_false (gtk_editable_get_selection_bounds (GTK_EDITABLE (composer->subject), NULL, NULL));
+  gtk_settings_reset_property (settings, "gtk-xft-dpi");
+  discard_composer ();
+}
+
 static void
 note_thread (gpointer  data,
              GObject  *where_the_object_was)
@@ -1776,6 +1839,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
   g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
   g_test_add_func ("/ui/composer/quit-after-discard", test_quit_after_discard);
+  g_test_add_func ("/ui/composer/resize", test_resize);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
   g_test_add_func ("/ui/sidebar/scrolls", test_sidebar_scrolls);

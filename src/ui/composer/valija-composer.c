@@ -4,6 +4,8 @@
 
 #include "ui/composer/valija-composer-private.h"
 
+#include "ui/valija-focus.h"
+
 #include <glib/gi18n-lib.h>
 
 G_DEFINE_FINAL_TYPE (ValijaComposer, valija_composer, ADW_TYPE_APPLICATION_WINDOW)
@@ -315,6 +317,7 @@ static void
 valija_composer_init (ValijaComposer *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  valija_focus_keep (GTK_WIDGET (self));
 
   update_scheme (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme), self,

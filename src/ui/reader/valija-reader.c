@@ -8,6 +8,7 @@
 #include "ui/reader/valija-safe-html.h"
 #include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
+#include "ui/valija-focus.h"
 #include "ui/valija-reason.h"
 
 #include <glib/gi18n-lib.h>
@@ -570,6 +571,7 @@ static void
 valija_reader_init (ValijaReader *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  valija_focus_keep (GTK_WIDGET (self));
   self->message_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::folder",
                                   G_CALLBACK (valija_reader_update_banners), self);
