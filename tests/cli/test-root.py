@@ -167,6 +167,43 @@ def a_plain_user_of_a_native_platform():
             assert bool(subids) == ('sudo usermod' not in done.stderr), (command, subids, done)
 
 
+@test
+def building_says_little():
+    """A script that runs `./dev ctl` gets the program's words, and of all the making before it one line."""
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        build, programs = directory / '_build/default', directory / 'bin'
+        (build / 'src/cli').mkdir(parents=True)
+        programs.mkdir()
+        shutil.copy(TOP / 'dev', directory)
+        shutil.copytree(TOP / 'build-aux', directory / 'build-aux')
+        for file, script in ((build / 'src/cli/valijactl', 'echo "$@"'), (programs / 'meson', 'echo of Meson; : > "$2/build.ninja"'),
+                             # What is to be done is in a file: to look again, and to build
+                             (programs / 'ninja', 'case $* in *" -n "*) cat todo; exit;; esac\necho "$@" >> asked\n'
+                                                  'case $* in *build.ninja) echo Of Meson; [ ! -e broken ];; esac')):
+            file.write_text(f'#!{shutil.which("sh")}\n{script}\n')
+            file.chmod(0o755)
+
+        def ctl(todo):
+            (directory / 'todo').write_text(todo)
+            (directory / 'asked').write_text('')
+            done = subprocess.run(['bash', str(directory / 'dev'), 'ctl', '--json'], capture_output=True, text=True,
+                                  env={**os.environ, 'PATH': f'{programs}:{os.environ["PATH"]}', 'VALIJA_INSIDE_ROOT': '1'})
+            return done, (directory / 'asked').read_text().splitlines()
+
+        done, asked = ctl('[1/2] Compiling')
+        assert done.stdout == '--json\n' and 'first time' in done.stderr and done.stderr.count('\n') == 1, done
+        assert len(asked) == 1 and 'src/ui/valija' not in asked[0], asked
+        done, asked = ctl('[0/1] Regenerating build files')
+        assert (done.stdout, done.stderr, len(asked)) == ('--json\n', 'Building Valija\n', 2), (done, asked)
+        done, asked = ctl('ninja: no work to do.')
+        assert (done.stdout, done.stderr, asked) == ('--json\n', '', []), (done, asked)
+        # What Meson says is of use when it fails
+        (directory / 'broken').touch()
+        done, asked = ctl('[0/1] Regenerating build files')
+        assert done.returncode == 1 and done.stdout == '' and 'Of Meson' in done.stderr, done
+
+
 def main():
     print(f'1..{len(TESTS)}')
     failed = 0
