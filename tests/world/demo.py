@@ -3,13 +3,17 @@
 """./dev demo: Valija in a sample mail world, with accounts of its five methods set up.
 
 With a display the application stays open until it is closed. Without one, the main job is done through the accessibility tree, and
-screenshots and a transcript are left in _build/demo. Everything that was started ends with it.
+screenshots and a transcript are left in _build/demo. With --serve there are the servers alone, for who wants to add the accounts:
+what to type is said. Everything that was started ends with it.
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import traceback
@@ -30,8 +34,8 @@ def say(text):
     print(text, flush=True)
 
 
-def serve_exchange(running):
-    """Mei's mailbox on an Exchange server of her organisation, which Autodiscover finds: a few dozen messages in folders."""
+def fill_exchange(running):
+    """Mei's mailbox on an Exchange server of her organisation: a few dozen messages in folders."""
     state, maker = running.state, mail.Maker(13)
     mailbox = state.mailboxes[MEI]
     state.control({'do': 'change', 'user': 'mei', 'what': 'folder-create', 'value': 'Projects'})
@@ -40,6 +44,11 @@ def serve_exchange(running):
         for source, flags, when in maker.threads(mail.PEOPLE[2], count):
             mailbox.deliver(state.find_folder(mailbox, folder), source.replace(b'\n', b'\r\n'), received=when, read='S' in flags,
                             flag='Flagged' if 'F' in flags else 'NotFlagged')
+
+
+def name_exchange(running):
+    """Lets Autodiscover find that server, by Mei's address alone."""
+    state = running.state
     state.control({'do': 'set', 'name': 'ews_url', 'value': f'https://mail.{mail_world.DOMAIN}/EWS/Exchange.asmx'})
     state.control({'do': 'hosts', 'hosts': {f'autodiscover.{mail_world.DOMAIN}': {'kind': 'exchange', 'ews': False},
                                             f'mail.{mail_world.DOMAIN}': {'kind': 'exchange', 'autodiscover': []}}})
@@ -47,6 +56,21 @@ def serve_exchange(running):
     proxy = running.where['proxy']
     os.environ.update(GIO_USE_PROXY_RESOLVER='libproxy', PX_FORCE_CONFIG='config-env', http_proxy=proxy, https_proxy=proxy,
                       no_proxy='localhost,127.0.0.1')
+
+
+def describe_accounts(world, ca=None, exchange=None):
+    """Method, name and settings of an account of each method. The one by Exchange finds its server, unless that is said."""
+    def server(side, email, port, **more):
+        settings = {'host': 'localhost', 'port': port, 'ca': ca or world.ca, 'user': email, **more}
+        return {f'{side}.{key}': value for key, value in settings.items()}
+
+    yield 'imap', 'Ana at work', {'email': ANA, **server('incoming', ANA, world.imaps_port),
+                                  **server('outgoing', ANA, world.submissions_port)}
+    yield 'mixed', 'Luis', {'email': LUIS, **server('incoming', LUIS, world.pop3s_port), **server('outgoing', LUIS, world.submissions_port)}
+    yield 'pop3', 'Archive of Luis', {'email': LUIS, **server('incoming', LUIS, world.pop3_port, security='starttls')}
+    yield 'smtp', 'Scanner', {'email': ANA, **server('outgoing', ANA, world.submission_port, security='starttls')}
+    yield 'exchange', 'Mei at the office', {'email': MEI, **({'host': exchange['host'], 'port': exchange['port']} if exchange else {}),
+                                            'ca': ca or world.ca}
 
 
 def describe_failure(step, error, out):
@@ -73,27 +97,12 @@ class Demo:
             raise RuntimeError(f'valijactl {" ".join(args[:2])} failed:\n{done.stdout}{done.stderr}')
         return done.stdout
 
-    def server(self, side, port):
-        prefix = side + '.'
-        return ['--set', f'{prefix}host=localhost', '--set', f'{prefix}port={port}', '--set', f'{prefix}ca={self.world.ca}']
-
-    def add(self, method, name, email, *settings):
-        self.ctl('account', 'add', '--method', method, '--set', f'name={name}', '--set', f'email={email}',
-                 '--set', f'full-name={mail_world.USERS[email.split("@")[0]]}', *settings, '--password-stdin',
-                 input=mail_world.PASSWORD + '\n')
-
     def add_accounts(self):
-        w = self.world
-        user = lambda side, email: ['--set', f'{side}.user={email}']
-        self.add('imap', 'Ana at work', ANA, *self.server('incoming', w.imaps_port), *user('incoming', ANA),
-                 *self.server('outgoing', w.submissions_port), *user('outgoing', ANA))
-        self.add('mixed', 'Luis', LUIS, *self.server('incoming', w.pop3s_port), *user('incoming', LUIS),
-                 *self.server('outgoing', w.submissions_port), *user('outgoing', LUIS))
-        self.add('pop3', 'Archive of Luis', LUIS, *self.server('incoming', w.pop3_port), *user('incoming', LUIS),
-                 '--set', 'incoming.security=starttls')
-        self.add('smtp', 'Scanner', ANA, *self.server('outgoing', w.submission_port), *user('outgoing', ANA),
-                 '--set', 'outgoing.security=starttls')
-        self.add('exchange', 'Mei at the office', MEI, '--set', f'ca={w.ca}')
+        for method, name, settings in describe_accounts(self.world):
+            email = settings['email']
+            settings = {'name': name, 'full-name': mail_world.USERS[email.split('@')[0]], **settings}
+            self.ctl('account', 'add', '--method', method, *(word for key, value in settings.items() for word in ('--set', f'{key}={value}')),
+                     '--password-stdin', input=mail_world.PASSWORD + '\n')
 
     def show(self):
         """The main job in a headless display, and then the five accounts. The last line of a failure, or None."""
@@ -155,7 +164,8 @@ def run_demo(home, out, messages, has_display, transcript):
     say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
     with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
         world.fill(messages)
-        serve_exchange(exchange)
+        fill_exchange(exchange)
+        name_exchange(exchange)
         desktop.unlock_keyring()
         demo = Demo(world, exchange, home, out, transcript)
         say('Setting up accounts of the five methods')
@@ -173,11 +183,50 @@ def run_demo(home, out, messages, has_display, transcript):
         return f'FAILED: Valija ended with {status} (more in {out / "valija.log"})' if status else None
 
 
+def write_commands(world, exchange, out):
+    """What to type in another terminal, for a person's eyes and a shell's."""
+    profile, key, ca, password = (shlex.quote(os.path.relpath(out / name, TOP)) for name in ('profile', 'key', 'ca.pem', 'password'))
+    ctl = f'./dev ctl --profile {profile}'
+    yield f'export VALIJA_KEYRING_KEY={key}'
+    for method, name, settings in describe_accounts(world, ca, exchange):
+        words = [f'--set {key}={value}' for key, value in {'name': shlex.quote(name), **settings}.items()]
+        lines = [f'{ctl} account add --method {method} {words[0]} {words[1]}']
+        lines += [' '.join(words[at:at + 4]) for at in range(2, len(words), 4)]
+        yield ' \\\n    '.join([*lines[:-1], f'{lines[-1]} --password-stdin < {password}'])
+    yield f'{ctl} sync'
+    yield f"{ctl} list --account 'Ana at work' INBOX --limit 20"
+    yield f"echo Hello | {ctl} send --account 'Ana at work' --to {LUIS} --subject 'From a terminal'"
+
+
+def serve(out, messages):
+    """The servers alone, until Ctrl+C."""
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    say('Starting Dovecot, Postfix and a contract server for Exchange on loopback')
+    with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
+        world.fill(messages)
+        fill_exchange(exchange)
+        shutil.copy(world.ca, out)
+        (out / 'password').write_text(mail_world.PASSWORD + '\n')
+        say('They are ready. In another terminal, in this directory:\n')
+        for command in write_commands(world, exchange.where, out):
+            say(f'  {command}')
+        say(f'\nThe same accounts in a window: ./dev run --profile {shlex.quote(os.path.relpath(out / "profile", TOP))}\nCtrl+C ends the servers.')
+        signal.pause()
+
+
 def main():
     parser = argparse.ArgumentParser(prog='./dev demo')
     parser.add_argument('--messages', type=int, default=300)
     parser.add_argument('--headless', action='store_true', help='as if there were no display')
+    parser.add_argument('--serve', action='store_true', help='the mail servers alone, and what to type to add accounts of theirs')
     args = parser.parse_args()
+    if args.serve:
+        desktop.end_on_signals()
+        with contextlib.suppress(KeyboardInterrupt):
+            serve(pathlib.Path(os.environ.get('VALIJA_DEMO_OUT', TOP / '_build/serve')), args.messages)
+        return 0
+
     out = pathlib.Path(os.environ.get('VALIJA_DEMO_OUT', TOP / '_build/demo'))
     has_display = bool(os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')) and not args.headless
 

@@ -84,8 +84,9 @@ def check(number, command, sign):
 def main():
     world = [str(HERE / 'world.py'), 'run', '--', 'sh', '-c', 'echo ready; exec sleep 600']
     demo = [str(HERE / 'demo.py'), '--headless', '--messages', '20']
+    serve = [str(HERE / 'demo.py'), '--serve', '--messages', '20']
     cases = [(name, number, *what) for number in (signal.SIGHUP, signal.SIGTERM)
-             for name, *what in (('world', world, 'ready'), ('demo', demo, 'Setting up accounts'))]
+             for name, *what in (('world', world, 'ready'), ('demo', demo, 'Setting up accounts'), ('serve', serve, 'Ctrl+C'))]
     print(f'1..{len(cases)}')
     failed = 0
     for count, (name, number, command, sign) in enumerate(cases, 1):
