@@ -28,6 +28,7 @@ PARTS = {
     'search': (parts.search, 'Searching'),
     'store': (parts.store, 'The store alone'),
     'start': (window.start, 'The window'),
+    'scroll': (window.scroll, 'Scrolling'),
     'growth': (window.growth, 'The window and a folder that grows'),
 }
 

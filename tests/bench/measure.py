@@ -95,6 +95,7 @@ FIGURES = {
     'size': ('on disk', lambda v: f'{v / 1e6:.0f} MB' if v >= 1e7 else f'{v / 1e6:.1f} MB'),
     'p50': ('p50', lambda v: f'{v * 1000:.1f} ms'),
     'p95': ('p95', lambda v: f'{v * 1000:.1f} ms'),
+    'median': ('median frame', lambda v: f'{v * 1000:.1f} ms'),
     'worst': ('worst frame', lambda v: f'{v * 1000:.1f} ms'),
     'late': ('frames over 16 ms', lambda v: f'{v:.1f} %'),
 }

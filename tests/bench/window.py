@@ -4,12 +4,16 @@
 import contextlib
 import os
 import pathlib
+import queue
+import re
 import signal
 import sqlite3
+import statistics
 import subprocess
+import threading
 import time
 
-from measure import BUILD, Table, cpu_of, pss, scratch
+from measure import BUILD, LIMIT, Table, cpu_of, pss, scratch
 from programs import Valija
 
 # It has come to rest when it used no processor for so long, and this is as long as it may take
@@ -18,6 +22,8 @@ REST_LIMIT = 30
 # What the folder that grows grows to; with --million to more than anybody's
 SIZES = (1000, 10000, 100000)
 MILLION = 1000000
+# How many pages are turned from each end of the list, and how many frames show that it moved, however slow the machine
+PAGES, ENOUGH = 300, 40
 
 
 def start(args):
@@ -72,26 +78,103 @@ def grow(cache, size):
         return max(there, size)
 
 
+def scroll(args):
+    """Pages and the ends of a long list, from what GTK says of each frame; also while the list is being fetched."""
+    w = args.worlds.get('mei')
+    table = Table(f'Scrolling {args.rows} messages',
+                  f'In cage, as above: {PAGES} pages from each end and a jump to the other, from the begin of a frame to the end of its '
+                  'painting. Fetching: from loopback, in the same process, meanwhile.')
+    with scratch() as d:
+        valija = Valija(pathlib.Path(d) / 'valija', w, 'mei', 'imap', w.imaps_port)
+        valija.run('sync', '--headers', '--inbox')
+        for i in range(args.rounds):
+            table.add('Valija', scroll_once(valija, pathlib.Path(d), str(i), '--offline'))
+            with scratch() as fresh:
+                fetching = Valija(pathlib.Path(fresh) / 'valija', w, 'mei', 'imap', w.imaps_port)
+                table.add('Valija, fetching', scroll_once(fetching, pathlib.Path(d), f'fetching-{i}'))
+    for row in ('Valija', 'Valija, fetching'):
+        table.budget(f'milliseconds of the worst frame ({row})', 1000 * table.median(row, 'worst'), 16, '{:.0f}')
+    return [table]
+
+
+FRAME = re.compile(r'interval=\s*[\d.]+.*frame_end=\s*([\d.]+)')
+
+
+def scroll_once(valija, directory, name, *options):
+    env, command = on_stage(valija, directory, f'scroll-{name}', *options)
+    env['GDK_DEBUG'] = 'frames'
+    with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
+        frames, painted, begun = [], threading.Event(), queue.Queue()
+        threading.Thread(target=watch_frames, args=(lines, frames, painted, begun), daemon=True).start()
+        pid, env['WAYLAND_DISPLAY'] = begun.get(timeout=LIMIT)
+        if not painted.wait(LIMIT):
+            raise TimeoutError('no row was painted')
+        if options:
+            rest(pid)
+        # Into the list, by way of the search box
+        keys(env, '-M', 'ctrl', '-k', 'f', '-m', 'ctrl', '-s', '300', '-k', 'Escape', '-s', '300')
+        frames.clear()
+        for page, end in (('Next', 'End'), ('Prior', 'Home')):
+            keys(env, *['-s', '15', '-k', page] * PAGES, '-s', '300', '-k', end, '-s', '300')
+        costs = list(frames)
+        os.kill(pid, signal.SIGTERM)
+        stage.wait(LIMIT)
+    if len(costs) < ENOUGH:
+        raise RuntimeError(f'the list hardly moved: {len(costs)} frames')
+    return {'median': statistics.median(costs), 'worst': max(costs), 'late': 100 * sum(cost > 0.016 for cost in costs) / len(costs)}
+
+
+def keys(env, *args):
+    subprocess.run(['wtype', *args], env=env, check=True, timeout=LIMIT)
+
+
+@contextlib.contextmanager
+def child(*command, **kwargs):
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **kwargs)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def watch_frames(lines, frames, painted, begun):
+    for line in lines:
+        if line.startswith('begin'):
+            _, pid, display = line.split()
+            begun.put((int(pid), display))
+        elif 'first rows painted' in line:
+            painted.set()
+        elif match := FRAME.search(line):
+            frames.append(float(match.group(1)) / 1000)
+
+
 def give_up(*_):
     raise TimeoutError('no row was painted, or there was no end')
 
 
-def start_once(valija, directory, name):
+def on_stage(valija, directory, name, *options):
+    """Environment and command of the application in a compositor of its own; what it says comes by the FIFO that TOLD names."""
     runtime = directory / f'runtime-{name}'
     runtime.mkdir(mode=0o700)
     told = runtime / 'told'
     os.mkfifo(told)
     env = {**valija.env, 'XDG_RUNTIME_DIR': str(runtime), 'GSK_RENDERER': 'cairo', 'GDK_BACKEND': 'wayland',
            'WLR_BACKENDS': 'headless', 'WLR_RENDERER': 'pixman', 'WLR_LIBINPUT_NO_DEVICES': '1',
-           'G_MESSAGES_DEBUG': 'valija-ui', 'LANG': 'C.UTF-8'}
+           'G_MESSAGES_DEBUG': 'valija-ui', 'LANG': 'C.UTF-8', 'TOLD': str(told)}
     env.pop('DISPLAY', None)
-    script = f'exec 2>"{told}"; echo begin $$ >&2; exec "{BUILD}/src/ui/valija" --profile "{valija.profile}" --offline'
-    child = subprocess.Popen(['dbus-run-session', '--', 'cage', '--', 'sh', '-c', script], env=env,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    script = (f'exec 2>"{told}"; echo begin $$ $WAYLAND_DISPLAY >&2; '
+              f'exec "{BUILD}/src/ui/valija" --profile "{valija.profile}" {" ".join(options)}')
+    return env, ['dbus-run-session', '--', 'cage', '--', 'sh', '-c', script]
+
+
+def start_once(valija, directory, name):
+    env, command = on_stage(valija, directory, name, '--offline')
     before = signal.signal(signal.SIGALRM, give_up)
     signal.alarm(120)
     try:
-        with open(told, errors='replace') as lines:
+        with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
             for line in lines:
                 if line.startswith('begin'):
                     begin, pid = time.monotonic(), int(line.split()[1])
@@ -99,15 +182,12 @@ def start_once(valija, directory, name):
                     cost = {'seconds': time.monotonic() - begin, 'cpu': rest(pid), 'memory': pss(pid)}
                     # As the end of a session does: what is killed is looked at more closely the next time
                     os.kill(pid, signal.SIGTERM)
-                    child.wait()
+                    stage.wait()
                     return cost
         raise RuntimeError('the application ended before it painted a row')
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
 
 
 def rest(pid):
