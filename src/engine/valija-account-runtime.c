@@ -119,6 +119,7 @@ valija_account_runtime_finalize (GObject *object)
 
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
+  g_hash_table_unref (self->on_their_way);
   g_hash_table_unref (self->taken_back);
   g_hash_table_unref (self->awaited);
   g_ptr_array_unref (self->progresses);
@@ -146,6 +147,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->syncs = g_ptr_array_new_with_free_func (g_object_unref);
   self->lane = valija_lane_new ();
   self->sending = valija_lane_new ();
+  self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }

@@ -53,7 +53,7 @@ struct _ValijaAccountRuntime
 
   ValijaLane *lane;          /* the journal and the rounds of headers, which must not overtake each other */
   ValijaLane *sending;       /* the outbox */
-  gint64 line_on_its_way;    /* of the journal, that the server is being told now; 0: none */
+  GHashTable *on_their_way;  /* lines of the journal that the server is being told now: gint64 */
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */

@@ -6,6 +6,10 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What is read at once, at most but for the last of them */
+#define MESSAGES_AT_ONCE 50
+#define OCTETS_AT_ONCE   (4 * 1024 * 1024)
+
 /* Messages that move between two stores: from a server to this computer, from here to a server, from one server to
  * another. Each is copied, and goes from where it was in the step that knows its copy to be safe. */
 
@@ -25,20 +29,32 @@ replay (Carry *carry)
                         : valija_engine_flush (carry->engine, carry->runtime->account);
 }
 
-/* One that was not begun is taken back; of one that was begun nobody but the server knows whether it is done, so it
+/* Those that were not begun are taken back; of one that was begun nobody but the server knows whether it is done, so it
  * stays, and is looked for there the next time. */
 static gboolean
-end_line_fiber (Carry *carry, gint64 line, GError *failure, GError **error)
+end_lines_fiber (Carry *carry, GArray *lines, GError *failure, GError **error)
 {
   GHashTable *awaited = carry->runtime->awaited;
-  ValijaLineEnd end = GPOINTER_TO_INT (g_hash_table_lookup (awaited, &line));
+  g_autoptr(GArray) waiting = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(GError) dropped = NULL;
+  gboolean done = TRUE;
 
-  g_hash_table_remove (awaited, &line);
-  if (end == VALIJA_LINE_DONE)
+  for (guint i = 0; i < lines->len; i++)
+    {
+      gint64 line = g_array_index (lines, gint64, i);
+      ValijaLineEnd end = GPOINTER_TO_INT (g_hash_table_lookup (awaited, &line));
+
+      g_hash_table_remove (awaited, &line);
+      done = done && end == VALIJA_LINE_DONE;
+      if (end == VALIJA_LINE_WAITS)
+        g_array_append_val (waiting, line);
+    }
+
+  if (done)
     return TRUE;
 
-  if (end == VALIJA_LINE_WAITS && !dex_await (valija_store_drop_carrying (carry->engine->store, line), &dropped))
+  if (!dex_await (valija_store_drop_carrying (carry->engine->store, (const gint64 *) (const void *) waiting->data,
+                                              waiting->len), &dropped))
     g_debug ("What was not begun waits: %s", dropped->message);
 
   if (failure != NULL)
@@ -48,41 +64,85 @@ end_line_fiber (Carry *carry, gint64 line, GError *failure, GError **error)
   return FALSE;
 }
 
+/* @messages: of ValijaCarried */
 static gboolean
-carry_to_server_fiber (Carry        *carry,
-                       gint64        message,
-                       GBytes       *source,
-                       ValijaFlags   flags,
-                       gint64        received,
-                       GError      **error)
+carry_to_server_fiber (Carry *carry, GPtrArray *messages, GError **error)
 {
+  g_autoptr(GArray) lines = NULL;
   g_autoptr(GError) failure = NULL;
-  gint64 line;
 
-  if (!valija_await_int64 (valija_store_carry_message (carry->engine->store, message,
-                                                       valija_folder_get_id (carry->target), source, flags, received,
-                                                       carry->keep), &line, error))
+  if (!(lines = dex_await_boxed (valija_store_carry_messages (carry->engine->store,
+                                                              valija_folder_get_id (carry->target), messages,
+                                                              carry->keep), error)))
     return FALSE;
 
-  g_hash_table_insert (carry->runtime->awaited, g_memdup2 (&line, sizeof line), GINT_TO_POINTER (VALIJA_LINE_WAITS));
+  for (guint i = 0; i < lines->len; i++)
+    g_hash_table_insert (carry->runtime->awaited,
+                         g_memdup2 (&g_array_index (lines, gint64, i), sizeof (gint64)),
+                         GINT_TO_POINTER (VALIJA_LINE_WAITS));
   dex_await (replay (carry), &failure);
-  return end_line_fiber (carry, line, failure, error);
+  return end_lines_fiber (carry, lines, failure, error);
 }
 
 static gboolean
-carry_message_fiber (Carry *carry, ValijaMessage *message, GError **error)
+is_cancelled (ValijaProgress *progress, GError **error)
+{
+  return progress != NULL &&
+         g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error);
+}
+
+/* The next ones from @from on, as far as they can be had: ValijaCarried. */
+static GPtrArray *
+load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *progress, GError **error)
+{
+  GPtrArray *some = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
+  gsize octets = 0;
+
+  for (guint i = from; i < messages->len && some->len < MESSAGES_AT_ONCE && octets < OCTETS_AT_ONCE; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      g_autoptr(GBytes) source = NULL;
+
+      if (is_cancelled (progress, error) ||
+          !(source = dex_await_boxed (valija_engine_load_source (carry->engine, message, NULL), error)))
+        break;
+
+      octets += g_bytes_get_size (source);
+      g_ptr_array_add (some, valija_carried_new (valija_message_get_id (message), source,
+                                                 valija_message_get_flags (message),
+                                                 valija_message_get_date (message)));
+    }
+
+  return some;
+}
+
+/* Adds to *n_carried how many it did. */
+static gboolean
+carry_some_fiber (Carry *carry, GPtrArray *messages, guint *n_carried, ValijaProgress *progress, GError **error)
+{
+  g_autoptr(GError) missing = NULL;
+  g_autoptr(GPtrArray) some = load_some_fiber (carry, messages, *n_carried, progress, &missing);
+
+  /* Those before one that cannot be had are carried all the same */
+  if (some->len > 0 && !carry_to_server_fiber (carry, some, error))
+    return FALSE;
+
+  *n_carried += some->len;
+  if (missing == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&missing));
+  return FALSE;
+}
+
+static gboolean
+carry_here_fiber (Carry *carry, ValijaMessage *message, GError **error)
 {
   ValijaEngine *self = carry->engine;
   g_autoptr(GBytes) source = NULL;
 
-  if (!(source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)))
-    return FALSE;
-
-  if (carry->runtime != NULL)
-    return carry_to_server_fiber (carry, valija_message_get_id (message), source, valija_message_get_flags (message),
-                                  valija_message_get_date (message), error);
-
-  return valija_await_int64 (valija_engine_replace_locally (self, valija_message_get_id (message),
+  return (source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)) != NULL &&
+         valija_await_int64 (valija_engine_replace_locally (self, valija_message_get_id (message),
                                                             valija_folder_get_id (carry->target), source,
                                                             valija_message_get_flags (message)), NULL, error);
 }
@@ -109,20 +169,21 @@ valija_engine_carry_fiber (ValijaEngine    *self,
 {
   g_autoptr(ValijaAccountRuntime) runtime = NULL;
   Carry carry = { .engine = self, .target = target, .in_turn = in_turn };
+  guint n_carried = 0;
 
   if (!valija_folder_get_local (target) && !(runtime = dup_runtime (self, target, error)))
     return FALSE;
 
   carry.runtime = runtime;
-  for (guint i = 0; i < messages->len; i++)
+  while (n_carried < messages->len)
     {
-      if (progress != NULL &&
-          g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error))
+      if (is_cancelled (progress, error))
         return FALSE;
-      if (!carry_message_fiber (&carry, g_ptr_array_index (messages, i), error))
+      if (runtime != NULL ? !carry_some_fiber (&carry, messages, &n_carried, progress, error)
+                          : !carry_here_fiber (&carry, g_ptr_array_index (messages, n_carried++), error))
         return FALSE;
       if (progress != NULL)
-        valija_progress_update (progress, i + 1, messages->len);
+        valija_progress_update (progress, n_carried, messages->len);
     }
 
   return TRUE;
@@ -133,8 +194,13 @@ valija_engine_copy_draft_fiber (ValijaEngine *self, gint64 draft, ValijaFolder *
 {
   g_autoptr(ValijaAccountRuntime) runtime = dup_runtime (self, target, error);
   Carry carry = { .engine = self, .target = target, .runtime = runtime, .keep = TRUE };
+  g_autoptr(GPtrArray) one = NULL;
   g_autoptr(GBytes) source = NULL;
 
-  return runtime != NULL && (source = dex_await_boxed (valija_store_load_source (self->store, draft), error)) != NULL &&
-         carry_to_server_fiber (&carry, draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0, error);
+  if (runtime == NULL || !(source = dex_await_boxed (valija_store_load_source (self->store, draft), error)))
+    return FALSE;
+
+  one = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
+  g_ptr_array_add (one, valija_carried_new (draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0));
+  return carry_to_server_fiber (&carry, one, error);
 }

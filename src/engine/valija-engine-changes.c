@@ -6,10 +6,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What goes to a server in one command, at most but for the last of them */
-#define MESSAGES_AT_ONCE 50
-#define OCTETS_AT_ONCE   (4 * 1024 * 1024)
-
 /* What the user does to messages that are there: flags, move, delete, and taking it back. Each call sorts its
  * messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
 
@@ -237,7 +233,6 @@ move_group_fiber (ValijaEngine *self, Group *group, gint64 target, ValijaUndo *u
   return TRUE;
 }
 
-/* @undo: (nullable) */
 static gboolean
 delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
 {
@@ -247,151 +242,26 @@ delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError *
                            &operation, error))
     return FALSE;
 
-  if (undo != NULL)
-    add_step (undo, group, operation)->final = TRUE;
+  add_step (undo, group, operation)->final = TRUE;
   return TRUE;
 }
 
-/* Not by the journal: the original may go only when the server has said that it holds the copy. */
-static gboolean
-append_to_server_fiber (ValijaEngine  *self,
-                        GPtrArray     *filings,
-                        ValijaFolder  *target,
-                        guint         *n_filed,
-                        GError       **error)
-{
-  g_autoptr(ValijaAccountRuntime) runtime = NULL;
-  g_autoptr(ValijaMailOrganizer) organizer = NULL;
-
-  g_set_object (&runtime, valija_engine_find_runtime (self, valija_folder_get_account (target)));
-  if (runtime == NULL)
-    {
-      valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This account is not set up here."));
-      return FALSE;
-    }
-
-  /* A folder that the server has not made yet has no name there. */
-  if ((valija_folder_get_remote_id (target)[0] == '\0' &&
-       !dex_await (valija_engine_flush (self, runtime->account), error)) ||
-      !(organizer = valija_account_runtime_dup_organizer (runtime, error)))
-    return FALSE;
-
-  return valija_engine_append_many_fiber (self, organizer, valija_folder_get_remote_id (target), filings, n_filed,
-                                          error);
-}
-
-/* The next messages from @from on that go to the server together, as far as they can be had. */
-static GPtrArray *
-load_filings_fiber (ValijaEngine *self, GPtrArray *messages, guint from, GCancellable *cancellable, GError **error)
-{
-  GPtrArray *filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
-  gsize octets = 0;
-
-  for (guint i = from; i < messages->len && filings->len < MESSAGES_AT_ONCE && octets < OCTETS_AT_ONCE; i++)
-    {
-      ValijaMessage *message = g_ptr_array_index (messages, i);
-      g_autoptr(GBytes) source = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !(source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)))
-        break;
-
-      octets += g_bytes_get_size (source);
-      g_ptr_array_add (filings, valija_filing_new (source, valija_message_get_flags (message),
-                                                   valija_message_get_date (message)));
-    }
-
-  return filings;
-}
-
-/* Adds to *n_copied how many it did. */
-static gboolean
-copy_some_fiber (ValijaEngine *self,
-                 GPtrArray    *messages,
-                 guint        *n_copied,
-                 ValijaFolder *target,
-                 GCancellable *cancellable,
-                 GError      **error)
-{
-  g_autoptr(GPtrArray) filings = NULL;
-  g_autoptr(GError) missing = NULL;
-  guint n_filed = 0;
-  gboolean ok;
-
-  /* Those before one that cannot be had are carried all the same */
-  filings = load_filings_fiber (self, messages, *n_copied, cancellable, &missing);
-  ok = filings->len == 0 || append_to_server_fiber (self, filings, target, &n_filed, error);
-  *n_copied += n_filed;
-  if (ok && missing != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&missing));
-      return FALSE;
-    }
-
-  return ok;
-}
-
-/* How many, from the first on; @error is set where that is not all of them. */
-static guint
-copy_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
-{
-  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
-  GCancellable *cancellable = valija_progress_get_cancellable (progress);
-  gboolean shown = group->messages->len > 1;
-  guint n_copied = 0;
-
-  if (shown)
-    valija_account_runtime_begin_progress (group->runtime, progress);
-
-  while (n_copied < group->messages->len && !g_cancellable_set_error_if_cancelled (cancellable, error) &&
-         copy_some_fiber (self, group->messages, &n_copied, target, cancellable, error))
-    valija_progress_update (progress, n_copied, group->messages->len);
-
-  if (shown)
-    valija_account_runtime_end_progress (group->runtime, progress);
-
-  return n_copied;
-}
-
-/* To this computer, or one alone to a server. */
-static void
-carry_here_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
-{
-  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
-  gboolean shown = group->messages->len > 1;
-
-  if (shown)
-    valija_account_runtime_begin_progress (group->runtime, progress);
-  valija_engine_carry_fiber (self, group->messages, target, FALSE, progress, error);
-  if (shown)
-    valija_account_runtime_end_progress (group->runtime, progress);
-}
-
-/* Between two stores: each message is copied, the copies are safe, and only then the originals go. Whatever fails
- * leaves two copies at most, never none. There is no Undo for it. */
+/* Between two stores: each message is copied, and goes from where it was only when its copy is safe. There is no Undo
+ * for it. */
 static gboolean
 carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
 {
-  gboolean together = !valija_folder_get_local (target) && group->messages->len > 1;
-  g_autoptr(GError) failure = NULL;
-  guint n_copied;
+  g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
+  gboolean shown = group->messages->len > 1;
+  gboolean carried;
 
-  /* Several at once are not in the journal: an end in between leaves two copies of them */
-  if (together)
-    {
-      n_copied = copy_group_fiber (self, group, target, &failure);
-      g_array_set_size (group->ids, n_copied);
-      if (n_copied > 0 && !delete_group_fiber (self, group, NULL, failure == NULL ? &failure : NULL))
-        g_debug ("%u originals stay beside their copies", n_copied);
-    }
-  else
-    carry_here_fiber (self, group, target, &failure);
-
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
+  if (shown)
+    valija_account_runtime_begin_progress (group->runtime, progress);
+  carried = valija_engine_carry_fiber (self, group->messages, target, FALSE, progress, error);
+  if (shown)
+    valija_account_runtime_end_progress (group->runtime, progress);
+  if (!carried)
+    return FALSE;
 
   /* What is new on the server is listed by a round of that folder. */
   if (!valija_folder_get_local (target))

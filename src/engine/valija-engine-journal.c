@@ -305,7 +305,7 @@ run_folder_line_fiber (ValijaEngine         *self,
   g_autoptr(GError) failure = NULL;
   DexFuture *running;
 
-  if (!again && !dex_await (valija_store_begin_operation (self->store, operation->id, ""), error))
+  if (!again && !dex_await (valija_store_begin_operations (self->store, &operation->id, 1, ""), error))
     return FALSE;
 
   running = run_folder_operation (self, runtime, organizer, operation);
@@ -363,72 +363,158 @@ is_gone_cb (gpointer operation, gpointer gone, gpointer user_data)
   return GPOINTER_TO_INT (gone);
 }
 
+/* One pass over the journal as it was listed. */
+typedef struct
+{
+  ValijaEngine *engine;
+  ValijaAccountRuntime *runtime;
+  ValijaMailOrganizer *organizer;
+  GPtrArray *operations;     /* of ValijaOperation */
+  guint at;
+  guint n_alone;             /* so many of the next are done each by itself */
+  gboolean again;            /* the journal is to be listed again */
+  GError *refused;           /* nullable: the first */
+} Replay;
+
+static void
+replay_clear (Replay *replay)
+{
+  g_clear_object (&replay->organizer);
+  g_clear_pointer (&replay->operations, g_ptr_array_unref);
+  g_clear_error (&replay->refused);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Replay, replay_clear)
+
+static void
+set_on_their_way (Replay *replay, GPtrArray *lines)
+{
+  for (guint i = 0; i < lines->len; i++)
+    {
+      ValijaOperation *line = g_ptr_array_index (lines, i);
+
+      g_hash_table_add (replay->runtime->on_their_way, g_memdup2 (&line->id, sizeof line->id));
+    }
+}
+
+static gboolean
+replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
+{
+  ValijaAccountRuntime *runtime = replay->runtime;
+  ValijaOperation *first = g_ptr_array_index (lines, 0);
+  g_autoptr(GError) failure = NULL;
+  gboolean each = FALSE;
+  gboolean done;
+
+  set_on_their_way (replay, lines);
+  done = valija_engine_run_together_fiber (replay->engine, replay->organizer, lines, &each, &failure);
+  g_hash_table_remove_all (runtime->on_their_way);
+  if (!done)
+    return fail_line_fiber (replay->engine, runtime, first, failure, error);
+
+  if (each)
+    {
+      replay->n_alone = lines->len;
+      /* What was written down of them is another thing now */
+      replay->again = TRUE;
+      return TRUE;
+    }
+
+  for (guint i = 0; i < lines->len; i++)
+    tell_end (runtime, g_ptr_array_index (lines, i), VALIJA_LINE_DONE);
+  if (first->carries)
+    valija_engine_journals_changed (replay->engine);
+  replay->at += lines->len;
+  replay->again = first->carries;
+  return TRUE;
+}
+
+static gboolean
+replay_line_fiber (Replay *replay, ValijaOperation *operation, GError **error)
+{
+  ValijaAccountRuntime *runtime = replay->runtime;
+  g_autoptr(GError) failure = NULL;
+  gboolean done;
+
+  replay->n_alone -= replay->n_alone > 0;
+  replay->at++;
+  /* After a move its messages have other names, which later lines must use, and so has a folder; what was carried is to
+   * be deleted where it was */
+  replay->again = operation_gives_ids (operation) || operation_is_of_folder (operation) || operation->carries;
+  g_hash_table_add (runtime->on_their_way, g_memdup2 (&operation->id, sizeof operation->id));
+  done = run_line_fiber (replay->engine, runtime, replay->organizer, operation, &failure);
+  g_hash_table_remove_all (runtime->on_their_way);
+  if (done)
+    return TRUE;
+
+  if (!fail_line_fiber (replay->engine, runtime, operation, failure, error))
+    return FALSE;
+
+  /* Taking a change back may change what the later lines speak of */
+  replay->again = TRUE;
+  if (replay->refused == NULL)
+    replay->refused = g_steal_pointer (&failure);
+  return TRUE;
+}
+
+/* Until the journal is to be listed again, or all of it is done. */
+static gboolean
+replay_pass_fiber (Replay *replay, GError **error)
+{
+  ValijaEngine *self = replay->engine;
+
+  while (replay->at < replay->operations->len && !replay->again)
+    {
+      ValijaOperation *operation = g_ptr_array_index (replay->operations, replay->at);
+      g_autoptr(GPtrArray) lines = NULL;
+
+      if (g_cancellable_is_cancelled (self->stop))
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
+          return FALSE;
+        }
+
+      /* Those behind it may speak of where it would have left its messages. */
+      if (g_hash_table_contains (replay->runtime->taken_back, &operation->id))
+        {
+          replay->again = TRUE;
+          continue;
+        }
+
+      if (replay->n_alone == 0)
+        lines = valija_engine_list_together (replay->runtime, replay->operations, replay->at);
+      if (!(lines != NULL ? replay_together_fiber (replay, lines, error)
+                          : replay_line_fiber (replay, operation, error)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static DexFuture *
 replay_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
-  ValijaEngine *self = flow->engine;
+  ValijaStore *store = flow->engine->store;
   const char *account = valija_account_runtime_get_id (flow->runtime);
-  g_autoptr(ValijaMailOrganizer) organizer = NULL;
-  g_autoptr(GError) refused = NULL;
-  g_autoptr(GError) error = NULL;
+  g_auto(Replay) replay = { .engine = flow->engine, .runtime = flow->runtime, .again = TRUE };
+  GError *error = NULL;
 
-  for (;;)
+  while (replay.again)
     {
-      g_autoptr(GPtrArray) operations = NULL;
-      gboolean again = FALSE;
-
       g_hash_table_foreach_remove (flow->runtime->taken_back, is_gone_cb, NULL);
-      if (!(operations = dex_await_boxed (valija_store_list_operations (self->store, account), &error)))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-
-      if (operations->len == 0)
-        break;
-
-      if (organizer == NULL && !(organizer = valija_account_runtime_dup_organizer (flow->runtime, &error)))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-
-      /* After a move its messages have other names, which later lines must use, and so has a folder: then the journal
-       * is listed again. */
-      for (guint i = 0; i < operations->len && !again; i++)
-        {
-          ValijaOperation *operation = g_ptr_array_index (operations, i);
-          g_autoptr(GError) failure = NULL;
-          gboolean done;
-
-          if (g_cancellable_is_cancelled (self->stop))
-            return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
-
-          /* Those behind it may speak of where it would have left its messages. */
-          if (g_hash_table_contains (flow->runtime->taken_back, &operation->id))
-            {
-              again = TRUE;
-              continue;
-            }
-
-          /* What was carried is to be deleted where it was */
-          again = operation_gives_ids (operation) || operation_is_of_folder (operation) || operation->carries;
-          flow->runtime->line_on_its_way = operation->id;
-          done = run_line_fiber (self, flow->runtime, organizer, operation, &failure);
-          flow->runtime->line_on_its_way = 0;
-          if (done)
-            continue;
-
-          if (!fail_line_fiber (self, flow->runtime, operation, failure, &error))
-            return dex_future_new_for_error (g_steal_pointer (&error));
-
-          /* Taking a change back may change what the later lines speak of. */
-          again = TRUE;
-          if (refused == NULL)
-            refused = g_steal_pointer (&failure);
-        }
-
-      if (!again)
-        break;
+      g_clear_pointer (&replay.operations, g_ptr_array_unref);
+      replay.at = 0;
+      replay.again = FALSE;
+      if (!(replay.operations = dex_await_boxed (valija_store_list_operations (store, account), &error)) ||
+          (replay.operations->len > 0 && replay.organizer == NULL &&
+           !(replay.organizer = valija_account_runtime_dup_organizer (flow->runtime, &error))) ||
+          !replay_pass_fiber (&replay, &error))
+        return dex_future_new_for_error (error);
     }
 
-  if (refused != NULL)
-    return dex_future_new_for_error (g_steal_pointer (&refused));
+  if (replay.refused != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&replay.refused));
 
   return dex_future_new_true ();
 }

@@ -160,27 +160,37 @@ gboolean   valija_engine_put_fiber (ValijaEngine         *self,
                                     ValijaOperation      *operation,
                                     GPtrArray           **new_ids,
                                     GError              **error);
-/* Files @source in @folder now; when the connection is lost meanwhile, looks whether it is there before it fails. */
-gboolean   valija_engine_append_fiber (ValijaEngine         *self,
-                                       ValijaMailOrganizer  *organizer,
-                                       const char           *folder,
-                                       GBytes               *source,
-                                       ValijaFlags           flags,
-                                       gint64                received,
-                                       GError              **error);
-/* The same for all of @filings (of ValijaFiling): in one go where the server can. @n_filed: how many, from the first
- * on. */
-gboolean   valija_engine_append_many_fiber (ValijaEngine         *self,
-                                            ValijaMailOrganizer  *organizer,
-                                            const char           *folder,
-                                            GPtrArray            *filings,
-                                            guint                *n_filed,
-                                            GError              **error);
+/* The same for several lines that carry messages into one folder, in one go: as many of @lines as fit, which is cut to
+ * them. With @each none was done: the server wants each of them by itself, or there is but one. An entry of @new_ids
+ * is NULL for one that is not to come there any more. */
+gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
+                                         ValijaMailOrganizer  *organizer,
+                                         GPtrArray            *lines,
+                                         GPtrArray           **new_ids,
+                                         gboolean             *each,
+                                         GError              **error);
 
-/* In a fiber: copies @messages one after the other into @target, which is in another store, and deletes each where it
- * was in the step in which its copy is safe; when it is interrupted, there are two copies at worst, and never none.
- * Those of a server's folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With
- * @progress (nullable) it can be cancelled between two of them. */
+/* One that is refused takes the others with it, and of an answer of nonsense nobody knows which one it was for. */
+gboolean   valija_engine_wants_each     (const GError *failure);
+
+/* Of the lines of @operations, those from @from on that the server can be told at once: more than one, or %NULL. */
+GPtrArray *valija_engine_list_together (ValijaAccountRuntime *runtime,
+                                        GPtrArray            *operations,
+                                        guint                 from) G_GNUC_WARN_UNUSED_RESULT;
+/* gint64 (transfer full) */
+GArray    *valija_engine_list_line_ids (GPtrArray *lines) G_GNUC_WARN_UNUSED_RESULT;
+/* Does @lines, as listed by that; which is cut to those that were done. With @each none was: each is to be done by
+ * itself. */
+gboolean   valija_engine_run_together_fiber (ValijaEngine         *self,
+                                             ValijaMailOrganizer  *organizer,
+                                             GPtrArray            *lines,
+                                             gboolean             *each,
+                                             GError              **error);
+
+/* In a fiber: copies @messages into @target, which is in another store, and deletes each where it was in the step in
+ * which its copy is safe; when it is interrupted, there are two copies at worst, and never none. Those for a server's
+ * folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With @progress (nullable)
+ * it can be cancelled in between. */
 gboolean   valija_engine_carry_fiber (ValijaEngine    *self,
                                       GPtrArray       *messages,
                                       ValijaFolder    *target,

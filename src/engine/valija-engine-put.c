@@ -58,7 +58,7 @@ mark_fiber (ValijaEngine *self, Put *put, GError **error)
   g_autofree char *mark = NULL;
 
   mark = dex_await_string (valija_mail_organizer_mark (put->organizer, put->target), error);
-  if (mark == NULL || !dex_await (valija_store_begin_operation (self->store, put->operation->id, mark), error))
+  if (mark == NULL || !dex_await (valija_store_begin_operations (self->store, &put->operation->id, 1, mark), error))
     return FALSE;
 
   put->operation->mark = g_steal_pointer (&mark);
@@ -271,84 +271,134 @@ valija_engine_put_fiber (ValijaEngine         *self,
   return TRUE;
 }
 
-gboolean
-valija_engine_append_fiber (ValijaEngine         *self,
-                            ValijaMailOrganizer  *organizer,
-                            const char           *folder,
-                            GBytes               *source,
-                            ValijaFlags           flags,
-                            gint64                received,
-                            GError              **error)
-{
-  g_autofree char *message_id = NULL;
-  g_autoptr(GBytes) whole = valija_mime_ensure_message_id (source, &message_id);
-  g_auto(GStrv) message_ids = g_strsplit (message_id, " ", -1);
-  g_autofree char *mark = NULL;
-  g_autofree char *remote_id = NULL;
-  g_autoptr(GPtrArray) found = NULL;
-  g_autoptr(GError) failure = NULL;
-
-  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder), NULL),
-                                 error)))
-    return FALSE;
-
-  remote_id = dex_await_string (valija_engine_race (self, valija_mail_organizer_append (organizer, folder, whole, flags,
-                                                                                        received), NULL), &failure);
-  if (remote_id != NULL)
-    return TRUE;
-
-  /* The answer was lost, and perhaps that alone */
-  if (mark[0] != '\0' && valija_error_is_transient (failure))
-    found = dex_await_boxed (valija_engine_race (self, valija_mail_organizer_find (organizer, folder, mark,
-                                                                                   (const char * const *) message_ids,
-                                                                                   NULL), NULL), NULL);
-  if (found != NULL && is_known (found, 0))
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
 /* ---- Several at once ---- */
 
-static gboolean
-append_one_by_one_fiber (ValijaEngine         *self,
-                         ValijaMailOrganizer  *organizer,
-                         const char           *folder,
-                         GPtrArray            *filings,
-                         guint                *n_filed,
-                         GError              **error)
-{
-  for (; *n_filed < filings->len; ++*n_filed)
-    {
-      const ValijaFiling *filing = g_ptr_array_index (filings, *n_filed);
+/* What goes to a server in one command, at most but for the last of them */
+#define OCTETS_AT_ONCE (4 * 1024 * 1024)
 
-      if (!valija_engine_append_fiber (self, organizer, folder, filing->source, filing->flags, filing->received, error))
-        return FALSE;
+typedef struct
+{
+  ValijaMailOrganizer *organizer;
+  GPtrArray *lines;          /* of ValijaOperation, all of one folder and with one mark */
+  const char *folder;
+  char *mark;
+  GPtrArray *sources;        /* of GBytes, with a Message-ID each */
+  GPtrArray *message_ids;    /* of char * */
+  GArray *sizes;             /* guint64 */
+  GPtrArray *new_ids;        /* of char *, "" where not known, NULL for one that is not to come there any more */
+} PutMany;
+
+static void
+put_many_clear (PutMany *self)
+{
+  g_free (self->mark);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
+  g_clear_pointer (&self->message_ids, g_ptr_array_unref);
+  g_clear_pointer (&self->sizes, g_array_unref);
+  g_clear_pointer (&self->new_ids, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PutMany, put_many_clear)
+
+/* Those that are too much at once, and those behind one that cannot be had, are left out. */
+static void
+load_many_fiber (ValijaEngine *self, PutMany *put)
+{
+  gsize octets = 0;
+
+  while (put->sources->len < put->lines->len && octets < OCTETS_AT_ONCE)
+    {
+      ValijaOperation *line = g_ptr_array_index (put->lines, put->sources->len);
+      g_autoptr(GBytes) source = dex_await_boxed (valija_store_load_operation_source (self->store, line->id), NULL);
+      char *message_id = NULL;
+      guint64 size;
+
+      if (source == NULL)
+        break;
+
+      g_ptr_array_add (put->sources, valija_mime_ensure_message_id (source, &message_id));
+      g_ptr_array_add (put->message_ids, message_id);
+      size = g_bytes_get_size (g_ptr_array_index (put->sources, put->sources->len - 1));
+      g_array_append_val (put->sizes, size);
+      g_ptr_array_add (put->new_ids, g_strdup (""));
+      octets += size;
     }
+
+  g_ptr_array_set_size (put->lines, put->sources->len);
+}
+
+static gboolean
+begin_many_fiber (ValijaEngine *self, PutMany *put, const char *mark, GError **error)
+{
+  g_autoptr(GArray) ids = valija_engine_list_line_ids (put->lines);
+
+  g_set_str (&put->mark, mark);
+  return dex_await (valija_store_begin_operations (self->store, (const gint64 *) (const void *) ids->data, ids->len,
+                                                   mark), error);
+}
+
+static gboolean
+mark_many_fiber (ValijaEngine *self, PutMany *put, GError **error)
+{
+  g_autofree char *mark = dex_await_string (valija_mail_organizer_mark (put->organizer, put->folder), error);
+
+  return mark != NULL && begin_many_fiber (self, put, mark, error);
+}
+
+static gboolean
+find_many_fiber (PutMany *put, GError **error)
+{
+  g_auto(GStrv) ids = dup_strings (put->message_ids);
+  g_autoptr(GPtrArray) found = NULL;
+
+  if (put->mark[0] == '\0')
+    return TRUE;
+
+  found = dex_await_boxed (valija_mail_organizer_find (put->organizer, put->folder, put->mark,
+                                                       (const char * const *) ids,
+                                                       (const guint64 *) (const void *) put->sizes->data), error);
+  if (found == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (is_known (found, i) && g_ptr_array_index (put->new_ids, i) != NULL)
+      {
+        g_free (g_ptr_array_index (put->new_ids, i));
+        g_ptr_array_index (put->new_ids, i) = g_strdup (g_ptr_array_index (found, i));
+      }
 
   return TRUE;
 }
 
-/* The answer was lost, and perhaps that alone: all are there, or none. */
-static gboolean
-are_there_fiber (ValijaEngine        *self,
-                 ValijaMailOrganizer *organizer,
-                 const char          *folder,
-                 const char          *mark,
-                 GPtrArray           *message_ids)
+/* Those that are not there yet and that somebody still wants there. */
+static GPtrArray *
+list_filings_fiber (ValijaEngine *self, PutMany *put)
 {
-  g_auto(GStrv) ids = dup_strings (message_ids);
-  g_autoptr(GPtrArray) found = NULL;
+  GPtrArray *filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
 
-  found = dex_await_boxed (valija_engine_race (self, valija_mail_organizer_find (organizer, folder, mark,
-                                                                                 (const char * const *) ids, NULL),
-                                               NULL), NULL);
-  for (guint i = 0; found != NULL && i < message_ids->len; i++)
-    if (!is_known (found, i))
+  for (guint i = 0; i < put->lines->len; i++)
+    {
+      ValijaOperation *line = g_ptr_array_index (put->lines, i);
+
+      if (is_known (put->new_ids, i))
+        continue;
+      if (was_dropped_fiber (self, line))
+        g_clear_pointer (&g_ptr_array_index (put->new_ids, i), g_free);
+      else
+        g_ptr_array_add (filings, valija_filing_new (g_ptr_array_index (put->sources, i), line->add, line->received));
+    }
+
+  return filings;
+}
+
+static gboolean
+all_are_there (PutMany *put)
+{
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (g_ptr_array_index (put->new_ids, i) != NULL && !is_known (put->new_ids, i))
       return FALSE;
 
-  return found != NULL;
+  return TRUE;
 }
 
 /* The server answered that it did nothing. */
@@ -364,55 +414,80 @@ is_refusal (const GError *error)
 }
 
 gboolean
-valija_engine_append_many_fiber (ValijaEngine         *self,
-                                 ValijaMailOrganizer  *organizer,
-                                 const char           *folder,
-                                 GPtrArray            *filings,
-                                 guint                *n_filed,
-                                 GError              **error)
+valija_engine_wants_each (const GError *failure)
 {
-  g_autoptr(GPtrArray) whole = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
-  g_autoptr(GPtrArray) message_ids = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *mark = NULL;
+  return is_refusal (failure) || g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+         g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
+         g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_FAILED) ||
+         g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED);
+}
+
+static gboolean
+fail_many_fiber (ValijaEngine  *self,
+                 PutMany       *put,
+                 gboolean       again,
+                 const GError  *failure,
+                 gboolean      *each,
+                 GError       **error)
+{
+  gboolean refused = is_refusal (failure);
+
+  *each = valija_engine_wants_each (failure);
+
+  /* All else may have come after it was done, nonsense too */
+  if (!refused && failure->domain == VALIJA_ERROR && put->mark[0] != '\0' &&
+      find_many_fiber (put, NULL) && all_are_there (put))
+    {
+      *each = FALSE;
+      return TRUE;
+    }
+
+  if (!*each)
+    {
+      g_propagate_error (error, g_error_copy (failure));
+      return FALSE;
+    }
+
+  return !refused || again || begin_many_fiber (self, put, NULL, error);
+}
+
+gboolean
+valija_engine_put_many_fiber (ValijaEngine         *self,
+                              ValijaMailOrganizer  *organizer,
+                              GPtrArray            *lines,
+                              GPtrArray           **new_ids,
+                              gboolean             *each,
+                              GError              **error)
+{
+  ValijaOperation *first = g_ptr_array_index (lines, 0);
+  gboolean again = first->mark != NULL;
+  g_auto(PutMany) put = { .organizer = organizer, .lines = lines, .folder = first->folder };
+  g_autoptr(GPtrArray) filings = NULL;
   g_autoptr(GError) failure = NULL;
 
-  *n_filed = 0;
-  if (filings->len < 2)
-    return append_one_by_one_fiber (self, organizer, folder, filings, n_filed, error);
+  put.mark = g_strdup (first->mark);
+  put.sources = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  put.message_ids = g_ptr_array_new_with_free_func (g_free);
+  put.sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  put.new_ids = g_ptr_array_new_with_free_func (g_free);
+  *each = FALSE;
 
-  for (guint i = 0; i < filings->len; i++)
+  load_many_fiber (self, &put);
+  if (lines->len < 2)
     {
-      const ValijaFiling *filing = g_ptr_array_index (filings, i);
-      char *message_id = NULL;
-      g_autoptr(GBytes) source = valija_mime_ensure_message_id (filing->source, &message_id);
-
-      g_ptr_array_add (message_ids, message_id);
-      g_ptr_array_add (whole, valija_filing_new (source, filing->flags, filing->received));
+      *each = TRUE;
+      return TRUE;
     }
 
-  if (!(mark = dex_await_string (valija_engine_race (self, valija_mail_organizer_mark (organizer, folder), NULL),
-                                 error)))
+  if (!(again ? find_many_fiber (&put, error) : mark_many_fiber (self, &put, error)))
     return FALSE;
 
-  if (dex_await (valija_engine_race (self, valija_mail_organizer_append_many (organizer, folder, whole), NULL),
-                 &failure))
-    {
-      *n_filed = filings->len;
-      return TRUE;
-    }
+  filings = list_filings_fiber (self, &put);
+  if (filings->len > 0 &&
+      !dex_await (valija_mail_organizer_append_many (organizer, put.folder, filings), &failure) &&
+      !fail_many_fiber (self, &put, again, failure, each, error))
+    return FALSE;
 
-  /* One that is refused takes the others with it: each by itself, then */
-  if (is_refusal (failure))
-    return append_one_by_one_fiber (self, organizer, folder, whole, n_filed, error);
-
-  /* All else may have come after it was done, an answer of nonsense too */
-  if (mark[0] != '\0' && failure->domain == VALIJA_ERROR &&
-      are_there_fiber (self, organizer, folder, mark, message_ids))
-    {
-      *n_filed = filings->len;
-      return TRUE;
-    }
-
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  *new_ids = g_steal_pointer (&put.new_ids);
+  return TRUE;
 }

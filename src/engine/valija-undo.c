@@ -126,7 +126,7 @@ take_back_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
   ValijaAccountRuntime *runtime = step->runtime;
   g_autoptr(ValijaTurn) turn = NULL;
 
-  if (runtime->line_on_its_way == step->operation &&
+  if (g_hash_table_contains (runtime->on_their_way, &step->operation) &&
       !(turn = dex_await_boxed (valija_engine_race (self, valija_lane_enter (runtime->lane), NULL), error)))
     return FALSE;
 

@@ -14,17 +14,51 @@
 
 typedef struct
 {
-  gint64 origin;
   gint64 folder;
-  GBytes *source;
-  ValijaFlags flags;
-  gint64 received;
+  GPtrArray *messages;      /* of ValijaCarried */
   gboolean keep;
 } CarryArgs;
 
 static void
 carry_args_free (CarryArgs *self)
 {
+  g_ptr_array_unref (self->messages);
+  g_free (self);
+}
+
+/**
+ * valija_carried_new:
+ * @origin: a message here, or of another account
+ * @received: seconds since 1970, 0 for now
+ *
+ * Returns: (transfer full): one of what valija_store_carry_messages() is asked for
+ */
+ValijaCarried *
+valija_carried_new (gint64       origin,
+                    GBytes      *source,
+                    ValijaFlags  flags,
+                    gint64       received)
+{
+  ValijaCarried *self;
+
+  g_return_val_if_fail (origin != 0, NULL);
+  g_return_val_if_fail (source != NULL, NULL);
+
+  self = g_new0 (ValijaCarried, 1);
+  self->origin = origin;
+  self->source = g_bytes_ref (source);
+  self->flags = flags;
+  self->received = received;
+
+  return self;
+}
+
+void
+valija_carried_free (ValijaCarried *self)
+{
+  if (self == NULL)
+    return;
+
   g_bytes_unref (self->source);
   g_free (self);
 }
@@ -97,6 +131,7 @@ valija_store_origin_describe (ValijaStoreContext  *context,
 static gboolean
 find_line (ValijaStoreContext  *context,
            const CarryArgs     *args,
+           gint64               origin,
            gint64              *line,
            GError             **error)
 {
@@ -105,7 +140,7 @@ find_line (ValijaStoreContext  *context,
   gint64 there;
 
   if (!valija_database_get_int64 (context->local, 0, line, error,
-                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", args->origin))
+                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", origin))
     return FALSE;
   if (*line == 0)
     return TRUE;
@@ -124,38 +159,49 @@ find_line (ValijaStoreContext  *context,
 }
 
 static gboolean
-add_line (ValijaStoreContext  *context,
-          const CarryArgs     *args,
-          gint64              *line,
-          GError             **error)
+add_line (ValijaStoreContext   *context,
+          const CarryArgs      *args,
+          const ValijaCarried  *message,
+          gint64               *line,
+          GError              **error)
 {
   g_auto(ValijaStoreOrigin) origin = { 0, };
 
-  return valija_store_origin_describe (context, args->origin, &origin, error) &&
-         valija_store_journal_append (context, args->folder, args->source, args->flags, line, error) &&
+  return valija_store_origin_describe (context, message->origin, &origin, error) &&
+         valija_store_journal_append (context, args->folder, message->source, message->flags, line, error) &&
          valija_database_run (context->local, error,
                               "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                              "iiiissssii", *line, (gint64) args->keep, args->received, origin.message, origin.account,
-                              origin.folder, origin.remote_id, origin.message_id, origin.date, origin.size) &&
-         valija_store_draft_begin (context->local, args->origin, *line, error);
+                              "iiiissssii", *line, (gint64) args->keep, message->received, origin.message,
+                              origin.account, origin.folder, origin.remote_id, origin.message_id, origin.date,
+                              origin.size) &&
+         valija_store_draft_begin (context->local, message->origin, *line, error);
 }
 
 static gboolean
-carry_message (ValijaStoreContext  *context,
-               gpointer             data,
-               GValue              *result,
-               GError             **error)
+carry_messages (ValijaStoreContext  *context,
+                gpointer             data,
+                GValue              *result,
+                GError             **error)
 {
   const CarryArgs *args = data;
-  gint64 line;
+  g_autoptr(GArray) lines = g_array_sized_new (FALSE, FALSE, sizeof (gint64), args->messages->len);
 
-  if (!find_line (context, args, &line, error) || (line == 0 && !add_line (context, args, &line, error)) ||
-      !valija_database_run (context->local, error,
-                            "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1", "ii", line,
-                            (gint64) args->keep))
-    return FALSE;
+  for (guint i = 0; i < args->messages->len; i++)
+    {
+      const ValijaCarried *message = g_ptr_array_index (args->messages, i);
+      gint64 line;
 
-  valija_store_take_int64 (result, line);
+      if (!find_line (context, args, message->origin, &line, error) ||
+          (line == 0 && !add_line (context, args, message, &line, error)) ||
+          !valija_database_run (context->local, error,
+                                "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1", "ii", line,
+                                (gint64) args->keep))
+        return FALSE;
+
+      g_array_append_val (lines, line);
+    }
+
+  valija_store_take_ids (result, g_steal_pointer (&lines));
 
   return TRUE;
 }
@@ -267,57 +313,65 @@ drop_carrying (ValijaStoreContext  *context,
                GValue              *result,
                GError             **error)
 {
-  return valija_database_run (context->local, error,
-                              "DELETE FROM operation WHERE id = ?1 AND mark IS NULL"
-                              " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1)", "i",
-                              *(gint64 *) data);
+  const GArray *lines = data;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      if (!valija_database_run (context->local, error,
+                                "DELETE FROM operation WHERE id = ?1 AND mark IS NULL"
+                                " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1)", "i",
+                                g_array_index (lines, gint64, i)))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /**
- * valija_store_carry_message:
- * @origin: a message here, or of another account
+ * valija_store_carry_messages:
  * @folder: a folder on a server
- * @received: seconds since 1970, 0 for now
- * @keep: @origin stays: it is a draft that is still written on
+ * @messages: (element-type ValijaCarried): each once
+ * @keep: they stay: they are drafts that are still written on
  *
- * Returns: (transfer full): a future that resolves, when it is durable, to the id of the line in the journal (int64)
+ * Returns: (transfer full): a future that resolves, when all are durable, to a #GArray of int64: the lines in the
+ *   journal, in the order of @messages
  */
 DexFuture *
-valija_store_carry_message (ValijaStore *self,
-                            gint64       origin,
-                            gint64       folder,
-                            GBytes      *source,
-                            ValijaFlags  flags,
-                            gint64       received,
-                            gboolean     keep)
+valija_store_carry_messages (ValijaStore *self,
+                             gint64       folder,
+                             GPtrArray   *messages,
+                             gboolean     keep)
 {
   CarryArgs *args;
 
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (origin != 0);
-  dex_return_error_if_fail (source != NULL);
+  dex_return_error_if_fail (messages != NULL);
 
   args = g_new0 (CarryArgs, 1);
-  args->origin = origin;
   args->folder = folder;
-  args->source = g_bytes_ref (source);
-  args->flags = flags;
-  args->received = received;
+  args->messages = g_ptr_array_ref (messages);
   args->keep = keep;
 
-  return valija_store_write (self, carry_message, args, (GDestroyNotify) carry_args_free);
+  return valija_store_write (self, carry_messages, args, (GDestroyNotify) carry_args_free);
 }
 
 /**
  * valija_store_drop_carrying:
+ * @lines: (array length=n_lines): as of valija_store_carry_messages()
  *
- * Returns: (transfer full): a future that resolves to true, also where there is no such line any more
+ * Returns: (transfer full): a future that resolves to true, also where there are no such lines any more
  */
 DexFuture *
-valija_store_drop_carrying (ValijaStore *self,
-                            gint64       operation)
+valija_store_drop_carrying (ValijaStore  *self,
+                            const gint64 *lines,
+                            guint         n_lines)
 {
+  GArray *copy;
+
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
 
-  return valija_store_write (self, drop_carrying, g_memdup2 (&operation, sizeof operation), g_free);
+  copy = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_lines);
+  g_array_append_vals (copy, lines, n_lines);
+
+  return valija_store_write (self, drop_carrying, copy, (GDestroyNotify) g_array_unref);
 }

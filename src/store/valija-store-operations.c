@@ -14,6 +14,7 @@ typedef struct
 {
   char *account;            /* to list */
   gint64 id;
+  GArray *ids;              /* of gint64: of what concerns several */
   GPtrArray *new_remote_ids;
   char *words;
   gboolean give_up;
@@ -43,6 +44,7 @@ static void
 line_args_free (LineArgs *self)
 {
   g_free (self->account);
+  g_clear_pointer (&self->ids, g_array_unref);
   g_clear_pointer (&self->new_remote_ids, g_ptr_array_unref);
   g_free (self->words);
   g_free (self);
@@ -438,6 +440,34 @@ refresh_entries (ValijaStoreContext  *context,
   return TRUE;
 }
 
+/* @new_remote_ids are @n_new strings; the first of them is that of what was carried. */
+static gboolean
+finish_line (ValijaStoreContext  *context,
+             gint64               id,
+             gpointer            *new_remote_ids,
+             guint                n_new,
+             GError             **error)
+{
+  g_autoptr(Line) line = NULL;
+  g_autoptr(GArray) entries = NULL;
+
+  if ((line = load_line (context->local, id, error)) == NULL ||
+      (entries = load_entries (context->local, id, error)) == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const char *new_remote_id = i < n_new ? new_remote_ids[i] : "";
+
+      if (!finish_entry (context, line, g_array_index (entries, Entry, i).message, new_remote_id, error))
+        return FALSE;
+    }
+
+  return valija_store_carry_finish (context, id, n_new > 0 ? new_remote_ids[0] : NULL, error) &&
+         remove_line (context->local, id, error) &&
+         refresh_entries (context, entries, error);
+}
+
 static gboolean
 finish_operation (ValijaStoreContext  *context,
                   gpointer             data,
@@ -445,26 +475,28 @@ finish_operation (ValijaStoreContext  *context,
                   GError             **error)
 {
   LineArgs *args = data;
-  g_autoptr(Line) line = NULL;
-  g_autoptr(GArray) entries = NULL;
 
-  if ((line = load_line (context->local, args->id, error)) == NULL ||
-      (entries = load_entries (context->local, args->id, error)) == NULL)
-    return FALSE;
+  return finish_line (context, args->id, args->new_remote_ids->pdata, args->new_remote_ids->len, error);
+}
 
-  for (guint i = 0; i < entries->len; i++)
+static gboolean
+finish_together (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  LineArgs *args = data;
+
+  for (guint i = 0; i < args->ids->len; i++)
     {
-      const char *new_remote_id = i < args->new_remote_ids->len ? g_ptr_array_index (args->new_remote_ids, i) : "";
+      gpointer *new_remote_id = i < args->new_remote_ids->len ? &args->new_remote_ids->pdata[i] : NULL;
+      guint n_new = new_remote_id != NULL && *new_remote_id != NULL ? 1 : 0;
 
-      if (!finish_entry (context, line, g_array_index (entries, Entry, i).message, new_remote_id, error))
+      if (!finish_line (context, g_array_index (args->ids, gint64, i), new_remote_id, n_new, error))
         return FALSE;
     }
 
-  return valija_store_carry_finish (context, args->id,
-                                    args->new_remote_ids->len > 0 ? g_ptr_array_index (args->new_remote_ids, 0) : NULL,
-                                    error) &&
-         remove_line (context->local, args->id, error) &&
-         refresh_entries (context, entries, error);
+  return TRUE;
 }
 
 /* A line that needs the folder that @line makes: 0 where there is none. What waits to be filed in it stays, since it is
@@ -608,15 +640,21 @@ load_operation_source (ValijaStoreContext  *context,
 }
 
 static gboolean
-begin_operation (ValijaStoreContext  *context,
-                 gpointer             data,
-                 GValue              *result,
-                 GError             **error)
+begin_operations (ValijaStoreContext  *context,
+                  gpointer             data,
+                  GValue              *result,
+                  GError             **error)
 {
   LineArgs *args = data;
 
-  return valija_database_run (context->local, error, "UPDATE operation SET mark = ?2 WHERE id = ?1", "is", args->id,
-                              args->words);
+  for (guint i = 0; i < args->ids->len; i++)
+    {
+      if (!valija_database_run (context->local, error, "UPDATE operation SET mark = ?2 WHERE id = ?1", "is",
+                                g_array_index (args->ids, gint64, i), args->words))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -756,27 +794,40 @@ valija_store_load_operation_source (ValijaStore *self,
   return valija_store_read (self, load_operation_source, g_memdup2 (&operation, sizeof operation), g_free);
 }
 
+static LineArgs *
+line_args_new (const gint64 *operations,
+               guint         n_operations)
+{
+  LineArgs *args = g_new0 (LineArgs, 1);
+
+  args->ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_operations);
+  g_array_append_vals (args->ids, operations, n_operations);
+
+  return args;
+}
+
 /**
- * valija_store_begin_operation:
- * @mark: as of valija_mail_organizer_mark(): kept with the line, for whoever has to try it again
+ * valija_store_begin_operations:
+ * @operations: (array length=n_operations): lines
+ * @mark: (nullable): as of valija_mail_organizer_mark(): kept with the lines, for whoever has to try them again; %NULL
+ *   where they were not tried after all
  *
  * Returns: (transfer full): a future that resolves to true once it is durable
  */
 DexFuture *
-valija_store_begin_operation (ValijaStore *self,
-                              gint64       operation,
-                              const char  *mark)
+valija_store_begin_operations (ValijaStore  *self,
+                               const gint64 *operations,
+                               guint         n_operations,
+                               const char   *mark)
 {
   LineArgs *args;
 
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (mark != NULL);
 
-  args = g_new0 (LineArgs, 1);
-  args->id = operation;
+  args = line_args_new (operations, n_operations);
   args->words = g_strdup (mark);
 
-  return valija_store_write (self, begin_operation, args, (GDestroyNotify) line_args_free);
+  return valija_store_write (self, begin_operations, args, (GDestroyNotify) line_args_free);
 }
 
 /**
@@ -801,6 +852,30 @@ valija_store_finish_operation (ValijaStore *self,
   args->new_remote_ids = valija_store_copy_strings (new_remote_ids);
 
   return valija_store_write (self, finish_operation, args, (GDestroyNotify) line_args_free);
+}
+
+/**
+ * valija_store_finish_together:
+ * @operations: (array length=n_operations): lines, none of which moves
+ * @new_remote_ids: (nullable) (element-type utf8): of what each of them has carried; "" where the server does not tell,
+ *   and %NULL where nothing was filed
+ *
+ * Returns: (transfer full): a future that resolves to true, or rejects with NOT_FOUND where one of them is gone
+ */
+DexFuture *
+valija_store_finish_together (ValijaStore  *self,
+                              const gint64 *operations,
+                              guint         n_operations,
+                              GPtrArray    *new_remote_ids)
+{
+  LineArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  args = line_args_new (operations, n_operations);
+  args->new_remote_ids = valija_store_copy_strings (new_remote_ids);
+
+  return valija_store_write (self, finish_together, args, (GDestroyNotify) line_args_free);
 }
 
 /**

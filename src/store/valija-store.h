@@ -350,10 +350,10 @@ typedef struct
   GArray *sizes;             /* guint64, in the same order: "" and 0 where not known */
   ValijaFlags add;
   ValijaFlags remove;
-  char *mark;                /* nullable: it was never tried; see valija_store_begin_operation() */
+  char *mark;                /* nullable: it was never tried; see valija_store_begin_operations() */
   guint attempts;
   char *words;               /* nullable: why it failed last */
-  gboolean carries;          /* what it files comes from elsewhere; see valija_store_carry_message() */
+  gboolean carries;          /* what it files comes from elsewhere; see valija_store_carry_messages() */
   gint64 origin;             /* and is this message there; 0: not in the cache now */
   gint64 received;           /* seconds since 1970, 0 for now; of one that carries */
 } ValijaOperation;
@@ -389,17 +389,28 @@ DexFuture *valija_store_append_message (ValijaStore *self,
                                         ValijaFlags  flags,
                                         gint64       outbox) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same in the place of @origin, a message here or of another account: it is deleted for good in the step in which
- * the line is finished, and shown where it is until then. Where it is on its way there already, that line; INVALID
- * where it is on its way elsewhere. @received as of valija_mail_organizer_append(). With a draft goes the version of it
- * that a server has; with @keep only that one goes. */
-DexFuture *valija_store_carry_message (ValijaStore *self,
-                                       gint64       origin,
-                                       gint64       folder,
-                                       GBytes      *source,
-                                       ValijaFlags  flags,
-                                       gint64       received,
-                                       gboolean     keep) G_GNUC_WARN_UNUSED_RESULT;
+/* One that goes from where it is to a folder on a server. */
+typedef struct
+{
+  gint64 origin;
+  GBytes *source;
+  ValijaFlags flags;
+  gint64 received;
+} ValijaCarried;
+ValijaCarried *valija_carried_new  (gint64      origin,
+                                    GBytes     *source,
+                                    ValijaFlags flags,
+                                    gint64      received) G_GNUC_WARN_UNUSED_RESULT;
+void           valija_carried_free (ValijaCarried *self);
+
+/* The same for all of @messages (of ValijaCarried) in the place of their origins, messages here or of another account:
+ * each of these is deleted for good in the step in which its line is finished, and shown where it is until then. Where
+ * one is on its way there already, that line; INVALID where one is on its way elsewhere, and then none is carried. With
+ * a draft goes the version of it that a server has; with @keep only that one goes. GArray of int64, a line for each */
+DexFuture *valija_store_carry_messages (ValijaStore *self,
+                                        gint64       folder,
+                                        GPtrArray   *messages,
+                                        gboolean     keep) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
  * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.
@@ -421,16 +432,24 @@ DexFuture *valija_store_finish_folder (ValijaStore      *self,
 DexFuture *valija_store_list_operations  (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
 /* GBytes: what a line of APPEND files. */
 DexFuture *valija_store_load_operation_source (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
-/* It is about to be tried for the first time: from now on it may have happened. TRUE */
-DexFuture *valija_store_begin_operation  (ValijaStore *self,
-                                          gint64       operation,
-                                          const char  *mark) G_GNUC_WARN_UNUSED_RESULT;
+/* They are about to be tried for the first time: from now on they may have happened. With @mark NULL that is taken
+ * back: the server has said that they have not. TRUE */
+DexFuture *valija_store_begin_operations (ValijaStore  *self,
+                                          const gint64 *operations,
+                                          guint         n_operations,
+                                          const char   *mark) G_GNUC_WARN_UNUSED_RESULT;
 /* It is done on the server: the line goes; rows moved take their new remote-ids (@new_remote_ids
  * nullable, "" where unknown: the row goes and comes back with the target's next synchronisation).
  * TRUE */
 DexFuture *valija_store_finish_operation (ValijaStore *self,
                                           gint64       operation,
                                           GPtrArray   *new_remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for several lines in one step, each with one of @new_remote_ids, in their order: NULL for one that was not
+ * filed since it is not here any more. TRUE */
+DexFuture *valija_store_finish_together  (ValijaStore  *self,
+                                          const gint64 *operations,
+                                          guint         n_operations,
+                                          GPtrArray    *new_remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 /* It failed: @words are kept; @give_up takes the change back, as the server has it. With the line
  * of an APPEND its source goes too: who gives up on one files it here first. TRUE */
 DexFuture *valija_store_fail_operation (ValijaStore *self,
@@ -439,8 +458,11 @@ DexFuture *valija_store_fail_operation (ValijaStore *self,
                                         gboolean     give_up) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes a line back that was not sent to the server yet. Resolves to TRUE; NOT_FOUND when it is too late. */
 DexFuture *valija_store_undo_operation   (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
-/* Takes back a line that carries a message, unless it was begun: then only its server knows, and it stays. TRUE */
-DexFuture *valija_store_drop_carrying    (ValijaStore *self, gint64 operation) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes back lines that carry a message, but for those that were begun: what became of them only their server knows,
+ * and they stay. TRUE */
+DexFuture *valija_store_drop_carrying    (ValijaStore  *self,
+                                          const gint64 *lines,
+                                          guint         n_lines) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Outbox ---- */
 

@@ -292,14 +292,14 @@ test_across (void)
   g_assert_cmpuint (here->len, ==, 2);
   g_assert_true (valija_message_get_has_source (g_ptr_array_index (here, 0)));
 
-  /* And back; a server that does not take it leaves the original where it is. */
+  /* And back; one that a server does not take stays where it is, and only that. */
   test->server->fail_at = test->server->questions + 1;
   test->server->fail_code = VALIJA_ERROR_OVER_QUOTA;
   test_await_error (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "INBOX")),
                     VALIJA_ERROR_OVER_QUOTA);
   g_clear_pointer (&here, g_ptr_array_unref);
   here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
-  g_assert_cmpuint (here->len, ==, 2);
+  g_assert_cmpuint (here->len, ==, 1);
 
   g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
                                                                   test_engine_folder (test, "INBOX"))));
@@ -311,8 +311,21 @@ test_across (void)
   g_assert_nonnull (strstr (test->server->log->str, "append INBOX"));
 }
 
+/* How the second question ends. */
+static const struct
+{
+  int code;
+  gboolean late;
+} togethers[] = {
+  { 0, FALSE },
+  { VALIJA_ERROR_REFUSED, FALSE },
+  { VALIJA_ERROR_DISCONNECTED, TRUE },
+  { VALIJA_ERROR_PROTOCOL, TRUE },
+  { VALIJA_ERROR_PROTOCOL, FALSE },
+};
+
 /* Several go to a server in one go. One that is refused takes the others with it, and each is tried by itself; when the
- * answer alone is lost none is there twice. */
+ * answer alone is lost, or makes no sense, none is there twice. */
 static void
 test_across_together (void)
 {
@@ -322,7 +335,7 @@ test_across_together (void)
 
   test->server->marks = TRUE;
   test->server->files_many = TRUE;
-  for (guint i = 0; i < 3; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (togethers); i++)
     {
       g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b");
       g_autoptr(GPtrArray) here = NULL;
@@ -335,9 +348,9 @@ test_across_together (void)
 
       /* The mark is the first question */
       fake_server_clear_log (test->server);
-      test->server->fail_at = i > 0 ? test->server->questions + 2 : 0;
-      test->server->fail_code = i == 1 ? VALIJA_ERROR_REFUSED : VALIJA_ERROR_DISCONNECTED;
-      test->server->fail_late = i == 2;
+      test->server->fail_at = togethers[i].code != 0 ? test->server->questions + 2 : 0;
+      test->server->fail_code = togethers[i].code;
+      test->server->fail_late = togethers[i].late;
       g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
                                                                       test_engine_folder (test, "INBOX"))));
       test->server->fail_late = FALSE;
@@ -347,6 +360,50 @@ test_across_together (void)
       test_engine_sync (test, VALIJA_SYNC_HEADERS);
       g_assert_cmpint (valija_folder_get_total (test_engine_folder (test, "INBOX")), ==, 3);
     }
+}
+
+/* From one server to another: each has a line of its own, and the servers are told of all of them at once. */
+static void
+test_across_servers (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "imap");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b c");
+
+  test->server->files_many = TRUE;
+  test_await (valija_engine_sync_account (test->engine, other, VALIJA_SYNC_HEADERS, NULL));
+  fake_server_clear_log (test->server);
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages,
+                                                                  valija_engine_find_folder (test->engine, other,
+                                                                                             "archive"))));
+  assert_list (test, "INBOX", "");
+  g_assert_nonnull (strstr (test->server->log->str, "append Archive * 3"));
+  flush (test);
+  g_assert_nonnull (strstr (test->server->log->str, "delete INBOX 1,2,3"));
+  assert_server (test, "INBOX", "");
+  assert_server (test, "Archive", "4:a 5:b 6:c");
+}
+
+/* Of several that are deleted at once the server does not know one folder any more: each is done by itself. */
+static void
+test_deletes_refused_together (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(ValijaUndo) first = NULL;
+  g_autoptr(ValijaUndo) second = NULL;
+
+  g_object_unref (delete (test, "INBOX", "a b"));
+  flush (test);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  first = delete (test, "Trash", "a");
+  second = delete (test, "Trash", "b");
+  fake_server_clear_log (test->server);
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_REFUSED;
+  flush (test);
+  g_assert_nonnull (strstr (test->server->log->str, "delete Trash 4,5; delete Trash 4; delete Trash 5"));
+  assert_server (test, "Trash", "");
+  g_assert_cmpuint (test->notices->len, ==, 0);
 }
 
 static void
@@ -510,27 +567,34 @@ count_here (TestEngine *test, const char *kind)
   return messages->len;
 }
 
-/* Interrupted at whichever question while a message goes from here to a server and Valija ends: it is in one place,
- * once all is done. Nothing of it was told to be lost. */
+#define LATE    1
+#define SEVERAL 2
+
+/* Interrupted at whichever question while mail goes from here to a server and Valija ends: each message is in one
+ * place, once all is done. Nothing of it was told to be lost. */
 static void
-test_interrupted_across (gconstpointer late)
+test_interrupted_across (gconstpointer data)
 {
+  gboolean late = (GPOINTER_TO_INT (data) & LATE) != 0;
+  gboolean several = (GPOINTER_TO_INT (data) & SEVERAL) != 0;
+
   for (guint fail_at = 1; fail_at < 5; fail_at++)
     {
       g_autoptr(TestEngine) test = new_filled ("imap");
       ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
-      g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+      g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", several ? "b a" : "a");
       g_autoptr(GPtrArray) here = NULL;
 
       test->server->marks = TRUE;
+      test->server->files_many = TRUE;
       g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
       flush (test);
-      g_assert_cmpuint (count_here (test, "pop3"), ==, 1);
+      g_assert_cmpuint (count_here (test, "pop3"), ==, messages->len);
       here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
 
       /* From then on nobody answers any more */
       test->server->fail_at = test->server->questions + fail_at;
-      test->server->fail_late = GPOINTER_TO_INT (late);
+      test->server->fail_late = late;
       test->server->stays_down = TRUE;
       test_try (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "Archive")), NULL);
       g_clear_pointer (&here, g_ptr_array_unref);
@@ -540,13 +604,14 @@ test_interrupted_across (gconstpointer late)
       test_engine_open (test);
       test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
 
-      if (count_here (test, "pop3") == 1)
+      if (count_here (test, "pop3") > 0)
         {
           assert_server (test, "Archive", "");
+          g_assert_cmpuint (count_here (test, "pop3"), ==, messages->len);
           g_assert_cmpuint (fail_at, <=, 2);
         }
       else
-        assert_server (test, "Archive", "4:a");
+        assert_server (test, "Archive", several ? "4:a 5:b" : "4:a");
       g_assert_cmpuint (test->notices->len, ==, 0);
     }
 }
@@ -589,8 +654,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/undo-while-another-runs", test_undo_while_another_runs);
   g_test_add_func ("/engine/journal/undo-while-it-runs", test_undo_while_it_runs);
   g_test_add_func ("/engine/journal/delete-for-good", test_delete_for_good);
-  g_test_add_data_func ("/engine/journal/interrupted-across", GINT_TO_POINTER (FALSE), test_interrupted_across);
-  g_test_add_data_func ("/engine/journal/interrupted-across-late", GINT_TO_POINTER (TRUE), test_interrupted_across);
+  g_test_add_data_func ("/engine/journal/interrupted-across", GINT_TO_POINTER (0), test_interrupted_across);
+  g_test_add_data_func ("/engine/journal/interrupted-across-late", GINT_TO_POINTER (LATE), test_interrupted_across);
+  g_test_add_data_func ("/engine/journal/interrupted-across-several", GINT_TO_POINTER (SEVERAL),
+                        test_interrupted_across);
+  g_test_add_data_func ("/engine/journal/interrupted-across-several-late", GINT_TO_POINTER (SEVERAL | LATE),
+                        test_interrupted_across);
   g_test_add_func ("/engine/journal/refused-across", test_refused_across);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
@@ -602,6 +671,8 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/renumbered/sync", GINT_TO_POINTER (FALSE), test_renumbered);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
   g_test_add_func ("/engine/journal/across-together", test_across_together);
+  g_test_add_func ("/engine/journal/across-servers", test_across_servers);
+  g_test_add_func ("/engine/journal/deletes-refused-together", test_deletes_refused_together);
 
   return g_test_run ();
 }

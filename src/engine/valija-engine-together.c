@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "engine/valija-engine-private.h"
+
+/* Neighbouring lines of the journal that the server is told in one command. Each message that moves between two stores
+ * has a line of its own, to be done or taken back by itself; a question for each would be slow. */
+
+/* Lines */
+#define AT_ONCE 50
+
+static gboolean
+fits (ValijaOperation *first, ValijaOperation *line)
+{
+  if (line->kind != first->kind || g_strcmp0 (line->folder, first->folder) != 0 ||
+      g_strcmp0 (line->mark, first->mark) != 0)
+    return FALSE;
+
+  /* Of drafts it is to be known what each is called there, which the server tells of one at a time */
+  return line->kind == VALIJA_OPERATION_DELETE ||
+         (line->kind == VALIJA_OPERATION_APPEND && line->carries && (line->add & VALIJA_FLAG_DRAFT) == 0);
+}
+
+GPtrArray *
+valija_engine_list_together (ValijaAccountRuntime *runtime, GPtrArray *operations, guint from)
+{
+  g_autoptr(GPtrArray) lines = g_ptr_array_new ();
+  ValijaOperation *first = g_ptr_array_index (operations, from);
+
+  for (guint i = from; i < operations->len && lines->len < AT_ONCE; i++)
+    {
+      ValijaOperation *line = g_ptr_array_index (operations, i);
+
+      if (!fits (first, line) || g_hash_table_contains (runtime->taken_back, &line->id))
+        break;
+      g_ptr_array_add (lines, line);
+    }
+
+  return lines->len > 1 ? g_steal_pointer (&lines) : NULL;
+}
+
+GArray *
+valija_engine_list_line_ids (GPtrArray *lines)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), lines->len);
+
+  for (guint i = 0; i < lines->len; i++)
+    g_array_append_val (ids, ((ValijaOperation *) g_ptr_array_index (lines, i))->id);
+
+  return ids;
+}
+
+/* What is gone already is no failure, so all of it can be asked for once more. */
+static gboolean
+delete_many_fiber (ValijaMailOrganizer *organizer, GPtrArray *lines, gboolean *each, GError **error)
+{
+  ValijaOperation *first = g_ptr_array_index (lines, 0);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) ids = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      ValijaOperation *line = g_ptr_array_index (lines, i);
+
+      for (guint j = 0; j < line->remote_ids->len; j++)
+        g_strv_builder_add (builder, g_ptr_array_index (line->remote_ids, j));
+    }
+
+  ids = g_strv_builder_end (builder);
+  if (dex_await (valija_mail_organizer_delete (organizer, first->folder, (const char * const *) ids), &failure))
+    return TRUE;
+
+  *each = valija_engine_wants_each (failure);
+  if (!*each)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return *each;
+}
+
+gboolean
+valija_engine_run_together_fiber (ValijaEngine         *self,
+                                  ValijaMailOrganizer  *organizer,
+                                  GPtrArray            *lines,
+                                  gboolean             *each,
+                                  GError              **error)
+{
+  ValijaOperation *first = g_ptr_array_index (lines, 0);
+  g_autoptr(GPtrArray) new_ids = NULL;
+  g_autoptr(GArray) ids = NULL;
+
+  *each = FALSE;
+  if (!(first->kind == VALIJA_OPERATION_DELETE
+          ? delete_many_fiber (organizer, lines, each, error)
+          : valija_engine_put_many_fiber (self, organizer, lines, &new_ids, each, error)))
+    return FALSE;
+  if (*each)
+    return TRUE;
+
+  ids = valija_engine_list_line_ids (lines);
+  return dex_await (valija_store_finish_together (self->store, (const gint64 *) (const void *) ids->data, ids->len,
+                                                  new_ids), error);
+}
