@@ -29,6 +29,21 @@ replay (Carry *carry)
                         : valija_engine_flush (carry->engine, carry->runtime->account);
 }
 
+/* Nobody else may be about to begin them. */
+static void
+drop_lines_fiber (Carry *carry, GArray *lines)
+{
+  g_autoptr(ValijaTurn) turn = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if ((!carry->in_turn &&
+       !(turn = dex_await_boxed (valija_engine_race (carry->engine, valija_lane_enter (carry->runtime->lane), NULL),
+                                 &error))) ||
+      !dex_await (valija_store_drop_carrying (carry->engine->store, (const gint64 *) (const void *) lines->data,
+                                              lines->len), &error))
+    g_debug ("What was not begun waits: %s", error->message);
+}
+
 /* Those that were not begun are taken back; of one that was begun nobody but the server knows whether it is done, so it
  * stays, and is looked for there the next time. */
 static gboolean
@@ -36,7 +51,6 @@ end_lines_fiber (Carry *carry, GArray *lines, GError *failure, GError **error)
 {
   GHashTable *awaited = carry->runtime->awaited;
   g_autoptr(GArray) waiting = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr(GError) dropped = NULL;
   gboolean done = TRUE;
 
   for (guint i = 0; i < lines->len; i++)
@@ -53,10 +67,8 @@ end_lines_fiber (Carry *carry, GArray *lines, GError *failure, GError **error)
   if (done)
     return TRUE;
 
-  if (!dex_await (valija_store_drop_carrying (carry->engine->store, (const gint64 *) (const void *) waiting->data,
-                                              waiting->len), &dropped))
-    g_debug ("What was not begun waits: %s", dropped->message);
-
+  if (waiting->len > 0)
+    drop_lines_fiber (carry, waiting);
   if (failure != NULL)
     g_propagate_error (error, g_error_copy (failure));
   else

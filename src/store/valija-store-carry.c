@@ -127,6 +127,24 @@ valija_store_origin_describe (ValijaStoreContext  *context,
   return found || valija_store_fail_no_message (error);
 }
 
+gboolean
+valija_store_carry_check (ValijaDatabase  *local,
+                          gint64           origin,
+                          GError         **error)
+{
+  gint64 n_lines;
+
+  if (!valija_database_get_int64 (local, 0, &n_lines, error,
+                                  "SELECT count(*) FROM operation_origin WHERE message = ?1", "i", origin))
+    return FALSE;
+
+  if (n_lines > 0)
+    valija_error_set (error, VALIJA_ERROR_INVALID,
+                      _("This message is on its way to another folder. Try again when it is there."));
+
+  return n_lines == 0;
+}
+
 /* The line that carries @origin already; 0 for none. */
 static gboolean
 find_line (ValijaStoreContext  *context,
@@ -151,11 +169,7 @@ find_line (ValijaStoreContext  *context,
                                   "iss", *line, account, remote_id))
     return FALSE;
 
-  if (there == 0)
-    valija_error_set (error, VALIJA_ERROR_INVALID,
-                      _("This message is on its way to another folder. Try again when it is there."));
-
-  return there > 0;
+  return there > 0 || valija_store_carry_check (context->local, origin, error);
 }
 
 static gboolean

@@ -416,7 +416,8 @@ add_message (ValijaStoreContext  *context,
   AddArgs *args = data;
   gint64 id;
 
-  if (!valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
+  if ((args->origin != 0 && !valija_store_carry_check (context->local, args->origin, error)) ||
+      !valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
                        : valija_store_outbox_copy_kept (context, args->outbox, error)) ||
       (args->origin != 0 && !valija_store_journal_delete (context, args->origin, error)))

@@ -161,6 +161,8 @@ gboolean valija_store_carry_finish (ValijaStoreContext  *context,
                                     gint64               line,
                                     const char          *new_remote_id,
                                     GError             **error);
+/* INVALID where a line carries @origin: it may be in another folder already. */
+gboolean valija_store_carry_check (ValijaDatabase *local, gint64 origin, GError **error);
 /* The rows of the cache have other ids now. */
 gboolean valija_store_carry_forget_rows (ValijaDatabase *local, GError **error);
 

@@ -616,6 +616,34 @@ test_interrupted_across (gconstpointer data)
     }
 }
 
+/* Of a message on its way to one place nobody can say whether it is there already: it goes nowhere else meanwhile. */
+static void
+test_elsewhere_across (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "imap");
+  ValijaFolder *here = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+
+  test->server->marks = TRUE;
+  test_await (valija_engine_sync_account (test->engine, other, VALIJA_SYNC_HEADERS, NULL));
+  test->server->fail_at = test->server->questions + 3;
+  test->server->fail_late = TRUE;
+  test->server->stays_down = TRUE;
+  test_await_error (valija_engine_move_messages (test->engine, messages,
+                                                 valija_engine_find_folder (test->engine, other, "archive")),
+                    VALIJA_ERROR_DISCONNECTED);
+  test->server->stays_down = FALSE;
+  test->server->fail_at = 0;
+  test_await_error (valija_engine_move_messages (test->engine, messages, here), VALIJA_ERROR_INVALID);
+  g_assert_cmpuint (count_here (test, "pop3"), ==, 0);
+
+  test_await (valija_engine_flush (test->engine, other));
+  flush (test);
+  assert_server (test, "Archive", "4:a");
+  assert_server (test, "INBOX", "2:b 3:c");
+}
+
 /* Refused, it stays where it was, and the one who asked for it is told: nobody else. */
 static void
 test_refused_across (void)
@@ -660,6 +688,7 @@ main (int argc, char *argv[])
                         test_interrupted_across);
   g_test_add_data_func ("/engine/journal/interrupted-across-several-late", GINT_TO_POINTER (SEVERAL | LATE),
                         test_interrupted_across);
+  g_test_add_func ("/engine/journal/elsewhere-across", test_elsewhere_across);
   g_test_add_func ("/engine/journal/refused-across", test_refused_across);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
