@@ -4,104 +4,12 @@
 
 #include "sessions/imap/valija-imap-find.h"
 
-#include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
-#include <glib/gi18n-lib.h>
-
 /* Searches that are under way at once */
 #define WINDOW 100
-
-/* ---- Where a folder stands ---- */
-
-typedef struct
-{
-  grefcount ref_count;
-  ValijaImapLink *link;
-  char *folder;
-  guint32 uid_validity;
-  guint32 uid_next;
-} Mark;
-
-static Mark *
-mark_ref (Mark *self)
-{
-  g_ref_count_inc (&self->ref_count);
-  return self;
-}
-
-static void
-mark_unref (gpointer data)
-{
-  Mark *self = data;
-
-  if (!g_ref_count_dec (&self->ref_count))
-    return;
-
-  g_object_unref (self->link);
-  g_free (self->folder);
-  g_free (self);
-}
-
-static gboolean
-status_cb (ValijaImapResponse *response,
-           gpointer            user_data)
-{
-  Mark *self = user_data;
-  g_auto(ValijaImapStatus) status = { NULL };
-
-  if (!valija_imap_status_parse (response, valija_imap_link_is_utf8 (self->link), &status))
-    return FALSE;
-
-  self->uid_validity = CLAMP (status.uid_validity, 0, G_MAXUINT32);
-  self->uid_next = CLAMP (status.uid_next, 0, G_MAXUINT32);
-
-  return TRUE;
-}
-
-static DexFuture *
-mark_fiber (gpointer data)
-{
-  Mark *self = data;
-  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("STATUS");
-  g_autoptr(GError) error = NULL;
-
-  valija_imap_command_append_mailbox (command, self->folder);
-  valija_imap_command_open_list (command);
-  valija_imap_command_append_atom (command, "UIDVALIDITY");
-  valija_imap_command_append_atom (command, "UIDNEXT");
-  valija_imap_command_close_list (command);
-  if (!dex_await (valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
-                                              VALIJA_IMAP_RUN_FOLDER, status_cb, NULL, mark_ref (self), mark_unref),
-                  &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  /* Without it all that was ever there would count as new */
-  if (self->uid_next == 0)
-    {
-      valija_error_set (&error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
-      return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-
-  return dex_future_new_take_string (valija_imap_remote_id_format (self->uid_validity, self->uid_next));
-}
-
-DexFuture *
-valija_imap_find_mark (ValijaImapLink *link,
-                       const char     *folder)
-{
-  Mark *self = g_new0 (Mark, 1);
-
-  g_ref_count_init (&self->ref_count);
-  self->link = g_object_ref (link);
-  self->folder = g_strdup (folder);
-
-  return valija_fiber_spawn (mark_fiber, self, mark_unref);
-}
-
-/* ---- What has come since ---- */
 
 typedef struct
 {

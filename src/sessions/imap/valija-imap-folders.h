@@ -19,9 +19,6 @@ DexFuture *valija_imap_folders_rename     (ValijaImapLink *link,
                                            const char     *folder,
                                            const char     *parent,
                                            const char     *name) G_GNUC_WARN_UNUSED_RESULT;
-/* The octets of all messages in @folder by STATUS (RFC 8438): an int64. Rejects with UNSUPPORTED where there is no
- * SIZE. */
-DexFuture *valija_imap_folders_measure (ValijaImapLink *link, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_imap_folders_remove     (ValijaImapLink *link, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 #include "sessions/imap/valija-imap-notify.h"
 #include "sessions/imap/valija-imap-organize.h"
 #include "sessions/imap/valija-imap-pool.h"
+#include "sessions/imap/valija-imap-status.h"
 #include "sessions/imap/valija-imap-sync.h"
 #include "sessions/imap/valija-imap-watch.h"
 
@@ -550,7 +551,7 @@ static DexFuture *
 start_measure (Task           *task,
                ValijaImapLink *link)
 {
-  return valija_imap_folders_measure (link, task->target);
+  return valija_imap_status_measure (link, task->target);
 }
 
 static DexFuture *
@@ -700,7 +701,7 @@ static DexFuture *
 start_mark (Task           *task,
             ValijaImapLink *link)
 {
-  return valija_imap_find_mark (link, task->target);
+  return valija_imap_status_mark (link, task->target);
 }
 
 /* Also for a move: without COPYUID, or when its answer is lost, only a mark tells the message from an older copy. */
