@@ -5,6 +5,7 @@
 #include "ui/valija-application-private.h"
 
 #include "ui/composer/valija-composer.h"
+#include "ui/valija-menu-names.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -168,6 +169,7 @@ valija_application_startup (GApplication *application)
   ValijaApplication *self = VALIJA_APPLICATION (application);
 
   G_APPLICATION_CLASS (valija_application_parent_class)->startup (application);
+  valija_menu_names_install ();
 
   gtk_window_set_default_icon_name (APP_ID);
   valija_application_add_actions (self);

@@ -218,13 +218,16 @@ class Hands:
 
     def nameless(self, within=None):
         """What a screen reader could not name: everything on the screen that can be focused or pressed, and every picture. (Pictures
-        that are mere decoration have the role of presentation and are not in the tree at all.)"""
+        that are mere decoration have the role of presentation and are not in the tree at all. A description tells more of what
+        has a name, and is none.)"""
         wrong = []
         for node in self.walk(within):
-            if node.name or node.description or node.role in CONTAINERS:
+            if node.name or node.role in CONTAINERS:
                 continue
             if node.role in ('list item', 'panel') and any(part.name for part in node.walk()):
                 continue  # a row is named by what it holds
+            if node.role == 'panel' and node.parent is not None and node.parent.role == 'list item' and node.parent.name:
+                continue  # and what it holds by the row
             pressable = any(action in PRESSES for action in node.actions)
             if (node.role in ('image', 'icon') or node.has('FOCUSABLE') or pressable) and node.showing:
                 wrong.append(node.path)

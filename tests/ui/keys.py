@@ -343,17 +343,17 @@ class Keys:
         self.display.close()
 
 
-def main():
+def main(steps=Keys):
     if not desktop.inside_session():
         with desktop.temporary_home() as home:
             return desktop.enter_session(home)
 
     # The accessibility library has a warning of its own at each start
     os.environ.pop('G_DEBUG', None)
-    print(f'1..{len(Keys.STEPS)}', flush=True)
-    keys = Keys(sys.argv[1])
+    print(f'1..{len(steps.STEPS)}', flush=True)
+    keys = steps(sys.argv[1])
     try:
-        for number, step in enumerate(Keys.STEPS, 1):
+        for number, step in enumerate(steps.STEPS, 1):
             try:
                 step(keys)
             except Exception:

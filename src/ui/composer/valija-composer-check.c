@@ -56,9 +56,9 @@ add_row (GtkListBox *list,
          const char *address)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *image = gtk_image_new_from_icon_name ("content-loading-symbolic");
+  GtkWidget *image = g_object_new (GTK_TYPE_IMAGE, "icon-name", "content-loading-symbolic",
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, address, -1);
   g_object_set_data (G_OBJECT (row), "image", image);
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), address);

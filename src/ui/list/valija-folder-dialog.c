@@ -74,6 +74,7 @@ setup_cb (GtkSignalListItemFactory *factory,
           ValijaFolderDialog       *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  GtkWidget *image = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *account = gtk_label_new (NULL);
 
@@ -83,7 +84,7 @@ setup_cb (GtkSignalListItemFactory *factory,
   gtk_widget_set_hexpand (account, TRUE);
   gtk_widget_add_css_class (account, "caption");
   gtk_widget_add_css_class (account, "dimmed");
-  gtk_box_append (GTK_BOX (box), gtk_image_new ());
+  gtk_box_append (GTK_BOX (box), image);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), account);
   gtk_list_item_set_child (item, box);
