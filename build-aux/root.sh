@@ -143,14 +143,16 @@ MISSING
   fi
 }
 
-# Runs a command as root: really, or in a user namespace of our own.
+# Runs a command as root: really, or in a user namespace of our own. What is drawn without a graphics card goes to an X server through
+# memory that both share: where there is a display, that is not taken away, or windows stay black.
 in_namespace () # [UNSHARE OPTIONS] -- COMMAND
 {
   local options=()
+  [ -n "${DISPLAY:-}" ] || options+=(--ipc)
   while [ "$1" != -- ]; do options+=("$1"); shift; done
   shift
   [ "$(id -u)" = 0 ] || options+=(--user --map-root-user --map-auto)
-  unshare "${options[@]}" --mount --pid --ipc --fork --kill-child --propagation private -- "$@"
+  unshare "${options[@]}" --mount --pid --fork --kill-child --propagation private -- "$@"
 }
 
 root_sources ()

@@ -168,6 +168,18 @@ def a_plain_user_of_a_native_platform():
 
 
 @test
+def memory_shared_with_a_display():
+    with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
+        directory = pathlib.Path(name)
+        need_tools(directory, 'ana', 'newuidmap')
+        (directory / 'bin/unshare').write_text(f'#!{shutil.which("sh")}\necho "$@"\n')
+        for display, apart in (({}, True), ({'DISPLAY': ':0'}, False)):
+            done = subprocess.run(['bash', '-c', '. build-aux/root.sh; in_namespace --mount-proc -- true'], cwd=TOP, capture_output=True,
+                                  text=True, env={'PATH': str(directory / 'bin'), 'HOME': str(directory), **display})
+            assert '--mount --pid --fork' in done.stdout and ('--ipc' in done.stdout) == apart, (display, done)
+
+
+@test
 def building_says_little():
     """A script that runs `./dev ctl` gets the program's words, and of all the making before it one line."""
     with tempfile.TemporaryDirectory(prefix='valija-root-') as name:
