@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/valija-future.h"
+#include "base/valija-promise.h"
 #include "base/valija-traffic.h"
 #include "cli/valija-cli.h"
 
@@ -236,6 +237,8 @@ interrupt_cb (gpointer user_data)
 {
   Run *run = user_data;
 
+  valija_promise_reject (DEX_PROMISE (run->cli.stop),
+                         g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Interrupted"));
   /* Closing ends what the command waits for, and with it the command. */
   if (run->cli.engine != NULL)
     valija_future_forget (valija_engine_close (run->cli.engine), "interrupted");
@@ -257,6 +260,7 @@ run_command (const ValijaCliCommand *command, char **arguments)
   guint terminate;
 
   run.loop = loop;
+  run.cli.stop = DEX_FUTURE (dex_promise_new ());
   run.cli.held = g_ptr_array_new_with_free_func (g_object_unref);
   run.cli.arguments = arguments;
   run.cli.n_arguments = g_strv_length (arguments);
@@ -279,6 +283,7 @@ run_command (const ValijaCliCommand *command, char **arguments)
   g_source_remove (terminate);
 
   g_clear_object (&run.cli.account);
+  dex_clear (&run.cli.stop);
   g_clear_pointer (&run.cli.held, g_ptr_array_unref);
   g_clear_object (&run.cli.engine);
   g_clear_object (&run.cli.json);

@@ -232,7 +232,7 @@ add_fiber (ValijaCli *cli, GError **error)
     return valija_cli_set_usage (error, _("Say how to connect with --method. “valijactl methods” explains each."));
 
   if (!(account = account_from_options (cli, error)) ||
-      (opt_password_stdin && !valija_cli_read_secrets (account, &incoming, &outgoing, error)) ||
+      (opt_password_stdin && !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error)) ||
       !find_server_fiber (cli, account, incoming, error) ||
       !dex_await (valija_engine_add_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;
@@ -352,7 +352,7 @@ password_fiber (ValijaCli *cli, GError **error)
     return valija_cli_set_usage (error, _("Passwords are never arguments: give it on standard input, with "
                                           "--password-stdin."));
   if (!(account = valija_cli_find_account (cli, cli->arguments[0], error)) ||
-      !valija_cli_read_secrets (account, &incoming, &outgoing, error) ||
+      !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error) ||
       !dex_await (valija_engine_update_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;
 
@@ -566,7 +566,8 @@ test_fiber (ValijaCli *cli, GError **error)
         return FALSE;
     }
 
-  if (account == NULL || (opt_password_stdin && !valija_cli_read_secrets (account, &incoming, &outgoing, error)))
+  if (account == NULL ||
+      (opt_password_stdin && !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error)))
     return FALSE;
 
   g_set_object (&cli->account, account);

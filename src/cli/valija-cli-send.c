@@ -77,7 +77,7 @@ static const char * const priorities[] = { "normal", "high", "low", NULL };
 static const char * const confidentialities[] = { "none", "personal", "private", "confidential", NULL };
 
 static char *
-read_body_fiber (GError **error)
+read_body_fiber (ValijaCli *cli, GError **error)
 {
   g_autoptr(GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr(GString) body = g_string_new (NULL);
@@ -86,7 +86,9 @@ read_body_fiber (GError **error)
     {
       g_autoptr(GBytes) bytes = NULL;
 
-      bytes = dex_await_boxed (dex_input_stream_read_bytes (stream, READ_SIZE, G_PRIORITY_DEFAULT), error);
+      bytes = dex_await_boxed (dex_future_first (dex_input_stream_read_bytes (stream, READ_SIZE, G_PRIORITY_DEFAULT),
+                                                 dex_ref (cli->stop), NULL),
+                               error);
       if (bytes == NULL)
         return NULL;
       if (g_bytes_get_size (bytes) == 0)
@@ -204,7 +206,7 @@ compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   if (!valija_cli_find_word (opt_priority, priorities, &priority, error) ||
       !valija_cli_find_word (opt_confidentiality, confidentialities, &confidentiality, error) ||
       !(composition = begin_composition_fiber (cli, from, error)) ||
-      !(body = read_body_fiber (error)))
+      !(body = read_body_fiber (cli, error)))
     return NULL;
 
   put_body_first (composition, body);

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 /* A password line longer than this is none. */
-#define MAX_SECRET 4096
 
 /* Of a line in a list: to no terminal, and at least. */
 #define LINE_COLUMNS 120
@@ -320,48 +319,6 @@ valija_cli_print_no_accounts (ValijaCli *cli)
 {
   if (g_list_model_get_n_items (valija_engine_get_accounts (cli->engine)) == 0)
     valija_cli_print (cli, "%s\n", _("No account is set up. See “valijactl account add --help”."));
-}
-
-/* ---- Secrets ---- */
-
-/* Unbuffered, byte by byte: no copy of the password stays in a buffer of stdio. */
-static ValijaSecret *
-read_secret_line (void)
-{
-  g_autofree char *line = g_malloc0 (MAX_SECRET + 1);
-  ValijaSecret *secret = NULL;
-  gsize length = 0;
-
-  while (length < MAX_SECRET && read (STDIN_FILENO, line + length, 1) == 1 && line[length] != '\n')
-    length++;
-
-  line[length] = '\0';
-  if (length > 0 && line[length - 1] == '\r')
-    length--;
-  if (length > 0)
-    secret = valija_secret_new (line, (gssize) length);
-
-  valija_wipe (line, MAX_SECRET + 1);
-  return secret;
-}
-
-gboolean
-valija_cli_read_secrets (ValijaAccount *account, ValijaSecret **incoming, ValijaSecret **outgoing, GError **error)
-{
-  gboolean both = valija_account_has_side (account, VALIJA_SIDE_INCOMING) &&
-                  valija_account_has_side (account, VALIJA_SIDE_OUTGOING);
-  g_autoptr(ValijaSecret) first = read_secret_line ();
-  g_autoptr(ValijaSecret) second = NULL;
-
-  if (first == NULL)
-    return valija_cli_set_usage (error, _("No password came on standard input."));
-
-  second = both ? read_secret_line () : NULL;
-  if (valija_account_has_side (account, VALIJA_SIDE_INCOMING))
-    *incoming = valija_secret_ref (first);
-  if (valija_account_has_side (account, VALIJA_SIDE_OUTGOING))
-    *outgoing = valija_secret_ref (second != NULL ? second : first);
-  return TRUE;
 }
 
 /* ---- For people ---- */

@@ -36,6 +36,7 @@ typedef struct
   guint n_arguments;
   gboolean lines;               /* the command writes objects of its own, one a line */
   ValijaAccount *account;       /* nullable: not stored; its traffic counts for --stats */
+  DexFuture *stop;              /* rejects when the user wants an end of it */
   GPtrArray *held;              /* of GObject: what was found, to the end of the command */
 } ValijaCli;
 
@@ -93,11 +94,12 @@ void           valija_cli_print_no_accounts (ValijaCli *cli);
 gboolean       valija_cli_set_usage      (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3); /* FALSE */
 
 /* One or two lines of standard input as secrets, for the sides that @account has: the incoming and the outgoing
- * one; one line is for both. */
-gboolean       valija_cli_read_secrets   (ValijaAccount *account,
-                                          ValijaSecret **incoming,
-                                          ValijaSecret **outgoing,
-                                          GError       **error);
+ * one; one line is for both. Awaits. */
+gboolean       valija_cli_read_secrets_fiber (ValijaCli      *cli,
+                                              ValijaAccount  *account,
+                                              ValijaSecret  **incoming,
+                                              ValijaSecret  **outgoing,
+                                              GError        **error);
 
 /* Has passwords kept in a file of @profile (nullable: of the user's data) instead of in the desktop's keyring,
  * encrypted with what is in the file @key_path, which is made when it is not there. Before any thread is begun. */

@@ -921,6 +921,47 @@ def lines_of_lists():
         assert done.returncode == DONE and 78 <= wide <= 80 and line.endswith('…'), line
 
 
+def type_in(p, *args, words):
+    """What is seen on a terminal on which WORDS are typed, each once the last line is one that waits, and how it ended."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(p.command(*args), env=p.env, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                          preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) as child:
+        os.close(slave)
+        seen, end = b'', time.monotonic() + 60
+        with contextlib.suppress(OSError):   # the last one that had the terminal is gone
+            while block := os.read(master, 4096) if select.select([master], [], [], end - time.monotonic())[0] else b'':
+                seen += block
+                if words and seen.endswith(words[0][0]):
+                    os.write(master, words.pop(0)[1])
+        if child.poll() is None and time.monotonic() > end:
+            child.kill()
+    os.close(master)
+    return seen.decode(), child.returncode
+
+
+@test
+def typed():
+    """A password that is typed is asked for and not shown, and who thinks better of it is let go."""
+    with profile() as p:
+        test = ['account', 'test', '--method', 'imap', *incoming(ANA), '--password-stdin']
+        password = PASSWORD.encode()
+        seen, status = type_in(p, *test, words=[(b'Password: ', password + b'\n')])
+        assert status == DONE and PASSWORD not in seen, (status, seen)
+        assert type_in(p, *test, words=[(b'Password: ', b'corr\x03')]) == ('Password: \r\n', 130)
+        # Two are asked for where there are two, and an empty one is the first again
+        seen, status = type_in(p, *test, *outgoing(ANA), words=[(b'Password: ', password + b'\n'), (b'another: ', b'\n')])
+        assert status == DONE and PASSWORD not in seen and 'outgoing' in seen, (status, seen)
+        p.add('smtp', ANA, *outgoing(ANA))
+        sending = subprocess.Popen(p.command('send', '--to', LUIS), env=p.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        sending.stdin.write(b'Dear')
+        sending.stdin.flush()
+        # It has read what there is, and waits for more
+        wait_for(lambda: struct.unpack('i', fcntl.ioctl(sending.stdin, termios.FIONREAD, b'\0' * 4))[0] == 0)
+        sending.send_signal(signal.SIGINT)
+        assert sending.wait(60) == 130
+        assert not p.json('outbox')['items']
+
+
 @test
 def send_fails():
     with profile() as p:

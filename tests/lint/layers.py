@@ -27,7 +27,7 @@ TABLE = {
     'engine': ({'base', 'model', 'mime', 'store', 'auth', 'sessions', 'engine'}, GLIB | {'libdex'}),
     'ui': ({'base', 'model', 'engine', 'mime', 'ui'},
            GLIB | {'libdex', 'gtk/', 'adwaita', 'gdk/', 'webkit/', 'gtksourceview/', 'libspelling', 'pango/', 'graphene', 'gsk/', 'dlfcn'}),
-    'cli': ({'base', 'model', 'engine', 'mime', 'cli'}, GLIB | {'libdex', 'json-glib/', 'glib-unix'}),
+    'cli': ({'base', 'model', 'engine', 'mime', 'cli'}, GLIB | {'libdex', 'json-glib/', 'glib-unix', 'termios'}),
 }
 for provider in ('imap', 'pop3', 'smtp'):
     TABLE[f'sessions/{provider}'] = (
