@@ -222,6 +222,44 @@ collect (ValijaDatabase  *database,
   return FALSE;
 }
 
+/* The journal says that the line of this row is done or taken back, and the row does not: what was written into the
+ * cache with that was lost. Which of the two it was only the server knows. Until it has listed the folder again, what
+ * is shown elsewhere is shown nowhere; waiting, the row takes what that round says. */
+static gboolean
+doubt_row (ValijaStoreContext  *context,
+           gint64               id,
+           GError             **error)
+{
+  Row row = { 0, };
+  gboolean found;
+
+  if (!load_row (context, id, &row, &found, error))
+    return FALSE;
+  if (!found || row.pending == 0)
+    return TRUE;
+
+  if (row.folder != 0)
+    valija_store_context_tell_folder (context, context->cache, row.folder);
+
+  return valija_database_run (context->cache, error, "UPDATE message SET folder = 0 WHERE id = ?1 AND folder <> home",
+                              "i", id) &&
+         valija_database_run (context->cache, error, "DELETE FROM cursor WHERE folder = ?1", "i", row.home);
+}
+
+static gboolean
+rebuild_row (ValijaStoreContext  *context,
+             gint64               id,
+             GError             **error)
+{
+  gint64 n_lines;
+
+  if (!valija_database_get_int64 (context->local, 0, &n_lines, error,
+                                  "SELECT count(*) FROM operation_message WHERE message = ?1", "i", id))
+    return FALSE;
+
+  return n_lines > 0 ? valija_store_overlay_refresh (context, id, error) : doubt_row (context, id, error);
+}
+
 gboolean
 valija_store_overlay_rebuild (ValijaStoreContext  *context,
                               GError             **error)
@@ -237,7 +275,7 @@ valija_store_overlay_rebuild (ValijaStoreContext  *context,
   g_hash_table_iter_init (&iter, ids);
   while (g_hash_table_iter_next (&iter, &id, NULL))
     {
-      if (!valija_store_overlay_refresh (context, *(gint64 *) id, error))
+      if (!rebuild_row (context, *(gint64 *) id, error))
         return FALSE;
     }
 

@@ -122,6 +122,72 @@ check_usable (TestStore *self)
   test_check (self);
 }
 
+/* Closes and opens again, as after a kill between the commits of the two databases: the cache is what it was. */
+static void
+reopen_behind (TestStore  *self,
+               const char *saved,
+               gsize       length)
+{
+  g_autofree char *cache = test_store_path (self, "cache/cache.db");
+
+  test_store_close (self);
+  g_assert_true (g_file_set_contents (cache, saved, length, NULL));
+  mark_unclean (self);
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 0);
+}
+
+/* The line of a change is gone, and its row is as if it still waited: whether it was done or taken back nobody knows
+ * but the server, which is asked for all of the folder. Nothing is listed that was deleted, or twice. */
+static void
+test_killed_between (void)
+{
+  g_autoptr(TestStore) self = make_store ();
+  g_autofree char *cache = test_store_path (self, "cache/cache.db");
+  g_autofree char *saved = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *there = NULL;
+  g_autoptr(GBytes) cursor = NULL;
+  ValijaChanges *changes = test_added ("4", 0);
+  gint64 inbox, archive, lines[3], ids[3];
+  gsize length;
+
+  test_write_folders (self, "a", FALSE, "INBOX Archive");
+  inbox = test_folder (self, "a", "INBOX");
+  archive = test_folder (self, "a", "Archive");
+  changes->cursor = g_bytes_new_static ("4", 1);
+  test_sync (self, inbox, changes);
+  for (guint i = 0; i < 3; i++)
+    ids[i] = test_find (self, inbox, (const char *[]) { "1", "2", "3" }[i]);
+  lines[0] = test_await_int64 (valija_store_delete_messages (self->store, &ids[0], 1));
+  lines[1] = test_await_int64 (valija_store_move_messages (self->store, &ids[1], 1, archive));
+  lines[2] = test_await_int64 (valija_store_delete_messages (self->store, &ids[2], 1));
+
+  test_store_close (self);
+  g_assert_true (g_file_get_contents (cache, &saved, &length, NULL));
+  test_store_open (self);
+  test_await (valija_store_finish_operation (self->store, lines[0], NULL));
+  test_await (valija_store_finish_operation (self->store, lines[1], NULL));
+  test_await (valija_store_undo_operation (self->store, lines[2]));
+  reopen_behind (self, saved, length);
+
+  before = test_list (self, inbox, VALIJA_LIST_ALL);
+  g_assert_cmpstr (before, ==, "4*");
+  there = test_list (self, archive, VALIJA_LIST_ALL);
+  g_assert_cmpstr (there, ==, "");
+  cursor = test_await_boxed (valija_store_load_cursor (self->store, inbox));
+  g_assert_cmpuint (g_bytes_get_size (cursor), ==, 0);
+
+  changes = test_added ("3 4", 0);
+  changes->restart = TRUE;
+  changes->final = TRUE;
+  test_sync (self, inbox, changes);
+  after = test_list (self, inbox, VALIJA_LIST_ALL);
+  g_assert_cmpstr (after, ==, "3* 4*");
+  test_check (self);
+}
+
 static void
 test_private (void)
 {
@@ -736,6 +802,7 @@ main (int   argc,
   g_test_add_func ("/store/files/read-only", test_read_only);
   g_test_add_func ("/store/files/migrate-from-each", test_migrate_from_each);
   g_test_add_func ("/store/files/migrate-fails", test_migrate_fails);
+  g_test_add_func ("/store/files/killed-between", test_killed_between);
   g_test_add_func ("/store/files/migrate-ours", test_migrate_ours);
   g_test_add_func ("/store/files/migrate-light", test_migrate_light);
   g_test_add_func ("/store/files/later-indexes", test_later_indexes);

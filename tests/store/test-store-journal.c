@@ -464,7 +464,8 @@ test_append (void)
   g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 0);
 }
 
-/* A change that the cache could not take along is put right when the store is next opened. */
+/* A change that the cache could not take along is put right when the store is next opened; of one that was finished the
+ * server has the word. */
 static void
 test_cache_behind_journal (void)
 {
@@ -490,7 +491,7 @@ test_cache_behind_journal (void)
   test_store_open (self);
   g_assert_cmpuint (self->notices->len, ==, 0);
   before = test_list (self, inbox, VALIJA_LIST_ALL);
-  g_assert_cmpstr (before, ==, "2*");
+  g_assert_cmpstr (before, ==, "");
   after = test_list (self, archive, VALIJA_LIST_ALL);
   g_assert_cmpstr (after, ==, "1*");
   test_check (self);
