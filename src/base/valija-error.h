@@ -108,6 +108,7 @@ typedef enum
   VALIJA_STEP_STORE,         /* on this computer */
 } ValijaStep;
 
+/* The domain, as GLib asks for it. */
 GQuark valija_error_quark (void);
 
 /* Sets @error with @code and a translated sentence. */

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
 
+/* The getters answer the properties of the same names, (transfer none), and NULL where those are nullable. Holds
+ * @account. */
 ValijaAccountStatus *valija_account_status_new              (ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 ValijaAccount       *valija_account_status_get_account      (ValijaAccountStatus *self);
 ValijaSessionState   valija_account_status_get_state        (ValijaAccountStatus *self);

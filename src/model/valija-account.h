@@ -20,6 +20,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ACCOUNT (valija_account_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
 
+/* The getters answer the properties of the same names, (transfer none); texts are "" where nothing was given,
+ * never NULL. */
 ValijaAccount *valija_account_new                   (const char *method) G_GNUC_WARN_UNUSED_RESULT;
 const char    *valija_account_get_id                (ValijaAccount *self);
 const char    *valija_account_get_method            (ValijaAccount *self);
@@ -34,6 +36,7 @@ int            valija_account_get_body_days         (ValijaAccount *self);
 gboolean       valija_account_get_paused            (ValijaAccount *self);
 ValijaServer  *valija_account_get_incoming          (ValijaAccount *self);
 ValijaServer  *valija_account_get_outgoing          (ValijaAccount *self);
+/* The one of INCOMING or OUTGOING, whether the method uses it or not. */
 ValijaServer  *valija_account_get_server            (ValijaAccount *self, ValijaSide side);
 
 /* Where a new account of @method keeps a copy of what it sends: "smtp" nowhere, "pop3" and "mixed" on this computer,

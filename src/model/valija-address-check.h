@@ -22,6 +22,8 @@ typedef struct
   char *server_line;        /* "550 5.1.1 no such user" */
 } ValijaAddressCheck;
 
+/* @server_line: (nullable): nothing was said, "". The count of references is not atomic: main context only. NULL
+ * may be freed. */
 #define VALIJA_TYPE_ADDRESS_CHECK (valija_address_check_get_type ())
 GType               valija_address_check_get_type (void) G_GNUC_CONST;
 ValijaAddressCheck *valija_address_check_new      (ValijaAddressVerdict verdict,

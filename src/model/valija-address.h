@@ -16,6 +16,9 @@ typedef struct
 
 #define VALIJA_TYPE_ADDRESS (valija_address_get_type ())
 
+/* Control and direction-override characters are taken out of @name and @address, and what is not UTF-8 is
+ * replaced; NULL counts as "". Copying duplicates both, and NULL may be freed. What the labels return is (transfer
+ * full). */
 GType          valija_address_get_type (void) G_GNUC_CONST;
 ValijaAddress *valija_address_new      (const char *name, const char *address) G_GNUC_WARN_UNUSED_RESULT;
 ValijaAddress *valija_address_copy     (const ValijaAddress *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,6 +32,7 @@ typedef struct
   char *outside;
 } ValijaAutoReplies;
 
+/* A new one is OFF and says nothing. Copying duplicates the texts. */
 #define VALIJA_TYPE_AUTO_REPLIES (valija_auto_replies_get_type ())
 GType              valija_auto_replies_get_type (void) G_GNUC_CONST;
 ValijaAutoReplies *valija_auto_replies_new      (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -27,6 +27,8 @@ struct _ValijaFolderInfo
   char *former_id;          /* nullable: the remote-id it had, where the server tells that it was renamed */
 };
 
+/* Selectable, with no role and no parent, nothing known of how much it holds. The count of references is atomic;
+ * NULL may be freed, as of all the types below. */
 #define VALIJA_TYPE_FOLDER_INFO (valija_folder_info_get_type ())
 GType             valija_folder_info_get_type (void) G_GNUC_CONST;
 ValijaFolderInfo *valija_folder_info_new      (const char *remote_id, const char *name) G_GNUC_WARN_UNUSED_RESULT;
@@ -57,9 +59,9 @@ struct _ValijaMessageInfo
   char *email_id;           /* nullable: the server's name for the content, the same in all folders of the account */
 };
 
+/* A new one has all fields empty, and its lists made. */
 #define VALIJA_TYPE_MESSAGE_INFO (valija_message_info_get_type ())
 GType              valija_message_info_get_type (void) G_GNUC_CONST;
-/* All fields empty, lists made. */
 ValijaMessageInfo *valija_message_info_new      (const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageInfo *valija_message_info_ref      (ValijaMessageInfo *self);
 void               valija_message_info_unref    (ValijaMessageInfo *self);
@@ -72,6 +74,7 @@ typedef struct
   ValijaFlags told;         /* the server told of these alone; the others stay as they are */
 } ValijaFlagsChange;
 
+/* All @flags, or of those in @told alone. (transfer full) */
 ValijaFlagsChange *valija_flags_change_new      (const char *remote_id, ValijaFlags flags) G_GNUC_WARN_UNUSED_RESULT;
 ValijaFlagsChange *valija_flags_change_new_some (const char  *remote_id,
                                                  ValijaFlags  flags,
@@ -95,6 +98,7 @@ struct _ValijaChanges
   guint64 total;            /* 0: not known */
 };
 
+/* No changes, no cursor, not the last batch: the provider fills the lists and gives it away. */
 #define VALIJA_TYPE_CHANGES (valija_changes_get_type ())
 GType          valija_changes_get_type (void) G_GNUC_CONST;
 ValijaChanges *valija_changes_new      (void) G_GNUC_WARN_UNUSED_RESULT;
@@ -110,6 +114,7 @@ struct _ValijaFetched
   GBytes *source;           /* RFC 5322 octets, exactly as the server sent them */
 };
 
+/* Holds @source, of which nothing is copied. */
 #define VALIJA_TYPE_FETCHED (valija_fetched_get_type ())
 GType          valija_fetched_get_type (void) G_GNUC_CONST;
 ValijaFetched *valija_fetched_new      (const char *remote_id, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
@@ -127,6 +132,7 @@ struct _ValijaEnvelope
   char *envelope_id;        /* nullable: ENVID */
 };
 
+/* @sender: the reverse-path, "" for <>. Nobody gets it yet. */
 #define VALIJA_TYPE_ENVELOPE (valija_envelope_get_type ())
 GType           valija_envelope_get_type (void) G_GNUC_CONST;
 ValijaEnvelope *valija_envelope_new      (const char *sender) G_GNUC_WARN_UNUSED_RESULT;
@@ -152,6 +158,8 @@ struct _ValijaReceipt
   GPtrArray *recipients;    /* of ValijaRecipientResult, in the envelope's order */
 };
 
+/* @server_line: (nullable): what the server said to the message as a whole. What became of each recipient is added
+ * in the envelope's order, by one of these two: @server_line as the server gave it, (nullable). */
 #define VALIJA_TYPE_RECEIPT (valija_receipt_get_type ())
 GType          valija_receipt_get_type (void) G_GNUC_CONST;
 ValijaReceipt *valija_receipt_new      (const char *server_line, gboolean server_kept_copy) G_GNUC_WARN_UNUSED_RESULT;

@@ -24,10 +24,9 @@ typedef struct
   char *method;             /* nullable: the id of another method */
 } ValijaDiscovery;
 
+/* @host, @source, @method: (nullable), copied. Copying duplicates them too; NULL may be freed. */
 #define VALIJA_TYPE_DISCOVERY (valija_discovery_get_type ())
-
 GType            valija_discovery_get_type (void) G_GNUC_CONST;
-/* @host, @source, @method: (nullable) */
 ValijaDiscovery *valija_discovery_new      (ValijaDiscoveryKind    kind,
                                             const char            *host,
                                             guint16                port,

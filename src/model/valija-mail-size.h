@@ -16,6 +16,7 @@ typedef struct
   ValijaQuota quota;         /* of an account, as its server told last; limit 0: it told none */
 } ValijaMailSize;
 
+/* Plain numbers: nothing within it is shared. */
 #define VALIJA_TYPE_MAIL_SIZE (valija_mail_size_get_type ())
 GType           valija_mail_size_get_type (void) G_GNUC_CONST;
 ValijaMailSize *valija_mail_size_copy     (const ValijaMailSize *self) G_GNUC_WARN_UNUSED_RESULT;

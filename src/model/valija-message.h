@@ -21,6 +21,7 @@ typedef struct
   gboolean unread;          /* there is an unread message of theirs */
 } ValijaParticipant;
 
+/* Copies both; of what they wrote nothing is unread yet. */
 ValijaParticipant *valija_participant_new  (const char *label, const char *address) G_GNUC_WARN_UNUSED_RESULT;
 void               valija_participant_free (ValijaParticipant *self);
 
@@ -50,11 +51,15 @@ typedef struct
   GPtrArray *people;        /* nullable: ValijaParticipant, in the order in which they first wrote */
 } ValijaMessageRow;
 
+/* All empty, for the store to fill. A copy is of the one message: of the conversation it keeps the key alone. NULL
+ * may be freed. */
 ValijaMessageRow *valija_message_row_new  (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageRow *valija_message_row_copy (const ValijaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_message_row_free (ValijaMessageRow *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageRow, valija_message_row_free)
 
+/* The getters answer the properties of the same names, (transfer none): texts are "" and numbers 0 until the row is
+ * filled. */
 ValijaMessage *valija_message_new                 (gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 /* What a list knows by @key; which message stands for it, its id, is known when it is filled, and 0 before. */
 ValijaMessage *valija_message_new_conversation    (gint64 key) G_GNUC_WARN_UNUSED_RESULT;
@@ -63,6 +68,7 @@ void           valija_message_fill                (ValijaMessage          *self,
                                                    const ValijaMessageRow *row);
 void           valija_message_set_flags           (ValijaMessage *self, ValijaFlags flags);
 gint64         valija_message_get_id              (ValijaMessage *self);
+/* What a list asks the store for it by: its own row, or the key of the conversation that it stands for. */
 gint64         valija_message_get_key             (ValijaMessage *self);
 gboolean       valija_message_get_loaded          (ValijaMessage *self);
 ValijaFolder  *valija_message_get_folder          (ValijaMessage *self); /* (transfer none) (nullable) until loaded */

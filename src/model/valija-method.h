@@ -84,6 +84,7 @@ typedef struct
   gboolean certain;          /* a known provider, not a guess by name */
 } ValijaSuggestion;
 
+/* Copying duplicates the texts; NULL may be freed. */
 #define VALIJA_TYPE_SUGGESTION (valija_suggestion_get_type ())
 GType             valija_suggestion_get_type (void) G_GNUC_CONST;
 ValijaSuggestion *valija_suggestion_copy     (const ValijaSuggestion *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_OUTBOX_ITEM (valija_outbox_item_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaOutboxItem, valija_outbox_item, VALIJA, OUTBOX_ITEM, GObject)
 
+/* The getters answer the properties of the same names, (transfer none). An item begins empty, and the engine
+ * updates it from the store: only what in fact changed is notified. NULL counts as "" for @subject and
+ * @recipients. */
 ValijaOutboxItem *valija_outbox_item_new            (gint64 id, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_outbox_item_update         (ValijaOutboxItem *self,
                                                      const char       *subject,

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_PROGRESS (valija_progress_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaProgress, valija_progress, VALIJA, PROGRESS, GObject)
 
+/* The numbers of _new_octets() are octets, and shown as sizes; those of the other count things. Each setter
+ * notifies only what changed. To finish is for who does the work; to cancel, for who waits: it cancels the
+ * cancellable, and the work ends when it has seen that. The getters answer the properties, (transfer none). */
 ValijaProgress *valija_progress_new             (const char *title) G_GNUC_WARN_UNUSED_RESULT;
 ValijaProgress *valija_progress_new_octets      (const char *title) G_GNUC_WARN_UNUSED_RESULT;
 void            valija_progress_set_title       (ValijaProgress *self, const char *title);

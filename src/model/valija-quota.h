@@ -13,6 +13,7 @@ typedef struct
   guint64 limit;            /* octets, never 0 */
 } ValijaQuota;
 
+/* In octets. @limit 0 would be no quota: it is a mistake of the caller. */
 #define VALIJA_TYPE_QUOTA (valija_quota_get_type ())
 GType        valija_quota_get_type     (void) G_GNUC_CONST;
 ValijaQuota *valija_quota_new          (guint64 used, guint64 limit) G_GNUC_WARN_UNUSED_RESULT;

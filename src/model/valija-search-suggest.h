@@ -23,6 +23,7 @@ typedef enum
 #define VALIJA_TYPE_SEARCH_SUGGESTION (valija_search_suggestion_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSearchSuggestion, valija_search_suggestion, VALIJA, SEARCH_SUGGESTION, GObject)
 
+/* What it was made from, and so how it is shown. */
 ValijaSearchSuggestionKind valija_search_suggestion_get_kind   (ValijaSearchSuggestion *self);
 /* A person as such, for lines of addresses: the text is name and address. */
 ValijaSearchSuggestion    *valija_search_suggestion_new_person (const ValijaAddress *person) G_GNUC_WARN_UNUSED_RESULT;

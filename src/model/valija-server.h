@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SERVER (valija_server_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaServer, valija_server, VALIJA, SERVER, GObject)
 
+/* The getters answer the properties of the same names, (transfer none), never NULL: texts are "" where nothing is
+ * set. */
 ValijaServer  *valija_server_new                    (void) G_GNUC_WARN_UNUSED_RESULT;
 const char    *valija_server_get_host               (ValijaServer *self);
 guint          valija_server_get_port               (ValijaServer *self);

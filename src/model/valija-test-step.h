@@ -21,6 +21,8 @@ typedef enum
 #define VALIJA_TYPE_TEST_STEP (valija_test_step_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaTestStep, valija_test_step, VALIJA, TEST_STEP, GObject)
 
+/* The getters answer the properties of the same names, (transfer none). A step begins as WAITING; who plays it
+ * sets what came out, with @detail and @error (nullable), both copied. */
 ValijaTestStep *valija_test_step_new        (ValijaSide side, ValijaStep step) G_GNUC_WARN_UNUSED_RESULT;
 void            valija_test_step_set        (ValijaTestStep *self,
                                              ValijaTestState state,
@@ -32,6 +34,7 @@ ValijaTestState valija_test_step_get_state  (ValijaTestStep *self);
 const char     *valija_test_step_get_label  (ValijaTestStep *self);
 const char     *valija_test_step_get_detail (ValijaTestStep *self); /* (nullable) */
 const GError   *valija_test_step_get_error  (ValijaTestStep *self); /* (nullable) */
+/* "waiting", "passed": stable, for machines. (transfer none) */
 const char     *valija_test_state_to_nick   (ValijaTestState state);
 
 G_END_DECLS

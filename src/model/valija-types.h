@@ -104,7 +104,6 @@ typedef enum
   VALIJA_ACTION_SEARCH_SERVER,
 } ValijaAction;
 
-/* Stable names for machines and files ("tls", "sent", "pending"); the reverse returns FALSE for an unknown word. */
 /* Whose a folder is. In the order in which they are shown. */
 typedef enum
 {
@@ -113,13 +112,16 @@ typedef enum
   VALIJA_FOLDER_OWNER_ALL,     /* shared by many */
 } ValijaFolderOwner;
 
+/* "user", "others", "all": stable, for machines. */
 const char *valija_folder_owner_to_nick   (ValijaFolderOwner owner);
 /* The heading above folders that are not the user's own, translated; NULL for those that are. */
 const char *valija_folder_owner_get_label (ValijaFolderOwner owner);
 
+/* Stable names for machines and files ("inbox", "whole", "here", "pending"); the reverse returns FALSE for an unknown
+ * word, and leaves what it points to alone. (transfer none) */
 const char *valija_folder_role_to_nick   (ValijaFolderRole role);
 gboolean    valija_folder_role_from_nick (const char *nick, ValijaFolderRole *role);
-const char *valija_folder_policy_to_nick   (ValijaFolderPolicy policy);
+const char *valija_folder_policy_to_nick (ValijaFolderPolicy policy);
 const char *valija_keep_sent_to_nick     (ValijaKeepSent keep);
 gboolean    valija_keep_sent_from_nick   (const char *nick, ValijaKeepSent *keep);
 const char *valija_outbox_state_to_nick  (ValijaOutboxState state);
