@@ -38,6 +38,7 @@ typedef enum
 #define VALIJA_TYPE_COMPOSITION (valija_composition_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaComposition, valija_composition, VALIJA, COMPOSITION, GObject)
 
+/* Empty: no sender, no text, of normal priority. (transfer full) */
 ValijaComposition *valija_composition_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A reply to, or forward of, @original by @self_address (its own address is left out of "reply
@@ -81,6 +82,7 @@ guint64           valija_attachment_get_size      (ValijaAttachment *self);
 void valija_attachment_set_content_id (ValijaAttachment *self,
                                        const char       *content_id);
 
+/* At the end of the list, which holds a reference; taking off one that is not there does nothing. */
 void valija_composition_add_attachment    (ValijaComposition *self,
                                            ValijaAttachment  *attachment);
 void valija_composition_remove_attachment (ValijaComposition *self,

@@ -11,13 +11,17 @@ G_BEGIN_DECLS
  * a cut height of 0). Fed with what the parser tells, in its order. */
 typedef struct _ValijaHtmlHidden ValijaHtmlHidden;
 
+/* (transfer full) */
 ValijaHtmlHidden *valija_html_hidden_new       (void);
 void              valija_html_hidden_free      (ValijaHtmlHidden  *self);
 
+/* An element begins: @name in lower case, @attributes as the parser gives them. */
 void              valija_html_hidden_start     (ValijaHtmlHidden  *self,
                                                 const char        *name,
                                                 const char       **attributes);
+/* The innermost element ends; without an open one, nothing. */
 void              valija_html_hidden_end       (ValijaHtmlHidden  *self);
+/* What the rules of @css hide from here on; those for print or small screens count for nothing. */
 void              valija_html_hidden_add_sheet (ValijaHtmlHidden  *self,
                                                 const char        *css);
 

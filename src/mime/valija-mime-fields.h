@@ -22,6 +22,8 @@ typedef struct
   const char *end;
 } ValijaMimeFields;
 
+/* Begins at the first field of @block, behind the separator line of an mbox file; a block whose first line is no
+ * field has none. @block is borrowed: it must outlive what is read. */
 void valija_mime_fields_init (ValijaMimeFields *self,
                               const char       *block,
                               gsize             length);
@@ -30,6 +32,7 @@ void valija_mime_fields_init (ValijaMimeFields *self,
 gboolean valija_mime_fields_next (ValijaMimeFields *self,
                                   ValijaMimeField  *field);
 
+/* In any case of letters (RFC 5322 §1.2.2). */
 gboolean valija_mime_field_is (const ValijaMimeField *self,
                                const char            *name);
 

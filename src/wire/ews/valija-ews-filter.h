@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * documents one behind the other. Pure, resumable at any byte. */
 typedef struct _ValijaEwsFilter ValijaEwsFilter;
 
+/* Ready for the first octet of an answer. (transfer full) */
 ValijaEwsFilter *valija_ews_filter_new  (void) G_GNUC_WARN_UNUSED_RESULT;
 void             valija_ews_filter_free (ValijaEwsFilter *self);
 

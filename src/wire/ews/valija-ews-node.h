@@ -21,12 +21,14 @@ void           valija_ews_node_append_text   (ValijaEwsNode       *self,
                                               const char          *text,
                                               gsize                length);
 
+/* Without the prefix of its namespace. */
 const char    *valija_ews_node_get_name      (const ValijaEwsNode *self);
 /* Its own text, without that of its children; "" where there is none, never NULL */
 const char    *valija_ews_node_get_text      (const ValijaEwsNode *self);
 /* (nullable) */
 const char    *valija_ews_node_get_attribute (const ValijaEwsNode *self,
                                               const char          *name);
+/* Whether it is called so, in just these letters. */
 gboolean       valija_ews_node_is            (const ValijaEwsNode *self,
                                               const char          *name);
 

@@ -30,6 +30,7 @@ typedef struct
                        gpointer        user_data);
 } ValijaEwsHandler;
 
+/* For one answer. @handler is borrowed, most often static. (transfer full) */
 ValijaEwsReader *valija_ews_reader_new    (const ValijaEwsHandler *handler,
                                            gpointer                user_data) G_GNUC_WARN_UNUSED_RESULT;
 void             valija_ews_reader_free   (ValijaEwsReader        *self);

@@ -32,6 +32,7 @@ struct _ValijaEwsRequest
   gboolean repeatable;      /* doing it twice is as doing it once */
 };
 
+/* The count is atomic. The last reference lets go of the octets of the request, which hold no secret. */
 ValijaEwsRequest *valija_ews_request_ref   (ValijaEwsRequest *self);
 void              valija_ews_request_unref (ValijaEwsRequest *self);
 
@@ -91,10 +92,12 @@ typedef enum
 /* 1 to 512 */
 #define VALIJA_EWS_MOST_CHANGES 512
 
+/* What changed in a folder since @state (nullable: from the beginning), at most @most changes, by id alone. */
 ValijaEwsRequest *valija_ews_sync_items      (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        folder,
                                               const char               *state,
                                               guint                     most) G_GNUC_WARN_UNUSED_RESULT;
+/* At least one of @ids; one response message for each, in their order. */
 ValijaEwsRequest *valija_ews_get_items       (ValijaEwsSchema           schema,
                                               ValijaEwsShape            shape,
                                               const char * const       *ids) G_GNUC_WARN_UNUSED_RESULT;
@@ -174,6 +177,7 @@ ValijaEwsRequest *valija_ews_get_attachment  (ValijaEwsSchema           schema,
 
 /* ---- News ---- */
 
+/* To all folders, for a streaming answer. */
 ValijaEwsRequest *valija_ews_subscribe       (ValijaEwsSchema           schema) G_GNUC_WARN_UNUSED_RESULT;
 /* An answer that lasts @minutes (1 to 30) */
 ValijaEwsRequest *valija_ews_stream_events   (ValijaEwsSchema           schema,
@@ -182,9 +186,11 @@ ValijaEwsRequest *valija_ews_stream_events   (ValijaEwsSchema           schema,
 /* To be asked for again and again; @minutes (1 to 1440) it lives unasked */
 ValijaEwsRequest *valija_ews_subscribe_pull  (ValijaEwsSchema           schema,
                                               guint                     minutes) G_GNUC_WARN_UNUSED_RESULT;
+/* What came since @watermark, which is the one that the subscription or the last answer gave. */
 ValijaEwsRequest *valija_ews_get_events      (ValijaEwsSchema           schema,
                                               const char               *subscription,
                                               const char               *watermark) G_GNUC_WARN_UNUSED_RESULT;
+/* The server lets go of it; else it ends by itself, when it was not asked for. */
 ValijaEwsRequest *valija_ews_unsubscribe     (ValijaEwsSchema           schema,
                                               const char               *subscription) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -205,6 +211,7 @@ typedef enum
   VALIJA_EWS_REPLIES_SCHEDULED,
 } ValijaEwsReplies;
 
+/* What the mailbox of @address answers by itself. */
 ValijaEwsRequest *valija_ews_get_replies     (ValijaEwsSchema           schema,
                                               const char               *address) G_GNUC_WARN_UNUSED_RESULT;
 /* People elsewhere who get an answer */

@@ -18,6 +18,7 @@ ValijaEwsRequest *valija_ews_writer_finish    (ValijaEwsWriter    *self,
                                                guint               n_expected,
                                                gboolean            repeatable) G_GNUC_WARN_UNUSED_RESULT;
 
+/* An element within the one that is open, "m:" or "t:" and its name; and the end of the innermost one. */
 void              valija_ews_writer_start     (ValijaEwsWriter    *self,
                                                const char         *name);
 void              valija_ews_writer_end       (ValijaEwsWriter    *self);

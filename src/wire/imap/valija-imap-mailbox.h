@@ -37,6 +37,8 @@ typedef struct
   char *old_name;            /* nullable: what it was called before it was renamed (RFC 9051 §6.3.9.7) */
 } ValijaImapList;
 
+/* FALSE for what is neither LIST nor LSUB, or has no name. @utf8: names are UTF-8 as they stand, not modified
+ * UTF-7. What is in *list is cleared by the caller, in both cases. */
 gboolean valija_imap_list_parse (const ValijaImapResponse *response, gboolean utf8, ValijaImapList *list);
 void     valija_imap_list_clear (ValijaImapList *list);
 
@@ -53,6 +55,7 @@ typedef struct
   char *mailbox_id;          /* nullable: RFC 8474 */
 } ValijaImapStatus;
 
+/* FALSE for what is no STATUS, or has no name. *status is cleared by the caller, in both cases. */
 gboolean valija_imap_status_parse (const ValijaImapResponse *response, gboolean utf8, ValijaImapStatus *status);
 void     valija_imap_status_clear (ValijaImapStatus *status);
 
@@ -65,6 +68,7 @@ typedef struct
   gint64 count;              /* -1: not told */
 } ValijaImapSearch;
 
+/* FALSE for what is neither. *search is cleared by the caller, in both cases. */
 gboolean valija_imap_search_parse (const ValijaImapResponse *response, ValijaImapSearch *search);
 void     valija_imap_search_clear (ValijaImapSearch *search);
 

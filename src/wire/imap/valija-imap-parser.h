@@ -28,6 +28,7 @@ typedef struct
   guint64 total;                /* of LITERAL: octets of the whole literal */
 } ValijaImapEvent;
 
+/* Before the greeting, nothing fed. (transfer full) */
 ValijaImapParser      *valija_imap_parser_new              (void) G_GNUC_WARN_UNUSED_RESULT;
 void                   valija_imap_parser_free             (ValijaImapParser *self);
 

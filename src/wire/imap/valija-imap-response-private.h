@@ -29,6 +29,7 @@ struct _ValijaImapResponse
   GPtrArray *streams;    /* of GBytes, nullable elements */
 };
 
+/* An empty one, which is used again and again: to reset it empties it, and keeps its memory up to a bound. */
 ValijaImapResponse *valija_imap_response_new   (void);
 void                valija_imap_response_free  (ValijaImapResponse *self);
 void                valija_imap_response_reset (ValijaImapResponse *self);
@@ -36,6 +37,7 @@ void                valija_imap_response_reset (ValijaImapResponse *self);
 /* Appends a value whose octets are the last @length of the octets array, and closes them with a NUL. */
 void                valija_imap_response_add   (ValijaImapResponse *self, ValijaImapValueKind kind, gsize length);
 
+/* In any case of letters; OTHER for what is not known. */
 ValijaImapResponseKind valija_imap_response_kind_from_word (const char *word);
 ValijaImapCode         valija_imap_code_from_word          (const char *word);
 

@@ -108,6 +108,7 @@ typedef struct
   guint end;
 } ValijaImapIter;
 
+/* What it is by its word; a status is OK, NO, BAD, BYE or PREAUTH (RFC 9051 §7.1). */
 ValijaImapResponseKind valija_imap_response_get_kind   (const ValijaImapResponse *self);
 gboolean               valija_imap_response_is_status  (const ValijaImapResponse *self);
 
@@ -131,6 +132,7 @@ void                   valija_imap_response_take_stream (ValijaImapResponse *sel
 /* Moves to the next value; FALSE at the end, and *value is then VALIJA_IMAP_VALUE_NONE. */
 gboolean            valija_imap_iter_next        (ValijaImapIter *self, ValijaImapValue *value);
 
+/* NONE behind the end. NIL is an atom: where a string is meant, it is that there is none. */
 ValijaImapValueKind valija_imap_value_get_kind   (ValijaImapValue self);
 gboolean            valija_imap_value_is_nil     (ValijaImapValue self);
 gboolean            valija_imap_value_is_list    (ValijaImapValue self);

@@ -16,6 +16,7 @@ typedef struct
   guint32 last;
 } ValijaImapRange;
 
+/* Empty, and a copy that shares nothing. (transfer full) */
 ValijaImapSet         *valija_imap_set_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaImapSet         *valija_imap_set_copy       (const ValijaImapSet *self) G_GNUC_WARN_UNUSED_RESULT;
 void                   valija_imap_set_free       (ValijaImapSet *self);
@@ -32,6 +33,7 @@ void                   valija_imap_set_remove_set (ValijaImapSet *self, const Va
 /* Forgets what is outside of @first to @last. */
 void                   valija_imap_set_clip       (ValijaImapSet *self, guint32 first, guint32 last);
 
+/* Each number counts once, however often it was added. */
 gboolean               valija_imap_set_contains   (const ValijaImapSet *self, guint32 number);
 guint64                valija_imap_set_count      (const ValijaImapSet *self);
 gboolean               valija_imap_set_is_empty   (const ValijaImapSet *self);

@@ -26,6 +26,7 @@ typedef enum
   VALIJA_POP3_CODE_SYS_PERM,
 } ValijaPop3Code;
 
+/* The code that @text, what stands behind -ERR, begins with, in any case of letters (RFC 2449 §8, 3206). */
 ValijaPop3Code valija_pop3_parse_code (const char *text, gsize length);
 
 /* What CAPA lists (RFC 2449). */
@@ -44,6 +45,7 @@ typedef struct
   int expire_days;          /* -1: not told, or never */
 } ValijaPop3Capabilities;
 
+/* Nothing known, until the first line of the list is added; what a line names that is not known is passed over. */
 ValijaPop3Capabilities *valija_pop3_capabilities_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 void                    valija_pop3_capabilities_free     (ValijaPop3Capabilities *self);
 void                    valija_pop3_capabilities_add_line (ValijaPop3Capabilities *self, const char *line,

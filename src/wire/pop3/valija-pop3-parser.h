@@ -39,6 +39,8 @@ typedef enum
   VALIJA_POP3_CONTENT,      /* a message up to "." */
 } ValijaPop3Shape;
 
+/* What is fed is copied, and lies there until it is taken out; after FAILED it is dropped. The event that was
+ * taken last, which points into it, is gone with the next call. */
 ValijaPop3Parser   *valija_pop3_parser_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 void                valija_pop3_parser_free       (ValijaPop3Parser *self);
 void                valija_pop3_parser_feed       (ValijaPop3Parser *self, const void *data, gsize length);

@@ -43,6 +43,8 @@ guint8                    *valija_sasl_decode_base64   (const char *text, gsize 
  * 'y' or 'n'. */
 typedef struct _ValijaScram ValijaScram;
 
+/* SHA-256 or SHA-1 (RFC 7677, 5802). Holds @secret. NULL with VALIJA_ERROR_INVALID where name or password has
+ * characters that SASLprep forbids (RFC 4013). */
 ValijaScram  *valija_scram_new        (gboolean      sha256,
                                        const char   *user,
                                        ValijaSecret *secret,
@@ -50,9 +52,11 @@ ValijaScram  *valija_scram_new        (gboolean      sha256,
                                        const char   *binding_type,
                                        GBytes       *binding,
                                        GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Wipes what was made of the password. */
 void          valija_scram_free       (ValijaScram *self);
 ValijaSecret *valija_scram_step       (ValijaScram *self, const char *challenge,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the server has proved that it knows the password too: without that a success is none. */
 gboolean      valija_scram_is_verified (ValijaScram *self);
 
 /* For the tests, which compare with the examples of the RFCs. */

@@ -16,6 +16,7 @@ typedef enum
 
 typedef struct _ValijaSmtpEncoder ValijaSmtpEncoder;
 
+/* At the beginning of a message. (transfer full) */
 ValijaSmtpEncoder *valija_smtp_encoder_new    (ValijaSmtpFrame frame) G_GNUC_WARN_UNUSED_RESULT;
 void               valija_smtp_encoder_free   (ValijaSmtpEncoder *self);
 
@@ -32,6 +33,7 @@ typedef struct
   gboolean eightbit_header; /* and in the header: it is of RFC 6532 */
 } ValijaSmtpMeasure;
 
+/* Reads all of the message, @length octets of it, and fills *measure. */
 void               valija_smtp_measure        (const void *data, gsize length, ValijaSmtpMeasure *measure);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSmtpEncoder, valija_smtp_encoder_free)

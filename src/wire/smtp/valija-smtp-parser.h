@@ -16,6 +16,7 @@ typedef enum
   VALIJA_SMTP_FAILED,
 } ValijaSmtpParserStatus;
 
+/* What is fed is copied; after FAILED it is dropped. */
 ValijaSmtpParser       *valija_smtp_parser_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 void                    valija_smtp_parser_free       (ValijaSmtpParser *self);
 void                    valija_smtp_parser_feed       (ValijaSmtpParser *self, const void *data, gsize length);

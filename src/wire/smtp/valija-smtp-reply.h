@@ -22,6 +22,7 @@ typedef struct
 
 #define VALIJA_TYPE_SMTP_REPLY (valija_smtp_reply_get_type ())
 
+/* Without a line yet. The count of references is not atomic: one thread only. */
 GType            valija_smtp_reply_get_type (void) G_GNUC_CONST;
 ValijaSmtpReply *valija_smtp_reply_new      (guint code) G_GNUC_WARN_UNUSED_RESULT;
 ValijaSmtpReply *valija_smtp_reply_ref      (ValijaSmtpReply *self);
