@@ -113,6 +113,8 @@ struct _ValijaHttp
   gboolean closed;
 };
 
+/* One request on its way, from the queue to its answer or failure; holds @http and @request. It must have ended,
+ * by one of the two, before its last reference goes. The count is not atomic: main context only. */
 ValijaHttpExchange *valija_http_exchange_new   (ValijaHttp        *http,
                                                 ValijaHttpRequest *request,
                                                 GUri              *uri) G_GNUC_WARN_UNUSED_RESULT;

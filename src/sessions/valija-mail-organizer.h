@@ -17,6 +17,7 @@ typedef struct
   gint64 received;          /* seconds since 1970, 0 for now */
 } ValijaFiling;
 
+/* Holds @source. (transfer full) */
 ValijaFiling *valija_filing_new  (GBytes *source, ValijaFlags flags, gint64 received) G_GNUC_WARN_UNUSED_RESULT;
 void          valija_filing_free (ValijaFiling *self);
 

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * are kept. Refcounted, main context only; functions named _fiber are called within a fiber. */
 typedef struct _ValijaExchangeClient ValijaExchangeClient;
 
+/* For the incoming server of the account, and connects to nothing yet. The last reference closes it. */
 ValijaExchangeClient *valija_exchange_client_new        (ValijaSessionContext *context) G_GNUC_WARN_UNUSED_RESULT;
 ValijaExchangeClient *valija_exchange_client_ref        (ValijaExchangeClient *self);
 void                  valija_exchange_client_unref      (ValijaExchangeClient *self);
@@ -26,6 +27,7 @@ void                  valija_exchange_client_close      (ValijaExchangeClient *s
 gboolean              valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
                                                             GError              **error);
 
+/* What the requests are written for; EWS 2013 SP1 until it is found that the server is older. */
 ValijaEwsSchema       valija_exchange_client_get_schema (ValijaExchangeClient *self);
 void                  valija_exchange_client_set_schema (ValijaExchangeClient *self,
                                                          ValijaEwsSchema       schema);
@@ -41,6 +43,7 @@ typedef struct
   GBytes *content;          /* nullable: the message or attachment that came with them */
 } ValijaExchangeReply;
 
+/* What it gave away must have been stolen out of it. */
 void                  valija_exchange_reply_free        (ValijaExchangeReply  *self);
 
 /* @request: (transfer full). A fault is a failure; what the response messages say is not looked at. Repeats what was

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * context only. */
 typedef struct _ValijaExchangeWatch ValijaExchangeWatch;
 
+/* Holds @client, and subscribes to nothing yet. */
 ValijaExchangeWatch *valija_exchange_watch_new        (ValijaExchangeClient *client) G_GNUC_WARN_UNUSED_RESULT;
 ValijaExchangeWatch *valija_exchange_watch_ref        (ValijaExchangeWatch  *self);
 void                 valija_exchange_watch_unref      (ValijaExchangeWatch  *self);

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * another thread. Refcounted. */
 typedef struct _ValijaImapBatch ValijaImapBatch;
 
+/* The count is atomic, since the values are made on another thread. */
 ValijaImapBatch *valija_imap_batch_ref      (ValijaImapBatch *self);
 void             valija_imap_batch_unref    (ValijaImapBatch *self);
 

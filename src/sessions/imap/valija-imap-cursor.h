@@ -20,6 +20,7 @@ typedef struct
   GHashTable *digests;
 } ValijaImapCursor;
 
+/* Of a folder of which nothing is listed: UIDs begin with 1. (transfer full) */
 ValijaImapCursor *valija_imap_cursor_new        (guint32 uid_validity) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_imap_cursor_free       (ValijaImapCursor *self);
 

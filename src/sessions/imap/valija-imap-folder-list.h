@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /* What LIST and STATUS say, with the namespaces of the link, put together as folders. Refcounted. */
 typedef struct _ValijaImapFolderList ValijaImapFolderList;
 
+/* Holds @link; empty until answers come. */
 ValijaImapFolderList *valija_imap_folder_list_new           (ValijaImapLink *link) G_GNUC_WARN_UNUSED_RESULT;
 ValijaImapFolderList *valija_imap_folder_list_ref           (ValijaImapFolderList *self);
 void                  valija_imap_folder_list_unref         (ValijaImapFolderList *self);

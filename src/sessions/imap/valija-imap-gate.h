@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * read. Refcounted. */
 typedef struct _ValijaImapGate ValijaImapGate;
 
+/* @mark: octets. The count of references is atomic: what is used up is used up on other threads. */
 ValijaImapGate *valija_imap_gate_new   (ValijaImapConnection *connection, gsize mark) G_GNUC_WARN_UNUSED_RESULT;
 ValijaImapGate *valija_imap_gate_ref   (ValijaImapGate *self);
 void            valija_imap_gate_unref (ValijaImapGate *self);

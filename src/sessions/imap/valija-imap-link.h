@@ -28,6 +28,7 @@ typedef struct
   gboolean complete;          /* OK has come */
 } ValijaImapSelected;
 
+/* The count is not atomic: main context only. */
 ValijaImapSelected *valija_imap_selected_ref   (ValijaImapSelected *self);
 void                valija_imap_selected_unref (ValijaImapSelected *self);
 
@@ -48,6 +49,7 @@ ValijaImapLink        *valija_imap_link_new                (ValijaSessionContext
 /* Connects, secures, signs in. Resolves to TRUE; errors are located. */
 DexFuture             *valija_imap_link_open               (ValijaImapLink *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* At once, without LOGOUT: what is under way fails. One that was never opened counts as closed. */
 void                   valija_imap_link_close              (ValijaImapLink *self);
 gboolean               valija_imap_link_is_closed          (ValijaImapLink *self);
 

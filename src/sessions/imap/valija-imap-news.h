@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * with QRESYNC, FETCH of flags and SEARCH. Refcounted. */
 typedef struct _ValijaImapNews ValijaImapNews;
 
+/* Nothing told yet. The count is not atomic: main context only. */
 ValijaImapNews      *valija_imap_news_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaImapNews      *valija_imap_news_ref          (ValijaImapNews *self);
 void                 valija_imap_news_unref        (ValijaImapNews *self);

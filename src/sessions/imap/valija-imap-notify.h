@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * what it told is gathered here until somebody asks. */
 typedef struct _ValijaImapNotify ValijaImapNotify;
 
+/* @link is borrowed: it is the one that owns this. */
 ValijaImapNotify *valija_imap_notify_new   (ValijaImapLink *link) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_imap_notify_free  (ValijaImapNotify *self);
 

@@ -21,6 +21,7 @@ typedef struct
   ValijaImapLink *link;
 } ValijaImapLease;
 
+/* Holds @context; no link is open yet. */
 ValijaImapPool    *valija_imap_pool_new          (ValijaSessionContext *context) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Opens the first link. Resolves to TRUE; concurrent calls share one attempt. */
@@ -29,6 +30,7 @@ DexFuture         *valija_imap_pool_open         (ValijaImapPool *self) G_GNUC_W
 /* LOGOUT everywhere, then closes. Resolves to TRUE, always. */
 DexFuture         *valija_imap_pool_close        (ValijaImapPool *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of the first link, which the others follow. */
 ValijaSessionState valija_imap_pool_get_state    (ValijaImapPool *self);
 
 /* The first link while it is open. (transfer none) (nullable) */
@@ -47,6 +49,7 @@ ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool  *self,
                                                   gboolean        *fresh,
                                                   GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Gives the link back, to who waits for one; a link that closed meanwhile is dropped. */
 void               valija_imap_lease_free        (ValijaImapLease *lease);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapLease, valija_imap_lease_free)

@@ -27,6 +27,7 @@ typedef struct
 
 #define VALIJA_TYPE_POP3_REPLY (valija_pop3_reply_get_type ())
 
+/* The count is not atomic: main context only. */
 GType            valija_pop3_reply_get_type (void) G_GNUC_CONST;
 ValijaPop3Reply *valija_pop3_reply_ref      (ValijaPop3Reply *self);
 void             valija_pop3_reply_unref    (ValijaPop3Reply *self);
@@ -50,6 +51,8 @@ typedef struct
   gboolean cut_content;     /* what is beyond the limit is dropped; else it is VALIJA_ERROR_LIMIT, and all goes on */
 } ValijaPop3Request;
 
+/* @timeout: seconds of silence. @transcript: (nullable). Without pipelining (RFC 2449 §6.6) each command waits for
+ * the answer to the one before. A connection is alive until something failed or it was closed. */
 ValijaPop3Connection *valija_pop3_connection_new            (ValijaStream *stream, ValijaTranscript *transcript,
                                                              guint timeout) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_pop3_connection_set_pipelining (ValijaPop3Connection *self, gboolean pipelining);

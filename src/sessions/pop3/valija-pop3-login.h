@@ -17,6 +17,7 @@ typedef struct
   char *protection;         /* "TLS 1.3, …", "not encrypted" */
 } ValijaPop3Login;
 
+/* Closes the connection unless it was stolen out of it. */
 void valija_pop3_login_free (ValijaPop3Login *self);
 
 /* Connects, secures, signs in; runs in a fiber. (transfer full) NULL with @error, located. */

@@ -18,6 +18,7 @@ typedef struct
   char *remote_id;          /* NULL until valija_pop3_maildrop_name() where the server told none */
 } ValijaPop3Entry;
 
+/* Empty, to be filled line by line. The count of references is not atomic: main context only. */
 ValijaPop3Maildrop *valija_pop3_maildrop_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaPop3Maildrop *valija_pop3_maildrop_ref        (ValijaPop3Maildrop *self);
 void                valija_pop3_maildrop_unref      (ValijaPop3Maildrop *self);

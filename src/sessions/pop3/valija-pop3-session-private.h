@@ -38,12 +38,14 @@ typedef enum
   VALIJA_POP3_USE_ALONE,    /* nobody else, until it leaves */
 } ValijaPop3Use;
 
+/* Awaits its turn. FALSE with @error where it could not be opened or listed: then there is nothing to leave. */
 gboolean valija_pop3_session_enter_fiber (ValijaPop3Session *self, ValijaPop3Use use, GError **error);
 void     valija_pop3_session_leave       (ValijaPop3Session *self, ValijaPop3Use use);
 
 /* Says QUIT, waits for the answer, closes. FALSE with @error when the server did not say +OK. */
 gboolean valija_pop3_session_quit_fiber  (ValijaPop3Session *self, GError **error);
 
+/* When nobody has used the connection for a while, it is ended by QUIT, which lets others at the mailbox. */
 void     valija_pop3_session_start_idle  (ValijaPop3Session *self);
 void     valija_pop3_session_stop_idle   (ValijaPop3Session *self);
 
@@ -55,6 +57,8 @@ gboolean valija_pop3_session_check_list  (ValijaPop3Session *self, ValijaPop3Mai
 #define VALIJA_POP3_HEADER_LIMIT (1024 * 1024)
 #define VALIJA_POP3_MESSAGE_LIMIT (G_GUINT64_CONSTANT (1) << 30)
 
+/* Both resolve to ValijaPop3Reply (boxed), -ERR too, and reject when the connection ends. What is beyond the limit
+ * of a header is cut off; a message beyond its own is VALIJA_ERROR_LIMIT. @progress: (nullable). */
 DexFuture *valija_pop3_session_request_header  (ValijaPop3Session *self,
                                                 const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
@@ -67,6 +71,9 @@ DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
 gboolean    valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session *self, const ValijaPop3Entry *entry,
                                                         ValijaPop3Reply **reply, GError **error);
 
+/* What the interfaces promise of them: batches of ValijaChanges, ValijaFetched one by one, and TRUE once what was
+ * deleted is gone from the server. A flow that was begun holds the session, and ends when the receiver closes its
+ * side. */
 DexChannel *valija_pop3_session_sync  (ValijaPop3Session *self, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
 DexChannel *valija_pop3_session_fetch (ValijaPop3Session *self,
                                        const char * const *remote_ids,

@@ -24,6 +24,8 @@ typedef struct
   gboolean patient;         /* the server has mail to put away before it answers */
 } ValijaSmtpRequest;
 
+/* @timeout: seconds of silence. Without pipelining (RFC 2920) each command waits for the answer to the one before.
+ * A connection is alive until something failed or it was closed. */
 ValijaSmtpConnection *valija_smtp_connection_new            (ValijaStream *stream,
                                                              guint timeout) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_smtp_connection_set_pipelining (ValijaSmtpConnection *self, gboolean pipelining);

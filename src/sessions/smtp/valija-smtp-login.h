@@ -18,6 +18,7 @@ typedef struct
   char *protection;         /* "TLS 1.3, …", "not encrypted" */
 } ValijaSmtpLogin;
 
+/* Closes the connection unless it was stolen out of it. */
 void valija_smtp_login_free (ValijaSmtpLogin *self);
 
 /* Connects, secures, signs in (where the account has a user name); runs in a fiber. (transfer full) NULL with
