@@ -137,6 +137,7 @@ char *valija_cli_list_keys       (const char *method);
 /* The manual page. */
 void  valija_cli_print_help      (const ValijaCliCommand * const *tables);
 
+/* How the process ends after @error, (nullable): NULL is done. The manual page lists them. */
 ValijaCliExit valija_cli_exit_of (const GError *error);
 
 G_END_DECLS

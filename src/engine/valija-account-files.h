@@ -19,6 +19,7 @@ typedef struct
   GError *error;             /* nullable */
 } ValijaAccountFile;
 
+/* Lets go of the account and the error, where they are there. */
 void       valija_account_file_free    (ValijaAccountFile *self);
 
 /* Resolves to a GPtrArray of ValijaAccountFile, sorted by the accounts' names; a missing directory holds none. */

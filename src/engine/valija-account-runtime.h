@@ -74,12 +74,15 @@ struct _ValijaAccountRuntime
   gboolean removed;
 };
 
+/* Holds @account, @credentials and @trust (both nullable), and opens nothing. @factory makes its sessions;
+ * @factory_data is borrowed. */
 ValijaAccountRuntime *valija_account_runtime_new (ValijaAccount       *account,
                                                   ValijaCredentials   *credentials,
                                                   ValijaTrust         *trust,
                                                   ValijaSessionFactory factory,
                                                   gpointer             factory_data) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The account's own, (transfer none). */
 const char           *valija_account_runtime_get_id           (ValijaAccountRuntime *self);
 ValijaSessionContext *valija_account_runtime_get_context      (ValijaAccountRuntime *self); /* (transfer none) */
 

@@ -85,6 +85,7 @@ DexFuture *valija_engine_reject_unknown_account (void) G_GNUC_WARN_UNUSED_RESULT
 /* Resolves to TRUE after @milliseconds. */
 DexFuture *valija_engine_sleep (guint milliseconds) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Emits "notice": something that the user should know and need not do anything about, a translated sentence. */
 void       valija_engine_notice (ValijaEngine *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* An argument that most flows have enough with; each field is nullable. */
@@ -99,6 +100,7 @@ typedef struct
   char *text;
 } ValijaFlow;
 
+/* Holds both, (nullable); the rest is empty, for the caller to set. */
 ValijaFlow *valija_flow_new  (ValijaEngine *engine, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
 void        valija_flow_free (ValijaFlow *self);
 
@@ -251,6 +253,7 @@ typedef struct
   GBytes *source;
 } ValijaUnreadSource;
 
+/* Lets go of the source, where there is one. */
 void       valija_unread_source_free    (ValijaUnreadSource *self);
 /* Reads @sources (transfer full, GPtrArray of ValijaUnreadSource) on a thread: GPtrArray of ValijaStoredSource in
  * the same order. */
@@ -339,6 +342,8 @@ typedef enum
   VALIJA_SENT_COPY_HERE,
 } ValijaSentCopy;
 
+/* Where the copy of what this account sends goes now: as the user wants it, as far as the server can. With the
+ * copy wanted on the server and no Sent folder there, it is kept here; where the server holds no folders, nowhere. */
 ValijaSentCopy valija_engine_plan_sent_copy (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
 /* ---- Undo ---- */
@@ -356,6 +361,7 @@ typedef struct
   ValijaAccountRuntime *runtime;
 } ValijaUndoStep;
 
+/* Without a step, and without words: who did something adds both. */
 ValijaUndo     *valija_undo_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaUndoStep *valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime); /* (transfer none) */
 GPtrArray      *valija_undo_get_steps (ValijaUndo *self); /* (transfer none) of ValijaUndoStep */

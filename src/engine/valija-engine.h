@@ -331,6 +331,7 @@ DexFuture *valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder)
 #define VALIJA_TYPE_UNDO (valija_undo_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaUndo, valija_undo, VALIJA, UNDO, GObject)
 const char *valija_undo_get_label (ValijaUndo *self);    /* "3 messages moved to Archive", translated */
+/* FALSE once the server knows of something in it that cannot be taken back, such as a deletion for good. */
 gboolean valija_undo_can_undo (ValijaUndo *self);
 DexFuture *valija_engine_undo (ValijaEngine *self, ValijaUndo *undo) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
 

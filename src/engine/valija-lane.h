@@ -14,10 +14,12 @@ typedef struct _ValijaTurn ValijaTurn;
 
 #define VALIJA_TYPE_TURN (valija_turn_get_type ())
 
+/* The last reference that goes leaves the lane to whoever is next. */
 GType       valija_turn_get_type (void) G_GNUC_CONST;
 ValijaTurn *valija_turn_ref      (ValijaTurn *self);
 void        valija_turn_unref    (ValijaTurn *self);
 
+/* Free. Each turn holds its lane, which is busy while somebody has one. */
 ValijaLane *valija_lane_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaLane *valija_lane_ref      (ValijaLane *self);
 void        valija_lane_unref    (ValijaLane *self);

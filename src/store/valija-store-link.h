@@ -29,6 +29,7 @@ typedef struct
   gint64 answer;            /* for an answer that names nothing: the hash of its subject, else 0 */
 } ValijaStoreLink;
 
+/* What it has found; not itself, which stands on the stack. */
 void valija_store_link_clear (ValijaStoreLink *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ValijaStoreLink, valija_store_link_clear)
 

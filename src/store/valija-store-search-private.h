@@ -62,6 +62,7 @@ valija_store_id_set_new (void)
   return g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
+/* Once, however often it is added. */
 static inline void
 valija_store_id_set_add (GHashTable *set,
                          gint64      id)

@@ -60,6 +60,7 @@ typedef struct
   ValijaFolderPolicy policy;
   ValijaFolderOwner owner;
 } ValijaStoredFolder;
+/* NULL is nothing to free. */
 void valija_stored_folder_free (ValijaStoredFolder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredFolder, valija_stored_folder_free)
 
@@ -113,6 +114,8 @@ typedef struct
   guint n_gone;
   GArray *added_ids;         /* gint64, in the order of the batch; 0 for one that was known */
 } ValijaWritten;
+
+/* A copy has a list of ids of its own; NULL may be freed. */
 #define VALIJA_TYPE_WRITTEN (valija_written_get_type ())
 GType          valija_written_get_type (void) G_GNUC_CONST;
 ValijaWritten *valija_written_copy     (const ValijaWritten *self);
@@ -209,6 +212,8 @@ typedef struct
   gboolean named;            /* and it has told how it calls that */
   gint64 base;               /* that one, as far as it is listed: a message of the cache, 0 for none */
 } ValijaStoredDraft;
+
+/* A copy has texts of its own; NULL may be freed. */
 #define VALIJA_TYPE_STORED_DRAFT (valija_stored_draft_get_type ())
 GType              valija_stored_draft_get_type (void) G_GNUC_CONST;
 ValijaStoredDraft *valija_stored_draft_copy     (const ValijaStoredDraft *self);
@@ -481,6 +486,7 @@ typedef struct
   gboolean copy_kept;        /* what is kept of it was filed, by an attempt before */
   gboolean copy_owed;        /* it is still to be filed: this is the only one */
 } ValijaStoredOutbox;
+/* NULL is nothing to free. */
 void valija_stored_outbox_free (ValijaStoredOutbox *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredOutbox, valija_stored_outbox_free)
 
