@@ -26,7 +26,9 @@ struct _ValijaApplication
 };
 
 ValijaWindow *valija_application_find_window   (ValijaApplication *self);               /* (nullable) */
+/* All of "app.", and the keys of all actions. Once. */
 void          valija_application_add_actions   (ValijaApplication *self);
+/* A message file, in a window of its own; a mailto: URI, in a composer. */
 void          valija_application_open_file     (ValijaApplication *self, GFile *file);
 /* Asks whether to go on with what was being written when the last Valija ended. */
 void          valija_application_offer_unfinished (ValijaApplication *self);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_APPLICATION (valija_application_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaApplication, valija_application, VALIJA, APPLICATION, AdwApplication)
 
+/* There is one, which get_default() answers everywhere, (transfer none); engine and directory are its own. */
 ValijaApplication *valija_application_new               (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaApplication *valija_application_get_default       (void);
 ValijaEngine      *valija_application_get_engine        (ValijaApplication *self);

@@ -12,11 +12,13 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_WINDOW (valija_window_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaWindow, valija_window, VALIJA, WINDOW, AdwApplicationWindow)
 
+/* Holds @engine, which need not be open yet. The window belongs to @application. */
 ValijaWindow *valija_window_new (GtkApplication *application, ValijaEngine *engine) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The engine is open, or (@error) could not be. */
 void          valija_window_engine_opened (ValijaWindow *self, const GError *error);
 
+/* Selects it in the sidebar and lists it, in front of whatever page was shown. */
 void          valija_window_show_folder   (ValijaWindow *self, ValijaFolder *folder);
 
 /* A short notice at the bottom; with @action and @label (nullable) it has a button. */

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ADDRESS_FIELD (valija_address_field_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAddressField, valija_address_field, VALIJA, ADDRESS_FIELD, AdwBin)
 
+/* As it stands there, checked or not. (transfer none) never NULL */
 const char *valija_address_field_get_text (ValijaAddressField *self);
 
 /* Where people are looked for. @account: (nullable) whose directory is asked too, while it is connected */

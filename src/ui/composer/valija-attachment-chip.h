@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ATTACHMENT_CHIP (valija_attachment_chip_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAttachmentChip, valija_attachment_chip, VALIJA, ATTACHMENT_CHIP, AdwBin)
 
+/* Holds both; (transfer floating). The button takes @attachment off @composition. */
 GtkWidget *valija_attachment_chip_new (ValijaComposition *composition, ValijaAttachment *attachment)
   G_GNUC_WARN_UNUSED_RESULT;
 

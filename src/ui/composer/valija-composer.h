@@ -30,6 +30,7 @@ void       valija_composer_finish       (ValijaComposer *self);
 /* Nobody can undo any more: what was discarded goes for good. */
 void       valija_composer_end_undo     (ValijaComposer *self);
 
+/* The row of the store under which what was written is safe; 0 before it was kept the first time. */
 gint64     valija_composer_get_draft    (ValijaComposer *self);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SEND_LATER_DIALOG (valija_send_later_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSendLaterDialog, valija_send_later_dialog, VALIJA, SEND_LATER_DIALOG, AdwDialog)
 
+/* (transfer floating): presented over the composer. */
 AdwDialog *valija_send_later_dialog_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The morning of tomorrow, or of the next Monday after today, as seen from @now (local time). */

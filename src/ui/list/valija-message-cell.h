@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_MESSAGE_CELL (valija_message_cell_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessageCell, valija_message_cell, VALIJA, MESSAGE_CELL, AdwBin)
 
+/* (transfer floating), for a list item to hold. */
 GtkWidget     *valija_message_cell_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_message_cell_set_message (ValijaMessageCell *self, ValijaMessage *message); /* nullable */
 /* Whose each message is, by name and colour; @accounts (nullable: it is not shown) gives each its own. */

@@ -23,9 +23,12 @@ typedef enum
 G_DECLARE_FINAL_TYPE (ValijaMessagePane, valija_message_pane, VALIJA, MESSAGE_PANE, AdwBin)
 
 void           valija_message_pane_set_engine     (ValijaMessagePane *self, ValijaEngine *engine); /* open; once */
+/* Lists it, and leaves a search that is on. Nothing happens where it is listed already. */
 void           valija_message_pane_show_folder    (ValijaMessagePane *self, ValijaFolder *folder);
 ValijaFolder  *valija_message_pane_get_folder     (ValijaMessagePane *self);            /* (transfer none) (nullable) */
+/* Opens the search, with the cursor in it. */
 void           valija_message_pane_begin_search   (ValijaMessagePane *self);
+/* How many rows are: a conversation is one. */
 guint          valija_message_pane_get_n_selected (ValijaMessagePane *self);
 /* (transfer full), of ValijaMessage */
 GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);
@@ -33,6 +36,8 @@ GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);
 ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);
 /* (transfer full) (nullable) if not listed */
 ValijaMessage *valija_message_pane_dup_message    (ValijaMessagePane *self, gint64 key);
+/* Selects the next row from the selection, as @step says; without a selection, the first. An empty list stays as
+ * it is. */
 void           valija_message_pane_step           (ValijaMessagePane *self, ValijaPaneStep step);
 
 /* Gives the focus to the row that is selected, or to the first, as soon as there are rows. */

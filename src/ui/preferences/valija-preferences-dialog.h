@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaPreferencesDialog,
                       valija_preferences_dialog, VALIJA, PREFERENCES_DIALOG, AdwPreferencesDialog)
 
+/* Of the whole application: each row is bound to a key of its settings. (transfer floating) */
 AdwDialog *valija_preferences_dialog_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -14,10 +14,13 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_MESSAGE_CARD (valija_message_card_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessageCard, valija_message_card, VALIJA, MESSAGE_CARD, AdwBin)
 
+/* Collapsed, and not loaded. Holds @engine and @message; (transfer floating). */
 GtkWidget         *valija_message_card_new           (ValijaEngine *engine, ValijaMessage *message);
 ValijaMessage     *valija_message_card_get_message   (ValijaMessageCard *self); /* (transfer none) */
 /* What is known of the same message now. */
 void               valija_message_card_set_message   (ValijaMessageCard *self, ValijaMessage *message);
+
+/* To expand it loads nothing: "toggled", which is emitted where this changes something, tells whoever does that. */
 gboolean           valija_message_card_get_expanded  (ValijaMessageCard *self);
 void               valija_message_card_set_expanded  (ValijaMessageCard *self, gboolean expanded);
 
@@ -28,6 +31,7 @@ void               valija_message_card_load          (ValijaMessageCard *self);
 
 ValijaMimeMessage *valija_message_card_get_mime      (ValijaMessageCard *self); /* (transfer none) (nullable) */
 GBytes            *valija_message_card_get_source    (ValijaMessageCard *self); /* (transfer none) (nullable) */
+/* To its head, which expands and collapses it. */
 void               valija_message_card_grab_focus    (ValijaMessageCard *self);
 
 G_END_DECLS

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_MESSAGE_WINDOW (valija_message_window_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessageWindow, valija_message_window, VALIJA, MESSAGE_WINDOW, AdwApplicationWindow)
 
+/* @source is RFC 5322 octets, held as long as they are shown. The window belongs to @application. */
 GtkWidget *valija_message_window_new (GtkApplication *application, ValijaEngine *engine, GBytes *source)
   G_GNUC_WARN_UNUSED_RESULT;
 

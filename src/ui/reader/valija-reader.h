@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (ValijaReader, valija_reader, VALIJA, READER, AdwBreakpoint
 
 void valija_reader_set_engine     (ValijaReader *self, ValijaEngine *engine);   /* once */
 void valija_reader_show_message   (ValijaReader *self, ValijaMessage *message); /* nullable: none is selected */
+/* That so many are selected, and none of them is shown. */
 void valija_reader_show_several   (ValijaReader *self, guint n_messages);
 /* a message file: what needs a folder is hidden */
 void valija_reader_show_source    (ValijaReader *self, GBytes *source);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_REPLIES_DIALOG (valija_replies_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaRepliesDialog, valija_replies_dialog, VALIJA, REPLIES_DIALOG, AdwDialog)
 
+/* Holds both, and begins to read at once. (transfer floating) */
 AdwDialog *valija_replies_dialog_new (ValijaEngine *engine, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaSearchBox, valija_search_box, VALIJA, SEARCH_BOX, AdwBin)
 
 void         valija_search_box_set_engine (ValijaSearchBox *self, ValijaEngine *engine); /* once */
+/* What is being typed, without the chips: for a search bar to watch for keys. (transfer none) */
 GtkEditable *valija_search_box_get_entry  (ValijaSearchBox *self);
 
 /* All of it, chips and what is in the entry, as model/valija-search-term.h reads it; "" for nothing. (transfer full) */

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ANSWER_LABEL (valija_answer_label_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAnswerLabel, valija_answer_label, VALIJA, ANSWER_LABEL, GtkBox)
 
+/* @words: translated, copied. (transfer floating) */
 GtkWidget *valija_answer_label_new (ValijaAnswer answer, const char *words) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The style class that goes with an answer's symbol, beside its shape. */

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_CERTIFICATE_DIALOG (valija_certificate_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaCertificateDialog, valija_certificate_dialog, VALIJA, CERTIFICATE_DIALOG, AdwDialog)
 
+/* Holds both: the exception goes into what @engine trusts. (transfer floating) */
 AdwDialog *valija_certificate_dialog_new (ValijaEngine      *engine,
                                           ValijaCertificate *certificate) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_COMPARISON (valija_comparison_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaComparison, valija_comparison, VALIJA, COMPARISON, GtkBox)
 
+/* Once. @methods: static, NULL-terminated, a row each in their order. */
 void valija_comparison_set_methods (ValijaComparison *self, const ValijaMethod * const *methods);
 
 G_END_DECLS

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_METHOD_CARD (valija_method_card_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMethodCard, valija_method_card, VALIJA, METHOD_CARD, GtkListBoxRow)
 
+/* @method is static. (transfer floating) */
 GtkWidget          *valija_method_card_new        (const ValijaMethod *method) G_GNUC_WARN_UNUSED_RESULT;
 const ValijaMethod *valija_method_card_get_method (ValijaMethodCard *self);
 

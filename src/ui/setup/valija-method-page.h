@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_METHOD_PAGE (valija_method_page_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMethodPage, valija_method_page, VALIJA, METHOD_PAGE, AdwNavigationPage)
 
+/* @method is static. (transfer floating) */
 AdwNavigationPage *valija_method_page_new (const ValijaMethod *method) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Shows what the server of a stored account in fact offers, and no "Set Up" any more. */

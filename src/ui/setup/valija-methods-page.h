@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_METHODS_PAGE (valija_methods_page_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMethodsPage, valija_methods_page, VALIJA, METHODS_PAGE, AdwNavigationPage)
 
+/* Once. @methods: static, NULL-terminated, a card and a row of the comparison each. */
 void valija_methods_page_set_methods (ValijaMethodsPage *self, const ValijaMethod * const *methods);
 
 G_END_DECLS

@@ -13,8 +13,12 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SETUP_ASSISTANT (valija_setup_assistant_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSetupAssistant, valija_setup_assistant, VALIJA, SETUP_ASSISTANT, AdwBin)
 
+/* At the overview of the methods. (transfer floating) */
 GtkWidget *valija_setup_assistant_new          (ValijaEngine *engine) G_GNUC_WARN_UNUSED_RESULT;
+/* The page of the method whose id is @method; with @account (nullable) as it is for that one, and nothing to go
+ * back to. */
 void       valija_setup_assistant_show_method  (ValijaSetupAssistant *self, const char *method, ValijaAccount *account);
+/* Its settings, in a copy: @account changes when the person has gone through to the end. */
 void       valija_setup_assistant_edit_account (ValijaSetupAssistant *self, ValijaAccount *account);
 
 G_END_DECLS

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_TEST_ROW (valija_test_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaTestRow, valija_test_row, VALIJA, TEST_ROW, AdwActionRow)
 
+/* Holds @step, and follows it. (transfer floating) */
 GtkWidget *valija_test_row_new (ValijaTestStep *step) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @sentence stands on the page already: the row does not say it again. */

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ACCOUNT_DIALOG (valija_account_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountDialog, valija_account_dialog, VALIJA, ACCOUNT_DIALOG, AdwDialog)
 
+/* Holds both. (transfer floating) */
 AdwDialog *valija_account_dialog_new (ValijaEngine *engine, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_FOLDER_PROPERTIES (valija_folder_properties_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolderProperties, valija_folder_properties, VALIJA, FOLDER_PROPERTIES, AdwDialog)
 
+/* Holds both, and follows @folder. (transfer floating) */
 AdwDialog *valija_folder_properties_new (ValijaEngine *engine, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

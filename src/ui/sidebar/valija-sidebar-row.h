@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SIDEBAR_ROW (valija_sidebar_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSidebarRow, valija_sidebar_row, VALIJA, SIDEBAR_ROW, AdwBin)
 
+/* Shows nothing until it is bound to @item, an account or a folder, which it then holds and follows until it is
+ * unbound: as a list factory uses its rows again. */
 GtkWidget *valija_sidebar_row_new    (void) G_GNUC_WARN_UNUSED_RESULT;
 void       valija_sidebar_row_bind   (ValijaSidebarRow *self, ValijaEngine *engine, GtkTreeListRow *row, GObject *item);
 void       valija_sidebar_row_unbind (ValijaSidebarRow *self);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SYNC_ROW (valija_sync_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSyncRow, valija_sync_row, VALIJA, SYNC_ROW, GtkListBoxRow)
 
+/* Holds @engine, and follows the state of @account. (transfer floating) */
 GtkWidget *valija_sync_row_new  (ValijaEngine *engine, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 void       valija_sync_row_tick (ValijaSyncRow *self); /* time has passed */
 
