@@ -1433,6 +1433,45 @@ test_fetch_slowly (void)
   WAIT (reader_shows_message);
 }
 
+/* Who goes on to another message and comes back looks at the same fetching, and not at a second one. */
+static void
+test_fetch_once (void)
+{
+  static const char * const sources[] = {
+    "From: Bo <bo@example.org>\nSubject: One\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n\nOne\n",
+    "From: Bo <bo@example.org>\nSubject: Two\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n\nTwo\n",
+  };
+  ValijaReader *reader = get_window ()->reader;
+  ValijaFolder *folder = find_folder ("junk");
+  guint n_fetched;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, folder, sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (get_window (), folder);
+  select_row (0);
+  valija_fake_engine_set_slow (engine, TRUE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  n_fetched = valija_fake_engine_get_n_fetched (engine);
+
+  valija_fake_engine_set_slow (engine, FALSE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_PREVIOUS);
+  WAIT (reader_shows_message);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 1);
+
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 1);
+  g_assert_cmpstr (adw_status_page_get_description (reader->fetching), ==, "12 of 40 MB");
+
+  /* What is cancelled is asked for anew */
+  activate (reader, "reader.cancel-fetch");
+  WAIT (reader_offers_fetching);
+  g_signal_emit_by_name (reader->retry_button, "clicked");
+  WAIT (reader_shows_message);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 2);
+}
+
 static guint
 count_rows (void)
 {
@@ -1826,6 +1865,7 @@ main (int    argc,
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/reader/conversation", test_conversation_reader);
   g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);
+  g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);

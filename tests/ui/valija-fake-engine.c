@@ -84,6 +84,7 @@ struct _ValijaEngine
   GBytes *sent;
   gint64 next_id;
   gboolean slow;
+  guint n_fetched;
   guint n_sent;
   guint n_drafts;
   guint n_released;
@@ -659,6 +660,12 @@ valija_fake_engine_set_slow (ValijaEngine *self, gboolean slow)
 }
 
 guint
+valija_fake_engine_get_n_fetched (ValijaEngine *self)
+{
+  return self->n_fetched;
+}
+
+guint
 valija_fake_engine_get_n_drafts (ValijaEngine *self)
 {
   return self->n_drafts;
@@ -1151,6 +1158,7 @@ valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaPro
   if (source == NULL)
     return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND, "The message is no longer there.");
 
+  self->n_fetched++;
   if (self->slow && progress != NULL)
     {
       valija_progress_update (progress, 12 * 1000 * 1000, 40 * 1000 * 1000);

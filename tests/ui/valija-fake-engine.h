@@ -28,6 +28,7 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
+guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
 /* 12 of 40 MB of each source come, and then nothing. */
 void           valija_fake_engine_set_slow    (ValijaEngine *self, gboolean slow);
 

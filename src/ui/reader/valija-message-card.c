@@ -8,6 +8,7 @@
 #include "mime/valija-quote.h"
 #include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-attachment-button.h"
+#include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
 
@@ -411,14 +412,16 @@ valija_message_card_get_loading (ValijaMessageCard *self)
 void
 valija_message_card_load (ValijaMessageCard *self)
 {
-  g_autoptr(ValijaProgress) progress = valija_progress_new_octets (_("Fetching a message"));
+  g_autoptr(ValijaProgress) progress = NULL;
+  DexFuture *source;
 
   g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
 
+  source = valija_fetch_source (self->engine, self->message, &progress);
   self->loading = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "loading");
   valija_progress_bar_set_progress (self->progress, progress);
-  valija_future_then (valija_engine_load_source (self->engine, self->message, progress), self, fetched_cb);
+  valija_future_then (source, self, fetched_cb);
 }
 
 ValijaMimeMessage *

@@ -51,18 +51,17 @@ escape_cb (GtkWidget *widget,
   return TRUE;
 }
 
-/* The one that shows how far the message of now has come. */
-ValijaProgress *
-valija_reader_begin_fetch (ValijaReader *self)
+/* Shows how far the message of now has come. */
+void
+valija_reader_begin_fetch (ValijaReader   *self,
+                           ValijaProgress *progress)
 {
   valija_reader_end_fetch (self);
 
-  self->progress = valija_progress_new_octets (_("Fetching a message"));
+  self->progress = g_object_ref (progress);
   g_signal_connect_object (self->progress, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "reader.cancel-fetch", TRUE);
-
-  return self->progress;
 }
 
 /* Looks at it no more. What is still under way goes on, unless it was cancelled. */

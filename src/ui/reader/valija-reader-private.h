@@ -101,10 +101,10 @@ void     valija_reader_offer_confirmation    (ValijaReader *self);
 gboolean valija_reader_confirmation_answered (ValijaReader *self);
 
 /* valija-reader-fetch.c */
-void            valija_reader_install_fetch  (GtkWidgetClass *widget_class);
-ValijaProgress *valija_reader_begin_fetch    (ValijaReader *self); /* (transfer none) */
-void            valija_reader_end_fetch      (ValijaReader *self);
-void            valija_reader_show_cancelled (ValijaReader *self);
+void valija_reader_install_fetch  (GtkWidgetClass *widget_class);
+void valija_reader_begin_fetch    (ValijaReader *self, ValijaProgress *progress);
+void valija_reader_end_fetch      (ValijaReader *self);
+void valija_reader_show_cancelled (ValijaReader *self);
 
 /* valija-reader-files.c */
 void valija_reader_install_file_actions (GtkWidgetClass *widget_class);

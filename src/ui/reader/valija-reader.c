@@ -5,6 +5,7 @@
 #include "ui/reader/valija-reader-private.h"
 
 #include "base/valija-future.h"
+#include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-safe-html.h"
 #include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
@@ -392,12 +393,14 @@ slow_cb (DexFuture *future,
 void
 valija_reader_load (ValijaReader *self)
 {
+  g_autoptr(ValijaProgress) progress = NULL;
+  DexFuture *source = valija_fetch_source (self->engine, self->message, &progress);
+
   self->asked = TRUE;
+  valija_reader_begin_fetch (self, progress);
 
   /* Both disowned: the ticket says whether anybody still waits. */
-  dex_future_disown (dex_future_finally (valija_engine_load_source (self->engine, self->message,
-                                                                    valija_reader_begin_fetch (self)),
-                                         loaded_cb, ticket_new (self), ticket_free));
+  dex_future_disown (dex_future_finally (source, loaded_cb, ticket_new (self), ticket_free));
   dex_future_disown (dex_future_finally (dex_timeout_new_msec (SPINNER_AFTER_MS),
                                          slow_cb, ticket_new (self), ticket_free));
 }
