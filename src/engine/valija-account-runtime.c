@@ -149,7 +149,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->sending = valija_lane_new ();
   self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
 }
 
 ValijaAccountRuntime *
@@ -449,6 +449,61 @@ valija_account_runtime_reset (ValijaAccountRuntime *self)
   valija_account_status_set_server (self->status, VALIJA_CAPABILITY_NONE, NULL);
   valija_account_status_set_state (self->status, VALIJA_SESSION_CLOSED);
   return closed;
+}
+
+/* A line that is awaited. */
+typedef struct
+{
+  guint n_waiters;
+  ValijaLineEnd end;
+} Awaited;
+
+void
+valija_account_runtime_await_line (ValijaAccountRuntime *self, gint64 line)
+{
+  Awaited *awaited;
+
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  if (!(awaited = g_hash_table_lookup (self->awaited, &line)))
+    {
+      awaited = g_new0 (Awaited, 1);
+      g_hash_table_insert (self->awaited, g_memdup2 (&line, sizeof line), awaited);
+    }
+
+  awaited->n_waiters++;
+}
+
+gboolean
+valija_account_runtime_tell_line (ValijaAccountRuntime *self, gint64 line, ValijaLineEnd end)
+{
+  Awaited *awaited;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), FALSE);
+
+  if (!(awaited = g_hash_table_lookup (self->awaited, &line)))
+    return FALSE;
+
+  awaited->end = end;
+  return TRUE;
+}
+
+ValijaLineEnd
+valija_account_runtime_take_line (ValijaAccountRuntime *self, gint64 line, gboolean *last)
+{
+  Awaited *awaited;
+  ValijaLineEnd end;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), VALIJA_LINE_WAITS);
+
+  awaited = g_hash_table_lookup (self->awaited, &line);
+  g_return_val_if_fail (awaited != NULL, VALIJA_LINE_WAITS);
+
+  end = awaited->end;
+  *last = --awaited->n_waiters == 0;
+  if (*last)
+    g_hash_table_remove (self->awaited, &line);
+  return end;
 }
 
 void

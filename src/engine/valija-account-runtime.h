@@ -58,7 +58,7 @@ struct _ValijaAccountRuntime
   char *relisted;            /* nullable: one for which that has happened */
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
-  GHashTable *awaited;       /* lines whose end a flow waits for, which tells of it: ValijaLineEnd */
+  GHashTable *awaited;       /* lines whose end flows wait for, which tell of it */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
   GPtrArray *progresses;     /* of ValijaProgress: what goes on, of which the status shows the last */
@@ -131,6 +131,16 @@ void                  valija_account_runtime_forgive          (ValijaAccountRunt
 DexFuture            *valija_account_runtime_close            (ValijaAccountRuntime *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The same, with new sessions from the account's settings the next time. TRUE, always. */
 DexFuture            *valija_account_runtime_reset            (ValijaAccountRuntime *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Who waits for the end of @line asks for it with take: once for each time. Where it WAITS still, @last says that
+ * nobody else waits. Tell returns whether somebody does. */
+void                  valija_account_runtime_await_line       (ValijaAccountRuntime *self, gint64 line);
+gboolean              valija_account_runtime_tell_line        (ValijaAccountRuntime *self,
+                                                               gint64                line,
+                                                               ValijaLineEnd         end);
+ValijaLineEnd         valija_account_runtime_take_line        (ValijaAccountRuntime *self,
+                                                               gint64                line,
+                                                               gboolean             *last);
 
 /* Lets the background flow go on at once, if it waits. */
 void                  valija_account_runtime_wake             (ValijaAccountRuntime *self);

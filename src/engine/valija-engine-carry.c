@@ -44,23 +44,22 @@ drop_lines_fiber (Carry *carry, GArray *lines)
     g_debug ("What was not begun waits: %s", error->message);
 }
 
-/* Those that were not begun are taken back; of one that was begun nobody but the server knows whether it is done, so it
- * stays, and is looked for there the next time. */
+/* Those that were not begun and that nobody else waits for are taken back; of one that was begun nobody but the server
+ * knows whether it is done, so it stays, and is looked for there the next time. */
 static gboolean
 end_lines_fiber (Carry *carry, GArray *lines, GError *failure, GError **error)
 {
-  GHashTable *awaited = carry->runtime->awaited;
   g_autoptr(GArray) waiting = g_array_new (FALSE, FALSE, sizeof (gint64));
   gboolean done = TRUE;
 
   for (guint i = 0; i < lines->len; i++)
     {
       gint64 line = g_array_index (lines, gint64, i);
-      ValijaLineEnd end = GPOINTER_TO_INT (g_hash_table_lookup (awaited, &line));
+      gboolean last;
+      ValijaLineEnd end = valija_account_runtime_take_line (carry->runtime, line, &last);
 
-      g_hash_table_remove (awaited, &line);
       done = done && end == VALIJA_LINE_DONE;
-      if (end == VALIJA_LINE_WAITS)
+      if (end == VALIJA_LINE_WAITS && last)
         g_array_append_val (waiting, line);
     }
 
@@ -89,9 +88,7 @@ carry_to_server_fiber (Carry *carry, GPtrArray *messages, GError **error)
     return FALSE;
 
   for (guint i = 0; i < lines->len; i++)
-    g_hash_table_insert (carry->runtime->awaited,
-                         g_memdup2 (&g_array_index (lines, gint64, i), sizeof (gint64)),
-                         GINT_TO_POINTER (VALIJA_LINE_WAITS));
+    valija_account_runtime_await_line (carry->runtime, g_array_index (lines, gint64, i));
   dex_await (replay (carry), &failure);
   return end_lines_fiber (carry, lines, failure, error);
 }

@@ -210,17 +210,6 @@ is_of_lost_messages (ValijaAccountRuntime *runtime, ValijaOperation *operation, 
   return FALSE;
 }
 
-/* Returns whether a flow waits for it. */
-static gboolean
-tell_end (ValijaAccountRuntime *runtime, ValijaOperation *operation, ValijaLineEnd end)
-{
-  if (!g_hash_table_contains (runtime->awaited, &operation->id))
-    return FALSE;
-
-  g_hash_table_insert (runtime->awaited, g_memdup2 (&operation->id, sizeof operation->id), GINT_TO_POINTER (end));
-  return TRUE;
-}
-
 /* Returns whether the next line may be tried. */
 static gboolean
 fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
@@ -245,7 +234,7 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
   if (!dex_await (valija_store_fail_operation (self->store, operation->id, words, TRUE), error))
     return FALSE;
 
-  if (!tell_end (runtime, operation, VALIJA_LINE_REFUSED))
+  if (!valija_account_runtime_tell_line (runtime, operation->id, VALIJA_LINE_REFUSED))
     valija_engine_notice (self, "%s", words);
   return !operation_is_of_folder (operation) || dex_await (valija_engine_load_folders (self, runtime), error);
 }
@@ -350,7 +339,7 @@ run_line_fiber (ValijaEngine         *self,
   if (!dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error))
     return FALSE;
 
-  tell_end (runtime, operation, VALIJA_LINE_DONE);
+  valija_account_runtime_tell_line (runtime, operation->id, VALIJA_LINE_DONE);
   if (operation->carries)
     valija_engine_journals_changed (self);
   return TRUE;
@@ -421,7 +410,11 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
     }
 
   for (guint i = 0; i < lines->len; i++)
-    tell_end (runtime, g_ptr_array_index (lines, i), VALIJA_LINE_DONE);
+    {
+      ValijaOperation *line = g_ptr_array_index (lines, i);
+
+      valija_account_runtime_tell_line (runtime, line->id, VALIJA_LINE_DONE);
+    }
   if (first->carries)
     valija_engine_journals_changed (replay->engine);
   replay->at += lines->len;

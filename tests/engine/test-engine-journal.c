@@ -644,6 +644,29 @@ test_elsewhere_across (void)
   assert_server (test, "INBOX", "2:b 3:c");
 }
 
+/* Asked for twice at the same time it goes there once, and both are told so. */
+static void
+test_twice_across (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaFolder *here = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  ValijaFolder *there = test_engine_folder (test, "Archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a");
+  g_autoptr(GPtrArray) moved = NULL;
+  DexFuture *first;
+  DexFuture *second;
+
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, here)));
+  flush (test);
+  moved = test_await_boxed (valija_engine_load_messages (test->engine, here, VALIJA_SHOW_ALL, 0));
+  first = valija_engine_move_messages (test->engine, moved, there);
+  second = valija_engine_move_messages (test->engine, moved, there);
+  g_object_unref (test_await_object (first));
+  g_object_unref (test_await_object (second));
+  assert_server (test, "Archive", "4:a");
+  g_assert_cmpuint (count_here (test, "pop3"), ==, 0);
+}
+
 /* Refused, it stays where it was, and the one who asked for it is told: nobody else. */
 static void
 test_refused_across (void)
@@ -689,6 +712,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/interrupted-across-several-late", GINT_TO_POINTER (SEVERAL | LATE),
                         test_interrupted_across);
   g_test_add_func ("/engine/journal/elsewhere-across", test_elsewhere_across);
+  g_test_add_func ("/engine/journal/twice-across", test_twice_across);
   g_test_add_func ("/engine/journal/refused-across", test_refused_across);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
