@@ -458,8 +458,8 @@ remove_account (ValijaStoreContext  *context,
 {
   FolderArgs *args = data;
 
-  /* Lines that only say what a server should change are of no use without it; what waits to be
-   * filed there is mail */
+  /* Lines that only say what a server should change are of no use without it; what waits to be filed there is mail, but
+   * where it is still where it was */
   if (!remove_mail (context->cache, args->account, error) ||
       !valija_database_run (context->cache, error, "DELETE FROM property WHERE name = 'quota ' || ?1", "s",
                             args->account) ||
@@ -467,6 +467,10 @@ remove_account (ValijaStoreContext  *context,
                             args->account) ||
       !valija_database_run (context->local, error, "DELETE FROM operation WHERE account = ?1 AND kind <> ?2",
                             "si", args->account, (gint64) VALIJA_OPERATION_APPEND) ||
+      !valija_database_run (context->local, error,
+                            "DELETE FROM operation WHERE account = ?1 AND id IN"
+                            " (SELECT operation FROM operation_origin WHERE message < 0 OR account NOT IN ('', ?1))",
+                            "s", args->account) ||
       !valija_database_run (context->local, error, "UPDATE operation_origin SET account = '' WHERE account = ?1", "s",
                             args->account))
     return FALSE;

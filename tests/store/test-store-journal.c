@@ -464,6 +464,55 @@ test_append (void)
   g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 0);
 }
 
+static gint64
+carry (TestStore *self,
+       gint64     message,
+       gint64     folder)
+{
+  g_autoptr(GPtrArray) carried = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
+  g_autoptr(GBytes) source = g_bytes_new_static ("Subject: x\r\n\r\n", 14);
+  g_autoptr(GArray) lines = NULL;
+
+  g_ptr_array_add (carried, valija_carried_new (message, source, VALIJA_FLAG_NONE, 0));
+  lines = test_await_boxed (valija_store_carry_messages (self->store, folder, carried, FALSE));
+
+  return g_array_index (lines, gint64, 0);
+}
+
+/* What was on its way to an account that is removed stays where it is, and can go elsewhere. Of a message whose own
+ * account went first the line is all there is. */
+static void
+test_remove_target (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "", NULL, FALSE);
+  g_autoptr(ValijaMessageInfo) info = test_info ("", "here", 5, 0);
+  gint64 sent, here, theirs, orphan;
+
+  test_write_folders (self, "target", FALSE, "INBOX");
+  test_write_folders (self, "other", FALSE, "INBOX");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_write_folders (self, "c", FALSE, "INBOX");
+  test_sync (self, test_folder (self, "b", "INBOX"), test_added ("1", 0));
+  test_sync (self, test_folder (self, "c", "INBOX"), test_added ("1", 0));
+  sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "b", VALIJA_FOLDER_ROLE_SENT, "Sent"));
+  here = test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0));
+  theirs = test_find (self, test_folder (self, "b", "INBOX"), "1");
+
+  carry (self, here, test_folder (self, "target", "INBOX"));
+  carry (self, theirs, test_folder (self, "target", "INBOX"));
+  orphan = carry (self, test_find (self, test_folder (self, "c", "INBOX"), "1"), test_folder (self, "target", "INBOX"));
+  test_await (valija_store_remove_account (self->store, "c", FALSE));
+  test_await (valija_store_remove_account (self->store, "target", FALSE));
+
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation"), ==, 1);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT operation FROM operation_source"), ==, orphan);
+  carry (self, here, test_folder (self, "other", "INBOX"));
+  carry (self, theirs, test_folder (self, "other", "INBOX"));
+  test_check (self);
+}
+
 /* A change that the cache could not take along is put right when the store is next opened; of one that was finished the
  * server has the word. */
 static void
@@ -513,6 +562,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/rejections", test_rejections);
   g_test_add_func ("/store/journal/relisted-twin", test_relisted_twin);
   g_test_add_func ("/store/journal/append", test_append);
+  g_test_add_func ("/store/journal/remove-target", test_remove_target);
   g_test_add_func ("/store/journal/cache-behind-journal", test_cache_behind_journal);
 
   return g_test_run ();
