@@ -187,20 +187,22 @@ valija_http_explain_unauthorized (ValijaHttpExchange *exchange, gboolean *refuse
   return error;
 }
 
-/* Exactly the scheme of @auth answers a 401 in @session. */
+/* Which schemes @session knows. Beside that of @auth it is Basic, for a proxy, whose name and password libsoup has of
+ * the system's settings; valija_http_answers() keeps it from the server. */
 void
 valija_http_choose_auth (SoupSession *session, ValijaHttpAuth auth)
 {
   /* NTLM is our own: libsoup's knows no channel binding and no password but in ASCII, and goes down to version 1. */
-  if (auth != VALIJA_HTTP_AUTH_BASIC && auth != VALIJA_HTTP_AUTH_NEGOTIATE)
-    {
-      soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-      return;
-    }
-
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_DIGEST);
-  if (auth != VALIJA_HTTP_AUTH_BASIC)
-    soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_BASIC);
   if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
     soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NEGOTIATE);
+}
+
+/* Whether @scheme, which libsoup knows, is that of @auth: exactly this one answers a 401. */
+gboolean
+valija_http_answers (ValijaHttpAuth auth, SoupAuth *scheme)
+{
+  gboolean basic = g_ascii_strcasecmp (soup_auth_get_scheme_name (scheme), "Basic") == 0;
+
+  return auth == (basic ? VALIJA_HTTP_AUTH_BASIC : VALIJA_HTTP_AUTH_NEGOTIATE);
 }

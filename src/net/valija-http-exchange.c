@@ -15,6 +15,8 @@
 /* Connecting and the handshake end some time, also when the silence of the server may last for
  * ever. */
 #define LONGEST_WAIT_SECONDS 120
+/* To be told that the proxy asks, to answer, and the same again on connections that are found dead */
+#define MOST_WAYS 6
 
 typedef struct
 {
@@ -96,6 +98,32 @@ note_connection (ValijaHttpExchange *self, GIOStream *connection)
 }
 
 static void
+note_proxy (ValijaHttpExchange *self, GIOStream *connection)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (G_IS_SOCKET_CONNECTION (connection))
+    address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
+  g_free (self->proxy);
+  self->proxy = valija_net_dup_proxy (address);
+  self->proxy_reached = FALSE;
+}
+
+/* To a proxy that refuses what the system's settings have for it, libsoup would offer the same for ever. */
+static void
+note_way (ValijaHttpExchange *self)
+{
+  g_autoptr(GError) cause = NULL;
+
+  self->proxy_reached = TRUE;
+  if (self->proxy == NULL || ++self->n_ways < MOST_WAYS)
+    return;
+
+  cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED, "407");
+  valija_http_exchange_fail (self, valija_net_explain_connect (host_of (self), self->port, self->proxy, TRUE, cause));
+}
+
+static void
 note_security (ValijaHttpExchange *self, GTlsConnection *tls)
 {
   ValijaTranscript *transcript = valija_http_get_transcript (self->http);
@@ -127,15 +155,19 @@ network_event_cb (ValijaHttpExchange *self, GSocketClientEvent event, GIOStream 
     {
     case G_SOCKET_CLIENT_RESOLVING:
     case G_SOCKET_CLIENT_RESOLVED:
-    case G_SOCKET_CLIENT_CONNECTING:
     case G_SOCKET_CLIENT_PROXY_NEGOTIATING:
     case G_SOCKET_CLIENT_PROXY_NEGOTIATED:
+      self->phase = VALIJA_HTTP_PHASE_CONNECT;
+      break;
+    case G_SOCKET_CLIENT_CONNECTING:
+      note_proxy (self, connection);
       self->phase = VALIJA_HTTP_PHASE_CONNECT;
       break;
     case G_SOCKET_CLIENT_CONNECTED:
       if (traffic != NULL)
         traffic->connections++;
       note_connection (self, connection);
+      note_way (self);
       break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKING:
       self->phase = VALIJA_HTTP_PHASE_SECURE;
@@ -171,7 +203,7 @@ static gboolean
 authenticate_cb (ValijaHttpExchange *self, SoupAuth *auth, gboolean retrying)
 {
   /* A refused secret is never sent again, and a proxy never gets it. */
-  if (retrying || soup_auth_is_for_proxy (auth) || !self->signs_in)
+  if (retrying || soup_auth_is_for_proxy (auth) || !self->signs_in || !valija_http_answers (self->http->auth, auth))
     return FALSE;
 
   switch (valija_http_permit (self->http, self))
@@ -454,7 +486,7 @@ valija_http_exchange_explain (ValijaHttpExchange *self, const GError *cause)
   if (self->failure != NULL)
     cause = self->failure;
   else if (self->phase == VALIJA_HTTP_PHASE_CONNECT)
-    return valija_net_explain_connect (host_of (self), self->port, cause);
+    return valija_net_explain_connect (host_of (self), self->port, self->proxy, self->proxy_reached, cause);
   else if (self->phase == VALIJA_HTTP_PHASE_SECURE || self->refused != NULL)
     return valija_net_explain_secure (host_of (self), self->port, self->refused, valija_http_get_trust (self->http),
                                       cause);
@@ -538,6 +570,7 @@ valija_http_exchange_unref (ValijaHttpExchange *self)
   g_clear_object (&self->cancellable);
   g_clear_error (&self->failure);
   g_free (self->identity);
+  g_free (self->proxy);
   g_free (self);
 }
 

@@ -42,6 +42,9 @@ struct _ValijaHttpExchange
   ValijaHttpRequest *request;
   GUri *uri;
   char *identity; /* the server's name as certificates have it */
+  char *proxy; /* nullable: the host and port of the one that was tried last */
+  gboolean proxy_reached; /* and it answered */
+  guint n_ways; /* how often one was connected to */
   guint16 port;
   guint timeout; /* of the other side's silence, in seconds; 0: for ever */
   gboolean signs_in;
@@ -176,5 +179,6 @@ char               *valija_http_name_offers    (ValijaHttpOffers offers) G_GNUC_
 GError             *valija_http_explain_unauthorized (ValijaHttpExchange *exchange,
                                                       gboolean           *refused) G_GNUC_WARN_UNUSED_RESULT;
 void                valija_http_choose_auth    (SoupSession *session, ValijaHttpAuth auth);
+gboolean            valija_http_answers        (ValijaHttpAuth auth, SoupAuth *scheme);
 
 G_END_DECLS

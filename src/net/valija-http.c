@@ -184,6 +184,28 @@ retry_after_seconds (SoupMessage *message)
                         LONGEST_RETRY_AFTER_SECONDS);
 }
 
+/* A proxy that opens no way to the server answers in its place: in clear, where the server would have done it within
+ * TLS. NULL: it is the server that speaks. */
+static GError *
+explain_proxy (ValijaHttpExchange *exchange, guint status)
+{
+  gboolean in_clear = g_str_equal (g_uri_get_scheme (exchange->uri), "https") &&
+                      soup_message_get_tls_peer_certificate (exchange->message) == NULL;
+  g_autoptr(GError) cause = NULL;
+  g_autofree char *proxy = NULL;
+
+  if (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
+    cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH, "407");
+  else if (in_clear)
+    cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED, "CONNECT");
+  else
+    return NULL;
+
+  proxy = valija_net_dup_proxy (soup_message_get_remote_address (exchange->message));
+
+  return valija_net_explain_connect (g_uri_get_host (exchange->uri), exchange->port, proxy, TRUE, cause);
+}
+
 /* What the headers tell the account. FALSE with @error set, or with @error unset when the exchange
  * has to take its turn again. */
 static gboolean
@@ -196,14 +218,9 @@ take_headers (ValijaHttp *self, ValijaHttpExchange *exchange, GError **error)
   if (status == TOO_MANY_REQUESTS || status == SOUP_STATUS_SERVICE_UNAVAILABLE)
     valija_http_back_off (self, retry_after_seconds (exchange->message) * 1000);
 
-  if (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
-    {
-      valija_error_set (error, VALIJA_ERROR_CONNECT,
-                        _("The proxy on the way to %s wants to know who is there. Valija cannot sign in to proxies."),
-                        exchange->identity);
-      valija_error_locate (error, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
-      return FALSE;
-    }
+  *error = explain_proxy (exchange, status);
+  if (*error != NULL)
+    return FALSE;
 
   if (exchange->signs_in && status == SOUP_STATUS_UNAUTHORIZED)
     {

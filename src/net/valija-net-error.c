@@ -88,25 +88,100 @@ valija_net_is_loopback (const char *identity)
 }
 
 /**
+ * valija_net_dup_proxy:
+ * @address: (nullable): where a connection goes at first
+ *
+ * Returns: (transfer full) (nullable): the host and port of the proxy that it is, without what signs in to it; %NULL
+ *   when it is none
+ */
+char *
+valija_net_dup_proxy (GSocketAddress *address)
+{
+  g_autoptr(GUri) uri = NULL;
+  guint16 port;
+
+  if (address == NULL || !G_IS_PROXY_ADDRESS (address))
+    return NULL;
+
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  uri = g_uri_parse (g_proxy_address_get_uri (G_PROXY_ADDRESS (address)), G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL)
+    {
+      g_autofree char *ip =
+        g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+
+      return g_strdup_printf ("%s:%u", ip, port);
+    }
+
+  return g_strdup_printf (strchr (g_uri_get_host (uri), ':') != NULL ? "[%s]:%u" : "%s:%u", g_uri_get_host (uri), port);
+}
+
+/* It answered, and does not do what is asked of it. */
+static GError *
+explain_refusing_proxy (const char *host, guint16 port, const char *proxy, const GError *cause)
+{
+  GError *error = NULL;
+
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED))
+    /* Translators: a proxy and a server */
+    valija_error_set (&error, VALIJA_ERROR_CONNECT,
+                      _("The proxy %s on the way to %s wants a name and a password, and the system’s settings have "
+                        "none that it accepts."), proxy, host);
+  else
+    /* Translators: a server, a port and a proxy */
+    valija_error_set (&error, VALIJA_ERROR_CONNECT,
+                      _("%s cannot be reached at port %u: the proxy %s does not let it through."), host, port, proxy);
+
+  return error;
+}
+
+/* It did not answer itself. */
+static GError *
+explain_lost_proxy (const char *host, const char *proxy, const GError *cause, gboolean timed_out)
+{
+  GError *error = NULL;
+
+  if (timed_out)
+    /* Translators: a proxy and a server */
+    valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("The proxy %s on the way to %s does not answer."), proxy, host);
+  else
+    /* Translators: a proxy, a server, and why */
+    valija_error_set (&error, VALIJA_ERROR_CONNECT, _("The proxy %s on the way to %s cannot be reached: %s."), proxy,
+                      host, valija_reason_of_error (cause));
+
+  return error;
+}
+
+/**
  * valija_net_explain_connect:
  * @host: the server, as a person wrote it
  * @port: its port
+ * @proxy: (nullable): the host and port of the proxy that was tried last
+ * @reached: whether that proxy was connected to
  * @cause: what GIO says of the attempt to connect
  *
  * Returns: (transfer full): a VALIJA_ERROR at the step of connecting, or the cancellation that it was
  */
 GError *
-valija_net_explain_connect (const char *host, guint16 port, const GError *cause)
+valija_net_explain_connect (const char *host, guint16 port, const char *proxy, gboolean reached, const GError *cause)
 {
   g_autoptr(GError) located = g_error_copy (cause);
+  gboolean refused = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+  gboolean timed_out;
   GError *error = NULL;
 
   valija_error_locate (&located, VALIJA_SIDE_NONE, VALIJA_STEP_CONNECT);
+  timed_out = g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT);
 
   if (valija_error_is_cancelled (located))
     return g_steal_pointer (&located);
 
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+  if (proxy != NULL && is_of_proxy (cause))
+    error = explain_refusing_proxy (host, port, proxy, cause);
+  else if (proxy != NULL && !reached && (refused || !is_offline (host)))
+    error = explain_lost_proxy (host, proxy, cause, timed_out);
+  else if (refused)
     valija_error_set (&error, VALIJA_ERROR_CONNECT, _("%s refuses connections at port %u."), host, port);
   else if (!is_of_proxy (cause) && is_offline (host))
     valija_error_set (&error, VALIJA_ERROR_OFFLINE,
@@ -114,7 +189,7 @@ valija_net_explain_connect (const char *host, guint16 port, const GError *cause)
   else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_RESOLVE))
     valija_error_set (&error, VALIJA_ERROR_RESOLVE,
                       _("There is no server with the name “%s”, or its name cannot be looked up now."), host);
-  else if (g_error_matches (located, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT))
+  else if (timed_out)
     valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, _("%s does not answer at port %u."), host, port);
   else
     /* Translators: a server, a port, and why */

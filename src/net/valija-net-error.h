@@ -13,8 +13,11 @@ G_BEGIN_DECLS
 
 char    *valija_net_dup_identity    (const char *host) G_GNUC_WARN_UNUSED_RESULT;
 gboolean valija_net_is_loopback     (const char *identity);
+char    *valija_net_dup_proxy       (GSocketAddress *address) G_GNUC_WARN_UNUSED_RESULT;
 GError  *valija_net_explain_connect (const char   *host,
                                      guint16       port,
+                                     const char   *proxy,
+                                     gboolean      reached,
                                      const GError *cause) G_GNUC_WARN_UNUSED_RESULT;
 GError  *valija_net_explain_secure  (const char        *host,
                                      guint16            port,

@@ -245,6 +245,30 @@ take_connection (ValijaStream *self, GSocketConnection *connection)
   valija_stream_take_io (self, G_IO_STREAM (connection));
 }
 
+static void
+note_way_cb (ValijaStream      *self,
+             GSocketClientEvent event,
+             GSocketConnectable *connectable,
+             GIOStream          *connection)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+
+  switch ((int) event)
+    {
+    case G_SOCKET_CLIENT_CONNECTING:
+      address = g_socket_connection_get_remote_address (G_SOCKET_CONNECTION (connection), NULL);
+      g_free (self->proxy);
+      self->proxy = valija_net_dup_proxy (address);
+      self->proxy_reached = FALSE;
+      break;
+    case G_SOCKET_CLIENT_CONNECTED:
+      self->proxy_reached = TRUE;
+      break;
+    default:
+      break;
+    }
+}
+
 static DexFuture *
 connect_fiber (gpointer data)
 {
@@ -258,13 +282,15 @@ connect_fiber (gpointer data)
   self = valija_stream_new (args->endpoint, args->trust, args->traffic, args->transcript);
   address = g_network_address_new (self->identity, self->port);
   g_socket_client_set_enable_proxy (client, !valija_net_is_loopback (self->identity));
+  g_signal_connect_object (client, "event", G_CALLBACK (note_way_cb), self, G_CONNECT_SWAPPED);
 
   connection = dex_await_object (valija_future_with_timeout (dex_socket_client_connect (client, address),
                                                              wait_milliseconds (self)),
                                  &error);
   if (connection == NULL)
     {
-      g_autoptr(GError) explained = valija_net_explain_connect (self->host, self->port, error);
+      g_autoptr(GError) explained = valija_net_explain_connect (self->host, self->port, self->proxy,
+                                                                 self->proxy_reached, error);
 
       valija_stream_fail (self, explained);
       return dex_future_new_for_error (g_steal_pointer (&explained));

@@ -17,6 +17,8 @@ struct _ValijaStream
   char *identity; /* in ASCII: what is looked up and what the certificate must name */
   guint16 port;
   char *ca_file; /* nullable */
+  char *proxy; /* nullable: the host and port of the one that was tried last */
+  gboolean proxy_reached; /* and it answered */
   ValijaTrust *trust; /* nullable, as are the next two */
   ValijaTraffic *traffic;
   ValijaTranscript *transcript;

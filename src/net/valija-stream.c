@@ -402,6 +402,7 @@ valija_stream_finalize (GObject *object)
   g_free (self->host);
   g_free (self->identity);
   g_free (self->ca_file);
+  g_free (self->proxy);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->deflate, valija_deflate_free);
   g_clear_pointer (&self->refused, valija_certificate_unref);

@@ -6,11 +6,16 @@
 #include "config.h"
 
 #include "base/valija-error.h"
+#include "net/valija-http.h"
 #include "net/valija-stream.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "support/valija-script-server.h"
+#include "valija-http-server.h"
 #include "valija-test-server.h"
 
 /* Of RFC 6761: no look-up of the system's would know it */
@@ -161,6 +166,15 @@ greeting_handler (ValijaTestServer *server, GSocketConnection *connection)
 }
 
 static void
+secure_greeting_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_autoptr(GIOStream) tls = valija_test_server_start_tls (server, G_IO_STREAM (connection));
+
+  g_assert_nonnull (tls);
+  g_output_stream_write_all (g_io_stream_get_output_stream (tls), "hello", 5, NULL, NULL, NULL);
+}
+
+static void
 read_exactly (GSocketConnection *connection, guint8 *buffer, gsize length)
 {
   gsize done;
@@ -212,6 +226,104 @@ forbidding_handler (ValijaTestServer *server, GSocketConnection *connection)
                              NULL, NULL);
 }
 
+/* What is sent up to the empty line, which is as much as is read. */
+static char *
+read_head (GSocketConnection *connection)
+{
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autoptr(GString) head = g_string_new (NULL);
+  char octet;
+
+  while (!g_str_has_suffix (head->str, "\r\n\r\n") && g_input_stream_read (in, &octet, 1, NULL, NULL) == 1)
+    g_string_append_c (head, octet);
+
+  return g_string_free_and_steal (g_steal_pointer (&head));
+}
+
+/* Takes over what is there to be read; FALSE at the end. */
+static gboolean
+carry (GSocketConnection *from, GSocketConnection *to)
+{
+  char buffer[16384];
+  gssize length = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (from)), buffer, sizeof buffer, NULL,
+                                       NULL);
+
+  return length > 0 && g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (to)), buffer,
+                                                  (gsize) length, NULL, NULL, NULL);
+}
+
+static void
+carry_all (GSocketConnection *client, GSocketConnection *server)
+{
+  GPollFD ends[] = {
+    { g_socket_get_fd (g_socket_connection_get_socket (client)), G_IO_IN, 0 },
+    { g_socket_get_fd (g_socket_connection_get_socket (server)), G_IO_IN, 0 },
+  };
+
+  while (g_poll (ends, G_N_ELEMENTS (ends), -1) > 0)
+    if ((ends[0].revents != 0 && !carry (client, server)) || (ends[1].revents != 0 && !carry (server, client)))
+      return;
+}
+
+/* What a HTTP proxy wants to know, and what it did. */
+typedef struct
+{
+  const char *credentials;  /* nullable: user and password, as Basic has them */
+  int n_tunnels;            /* atomic */
+} Tunnels;
+
+/* Whether the head of a request signs in as the proxy wants it. */
+static gboolean
+is_known (Tunnels *tunnels, const char *head)
+{
+  g_autofree char *base64 = NULL;
+  g_autofree char *wanted = NULL;
+
+  if (tunnels->credentials == NULL)
+    return TRUE;
+
+  base64 = g_base64_encode ((const guchar *) tunnels->credentials, strlen (tunnels->credentials));
+  wanted = g_strdup_printf ("Proxy-Authorization: Basic %s\r\n", base64);
+
+  return strstr (head, wanted) != NULL;
+}
+
+/* A HTTP proxy (RFC 9110 §9.3.6): whatever the name, the server is here. */
+static void
+tunnel_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  Tunnels *tunnels = valija_test_server_get_data (server);
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autofree char *head = read_head (connection);
+  const char *refusal = "HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm=\"way\"\r\nContent-Length: 0\r\n"
+                        "Connection: close\r\n\r\n";
+  const char *welcome = "HTTP/1.1 200 Go on\r\n\r\n";
+  g_autoptr(GSocketClient) client = g_socket_client_new ();
+  g_autoptr(GSocketConnection) behind = NULL;
+  g_autoptr(GError) error = NULL;
+  guint16 port;
+
+  /* Given up before it has said a word */
+  if (head[0] == '\0')
+    return;
+
+  g_assert_true (g_str_has_prefix (head, "CONNECT " NAME ":"));
+  if (!is_known (tunnels, head))
+    {
+      g_output_stream_write_all (out, refusal, strlen (refusal), NULL, NULL, NULL);
+      return;
+    }
+
+  port = (guint16) g_ascii_strtoull (head + strlen ("CONNECT " NAME ":"), NULL, 10);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  behind = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, &error);
+  g_assert_no_error (error);
+
+  g_atomic_int_inc (&tunnels->n_tunnels);
+  g_output_stream_write_all (out, welcome, strlen (welcome), NULL, NULL, NULL);
+  carry_all (connection, behind);
+}
+
 static DexFuture *
 connect_to (const char *host, guint16 port)
 {
@@ -240,15 +352,26 @@ assert_greeted (DexFuture *connect, const char *greeting)
 }
 
 static void
-assert_refused (DexFuture *connect, const char *sentence)
+assert_refused (DexFuture *connect, const char *format, guint16 proxy_port)
 {
   g_autoptr(DexFuture) owned = connect;
+  g_autofree char *name = g_strdup_printf ("127.0.0.1:%u", proxy_port);
+  g_auto(GStrv) parts = g_strsplit (format, "PROXY", 2);
+  g_autofree char *sentence = g_strjoinv (name, parts);
   g_autoptr(GError) error = NULL;
 
   g_assert_null (valija_test_await (connect, &error));
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CONNECT);
   g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_CONNECT);
   g_assert_cmpstr (error->message, ==, sentence);
+}
+
+static void
+set_proxy (const char *scheme, const char *credentials, guint16 port)
+{
+  g_free (proxy);
+  proxy = g_strdup_printf ("%s://%s%s127.0.0.1:%u", scheme, credentials != NULL ? credentials : "",
+                           credentials != NULL ? "@" : "", port);
 }
 
 /* The server listens at 127.0.0.1 alone, and the name has ::1 before that. */
@@ -260,12 +383,72 @@ test_dead_address (void)
   assert_greeted (connect_to (NAME, valija_test_server_get_port (server)), "hello");
 }
 
+/* A socket that listens at ::1 and takes no more connections: whoever comes hears nothing. Those that fill it go into
+ * @fillers. */
+static GSocket *
+make_silent (guint16 port, GSocket *fillers[], guint n_fillers)
+{
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new_from_string ("::1", port);
+  g_autoptr(GSocket) silent = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  if (silent == NULL || !g_socket_bind (silent, address, FALSE, NULL))
+    return NULL;
+
+  g_socket_set_listen_backlog (silent, 0);
+  g_assert_true (g_socket_listen (silent, NULL));
+
+  for (guint i = 0; i < n_fillers; i++)
+    {
+      fillers[i] = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+      g_socket_set_blocking (fillers[i], FALSE);
+      g_socket_connect (fillers[i], address, NULL, NULL);
+    }
+
+  return g_steal_pointer (&silent);
+}
+
+static gboolean
+is_connecting (GSocket *socket)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  g_assert_cmpint (getsockopt (g_socket_get_fd (socket), IPPROTO_TCP, TCP_INFO, &info, &length), ==, 0);
+
+  return info.tcpi_state == TCP_SYN_SENT;
+}
+
+/* At ::1, which the name has first, nobody says anything: no refusal tells that it is of no use. The other address is
+ * tried meanwhile. */
+static void
+test_silent_address (void)
+{
+  g_autoptr(ValijaTestServer) server = NULL;
+  g_autoptr(GSocket) silent = NULL;
+  GSocket *fillers[4] = { NULL };
+
+  /* The port is to be free at both addresses */
+  for (guint i = 0; silent == NULL && i < 50; i++)
+    {
+      g_clear_pointer (&server, valija_test_server_free);
+      server = valija_test_server_new (greeting_handler, NULL);
+      silent = make_silent (valija_test_server_get_port (server), fillers, G_N_ELEMENTS (fillers));
+    }
+
+  g_assert_nonnull (silent);
+  assert_greeted (connect_to (NAME, valija_test_server_get_port (server)), "hello");
+  g_assert_true (is_connecting (fillers[G_N_ELEMENTS (fillers) - 1]));
+
+  for (guint i = 0; i < G_N_ELEMENTS (fillers); i++)
+    g_clear_object (&fillers[i]);
+}
+
 static void
 test_proxied (void)
 {
   g_autoptr(ValijaTestServer) server = valija_test_server_new (socks_handler, GUINT_TO_POINTER (143));
 
-  proxy = g_strdup_printf ("socks5://127.0.0.1:%u", valija_test_server_get_port (server));
+  set_proxy ("socks5", NULL, valija_test_server_get_port (server));
   assert_greeted (connect_to (NAME, 143), "proxied");
   g_clear_pointer (&proxy, g_free);
 }
@@ -281,18 +464,136 @@ test_unproxied (void)
   g_clear_pointer (&proxy, g_free);
 }
 
+/* In clear and within TLS, whose certificate is of the server and not of the proxy; and what is asked of the proxy is
+ * answered from its URI. */
+static void
+test_tunnelled (void)
+{
+  static const char * const credentials[] = { NULL, "ana:open%20sesame" };
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, NAME, -1, 1);
+  g_autoptr(ValijaTestServer) clear = valija_test_server_new (greeting_handler, NULL);
+  g_autoptr(ValijaTestServer) secure = valija_test_server_new (secure_greeting_handler, NULL);
+
+  valija_test_server_set_certificate (secure, certificate);
+
+  for (guint i = 0; i < G_N_ELEMENTS (credentials); i++)
+    {
+      Tunnels tunnels = { credentials[i] != NULL ? "ana:open sesame" : NULL, 0 };
+      g_autoptr(ValijaTestServer) way = valija_test_server_new (tunnel_handler, &tunnels);
+      g_autoptr(ValijaEndpoint) endpoint = valija_endpoint_new (NAME, valija_test_server_get_port (secure),
+                                                                VALIJA_SECURITY_TLS, 20,
+                                                                valija_test_authority_get_file (authority));
+
+      set_proxy ("http", credentials[i], valija_test_server_get_port (way));
+      assert_greeted (connect_to (NAME, valija_test_server_get_port (clear)), "hello");
+      assert_greeted (valija_stream_connect (endpoint, NULL, NULL, NULL), "hello");
+      g_assert_cmpint (g_atomic_int_get (&tunnels.n_tunnels), ==, 2);
+    }
+
+  g_clear_pointer (&proxy, g_free);
+}
+
+static void
+welcome_handler (ValijaHttpServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (message, "text/plain", SOUP_MEMORY_STATIC, "welcome", strlen ("welcome"));
+}
+
+static DexFuture *
+get (ValijaTestAuthority *authority, guint16 port)
+{
+  g_autofree char *uri = g_strdup_printf ("https://" NAME ":%u/", port);
+  g_autoptr(ValijaEndpoint) endpoint = valija_endpoint_new (NAME, port, VALIJA_SECURITY_TLS, 20,
+                                                            valija_test_authority_get_file (authority));
+  g_autoptr(ValijaHttp) http = valija_http_new (endpoint, NULL, NULL, NULL);
+  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("GET", uri);
+
+  return valija_http_send (http, request);
+}
+
+static void
+test_http_tunnelled (void)
+{
+  static const char * const credentials[] = { NULL, "ana:open%20sesame" };
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, NAME, -1, 1);
+  g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, welcome_handler, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (credentials); i++)
+    {
+      Tunnels tunnels = { credentials[i] != NULL ? "ana:open sesame" : NULL, 0 };
+      g_autoptr(ValijaTestServer) way = valija_test_server_new (tunnel_handler, &tunnels);
+      g_autoptr(DexFuture) answer = NULL;
+      g_autoptr(GError) error = NULL;
+      const GValue *value;
+
+      set_proxy ("http", credentials[i], valija_test_server_get_port (way));
+      answer = get (authority, valija_http_server_get_port (server));
+      value = valija_test_await (answer, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (valija_http_response_get_status (g_value_get_object (value)), ==, SOUP_STATUS_OK);
+      g_assert_cmpint (g_atomic_int_get (&tunnels.n_tunnels), ==, 1);
+    }
+
+  g_clear_pointer (&proxy, g_free);
+}
+
+/* Each says which proxy it was, and never how one signs in to it. */
 static void
 test_proxy_forbids (void)
 {
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  Tunnels tunnels = { "ana:open sesame", 0 };
   g_autoptr(ValijaTestServer) socks = valija_test_server_new (socks_handler, NULL);
   g_autoptr(ValijaTestServer) http = valija_test_server_new (forbidding_handler, NULL);
-  const char *sentence = NAME " cannot be reached at port 143: the proxy does not let it through.";
+  g_autoptr(ValijaTestServer) asking = valija_test_server_new (tunnel_handler, &tunnels);
+  const char *forbidden = NAME " cannot be reached at port 143: the proxy PROXY does not let it through.";
+  const char *unknown = "The proxy PROXY on the way to " NAME " wants a name and a password, and the system’s settings "
+                        "have none that it accepts.";
+  guint16 port;
 
-  proxy = g_strdup_printf ("socks5://127.0.0.1:%u", valija_test_server_get_port (socks));
-  assert_refused (connect_to (NAME, 143), sentence);
-  g_free (proxy);
-  proxy = g_strdup_printf ("http://127.0.0.1:%u", valija_test_server_get_port (http));
-  assert_refused (connect_to (NAME, 143), sentence);
+  port = valija_test_server_get_port (socks);
+  set_proxy ("socks5", NULL, port);
+  assert_refused (connect_to (NAME, 143), forbidden, port);
+  assert_refused (get (authority, 143), forbidden, port);
+
+  port = valija_test_server_get_port (http);
+  set_proxy ("http", NULL, port);
+  assert_refused (connect_to (NAME, 143), forbidden, port);
+  assert_refused (get (authority, 143), forbidden, port);
+
+  port = valija_test_server_get_port (asking);
+  set_proxy ("http", NULL, port);
+  assert_refused (connect_to (NAME, 143), unknown, port);
+  assert_refused (get (authority, 143), unknown, port);
+  set_proxy ("http", "ana:wrong", port);
+  assert_refused (connect_to (NAME, 143), unknown, port);
+  assert_refused (get (authority, 143), unknown, port);
+  g_assert_cmpint (tunnels.n_tunnels, ==, 0);
+  g_clear_pointer (&proxy, g_free);
+}
+
+/* Not the server refuses: nobody has asked it. */
+static void
+test_proxy_lost (void)
+{
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  const char *sentence = "The proxy PROXY on the way to " NAME " cannot be reached: the connection was refused.";
+  guint16 port;
+
+  {
+    g_autoptr(ValijaTestServer) gone = valija_test_server_new (greeting_handler, NULL);
+
+    port = valija_test_server_get_port (gone);
+  }
+
+  set_proxy ("socks5", NULL, port);
+  assert_refused (connect_to (NAME, 143), sentence, port);
+  set_proxy ("http", "ana:secret", port);
+  assert_refused (connect_to (NAME, 143), sentence, port);
+  assert_refused (get (authority, 143), sentence, port);
   g_clear_pointer (&proxy, g_free);
 }
 
@@ -312,9 +613,13 @@ main (int argc, char *argv[])
   g_resolver_set_default (resolver);
 
   g_test_add_func ("/net/route/dead-address", test_dead_address);
+  g_test_add_func ("/net/route/silent-address", test_silent_address);
   g_test_add_func ("/net/route/proxied", test_proxied);
   g_test_add_func ("/net/route/unproxied", test_unproxied);
+  g_test_add_func ("/net/route/tunnelled", test_tunnelled);
+  g_test_add_func ("/net/route/http-tunnelled", test_http_tunnelled);
   g_test_add_func ("/net/route/proxy-forbids", test_proxy_forbids);
+  g_test_add_func ("/net/route/proxy-lost", test_proxy_lost);
 
   return g_test_run ();
 }
