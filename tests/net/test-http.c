@@ -18,6 +18,7 @@
 #define PASSWORD "correct horse"
 #define NTLM_PASSWORD "correct horse ñ林"
 #define MEGABYTE (1024 * 1024)
+#define CANARY "kAnArIeNvOgEl"
 
 static ValijaTestAuthority *authority;
 static GTlsCertificate *certificate;
@@ -352,6 +353,85 @@ test_ntlm_kept (void)
   g_assert_cmpstr (second, ==, "<send/>");
   g_assert_cmpuint (valija_http_server_get_requests (server), ==, 3);
   g_assert_cmpuint (valija_http_server_get_connections (server), ==, 1);
+}
+
+/* No form of a password that could be used: itself, or as Basic and the third message of NTLM carry it. */
+static gboolean
+is_quiet (const char *text)
+{
+  static const char * const forms[] = { CANARY, "YW5hOm", "TlRMTVNTUAAD" };
+
+  for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (forms); i++)
+    if (strstr (text, forms[i]) != NULL)
+      return FALSE;
+
+  return TRUE;
+}
+
+static int n_loud; /* atomic */
+
+/* What the program says of itself, at any level */
+static GLogWriterOutput
+listen_writer (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (fields[i].length < 0 && !is_quiet (fields[i].value))
+      g_atomic_int_inc (&n_loud);
+
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
+/* A server that throws back what it was sent, in words and in the body */
+static void
+echoing_handler (ValijaHttpServer *server, SoupServerMessage *message, gpointer user_data)
+{
+  const char *given = soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                                    "Authorization");
+  g_autofree char *words = g_strdup_printf ("No to %s", given != NULL ? given : "nobody");
+  gboolean ntlm = user_data != NULL;
+  gboolean known = ntlm ? valija_http_server_check_ntlm (server, message, USER, "other")
+                        : valija_http_server_check_basic (server, message, USER, "other");
+
+  g_assert_false (known);
+  soup_server_message_set_response (message, "text/plain", SOUP_MEMORY_COPY, words, strlen (words));
+}
+
+static void
+check_quiet (ValijaHttpAuth auth)
+{
+  gboolean ntlm = auth == VALIJA_HTTP_AUTH_NTLM;
+  g_autoptr(ValijaHttpServer) server = valija_http_server_new (certificate, echoing_handler,
+                                                               GINT_TO_POINTER (ntlm));
+  g_autoptr(ValijaTranscript) transcript = valija_transcript_new ();
+  g_autoptr(ValijaHttp) http = make_http_at (valija_http_server_get_port (server), 10, NULL, transcript);
+  g_autofree char *uri = valija_http_server_dup_uri (server, "/echo");
+  g_autoptr(ValijaHttpRequest) request = make_post (uri, "<a/>", TRUE);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *log = NULL;
+  g_autofree char *detail = NULL;
+  Secret secret = { CANARY, 0 };
+
+  valija_http_set_auth (http, auth, USER, secret_cb, &secret, NULL);
+  g_assert_null (send (http, request, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
+  g_assert_cmpuint (valija_http_server_get_secrets (server), ==, 1);
+
+  detail = valija_error_dup_detail (error);
+  g_assert_true (is_quiet (error->message));
+  g_assert_true (is_quiet (valija_error_get_server_line (error)));
+  g_assert_true (is_quiet (detail));
+
+  log = valija_transcript_to_text (transcript);
+  g_assert_nonnull (strstr (log, "Authorization: "));
+  g_assert_true (is_quiet (log));
+}
+
+static void
+test_quiet (void)
+{
+  check_quiet (VALIJA_HTTP_AUTH_BASIC);
+  check_quiet (VALIJA_HTTP_AUTH_NTLM);
+  g_assert_cmpint (g_atomic_int_get (&n_loud), ==, 0);
 }
 
 static void
@@ -1473,6 +1553,7 @@ main (int argc, char *argv[])
   int status;
 
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (listen_writer, NULL, NULL);
   dex_init ();
   authority = valija_test_authority_new ("Valija Test Authority");
   certificate = valija_test_authority_issue (authority, "localhost", -1, 365);
@@ -1489,6 +1570,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/http/forgotten-challenge", test_forgotten_challenge);
   g_test_add_func ("/net/http/cancel-ntlm", test_cancel_ntlm);
   g_test_add_func ("/net/http/refused", test_refused);
+  g_test_add_func ("/net/http/quiet", test_quiet);
   g_test_add_func ("/net/http/changed", test_changed);
   g_test_add_func ("/net/http/not-offered", test_not_offered);
   g_test_add_func ("/net/http/no-ticket", test_no_ticket);

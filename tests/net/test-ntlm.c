@@ -127,6 +127,114 @@ test_broken (void)
     }
 }
 
+/* "kAnArIeNvOgElTje", so that the program itself holds it nowhere */
+#define MASK 0x55
+static const guint8 masked[] = { 'k' ^ MASK, 'A' ^ MASK, 'n' ^ MASK, 'A' ^ MASK, 'r' ^ MASK, 'I' ^ MASK,
+                                 'e' ^ MASK, 'N' ^ MASK, 'v' ^ MASK, 'O' ^ MASK, 'g' ^ MASK, 'E' ^ MASK,
+                                 'l' ^ MASK, 'T' ^ MASK, 'j' ^ MASK, 'e' ^ MASK };
+
+/* What other code has poisoned is looked at as well. */
+__attribute__ ((no_sanitize ("address")))
+static guint
+count_between (const guint8 *from, const guint8 *to, gsize width)
+{
+  guint n = 0;
+
+  for (const guint8 *at = from; at + sizeof masked * width <= to; at++)
+    {
+      gsize i = 0;
+
+      while (i < sizeof masked && (at[i * width] ^ MASK) == masked[i] && (width == 1 || at[i * width + 1] == 0))
+        i++;
+      if (i == sizeof masked)
+        n++;
+    }
+
+  return n;
+}
+
+static struct
+{
+  const guint8 *from;
+  const guint8 *to;
+} regions[1024];
+static guint n_regions;
+
+/* Where there is memory that could hold it. Not looked up by each count, since that takes memory itself, which may be
+ * what has just been freed. */
+static void
+find_regions (void)
+{
+  g_autofree char *text = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  n_regions = 0;
+
+  for (guint i = 0; lines[i] != NULL && n_regions < G_N_ELEMENTS (regions); i++)
+    {
+      char *end = NULL;
+      guint64 from = g_ascii_strtoull (lines[i], &end, 16);
+      guint64 to = *end == '-' ? g_ascii_strtoull (end + 1, &end, 16) : 0;
+
+      /* What is larger is a sanitizer's own */
+      if (to > from && to - from <= 64 * 1024 * 1024 && g_str_has_prefix (end, " rw-p"))
+        {
+          regions[n_regions].from = (const guint8 *) (guintptr) from;
+          regions[n_regions++].to = (const guint8 *) (guintptr) to;
+        }
+    }
+}
+
+/* How often the masked password stands in the memory of this process, in UTF-8 (@width 1) or UTF-16 (2). */
+static guint
+count_in_memory (gsize width)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_regions; i++)
+    n += count_between (regions[i].from, regions[i].to, width);
+
+  return n;
+}
+
+/* Once the secret is gone, neither it nor what was made of it on the way is anywhere. */
+static void
+test_wiped (void)
+{
+  g_autoptr(GBytes) challenge = g_bytes_new_static (challenge_bytes, sizeof challenge_bytes - 1);
+  g_autoptr(GBytes) negotiate = valija_ntlm_negotiate ();
+  g_autoptr(GBytes) message = NULL;
+  g_autoptr(GError) error = NULL;
+  ValijaSecret *password;
+  /* What is freed loses its first octets to the allocator: what is looked for is the end */
+  char plain[64 * sizeof masked];
+  char *end = plain + sizeof plain - sizeof masked;
+  guint8 wide[2 * sizeof masked] = { 0 };
+
+  memset (plain, 'x', sizeof plain);
+  for (gsize i = 0; i < sizeof masked; i++)
+    wide[2 * i] = end[i] = (char) (masked[i] ^ MASK);
+
+  password = valija_secret_new (plain, sizeof plain);
+  /* Room within what is looked at */
+  g_free (g_malloc (65536));
+  find_regions ();
+  g_assert_cmpuint (count_in_memory (1), >=, 2);
+  g_assert_cmpuint (count_in_memory (2), >=, 1);
+  valija_wipe (plain, sizeof plain);
+  valija_wipe (wide, sizeof wide);
+
+  message = valija_ntlm_authenticate (negotiate, challenge, "Domain\\User", password, "mail.example.org", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_in_memory (1), ==, 1);
+  g_assert_cmpuint (count_in_memory (2), ==, 0);
+  valija_secret_unref (password);
+  find_regions ();
+  g_assert_cmpuint (count_in_memory (1), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -135,6 +243,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/ntlm/proof", test_proof);
   g_test_add_func ("/net/ntlm/names", test_names);
   g_test_add_func ("/net/ntlm/broken", test_broken);
+  g_test_add_func ("/net/ntlm/wiped", test_wiped);
 
   return g_test_run ();
 }
