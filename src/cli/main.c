@@ -402,16 +402,32 @@ find_nearest (char **words)
   return nearest;
 }
 
+/* Whether commands of two words begin with @word. */
+static gboolean
+begins_commands (const char *word)
+{
+  g_autofree char *begin = g_strconcat (word, " ", NULL);
+
+  for (guint i = 0; tables[i] != NULL; i++)
+    for (guint j = 0; tables[i][j].name != NULL; j++)
+      if (g_str_has_prefix (tables[i][j].name, begin))
+        return TRUE;
+
+  return FALSE;
+}
+
 /* (transfer full) */
 static char *
 describe_unknown (char **words)
 {
+  gboolean two = words[1] != NULL && begins_commands (words[0]);
+  g_autofree char *said = two ? g_strconcat (words[0], " ", words[1], NULL) : g_strdup (words[0]);
   const char *nearest = find_nearest (words);
 
   if (nearest != NULL)
-    return g_strdup_printf (_("There is no command “%s”. Is it “%s”?"), words[0], nearest);
+    return g_strdup_printf (_("There is no command “%s”. Is it “%s”?"), said, nearest);
 
-  return g_strdup_printf (_("There is no command “%s”."), words[0]);
+  return g_strdup_printf (_("There is no command “%s”."), said);
 }
 
 static gboolean

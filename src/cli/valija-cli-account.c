@@ -61,6 +61,22 @@ valija_cli_list_keys (const char *method)
   return g_strjoinv (" ", (char **) valija_account_list_keys (account));
 }
 
+/* As valija_cli_list_keys(), with those of a server in a line of their own. */
+static void
+append_keys (GString *text, const char *method)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new (method);
+  const char * const *keys = valija_account_list_keys (account);
+
+  g_string_append_printf (text, "\n  %-8s ", method);
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      gboolean begins = g_str_equal (keys[i], "incoming.host") || g_str_equal (keys[i], "outgoing.host");
+
+      g_string_append_printf (text, "%s%s", i == 0 ? "" : begins ? "\n           " : " ", keys[i]);
+    }
+}
+
 char *
 valija_cli_describe_keys (void)
 {
@@ -69,10 +85,8 @@ valija_cli_describe_keys (void)
 
   for (guint i = 0; methods[i] != NULL; i++)
     {
-      g_autofree char *keys = methods[i]->available ? valija_cli_list_keys (methods[i]->id) : NULL;
-
-      if (keys != NULL)
-        g_string_append_printf (text, "\n  %-6s %s", methods[i]->id, keys);
+      if (methods[i]->available)
+        append_keys (text, methods[i]->id);
     }
 
   g_string_append_printf (text, "\n%s",
@@ -156,6 +170,22 @@ account_from_options (ValijaCli *cli, GError **error)
   return g_steal_pointer (&account);
 }
 
+/* Whether a side of @account has somebody sign in by a password. */
+static gboolean
+needs_password (ValijaAccount *account)
+{
+  for (ValijaSide side = VALIJA_SIDE_INCOMING; side <= VALIJA_SIDE_OUTGOING; side++)
+    {
+      ValijaServer *server = valija_account_get_server (account, side);
+
+      if (valija_account_has_side (account, side) && valija_server_get_user (server)[0] != '\0' &&
+          g_ascii_strcasecmp (valija_server_get_mechanism (server), "EXTERNAL") != 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* ---- Looking for the server ---- */
 
 static void
@@ -236,6 +266,10 @@ add_fiber (ValijaCli *cli, GError **error)
       !find_server_fiber (cli, account, incoming, error) ||
       !dex_await (valija_engine_add_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;
+
+  if (incoming == NULL && outgoing == NULL && needs_password (account))
+    fprintf (stderr, "valijactl: %s\n",
+             _("No password is stored with the account. Give it with “account password ACCOUNT --password-stdin”."));
 
   if (cli->json != NULL)
     {
@@ -569,6 +603,9 @@ test_fiber (ValijaCli *cli, GError **error)
   if (account == NULL ||
       (opt_password_stdin && !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error)))
     return FALSE;
+  if (opt_method != NULL && !opt_password_stdin && needs_password (account))
+    return valija_cli_set_usage (error, _("Of an account that is not set up no password is stored: give it on standard "
+                                          "input, with --password-stdin."));
 
   g_set_object (&cli->account, account);
   if (!find_server_fiber (cli, account, incoming, &failure))

@@ -306,6 +306,20 @@ show_item (ValijaCli *cli, gint64 id)
   valija_cli_print_outbox (cli, item);
 }
 
+/* Sent to some, and refused for the others: the item says to whom. */
+static gboolean
+check_all_have_it (ValijaCli *cli, gint64 id, GError **error)
+{
+  ValijaOutboxItem *item = valija_cli_hold (cli, valija_engine_find_outbox_item (cli->engine, id));
+
+  if (item == NULL || valija_outbox_item_get_state (item) != VALIJA_OUTBOX_ERROR)
+    return TRUE;
+
+  valija_error_set (error, VALIJA_ERROR_RECIPIENT, _("Not every recipient has the message."));
+  valija_error_locate (error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_RECIPIENTS);
+  return FALSE;
+}
+
 /* The original shows from now on that it was answered. */
 static gboolean
 mark_answered_fiber (ValijaCli *cli, GError **error)
@@ -442,7 +456,7 @@ send_fiber (ValijaCli *cli, GError **error)
     dex_await (valija_engine_flush (cli->engine, account), &failure);
 
   if (failure == NULL)
-    return TRUE;
+    return later || check_all_have_it (cli, id, error);
 
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
@@ -532,7 +546,7 @@ outbox_retry_fiber (ValijaCli *cli, GError **error)
   dex_await_uint (valija_engine_flush_outbox (cli->engine, valija_outbox_item_get_account (item)), &failure);
   show_item (cli, id);
   if (failure == NULL)
-    return TRUE;
+    return check_all_have_it (cli, id, error);
 
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;

@@ -353,7 +353,8 @@ valija_composition_add_recipients (ValijaEnvelope  *envelope,
 
       if (!valija_address_is_valid (address->address))
         {
-          g_autofree char *text = valija_address_to_text (address);
+          g_autofree char *text = address->address[0] != '\0' ? valija_address_to_text (address)
+                                                               : g_strdup (address->name);
 
           valija_error_set (error, VALIJA_ERROR_INVALID,
                             _("“%s” is not an email address. Correct it or take it out."), text);

@@ -274,6 +274,8 @@ def usage():
         assert 'No account is set up' in p.run('account', 'list').stderr and not p.run('account', 'list').stdout
         near = p.run('acount', 'list', expect=USAGE).stderr
         assert 'There is no command “acount”. Is it “account list”?' in near, near
+        near = p.run('account', 'tets', expect=USAGE).stderr
+        assert 'There is no command “account tets”. Is it “account test”?' in near, near
         assert 'There is no command “nonsense”.\n' in p.run('nonsense', expect=USAGE).stderr
         unknown = p.run('account', 'show', 'nobody', expect=NOT_FOUND).stderr
         assert unknown == 'valijactl: There is no account “nobody”. “valijactl account list” lists them.\n', unknown
@@ -447,7 +449,9 @@ def wrong_password():
         assert try_account(p, SIGN_IN, 'mixed', *both, password=PASSWORD + '\nwrong') == refused[1:]
         assert try_account(p, SIGN_IN, 'mixed', *both, password='wrong\n' + PASSWORD) == refused[:1]
         assert try_account(p, SIGN_IN, 'imap', *incoming(ANA), *outgoing(ANA), password='wrong') == refused
-        p.run('account', 'add', '--method', 'imap', '--set', f'email={ANA}', *incoming(ANA))
+        untold = p.run('account', 'test', '--method', 'imap', *incoming(ANA), expect=USAGE).stderr
+        assert '--password-stdin' in untold and 'keyring' not in untold, untold
+        assert '--password-stdin' in p.run('account', 'add', '--method', 'imap', '--set', f'email={ANA}', *incoming(ANA)).stderr
         assert p.json('sync', expect=SIGN_IN)['error']['code'] == 'no-secret'
 
 
@@ -971,9 +975,11 @@ def send_fails():
         found = p.json('send', '--to', 'nobody@example.org', '--subject', 'x', stdin='x', expect=REFUSED)
         assert found['item']['state'] == 'error' and '550' in found['item']['words'], found
         assert (found['error']['side'], found['error']['step']) == ('outgoing', 'recipients'), found['error']
-        found = p.json('send', '--to', f'{LUIS}, nobody@example.org', '--subject', 'half', stdin='x')
+        found = p.json('send', '--to', f'{LUIS}, nobody@example.org', '--subject', 'half', stdin='x', expect=REFUSED)
         assert found['item']['state'] == 'error' and LUIS not in found['item']['words'], found
-        p.run('send', '--to', 'no address', '--subject', 'x', stdin='x', expect=USAGE)
+        assert (found['error']['side'], found['error']['step']) == ('outgoing', 'recipients'), found['error']
+        wrong = p.run('send', '--to', 'no address', '--subject', 'x', stdin='x', expect=USAGE).stderr
+        assert '“no address”' in wrong, wrong
         p.run('send', '--subject', 'x', stdin='x', expect=USAGE)
         wrong = p.run('send', '--to', LUIS, '--priority', 'huge', stdin='x', expect=USAGE).stderr
         assert 'normal, high, low' in wrong, wrong
