@@ -211,7 +211,7 @@ def serve(out, messages):
         say('They are ready. In another terminal, in this directory:\n')
         for command in write_commands(world, exchange.where, out):
             say(f'  {command}')
-        say(f'\nThe same accounts in a window: ./dev run --profile {shlex.quote(os.path.relpath(out / "profile", TOP))}\nCtrl+C ends the servers.')
+        say('\nCtrl+C ends the servers.')
         signal.pause()
 
 
