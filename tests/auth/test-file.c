@@ -134,6 +134,66 @@ test_cancel (void)
   assert_secret (credentials, "five", VALIJA_SIDE_INCOMING, "last");
 }
 
+static void
+assert_rejects (DexFuture *future, const char *words)
+{
+  g_autoptr(DexFuture) owned = future;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_KEYRING);
+  g_assert_cmpstr (error->message, ==, words);
+}
+
+/* libsecret reads the file but once: each of these begins with a program of its own. @contents NULL: a folder is there
+ * in its place. */
+static void
+check_unusable (const char *contents, const char *words)
+{
+  const char *path = g_getenv ("SECRET_FILE_TEST_PATH");
+  g_autoptr(ValijaCredentials) credentials = NULL;
+  g_autoptr(ValijaSecret) secret = valija_secret_new ("pencil", -1);
+
+  if (contents != NULL)
+    g_assert_true (g_file_set_contents (path, contents, -1, NULL));
+  else
+    g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
+
+  credentials = valija_credentials_new ();
+  assert_rejects (valija_credentials_lookup (credentials, "one", VALIJA_SIDE_INCOMING), words);
+  assert_rejects (valija_credentials_store (credentials, "one", VALIJA_SIDE_INCOMING, "x", secret), words);
+  assert_rejects (valija_credentials_clear (credentials, "one"), words);
+
+  if (contents == NULL)
+    g_rmdir (path);
+}
+
+static void
+test_damaged (void)
+{
+  if (g_test_subprocess ())
+    {
+      check_unusable ("this is no keyring at all, and long enough to be one", "The file of the keyring is damaged.");
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_unreadable (void)
+{
+  if (g_test_subprocess ())
+    {
+      check_unusable (NULL, "The keyring could not be used: it is a folder.");
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -151,6 +211,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/auth/file/clear", test_clear);
   g_test_add_func ("/auth/file/together", test_together);
   g_test_add_func ("/auth/file/cancel", test_cancel);
+  g_test_add_func ("/auth/file/damaged", test_damaged);
+  g_test_add_func ("/auth/file/unreadable", test_unreadable);
 
   status = g_test_run ();
 

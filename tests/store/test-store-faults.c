@@ -9,6 +9,7 @@
 #include "valija-test-store.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-database.h"
 #include "valija-fault-vfs.h"
 
 #include <string.h>
@@ -257,6 +258,116 @@ test_fault (gconstpointer data)
   g_assert_cmpuint (n, >, 60);
 }
 
+/* @words: with the path of @database for "FILE" */
+static void
+assert_words (const char *path, GError *error, ValijaErrorCode code, const char *words)
+{
+  g_auto(GStrv) parts = g_strsplit (words, "FILE", 2);
+  g_autofree char *sentence = g_strjoinv (path, parts);
+
+  g_assert_error (error, VALIJA_ERROR, (int) code);
+  g_assert_cmpstr (error->message, ==, sentence);
+}
+
+static void
+assert_fails (ValijaDatabase *database, ValijaErrorCode code, const char *words)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_take (g_malloc0 (100000), 100000);
+  g_autoptr(GError) error = NULL;
+
+  g_assert_false (valija_database_run (database, &error, "INSERT INTO t VALUES (?1)", "b", bytes));
+  assert_words (valija_database_get_path (database), error, code, words);
+}
+
+static ValijaDatabase *
+open_words (const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  ValijaDatabase *database = valija_database_open (path, VALIJA_DATABASE_LOCAL, TRUE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (valija_database_run (database, &error, "CREATE TABLE IF NOT EXISTS t (x)", ""));
+  g_assert_no_error (error);
+
+  return database;
+}
+
+/* What really fails, in our own words. */
+static void
+test_words (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("valija-store-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "words.db", NULL);
+  ValijaDatabase *database = open_words (path);
+  sqlite3 *other = NULL;
+
+  fault_vfs_arm (FAULT_FULL, 1);
+  assert_fails (database, VALIJA_ERROR_DISK_FULL,
+                "There is no room left on this computer for “FILE”. Make some room and try again.");
+  fault_vfs_arm (FAULT_IO_ONCE, 1);
+  assert_fails (database, VALIJA_ERROR_STORAGE, "“FILE” could not be read or written: the disk failed.");
+  fault_vfs_arm (FAULT_READ_ONLY, 1);
+  assert_fails (database, VALIJA_ERROR_STORAGE, "“FILE” could not be read or written: nothing can be written there.");
+  fault_vfs_arm (FAULT_READ_ONLY, 0);
+
+  /* Another program writes, and we do not wait for it */
+  sqlite3_busy_timeout (valija_database_get_handle (database), 0);
+  g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  assert_fails (database, VALIJA_ERROR_STORAGE, "“FILE” is in use by another program. Close that one and try again.");
+  sqlite3_close (other);
+
+  sqlite3_limit (valija_database_get_handle (database), SQLITE_LIMIT_LENGTH, 1000);
+  assert_fails (database, VALIJA_ERROR_TOO_LARGE, "The message is too large to be kept on this computer.");
+  valija_database_close (database);
+
+  database = open_words (path);
+  g_assert_cmpint (sqlite3_exec (valija_database_get_handle (database), "PRAGMA query_only = 1", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
+  assert_fails (database, VALIJA_ERROR_STORAGE,
+                "“FILE” cannot be written. Check who owns it and whether its folder may be written.");
+  g_assert_false (valija_database_is_damaged (database));
+  g_assert_cmpint (sqlite3_exec (valija_database_get_handle (database), "PRAGMA query_only = 0; DROP TABLE t", NULL,
+                                 NULL, NULL), ==, SQLITE_OK);
+  assert_fails (database, VALIJA_ERROR_STORAGE,
+                "“FILE” is damaged. Close Valija and start it again to have it repaired.");
+  g_assert_true (valija_database_is_damaged (database));
+  valija_database_close (database);
+  test_remove (directory);
+}
+
+/* What cannot be made to happen here */
+static void
+test_other_words (void)
+{
+  static const struct
+  {
+    int result;
+    const char *words;
+  } cases[] = {
+    { SQLITE_NOMEM, "There is too little memory for “FILE”. Close other programs and try again." },
+    { SQLITE_MISUSE, "“FILE” could not be used. Close Valija and start it again." },
+    { SQLITE_CANTOPEN, "“FILE” cannot be written. Check who owns it and whether its folder may be written." },
+    { SQLITE_NOTADB, "“FILE” is damaged. Close Valija and start it again to have it repaired." },
+    { SQLITE_CORRUPT_INDEX, "“FILE” is damaged. Close Valija and start it again to have it repaired." },
+    { SQLITE_IOERR_CORRUPTFS, "“FILE” could not be read or written: the disk failed." },
+  };
+  g_autofree char *directory = g_dir_make_tmp ("valija-store-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "words.db", NULL);
+  ValijaDatabase *database = open_words (path);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      g_assert_false (valija_database_fail (database, cases[i].result, &error));
+      assert_words (path, error, VALIJA_ERROR_STORAGE, cases[i].words);
+    }
+
+  valija_database_close (database);
+  test_remove (directory);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -269,6 +380,9 @@ main (int   argc,
   g_test_add_data_func ("/store/faults/full", GINT_TO_POINTER (FAULT_FULL), test_fault);
   g_test_add_data_func ("/store/faults/io-once", GINT_TO_POINTER (FAULT_IO_ONCE), test_fault);
   g_test_add_data_func ("/store/faults/read-only", GINT_TO_POINTER (FAULT_READ_ONLY), test_fault);
+
+  g_test_add_func ("/store/faults/words", test_words);
+  g_test_add_func ("/store/faults/other-words", test_other_words);
 
   return g_test_run ();
 }

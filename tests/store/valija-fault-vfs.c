@@ -4,6 +4,7 @@
 
 #include "valija-fault-vfs.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 
@@ -41,6 +42,28 @@ fails (void)
   return TRUE;
 }
 
+/* What the system would say goes with what SQLite makes of it. */
+static int
+say (int result)
+{
+  switch (armed_fault)
+    {
+    case FAULT_READ_ONLY:
+      errno = EROFS;
+      break;
+    case FAULT_FULL_ONCE:
+    case FAULT_FULL:
+      errno = ENOSPC;
+      break;
+    case FAULT_IO_ONCE:
+    default:
+      errno = EIO;
+      break;
+    }
+
+  return result;
+}
+
 static sqlite3_file *
 real (sqlite3_file *file)
 {
@@ -67,7 +90,7 @@ fault_write (sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 of
       /* Half of it gets through, as it may */
       if (armed_fault != FAULT_READ_ONLY)
         real (file)->pMethods->xWrite (real (file), data, n_bytes / 2, offset);
-      return armed_fault == FAULT_IO_ONCE || armed_fault == FAULT_READ_ONLY ? SQLITE_IOERR_WRITE : SQLITE_FULL;
+      return say (armed_fault == FAULT_IO_ONCE || armed_fault == FAULT_READ_ONLY ? SQLITE_IOERR_WRITE : SQLITE_FULL);
     }
 
   return real (file)->pMethods->xWrite (real (file), data, n_bytes, offset);
@@ -76,13 +99,13 @@ fault_write (sqlite3_file *file, const void *data, int n_bytes, sqlite3_int64 of
 static int
 fault_truncate (sqlite3_file *file, sqlite3_int64 size)
 {
-  return fails () ? SQLITE_IOERR_TRUNCATE : real (file)->pMethods->xTruncate (real (file), size);
+  return fails () ? say (SQLITE_IOERR_TRUNCATE) : real (file)->pMethods->xTruncate (real (file), size);
 }
 
 static int
 fault_sync (sqlite3_file *file, int flags)
 {
-  return fails () ? SQLITE_IOERR_FSYNC : real (file)->pMethods->xSync (real (file), flags);
+  return fails () ? say (SQLITE_IOERR_FSYNC) : real (file)->pMethods->xSync (real (file), flags);
 }
 
 static int
