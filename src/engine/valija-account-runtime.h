@@ -66,7 +66,7 @@ struct _ValijaAccountRuntime
   GError *refused;           /* nullable: signing in was refused. Trying on without the user would lock the account */
   guint reload_source;       /* folders are about to be read again */
   guint flush_source;        /* the journal is about to be replayed */
-  gint64 away_since;         /* its server cannot be reached, seconds of the monotonic clock; 0: it can */
+  gint64 away_since;         /* its server cannot be reached, seconds since the system began; 0: it can */
   gint64 searched_at;        /* when its server was looked for again; 0: never */
   gboolean running;          /* the background flow goes */
   gboolean look_at_all;      /* at every folder, the next time */

@@ -5,6 +5,7 @@
 #include "engine/valija-engine-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <time.h>
 
 #include "sessions/valija-methods.h"
 
@@ -15,6 +16,20 @@
 /* Seconds. A server that is away for an evening has not moved. */
 #define AWAY (24 * 60 * 60)
 #define SEARCH_AGAIN (24 * 60 * 60)
+
+/* Also of the time that the computer sleeps, and by a clock that nobody sets. */
+static gint64
+get_seconds (void)
+{
+#ifdef CLOCK_BOOTTIME
+  struct timespec now;
+
+  if (clock_gettime (CLOCK_BOOTTIME, &now) == 0)
+    return now.tv_sec;
+#endif
+
+  return g_get_monotonic_time () / G_USEC_PER_SEC;
+}
 
 /* Whether @error is what is left of a mailbox that has moved. */
 static gboolean
@@ -61,7 +76,7 @@ valija_engine_follow_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, c
   const ValijaMethod *method = valija_methods_find (valija_account_get_method (runtime->account));
   g_autofree char *host = g_strdup (valija_server_get_host (valija_account_get_incoming (runtime->account)));
   const char *allowed[] = { host, NULL };
-  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+  gint64 now = get_seconds ();
   g_autoptr(ValijaDiscovery) discovery = NULL;
   g_autoptr(GError) error = NULL;
 
