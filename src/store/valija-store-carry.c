@@ -127,25 +127,63 @@ valija_store_origin_describe (ValijaStoreContext  *context,
   return found || valija_store_fail_no_message (error);
 }
 
-gboolean
-valija_store_carry_check (ValijaDatabase  *local,
-                          gint64           origin,
-                          GError         **error)
+/* The line that carries @origin; 0 for none. After the cache was made anew its rows have other numbers: by its place on
+ * its server it is known all the same. */
+static gboolean
+find_carrying (ValijaStoreContext  *context,
+               gint64               public,
+               gint64              *line,
+               GError             **error)
 {
-  gint64 n_lines;
+  g_auto(ValijaStoreOrigin) origin = { 0, };
+  g_autoptr(GError) local_error = NULL;
 
-  if (!valija_database_get_int64 (local, 0, &n_lines, error,
-                                  "SELECT count(*) FROM operation_origin WHERE message = ?1", "i", origin))
+  if (!valija_database_get_int64 (context->local, 0, line, error,
+                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", public))
     return FALSE;
+  if (*line != 0 || public < 0)
+    return TRUE;
 
-  if (n_lines > 0)
-    valija_error_set (error, VALIJA_ERROR_INVALID,
-                      _("This message is on its way to another folder. Try again when it is there."));
+  if (!valija_store_origin_describe (context, public, &origin, &local_error))
+    {
+      if (g_error_matches (local_error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
 
-  return n_lines == 0;
+  return valija_database_get_int64 (context->local, 0, line, error,
+                                    "SELECT operation FROM operation_origin"
+                                    " WHERE account = ?1 AND folder = ?2 AND remote_id = ?3 AND remote_id <> ''",
+                                    "sss", origin.account, origin.folder, origin.remote_id) &&
+         (*line == 0 ||
+          valija_database_run (context->local, error, "UPDATE operation_origin SET message = ?2 WHERE operation = ?1",
+                               "ii", *line, public));
 }
 
-/* The line that carries @origin already; 0 for none. */
+static gboolean
+fail_on_its_way (GError **error)
+{
+  valija_error_set (error, VALIJA_ERROR_INVALID,
+                    _("This message is on its way to another folder. Try again when it is there."));
+
+  return FALSE;
+}
+
+gboolean
+valija_store_carry_check (ValijaStoreContext  *context,
+                          gint64               origin,
+                          GError             **error)
+{
+  gint64 line;
+
+  if (!find_carrying (context, origin, &line, error))
+    return FALSE;
+
+  return line == 0 || fail_on_its_way (error);
+}
+
+/* The line that carries @origin to where it is to go already; 0 for none. */
 static gboolean
 find_line (ValijaStoreContext  *context,
            const CarryArgs     *args,
@@ -157,8 +195,7 @@ find_line (ValijaStoreContext  *context,
   g_autofree char *remote_id = NULL;
   gint64 there;
 
-  if (!valija_database_get_int64 (context->local, 0, line, error,
-                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", origin))
+  if (!find_carrying (context, origin, line, error))
     return FALSE;
   if (*line == 0)
     return TRUE;
@@ -169,7 +206,19 @@ find_line (ValijaStoreContext  *context,
                                   "iss", *line, account, remote_id))
     return FALSE;
 
-  return there > 0 || valija_store_carry_check (context->local, origin, error);
+  return there > 0 || fail_on_its_way (error);
+}
+
+gboolean
+valija_store_carry_follow (ValijaStoreContext  *context,
+                           gint64               message,
+                           const char          *folder,
+                           const char          *remote_id,
+                           GError             **error)
+{
+  return valija_database_run (context->local, error,
+                              "UPDATE operation_origin SET folder = ?2, remote_id = ?3 WHERE message = ?1", "iss",
+                              message, folder, remote_id);
 }
 
 static gboolean
@@ -229,7 +278,7 @@ delete_from_server (ValijaStoreContext       *context,
   gint64 row;
 
   if (!valija_database_get_int64 (context->cache, 0, &row, error,
-                                  "SELECT ifnull ((SELECT id FROM message WHERE id = ?4),"
+                                  "SELECT ifnull ((SELECT id FROM message WHERE id = ?4 AND lost_account IS NULL),"
                                   " (SELECT m.id FROM message m JOIN folder f ON f.id = m.home"
                                   " WHERE f.account = ?1 AND f.remote_id = ?2 AND m.remote_id = ?3))",
                                   "sssi", origin->account, origin->folder, origin->remote_id, origin->message))

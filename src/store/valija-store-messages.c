@@ -416,7 +416,7 @@ add_message (ValijaStoreContext  *context,
   AddArgs *args = data;
   gint64 id;
 
-  if ((args->origin != 0 && !valija_store_carry_check (context->local, args->origin, error)) ||
+  if ((args->origin != 0 && !valija_store_carry_check (context, args->origin, error)) ||
       !valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
                        : valija_store_outbox_copy_kept (context, args->outbox, error)) ||

@@ -389,6 +389,7 @@ finish_move (ValijaStoreContext  *context,
                               "DELETE FROM operation_message WHERE operation = ?1 AND message = ?2",
                               "ii", line->id, message) &&
          redirect_dependents (context->local, line, message, line->target, new_remote_id, error) &&
+         valija_store_carry_follow (context, message, line->target, new_remote_id, error) &&
          join_twin (context, message, target, new_remote_id, &twin, error) &&
          valija_database_run (context->cache, error,
                               "UPDATE message SET home = ?2, remote_id = ?3, gone = 0, round = CASE WHEN ?4"

@@ -162,7 +162,13 @@ gboolean valija_store_carry_finish (ValijaStoreContext  *context,
                                     const char          *new_remote_id,
                                     GError             **error);
 /* INVALID where a line carries @origin: it may be in another folder already. */
-gboolean valija_store_carry_check (ValijaDatabase *local, gint64 origin, GError **error);
+gboolean valija_store_carry_check (ValijaStoreContext *context, gint64 origin, GError **error);
+/* @message is in @folder now, under @remote_id. */
+gboolean valija_store_carry_follow (ValijaStoreContext  *context,
+                                    gint64               message,
+                                    const char          *folder,
+                                    const char          *remote_id,
+                                    GError             **error);
 /* The rows of the cache have other ids now. */
 gboolean valija_store_carry_forget_rows (ValijaDatabase *local, GError **error);
 

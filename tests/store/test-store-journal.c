@@ -513,6 +513,43 @@ test_remove_target (void)
   test_check (self);
 }
 
+/* A message on its way is known by its place on its server after the cache was made anew, also where it was moved
+ * meanwhile: it does not go twice, and it goes from where it is. */
+static void
+test_carry_without_cache (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autofree char *cache = test_store_path (self, "cache/cache.db");
+  g_autofree char *journal = NULL;
+  g_autoptr(GPtrArray) new_ids = g_ptr_array_new ();
+  gint64 id, line, moved;
+
+  test_write_folders (self, "a", FALSE, "INBOX Archive");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_sync (self, test_folder (self, "a", "INBOX"), test_added ("1 2", 0));
+  id = test_find (self, test_folder (self, "a", "INBOX"), "1");
+  line = carry (self, id, test_folder (self, "b", "INBOX"));
+  moved = test_await_int64 (valija_store_move_messages (self->store, &id, 1, test_folder (self, "a", "Archive")));
+  g_ptr_array_add (new_ids, (char *) "21");
+  test_await (valija_store_finish_operation (self->store, moved, new_ids));
+
+  test_store_close (self);
+  g_assert_cmpint (g_unlink (cache), ==, 0);
+  test_store_open (self);
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_write_folders (self, "a", FALSE, "INBOX Archive");
+  test_sync (self, test_folder (self, "a", "INBOX"), test_added ("2", 0));
+  test_sync (self, test_folder (self, "a", "Archive"), test_added ("21", 0));
+
+  id = test_find (self, test_folder (self, "a", "Archive"), "21");
+  g_assert_cmpint (carry (self, id, test_folder (self, "b", "INBOX")), ==, line);
+  g_ptr_array_index (new_ids, 0) = (char *) "31";
+  test_await (valija_store_finish_operation (self->store, line, new_ids));
+  journal = test_journal (self, "a");
+  g_assert_cmpstr (journal, ==, "delete Archive 21");
+  test_check (self);
+}
+
 /* A change that the cache could not take along is put right when the store is next opened; of one that was finished the
  * server has the word. */
 static void
@@ -563,6 +600,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/relisted-twin", test_relisted_twin);
   g_test_add_func ("/store/journal/append", test_append);
   g_test_add_func ("/store/journal/remove-target", test_remove_target);
+  g_test_add_func ("/store/journal/carry-without-cache", test_carry_without_cache);
   g_test_add_func ("/store/journal/cache-behind-journal", test_cache_behind_journal);
 
   return g_test_run ();
