@@ -15,7 +15,7 @@
 typedef struct
 {
   const char *nick;
-  const char *title;          /* where no side is known, or none matters */
+  const char *title;          /* where no side is known, none matters, or one server is both */
   const char *incoming_title; /* nullable */
   const char *outgoing_title; /* nullable */
   const char *advice;         /* nullable */
@@ -328,7 +328,7 @@ valija_error_code_to_nick (const GError *error)
  * valija_side_to_nick:
  * @side: a side
  *
- * Returns: (transfer none): "none", "incoming" or "outgoing"
+ * Returns: (transfer none): "none", "incoming", "outgoing" or "both"
  */
 const char *
 valija_side_to_nick (ValijaSide side)
@@ -337,6 +337,8 @@ valija_side_to_nick (ValijaSide side)
     return "incoming";
   if (side == VALIJA_SIDE_OUTGOING)
     return "outgoing";
+  if (side == VALIJA_SIDE_BOTH)
+    return "both";
 
   return "none";
 }

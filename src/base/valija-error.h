@@ -79,12 +79,13 @@ typedef enum
   VALIJA_ERROR_INVALID,
 } ValijaErrorCode;
 
-/* Which half of an account failed. */
+/* Which half of an account failed; BOTH in an error of one server that keeps the mail and sends it. */
 typedef enum
 {
   VALIJA_SIDE_NONE,
   VALIJA_SIDE_INCOMING,
   VALIJA_SIDE_OUTGOING,
+  VALIJA_SIDE_BOTH,
 } ValijaSide;
 
 /* How far it had come. The order is that of a session. */

@@ -245,7 +245,7 @@ find_server_fiber (ValijaCli *cli, ValijaAccount *account, ValijaSecret *secret,
                           "method “%s”."), other != NULL ? valija_method_text (other->name) : discovery->method);
     }
 
-  valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_DISCOVER);
+  valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_DISCOVER);
   return FALSE;
 }
 
@@ -479,6 +479,21 @@ remove_fiber (ValijaCli *cli, GError **error)
 
 /* ---- test ---- */
 
+static ValijaSide
+get_side (ValijaCli *cli, ValijaTestStep *step)
+{
+  return valija_account_name_side (cli->account, valija_test_step_get_side (step));
+}
+
+static const char *
+describe_side (ValijaSide side)
+{
+  if (side == VALIJA_SIDE_BOTH)
+    return _("server");
+
+  return side == VALIJA_SIDE_OUTGOING ? _("outgoing") : _("incoming");
+}
+
 static void
 print_step (ValijaCli *cli, ValijaTestStep *step)
 {
@@ -504,7 +519,7 @@ print_step (ValijaCli *cli, ValijaTestStep *step)
       return;
     }
 
-  side = valija_cli_pad (valija_test_step_get_side (step) == VALIJA_SIDE_OUTGOING ? _("outgoing") : _("incoming"), 8);
+  side = valija_cli_pad (describe_side (get_side (cli, step)), 8);
   valija_cli_print (cli, "  %s  %s: %s%s%s\n", side, valija_test_step_get_label (step), mark,
                     detail[0] != '\0' ? ", " : "", detail);
   fflush (stdout);
@@ -537,7 +552,7 @@ json_steps (ValijaCli *cli, GListModel *steps)
       g_autoptr(ValijaTestStep) step = g_list_model_get_item (steps, i);
 
       json_builder_begin_object (cli->json);
-      valija_cli_json_string (cli->json, "side", valija_side_to_nick (valija_test_step_get_side (step)));
+      valija_cli_json_string (cli->json, "side", valija_side_to_nick (get_side (cli, step)));
       valija_cli_json_string (cli->json, "step", valija_step_to_nick (valija_test_step_get_step (step)));
       valija_cli_json_string (cli->json, "label", valija_test_step_get_label (step));
       valija_cli_json_string (cli->json, "state", valija_test_state_to_nick (valija_test_step_get_state (step)));

@@ -340,7 +340,8 @@ test_incoming_fiber (Test *test, GError **error)
   if (!(inbox = dup_inbox_id (infos)))
     {
       valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The server has no inbox for this name."));
-      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_OPEN_FOLDER);
+      valija_error_locate (error, valija_account_name_side (test->account, VALIJA_SIDE_INCOMING),
+                           VALIJA_STEP_OPEN_FOLDER);
       return FALSE;
     }
 
@@ -439,7 +440,7 @@ run_half_fiber (Test *test, ValijaSide side, GError **error)
     test_outgoing_fiber (test, error);
 
   if (*error != NULL)
-    valija_error_locate (error, side, VALIJA_STEP_NONE);
+    valija_error_locate (error, valija_account_name_side (test->account, side), VALIJA_STEP_NONE);
   end_half (test, side, *error);
 }
 

@@ -249,9 +249,12 @@ check_host (const char *host,
 
   if (*host == '\0')
     {
-      message = side == VALIJA_SIDE_OUTGOING
-                ? _("The name of the outgoing server is missing.")
-                : _("The name of the incoming server is missing.");
+      if (side == VALIJA_SIDE_BOTH)
+        message = _("The name of the server is missing.");
+      else
+        message = side == VALIJA_SIDE_OUTGOING
+                  ? _("The name of the outgoing server is missing.")
+                  : _("The name of the incoming server is missing.");
       valija_error_set (error, VALIJA_ERROR_INVALID, "%s", message);
       return FALSE;
     }
@@ -415,7 +418,8 @@ valija_account_validate (ValijaAccount *self,
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     {
       if (valija_account_has_side (self, sides[i]) &&
-          !check_host (valija_server_get_host (valija_account_get_server (self, sides[i])), sides[i], error))
+          !check_host (valija_server_get_host (valija_account_get_server (self, sides[i])),
+                       valija_account_name_side (self, sides[i]), error))
         return FALSE;
     }
 
@@ -427,7 +431,10 @@ valija_account_validate (ValijaAccount *self,
       if (*valija_server_get_user (server) == '\0' && !(valija_account_has_one_server (self) && *email != '\0') &&
           g_ascii_strcasecmp (valija_server_get_mechanism (server), "EXTERNAL") != 0)
         {
-          valija_error_set (error, VALIJA_ERROR_INVALID, _("The user name for the incoming server is missing."));
+          valija_error_set (error, VALIJA_ERROR_INVALID, "%s",
+                            valija_account_has_one_server (self)
+                              ? _("The user name is missing.")
+                              : _("The user name for the incoming server is missing."));
           return FALSE;
         }
     }

@@ -456,8 +456,19 @@ valija_account_has_side (ValijaAccount *self,
       return !sends_only;
     case VALIJA_SIDE_OUTGOING:
       return sends || (!valija_account_has_one_server (self) && *valija_server_get_host (self->outgoing) != '\0');
+    case VALIJA_SIDE_BOTH:
+      return valija_account_has_one_server (self);
     case VALIJA_SIDE_NONE:
     default:
       return FALSE;
     }
+}
+
+ValijaSide
+valija_account_name_side (ValijaAccount *self,
+                          ValijaSide     side)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), side);
+
+  return side != VALIJA_SIDE_NONE && valija_account_has_one_server (self) ? VALIJA_SIDE_BOTH : side;
 }

@@ -64,6 +64,8 @@ gboolean       valija_account_has_one_server (ValijaAccount *self);
 
 /* Which sides this account has, by method and by pairing. Where one server does all, it is the incoming one. */
 gboolean       valija_account_has_side  (ValijaAccount *self, ValijaSide side);
+/* What an error says of @side: BOTH where the account has one server */
+ValijaSide     valija_account_name_side (ValijaAccount *self, ValijaSide side);
 
 ValijaAccount *valija_account_copy          (ValijaAccount *self) G_GNUC_WARN_UNUSED_RESULT;
 GKeyFile      *valija_account_to_key_file   (ValijaAccount *self) G_GNUC_WARN_UNUSED_RESULT;

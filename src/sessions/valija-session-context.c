@@ -61,9 +61,10 @@ lookup_failed_cb (DexFuture *future, gpointer user_data)
 }
 
 static DexFuture *
-catch_at_side (DexFuture *future, DexFutureCallback callback, ValijaSide side)
+catch_at_side (ValijaSessionContext *self, DexFuture *future, DexFutureCallback callback, ValijaSide side)
 {
-  return dex_future_catch (future, callback, GINT_TO_POINTER ((int) side), NULL);
+  return dex_future_catch (future, callback, GINT_TO_POINTER ((int) valija_account_name_side (self->account, side)),
+                           NULL);
 }
 
 /* @default_ports: (nullable): no port stays none */
@@ -207,11 +208,12 @@ valija_session_context_lookup_secret (ValijaSessionContext *self, ValijaSide sid
     return dex_future_new_take_boxed (VALIJA_TYPE_SECRET, valija_secret_ref (preset));
 
   if (self->credentials != NULL)
-    return catch_at_side (valija_credentials_lookup (self->credentials, valija_account_get_id (self->account), side),
+    return catch_at_side (self,
+                          valija_credentials_lookup (self->credentials, valija_account_get_id (self->account), side),
                           lookup_failed_cb, side);
 
   valija_error_set (&error, VALIJA_ERROR_NO_SECRET, _("No password was given."));
-  valija_error_locate (&error, side, VALIJA_STEP_SIGN_IN);
+  valija_error_locate (&error, valija_account_name_side (self->account, side), VALIJA_STEP_SIGN_IN);
   return dex_future_new_for_error (error);
 }
 
@@ -235,7 +237,7 @@ valija_session_context_connect (ValijaSessionContext *self, ValijaSide side, con
 
   endpoint = create_endpoint (self, side, default_ports);
 
-  return catch_at_side (valija_stream_connect (endpoint, self->trust, self->traffic, self->transcript),
+  return catch_at_side (self, valija_stream_connect (endpoint, self->trust, self->traffic, self->transcript),
                         connect_failed_cb, side);
 }
 

@@ -57,6 +57,8 @@ describe_side (ValijaSide side)
       return _("The incoming server, which keeps your mail");
     case VALIJA_SIDE_OUTGOING:
       return _("The outgoing server, which sends your mail");
+    case VALIJA_SIDE_BOTH:
+      return _("The server, which keeps your mail and sends it");
     case VALIJA_SIDE_NONE:
     default:
       return NULL;

@@ -137,7 +137,7 @@ test_every_code_has_words (void)
   g_autoptr(GHashTable) nicks = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (int code = VALIJA_ERROR_FAILED; code <= VALIJA_ERROR_INVALID; code++)
-    for (ValijaSide side = VALIJA_SIDE_NONE; side <= VALIJA_SIDE_OUTGOING; side++)
+    for (ValijaSide side = VALIJA_SIDE_NONE; side <= VALIJA_SIDE_BOTH; side++)
       {
         g_autoptr(GError) error = NULL;
         g_autofree char *title = NULL;
@@ -173,6 +173,7 @@ test_steps (void)
   g_assert_cmpuint (g_hash_table_size (nicks), ==, VALIJA_STEP_STORE + 1);
   g_assert_cmpstr (valija_step_to_nick (VALIJA_STEP_SIGN_IN), ==, "sign-in");
   g_assert_cmpstr (valija_side_to_nick (VALIJA_SIDE_OUTGOING), ==, "outgoing");
+  g_assert_cmpstr (valija_side_to_nick (VALIJA_SIDE_BOTH), ==, "both");
 }
 
 static void
@@ -198,6 +199,25 @@ test_words (void)
   g_assert_cmpstr (valija_error_code_to_nick (foreign), ==, "failed");
   g_assert_null (valija_error_get_certificate (foreign));
   g_assert_null (valija_error_get_server_line (foreign));
+}
+
+/* One server that keeps the mail and sends it is neither the incoming nor the outgoing one. */
+static void
+test_one_server (void)
+{
+  for (int code = VALIJA_ERROR_FAILED; code <= VALIJA_ERROR_INVALID; code++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *title = NULL;
+
+      valija_error_set (&error, code, "Because.");
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_CONNECT);
+      title = valija_error_dup_title (error);
+      g_assert_null (strstr (title, "incoming"));
+      g_assert_null (strstr (title, "outgoing"));
+      if (code == VALIJA_ERROR_CONNECT)
+        g_assert_cmpstr (title, ==, "The server cannot be reached");
+    }
 }
 
 /* Another kind of server at the port is named as what it is, and no library speaks. */
@@ -246,6 +266,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/error/every-code-has-words", test_every_code_has_words);
   g_test_add_func ("/base/error/steps", test_steps);
   g_test_add_func ("/base/error/words", test_words);
+  g_test_add_func ("/base/error/one-server", test_one_server);
   g_test_add_func ("/base/error/other-server", test_other_server);
   g_test_add_func ("/base/error/reasons", test_reasons);
 

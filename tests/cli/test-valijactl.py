@@ -213,6 +213,9 @@ def exchange_by_hand():
             assert tested['ok'] and 'server' not in tested, tested
         wrong = p.json('account', 'test', '--method', 'exchange', *settings, '--password-stdin', stdin='wrong\n', expect=SIGN_IN)
         assert wrong['error']['code'] == 'authentication' and wrong['error']['step'] == 'sign-in', wrong['error']
+        assert wrong['error']['side'] == 'both' and {s['side'] for s in wrong['steps']} == {'both'}, wrong
+        told = p.run('account', 'test', '--method', 'exchange', *settings, '--password-stdin', stdin='wrong\n', expect=SIGN_IN)
+        assert 'incoming' not in told.stdout + told.stderr and 'The server refused the name or password' in told.stderr, told
         for setting in ('security=starttls', 'outgoing.host=smtp.example.org', 'keep-sent=here'):
             p.run('account', 'add', '--method', 'exchange', *settings, '--set', setting, expect=USAGE)
 

@@ -303,10 +303,16 @@ test_one_server (void)
   g_object_set (valija_account_get_outgoing (account), "host", "smtp.example.org", NULL);
   g_assert_true (valija_account_has_side (account, VALIJA_SIDE_INCOMING));
   g_assert_false (valija_account_has_side (account, VALIJA_SIDE_OUTGOING));
+  g_assert_true (valija_account_has_side (account, VALIJA_SIDE_BOTH));
+  g_assert_false (valija_account_has_side (imap, VALIJA_SIDE_BOTH));
+  g_assert_cmpint (valija_account_name_side (account, VALIJA_SIDE_OUTGOING), ==, VALIJA_SIDE_BOTH);
+  g_assert_cmpint (valija_account_name_side (account, VALIJA_SIDE_NONE), ==, VALIJA_SIDE_NONE);
+  g_assert_cmpint (valija_account_name_side (imap, VALIJA_SIDE_OUTGOING), ==, VALIJA_SIDE_OUTGOING);
 
   /* The address is the name there, too */
   g_assert_false (valija_account_validate (account, &error));
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==, "The user name is missing.");
   set_key (account, "email", "ana@example.org");
   g_clear_error (&error);
   g_assert_true (valija_account_validate (account, &error));

@@ -219,7 +219,7 @@ valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
     return FALSE;
   if (!valija_exchange_choose_auth (self->context, offers, &self->auth, error))
     {
-      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+      valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_SIGN_IN);
       return FALSE;
     }
 

@@ -714,7 +714,7 @@ set_not_found (Discovery *self,
                       _("No Exchange server was found for %s. Type the server’s name; your administrator knows it."),
                       domain);
 
-  valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_DISCOVER);
+  valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_DISCOVER);
 }
 
 static DexFuture *
@@ -725,7 +725,7 @@ discover_fiber (gpointer data)
 
   if (!round_fiber (self, &error))
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_DISCOVER);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_DISCOVER);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
@@ -764,7 +764,7 @@ valija_exchange_discover (ValijaSessionContext *context,
   if (!valija_address_is_valid (email) || at == NULL || (domain = g_hostname_to_ascii (at + 1)) == NULL)
     {
       valija_error_set (&error, VALIJA_ERROR_INVALID, _("To find the server, Valija needs your mail address."));
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_DISCOVER);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_DISCOVER);
       return dex_future_new_for_error (error);
     }
 

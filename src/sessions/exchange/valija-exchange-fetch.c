@@ -102,7 +102,7 @@ fetch_fiber (gpointer data)
     }
 
   /* When nobody receives any more there is nobody to tell */
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_FETCH);
+  valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_FETCH);
   if (dex_channel_can_send (fetch->channel))
     dex_future_disown (dex_channel_send (fetch->channel, dex_future_new_for_error (g_error_copy (error))));
 

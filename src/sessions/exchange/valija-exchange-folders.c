@@ -265,7 +265,7 @@ list_folders_fiber (gpointer data)
 
   if (error != NULL)
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_LIST_FOLDERS);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

@@ -59,7 +59,7 @@ organize_new (ValijaExchangeSession *session,
 DexFuture *
 valija_exchange_refuse_change (GError *error)
 {
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_CHANGE);
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN))
     error->code = VALIJA_ERROR_TRY_LATER;
 

@@ -173,7 +173,7 @@ find_people_fiber (gpointer data)
 
   if (client == NULL || !search_either_fiber (search, client, &error))
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_NONE);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_NONE);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

@@ -54,7 +54,7 @@ get_quota_fiber (gpointer data)
 
   if (error != NULL)
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_SYNC);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

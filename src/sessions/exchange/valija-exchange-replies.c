@@ -36,7 +36,7 @@ get_address (ValijaExchangeSession *self)
 static DexFuture *
 refuse (GError *error)
 {
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_NONE);
+  valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_NONE);
 
   return dex_future_new_for_error (error);
 }

@@ -213,7 +213,7 @@ search_fiber (gpointer data)
 
   if (error != NULL)
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_FETCH);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_FETCH);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
@@ -338,7 +338,7 @@ send_fiber (gpointer data)
 
   if (error != NULL)
     {
-      valija_error_locate (&error, VALIJA_SIDE_OUTGOING, VALIJA_STEP_SEND);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_SEND);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

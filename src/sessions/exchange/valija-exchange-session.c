@@ -107,7 +107,7 @@ open_client_fiber (ValijaExchangeSession *self,
   valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
   if (!valija_exchange_client_sign_in_fiber (client, error))
     {
-      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
+      valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_CONNECT);
       return FALSE;
     }
   valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT, NULL);
@@ -122,7 +122,7 @@ open_client_fiber (ValijaExchangeSession *self,
   valija_session_context_begin_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
   if (!valija_exchange_session_look_around_fiber (self, client, error))
     {
-      valija_error_locate (error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+      valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_SIGN_IN);
       return FALSE;
     }
   valija_session_context_end_step (context, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN,
@@ -146,7 +146,7 @@ open_fiber (gpointer data)
     {
       valija_exchange_client_close (client);
       valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CLOSE);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_CLOSE);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
@@ -283,7 +283,7 @@ valija_exchange_session_reader_watch (ValijaMailReader *reader,
   GError *error = NULL;
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in one folder."));
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_OPEN_FOLDER);
+  valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_OPEN_FOLDER);
 
   return dex_future_new_for_error (error);
 }
@@ -401,7 +401,7 @@ watch_all_fiber (gpointer data)
 
   if (list == NULL)
     {
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_SYNC);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

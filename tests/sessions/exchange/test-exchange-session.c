@@ -888,7 +888,7 @@ test_first_answers (void)
       g_assert_error (error, VALIJA_ERROR, (int) cases[i].code);
       g_assert_nonnull (strstr (error->message, cases[i].sentence));
       g_assert_nonnull (valija_error_get_server_line (error));
-      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_INCOMING);
+      g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_BOTH);
       g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_CONNECT);
     }
 
