@@ -16,6 +16,7 @@
 #define READ_SIZE 65536
 
 static char *opt_account;
+static char *opt_from;
 static char **opt_to;
 static char **opt_cc;
 static char **opt_bcc;
@@ -40,6 +41,8 @@ static char *opt_forward;
 
 static const GOptionEntry send_options[] = {
   { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  { "from", 'f', 0, G_OPTION_ARG_STRING, &opt_from,
+    N_("The sender: the account’s address or one of its setting “senders”"), "ADDRESS" },
   { "to", 't', 0, G_OPTION_ARG_STRING_ARRAY, &opt_to, N_("Recipients; may be given many times"), "ADDRESSES" },
   { "cc", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_cc, N_("Recipients of a copy"), "ADDRESSES" },
   { "bcc", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_bcc, N_("Recipients that the others do not see"), "ADDRESSES" },
@@ -193,6 +196,25 @@ put_body_first (ValijaComposition *composition, const char *body)
   g_object_set (composition, "text", text, NULL);
 }
 
+/* (nullable) (transfer full) */
+static ValijaAddress *
+dup_sender (ValijaAccount *account, GError **error)
+{
+  g_autoptr(GPtrArray) senders = valija_account_list_senders (account);
+
+  for (guint i = 0; i < senders->len; i++)
+    {
+      const ValijaAddress *sender = g_ptr_array_index (senders, i);
+
+      if (opt_from == NULL || g_ascii_strcasecmp (sender->address, opt_from) == 0)
+        return valija_address_copy (sender);
+    }
+
+  valija_cli_set_usage (error, _("“%s” is not a sender address of “%s”. Add it to the account’s setting “senders” "
+                                 "first."), opt_from, valija_account_get_name (account));
+  return NULL;
+}
+
 static ValijaComposition *
 compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
 {
@@ -202,8 +224,8 @@ compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   int priority;
   int confidentiality;
 
-  from = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
-  if (!valija_cli_find_word (opt_priority, priorities, &priority, error) ||
+  if (!(from = dup_sender (account, error)) ||
+      !valija_cli_find_word (opt_priority, priorities, &priority, error) ||
       !valija_cli_find_word (opt_confidentiality, confidentialities, &confidentiality, error) ||
       !(composition = begin_composition_fiber (cli, from, error)) ||
       !(body = read_body_fiber (cli, error)))
@@ -275,6 +297,12 @@ enqueue_fiber (ValijaCli *cli, ValijaAccount *account, gint64 due, GError **erro
   g_autoptr(ValijaComposition) composition = NULL;
   g_autoptr(GBytes) source = NULL;
   g_auto(GStrv) recipients = NULL;
+
+  if (opt_source != NULL && opt_from != NULL)
+    {
+      valija_cli_set_usage (error, _("A message file names its sender: --source and --from do not go together."));
+      return NULL;
+    }
 
   if (opt_source == NULL)
     {

@@ -12,7 +12,7 @@
 #define TEXT_LIMIT 1024
 #define HOST_LIMIT 255
 
-#define OWN_KEYS "name", "email", "full-name", "timeout"
+#define OWN_KEYS "name", "email", "full-name", "senders", "timeout"
 #define GENERAL_KEYS OWN_KEYS, "keep-sent"
 #define SIDE_KEYS(side) \
   side ".host", side ".port", side ".security", side ".user", side ".mechanism", side ".ca", \
@@ -26,6 +26,7 @@ typedef enum
   KIND_SECURITY,
   KIND_KEEP_SENT,
   KIND_FILE,
+  KIND_ADDRESSES,
 } Kind;
 
 typedef struct
@@ -45,16 +46,19 @@ static const char * const reading_keys[] = {
 
 /* The one server keeps what is sent by itself. */
 static const char * const service_keys[] = { OWN_KEYS, "body-days", SIDE_KEYS ("incoming"), NULL };
+static const char * const exchange_keys[] = { OWN_KEYS, "body-days", "shared", SIDE_KEYS ("incoming"), NULL };
 
 static const Key account_keys[] = {
   { "name", "name", KIND_TEXT },
   { "email", "email", KIND_TEXT },
   { "full-name", "full-name", KIND_TEXT },
+  { "senders", "senders", KIND_ADDRESSES },
   { "keep-sent", "keep-sent", KIND_KEEP_SENT },
   { "timeout", "timeout", KIND_NUMBER },
   { "body-days", "body-days", KIND_NUMBER },
   { "paused", "paused", KIND_BOOLEAN },
   { "delete-after-days", "delete-after-days", KIND_NUMBER },
+  { "shared", "shared", KIND_ADDRESSES },
 };
 
 static const Key server_keys[] = {
@@ -189,6 +193,42 @@ set_text (GObject    *object,
   return TRUE;
 }
 
+/* With commas between them; each once. */
+static gboolean
+set_addresses (GObject    *object,
+               const Key  *key,
+               const char *name,
+               const char *value,
+               GError    **error)
+{
+  g_auto(GStrv) words = g_strsplit_set (value, ",;", -1);
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr(GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto(GStrv) addresses = NULL;
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      const char *address = g_strstrip (words[i]);
+
+      if (*address == '\0')
+        continue;
+      if (!valija_address_is_valid (address))
+        {
+          valija_error_set (error, VALIJA_ERROR_INVALID,
+                            _("“%s” is not a mail address. It looks like “ana@example.org”."), address);
+          return FALSE;
+        }
+      if (g_hash_table_add (known, g_ascii_strdown (address, -1)))
+        g_strv_builder_add (builder, address);
+    }
+
+  addresses = g_strv_builder_end (builder);
+  text = g_strjoinv (", ", addresses);
+
+  return set_text (object, key, name, text, error);
+}
+
 static gboolean
 set_resolved (GObject    *object,
               const Key  *key,
@@ -204,6 +244,9 @@ set_resolved (GObject    *object,
     case KIND_TEXT:
     case KIND_FILE:
       return set_text (object, key, name, value, error);
+
+    case KIND_ADDRESSES:
+      return set_addresses (object, key, name, value, error);
 
     case KIND_NUMBER:
       return set_number (object, key, name, value, error);
@@ -353,6 +396,7 @@ valija_account_dup_key (ValijaAccount *self,
     {
     case KIND_TEXT:
     case KIND_FILE:
+    case KIND_ADDRESSES:
       return g_value_dup_string (&value);
     case KIND_NUMBER:
       return G_VALUE_HOLDS_UINT (&value) ? g_strdup_printf ("%u", g_value_get_uint (&value))
@@ -387,6 +431,8 @@ valija_account_list_keys (ValijaAccount *self)
   if (g_str_equal (method, "pop3") || g_str_equal (method, "mixed"))
     return fetching_keys;
 
+  if (g_str_equal (method, "exchange"))
+    return exchange_keys;
   if (valija_account_has_one_server (self))
     return service_keys;
 

@@ -4,6 +4,8 @@
 
 #include "model/valija-account.h"
 
+#include "model/valija-address.h"
+
 #define DEFAULT_TIMEOUT 60
 #define TIMEOUT_LIMIT 3600
 #define DEFAULT_BODY_DAYS 90
@@ -18,6 +20,8 @@ struct _ValijaAccount
   char *name;
   char *email;
   char *full_name;
+  char *senders;
+  char *shared;
   ValijaKeepSent keep_sent;
   int delete_after_days;
   guint timeout;
@@ -37,6 +41,8 @@ enum
   PROP_NAME,
   PROP_EMAIL,
   PROP_FULL_NAME,
+  PROP_SENDERS,
+  PROP_SHARED,
   PROP_KEEP_SENT,
   PROP_DELETE_AFTER_DAYS,
   PROP_TIMEOUT,
@@ -118,6 +124,8 @@ valija_account_finalize (GObject *object)
   g_free (self->name);
   g_free (self->email);
   g_free (self->full_name);
+  g_free (self->senders);
+  g_free (self->shared);
 
   G_OBJECT_CLASS (valija_account_parent_class)->finalize (object);
 }
@@ -146,6 +154,12 @@ valija_account_get_property (GObject    *object,
       break;
     case PROP_FULL_NAME:
       g_value_set_string (value, self->full_name);
+      break;
+    case PROP_SENDERS:
+      g_value_set_string (value, self->senders);
+      break;
+    case PROP_SHARED:
+      g_value_set_string (value, self->shared);
       break;
     case PROP_KEEP_SENT:
       g_value_set_int (value, self->keep_sent);
@@ -197,6 +211,12 @@ valija_account_set_property (GObject      *object,
       break;
     case PROP_FULL_NAME:
       set_text (self, &self->full_name, value, prop_id);
+      break;
+    case PROP_SENDERS:
+      set_text (self, &self->senders, value, prop_id);
+      break;
+    case PROP_SHARED:
+      set_text (self, &self->shared, value, prop_id);
       break;
     case PROP_KEEP_SENT:
       if (self->keep_sent != (ValijaKeepSent) g_value_get_int (value))
@@ -254,6 +274,8 @@ valija_account_class_init (ValijaAccountClass *klass)
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, "", flags);
   properties[PROP_EMAIL] = g_param_spec_string ("email", NULL, NULL, "", flags);
   properties[PROP_FULL_NAME] = g_param_spec_string ("full-name", NULL, NULL, "", flags);
+  properties[PROP_SENDERS] = g_param_spec_string ("senders", NULL, NULL, "", flags);
+  properties[PROP_SHARED] = g_param_spec_string ("shared", NULL, NULL, "", flags);
   properties[PROP_KEEP_SENT] = g_param_spec_int ("keep-sent", NULL, NULL,
                                                  VALIJA_KEEP_SENT_SERVER, VALIJA_KEEP_SENT_NOT,
                                                  VALIJA_KEEP_SENT_SERVER, flags);
@@ -273,6 +295,8 @@ valija_account_init (ValijaAccount *self)
   self->name = g_strdup ("");
   self->email = g_strdup ("");
   self->full_name = g_strdup ("");
+  self->senders = g_strdup ("");
+  self->shared = g_strdup ("");
   self->keep_sent = VALIJA_KEEP_SENT_SERVER;
   self->delete_after_days = -1;
   self->timeout = DEFAULT_TIMEOUT;
@@ -360,6 +384,37 @@ valija_account_get_full_name (ValijaAccount *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), NULL);
 
   return self->full_name;
+}
+
+GPtrArray *
+valija_account_list_senders (ValijaAccount *self)
+{
+  g_auto(GStrv) others = NULL;
+  GPtrArray *list;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), NULL);
+
+  others = g_strsplit (self->senders, ",", -1);
+  list = valija_address_list_new ();
+  g_ptr_array_add (list, valija_address_new (self->full_name, self->email));
+  for (guint i = 0; others[i] != NULL; i++)
+    g_ptr_array_add (list, valija_address_new (self->full_name, g_strstrip (others[i])));
+
+  return list;
+}
+
+char **
+valija_account_dup_shared (ValijaAccount *self)
+{
+  char **list;
+
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), NULL);
+
+  list = g_strsplit (self->shared, ",", -1);
+  for (guint i = 0; list[i] != NULL; i++)
+    g_strstrip (list[i]);
+
+  return list;
 }
 
 ValijaKeepSent

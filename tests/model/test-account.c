@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "model/valija-account.h"
+#include "model/valija-address.h"
 
 static void
 assert_key (ValijaAccount *account,
@@ -285,6 +286,9 @@ test_one_server (void)
 {
   g_autoptr(ValijaAccount) account = valija_account_new ("exchange");
   g_autoptr(ValijaAccount) imap = valija_account_new ("imap");
+  g_auto(GStrv) shared = NULL;
+  g_autoptr(GPtrArray) senders = NULL;
+  g_autofree char *text = NULL;
   g_autoptr(GError) error = NULL;
 
   g_assert_true (valija_account_has_one_server (account));
@@ -298,6 +302,21 @@ test_one_server (void)
   set_key (account, "security", "tls");
   set_key (account, "host", "mail.example.org");
   g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (account)), ==, "mail.example.org");
+
+  /* The mailboxes of others, and what one may send as; each address once */
+  refuse_key (imap, "shared", "team@example.org", "There is no setting “shared”");
+  refuse_key (account, "shared", "team@example.org, nobody", "“nobody” is not a mail address");
+  set_key (account, "shared", " team@example.org;Team@example.org , sales@example.org,");
+  shared = valija_account_dup_shared (account);
+  g_assert_cmpuint (g_strv_length (shared), ==, 2);
+  g_assert_cmpstr (shared[0], ==, "team@example.org");
+  g_assert_cmpstr (shared[1], ==, "sales@example.org");
+  set_key (imap, "email", "ana@example.org");
+  set_key (imap, "full-name", "Ana");
+  set_key (imap, "senders", "team@example.org");
+  senders = valija_account_list_senders (imap);
+  text = valija_address_list_to_text (senders);
+  g_assert_cmpstr (text, ==, "Ana <ana@example.org>, Ana <team@example.org>");
 
   /* Not even if a file says so */
   g_object_set (valija_account_get_outgoing (account), "host", "smtp.example.org", NULL);

@@ -242,6 +242,7 @@ typedef struct
   ValijaEnvelope *envelope;
   GBytes *source;
   char **hidden;            /* recipients whom the header does not name */
+  char *from;               /* nullable: in whose name it goes, if not in the account's own */
   char *message_id;         /* "" if none */
 } Send;
 
@@ -252,6 +253,7 @@ send_free (Send *send)
   g_bytes_unref (send->source);
   g_object_unref (send->session);
   g_strfreev (send->hidden);
+  g_free (send->from);
   g_free (send->message_id);
   g_free (send);
 }
@@ -264,10 +266,12 @@ add_addresses (GHashTable *named,
     g_hash_table_add (named, g_ascii_strdown (((ValijaAddress *) g_ptr_array_index (list, i))->address, -1));
 }
 
-/* Exchange takes the recipients from the header; whom the header does not name is told beside it. */
+/* Exchange takes the recipients from the header; whom the header does not name is told beside it. So is who sends in
+ * another one's name: not every version looks for that in the header. */
 static void
 read_header (Send *send)
 {
+  const char *own = valija_account_get_email (valija_session_context_get_account (send->session->context));
   gsize length;
   const char *block = g_bytes_get_data (send->source, &length);
   g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("", block, length);
@@ -287,6 +291,13 @@ read_header (Send *send)
 
   send->hidden = g_strv_builder_end (hidden);
   send->message_id = g_strdup (info->message_id);
+  if (info->from->len > 0 && *own != '\0')
+    {
+      const ValijaAddress *from = g_ptr_array_index (info->from, 0);
+
+      if (valija_address_is_valid (from->address) && g_ascii_strcasecmp (from->address, own) != 0)
+        send->from = g_strdup (from->address);
+    }
 }
 
 /* After a lost connection: the server files its copy under the message's own id. Whether it is there. */
@@ -328,7 +339,7 @@ send_fiber (gpointer data)
 
       read_header (send);
       reply = valija_exchange_client_ask_fiber (client,
-                                                valija_ews_send_source (schema, send->source,
+                                                valija_ews_send_source (schema, send->source, send->from,
                                                                         (const char * const *) send->hidden, keep),
                                                 &error);
       if (reply == NULL && keep && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN) &&

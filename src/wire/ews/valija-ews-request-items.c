@@ -313,9 +313,19 @@ valija_ews_file_item (ValijaEwsSchema     schema,
   return valija_ews_writer_finish (writer, 1, FALSE);
 }
 
+static void
+write_mailbox (ValijaEwsWriter *self,
+               const char      *address)
+{
+  valija_ews_writer_start (self, "t:Mailbox");
+  valija_ews_writer_element (self, "t:EmailAddress", address);
+  valija_ews_writer_end (self);
+}
+
 ValijaEwsRequest *
 valija_ews_send_source (ValijaEwsSchema     schema,
                         GBytes             *source,
+                        const char         *from,
                         const char * const *bcc,
                         gboolean            keep_copy)
 {
@@ -331,11 +341,14 @@ valija_ews_send_source (ValijaEwsSchema     schema,
     {
       valija_ews_writer_start (writer, "t:BccRecipients");
       for (gsize i = 0; bcc[i] != NULL; i++)
-        {
-          valija_ews_writer_start (writer, "t:Mailbox");
-          valija_ews_writer_element (writer, "t:EmailAddress", bcc[i]);
-          valija_ews_writer_end (writer);
-        }
+        write_mailbox (writer, bcc[i]);
+      valija_ews_writer_end (writer);
+    }
+  if (from != NULL)
+    {
+      valija_ews_writer_start (writer, "t:From");
+      write_mailbox (writer, from);
+      valija_ews_writer_end (writer);
     }
 
   return valija_ews_writer_finish (writer, 1, FALSE);

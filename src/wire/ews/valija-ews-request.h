@@ -132,9 +132,11 @@ ValijaEwsRequest *valija_ews_file_item       (ValijaEwsSchema           schema,
                                               gboolean                  is_read,
                                               gboolean                  is_draft,
                                               gint64                    received) G_GNUC_WARN_UNUSED_RESULT;
-/* @bcc: (array zero-terminated=1): recipients that @source does not name */
+/* @from: (nullable): the address in whose name it is sent, where that is not the account's own. @bcc: (array
+ * zero-terminated=1): recipients that @source does not name */
 ValijaEwsRequest *valija_ews_send_source     (ValijaEwsSchema           schema,
                                               GBytes                   *source,
+                                              const char               *from,
                                               const char * const       *bcc,
                                               gboolean                  keep_copy) G_GNUC_WARN_UNUSED_RESULT;
 ValijaEwsRequest *valija_ews_send_item       (ValijaEwsSchema           schema,

@@ -135,7 +135,8 @@ static const Known known[] = {
   { "ErrorAttachmentSizeLimitExceeded", VALIJA_EWS_REFUSED, VALIJA_ERROR_TOO_LARGE,
     N_("The message is larger than the server takes.") },
   { "ErrorSendAsDenied", VALIJA_EWS_REFUSED, VALIJA_ERROR_REFUSED,
-    N_("The account may not send with this sender address.") },
+    N_("The account may not send with this sender address. Choose another one under From, or ask your administrator "
+       "for the right to send as or on behalf of that mailbox.") },
   { "ErrorInvalidRecipients", VALIJA_EWS_REFUSED, VALIJA_ERROR_RECIPIENT,
     N_("The server refused a recipient.") },
   { "ErrorMissingRecipients", VALIJA_EWS_REFUSED, VALIJA_ERROR_RECIPIENT,

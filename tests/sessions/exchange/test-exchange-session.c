@@ -507,6 +507,7 @@ test_find (gconstpointer data)
   g_autofree char *none = NULL;
   g_autofree char *found = NULL;
   g_autofree char *newest = NULL;
+  g_autofree char *whole = NULL;
   g_autofree char *bare_id = NULL;
   g_autofree char *by_size = NULL;
   g_autoptr(GBytes) source = create_filed ("x&y@b", "hi");
@@ -541,6 +542,9 @@ test_find (gconstpointer data)
       g_assert_cmpstr (parts[2], ==, "-");
       newest = find (&world, "junk", "", &twice[2], NULL);
       g_assert_cmpstr (newest, ==, parts[0]);
+      /* A folder without a number at the time: all that is there counts, the newest first */
+      whole = find (&world, "junk", "0", &twice[2], NULL);
+      g_assert_cmpstr (whole, ==, parts[0]);
     }
 
   bare_id = file (&world, bare, FALSE);
@@ -628,18 +632,29 @@ test_send_as (void)
   World world;
   g_autoptr(ValijaEnvelope) envelope = NULL;
   g_autoptr(GBytes) letter = NULL;
+  g_autoptr(DexFuture) refused = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) sent = NULL;
+  g_autofree char *told = NULL;
   const char *text = "From: Boss <boss@example.org>\r\nTo: Bob <bob@example.test>\r\nSubject: Order\r\n"
                      "Message-ID: <order@here>\r\n\r\nDo\r\n";
 
   world_start (&world, NULL, NULL, NULL);
   envelope = create_envelope (&world);
   letter = g_bytes_new_static (text, strlen (text));
-  await_error (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter), VALIJA_ERROR_REFUSED,
-               VALIJA_STEP_SEND);
+  refused = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter);
+  g_assert_null (valija_test_await (refused, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SEND);
+  g_assert_nonnull (strstr (error->message, "ask your administrator for the right to send as"));
   g_assert_cmpuint (count_sent (&world), ==, 0);
+
   valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'send_as', 'value': ['boss@example.org']}");
   await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
   g_assert_cmpuint (count_sent (&world), ==, 1);
+  sent = valija_contract_server_order (world.server, "{'do': 'sent'}");
+  told = json_to_string (sent, FALSE);
+  g_assert_nonnull (strstr (told, "\"named\":\"boss@example.org\""));
   world_stop (&world);
 }
 

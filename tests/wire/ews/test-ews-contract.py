@@ -42,7 +42,7 @@ class Requests(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr[-4000:])
 
     def test_all_are_there(self):
-        self.assertEqual(len(self.files), 46 * 4 + 3 * 2)
+        self.assertEqual(len(self.files), 47 * 4 + 3 * 2)
 
     def test_each_names_its_schema(self):
         for file in self.files:
@@ -53,6 +53,11 @@ class Requests(unittest.TestCase):
         message = self.load('Exchange2013_SP1-CreateItem-send.xml').find(f'.//{T}Message')
         self.assertEqual(base64.b64decode(message.find(f'{T}MimeContent').text), b'From: a@b\r\n')
         self.assertEqual([e.text for e in message.iter(f'{T}EmailAddress')], ['c@d.example'])
+
+    def test_another_sender_is_named(self):
+        message = self.load('Exchange2010_SP1-CreateItem-send-as.xml').find(f'.//{T}Message')
+        self.assertEqual(message.find(f'{T}From/{T}Mailbox/{T}EmailAddress').text, 'team@d.example')
+        self.assertIsNone(self.load('Exchange2013-CreateItem-send.xml').find(f'.//{T}From'))
 
     def test_text_is_escaped_and_cleaned(self):
         self.assertEqual(self.load('Exchange2013-CreateFolder-in.xml').find(f'.//{T}DisplayName').text, 'a <b>')

@@ -39,7 +39,7 @@ class Request:
         found = self.server.mailbox_of(address)
         if found is None:
             raise EwsError('ErrorNonExistentMailbox', 'No mailbox with such guid.')
-        if found is not self.mailbox and found.address not in self.server.shared:
+        if found not in self.reachable():
             raise EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
         return found
 
@@ -49,6 +49,8 @@ class Request:
             owner = child(element, 'Mailbox')
             mailbox = self.mailbox_named(text_of(owner, 'EmailAddress', '')) if owner is not None else self.mailbox
             found = mailbox.special.get(element.get('Id'))
+            if mailbox.address in self.options['shared_inboxes'] and element.get('Id') != 'inbox':
+                raise EwsError('ErrorAccessDenied', 'Access is denied. Check credentials and try again.')
             if found is None or found.id not in mailbox.folders:
                 raise EwsError('ErrorFolderNotFound', 'The specified folder could not be found in the store.')
             return found
@@ -59,7 +61,8 @@ class Request:
         raise EwsError('ErrorFolderNotFound', 'The specified folder could not be found in the store.')
 
     def reachable(self):
-        return [self.mailbox] + [m for m in self.server.mailboxes.values() if m.address in self.server.shared]
+        shared = self.server.shared | set(self.options['shared_inboxes'])
+        return [self.mailbox] + [m for m in self.server.mailboxes.values() if m.address in shared]
 
     @staticmethod
     def check_id(identity, kind):
@@ -431,12 +434,12 @@ class Request:
 
     # -- Making and sending
 
-    def send(self, mime, bcc, sender=None):
+    def send(self, mime, bcc, named=None):
         """Gives a message to everybody, as transport does: the recipients do not see Bcc."""
         item = Item(self.mailbox, None, mime, bcc=bcc)
         if len(mime) > self.options['size_limit']:
             raise EwsError('ErrorMessageSizeExceeded', 'The message exceeds the maximum supported size.')
-        author = next((address.lower() for _, address in item.people('From')), self.mailbox.address)
+        author = (named or next((address for _, address in item.people('From')), self.mailbox.address)).lower()
         if author != self.mailbox.address and author not in self.server.shared and author not in self.options['send_as']:
             raise EwsError('ErrorSendAsDenied', 'The user account which was used to submit this request does not have the right to send '
                            'mail on behalf of the specified sending account.')
@@ -447,7 +450,7 @@ class Request:
         if wrong:
             raise EwsError('ErrorInvalidRecipients', f'At least one recipient is not valid: {wrong[0]}.')
         bare = re.sub(rb'(?im)^bcc:[^\n]*\n([ \t][^\n]*\n)*', b'', mime, count=1)
-        self.server.sent.append({'from': author, 'recipients': recipients, 'message_id': item.message_id, 'subject': item.subject,
+        self.server.sent.append({'from': author, 'named': named, 'recipients': recipients, 'message_id': item.message_id, 'subject': item.subject,
                                  'size': len(mime)})
         for address in recipients:
             found = self.server.mailbox_of(address)
@@ -506,7 +509,7 @@ class Request:
                 else:
                     facts['extended'][key] = value
             if disposition in ('SendOnly', 'SendAndSaveCopy'):
-                self.send(mime, bcc)
+                self.send(mime, bcc, text_of(child(child(entry, 'From'), 'Mailbox'), 'EmailAddress'))
                 if disposition == 'SendAndSaveCopy':
                     folder = self.folder(where[0]) if where is not None else self.mailbox.special['sentitems']
                     facts.update(draft=False, read=True)

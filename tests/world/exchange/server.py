@@ -63,6 +63,7 @@ OPTIONS = {
     'query': 'on',             # off: not indexed; ignored: everything is found
     'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
     'quota': None,             # kilobytes that a mailbox may hold
+    'shared_inboxes': [],      # addresses of mailboxes of which nothing else is shared
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'subscriptions_last': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
@@ -73,7 +74,7 @@ OPTIONS = {
 
 class Server:
     def __init__(self, schema, **options):
-        self.options = dict(OPTIONS, redirects={}, send_as=[], **options)
+        self.options = dict(OPTIONS, redirects={}, send_as=[], shared_inboxes=[], **options)
         self.schema = schema
         self.mutex = threading.RLock()
         self.subscriptions = Subscriptions()
