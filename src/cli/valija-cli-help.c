@@ -50,7 +50,7 @@
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
  *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]
  *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
- *   sync: accounts[{account name new error}]
+ *   sync: accounts[{account name new alert error}]
  *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
  *     of list; with --server: server{folders found[] problems[]}
  *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[]

@@ -191,12 +191,15 @@ can_read (ValijaCli *cli, ValijaAccount *account)
 static void
 report_sync (ValijaCli *cli, ValijaAccount *account, guint n_new, const GError *failure)
 {
+  const char *alert = valija_account_status_get_alert (valija_engine_get_status (cli->engine, account));
+
   if (cli->json != NULL)
     {
       json_builder_begin_object (cli->json);
       valija_cli_json_string (cli->json, "account", valija_account_get_id (account));
       valija_cli_json_string (cli->json, "name", valija_account_get_name (account));
       valija_cli_json_int (cli->json, "new", n_new);
+      valija_cli_json_string (cli->json, "alert", alert);
       valija_cli_json_error (cli->json, "error", failure);
       json_builder_end_object (cli->json);
     }
@@ -205,6 +208,13 @@ report_sync (ValijaCli *cli, ValijaAccount *account, guint n_new, const GError *
                       valija_account_get_name (account), n_new);
   else
     valija_cli_print (cli, "%s: %s\n", valija_account_get_name (account), failure->message);
+
+  if (alert != NULL)
+    {
+      g_autofree char *clean = valija_cli_clean (alert);
+
+      valija_cli_print (cli, "  %s\n", clean);
+    }
 }
 
 /* An account that fails does not keep the others from being looked at; the first failure decides how valijactl ends. */

@@ -61,7 +61,7 @@ take_special (ValijaExchangeSession *self,
               GError               **error)
 {
   g_hash_table_remove_all (self->roles);
-  g_clear_pointer (&self->root, g_free);
+  g_clear_pointer (&self->own->root, g_free);
 
   for (guint i = 0; i < MIN (reply->messages->len, G_N_ELEMENTS (special)); i++)
     {
@@ -85,7 +85,7 @@ take_special (ValijaExchangeSession *self,
         continue;
 
       if (i == 0)
-        self->root = g_strdup (id);
+        self->own->root = g_strdup (id);
       else
         g_hash_table_insert (self->roles, g_strdup (id), GINT_TO_POINTER (special[i].role));
     }
@@ -121,8 +121,31 @@ valija_exchange_session_look_around_fiber (ValijaExchangeSession *self,
 
 /* ---- The hierarchy ---- */
 
+ValijaExchangeTree *
+valija_exchange_tree_new (const char *mailbox)
+{
+  ValijaExchangeTree *self = g_new0 (ValijaExchangeTree, 1);
+
+  self->mailbox = g_strdup (mailbox);
+  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) valija_folder_info_unref);
+
+  return self;
+}
+
+void
+valija_exchange_tree_free (ValijaExchangeTree *tree)
+{
+  g_hash_table_unref (tree->folders);
+  g_free (tree->hierarchy);
+  g_free (tree->mailbox);
+  g_free (tree->root);
+  g_free (tree);
+}
+
+/* The top of a mailbox that is shared is shown: there it says whose it is. */
 static void
 apply_folder (ValijaExchangeSession *self,
+              ValijaExchangeTree    *tree,
               const ValijaEwsNode   *folder)
 {
   const char *id = valija_ews_node_find_id (folder, "FolderId");
@@ -131,18 +154,21 @@ apply_folder (ValijaExchangeSession *self,
   if (info == NULL)
     {
       if (id != NULL)
-        g_hash_table_remove (self->folders, id);
+        g_hash_table_remove (tree->folders, id);
       return;
     }
 
   info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->roles, info->remote_id));
-  if (g_strcmp0 (info->parent_id, self->root) == 0)
+  if (tree->mailbox != NULL)
+    info->owner = VALIJA_FOLDER_OWNER_ALL;
+  else if (g_strcmp0 (info->parent_id, tree->root) == 0)
     g_clear_pointer (&info->parent_id, g_free);
-  g_hash_table_replace (self->folders, info->remote_id, info);
+  g_hash_table_replace (tree->folders, info->remote_id, info);
 }
 
 static void
 apply_hierarchy (ValijaExchangeSession *self,
+                 ValijaExchangeTree    *tree,
                  const ValijaEwsNode   *message)
 {
   for (const ValijaEwsNode *change = valija_ews_node_get_first (valija_ews_node_find (message, "Changes"));
@@ -151,33 +177,35 @@ apply_hierarchy (ValijaExchangeSession *self,
       const char *gone = valija_ews_node_find_id (change, "FolderId");
 
       if (valija_ews_node_is (change, "Delete") && gone != NULL)
-        g_hash_table_remove (self->folders, gone);
+        g_hash_table_remove (tree->folders, gone);
       else if (valija_ews_node_get_first (change) != NULL)
-        apply_folder (self, valija_ews_node_get_first (change));
+        apply_folder (self, tree, valija_ews_node_get_first (change));
     }
 
-  g_free (self->hierarchy);
-  self->hierarchy = g_strdup (valija_ews_node_find_text (message, "SyncState"));
+  g_free (tree->hierarchy);
+  tree->hierarchy = g_strdup (valija_ews_node_find_text (message, "SyncState"));
 }
 
 static void
-forget_hierarchy (ValijaExchangeSession *self)
+forget_hierarchy (ValijaExchangeTree *tree)
 {
-  g_hash_table_remove_all (self->folders);
-  g_clear_pointer (&self->hierarchy, g_free);
+  g_hash_table_remove_all (tree->folders);
+  g_clear_pointer (&tree->hierarchy, g_free);
 }
 
 /* One page. @is_last: (out) */
 static gboolean
 sync_hierarchy_page_fiber (ValijaExchangeSession *self,
                            ValijaExchangeClient  *client,
+                           ValijaExchangeTree    *tree,
                            gboolean              *is_last,
                            GError               **error)
 {
+  const ValijaEwsFolderRef root = { .distinguished = ROOT, .mailbox = tree->mailbox };
   g_autoptr(ValijaExchangeReply) reply =
     valija_exchange_client_run_fiber (client,
-                                      valija_ews_sync_hierarchy (valija_exchange_client_get_schema (client),
-                                                                 VALIJA_EWS_DISTINGUISHED (ROOT), self->hierarchy),
+                                      valija_ews_sync_hierarchy (valija_exchange_client_get_schema (client), root,
+                                                                 tree->hierarchy),
                                       error);
   ValijaEwsResult result;
 
@@ -185,9 +213,9 @@ sync_hierarchy_page_fiber (ValijaExchangeSession *self,
     return FALSE;
 
   valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
-  if (result.reaction == VALIJA_EWS_SYNC_ANEW && self->hierarchy != NULL)
+  if (result.reaction == VALIJA_EWS_SYNC_ANEW && tree->hierarchy != NULL)
     {
-      forget_hierarchy (self);
+      forget_hierarchy (tree);
       return TRUE;
     }
   if (result.reaction != VALIJA_EWS_FINE)
@@ -196,18 +224,37 @@ sync_hierarchy_page_fiber (ValijaExchangeSession *self,
       return FALSE;
     }
 
-  apply_hierarchy (self, g_ptr_array_index (reply->messages, 0));
+  apply_hierarchy (self, tree, g_ptr_array_index (reply->messages, 0));
   *is_last = valija_ews_node_find_boolean (g_ptr_array_index (reply->messages, 0), "IncludesLastFolderInRange");
 
   return TRUE;
 }
 
+gboolean
+valija_exchange_session_sync_tree_fiber (ValijaExchangeSession *self,
+                                         ValijaExchangeClient  *client,
+                                         ValijaExchangeTree    *tree,
+                                         GError               **error)
+{
+  gboolean is_last = FALSE;
+
+  for (guint i = 0; i < PAGES_LIMIT && !is_last; i++)
+    {
+      if (!sync_hierarchy_page_fiber (self, client, tree, &is_last, error))
+        return FALSE;
+    }
+
+  if (!is_last)
+    valija_error_set (error, VALIJA_ERROR_LIMIT, _("The server’s list of folders has no end."));
+
+  return is_last;
+}
+
 static void
-add_with_children (ValijaExchangeSession *self,
-                   GHashTable            *children,
-                   const char            *parent,
-                   guint                  depth,
-                   GPtrArray             *list)
+add_with_children (GHashTable *children,
+                   const char *parent,
+                   guint       depth,
+                   GPtrArray  *list)
 {
   GPtrArray *found = g_hash_table_lookup (children, parent);
 
@@ -217,24 +264,24 @@ add_with_children (ValijaExchangeSession *self,
       ValijaFolderInfo *info = g_ptr_array_index (found, i);
 
       g_ptr_array_add (list, valija_folder_info_ref (info));
-      add_with_children (self, children, info->remote_id, depth + 1, list);
+      add_with_children (children, info->remote_id, depth + 1, list);
     }
 }
 
-/* Parents before children. A folder whose parent holds no mail (or is hidden) stands at the top. */
-static GPtrArray *
-create_list (ValijaExchangeSession *self)
+/* A folder whose parent holds no mail (or is hidden) stands at the top. */
+void
+valija_exchange_tree_add_folders (ValijaExchangeTree *tree,
+                                  GPtrArray          *list)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
   g_autoptr(GHashTable) children = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                                           (GDestroyNotify) g_ptr_array_unref);
   GHashTableIter iter;
   ValijaFolderInfo *info;
 
-  g_hash_table_iter_init (&iter, self->folders);
+  g_hash_table_iter_init (&iter, tree->folders);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &info))
     {
-      const char *parent = info->parent_id != NULL && g_hash_table_contains (self->folders, info->parent_id)
+      const char *parent = info->parent_id != NULL && g_hash_table_contains (tree->folders, info->parent_id)
                              ? info->parent_id : "";
       GPtrArray *siblings = g_hash_table_lookup (children, parent);
 
@@ -242,9 +289,7 @@ create_list (ValijaExchangeSession *self)
         g_hash_table_insert (children, (char *) parent, siblings = g_ptr_array_new ());
       g_ptr_array_add (siblings, info);
     }
-  add_with_children (self, children, "", 0, list);
-
-  return list;
+  add_with_children (children, "", 0, list);
 }
 
 static DexFuture *
@@ -253,23 +298,20 @@ list_folders_fiber (gpointer data)
   ValijaExchangeSession *self = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (self, &error);
-  gboolean is_last = FALSE;
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  g_autoptr(GPtrArray) shared = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
 
-  for (guint i = 0; client != NULL && error == NULL && !is_last; i++)
-    {
-      if (i == PAGES_LIMIT)
-        valija_error_set (&error, VALIJA_ERROR_LIMIT, _("The server’s list of folders has no end."));
-      else
-        sync_hierarchy_page_fiber (self, client, &is_last, &error);
-    }
-
-  if (error != NULL)
+  if (client == NULL || !valija_exchange_session_sync_tree_fiber (self, client, self->own, &error) ||
+      !valija_exchange_session_add_shared_fiber (self, client, shared, &error))
     {
       valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_LIST_FOLDERS);
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  return valija_future_new_take_ptr_array (create_list (self));
+  valija_exchange_tree_add_folders (self->own, list);
+  g_ptr_array_extend_and_steal (list, g_steal_pointer (&shared));
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&list));
 }
 
 DexFuture *
@@ -296,6 +338,33 @@ folder_change_free (FolderChange *change)
   g_free (change->parent);
   g_free (change->name);
   g_free (change);
+}
+
+/* (nullable) (transfer none) */
+static const ValijaFolderInfo *
+find_known (ValijaExchangeSession *self,
+            const char            *id)
+{
+  const ValijaFolderInfo *info = id != NULL ? g_hash_table_lookup (self->own->folders, id) : NULL;
+
+  for (guint i = 0; id != NULL && info == NULL && i < self->shared->len; i++)
+    info = g_hash_table_lookup (((ValijaExchangeTree *) g_ptr_array_index (self->shared, i))->folders, id);
+
+  return info;
+}
+
+/* What is made in a mailbox that is shared is shared. */
+static ValijaFolderOwner
+find_owner (ValijaExchangeSession *self,
+            const char            *parent)
+{
+  const ValijaFolderInfo *info = find_known (self, parent);
+  gboolean is_shared = info != NULL && info->owner == VALIJA_FOLDER_OWNER_ALL;
+
+  for (guint i = 0; parent != NULL && i < self->shared->len; i++)
+    is_shared |= g_strcmp0 (((ValijaExchangeTree *) g_ptr_array_index (self->shared, i))->root, parent) == 0;
+
+  return is_shared ? VALIJA_FOLDER_OWNER_ALL : VALIJA_FOLDER_OWNER_USER;
 }
 
 static ValijaEwsFolderRef
@@ -330,6 +399,7 @@ create_folder_fiber (gpointer data)
 
   info = valija_folder_info_new (id, change->name);
   info->parent_id = g_strdup (change->parent);
+  info->owner = find_owner (self, change->parent);
   info->selectable = TRUE;
   info->total = info->unread = 0;
 
@@ -346,7 +416,8 @@ rename_folder_fiber (gpointer data)
   g_autoptr(ValijaExchangeReply) renamed = NULL;
   g_autoptr(ValijaExchangeReply) moved = NULL;
   const ValijaEwsFolderRef folder = VALIJA_EWS_FOLDER (change->folder);
-  ValijaFolderInfo *known, *info;
+  const ValijaFolderInfo *known;
+  ValijaFolderInfo *info;
   ValijaEwsSchema schema;
 
   if (client == NULL)
@@ -358,7 +429,7 @@ rename_folder_fiber (gpointer data)
                                                     &error)))
     return valija_exchange_refuse_change (g_steal_pointer (&error));
 
-  known = g_hash_table_lookup (self->folders, change->folder);
+  known = find_known (self, change->folder);
   if ((known == NULL || g_strcmp0 (known->parent_id, change->parent) != 0) &&
       !(moved = valija_exchange_client_ask_fiber (client,
                                                   valija_ews_move_folder (schema, folder, ref_of (change->parent)),
@@ -367,6 +438,7 @@ rename_folder_fiber (gpointer data)
 
   info = valija_folder_info_new (change->folder, change->name);
   info->parent_id = g_strdup (change->parent);
+  info->owner = find_owner (self, change->parent);
   info->selectable = TRUE;
   info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->roles, change->folder));
   info->total = info->unread = -1;

@@ -8,7 +8,17 @@
 
 G_BEGIN_DECLS
 
-/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -sync.c, -fetch.c, -organize.c,
+/* The folders of one mailbox, what they were at the last look. */
+typedef struct
+{
+  char *mailbox;            /* nullable: the address of one that others share; NULL: the account's own */
+  char *root;               /* nullable: the folder id above all others */
+  GHashTable *folders;      /* folder id → ValijaFolderInfo */
+  char *hierarchy;          /* nullable: the state of that look */
+  gboolean is_refused;      /* the user was told */
+} ValijaExchangeTree;
+
+/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -shared.c, -sync.c, -fetch.c, -organize.c,
  * -find.c, -people.c, -quota.c, -replies.c and -send.c. */
 struct _ValijaExchangeSession
 {
@@ -21,10 +31,9 @@ struct _ValijaExchangeSession
   ValijaExchangeClient *client; /* nullable: closed */
   char **facts;             /* nullable */
 
-  char *root;               /* nullable: the folder id above all others */
   GHashTable *roles;        /* folder id → ValijaFolderRole */
-  GHashTable *folders;      /* folder id → ValijaFolderInfo: what the hierarchy was at the last look */
-  char *hierarchy;          /* nullable: the state of that look */
+  ValijaExchangeTree *own;
+  GPtrArray *shared;        /* of ValijaExchangeTree */
   GHashTable *synced;       /* folder ids: of these somebody keeps a copy */
   ValijaExchangeWatch *watch; /* nullable */
   gboolean resolves_names;  /* FindPeople was refused */
@@ -39,6 +48,17 @@ ValijaExchangeClient *valija_exchange_session_enter_fiber (ValijaExchangeSession
 gboolean   valija_exchange_session_look_around_fiber (ValijaExchangeSession *self,
                                                       ValijaExchangeClient  *client,
                                                       GError               **error);
+/* Looks at what has changed in @tree; it must have a root. */
+gboolean   valija_exchange_session_sync_tree_fiber (ValijaExchangeSession *self,
+                                                    ValijaExchangeClient  *client,
+                                                    ValijaExchangeTree    *tree,
+                                                    GError               **error);
+/* Appends the folders of @tree to @list, parents before children. */
+void       valija_exchange_tree_add_folders      (ValijaExchangeTree    *tree,
+                                                  GPtrArray             *list);
+/* @mailbox: (nullable). (transfer full) */
+ValijaExchangeTree *valija_exchange_tree_new     (const char            *mailbox) G_GNUC_WARN_UNUSED_RESULT;
+void       valija_exchange_tree_free             (ValijaExchangeTree    *tree);
 DexFuture *valija_exchange_session_list_folders  (ValijaExchangeSession *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_exchange_session_create_folder (ValijaExchangeSession *self,
                                                   const char            *parent,
@@ -49,6 +69,13 @@ DexFuture *valija_exchange_session_rename_folder (ValijaExchangeSession *self,
                                                   const char            *name) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_exchange_session_remove_folder (ValijaExchangeSession *self,
                                                   const char            *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* In valija-exchange-shared.c. Appends to @list the folders of the mailboxes that the account's setting names. One that
+ * the server refuses is told of and left out; FALSE with @error where it may only be out of reach for now. */
+gboolean    valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
+                                                      ValijaExchangeClient  *client,
+                                                      GPtrArray             *list,
+                                                      GError               **error);
 
 /* In the files of these names. */
 DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,

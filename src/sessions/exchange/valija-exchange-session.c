@@ -292,12 +292,12 @@ valija_exchange_session_reader_watch (ValijaMailReader *reader,
 static char *
 describe_folders (ValijaExchangeSession *self)
 {
-  g_autoptr(GList) ids = g_list_sort (g_hash_table_get_keys (self->folders), (GCompareFunc) strcmp);
+  g_autoptr(GList) ids = g_list_sort (g_hash_table_get_keys (self->own->folders), (GCompareFunc) strcmp);
   GString *text = g_string_new (NULL);
 
   for (GList *item = ids; item != NULL; item = item->next)
     {
-      const ValijaFolderInfo *info = g_hash_table_lookup (self->folders, item->data);
+      const ValijaFolderInfo *info = g_hash_table_lookup (self->own->folders, item->data);
 
       g_string_append_printf (text, "%s\n%s\n%s\n", info->remote_id, info->name,
                               info->parent_id != NULL ? info->parent_id : "");
@@ -333,7 +333,7 @@ take_news (ValijaExchangeSession *self,
   g_hash_table_iter_init (&iter, changed);
   while (g_hash_table_iter_next (&iter, (gpointer *) &id, NULL))
     {
-      if (g_hash_table_contains (self->folders, id) || g_hash_table_contains (self->synced, id))
+      if (g_hash_table_contains (self->own->folders, id) || g_hash_table_contains (self->synced, id))
         g_ptr_array_add (list, g_strdup (id));
     }
 
@@ -602,10 +602,9 @@ valija_exchange_session_finalize (GObject *object)
   ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (object);
 
   g_clear_pointer (&self->facts, g_strfreev);
-  g_clear_pointer (&self->root, g_free);
-  g_clear_pointer (&self->hierarchy, g_free);
+  g_clear_pointer (&self->own, valija_exchange_tree_free);
+  g_clear_pointer (&self->shared, g_ptr_array_unref);
   g_clear_pointer (&self->roles, g_hash_table_unref);
-  g_clear_pointer (&self->folders, g_hash_table_unref);
   g_clear_pointer (&self->synced, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_exchange_session_parent_class)->finalize (object);
@@ -626,7 +625,8 @@ valija_exchange_session_init (ValijaExchangeSession *self)
   self->state = VALIJA_SESSION_CLOSED;
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) valija_folder_info_unref);
+  self->own = valija_exchange_tree_new (NULL);
+  self->shared = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_exchange_tree_free);
 }
 
 /**

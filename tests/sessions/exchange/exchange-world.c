@@ -30,6 +30,7 @@ world_start (World              *world,
                 NULL);
   context = valija_session_context_new (account, NULL, NULL);
   valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
+  world->account = g_steal_pointer (&account);
   world->session = valija_exchange_session_new (context);
   world->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   world->flags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -42,6 +43,7 @@ world_stop (World *world)
 
   g_assert_nonnull (valija_test_await (closed, NULL));
   g_clear_object (&world->session);
+  g_clear_object (&world->account);
   g_clear_pointer (&world->folders, g_hash_table_unref);
   g_clear_pointer (&world->flags, g_hash_table_unref);
   g_clear_pointer (&world->cursor, g_bytes_unref);

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   ValijaContractServer *server;
+  ValijaAccount *account;
   ValijaSession *session;
   GHashTable *folders;      /* name or role → id */
   GHashTable *flags;        /* remote id → "subject flags", of all rounds */

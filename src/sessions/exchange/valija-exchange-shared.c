@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The mailboxes that others share with the user: a team's, or that of whom one stands in for. */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-session-private.h"
+
+#include "base/valija-error.h"
+#include "sessions/exchange/valija-exchange-item.h"
+
+#include <glib/gi18n-lib.h>
+
+#define ROOT "msgfolderroot"
+#define INBOX "inbox"
+
+/* Never forgets one: a list that is under way may hold it. */
+static ValijaExchangeTree *
+find_tree (ValijaExchangeSession *self,
+           const char            *mailbox)
+{
+  ValijaExchangeTree *tree;
+
+  for (guint i = 0; i < self->shared->len; i++)
+    {
+      tree = g_ptr_array_index (self->shared, i);
+      if (g_ascii_strcasecmp (tree->mailbox, mailbox) == 0)
+        return tree;
+    }
+
+  tree = valija_exchange_tree_new (mailbox);
+  g_ptr_array_add (self->shared, tree);
+
+  return tree;
+}
+
+/* Another way than the other folders' to be called by: who may see the inbox alone does not learn of what is above. */
+static const char *
+get_heading_id (ValijaExchangeTree *tree)
+{
+  return tree->root != NULL ? tree->root : tree->mailbox;
+}
+
+static const ValijaEwsNode *
+find_folder (const ValijaEwsNode *message)
+{
+  const ValijaEwsNode *folders = valija_ews_node_find (message, "Folders");
+
+  return folders != NULL ? valija_ews_node_get_first (folders) : NULL;
+}
+
+/* Its root; or its inbox, where that is all that was shared. */
+static gboolean
+open_tree_fiber (ValijaExchangeClient *client,
+                 ValijaExchangeTree   *tree,
+                 GError              **error)
+{
+  const ValijaEwsFolderRef refs[] = {
+    { .distinguished = ROOT, .mailbox = tree->mailbox }, { .distinguished = INBOX, .mailbox = tree->mailbox },
+  };
+  g_autoptr(ValijaExchangeReply) reply =
+    valija_exchange_client_run_fiber (client,
+                                      valija_ews_get_folders (valija_exchange_client_get_schema (client), refs,
+                                                              G_N_ELEMENTS (refs)),
+                                      error);
+  const ValijaEwsNode *root, *inbox;
+  ValijaFolderInfo *info;
+  ValijaEwsResult result;
+
+  if (reply == NULL)
+    return FALSE;
+
+  root = find_folder (g_ptr_array_index (reply->messages, 0));
+  inbox = reply->messages->len > 1 ? find_folder (g_ptr_array_index (reply->messages, 1)) : NULL;
+  if (root != NULL && valija_ews_node_find_id (root, "FolderId") != NULL)
+    {
+      g_hash_table_remove_all (tree->folders);
+      g_free (tree->root);
+      tree->root = g_strdup (valija_ews_node_find_id (root, "FolderId"));
+      return TRUE;
+    }
+
+  if (inbox != NULL && (info = valija_exchange_read_folder (inbox)) != NULL)
+    {
+      info->owner = VALIJA_FOLDER_OWNER_ALL;
+      g_hash_table_remove_all (tree->folders);
+      g_hash_table_replace (tree->folders, info->remote_id, info);
+      return TRUE;
+    }
+
+  valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
+  if (result.reaction != VALIJA_EWS_FINE)
+    valija_ews_result_set_error (&result, error);
+  else
+    valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+
+  return FALSE;
+}
+
+static gboolean
+look_fiber (ValijaExchangeSession *self,
+            ValijaExchangeClient  *client,
+            ValijaExchangeTree    *tree,
+            GError               **error)
+{
+  if (tree->root == NULL && !open_tree_fiber (client, tree, error))
+    return FALSE;
+
+  return tree->root == NULL || valija_exchange_session_sync_tree_fiber (self, client, tree, error);
+}
+
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+}
+
+/* Once, as long as it lasts. */
+static void
+note_refusal (ValijaExchangeTree *tree,
+              const GError       *error,
+              GString            *alert)
+{
+  g_hash_table_remove_all (tree->folders);
+  g_clear_pointer (&tree->hierarchy, g_free);
+  g_clear_pointer (&tree->root, g_free);
+  if (tree->is_refused)
+    return;
+
+  tree->is_refused = TRUE;
+  if (alert->len > 0)
+    g_string_append_c (alert, ' ');
+  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
+    g_string_append_printf (alert, _("You have no right to open the shared mailbox %s: ask its owner or your "
+                                     "administrator for it."), tree->mailbox);
+  else
+    g_string_append_printf (alert, _("The server knows no shared mailbox %s that you may open: check the address in "
+                                     "the account’s settings."), tree->mailbox);
+}
+
+static void
+add_tree (ValijaExchangeTree *tree,
+          GPtrArray          *list)
+{
+  ValijaFolderInfo *heading = valija_folder_info_new (get_heading_id (tree), tree->mailbox);
+  guint first = list->len + 1;
+
+  heading->selectable = FALSE;
+  heading->owner = VALIJA_FOLDER_OWNER_ALL;
+  heading->total = heading->unread = -1;
+  g_ptr_array_add (list, heading);
+  valija_exchange_tree_add_folders (tree, list);
+
+  for (guint i = first; i < list->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (list, i);
+
+      if (info->parent_id == NULL || !g_hash_table_contains (tree->folders, info->parent_id))
+        g_set_str (&info->parent_id, heading->remote_id);
+    }
+}
+
+gboolean
+valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
+                                          ValijaExchangeClient  *client,
+                                          GPtrArray             *list,
+                                          GError               **error)
+{
+  g_auto(GStrv) mailboxes = valija_account_dup_shared (valija_session_context_get_account (self->context));
+  g_autoptr(GString) alert = g_string_new (NULL);
+
+  for (guint i = 0; mailboxes[i] != NULL; i++)
+    {
+      ValijaExchangeTree *tree = find_tree (self, mailboxes[i]);
+      g_autoptr(GError) failure = NULL;
+
+      if (look_fiber (self, client, tree, &failure))
+        {
+          tree->is_refused = FALSE;
+          add_tree (tree, list);
+        }
+      else if (is_refusal (failure))
+        note_refusal (tree, failure, alert);
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+    }
+
+  if (alert->len > 0)
+    valija_session_alert (VALIJA_SESSION (self), alert->str);
+
+  return TRUE;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Mailboxes that others share, beside the account's own. */
+
+#include "config.h"
+
+#include "exchange-world.h"
+
+#include <string.h>
+
+static void
+alert_cb (GString       *alerts,
+          const char    *text,
+          ValijaSession *session)
+{
+  g_string_append_printf (alerts, "%s\n", text);
+}
+
+/* "name" of each folder that is not the account's own, its parent's before it */
+static char *
+list_shared (World *world)
+{
+  g_autoptr(GPtrArray) list = await_list (valija_mail_reader_list_folders (VALIJA_MAIL_READER (world->session)));
+  g_autoptr(GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  g_hash_table_remove_all (world->folders);
+  for (guint i = 0; i < list->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (list, i);
+      const char *above = info->parent_id != NULL ? g_hash_table_lookup (paths, info->parent_id) : NULL;
+      char *path = above != NULL ? g_strdup_printf ("%s/%s", above, info->name) : g_strdup (info->name);
+
+      g_assert_true (info->parent_id == NULL || above != NULL);
+      g_hash_table_insert (paths, info->remote_id, path);
+      g_hash_table_replace (world->folders, g_strdup (path), g_strdup (info->remote_id));
+      if (info->owner == VALIJA_FOLDER_OWNER_USER)
+        continue;
+
+      g_assert_cmpint (info->role, ==, VALIJA_FOLDER_ROLE_NONE);
+      g_assert_true (info->selectable == (above != NULL));
+      g_ptr_array_add (lines, g_strdup (path));
+    }
+  g_ptr_array_sort_values (lines, (GCompareFunc) strcmp);
+  g_ptr_array_add (lines, NULL);
+
+  return g_strjoinv (" ", (char **) lines->pdata);
+}
+
+static void
+use_folder (World      *world,
+            const char *path)
+{
+  g_hash_table_replace (world->folders, g_strdup ("inbox"), g_strdup (folder (world, path)));
+  g_clear_pointer (&world->cursor, g_bytes_unref);
+  g_hash_table_remove_all (world->flags);
+}
+
+/* Its folders stand beneath its address; in them mail is read, marked and moved as everywhere. */
+static void
+test_folders (void)
+{
+  World world;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr(GPtrArray) moved = NULL;
+  g_autoptr(GPtrArray) found = NULL;
+  const char *ids[] = { NULL, NULL };
+  ValijaMailOrganizer *organizer;
+  GError *error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  organizer = VALIJA_MAIL_ORGANIZER (world.session);
+  g_object_set (world.account, "shared", "team@example.org", NULL);
+  valija_contract_server_tell (world.server, "{'do': 'deliver', 'user': 'team', 'subject': 'For all', 'text': 'Us'}");
+  valija_contract_server_tell (world.server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', "
+                                             "'value': 'Done'}");
+  valija_contract_server_tell (world.server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', "
+                                             "'value': 'Old', 'to': 'Done'}");
+
+  first = list_shared (&world);
+  g_assert_cmpstr (first, ==,
+                   "team@example.org team@example.org/Deleted Items team@example.org/Done team@example.org/Done/Old "
+                   "team@example.org/Drafts team@example.org/Inbox team@example.org/Junk Email "
+                   "team@example.org/Outbox team@example.org/Sent Items");
+
+  use_folder (&world, "team@example.org/Inbox");
+  sync_inbox (&world, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (flags_of (&world, "For all"), ==, "");
+  ids[0] = id = dup_id_of (&world, "For all");
+  text = fetch_text (&world, id);
+  g_assert_nonnull (strstr (text, "Us"));
+
+  await_true (valija_mail_organizer_set_flags (organizer, folder (&world, "inbox"), ids, VALIJA_FLAG_SEEN, 0));
+  sync_inbox (&world, &error);
+  g_assert_cmpstr (flags_of (&world, "For all"), ==, "seen");
+  found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), "all"));
+  g_assert_cmpuint (found->len, ==, 1);
+
+  moved = await_list (valija_mail_organizer_move (organizer, folder (&world, "inbox"), ids,
+                                                  folder (&world, "team@example.org/Done/Old")));
+  g_assert_cmpuint (strlen (g_ptr_array_index (moved, 0)), >, 0);
+  sync_inbox (&world, &error);
+  g_assert_null (flags_of (&world, "For all"));
+  use_folder (&world, "team@example.org/Done/Old");
+  sync_inbox (&world, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (flags_of (&world, "For all"), ==, "seen");
+
+  /* What changes there is learned at the next look */
+  valija_contract_server_tell (world.server, "{'do': 'change', 'user': 'team', 'what': 'folder-rename', "
+                                             "'folder': 'Done', 'value': 'X'}");
+  second = list_shared (&world);
+  g_assert_nonnull (strstr (second, "team@example.org/X/Old"));
+  g_assert_null (strstr (second, "Done"));
+  world_stop (&world);
+}
+
+/* What is made there is shared, and bears its mailbox's name above it. */
+static void
+test_new_folder (void)
+{
+  World world;
+  g_autofree char *list = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+  ValijaFolderInfo *info;
+
+  world_start (&world, NULL, NULL, NULL);
+  g_object_set (world.account, "shared", "team@example.org", NULL);
+  list = list_shared (&world);
+  future = valija_mail_organizer_create_folder (VALIJA_MAIL_ORGANIZER (world.session),
+                                                folder (&world, "team@example.org"), "Plans");
+  value = valija_test_await (future, &error);
+  g_assert_no_error (error);
+  info = g_value_get_boxed (value);
+  g_assert_cmpint (info->owner, ==, VALIJA_FOLDER_OWNER_ALL);
+  g_assert_cmpstr (info->parent_id, ==, folder (&world, "team@example.org"));
+
+  g_clear_pointer (&list, g_free);
+  list = list_shared (&world);
+  g_assert_nonnull (strstr (list, "team@example.org/Plans"));
+  world_stop (&world);
+}
+
+/* One that is not there or not for this user becomes a sentence, once, and keeps nothing else from being listed. */
+static void
+test_refused (void)
+{
+  World world;
+  g_autoptr(GString) alerts = g_string_new (NULL);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  g_signal_connect_swapped (world.session, "alert", G_CALLBACK (alert_cb), alerts);
+  g_object_set (world.account, "shared", "luis@example.org, nobody@example.org, team@example.org", NULL);
+  first = list_shared (&world);
+  g_assert_nonnull (strstr (first, "team@example.org/Inbox"));
+  g_assert_null (strstr (first, "luis@example.org"));
+  g_assert_null (strstr (first, "nobody@example.org"));
+  g_assert_nonnull (g_hash_table_lookup (world.folders, "Inbox"));
+
+  second = list_shared (&world);
+  g_assert_cmpstr (second, ==, first);
+  g_assert_cmpstr (alerts->str, ==,
+                   "You have no right to open the shared mailbox luis@example.org: ask its owner or your administrator "
+                   "for it. The server knows no shared mailbox nobody@example.org that you may open: check the address "
+                   "in the account’s settings.\n");
+  world_stop (&world);
+}
+
+/* A server that has no time for it now is not taken for one that has no such mailbox: nothing is dropped. */
+static void
+test_busy (void)
+{
+  World world;
+  g_autofree char *list = NULL;
+  g_autofree char *again = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  g_object_set (world.account, "shared", "team@example.org", NULL);
+  list = list_shared (&world);
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'operation': 'SyncFolderHierarchy', 'fault': 'status', "
+                                             "'status': 503, 'after': 1}");
+  future = valija_mail_reader_list_folders (VALIJA_MAIL_READER (world.session));
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
+  again = list_shared (&world);
+  g_assert_cmpstr (again, ==, list);
+  world_stop (&world);
+}
+
+/* Somebody let the user see the inbox, and nothing above it. */
+static void
+test_inbox_alone (void)
+{
+  World world;
+  g_autofree char *list = NULL;
+  GError *error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'shared_inboxes', 'value': ['mei@example.org']}");
+  valija_contract_server_tell (world.server, "{'do': 'deliver', 'user': 'mei', 'subject': 'While I am away'}");
+  g_object_set (world.account, "shared", "mei@example.org", NULL);
+  list = list_shared (&world);
+  g_assert_cmpstr (list, ==, "mei@example.org mei@example.org/Inbox");
+  use_folder (&world, "mei@example.org/Inbox");
+  sync_inbox (&world, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (flags_of (&world, "While I am away"), ==, "");
+  world_stop (&world);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/exchange/shared/busy", test_busy);
+  g_test_add_func ("/exchange/shared/folders", test_folders);
+  g_test_add_func ("/exchange/shared/inbox-alone", test_inbox_alone);
+  g_test_add_func ("/exchange/shared/new-folder", test_new_folder);
+  g_test_add_func ("/exchange/shared/refused", test_refused);
+
+  return g_test_run ();
+}
