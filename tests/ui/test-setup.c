@@ -453,6 +453,40 @@ test_server_is_found (Fixture      *fixture,
   g_assert_false (valija_account_has_side (fixture->added, VALIJA_SIDE_OUTGOING));
 }
 
+/* In whose name one writes besides, and whose mailboxes one opens: where the method has such, and in addresses. */
+static void
+test_more_addresses (Fixture      *fixture,
+                     gconstpointer data)
+{
+  g_autofree char *senders = NULL;
+  g_autofree char *shared = NULL;
+  GtkWidget *row;
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "exchange", NULL);
+  press (fixture, "Set Up Exchange…");
+  type_into (fixture, NULL, "Mail Address", "ana@example.org");
+  type_into (fixture, NULL, "More Sender Addresses, with Commas Between", "team@example.org,boss@example.org");
+  type_into (fixture, NULL, "Shared Mailboxes: Addresses, with Commas Between", "team@example.org, nobody");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
+  assert_text (fixture, "“nobody” is not a mail address. It looks like “ana@example.org”.");
+  row = find (get_page (fixture), is_row, "Shared Mailboxes: Addresses, with Commas Between");
+  g_assert_true (gtk_widget_has_css_class (row, "error"));
+
+  type_into (fixture, NULL, "Shared Mailboxes: Addresses, with Commas Between", "team@example.org");
+  g_assert_false (gtk_widget_has_css_class (row, "error"));
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  type_into (fixture, NULL, "Password", "secret");
+  press (fixture, "Next");
+  press (fixture, "Test the Connection");
+  press (fixture, "Add Account");
+  senders = valija_account_dup_key (fixture->added, "senders");
+  shared = valija_account_dup_key (fixture->added, "shared");
+  g_assert_cmpstr (senders, ==, "team@example.org, boss@example.org");
+  g_assert_cmpstr (shared, ==, "team@example.org");
+}
+
 /* What was found for one address is not taken for another. */
 static void
 test_address_is_changed (Fixture      *fixture,
@@ -588,6 +622,7 @@ main (int    argc,
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);
   ADD ("/ui/setup/unpaired", test_unpaired);
   ADD ("/ui/setup/server-is-found", test_server_is_found);
+  ADD ("/ui/setup/more-addresses", test_more_addresses);
   ADD ("/ui/setup/address-is-changed", test_address_is_changed);
   ADD ("/ui/setup/server-is-not-found", test_server_is_not_found);
   ADD ("/ui/setup/search-is-stopped", test_search_is_stopped);

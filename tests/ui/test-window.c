@@ -292,6 +292,52 @@ discard_composer (void)
   WAIT (has_no_composer);
 }
 
+static char *
+dup_from (ValijaComposer *composer)
+{
+  g_autoptr(ValijaAddress) from = NULL;
+
+  g_object_get (composer->composition, "from", &from, NULL);
+
+  return g_strdup (from->address);
+}
+
+/* All the addresses of an account can be chosen, and the one that a draft has already is. */
+static void
+test_senders (void)
+{
+  ValijaComposer *composer = compose_note ();
+  g_autoptr(ValijaAccount) account = g_object_ref (valija_composer_get_account (composer));
+  g_autoptr(ValijaComposition) draft = valija_composition_new ();
+  g_autoptr(ValijaAddress) team = valija_address_new (NULL, "Team@example.org");
+  guint n = g_list_model_get_n_items (composer->senders);
+  g_autofree char *own = dup_from (composer);
+  g_autofree char *chosen = NULL;
+  g_autofree char *kept = NULL;
+
+  g_assert_cmpstr (own, ==, valija_account_get_email (account));
+  discard_composer ();
+
+  g_object_set (account, "senders", "team@example.org", NULL);
+  composer = compose_note ();
+  g_assert_cmpuint (g_list_model_get_n_items (composer->senders), ==, n + 1);
+  g_assert_true (gtk_widget_get_visible (composer->from_row));
+  gtk_drop_down_set_selected (composer->from, gtk_drop_down_get_selected (composer->from) + 1);
+  chosen = dup_from (composer);
+  g_assert_cmpstr (chosen, ==, "team@example.org");
+  g_assert_true (valija_composer_get_account (composer) == account);
+  discard_composer ();
+
+  g_object_set (draft, "from", team, "subject", "Draft", NULL);
+  valija_application_compose (application, account, draft, 0);
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  kept = dup_from (composer);
+  g_assert_cmpstr (kept, ==, "team@example.org");
+  discard_composer ();
+  g_object_set (account, "senders", "", NULL);
+}
+
 /* It waits for some seconds, and comes back into a composer. */
 static void
 test_undo_send (void)
@@ -1869,6 +1915,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);
+  g_test_add_func ("/ui/composer/senders", test_senders);
   g_test_add_func ("/ui/composer/reply", test_reply);
   g_test_add_func ("/ui/composer/address-suggestions", test_address_suggestions);
   g_test_add_func ("/ui/composer/send-later", test_send_later);

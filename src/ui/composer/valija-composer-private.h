@@ -35,7 +35,7 @@ struct _ValijaComposer
 
   ValijaEngine        *engine;
   ValijaComposition   *composition;
-  GtkFilterListModel  *senders;       /* accounts that can send */
+  GListModel          *senders;       /* of ValijaSender: the addresses of the accounts that can send */
   GSimpleActionGroup  *options;
   SpellingTextBufferAdapter *spelling;
   ValijaMessage       *original;

@@ -4,6 +4,7 @@
 
 #include "ui/composer/valija-composer-private.h"
 
+#include "ui/composer/valija-sender.h"
 #include "ui/valija-focus.h"
 
 #include <glib/gi18n-lib.h>
@@ -24,37 +25,38 @@ can_send (gpointer item,
 
 /* For the rows of the drop-down. */
 static char *
-describe_sender (GtkListItem   *item,
-                 ValijaAccount *account)
+describe_sender (GtkListItem  *item,
+                 ValijaSender *sender)
 {
-  g_autoptr(ValijaAddress) address = NULL;
-
-  if (account == NULL)
-    return NULL;
-
-  address = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
-
-  return valija_address_to_text (address);
+  return sender != NULL ? valija_address_to_text (valija_sender_get_address (sender)) : NULL;
 }
 
 ValijaAccount *
 valija_composer_get_account (ValijaComposer *self)
 {
-  return gtk_drop_down_get_selected_item (self->from);
+  ValijaSender *sender = gtk_drop_down_get_selected_item (self->from);
+
+  return sender != NULL ? valija_sender_get_account (sender) : NULL;
 }
 
+/* @from: (nullable): the address that the message has; where that is none of the account's, it is the account's own. */
 static void
-select_account (ValijaComposer *self,
-                ValijaAccount  *account)
+select_account (ValijaComposer      *self,
+                ValijaAccount       *account,
+                const ValijaAddress *from)
 {
-  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->senders));
+  guint n_items = g_list_model_get_n_items (self->senders);
+  gboolean found = FALSE;
 
   for (guint i = 0; i < n_items; i++)
     {
-      g_autoptr(ValijaAccount) item = g_list_model_get_item (G_LIST_MODEL (self->senders), i);
+      g_autoptr(ValijaSender) sender = g_list_model_get_item (self->senders, i);
+      gboolean is_same = from != NULL && g_ascii_strcasecmp (valija_sender_get_address (sender)->address,
+                                                             from->address) == 0;
 
-      if (item == account)
+      if (valija_sender_get_account (sender) == account && (!found || is_same))
         gtk_drop_down_set_selected (self->from, i);
+      found |= valija_sender_get_account (sender) == account;
     }
 
   gtk_widget_set_visible (self->from_row, n_items > 1);
@@ -64,7 +66,6 @@ static void
 from_changed_cb (ValijaComposer *self)
 {
   ValijaAccount *account = valija_composer_get_account (self);
-  g_autoptr(ValijaAddress) address = NULL;
   g_autofree char *note = NULL;
 
   if (self->composition == NULL)
@@ -81,10 +82,18 @@ from_changed_cb (ValijaComposer *self)
       return;
     }
 
-  address = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
-  g_object_set (self->composition, "from", address, NULL);
+  g_object_set (self->composition,
+                "from", valija_sender_get_address (gtk_drop_down_get_selected_item (self->from)),
+                NULL);
   note = valija_engine_describe_sent_copy (self->engine, account);
   gtk_label_set_text (self->copy_note, note);
+}
+
+static gpointer
+list_senders (gpointer account,
+              gpointer data)
+{
+  return valija_sender_list_new (account);
 }
 
 static void
@@ -93,10 +102,14 @@ bind_senders (ValijaComposer *self,
 {
   GListModel *accounts = valija_engine_get_accounts (self->engine);
   GtkCustomFilter *filter = gtk_custom_filter_new (can_send, self, NULL);
+  GtkFilterListModel *sending = gtk_filter_list_model_new (g_object_ref (accounts), GTK_FILTER (filter));
+  GtkMapListModel *lists = gtk_map_list_model_new (G_LIST_MODEL (sending), list_senders, NULL, NULL);
+  g_autoptr(ValijaAddress) from = NULL;
 
-  self->senders = gtk_filter_list_model_new (g_object_ref (accounts), GTK_FILTER (filter));
-  gtk_drop_down_set_model (self->from, G_LIST_MODEL (self->senders));
-  select_account (self, account);
+  g_object_get (self->composition, "from", &from, NULL);
+  self->senders = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
+  gtk_drop_down_set_model (self->from, self->senders);
+  select_account (self, account, from);
   from_changed_cb (self);
 }
 
