@@ -2,15 +2,10 @@
 
 #include "config.h"
 
+#include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
 /* What goes on by itself once the application is there. Nothing here sleeps: each test waits for what must happen. */
-
-#define wait_until(condition) \
-  G_STMT_START { \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-  } G_STMT_END
 
 static gboolean
 log_ends_with (TestEngine *test, const char *end)
@@ -32,7 +27,7 @@ test_follows_the_server (void)
 
   fake_server_add_message (test->server, "INBOX", "a");
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "a");
   status = valija_engine_get_status (test->engine, test->account);
   g_assert_cmpint (valija_account_status_get_last_checked (status), >, 0);
@@ -40,7 +35,7 @@ test_follows_the_server (void)
 
   fake_server_clear_log (test->server);
   fake_server_add_message (test->server, "INBOX", "b");
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   g_assert_cmpstr (test->server->log->str, ==, "batch INBOX; watch INBOX");
   assert_list (test, "INBOX", "b a");
 }
@@ -55,18 +50,18 @@ test_follows_all_folders (void)
   fake_server_add_message (test->server, "INBOX", "a");
   test->server->watches_all = TRUE;
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch all"));
+  valija_wait_until (log_ends_with (test, "watch all"));
 
   fake_server_clear_log (test->server);
   fake_server_add_message (test->server, "Archive", "b");
-  wait_until (log_ends_with (test, "watch all"));
+  valija_wait_until (log_ends_with (test, "watch all"));
   g_assert_cmpstr (test->server->log->str, ==, "batch Archive; watch all");
   assert_list (test, "archive", "b");
 
   fake_server_clear_log (test->server);
   fake_server_add_folder (test->server, "New", VALIJA_FOLDER_ROLE_NONE);
   fake_server_add_message (test->server, "New", "c");
-  wait_until (log_ends_with (test, "watch all"));
+  valija_wait_until (log_ends_with (test, "watch all"));
   g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
   assert_list (test, "New", "c");
 }
@@ -80,13 +75,13 @@ test_sends_and_tells (void)
 
   fake_server_add_message (test->server, "INBOX", "a");
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
 
   messages = test_engine_find_all (test, "INBOX", "a");
   g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
   test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
-  wait_until (test->server->sent->len == 1);
-  wait_until (strstr (test->server->log->str, "append Sent") != NULL);
+  valija_wait_until (test->server->sent->len == 1);
+  valija_wait_until (strstr (test->server->log->str, "append Sent") != NULL);
   assert_server (test, "INBOX", "1:a*");
   assert_server (test, "Sent", "2:one*");
 }
@@ -101,17 +96,17 @@ test_refused_password (void)
   test->server->fail_at = 1;
   test->server->fail_code = VALIJA_ERROR_AUTHENTICATION;
   valija_engine_start (test->engine);
-  wait_until (is_stalled (test));
+  valija_wait_until (is_stalled (test));
   error = valija_account_status_get_error (valija_engine_get_status (test->engine, test->account));
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
 
   valija_account_runtime_wake (valija_engine_find_runtime (test->engine, test->account));
   test_engine_settle ();
-  wait_until (is_stalled (test));
+  valija_wait_until (is_stalled (test));
   g_assert_cmpstr (test->server->log->str, ==, "open");
 
   test_await (valija_engine_update_account (test->engine, test->account, NULL, NULL));
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
 }
 
@@ -124,7 +119,7 @@ test_pause (void)
 
   fake_server_add_message (test->server, "INBOX", "a");
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
 
   test_await (valija_engine_set_paused (test->engine, test->account, TRUE));
   test_engine_settle ();
@@ -150,7 +145,7 @@ test_pause (void)
   g_assert_nonnull (valija_account_status_get_paused (valija_engine_get_status (test->engine, test->account)));
 
   test_await (valija_engine_set_paused (test->engine, test->account, FALSE));
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "b a*");
   g_assert_null (valija_account_status_get_paused (valija_engine_get_status (test->engine, test->account)));
 }
@@ -178,7 +173,7 @@ test_cancel (void)
   test->server->on_question = cancel_cb;
   test->server->user_data = test;
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   g_assert_null (valija_account_status_get_error (status));
   g_assert_null (valija_account_status_get_progress (status));
   assert_list (test, "INBOX", "a");
@@ -186,7 +181,7 @@ test_cancel (void)
   test->server->on_question = NULL;
   fake_server_clear_log (test->server);
   fake_server_add_message (test->server, "INBOX", "b");
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "b+ a+");
 }
 
@@ -198,7 +193,7 @@ test_accounts_come_and_go (void)
 
   valija_engine_start (test->engine);
   added = test_engine_add (test, "imap");
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   test_await (valija_engine_remove_account (test->engine, added, FALSE));
   fake_server_clear_log (test->server);
   fake_server_add_message (test->server, "INBOX", "late");
@@ -217,7 +212,7 @@ test_metered (void)
   fake_server_add_message (test->server, "INBOX", "a");
   valija_engine_start (test->engine);
   valija_engine_set_conditions (test->engine, TRUE, FALSE);
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "a");
   g_assert_cmpstr (valija_account_status_get_paused (status), ==,
                    "Only headers are fetched for now: the network is metered.");
@@ -230,7 +225,7 @@ test_metered (void)
   fake_server_clear_log (test->server);
   valija_engine_set_conditions (test->engine, FALSE, FALSE);
   g_assert_null (valija_account_status_get_paused (status));
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "a+");
 }
 
@@ -257,13 +252,13 @@ test_resume (void)
   g_assert_no_error (error);
 
   valija_engine_start (test->engine);
-  wait_until (log_ends_with (test, "watch INBOX") && test->engine->system_bus != NULL);
+  valija_wait_until (log_ends_with (test, "watch INBOX") && test->engine->system_bus != NULL);
   fake_server_clear_log (test->server);
   for (guint i = 0; i < 2; i++)
     g_assert_true (g_dbus_connection_emit_signal (login, NULL, "/org/freedesktop/login1",
                                                   "org.freedesktop.login1.Manager", "PrepareForSleep",
                                                   g_variant_new ("(b)", i == 0), NULL));
-  wait_until (log_ends_with (test, "watch INBOX"));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
   g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
 
   g_dbus_connection_close_sync (login, NULL, NULL);
@@ -317,13 +312,13 @@ test_sends_when_due (void)
   test_await_int64 (valija_engine_send (test->engine, test->account, soon, now + 1));
   test_await_int64 (valija_engine_send (test->engine, test->account, undo, now + 25));
   test_await_int64 (valija_engine_send (test->engine, test->account, later, now + 3600));
-  wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 1);
+  valija_wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 1);
   g_assert_cmpuint (test->server->sent->len, ==, 1);
   g_assert_cmpint (g_get_real_time () / G_USEC_PER_SEC, >, now);
 
   test_await (valija_engine_end_undo_send (test->engine));
   g_assert_cmpuint (test->server->sent->len, ==, 2);
-  wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 2);
+  valija_wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 2);
   g_assert_cmpuint (n_in_state (test, VALIJA_OUTBOX_PENDING), ==, 1);
 }
 

@@ -9,24 +9,10 @@
 #include "sessions/exchange/valija-exchange-session.h"
 #include "support/valija-contract-server.h"
 #include "support/valija-test-network.h"
+#include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
-#define wait_until(condition) \
-  G_STMT_START { \
-    guint tick_ = g_timeout_add (20, tick_cb, NULL); \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (tick_); \
-  } G_STMT_END
-
 static ValijaContractServer *server;
-
-/* What is waited for is in another process. */
-static gboolean
-tick_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
 
 static ValijaSession *
 create_session (ValijaSessionContext *context, ValijaSide side, gpointer user_data, GError **error)
@@ -88,18 +74,18 @@ test_watch (void)
 
   valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'one'}");
   valija_engine_start (test->engine);
-  wait_until (has_total (test, "inbox", 1) && count ("GetStreamingEvents") > streams);
+  valija_wait_until (has_total (test, "inbox", 1) && count ("GetStreamingEvents") > streams);
 
   valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'two'}");
-  wait_until (has_total (test, "inbox", 2));
+  valija_wait_until (has_total (test, "inbox", 2));
   assert_subjects (test, "inbox", "two one");
 
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'one'}");
-  wait_until (has_total (test, "inbox", 1));
+  valija_wait_until (has_total (test, "inbox", 1));
   assert_subjects (test, "inbox", "two");
 
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'two'}");
-  wait_until (has_total (test, "inbox", 0));
+  valija_wait_until (has_total (test, "inbox", 0));
 }
 
 static void
@@ -125,7 +111,7 @@ test_away (void)
   /* A new start finds it out by itself */
   valija_account_status_set_away (status, NULL);
   valija_engine_start (test->engine);
-  wait_until (valija_account_status_get_away (status) != NULL);
+  valija_wait_until (valija_account_status_get_away (status) != NULL);
 
   kept->state = VALIJA_REPLIES_OFF;
   test_await (valija_engine_save_auto_replies (test->engine, test->account, kept));
@@ -167,7 +153,7 @@ test_moved (void)
                                "'value': 'https://mail.example.org/EWS/Exchange.asmx'}");
   valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'there'}");
   valija_engine_start (test->engine);
-  wait_until (has_total (test, "inbox", 1));
+  valija_wait_until (has_total (test, "inbox", 1));
   g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (test->account)), ==, "mail.example.org");
   g_assert_cmpuint (test->notices->len, ==, 1);
   g_assert_nonnull (strstr (g_ptr_array_index (test->notices, 0), "mail.example.org"));
@@ -185,7 +171,7 @@ test_moved_out (void)
   valija_contract_server_tell (server, "{'do': 'set', 'name': 'ews_url', "
                                "'value': 'https://mail.hoster.example/EWS/Exchange.asmx'}");
   valija_engine_start (test->engine);
-  wait_until (test->notices->len == 1);
+  valija_wait_until (test->notices->len == 1);
   g_assert_nonnull (strstr (g_ptr_array_index (test->notices, 0), "mail.hoster.example"));
   g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (test->account)), ==, "old.example.org");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exchange-world.h"
+#include "support/valija-wait.h"
 
 static DexFuture *
 watch (World *world)
@@ -129,8 +130,7 @@ test_closed (void)
   begin (&world);
 
   watching = watch (&world);
-  while (count (&world, "GetStreamingEvents") == 0)
-    g_main_context_iteration (NULL, FALSE);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
   valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'close'}");
   deliver (&world, "News");
   assert_told (&world, watching, inbox);
@@ -149,8 +149,7 @@ test_lost_subscription (void)
   begin (&world);
 
   watching = watch (&world);
-  while (count (&world, "GetStreamingEvents") == 0)
-    g_main_context_iteration (NULL, FALSE);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
   valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'subscriptions'}");
   assert_told (&world, watching, inbox);
   g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
@@ -228,8 +227,7 @@ test_forgetful (void)
   world_start (&world, NULL, NULL, NULL);
   valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'subscriptions_last', 'value': false}");
   begin (&world);
-  while (count (&world, "GetStreamingEvents") < 3)
-    g_main_context_iteration (NULL, FALSE);
+  valija_wait_until (count (&world, "GetStreamingEvents") >= 3);
   /* Those of the stream count as one where nobody asked between them */
   assert_told (&world, watch (&world), inbox);
   for (guint i = 0; i < 3; i++)
@@ -265,8 +263,7 @@ test_close (void)
   world_start (&world, NULL, NULL, NULL);
   begin (&world);
   watching = watch (&world);
-  while (count (&world, "GetStreamingEvents") == 0)
-    g_main_context_iteration (NULL, FALSE);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
   closed = valija_session_close (world.session);
   await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
   world_stop (&world);
