@@ -29,6 +29,8 @@ bind_to_read () # DIRECTORY: the same, and nothing in it can be changed
 is_own () # PATH
 {
   case ${1#/} in
+    var/tmp/*) return 1 ;;
+    run/media/*) [ ! -d /run/media ]; return ;;
     ''|bin|boot|dev|etc|lib|lib32|lib64|libx32|lost+found|old|proc|root|run|sbin|sys|usr|var) return 0 ;;
     bin/*|boot/*|dev/*|etc/*|lib/*|lib32/*|lib64/*|libx32/*|old/*|proc/*|root/*|run/*|sbin/*|sys/*|usr/*|var/*) return 0 ;;
   esac

@@ -92,6 +92,10 @@ def directories_of_the_root():
                                (directory, 'true', '/var/no-such-profile')):
             done = enter(directory, 'machine', caller, 'ctl', *words)
             assert done.returncode == 1 and 'Choose another' in done.stderr, (words, done)
+        # Of the system's the machine's own is seen where people keep things
+        with tempfile.TemporaryDirectory(prefix='valija-root-', dir='/var/tmp') as outside:
+            done = enter(directory, 'machine', directory, 'ctl', 'mkdir', f'{outside}/profile')
+            assert done.returncode == 0 and pathlib.Path(outside, 'profile').is_dir(), done
         # A file of the system that is named is this machine's; in a shell it is the root's.
         assert enter(directory, 'machine', '/', 'ctl', 'cat', '/etc/passwd').stdout == pathlib.Path('/etc/passwd').read_text()
         assert enter(directory, 'machine', '/', 'shell', 'cat', '/etc/no-such-file').returncode == 1
