@@ -100,9 +100,11 @@ empty_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
   ValijaFolder *folder;
+  g_autoptr(GPtrArray) messages = NULL;
 
   return (folder = find_folder (cli, &account, 1, error)) != NULL &&
-         finish_fiber (cli, account, valija_engine_empty_folder (cli->engine, folder), error);
+         (messages = dex_await_boxed (valija_engine_list_to_empty (cli->engine, folder), error)) != NULL &&
+         finish_fiber (cli, account, valija_engine_empty_folder (cli->engine, folder, messages), error);
 }
 
 static gboolean

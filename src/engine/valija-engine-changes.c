@@ -406,21 +406,36 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
     }
 }
 
-/* What is listed now is what somebody who empties a folder has seen. */
+/* Of the messages of a folder that is emptied those that are in it still: one may have been taken out of the trash. */
 static gboolean
-list_source_fiber (Change *change, GError **error)
+keep_those_there_fiber (Change *change, GError **error)
 {
-  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GHashTable) meant = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GPtrArray) there = NULL;
 
   if (change->source == NULL)
     return TRUE;
 
-  if (!(messages = dex_await_boxed (valija_engine_load_messages (change->engine, change->source, VALIJA_SHOW_ALL, 0),
-                                    error)))
+  for (guint i = 0; i < change->messages->len; i++)
+    {
+      gint64 id = valija_message_get_id (g_ptr_array_index (change->messages, i));
+
+      g_hash_table_add (meant, g_memdup2 (&id, sizeof id));
+    }
+
+  if (!(there = dex_await_boxed (valija_engine_load_messages (change->engine, change->source, VALIJA_SHOW_ALL, 0),
+                                 error)))
     return FALSE;
 
-  for (guint i = 0; i < messages->len; i++)
-    g_ptr_array_add (change->messages, g_object_ref (g_ptr_array_index (messages, i)));
+  g_ptr_array_set_size (change->messages, 0);
+  for (guint i = 0; i < there->len; i++)
+    {
+      gint64 id = valija_message_get_id (g_ptr_array_index (there, i));
+
+      if (g_hash_table_contains (meant, &id))
+        g_ptr_array_add (change->messages, g_object_ref (g_ptr_array_index (there, i)));
+    }
+
   return TRUE;
 }
 
@@ -432,7 +447,7 @@ change_fiber (gpointer data)
   g_autoptr(GPtrArray) groups = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!list_source_fiber (change, &error) || !expand_conversations_fiber (change, &error) ||
+  if (!keep_those_there_fiber (change, &error) || !expand_conversations_fiber (change, &error) ||
       !(groups = group_messages_fiber (change, &error)) ||
       !find_targets (change, groups, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -512,25 +527,78 @@ valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder)
   return reason == NULL;
 }
 
+static DexFuture *
+reject_emptying (void)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+                    _("Only the folders for trash and junk are emptied at once. Select the messages of another "
+                      "one, and delete those."));
+  return dex_future_new_for_error (error);
+}
+
+/* Without the server it is what is listed here. */
+static DexFuture *
+list_to_empty_fiber (gpointer data)
+{
+  Change *change = data;
+  ValijaEngine *self = change->engine;
+  ValijaFolder *folder = change->source;
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GError) failure = NULL;
+  g_autoptr(GError) error = NULL;
+
+  messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error);
+  if (messages == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (!valija_folder_get_local (folder) && messages->len < valija_folder_get_total (folder))
+    {
+      dex_await_uint (valija_engine_sync_folder (self, folder, VALIJA_SYNC_HEADERS, NULL), &failure);
+      if (failure != NULL)
+        g_debug ("What is to be deleted could not be listed anew: %s", failure->message);
+      g_clear_pointer (&messages, g_ptr_array_unref);
+      messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error);
+    }
+
+  if (messages == NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&messages));
+}
+
 DexFuture *
-valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder)
+valija_engine_list_to_empty (ValijaEngine *self, ValijaFolder *folder)
 {
   g_autoptr(GPtrArray) none = g_ptr_array_new ();
   Change *change;
-  GError *error = NULL;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
 
   if (!valija_engine_can_empty (self, folder))
-    {
-      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
-                        _("Only the folders for trash and junk are emptied at once. Select the messages of another "
-                          "one, and delete those."));
-      return dex_future_new_for_error (error);
-    }
+    return reject_emptying ();
 
   change = change_new (self, CHANGE_EMPTY, none);
+  change->source = g_object_ref (folder);
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "list what to empty", list_to_empty_fiber, change,
+                              (GDestroyNotify) change_free);
+}
+
+DexFuture *
+valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder, GPtrArray *messages)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
+  dex_return_error_if_fail (messages != NULL);
+
+  if (!valija_engine_can_empty (self, folder))
+    return reject_emptying ();
+
+  change = change_new (self, CHANGE_EMPTY, messages);
   change->source = g_object_ref (folder);
   return spawn_change (change);
 }

@@ -324,9 +324,15 @@ DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *message
 /* Whether valija_engine_empty_folder() is for @folder: one for trash or junk, in which something can be changed. */
 gboolean valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder);
 
-/* Deletes for good all that is listed of @folder: what is there by then and was never seen here stays. ValijaUndo
- * (object), as of the calls above. */
-DexFuture *valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* What valija_engine_empty_folder() is to delete: all that is in @folder, which is listed anew when its server has more
+ * than is listed here. So many a person is asked about. GPtrArray of ValijaMessage */
+DexFuture *valija_engine_list_to_empty (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Deletes for good those of @messages (of ValijaMessage, not consumed) that are in @folder still: what has come since
+ * they were listed stays. ValijaUndo (object), as of the calls above. */
+DexFuture *valija_engine_empty_folder (ValijaEngine *self,
+                                       ValijaFolder *folder,
+                                       GPtrArray    *messages) G_GNUC_WARN_UNUSED_RESULT;
 
 #define VALIJA_TYPE_UNDO (valija_undo_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaUndo, valija_undo, VALIJA, UNDO, GObject)

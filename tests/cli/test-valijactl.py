@@ -776,6 +776,23 @@ def folders():
 
 
 @test
+def empty_folder():
+    """All that the server has there goes, also what was never listed here."""
+    with profile() as p, imap(ANA) as box:
+        if box.select('Trash')[1] != [b'0']:
+            box.store('1:*', '+FLAGS', r'(\Deleted)')
+            box.expunge()
+        for i in range(3):
+            box.append('Trash', None, None, f'Subject: gone {i}\r\n\r\nHello.\r\n'.encode())
+        p.add('imap', ANA, *incoming(ANA))
+        p.run('sync', '--inbox', '--headers')
+        assert p.subjects('--folder', 'trash') == []
+        assert p.json('folder', 'empty', 'Trash')['label'] == '3 messages deleted for good'
+        assert box.select('Trash')[1] == [b'0']
+        p.run('folder', 'empty', 'INBOX', expect=UNSUPPORTED)
+
+
+@test
 def local_folders():
     with profile() as p:
         p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))

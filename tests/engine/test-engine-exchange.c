@@ -123,16 +123,21 @@ static void
 test_empty (void)
 {
   g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(ValijaUndo) undo = NULL;
 
   valija_contract_server_tell (server, "{'do': 'fill', 'folder': 'junkemail', 'count': 130}");
   test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
   g_assert_true (has_total (test, "junk", 130));
-  valija_contract_server_tell (server, "{'do': 'deliver', 'folder': 'junkemail', 'subject': 'unseen'}");
-
-  test_await_error (valija_engine_empty_folder (test->engine, test_engine_folder (test, "inbox")),
+  test_await_error (valija_engine_list_to_empty (test->engine, test_engine_folder (test, "inbox")),
                     VALIJA_ERROR_UNSUPPORTED);
-  undo = test_await_object (valija_engine_empty_folder (test->engine, test_engine_folder (test, "junk")));
+  messages = test_await_boxed (valija_engine_list_to_empty (test->engine, test_engine_folder (test, "junk")));
+  valija_contract_server_tell (server, "{'do': 'deliver', 'folder': 'junkemail', 'subject': 'unseen'}");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
+
+  test_await_error (valija_engine_empty_folder (test->engine, test_engine_folder (test, "inbox"), messages),
+                    VALIJA_ERROR_UNSUPPORTED);
+  undo = test_await_object (valija_engine_empty_folder (test->engine, test_engine_folder (test, "junk"), messages));
   g_assert_cmpstr (valija_undo_get_label (undo), ==, "130 messages deleted for good");
   test_await (valija_engine_flush (test->engine, test->account));
   test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);

@@ -990,7 +990,7 @@ test_auto_replies (void)
   g_assert_false (adw_banner_get_revealed (away));
 }
 
-/* What is in the trash goes for good, after a question. */
+/* What is in the trash goes for good, after a question, and what has come since that was asked stays. */
 static void
 test_empty_trash (void)
 {
@@ -1001,6 +1001,13 @@ test_empty_trash (void)
   valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: Old\n\nOld\n", VALIJA_FLAG_NONE);
   WAIT_FOR (valija_folder_get_total (trash) == 1);
   valija_window_show_folder (window, trash);
+  activate (window->sidebar, "sidebar.empty-trash");
+  WAIT (has_dialog);
+  valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: New\n\nNew\n", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_folder_get_total (trash) == 2);
+  press ("_Empty");
+  WAIT_FOR (valija_folder_get_total (trash) == 1);
+  WAIT_FOR (window_dialog () == NULL);
   activate (window->sidebar, "sidebar.empty-trash");
   WAIT (has_dialog);
   press ("_Empty");

@@ -1404,17 +1404,28 @@ valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder)
 }
 
 DexFuture *
-valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder)
+valija_engine_list_to_empty (ValijaEngine *self, ValijaFolder *folder)
+{
+  g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+
+      if (g_hash_table_lookup (self->folders, &row->folder_id) == folder)
+        g_ptr_array_add (messages, valija_message_new (row->id));
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&messages));
+}
+
+DexFuture *
+valija_engine_empty_folder (ValijaEngine *self, ValijaFolder *folder, GPtrArray *messages)
 {
   g_autoptr(ValijaUndo) undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
 
-  for (guint i = self->rows->len; i > 0; i--)
-    {
-      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i - 1);
-
-      if (g_hash_table_lookup (self->folders, &row->folder_id) == folder)
-        g_ptr_array_remove_index (self->rows, i - 1);
-    }
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_remove (self->rows, find_row (self, valija_message_get_id (g_ptr_array_index (messages, i))));
   undo->label = g_strdup ("Emptied");
   changed (self);
 

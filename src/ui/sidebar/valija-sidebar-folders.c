@@ -295,43 +295,45 @@ remove_folder_action (GtkWidget  *widget,
 
 /* ---- Emptying ---- */
 
+typedef struct
+{
+  ValijaSidebar *sidebar;
+  ValijaFolder *folder;
+  GPtrArray *messages;       /* what goes: set once it is listed */
+} Emptying;
+
+static void
+emptying_free (Emptying *emptying)
+{
+  g_object_unref (emptying->sidebar);
+  g_object_unref (emptying->folder);
+  g_clear_pointer (&emptying->messages, g_ptr_array_unref);
+  g_free (emptying);
+}
+
 static void
 empty_response_cb (GObject      *dialog,
                    GAsyncResult *result,
                    gpointer      data)
 {
-  Naming *naming = data;
+  Emptying *emptying = data;
 
   if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "empty"))
-    valija_future_then (valija_engine_empty_folder (naming->sidebar->engine, VALIJA_FOLDER (naming->target)),
-                        naming->sidebar, changed_cb);
+    valija_future_then (valija_engine_empty_folder (emptying->sidebar->engine, emptying->folder, emptying->messages),
+                        emptying->sidebar, changed_cb);
 
-  naming_free (naming);
+  emptying_free (emptying);
 }
 
-/* What cannot be taken back is asked. */
+/* What cannot be taken back is asked, with how many there are: just those go. */
 static void
-empty_folder_action (GtkWidget  *widget,
-                     const char *name,
-                     GVariant   *parameter)
+ask_empty (Emptying *emptying)
 {
-  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
-  g_autoptr(GObject) target = dup_target (self);
-  AdwDialog *dialog;
-  Naming *naming;
-  guint total;
+  AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+  guint total = emptying->messages->len;
 
-  if (!VALIJA_IS_FOLDER (target) || !valija_engine_can_empty (self->engine, VALIJA_FOLDER (target)))
-    return;
-
-  naming = g_new0 (Naming, 1);
-  naming->sidebar = g_object_ref (self);
-  naming->target = g_object_ref (target);
-  total = (guint) MIN (valija_folder_get_total (VALIJA_FOLDER (target)), G_MAXUINT);
-
-  dialog = adw_alert_dialog_new (NULL, NULL);
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Empty “%s”?"),
-                                   valija_folder_get_display_name (VALIJA_FOLDER (target)));
+                                   valija_folder_get_display_name (emptying->folder));
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
                                 g_dngettext (GETTEXT_PACKAGE, "%u message will be deleted. This cannot be undone.",
                                              "%u messages will be deleted. This cannot be undone.", total),
@@ -341,7 +343,51 @@ empty_folder_action (GtkWidget  *widget,
                                   "empty", _("_Empty"),
                                   NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "empty", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), widget, NULL, empty_response_cb, naming);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (emptying->sidebar), NULL, empty_response_cb,
+                           emptying);
+}
+
+static DexFuture *
+listed_to_empty_cb (DexFuture *future,
+                    gpointer   data)
+{
+  Emptying *emptying = data;
+  GtkRoot *window = gtk_widget_get_root (GTK_WIDGET (emptying->sidebar));
+  g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+
+  if (value != NULL && VALIJA_IS_WINDOW (window))
+    {
+      emptying->messages = g_value_dup_boxed (value);
+      ask_empty (emptying);
+      return NULL;
+    }
+
+  if (VALIJA_IS_WINDOW (window))
+    valija_window_show_error (VALIJA_WINDOW (window), error);
+  emptying_free (emptying);
+
+  return NULL;
+}
+
+static void
+empty_folder_action (GtkWidget  *widget,
+                     const char *name,
+                     GVariant   *parameter)
+{
+  ValijaSidebar *self = VALIJA_SIDEBAR (widget);
+  g_autoptr(GObject) target = dup_target (self);
+  Emptying *emptying;
+
+  if (!VALIJA_IS_FOLDER (target) || !valija_engine_can_empty (self->engine, VALIJA_FOLDER (target)))
+    return;
+
+  emptying = g_new0 (Emptying, 1);
+  emptying->sidebar = g_object_ref (self);
+  emptying->folder = g_object_ref (VALIJA_FOLDER (target));
+  /* Disowned because what it leads to is a question in the window */
+  dex_future_disown (dex_future_finally (valija_engine_list_to_empty (self->engine, emptying->folder),
+                                         listed_to_empty_cb, emptying, NULL));
 }
 
 /* The menu names the folder that it is about, and offers nothing for others. */
