@@ -1059,7 +1059,14 @@ test_address_suggestions (void)
   g_assert_cmpstr (valija_address_field_get_text (field), ==,
                    "mei@example.org, \"Borg, Anna\" <anna.borg@example.org>, ");
 
+  /* An account that is chosen in the pause and has no connection is not asked */
+  gtk_editable_set_text (GTK_EDITABLE (field->entry), "mei@example.org, bo");
+  gtk_editable_set_position (GTK_EDITABLE (field->entry), -1);
+  WAIT_FOR (field->ask_source != 0);
   valija_account_status_set_state (status, VALIJA_SESSION_CLOSED);
+  WAIT_FOR (field->ask_source == 0);
+  g_assert_null (field->asking);
+
   composer->done = TRUE;
   gtk_window_destroy (GTK_WINDOW (composer));
   WAIT (has_no_composer);

@@ -120,6 +120,7 @@ typedef struct
 {
   GWeakRef field;
   char *whom;
+  ValijaAccount *account;    /* nullable: whose directory was asked */
   gboolean listed;
 } Question;
 
@@ -128,6 +129,7 @@ question_free (Question *question)
 {
   g_weak_ref_clear (&question->field);
   g_free (question->whom);
+  g_clear_object (&question->account);
   g_free (question);
 }
 
@@ -138,7 +140,8 @@ answered_cb (DexFuture *future,
   Question *question = data;
   g_autoptr(ValijaAddressField) self = g_weak_ref_get (&question->field);
 
-  if (self != NULL && self->suggestions != NULL && g_strcmp0 (question->whom, self->whom) == 0)
+  if (self != NULL && self->suggestions != NULL && g_strcmp0 (question->whom, self->whom) == 0 &&
+      (!question->listed || question->account == self->account))
     {
       take_people (future, question->listed ? &self->listed : &self->known);
       show (self);
@@ -156,22 +159,10 @@ ask (ValijaAddressField *self,
 
   g_weak_ref_init (&question->field, self);
   question->whom = g_strdup (self->whom);
+  g_set_object (&question->account, self->account);
   question->listed = listed;
   /* Disowned because the field may go first */
   dex_future_disown (dex_future_finally (future, answered_cb, question, (GDestroyNotify) question_free));
-}
-
-static gboolean
-ask_directory_cb (gpointer data)
-{
-  ValijaAddressField *self = data;
-
-  self->ask_source = 0;
-  self->asking = dex_cancellable_new ();
-  ask (self, dex_future_first (valija_engine_search_directory (self->engine, self->account, self->whom, MAX_LISTED),
-                               dex_ref (DEX_FUTURE (self->asking)), NULL), TRUE);
-
-  return G_SOURCE_REMOVE;
 }
 
 /* An account without a connection is not made to connect by somebody who types. */
@@ -181,6 +172,23 @@ is_connected (ValijaAddressField *self)
   ValijaAccountStatus *status = self->account != NULL ? valija_engine_get_status (self->engine, self->account) : NULL;
 
   return status != NULL && valija_account_status_get_state (status) == VALIJA_SESSION_OPEN;
+}
+
+static gboolean
+ask_directory_cb (gpointer data)
+{
+  ValijaAddressField *self = data;
+
+  self->ask_source = 0;
+  /* Another account may have been chosen in the pause, and it may be left */
+  if (!is_connected (self))
+    return G_SOURCE_REMOVE;
+
+  self->asking = dex_cancellable_new ();
+  ask (self, dex_future_first (valija_engine_search_directory (self->engine, self->account, self->whom, MAX_LISTED),
+                               dex_ref (DEX_FUTURE (self->asking)), NULL), TRUE);
+
+  return G_SOURCE_REMOVE;
 }
 
 void
