@@ -11,7 +11,9 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,6 +206,34 @@ test_private (void)
       g_assert_cmpint (stat (path, &status), ==, 0);
       g_assert_cmpint (status.st_mode & 077, ==, 0);
     }
+}
+
+/* Where the lock cannot be written it says what it said: not, as an empty one does, that the store was closed. */
+static void
+test_lock_full (void)
+{
+  g_autoptr(TestStore) self = make_store ();
+  g_autofree char *lock = test_store_path (self, "data/lock");
+  g_autofree char *mark = NULL;
+  struct rlimit limit, none;
+
+  test_store_close (self);
+  mark_unclean (self);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  none = limit;
+  none.rlim_cur = 0;
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &none), ==, 0);
+  self->store = test_store_make (self->directory);
+  test_try (valija_store_open (self->store), NULL);
+  test_try (valija_store_close (self->store), NULL);
+  g_clear_object (&self->store);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+
+  g_assert_true (g_file_get_contents (lock, &mark, NULL, NULL));
+  g_assert_true (g_str_has_prefix (mark, "in use"));
+  test_store_open (self);
+  check_usable (self);
 }
 
 static void
@@ -803,6 +833,7 @@ main (int   argc,
   g_test_add_func ("/store/files/migrate-from-each", test_migrate_from_each);
   g_test_add_func ("/store/files/migrate-fails", test_migrate_fails);
   g_test_add_func ("/store/files/killed-between", test_killed_between);
+  g_test_add_func ("/store/files/lock-full", test_lock_full);
   g_test_add_func ("/store/files/migrate-ours", test_migrate_ours);
   g_test_add_func ("/store/files/migrate-light", test_migrate_light);
   g_test_add_func ("/store/files/later-indexes", test_later_indexes);
