@@ -8,6 +8,7 @@
 #include "ui/list/valija-folder-dialog.h"
 #include "ui/list/valija-message-cell.h"
 #include "ui/list/valija-message-pane-private.h"
+#include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-message-window.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/replies/valija-replies-dialog.h"
@@ -636,6 +637,32 @@ test_send_only_account (void)
   show_inbox ("ana@example.org");
 }
 
+static GtkWidget *
+find_button (GtkWidget  *widget,
+             const char *label)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
+      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child, label);
+
+  return found;
+}
+
+static void
+press_in (gpointer    widget,
+          const char *label)
+{
+  WAIT_FOR (find_button (widget, label) != NULL);
+  g_signal_emit_by_name (find_button (widget, label), "clicked");
+}
+
 static void
 test_outbox (void)
 {
@@ -645,6 +672,11 @@ test_outbox (void)
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
   activate (window, "win.show-outbox");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
+
+  /* Who has looked says what became of the one that nobody knows about. */
+  press_in (window->outbox, "_It Was Sent");
+  g_assert_null (find_button (GTK_WIDGET (window->outbox), "_It Was Sent"));
+  g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "4");
   activate (window, "win.search");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "messages");
 }
@@ -696,24 +728,6 @@ has_no_ideas (void)
 }
 
 /* Presses the button @label of the dialog, as a mouse would. */
-static GtkWidget *
-find_button (GtkWidget  *widget,
-             const char *label)
-{
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_BUTTON (widget) && gtk_widget_get_mapped (widget) &&
-      g_strcmp0 (gtk_button_get_label (GTK_BUTTON (widget)), label) == 0)
-    return widget;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget);
-       child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_button (child, label);
-
-  return found;
-}
-
 static void
 press (const char *label)
 {
@@ -853,6 +867,43 @@ test_sync_button (void)
 }
 
 /* What is kept of an account is told and chosen on its page, and fetched at once. */
+static GtkWidget *
+find_row_titled (GtkWidget  *widget,
+                 const char *title)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_PREFERENCES_ROW (widget) &&
+      g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row_titled (child, title);
+
+  return found;
+}
+
+/* It cannot be asked for twice, and its progress is shown until all is there. */
+static void
+download_everything (GtkWidget *dialog)
+{
+  g_autoptr(DexPromise) promise = valija_fake_engine_hold_next (engine);
+  GtkWidget *row = find_row_titled (dialog, "_Download Everything Now");
+  GtkWidget *bar = find_widget (dialog, VALIJA_TYPE_PROGRESS_BAR);
+
+  g_assert_false (gtk_widget_get_mapped (bar));
+  g_assert_true (gtk_widget_activate (row));
+  g_assert_cmpuint (valija_fake_engine_get_sync_flags (engine), ==, VALIJA_SYNC_EVERYTHING);
+  g_assert_false (gtk_widget_get_sensitive (row));
+  WAIT_FOR (gtk_widget_get_mapped (bar));
+
+  dex_promise_resolve_boolean (promise, TRUE);
+  WAIT_FOR (gtk_widget_get_sensitive (row));
+  WAIT_FOR (!gtk_widget_get_mapped (bar));
+}
+
 static void
 test_account_mail (void)
 {
@@ -873,6 +924,7 @@ test_account_mail (void)
   WAIT_FOR (valija_account_get_paused (account));
   adw_switch_row_set_active (paused, FALSE);
   WAIT_FOR (!valija_account_get_paused (account));
+  download_everything (GTK_WIDGET (window_dialog ()));
   adw_dialog_force_close (window_dialog ());
   WAIT_FOR (window_dialog () == NULL);
 }

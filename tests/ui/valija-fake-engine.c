@@ -84,6 +84,7 @@ struct _ValijaEngine
   GBytes *sent;
   gint64 next_id;
   gboolean slow;
+  ValijaSyncFlags sync_flags;
   guint n_fetched;
   guint n_sent;
   guint n_drafts;
@@ -659,6 +660,12 @@ valija_fake_engine_set_slow (ValijaEngine *self, gboolean slow)
   self->slow = slow;
 }
 
+ValijaSyncFlags
+valija_fake_engine_get_sync_flags (ValijaEngine *self)
+{
+  return self->sync_flags;
+}
+
 guint
 valija_fake_engine_get_n_fetched (ValijaEngine *self)
 {
@@ -1132,7 +1139,9 @@ valija_engine_find_people (ValijaEngine *self, const char *text, guint limit)
 DexFuture *
 valija_engine_sync_account (ValijaEngine *self, ValijaAccount *account, ValijaSyncFlags flags, ValijaProgress *progress)
 {
-  return dex_future_new_for_uint (0);
+  self->sync_flags = flags;
+
+  return hold (self, dex_future_new_for_uint (0));
 }
 
 DexFuture *
@@ -1478,6 +1487,7 @@ valija_engine_confirm_outbox_item (ValijaEngine *self, ValijaOutboxItem *item)
 {
   valija_outbox_item_update (item, valija_outbox_item_get_subject (item), valija_outbox_item_get_recipients (item),
                              VALIJA_OUTBOX_SENT, NULL, valija_outbox_item_get_date (item), 1, 0);
+  g_signal_emit_by_name (self, "outbox-changed");
 
   return dex_future_new_true ();
 }

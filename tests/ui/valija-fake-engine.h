@@ -28,12 +28,13 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
+ValijaSyncFlags valija_fake_engine_get_sync_flags (ValijaEngine *self); /* what an account was last asked for */
 guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
 /* 12 of 40 MB of each source come, and then nothing. */
 void           valija_fake_engine_set_slow    (ValijaEngine *self, gboolean slow);
 
-/* The next answer to a draft that is to be kept or a message that is to be sent comes when the promise (transfer full)
- * is resolved; rejected, it is that. */
+/* The next answer to a draft that is to be kept, a message that is to be sent or an account that is to be synchronised
+ * comes when the promise (transfer full) is resolved; rejected, it is that. */
 DexPromise    *valija_fake_engine_hold_next   (ValijaEngine *self);
 
 /* How many messages were sent, drafts kept, and the last source that was sent (transfer none)
