@@ -122,7 +122,8 @@ begin (ValijaSetupAssistant   *self,
                   "full-name", valija_account_get_full_name (self->account),
                   "email", valija_account_get_email (self->account),
                   NULL);
-  else if (!g_str_equal (g_get_real_name (), "Unknown"))
+  /* Nobody is called as they sign in, root least of all */
+  else if (!g_str_equal (g_get_real_name (), "Unknown") && !g_str_equal (g_get_real_name (), g_get_user_name ()))
     g_object_set (account, "full-name", g_get_real_name (), NULL);
 
   g_clear_pointer (&self->suggestion, valija_suggestion_free);
