@@ -356,10 +356,13 @@ is_envelope (ValijaHttpResponse *response)
          strstr (type, "html") == NULL;
 }
 
+/* Of several servers behind one name only the one that was subscribed to knows of it: such requests say that they want
+ * the same one, which sets a cookie for it. */
 static ValijaHttpRequest *
 create_post (ValijaExchangeClient *self,
              ValijaEwsRequest     *request)
 {
+  static const char * const about_news[] = { "Subscribe", "GetStreamingEvents", "GetEvents", "Unsubscribe", NULL };
   ValijaHttpRequest *post = valija_http_request_new ("POST", self->uri);
   g_autofree char *action = g_strdup_printf ("\"" NAMESPACE "%s\"", request->operation);
   g_autofree char *id = g_uuid_string_random ();
@@ -371,6 +374,8 @@ create_post (ValijaExchangeClient *self,
   valija_http_request_set_header (post, "return-client-request-id", "true");
   if (*email != '\0')
     valija_http_request_set_header (post, "X-AnchorMailbox", email);
+  if (g_strv_contains (about_news, request->operation))
+    valija_http_request_set_header (post, "X-PreferServerAffinity", "true");
   valija_http_request_add_bytes (post, request->head);
   if (request->content != NULL)
     {

@@ -36,6 +36,7 @@ struct _ValijaExchangeSession
   GPtrArray *shared;        /* of ValijaExchangeTree */
   GHashTable *synced;       /* folder ids: of these somebody keeps a copy */
   ValijaExchangeWatch *watch; /* nullable */
+  guint silence;            /* seconds after which a watch that says nothing is given up */
   gboolean resolves_names;  /* FindPeople was refused */
 };
 

@@ -17,6 +17,8 @@
 
 /* After the first of some changes, for the others: they come in swarms. */
 #define SETTLE_SECONDS 2
+/* A sign of life comes each 45 to 60 seconds; a proxy that keeps them to itself keeps the news too. */
+#define SILENCE_SECONDS 150
 /* How long a watch lasts when nothing happens. */
 #define WATCH_SECONDS (29 * 60)
 
@@ -394,7 +396,7 @@ watch_all_fiber (gpointer data)
   if (client != NULL)
     {
       if (self->watch == NULL)
-        self->watch = valija_exchange_watch_new (client);
+        self->watch = valija_exchange_watch_new (client, self->silence);
       watch = valija_exchange_watch_ref (self->watch);
       list = wait_for_news_fiber (self, watch, &error);
     }
@@ -623,6 +625,7 @@ static void
 valija_exchange_session_init (ValijaExchangeSession *self)
 {
   self->state = VALIJA_SESSION_CLOSED;
+  self->silence = SILENCE_SECONDS;
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = valija_exchange_tree_new (NULL);

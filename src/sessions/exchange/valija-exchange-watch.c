@@ -13,8 +13,6 @@
 
 /* How long an answer stays open, in minutes; the most that a server takes. */
 #define STREAM_MINUTES 30
-/* A sign of life comes each 45 to 60 seconds; a proxy that keeps them to itself keeps the news too. */
-#define SILENCE_SECONDS 150
 /* An answer that ends before that did not hold */
 #define HOLD_SECONDS 20
 #define BROKEN_LIMIT 3
@@ -39,6 +37,7 @@ struct _ValijaExchangeWatch
 {
   grefcount ref_count;
   ValijaExchangeClient *client;
+  guint silence;            /* seconds */
   Mode mode;
   gboolean stopped;
   gboolean is_streaming;
@@ -56,12 +55,14 @@ struct _ValijaExchangeWatch
 };
 
 ValijaExchangeWatch *
-valija_exchange_watch_new (ValijaExchangeClient *client)
+valija_exchange_watch_new (ValijaExchangeClient *client,
+                           guint                 silence)
 {
   ValijaExchangeWatch *self = g_new0 (ValijaExchangeWatch, 1);
 
   g_ref_count_init (&self->ref_count);
   self->client = valija_exchange_client_ref (client);
+  self->silence = silence;
   self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
@@ -294,7 +295,7 @@ read_stream_fiber (ValijaExchangeWatch  *self,
   self->is_alive = FALSE;
   valija_exchange_client_stream_fiber (self->client,
                                        valija_ews_stream_events (schema, self->subscription, STREAM_MINUTES),
-                                       SILENCE_SECONDS, take_message, self, &failure);
+                                       self->silence, take_message, self, &failure);
   if (self->mode != MODE_STREAM || self->stopped)
     return TRUE;
 

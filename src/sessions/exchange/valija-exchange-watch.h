@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * context only. */
 typedef struct _ValijaExchangeWatch ValijaExchangeWatch;
 
-/* Holds @client, and subscribes to nothing yet. */
-ValijaExchangeWatch *valija_exchange_watch_new        (ValijaExchangeClient *client) G_GNUC_WARN_UNUSED_RESULT;
+/* Holds @client, and subscribes to nothing yet. An answer in which nothing comes for @silence seconds is given up. */
+ValijaExchangeWatch *valija_exchange_watch_new        (ValijaExchangeClient *client,
+                                                       guint                 silence) G_GNUC_WARN_UNUSED_RESULT;
 ValijaExchangeWatch *valija_exchange_watch_ref        (ValijaExchangeWatch  *self);
 void                 valija_exchange_watch_unref      (ValijaExchangeWatch  *self);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exchange-world.h"
+#include "sessions/exchange/valija-exchange-session-private.h"
 #include "support/valija-wait.h"
 
 static DexFuture *
@@ -52,6 +53,20 @@ get_stat (World      *world,
   return json_object_get_int_member (json_node_get_object (stats), name);
 }
 
+/* The operations that wanted the same server again, with a space between them */
+static char *
+dup_affine (World *world)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+  JsonArray *names = json_object_get_array_member (json_node_get_object (stats), "affine");
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (names); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? " " : "", json_array_get_string_element (names, i));
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static const char *const inbox[] = { "inbox", NULL };
 
 /* Until the stream stands. What was synchronised before it is named once: there was nobody to tell. */
@@ -69,6 +84,7 @@ test_stream (gconstpointer data)
 {
   const char *both[] = { "inbox", "trash", NULL }, *hierarchy[] = { "", NULL };
   World world;
+  g_autofree char *affine = NULL;
   DexFuture *watching;
 
   world_start (&world, NULL, NULL, NULL);
@@ -97,6 +113,8 @@ test_stream (gconstpointer data)
   g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
   g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
   g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
+  affine = dup_affine (&world);
+  g_assert_cmpstr (affine, ==, "Subscribe GetStreamingEvents");
   world_stop (&world);
 }
 
@@ -218,6 +236,26 @@ test_pull (void)
   world_stop (&world);
 }
 
+/* Something on the way keeps what comes to itself: then the server is asked. */
+static void
+test_silent (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->silence = 1;
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'silence', "
+                                             "'operation': 'GetStreamingEvents'}");
+  begin (&world);
+  /* The new subscription */
+  assert_told (&world, watch (&world), inbox);
+  deliver (&world, "News");
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 1);
+  world_stop (&world);
+}
+
 /* A server that forgets each subscription at once is not subscribed to in a circle. */
 static void
 test_forgetful (void)
@@ -284,6 +322,7 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/busy", test_busy);
   g_test_add_func ("/exchange/watch/broken", test_broken);
   g_test_add_func ("/exchange/watch/pull", test_pull);
+  g_test_add_func ("/exchange/watch/silent", test_silent);
   g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
   g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
   g_test_add_func ("/exchange/watch/close", test_close);

@@ -101,7 +101,7 @@ class Server:
     def reset_stats(self):
         self.stats = {'requests': 0, 'operations': {}, 'connections': 0, 'most_connections': 0, 'most_parallel': 0, 'bytes_in': 0,
                       'bytes_out': 0, 'sign_ins': {'basic': 0, 'ntlm': 0, 'negotiate': 0},
-                      'refused': {'basic': 0, 'ntlm': 0, 'negotiate': 0}, 'agents': []}
+                      'refused': {'basic': 0, 'ntlm': 0, 'negotiate': 0}, 'agents': [], 'affine': []}
         self.parallel = 0
 
     def count(self, name, amount=1):
@@ -512,6 +512,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             agent = self.headers.get('User-Agent', '')
             if agent not in state.stats['agents']:
                 state.stats['agents'].append(agent)
+            action = self.headers.get('SOAPAction', '').strip('"').rpartition('/')[2]
+            if self.headers.get('X-PreferServerAffinity') == 'true' and action not in state.stats['affine']:
+                state.stats['affine'].append(action)
         if state.seen is not None:
             state.seen(seen)
         if state.options['latency']:
