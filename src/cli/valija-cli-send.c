@@ -155,19 +155,26 @@ set_html_fiber (ValijaComposition *composition, GError **error)
   return TRUE;
 }
 
-/* An empty composition, or the answer to the message that --reply and its like name. */
+/* An empty composition from the first of @senders, or the answer to the message that --reply and its like name, from
+ * whom that was for. */
 static ValijaComposition *
-begin_composition_fiber (ValijaCli *cli, const ValijaAddress *self_address, GError **error)
+begin_composition_fiber (ValijaCli *cli, GPtrArray *senders, GError **error)
 {
   const char *id = opt_reply != NULL ? opt_reply : opt_reply_all != NULL ? opt_reply_all : opt_forward;
   ValijaReplyKind kind = opt_reply != NULL ? VALIJA_REPLY : opt_reply_all != NULL ? VALIJA_REPLY_ALL : VALIJA_FORWARD;
   g_autoptr(ValijaMessage) message = NULL;
   g_autoptr(ValijaMimeMessage) original = NULL;
   g_autoptr(GBytes) source = NULL;
+  g_autoptr(ValijaAddress) sender = NULL;
   gint64 number;
 
   if (id == NULL)
-    return valija_composition_new ();
+    {
+      ValijaComposition *composition = valija_composition_new ();
+
+      g_object_set (composition, "from", g_ptr_array_index (senders, 0), NULL);
+      return composition;
+    }
 
   if (!g_ascii_string_to_signed (id, 10, G_MININT64, G_MAXINT64, &number, NULL))
     {
@@ -181,7 +188,8 @@ begin_composition_fiber (ValijaCli *cli, const ValijaAddress *self_address, GErr
     return NULL;
 
   g_set_object (&answered, message);
-  return valija_composition_new_reply (original, source, kind, self_address);
+  sender = valija_composition_choose_sender (original, senders);
+  return valija_composition_new_reply (original, source, kind, sender);
 }
 
 /* What is typed comes before what is quoted. */
@@ -196,19 +204,25 @@ put_body_first (ValijaComposition *composition, const char *body)
   g_object_set (composition, "text", text, NULL);
 }
 
-/* (nullable) (transfer full) */
-static ValijaAddress *
-dup_sender (ValijaAccount *account, GError **error)
+/* The one that --from names, else all that the account has. (nullable) (transfer full) */
+static GPtrArray *
+list_senders (ValijaAccount *account, GError **error)
 {
   g_autoptr(GPtrArray) senders = valija_account_list_senders (account);
+  g_autoptr(GPtrArray) named = valija_address_list_new ();
 
-  for (guint i = 0; i < senders->len; i++)
+  if (opt_from == NULL)
+    return g_steal_pointer (&senders);
+
+  for (guint i = 0; i < senders->len && named->len == 0; i++)
     {
       const ValijaAddress *sender = g_ptr_array_index (senders, i);
 
-      if (opt_from == NULL || g_ascii_strcasecmp (sender->address, opt_from) == 0)
-        return valija_address_copy (sender);
+      if (g_ascii_strcasecmp (sender->address, opt_from) == 0)
+        g_ptr_array_add (named, valija_address_copy (sender));
     }
+  if (named->len > 0)
+    return g_steal_pointer (&named);
 
   valija_cli_set_usage (error, _("“%s” is not a sender address of “%s”. Add it to the account’s setting “senders” "
                                  "first."), opt_from, valija_account_get_name (account));
@@ -218,16 +232,16 @@ dup_sender (ValijaAccount *account, GError **error)
 static ValijaComposition *
 compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
 {
-  g_autoptr(ValijaAddress) from = NULL;
+  g_autoptr(GPtrArray) senders = NULL;
   g_autoptr(ValijaComposition) composition = NULL;
   g_autofree char *body = NULL;
   int priority;
   int confidentiality;
 
-  if (!(from = dup_sender (account, error)) ||
+  if (!(senders = list_senders (account, error)) ||
       !valija_cli_find_word (opt_priority, priorities, &priority, error) ||
       !valija_cli_find_word (opt_confidentiality, confidentialities, &confidentiality, error) ||
-      !(composition = begin_composition_fiber (cli, from, error)) ||
+      !(composition = begin_composition_fiber (cli, senders, error)) ||
       !(body = read_body_fiber (cli, error)))
     return NULL;
 
@@ -238,7 +252,6 @@ compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   if (opt_subject != NULL)
     g_object_set (composition, "subject", opt_subject, NULL);
   g_object_set (composition,
-                "from", from,
                 "priority", priority,
                 "confidentiality", confidentiality,
                 "read-confirmation", opt_read_confirmation,

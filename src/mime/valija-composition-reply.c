@@ -325,6 +325,48 @@ set_forward (ValijaComposition *self,
   add_parts (self, original, valija_mime_message_get_root (original));
 }
 
+static gboolean
+is_among (GPtrArray           *addresses,
+          const ValijaAddress *sender)
+{
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      if (is_self (g_ptr_array_index (addresses, i), sender))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/**
+ * valija_composition_choose_sender:
+ * @original: the message that is answered
+ * @senders: (element-type ValijaAddress): whom it may be answered by, the usual one first
+ *
+ * Returns: (transfer full) (nullable): the first of @senders that is among the recipients of @original or wrote it,
+ *   else the usual one; %NULL if there are none
+ */
+ValijaAddress *
+valija_composition_choose_sender (ValijaMimeMessage *original,
+                                  GPtrArray         *senders)
+{
+  const ValijaMessageInfo *info;
+
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (original), NULL);
+  g_return_val_if_fail (senders != NULL, NULL);
+
+  info = valija_mime_message_get_info (original);
+  for (guint i = 0; i < senders->len; i++)
+    {
+      const ValijaAddress *sender = g_ptr_array_index (senders, i);
+
+      if (is_among (info->to, sender) || is_among (info->cc, sender) || is_among (info->from, sender))
+        return valija_address_copy (sender);
+    }
+
+  return senders->len > 0 ? valija_address_copy (g_ptr_array_index (senders, 0)) : NULL;
+}
+
 /**
  * valija_composition_new_reply:
  * @source: what @original was parsed from; attached by VALIJA_FORWARD_ATTACHED

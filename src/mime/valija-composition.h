@@ -50,6 +50,11 @@ ValijaComposition *valija_composition_new_reply (ValijaMimeMessage   *original,
                                                  const ValijaAddress *self_address)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* Which of @senders (of ValijaAddress; the first is the usual one) an answer to @original comes from: the first that is
+ * among its recipients or wrote it, else the usual one. NULL if there are none. (transfer full) */
+ValijaAddress     *valija_composition_choose_sender (ValijaMimeMessage *original,
+                                                     GPtrArray         *senders) G_GNUC_WARN_UNUSED_RESULT;
+
 /* From a mailto: link (RFC 6068): To, Cc, Bcc, Subject, Body and nothing else. NULL with
  * VALIJA_ERROR_INVALID. (transfer full) */
 ValijaComposition *valija_composition_new_mailto (const char  *uri,

@@ -65,6 +65,14 @@ def exchange_in_another_name():
         assert 'send as or on behalf of' in denied['error']['message'], denied
         assert len(state.control({'do': 'sent'})) == 1
 
+        # An answer comes from whom the message was for
+        state.control({'do': 'deliver', 'mime': f'From: {LUIS}\r\nTo: {where["shared"]}\r\nSubject: Question\r\n\r\nWell?\r\n'})
+        p.run('sync')
+        question = next(str(m['id']) for m in p.messages() if m['subject'] == 'Question')
+        answer = p.run('send', '--reply', question, '--print', stdin='Yes.\n').stdout
+        assert f'From: {where["shared"]}' in answer and f'To: {LUIS}' in answer, answer
+        assert f'From: {ANA}' in p.run('send', '--reply', question, '--from', ANA, '--print', stdin='Yes.\n').stdout
+
 
 @test
 def exchange_by_hand():

@@ -438,6 +438,34 @@ test_reply (void)
   assert_property (own, "to", "María <maria@example.org>, Ann <ann@example.com>");
 }
 
+/* From the address that it was for, of those one has; from the usual one if it was for none of them. */
+static void
+test_choose_sender (void)
+{
+  static const struct { const char *senders[3]; const char *chosen; } cases[] = {
+    { { "me@example.org", "ANN@example.com" }, "ANN@example.com" },
+    { { "maria@example.org", "ann@example.com" }, "maria@example.org" },
+    { { "me@example.org", "bob@example.com" }, "bob@example.com" },
+    { { "me@example.org", "john@example.net" }, "john@example.net" },
+    { { "me@example.org", "other@example.org" }, "me@example.org" },
+  };
+  g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
+  g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
+  g_autoptr(GPtrArray) none = valija_address_list_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GPtrArray) senders = valija_address_list_new ();
+      g_autoptr(ValijaAddress) chosen = NULL;
+
+      for (gsize j = 0; cases[i].senders[j] != NULL; j++)
+        g_ptr_array_add (senders, valija_address_new ("Me", cases[i].senders[j]));
+      chosen = valija_composition_choose_sender (original, senders);
+      g_assert_cmpstr (chosen->address, ==, cases[i].chosen);
+    }
+  g_assert_null (valija_composition_choose_sender (original, none));
+}
+
 static void
 test_reply_chain (void)
 {
@@ -761,6 +789,7 @@ main (int   argc,
   g_test_add_func ("/mime/composition/big-file", test_big_file);
   g_test_add_func ("/mime/composition/check", test_check);
   g_test_add_func ("/mime/composition/reply", test_reply);
+  g_test_add_func ("/mime/composition/choose-sender", test_choose_sender);
   g_test_add_func ("/mime/composition/reply-chain", test_reply_chain);
   g_test_add_func ("/mime/composition/forward", test_forward);
   g_test_add_func ("/mime/composition/draft", test_draft);

@@ -46,7 +46,11 @@ answer (ValijaReader   *self,
     return;
 
   if (account != NULL)
-    own = valija_address_new (valija_account_get_full_name (account), valija_account_get_email (account));
+    {
+      g_autoptr(GPtrArray) senders = valija_account_list_senders (account);
+
+      own = valija_composition_choose_sender (self->mime, senders);
+    }
 
   composition = valija_composition_new_reply (self->mime, self->source, kind, own);
   valija_application_answer (valija_application_get_default (), account, composition, self->message,
