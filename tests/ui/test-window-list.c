@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "test-window.h"
+
+#include "ui/composer/valija-composer-private.h"
+#include "ui/list/valija-folder-dialog.h"
+#include "ui/list/valija-message-cell.h"
+#include "ui/list/valija-message-pane-private.h"
+#include "ui/reader/valija-reader-private.h"
+#include "ui/sidebar/valija-sidebar-private.h"
+
+static gboolean
+was_moved (void)
+{
+  return count ("archive") == 1;
+}
+
+static gboolean
+was_undone (void)
+{
+  return count ("archive") == 0;
+}
+
+void
+test_opens_inbox (void)
+{
+  ValijaFolder *folder = valija_message_pane_get_folder (get_window ()->pane);
+
+  g_assert_cmpint (valija_folder_get_role (folder), ==, VALIJA_FOLDER_ROLE_INBOX);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (get_window ()->pane), ==, 0);
+}
+
+void
+test_selection_enables (void)
+{
+  ValijaWindow *window = get_window ();
+
+  select_row (0);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+  activate (window, "win.next");
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+}
+
+void
+test_star (void)
+{
+  ValijaWindow *window = get_window ();
+  gboolean before;
+
+  select_row (0);
+  before = valija_message_get_flagged (window->current);
+  activate (window, "win.toggle-star");
+  while (valija_message_get_flagged (window->current) == before)
+    g_main_context_iteration (NULL, TRUE);
+  activate (window, "win.toggle-star");
+  while (valija_message_get_flagged (window->current) != before)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+void
+test_archive_and_undo (void)
+{
+  ValijaWindow *window = get_window ();
+  gint64 inbox = count ("inbox");
+
+  select_row (1);
+  activate (window, "win.archive");
+  WAIT (was_moved);
+  g_assert_cmpint (count ("inbox"), ==, inbox - 1);
+  /* What comes after it is selected, not nothing. */
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT (was_undone);
+  g_assert_cmpint (count ("inbox"), ==, inbox);
+}
+
+void
+test_read_only_account (void)
+{
+  ValijaWindow *window = get_window ();
+
+  show_inbox ("ana.nunez@provider.example");
+  select_row (0);
+
+  /* Unavailable, and says so: to the eye, to the pointer, to a screen reader, and when it is pressed. */
+  g_assert_true (gtk_widget_has_css_class (window->reader->reply_button, "unavailable"));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (window->reader->reply_button), ==,
+                   "POP3 reads only. Add an SMTP server to reply.");
+  gtk_test_accessible_assert_property (window->reader->reply_button, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "POP3 reads only. Add an SMTP server to reply.");
+  g_assert_false (gtk_widget_has_css_class (window->reader->delete_button, "unavailable"));
+
+  activate (window, "win.reply");
+  g_assert_true (adw_banner_get_revealed (window->reader->reason_banner));
+  g_assert_false (has_composer ());
+  show_inbox ("ana@example.org");
+}
+
+void
+test_send_only_account (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaAccount *smtp = valija_engine_find_account (engine, "robot@example.org");
+
+  valija_window_show_folder (window, valija_engine_find_folder (engine, smtp, "sent"));
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 0);
+  show_inbox ("ana@example.org");
+}
+
+void
+test_unread_only (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  guint all;
+
+  show_inbox ("ana@example.org");
+  all = g_list_model_get_n_items (G_LIST_MODEL (pane->messages));
+  activate (get_window (), "win.toggle-unread");
+  g_assert_cmpstr (adw_toggle_group_get_active_name (pane->filter), ==, "unread");
+  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) >= all ||
+         g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) == 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  activate (get_window (), "win.toggle-unread");
+  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) != all)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gint64
+count_archived (const char *address)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, address);
+
+  return valija_folder_get_total (valija_engine_find_folder (engine, account, "archive"));
+}
+
+static gboolean
+each_was_archived (void)
+{
+  return count_archived ("ana@example.org") == 1 && count_archived ("ana.nunez@provider.example") == 1;
+}
+
+static gboolean
+each_came_back (void)
+{
+  return count_archived ("ana@example.org") == 0 && count_archived ("ana.nunez@provider.example") == 0;
+}
+
+static ValijaMessageCell *
+find_cell (GtkWidget     *widget,
+           ValijaMessage *message)
+{
+  ValijaMessageCell *found = NULL;
+
+  if (VALIJA_IS_MESSAGE_CELL (widget))
+    return valija_message_cell_get_message (VALIJA_MESSAGE_CELL (widget)) == message ? VALIJA_MESSAGE_CELL (widget)
+                                                                                      : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_cell (child, message);
+
+  return found;
+}
+
+static gboolean
+first_cell_tells_account (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  g_autoptr(ValijaMessage) first = g_list_model_get_item (G_LIST_MODEL (pane->messages), 0);
+  ValijaMessageCell *cell = find_cell (GTK_WIDGET (pane->list), first);
+  g_autofree char *summary = NULL;
+  g_autofree char *expected = NULL;
+
+  if (cell == NULL || !valija_message_get_loaded (first))
+    return FALSE;
+
+  g_object_get (cell, "summary", &summary, NULL);
+  expected = g_strdup_printf ("Account %s",
+                              valija_account_get_name (valija_folder_get_account (valija_message_get_folder (first))));
+
+  return g_str_has_suffix (summary, expected);
+}
+
+static gboolean
+asks_for_folder (void)
+{
+  return VALIJA_IS_FOLDER_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ())));
+}
+
+/* Above the accounts, with the mail of all of them; what is done there is done in each. */
+void
+test_all_inboxes (void)
+{
+  ValijaWindow *window = get_window ();
+  g_autoptr(GtkTreeListRow) top = g_list_model_get_item (G_LIST_MODEL (window->sidebar->selection), 0);
+  g_autoptr(ValijaFolder) all = gtk_tree_list_row_get_item (top);
+
+  g_assert_true (all == valija_engine_get_all_inboxes (engine));
+  gtk_single_selection_set_selected (window->sidebar->selection, 0);
+  g_assert_true (valija_message_pane_get_folder (window->pane) == all);
+  g_assert_cmpstr (adw_window_title_get_title (window->pane->title), ==, "All Inboxes");
+  /* An answer stands with the one that answers it. */
+  g_assert_cmpint (valija_folder_get_total (all), ==,
+                   g_list_model_get_n_items (G_LIST_MODEL (window->pane->messages)) + 1);
+  WAIT (first_cell_tells_account);
+
+  gtk_selection_model_select_range (GTK_SELECTION_MODEL (window->pane->selection), 2, 2, TRUE);
+  adw_toast_overlay_dismiss_all (window->toasts);
+  activate (window, "win.archive");
+  WAIT (each_was_archived);
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT (each_came_back);
+
+  /* To which account a folder belongs is told where there are several to choose from. */
+  gtk_selection_model_select_range (GTK_SELECTION_MODEL (window->pane->selection), 2, 2, TRUE);
+  activate (window, "win.move");
+  WAIT (asks_for_folder);
+  adw_dialog_force_close (ADW_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window))));
+
+  /* Nothing can be made or removed in what holds nothing itself. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  g_assert_false (has_dialog ());
+  show_inbox ("ana@example.org");
+}
+
+void
+test_long_list (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaFolder *folder = valija_engine_find_folder (engine, account, "junk");
+  gint64 start;
+
+  valija_fake_engine_add_many (engine, folder, 20000);
+  start = g_get_monotonic_time ();
+  valija_window_show_folder (get_window (), folder);
+  activate (get_window (), "win.last");
+  g_test_message ("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (get_window ()->pane), ==, 1);
+}

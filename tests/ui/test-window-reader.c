@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "test-window.h"
+
+#include "ui/list/valija-message-pane-private.h"
+#include "ui/list/valija-progress-bar.h"
+#include "ui/reader/valija-message-window.h"
+#include "ui/reader/valija-reader-private.h"
+
+static gboolean
+confirmation_is_asked (void)
+{
+  return adw_banner_get_revealed (get_window ()->reader->confirm_banner);
+}
+
+static gboolean
+confirmation_was_sent (void)
+{
+  return valija_reader_confirmation_answered (get_window ()->reader);
+}
+
+void
+test_confirmation (void)
+{
+  static const char asking[] = "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: Read me\n"
+                               "Date: Mon, 23 Nov 2026 09:00:00 +0000\nMessage-ID: <read@example.org>\n"
+                               "Importance: high\nSensitivity: Private\n"
+                               "Disposition-Notification-To: bo@example.org\n\nPlease.\n";
+  ValijaWindow *window = get_window ();
+  guint before = valija_fake_engine_get_n_sent (engine);
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), asking, VALIJA_FLAG_NONE);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  select_row (0);
+  WAIT (confirmation_is_asked);
+  g_assert_cmpstr (adw_banner_get_title (window->reader->confirm_banner), ==,
+                   "Bo Lindqvist asks to be told that you read this.");
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (window->reader, "reader.confirm-reading");
+  WAIT (has_dialog);
+  press ("_Not Now");
+  g_assert_true (adw_banner_get_revealed (window->reader->confirm_banner));
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (window->reader, "reader.confirm-reading");
+  WAIT (has_dialog);
+  press ("_Confirm");
+  WAIT (confirmation_was_sent);
+  g_assert_false (adw_banner_get_revealed (window->reader->confirm_banner));
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
+  show_inbox ("ana@example.org");
+}
+
+static gboolean
+reader_fetches (void)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (get_window ()->reader->stack), "loading") == 0;
+}
+
+static gboolean
+reader_offers_fetching (void)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (get_window ()->reader->stack), "failed") == 0;
+}
+
+/* It says how much of how much has come; Cancel ends it without an error, and it can be fetched again. */
+void
+test_fetch_slowly (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  show_inbox ("ana@example.org");
+  select_row (0);
+  valija_fake_engine_set_slow (engine, TRUE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  g_assert_cmpstr (adw_status_page_get_description (reader->fetching), ==, "12 of 40 MB");
+  g_assert_cmpfloat_with_epsilon (gtk_progress_bar_get_fraction (reader->fetch_bar), 0.3, 0.001);
+
+  activate (reader, "reader.cancel-fetch");
+  WAIT (reader_offers_fetching);
+  g_assert_cmpstr (gtk_button_get_label (reader->retry_button), ==, "_Fetch Again");
+  g_assert_false (gtk_widget_get_visible (reader->details_of_error_button));
+  g_assert_null (reader->progress);
+
+  valija_fake_engine_set_slow (engine, FALSE);
+  g_signal_emit_by_name (reader->retry_button, "clicked");
+  WAIT (reader_shows_message);
+}
+
+/* Who goes on to another message and comes back looks at the same fetching, and not at a second one. */
+void
+test_fetch_once (void)
+{
+  static const char * const sources[] = {
+    "From: Bo <bo@example.org>\nSubject: One\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n\nOne\n",
+    "From: Bo <bo@example.org>\nSubject: Two\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n\nTwo\n",
+  };
+  ValijaReader *reader = get_window ()->reader;
+  ValijaFolder *folder = find_folder ("junk");
+  guint n_fetched;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, folder, sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (get_window (), folder);
+  select_row (0);
+  valija_fake_engine_set_slow (engine, TRUE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  n_fetched = valija_fake_engine_get_n_fetched (engine);
+
+  valija_fake_engine_set_slow (engine, FALSE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_PREVIOUS);
+  WAIT (reader_shows_message);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 1);
+
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_NEXT);
+  WAIT (reader_fetches);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 1);
+  g_assert_cmpstr (adw_status_page_get_description (reader->fetching), ==, "12 of 40 MB");
+
+  /* What is cancelled is asked for anew */
+  activate (reader, "reader.cancel-fetch");
+  WAIT (reader_offers_fetching);
+  g_signal_emit_by_name (reader->retry_button, "clicked");
+  WAIT (reader_shows_message);
+  g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 2);
+}
+
+static guint
+count_rows (void)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (get_window ()->pane->messages));
+}
+
+static void
+add_answer (const char *name,
+            const char *parent,
+            ValijaFlags flags)
+{
+  g_autofree char *source =
+    g_strdup_printf ("From: Chen <chen@example.cn>\nTo: ana@example.org\nSubject: Re: Plans for the hike\n"
+                     "Message-ID: <%s@example.cn>\nIn-Reply-To: <%s>\nDate: Mon, 23 Nov 2026 09:00:00 +0000\n\n"
+                     "At eight, then.\n\nBo wrote:\n> We start at eight\n> at the station\n", name, parent);
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), source, flags);
+}
+
+/* One row for all of it, which stays selected when an answer comes; what is done to it is done to its messages in
+ * this folder; and by a switch they are single messages. */
+void
+test_conversations (void)
+{
+  ValijaWindow *window = get_window ();
+  gint64 n_messages;
+  guint n_rows;
+
+  add_answer ("6", "5@example.org", VALIJA_FLAG_SEEN);
+  add_answer ("7", "6@example.cn", VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  n_rows = count_rows ();
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 5);
+  g_assert_cmpuint (valija_message_get_members (window->current)->len, ==, 2);
+  g_assert_cmpuint (valija_message_get_people (window->current)->len, ==, 3);
+
+  add_answer ("8", "7@example.cn", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 6);
+  g_assert_cmpuint (count_rows (), ==, n_rows);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+  g_assert_true (valija_message_get_unread (window->current));
+
+  activate (window, "win.conversations");
+  g_assert_cmpuint (count_rows (), ==, n_rows + 2);
+  WAIT_FOR (window->current != NULL && valija_message_get_loaded (window->current));
+  activate (window, "win.conversations");
+  g_assert_cmpuint (count_rows (), ==, n_rows);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+
+  WAIT_FOR (valija_message_get_loaded (window->current));
+  n_messages = count ("Lists");
+  activate (window, "win.archive");
+  WAIT_FOR (count ("Lists") == n_messages - 3);
+  g_assert_cmpuint (count_rows (), ==, n_rows - 1);
+}
+
+/* "-+*": the cards in the reader: collapsed, expanded, and the one that the actions are about. */
+static char *
+describe_cards (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+  GString *text = g_string_new (NULL);
+
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (reader->cards));
+       card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    {
+      gboolean expanded = valija_message_card_get_expanded (VALIJA_MESSAGE_CARD (card));
+
+      if (VALIJA_MESSAGE_CARD (card) == reader->active)
+        g_assert_true (expanded);
+      g_string_append_c (text, VALIJA_MESSAGE_CARD (card) == reader->active ? '*' : expanded ? '+' : '-');
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_cards (const char *expected)
+{
+  g_autofree char *cards = describe_cards ();
+
+  g_assert_cmpstr (cards, ==, expected);
+}
+
+static gboolean
+active_is_loaded (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  return reader->active != NULL && reader->mime != NULL &&
+         reader->mime == valija_message_card_get_mime (reader->active);
+}
+
+/* What is unread and the newest are open, and the first of them is what is answered; by the keyboard from one to the
+ * other, and one on its own. */
+void
+test_conversation_reader (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+
+  add_answer ("10", "9@example.org", VALIJA_FLAG_SEEN);
+  add_answer ("11", "10@example.cn", VALIJA_FLAG_SEEN);
+  add_answer ("12", "11@example.cn", VALIJA_FLAG_NONE);
+  add_answer ("13", "12@example.cn", VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT (active_is_loaded);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "conversation");
+  assert_cards ("--*+");
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, "12@example.cn");
+
+  activate (reader, "reader.previous-message");
+  WAIT (active_is_loaded);
+  assert_cards ("-*++");
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, "11@example.cn");
+
+  activate (reader, "reader.open-alone");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "message");
+  g_assert_true (adw_banner_get_revealed (reader->alone_banner));
+  activate (reader, "reader.back-to-conversation");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "conversation");
+  assert_cards ("-*++");
+
+  activate (reader, "reader.expand-all");
+  assert_cards ("+*++");
+
+  /* An answer comes while it is read */
+  add_answer ("14", "13@example.cn", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_message_get_n_messages (window->current) == 5);
+  assert_cards ("+*+++");
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+}
+
+/* A message inside a message may be large: it is not decoded before the user sees that something happens. */
+void
+test_message_inside (void)
+{
+  static const char source[] =
+    "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: See below\n"
+    "Date: Fri, 31 Dec 2027 10:00:00 +0000\nMessage-ID: <inside@example.org>\nMIME-Version: 1.0\n"
+    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHere it is.\n"
+    "--b\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n"
+    "From: Luis <luis@example.org>\nSubject: The inner one\n\nHello\n--b--\n";
+  ValijaWindow *window = get_window ();
+  const ValijaMimePart *part;
+
+  valija_fake_engine_add_message (engine, find_folder ("Lists"), source, VALIJA_FLAG_NONE);
+  valija_window_show_folder (window, find_folder ("Lists"));
+  select_row (0);
+  g_assert_cmpuint (valija_mime_message_get_attachments (window->reader->mime)->len, ==, 1);
+  part = g_ptr_array_index (valija_mime_message_get_attachments (window->reader->mime), 0);
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window->reader), "reader.open-attachment", "u", part->index));
+  g_assert_null (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
+  WAIT_FOR (find_window (VALIJA_TYPE_MESSAGE_WINDOW) != NULL);
+  gtk_window_destroy (find_window (VALIJA_TYPE_MESSAGE_WINDOW));
+}
+
+static void
+note_thread (gpointer  data,
+             GObject  *where_the_object_was)
+{
+  *(GThread **) data = g_thread_self ();
+}
+
+/* The window may be closed while a thread is at work for it: what ends there is no widget. */
+void
+test_reader_goes (void)
+{
+  static const char source[] =
+    "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: See below\n"
+    "Date: Fri, 31 Dec 2027 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    "--b\nContent-Type: message/rfc822\nContent-Disposition: attachment\n\n"
+    "From: Luis <luis@example.org>\nSubject: The inner one\n\nHello\n--b--\n";
+  g_autoptr(GBytes) bytes = g_bytes_new_static (source, sizeof source - 1);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      GtkWidget *window = valija_message_window_new (GTK_APPLICATION (application), engine, bytes);
+      ValijaReader *reader = VALIJA_READER (adw_application_window_get_content (ADW_APPLICATION_WINDOW (window)));
+      const ValijaMimePart *part;
+      GThread *thread = NULL;
+
+      WAIT_FOR (reader->mime != NULL);
+      part = g_ptr_array_index (valija_mime_message_get_attachments (reader->mime), 0);
+      g_object_weak_ref (G_OBJECT (reader), note_thread, &thread);
+      g_assert_true (gtk_widget_activate_action (GTK_WIDGET (reader), "reader.open-attachment", "u", part->index));
+      gtk_window_destroy (GTK_WINDOW (window));
+      WAIT_FOR (thread != NULL);
+      g_assert_true (thread == g_thread_self ());
+    }
+}

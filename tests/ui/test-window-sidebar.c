@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "test-window.h"
+
+#include "ui/list/valija-message-pane-private.h"
+#include "ui/list/valija-progress-bar.h"
+#include "ui/reader/valija-reader-private.h"
+#include "ui/replies/valija-replies-dialog.h"
+#include "ui/sidebar/valija-sidebar-private.h"
+#include "ui/sidebar/valija-sidebar-row.h"
+#include "ui/sidebar/valija-sync-row.h"
+
+static void
+press_in (gpointer    widget,
+          const char *label)
+{
+  WAIT_FOR (find_button (widget, label) != NULL);
+  g_signal_emit_by_name (find_button (widget, label), "clicked");
+}
+
+void
+test_outbox (void)
+{
+  ValijaWindow *window = get_window ();
+
+  /* What was sent is not counted: six are there, one of them sent. */
+  g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
+  activate (window, "win.show-outbox");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
+
+  /* Who has looked says what became of the one that nobody knows about. */
+  press_in (window->outbox, "_It Was Sent");
+  g_assert_null (find_button (GTK_WIDGET (window->outbox), "_It Was Sent"));
+  g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "4");
+  activate (window, "win.search");
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "messages");
+}
+
+static gboolean
+has_plans (void)
+{
+  return find_folder ("Plans") != NULL;
+}
+
+static gboolean
+has_ideas (void)
+{
+  return find_folder ("Ideas") != NULL;
+}
+
+static gboolean
+has_no_ideas (void)
+{
+  return !has_ideas ();
+}
+
+static void
+name_it (const char *name,
+         const char *button)
+{
+  WAIT (has_dialog);
+  gtk_editable_set_text (GTK_EDITABLE (adw_alert_dialog_get_extra_child (get_dialog ())), name);
+  press (button);
+}
+
+void
+test_folders (void)
+{
+  ValijaWindow *window = get_window ();
+
+  show_inbox ("ana@example.org");
+  activate (window, "win.new-folder");
+  WAIT (has_dialog);
+  g_assert_false (adw_alert_dialog_get_response_enabled (get_dialog (), "apply"));
+  name_it ("Plans", "C_reate");
+  WAIT (has_plans);
+
+  valija_window_show_folder (window, find_folder ("Plans"));
+  activate (window->sidebar, "sidebar.rename-folder");
+  name_it ("Ideas", "_Rename");
+  WAIT (has_ideas);
+
+  /* Empty, it goes without a question, and something else is shown. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  WAIT (has_no_ideas);
+  g_assert_cmpint (valija_folder_get_role (valija_message_pane_get_folder (window->pane)), ==,
+                   VALIJA_FOLDER_ROLE_INBOX);
+
+  /* The inbox stays, and says why. */
+  activate (window->sidebar, "sidebar.remove-folder");
+  activate (window->sidebar, "sidebar.rename-folder");
+  g_assert_false (has_dialog ());
+  g_assert_nonnull (find_folder ("inbox"));
+}
+
+static AdwDialog *
+window_dialog (void)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ()));
+}
+
+/* What is fetched of a folder is chosen where its numbers are; an inbox cannot be left out. */
+void
+test_folder_properties (void)
+{
+  ValijaFolder *archive = find_folder ("archive");
+  AdwComboRow *policy;
+
+  show_inbox ("ana@example.org");
+  activate (get_window (), "win.folder-properties");
+  WAIT_FOR (window_dialog () != NULL);
+  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 3);
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+
+  valija_window_show_folder (get_window (), archive);
+  activate (get_window (), "win.folder-properties");
+  WAIT_FOR (window_dialog () != NULL);
+  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 4);
+  g_assert_cmpuint (adw_combo_row_get_selected (policy), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
+  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)), ==,
+                   "Of this account the messages of the last 90 days are fetched.");
+  adw_combo_row_set_selected (policy, VALIJA_FOLDER_POLICY_NEVER);
+  WAIT_FOR (valija_folder_get_policy (archive) == VALIJA_FOLDER_POLICY_NEVER);
+  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)),
+                       "The folder is never looked at. What is here stays.") == 0);
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+  show_inbox ("ana@example.org");
+}
+
+/* The foot of the sidebar tells what goes on, with numbers; each account can be stopped and paused. */
+void
+test_sync_button (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  GtkWidget *foot = GTK_WIDGET (get_window ()->sidebar->sync_button);
+  GtkMenuButton *button = find_widget (foot, GTK_TYPE_MENU_BUTTON);
+  GtkLabel *label = find_widget (gtk_menu_button_get_child (button), GTK_TYPE_LABEL);
+  GtkWidget *row = find_widget (GTK_WIDGET (gtk_menu_button_get_popover (button)), VALIJA_TYPE_SYNC_ROW);
+  g_autoptr(ValijaProgress) progress = valija_progress_new ("Fetching whole messages");
+  GtkWidget *cancel = find_widget (row, GTK_TYPE_BUTTON);
+  GtkWidget *pause = gtk_widget_get_next_sibling (cancel);
+
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
+  g_assert_false (gtk_widget_get_visible (cancel));
+
+  valija_account_status_set_progress (status, progress);
+  valija_progress_update (progress, 1200, 5000);
+  valija_progress_set_detail (progress, "Inbox");
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Fetching whole messages, Inbox, 1200 of 5000");
+  g_assert_true (gtk_widget_get_visible (cancel));
+  g_signal_emit_by_name (cancel, "clicked");
+  g_assert_true (g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)));
+  valija_account_status_set_progress (status, NULL);
+  g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
+
+  g_signal_emit_by_name (pause, "clicked");
+  WAIT_FOR (valija_account_get_paused (account));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (pause), ==, "Resume");
+  g_signal_emit_by_name (pause, "clicked");
+  WAIT_FOR (!valija_account_get_paused (account));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (pause), ==, "Pause");
+}
+
+/* What is kept of an account is told and chosen on its page, and fetched at once. */
+static GtkWidget *
+find_row_titled (GtkWidget  *widget,
+                 const char *title)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_PREFERENCES_ROW (widget) &&
+      g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), title))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget);
+       child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_row_titled (child, title);
+
+  return found;
+}
+
+/* It cannot be asked for twice, and its progress is shown until all is there. */
+static void
+download_everything (GtkWidget *dialog)
+{
+  g_autoptr(DexPromise) promise = valija_fake_engine_hold_next (engine);
+  GtkWidget *row = find_row_titled (dialog, "_Download Everything Now");
+  GtkWidget *bar = find_widget (dialog, VALIJA_TYPE_PROGRESS_BAR);
+
+  g_assert_false (gtk_widget_get_mapped (bar));
+  g_assert_true (gtk_widget_activate (row));
+  g_assert_cmpuint (valija_fake_engine_get_sync_flags (engine), ==, VALIJA_SYNC_EVERYTHING);
+  g_assert_false (gtk_widget_get_sensitive (row));
+  WAIT_FOR (gtk_widget_get_mapped (bar));
+
+  dex_promise_resolve_boolean (promise, TRUE);
+  WAIT_FOR (gtk_widget_get_sensitive (row));
+  WAIT_FOR (!gtk_widget_get_mapped (bar));
+}
+
+void
+test_account_mail (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  AdwComboRow *bodies;
+  AdwSwitchRow *paused;
+
+  gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
+  WAIT_FOR (window_dialog () != NULL);
+  bodies = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  paused = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_SWITCH_ROW);
+  g_assert_cmpuint (adw_combo_row_get_selected (bodies), ==, 2);
+  adw_combo_row_set_selected (bodies, 4);
+  WAIT_FOR (valija_account_get_body_days (account) == -1);
+  adw_combo_row_set_selected (bodies, 2);
+  WAIT_FOR (valija_account_get_body_days (account) == 90);
+  adw_switch_row_set_active (paused, TRUE);
+  WAIT_FOR (valija_account_get_paused (account));
+  adw_switch_row_set_active (paused, FALSE);
+  WAIT_FOR (!valija_account_get_paused (account));
+  download_everything (GTK_WIDGET (window_dialog ()));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+}
+
+/* What a screen reader says of the row of @item in the sidebar. */
+static char *
+dup_summary (gpointer item)
+{
+  GListModel *rows = G_LIST_MODEL (get_window ()->sidebar->selection);
+  g_autoptr(GtkWidget) widget = g_object_ref_sink (valija_sidebar_row_new ());
+  char *summary = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr(GObject) other = gtk_tree_list_row_get_item (row);
+
+      if (other != item)
+        continue;
+      valija_sidebar_row_bind (VALIJA_SIDEBAR_ROW (widget), engine, row, other);
+      g_object_get (widget, "summary", &summary, NULL);
+      valija_sidebar_row_unbind (VALIJA_SIDEBAR_ROW (widget));
+      return summary;
+    }
+
+  g_assert_not_reached ();
+}
+
+/* How much room there is stands on the account's page, and in the sidebar once there is little. */
+void
+test_quota (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  g_autofree char *some = NULL;
+  g_autofree char *little = NULL;
+  GtkLevelBar *bar;
+
+  valija_account_status_set_quota (status, &(ValijaQuota) { 50000000, 200000000 });
+  some = dup_summary (account);
+  g_assert_null (strstr (some, "full"));
+  gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
+  WAIT_FOR (window_dialog () != NULL);
+  bar = find_widget (GTK_WIDGET (window_dialog ()), GTK_TYPE_LEVEL_BAR);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (bar)) || gtk_widget_get_visible (GTK_WIDGET (bar)));
+  g_assert_cmpint ((int) (gtk_level_bar_get_value (bar) * 100), ==, 25);
+
+  valija_account_status_set_quota (status, &(ValijaQuota) { 190000000, 200000000 });
+  g_assert_cmpint ((int) (gtk_level_bar_get_value (bar) * 100 + 0.5), ==, 95);
+  little = dup_summary (account);
+  g_assert_nonnull (strstr (little, "Nearly full: 190.0"));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+  valija_account_status_set_quota (status, NULL);
+}
+
+/* The first of the folders that are not the user's own says so. */
+void
+test_owner (void)
+{
+  ValijaFolder *lists = find_folder ("Lists");
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_ALL, TRUE);
+  first = dup_summary (lists);
+  g_assert_true (g_str_has_prefix (first, "Shared Folders: Lists"));
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_ALL, FALSE);
+  second = dup_summary (lists);
+  g_assert_true (g_str_has_prefix (second, "Lists"));
+  valija_folder_set_owner (lists, VALIJA_FOLDER_OWNER_USER, FALSE);
+}
+
+/* Whether people are answered, once the server has said so. */
+static GtkWidget *
+find_replies_state (void)
+{
+  AdwDialog *dialog = window_dialog ();
+  GtkWidget *row = VALIJA_IS_REPLIES_DIALOG (dialog) ? find_widget (GTK_WIDGET (dialog), ADW_TYPE_COMBO_ROW) : NULL;
+
+  return row != NULL && gtk_widget_get_mapped (row) ? row : NULL;
+}
+
+/* Read from the server, checked before it is told, and not to be overlooked while they are on. */
+void
+test_auto_replies (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  AdwBanner *away = find_widget (GTK_WIDGET (get_window ()->pane->away), ADW_TYPE_BANNER);
+  GtkWidget *state;
+  GtkWidget *save;
+  GtkTextView *inside;
+
+  g_assert_false (adw_banner_get_revealed (away));
+  adw_dialog_present (valija_replies_dialog_new (engine, account), GTK_WIDGET (get_window ()));
+  WAIT_FOR ((state = find_replies_state ()) != NULL);
+  save = find_button (GTK_WIDGET (window_dialog ()), "_Save");
+  inside = find_widget (GTK_WIDGET (window_dialog ()), GTK_TYPE_TEXT_VIEW);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (state), VALIJA_REPLIES_ON);
+  g_assert_false (gtk_widget_get_sensitive (save));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (inside), "Back on Monday", -1);
+  g_assert_true (gtk_widget_get_sensitive (save));
+  g_signal_emit_by_name (save, "clicked");
+  WAIT_FOR (window_dialog () == NULL);
+  g_assert_true (adw_banner_get_revealed (away));
+
+  /* The notice leads to where they are switched off */
+  g_signal_emit_by_name (away, "button-clicked");
+  WAIT_FOR ((state = find_replies_state ()) != NULL);
+  g_assert_cmpuint (adw_combo_row_get_selected (ADW_COMBO_ROW (state)), ==, VALIJA_REPLIES_ON);
+  adw_combo_row_set_selected (ADW_COMBO_ROW (state), VALIJA_REPLIES_OFF);
+  g_signal_emit_by_name (find_button (GTK_WIDGET (window_dialog ()), "_Save"), "clicked");
+  WAIT_FOR (window_dialog () == NULL);
+  g_assert_false (adw_banner_get_revealed (away));
+}
+
+/* What is in the trash goes for good, after a question, and what has come since that was asked stays. */
+void
+test_empty_trash (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaFolder *trash = find_folder ("trash");
+  gint64 inbox = count ("inbox");
+
+  valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: Old\n\nOld\n", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_folder_get_total (trash) == 1);
+  valija_window_show_folder (window, trash);
+  activate (window->sidebar, "sidebar.empty-trash");
+  WAIT (has_dialog);
+  valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: New\n\nNew\n", VALIJA_FLAG_NONE);
+  WAIT_FOR (valija_folder_get_total (trash) == 2);
+  press ("_Empty");
+  WAIT_FOR (valija_folder_get_total (trash) == 1);
+  WAIT_FOR (window_dialog () == NULL);
+  activate (window->sidebar, "sidebar.empty-trash");
+  WAIT (has_dialog);
+  press ("_Empty");
+  WAIT_FOR (valija_folder_get_total (trash) == 0);
+  g_assert_cmpint (count ("inbox"), ==, inbox);
+  show_inbox ("ana@example.org");
+}
+
+/* The whole row of what is open. */
+static gboolean
+selected_row_is_in_sight (void)
+{
+  GtkWidget *list = GTK_WIDGET (get_window ()->sidebar->list);
+  GtkWidget *view = gtk_widget_get_parent (list);
+
+  for (GtkWidget *row = gtk_widget_get_first_child (list); row != NULL; row = gtk_widget_get_next_sibling (row))
+    {
+      graphene_rect_t bounds;
+
+      if ((gtk_widget_get_state_flags (row) & GTK_STATE_FLAG_SELECTED) != 0 && gtk_widget_get_mapped (row) &&
+          gtk_widget_compute_bounds (row, view, &bounds))
+        return bounds.size.height > 0 && bounds.origin.y >= 0 &&
+               bounds.origin.y + bounds.size.height <= (float) gtk_widget_get_height (view);
+    }
+
+  return FALSE;
+}
+
+static void
+scroll_sidebar (double position)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (get_window ()->sidebar->list));
+  double highest = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
+
+  g_assert_cmpfloat (highest, >, 0);
+  gtk_adjustment_set_value (adjustment, position * highest);
+  WAIT_FOR (!selected_row_is_in_sight ());
+}
+
+/* With more folders than fit, what is opened by a shortcut, or gone to, is scrolled to. */
+void
+test_sidebar_scrolls (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+
+  show_inbox ("ana@example.org");
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Shelf %02u", i);
+
+      dex_future_disown (valija_engine_create_folder (engine, account, NULL, name));
+    }
+  WAIT_FOR (find_folder ("Shelf 59") != NULL);
+  WAIT (selected_row_is_in_sight);
+
+  valija_window_show_folder (get_window (), find_folder ("Shelf 59"));
+  WAIT (selected_row_is_in_sight);
+  scroll_sidebar (0);
+  valija_sidebar_focus (get_window ()->sidebar);
+  WAIT (selected_row_is_in_sight);
+  show_inbox ("ana@example.org");
+  WAIT (selected_row_is_in_sight);
+  scroll_sidebar (1);
+  valija_sidebar_focus (get_window ()->sidebar);
+  WAIT (selected_row_is_in_sight);
+}

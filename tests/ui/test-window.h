@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#pragma once
+
+#include "ui/valija-application.h"
+#include "ui/valija-fake-engine.h"
+#include "ui/valija-window-private.h"
+
+G_BEGIN_DECLS
+
+#define DEADLINE_SECONDS 20
+
+/* One application for all tests: GTK and the default application are there once. Each test begins with no
+ * window but the main one. */
+extern ValijaApplication *application;
+extern ValijaEngine *engine;
+
+/* ---- What all of them use ---- */
+
+typedef gboolean (*Condition) (void);
+
+gboolean deadline_cb (gpointer data);
+void wait_until (Condition condition, const char *what);
+gpointer find_window (GType type);
+ValijaWindow *get_window (void);
+gboolean reader_shows_message (void);
+gboolean has_composer (void);
+void activate (gpointer widget, const char *action);
+void show_inbox (const char *address);
+void select_row (guint position);
+gint64 count (const char *role);
+void press_undo (GtkWidget *widget);
+GtkWidget *find_button (GtkWidget *widget, const char *label);
+ValijaFolder *find_folder (const char *name);
+AdwAlertDialog *get_dialog (void);
+gboolean has_dialog (void);
+void press (const char *label);
+gpointer find_widget (GtkWidget *widget, GType type);
+
+#define WAIT(condition) wait_until (condition, #condition)
+
+/* The same for an expression. */
+#define WAIT_FOR(expression) \
+  G_STMT_START { \
+    guint deadline_ = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, (gpointer) #expression); \
+    while (!(expression)) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (deadline_); \
+  } G_STMT_END
+
+/* ---- test-window-list.c ---- */
+
+void test_opens_inbox (void);
+void test_selection_enables (void);
+void test_star (void);
+void test_archive_and_undo (void);
+void test_read_only_account (void);
+void test_send_only_account (void);
+void test_unread_only (void);
+void test_all_inboxes (void);
+void test_long_list (void);
+
+/* ---- test-window-sidebar.c ---- */
+
+void test_outbox (void);
+void test_folders (void);
+void test_folder_properties (void);
+void test_sync_button (void);
+void test_account_mail (void);
+void test_quota (void);
+void test_owner (void);
+void test_auto_replies (void);
+void test_empty_trash (void);
+void test_sidebar_scrolls (void);
+
+/* ---- test-window-search.c ---- */
+
+void test_search_place (void);
+void test_search_chips (void);
+void test_search_suggestions (void);
+void test_search_server (void);
+
+/* ---- test-window-reader.c ---- */
+
+void test_confirmation (void);
+void test_fetch_slowly (void);
+void test_fetch_once (void);
+void test_conversations (void);
+void test_conversation_reader (void);
+void test_message_inside (void);
+void test_reader_goes (void);
+
+/* ---- test-window-composer.c ---- */
+
+void test_reply (void);
+void test_senders (void);
+void test_undo_send (void);
+void test_send_later (void);
+void test_check_addresses (void);
+void test_draft_on_close (void);
+void test_empty_is_no_draft (void);
+void test_failed_draft_stays (void);
+void test_close_while_sending (void);
+void test_sent_while_saving (void);
+void test_undo_discard (void);
+void test_quit_after_discard (void);
+void test_close_after_discard (void);
+void test_address_suggestions (void);
+void test_resize (void);
+
+G_END_DECLS
