@@ -534,6 +534,45 @@ test_watch_all (void)
   imap_close (session);
 }
 
+/* Renamed twice before anybody lists the folders, one has the name that it had at first for its former one, and what is
+ * made under the name between has none. */
+static void
+test_watch_renamed_twice (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *told = NULL;
+  g_autoptr(GPtrArray) folders = NULL;
+
+  valija_script_server_add (server,
+                            OPENING ("IDLE NOTIFY") LISTING COUNTING "C: V4 SELECT INBOX\n" SELECTED (
+                                "V4", "0", "7", "1", "0") "S: V4 OK x\nC: V5 LIST \"\" \"*\"\n"
+                                "S: * LIST (\\Noselect) \"/\" new\nS: * LIST (\\Noselect) \"/\" mid\n"
+                                "S: V5 OK listed\n" GOODBYE ("V6"));
+  valija_script_server_add (
+      server, OPENING ("IDLE NOTIFY") "C: V2 NOTIFY SET STATUS " NOTIFY
+                                      "\nS: * STATUS INBOX (MESSAGES 0 UIDNEXT 1 UIDVALIDITY 7 UNSEEN 0)\nS: V2 OK x\n"
+                                      "C: V3 IDLE\nS: + idling\nS: * LIST () \"/\" mid (\"OLDNAME\" (old))\n"
+                                      "C: DONE\nS: V3 OK x\n"
+                                      "C: V4 IDLE\nS: + idling\nS: * LIST () \"/\" new (\"OLDNAME\" (mid))\n"
+                                      "C: DONE\nS: V4 OK x\n");
+  imap_assert_listed (session);
+  told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), NULL, NULL);
+  g_assert_cmpstr (told, ==, "restart final\n");
+
+  assert_changed (session, "");
+  assert_changed (session, "");
+  folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  g_assert_cmpuint (folders->len, ==, 2);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (folders, i);
+
+      g_assert_cmpstr (info->former_id, ==, g_str_equal (info->remote_id, "new") ? "old" : NULL);
+    }
+  imap_close (session);
+}
+
 /* A server that lets nobody in again is asked no more; one that does not want to tell is not asked to. */
 static void
 test_watch_refused (void)
@@ -787,6 +826,7 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
   g_test_add_func ("/imap/sync/watch", test_watch);
   g_test_add_func ("/imap/session/watch-all", test_watch_all);
+  g_test_add_func ("/imap/session/watch-renamed-twice", test_watch_renamed_twice);
   g_test_add_func ("/imap/session/watch-refused", test_watch_refused);
   g_test_add_func ("/imap/sync/watch-misses-nothing", test_watch_misses_nothing);
   g_test_add_func ("/imap/sync/watch-unsupported", test_watch_unsupported);
