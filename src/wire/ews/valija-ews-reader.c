@@ -417,6 +417,7 @@ keep_root (ValijaEwsNode *node,
 {
   ValijaEwsNode **root = user_data;
 
+  g_clear_pointer (root, valija_ews_node_free);
   *root = node;
 }
 
@@ -438,6 +439,8 @@ valija_ews_parse_document (const void  *data,
   /* It ended without our knowing, as only envelopes are known by their end */
   if (self->context != NULL)
     parse (self, TRUE);
+  if (self->n_documents > 1)
+    fail (self, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
   if (!valija_ews_reader_finish (self, error))
     return NULL;
 

@@ -104,6 +104,11 @@ static const AnswerCase answer_cases[] = {
     "refused No" },
   { "soap-fault", SOAP, "<Envelope><Body><Fault><faultstring>busy</faultstring></Fault></Body></Envelope>",
     "refused busy" },
+  { "soap-twice", SOAP,
+    "<Envelope><Body><GetFolderResponse/></Body></Envelope>"
+    "<Envelope><Body><Fault><faultstring>busy</faultstring></Fault>"
+    "</Body></Envelope>",
+    "F(protocol)" },
   { "soap-other-operation", SOAP, "<Envelope><Body><GetFolderResponse/></Body></Envelope>", "F(protocol)" },
   { "soap-pox", SOAP, POX_ANSWER (""), "F(protocol)" },
 };
