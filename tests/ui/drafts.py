@@ -33,7 +33,7 @@ class Drafts:
         import hands
         self.program, self.profile, self.log = program, home / 'profile', home / 'log'
         self.display = desktop.Display(1180, 760)
-        self.hands = hands.Hands('valija', deadline=60)
+        self.hands = hands.Hands('valija')
         self.process = None
         os.environ.update(SECRET_BACKEND='file', SECRET_FILE_TEST_PATH=str(home / 'keyring'), SECRET_FILE_TEST_PASSWORD='test')
         settings = {'email': ANA, 'incoming.host': 'localhost', 'incoming.port': WORLD['imaps_port'], 'incoming.user': ANA,

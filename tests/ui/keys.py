@@ -22,7 +22,7 @@ class Keys:
     def __init__(self, showcase):
         import hands
         self.display = desktop.Display(1180, 760)
-        self.hands = hands.Hands(pathlib.Path(showcase).name, deadline=20)
+        self.hands = hands.Hands(pathlib.Path(showcase).name)
         try:
             self.process = subprocess.Popen([showcase], env={**os.environ, **self.display.env}, stdout=sys.stderr)
         except OSError:
