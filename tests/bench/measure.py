@@ -86,6 +86,7 @@ def disk(directory):
 # How each figure is called and written.
 FIGURES = {
     'seconds': ('time', lambda v: f'{v:.2f} s' if v >= 1 else f'{v * 1000:.0f} ms'),
+    'painted': ('CPU until then', lambda v: f'{v:.2f} s'),
     'cpu': ('CPU', lambda v: f'{v:.2f} s'),
     'turns': ('turns', lambda v: f'{v:.0f}'),
     'in': ('received', lambda v: f'{v / 1e6:.2f} MB' if v >= 1e5 else f'{v / 1e3:.1f} kB'),

@@ -35,10 +35,14 @@ def start(args):
         stored.add('Valija', valija.run('sync', '--headers', '--inbox')[0])
         table = Table(f'Start to first rows painted, {args.rows} messages',
                       'In cage, headless, with the cairo renderer; offline. CPU until it has come to rest; memory (PSS '
-                      'of all its processes) then.')
-        start_once(valija, pathlib.Path(d), 'warm')
-        for i in range(args.rounds):
-            table.add('Valija', start_once(valija, pathlib.Path(d), str(i)))
+                      'of all its processes) then. The empty window, of the same toolkit, has a header bar and a word: less '
+                      'is not to be had.')
+        for i in ('warm', *range(args.rounds)):
+            costs = {'Valija': start_once(valija, pathlib.Path(d), str(i)),
+                     'empty window': start_once(valija, pathlib.Path(d), f'empty-{i}', f'"{BUILD}/tests/bench/bench-window"')}
+            if i != 'warm':
+                for program, cost in costs.items():
+                    table.add(program, cost)
     table.budget('seconds', table.median('Valija', 'seconds'), 0.3)
     table.budget('memory in MB', table.median('Valija', 'memory'), 100, '{:.0f}')
     return [stored, table]
@@ -101,7 +105,7 @@ FRAME = re.compile(r'interval=\s*[\d.]+.*frame_end=\s*([\d.]+)')
 
 
 def scroll_once(valija, directory, name, *options):
-    env, command = on_stage(valija, directory, f'scroll-{name}', *options)
+    env, command = on_stage(valija, directory, f'scroll-{name}', valija_command(valija, *options))
     env['GDK_DEBUG'] = 'frames'
     with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
         frames, painted, begun = [], threading.Event(), queue.Queue()
@@ -154,8 +158,12 @@ def give_up(*_):
     raise TimeoutError('no row was painted, or there was no end')
 
 
-def on_stage(valija, directory, name, *options):
-    """Environment and command of the application in a compositor of its own; what it says comes by the FIFO that TOLD names."""
+def valija_command(valija, *options):
+    return f'"{BUILD}/src/ui/valija" --profile "{valija.profile}" {" ".join(options)}'
+
+
+def on_stage(valija, directory, name, command):
+    """Environment and command of a program in a compositor of its own; what it says comes by the FIFO that TOLD names."""
     runtime = directory / f'runtime-{name}'
     runtime.mkdir(mode=0o700)
     told = runtime / 'told'
@@ -164,13 +172,12 @@ def on_stage(valija, directory, name, *options):
            'WLR_BACKENDS': 'headless', 'WLR_RENDERER': 'pixman', 'WLR_LIBINPUT_NO_DEVICES': '1',
            'G_MESSAGES_DEBUG': 'valija-ui', 'LANG': 'C.UTF-8', 'TOLD': str(told)}
     env.pop('DISPLAY', None)
-    script = (f'exec 2>"{told}"; echo begin $$ $WAYLAND_DISPLAY >&2; '
-              f'exec "{BUILD}/src/ui/valija" --profile "{valija.profile}" {" ".join(options)}')
+    script = f'exec 2>"{told}"; echo begin $$ $WAYLAND_DISPLAY >&2; exec {command}'
     return env, ['dbus-run-session', '--', 'cage', '--', 'sh', '-c', script]
 
 
-def start_once(valija, directory, name):
-    env, command = on_stage(valija, directory, name, '--offline')
+def start_once(valija, directory, name, command=None):
+    env, command = on_stage(valija, directory, name, command or valija_command(valija, '--offline'))
     before = signal.signal(signal.SIGALRM, give_up)
     signal.alarm(120)
     try:
@@ -179,7 +186,7 @@ def start_once(valija, directory, name):
                 if line.startswith('begin'):
                     begin, pid = time.monotonic(), int(line.split()[1])
                 if 'first rows painted' in line:
-                    cost = {'seconds': time.monotonic() - begin, 'cpu': rest(pid), 'memory': pss(pid)}
+                    cost = {'seconds': time.monotonic() - begin, 'painted': cpu_of(pid), 'cpu': rest(pid), 'memory': pss(pid)}
                     # As the end of a session does: what is killed is looked at more closely the next time
                     os.kill(pid, signal.SIGTERM)
                     stage.wait()
