@@ -147,6 +147,8 @@ test_sync_button (void)
   GtkWidget *cancel = find_widget (row, GTK_TYPE_BUTTON);
   GtkWidget *pause = gtk_widget_get_next_sibling (cancel);
 
+  /* However long the tests before it took */
+  valija_account_status_set_last_checked (status, g_get_real_time () / G_USEC_PER_SEC);
   g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
   g_assert_false (gtk_widget_get_visible (cancel));
 

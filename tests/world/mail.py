@@ -133,8 +133,8 @@ class Maker:
         return out[:n]
 
     def broken(self):
-        """What real mailboxes hold as well."""
-        when = NOW - timedelta(days=1)
+        """What real mailboxes hold as well; not the first that is seen of them."""
+        when = NOW - timedelta(days=100)
         date = format_datetime(when).encode()
         head = b'From: Broken Mailer <broken@mailer.example>\nTo: ana@example.org\nDate: ' + date + b'\n'
         deep = b''.join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (i, i) for i in range(200))
