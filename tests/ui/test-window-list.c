@@ -59,6 +59,32 @@ test_star (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* A folder that is fetched for the first time is not said to be empty. */
+void
+test_first_fetch (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaFolder *trash = find_folder ("trash");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, valija_folder_get_account (trash));
+  AdwStatusPage *page = window->pane->empty;
+  g_autoptr(ValijaProgress) progress = valija_progress_new ("Looking for new mail");
+
+  valija_window_show_folder (window, trash);
+  WAIT_FOR (valija_message_list_get_ready (window->pane->messages));
+  g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Messages");
+
+  valija_account_status_set_progress (status, progress);
+  g_assert_cmpstr (adw_status_page_get_title (page), ==, "Fetching Messages…");
+  valija_account_status_set_progress (status, NULL);
+  g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Messages");
+
+  valija_folder_set_keeping (trash, valija_folder_get_policy (trash), 1000000);
+  valija_account_status_set_progress (status, progress);
+  g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Messages");
+  valija_account_status_set_progress (status, NULL);
+  show_inbox ("ana@example.org");
+}
+
 void
 test_archive_and_undo (void)
 {

@@ -234,6 +234,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/opens-inbox", test_opens_inbox);
   g_test_add_func ("/ui/window/selection-enables", test_selection_enables);
   g_test_add_func ("/ui/window/star", test_star);
+  g_test_add_func ("/ui/window/first-fetch", test_first_fetch);
   g_test_add_func ("/ui/window/archive-and-undo", test_archive_and_undo);
   g_test_add_func ("/ui/window/read-only-account", test_read_only_account);
   g_test_add_func ("/ui/window/send-only-account", test_send_only_account);

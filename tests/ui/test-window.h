@@ -53,6 +53,7 @@ gpointer find_widget (GtkWidget *widget, GType type);
 void test_opens_inbox (void);
 void test_selection_enables (void);
 void test_star (void);
+void test_first_fetch (void);
 void test_archive_and_undo (void);
 void test_read_only_account (void);
 void test_send_only_account (void);

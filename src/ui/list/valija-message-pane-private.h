@@ -52,7 +52,9 @@ struct _ValijaMessagePane
 };
 
 /* Lists anew. */
-void valija_message_pane_reload (ValijaMessagePane *self);
+void valija_message_pane_reload       (ValijaMessagePane *self);
+/* The list, or why it shows nothing. */
+void valija_message_pane_update_stack (ValijaMessagePane *self);
 
 /* ---- valija-message-pane-search.c ---- */
 gboolean           valija_message_pane_is_searching    (ValijaMessagePane *self);
@@ -67,8 +69,10 @@ void               valija_message_pane_forget_server   (ValijaMessagePane *self)
 void               valija_message_pane_update_scope    (ValijaMessagePane *self);
 
 /* valija-message-pane-status.c: how the accounts are doing whose mail is shown */
-void valija_message_pane_install_status (GtkWidgetClass *widget_class);
-void valija_message_pane_watch_statuses (ValijaMessagePane *self);
+void     valija_message_pane_install_status (GtkWidgetClass *widget_class);
+void     valija_message_pane_watch_statuses (ValijaMessagePane *self);
+/* Whether what is shown was never looked into before, and is now. */
+gboolean valija_message_pane_is_first_fetch (ValijaMessagePane *self);
 
 /* valija-message-pane-growth.c: a new list is shown a few rows at a time */
 void  valija_message_pane_begin_growth    (ValijaMessagePane *self);

@@ -58,6 +58,7 @@ status_changed_cb (ValijaMessagePane *self)
   const char *alert = find_alert (self);
 
   valija_progress_bar_set_progress (self->progress, find_progress (self));
+  valija_message_pane_update_stack (self);
 
   if (failed != NULL)
     {
@@ -82,6 +83,35 @@ status_changed_cb (ValijaMessagePane *self)
     }
 
   adw_banner_set_revealed (self->banner, failed != NULL || alert != NULL);
+}
+
+static gboolean
+is_first_fetch (ValijaMessagePane *self,
+                ValijaFolder      *folder)
+{
+  ValijaAccountStatus *status = valija_engine_get_status (self->engine, valija_folder_get_account (folder));
+
+  return !valija_folder_get_local (folder) && valija_folder_get_last_checked (folder) == 0 && status != NULL &&
+         valija_account_status_get_progress (status) != NULL;
+}
+
+gboolean
+valija_message_pane_is_first_fetch (ValijaMessagePane *self)
+{
+  GListModel *inboxes = valija_engine_get_inboxes (self->engine);
+
+  if (!valija_folder_gathers (self->folder))
+    return is_first_fetch (self, self->folder);
+
+  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
+    {
+      g_autoptr(ValijaFolder) inbox = g_list_model_get_item (inboxes, i);
+
+      if (is_first_fetch (self, inbox))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 static void

@@ -83,6 +83,13 @@ describe_emptiness (ValijaMessagePane *self)
       markup = g_markup_escape_text (cannot_read, -1);
       set_empty (self, "mail-send-symbolic", _("Send Only"), markup);
     }
+  else if (valija_message_pane_is_first_fetch (self))
+    {
+      g_autoptr(AdwSpinnerPaintable) spinner = adw_spinner_paintable_new (GTK_WIDGET (self->empty));
+
+      set_empty (self, NULL, _("Fetching Messages…"), NULL);
+      adw_status_page_set_paintable (self->empty, GDK_PAINTABLE (spinner));
+    }
   else
     set_empty (self, valija_folder_role_get_icon (valija_folder_get_role (self->folder)), _("No Messages"), NULL);
 }
@@ -100,8 +107,8 @@ offer_server (ValijaMessagePane *self)
                                  searching && (noted || (found && valija_message_pane_can_ask_server (self))));
 }
 
-static void
-update_stack (ValijaMessagePane *self)
+void
+valija_message_pane_update_stack (ValijaMessagePane *self)
 {
   offer_server (self);
 
@@ -156,7 +163,7 @@ restore_selection (ValijaMessagePane *self)
 static void
 ready_cb (ValijaMessagePane *self)
 {
-  update_stack (self);
+  valija_message_pane_update_stack (self);
   restore_selection (self);
   focus_list (self);
   valija_message_pane_continue_growth (self);
@@ -180,7 +187,7 @@ take_list (ValijaMessagePane *self,
   gtk_multi_selection_set_model (self->selection, G_LIST_MODEL (messages));
   if (g_list_model_get_n_items (G_LIST_MODEL (messages)) > 0)
     gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
-  update_stack (self);
+  valija_message_pane_update_stack (self);
   restore_selection (self);
   if (valija_message_list_get_ready (messages))
     focus_list (self);
@@ -251,7 +258,7 @@ static void
 search_server_cb (ValijaMessagePane *self)
 {
   valija_message_pane_ask_server (self);
-  update_stack (self);
+  valija_message_pane_update_stack (self);
 }
 
 static void
@@ -373,7 +380,7 @@ items_changed_cb (ValijaMessagePane *self,
                   guint              removed,
                   guint              added)
 {
-  update_stack (self);
+  valija_message_pane_update_stack (self);
   if (removed > 0 && self->kept == 0 && !follow_opened (self))
     selection_changed_cb (self);
 }
