@@ -286,9 +286,7 @@ list_fiber (ValijaCli *cli, GError **error)
 {
   GListModel *accounts = valija_engine_get_accounts (cli->engine);
 
-  if (cli->json == NULL && g_list_model_get_n_items (accounts) == 0)
-    fprintf (stderr, "valijactl: %s\n", _("No account is set up. See “valijactl account add --help”."));
-
+  valija_cli_print_no_accounts (cli);
   if (cli->json != NULL)
     {
       json_builder_set_member_name (cli->json, "accounts");

@@ -269,7 +269,12 @@ show_messages (ValijaCli *cli, GPtrArray *messages)
 {
   valija_cli_print_messages (cli, messages);
   if (cli->json == NULL)
-    return;
+    {
+      /* As many as were asked for: there may be more */
+      if (opt_limit > 0 && messages->len == (guint) opt_limit)
+        fprintf (stderr, _("At most %u are listed; “--limit 0” lists all.\n"), messages->len);
+      return;
+    }
 
   json_builder_set_member_name (cli->json, "messages");
   json_builder_begin_array (cli->json);

@@ -160,7 +160,7 @@ valija_cli_find_account (ValijaCli *cli, const char *name, GError **error)
       valija_cli_set_usage (error, "%s",
                             only == NULL ? _("No account is set up. See “valijactl account add --help”.")
                                          : _("There are several accounts. Say which one with --account, or behind "
-                                             "“account show” and “account test”."));
+                                             "the command where it takes an ACCOUNT."));
       return NULL;
     }
 
@@ -317,8 +317,8 @@ valija_cli_parse_time (const char *text, gint64 *seconds, GError **error)
 void
 valija_cli_print_no_accounts (ValijaCli *cli)
 {
-  if (g_list_model_get_n_items (valija_engine_get_accounts (cli->engine)) == 0)
-    valija_cli_print (cli, "%s\n", _("No account is set up. See “valijactl account add --help”."));
+  if (cli->json == NULL && g_list_model_get_n_items (valija_engine_get_accounts (cli->engine)) == 0)
+    fprintf (stderr, "valijactl: %s\n", _("No account is set up. See “valijactl account add --help”."));
 }
 
 /* ---- For people ---- */

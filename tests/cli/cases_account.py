@@ -42,7 +42,7 @@ def usage():
         assert 'not both' in p.run('list', '--all-inboxes', '--unread', '--flagged', expect=USAGE).stderr
         assert '--limit' in p.run('search', 'x', '--limit', '-3', expect=USAGE).stderr
         for command in ('folders', 'sync'):
-            assert 'No account is set up' in p.run(command).stdout
+            assert 'No account is set up' in p.run(command).stderr and not p.run(command).stdout
             assert next(iter(p.json(command).values())) == []
         assert 'No account is set up' in p.run('account', 'list').stderr and not p.run('account', 'list').stdout
         near = p.run('acount', 'list', expect=USAGE).stderr

@@ -36,6 +36,7 @@ def read_and_organise():
         for command in (['folders'], ['list'], ['search', 'has:attachment'], ['show', str(p.messages()[0]['id'])]):
             assert p.json('--stats', *command)['stats']['turns'] == 0, command
         assert len(p.messages('--limit', '5')) == 5
+        assert 'At most 5 are listed' in p.run('list', '--limit', '5').stderr and not p.run('list', '--limit', '0').stderr
         assert all(m['here'] for m in p.messages())
 
         # Each message of the folder is in one conversation, and an answer is with what it answers
