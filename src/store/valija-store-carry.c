@@ -127,8 +127,8 @@ valija_store_origin_describe (ValijaStoreContext  *context,
   return found || valija_store_fail_no_message (error);
 }
 
-/* The line that carries @origin; 0 for none. After the cache was made anew its rows have other numbers: by its place on
- * its server it is known all the same. */
+/* The line that carries @origin; 0 for none. After the cache was made anew, or a power cut took its tail, its rows have
+ * other numbers: by its place on its server it is known all the same. */
 static gboolean
 find_carrying (ValijaStoreContext  *context,
                gint64               public,
@@ -138,12 +138,11 @@ find_carrying (ValijaStoreContext  *context,
   g_auto(ValijaStoreOrigin) origin = { 0, };
   g_autoptr(GError) local_error = NULL;
 
-  if (!valija_database_get_int64 (context->local, 0, line, error,
-                                  "SELECT operation FROM operation_origin WHERE message = ?1", "i", public))
-    return FALSE;
-  if (*line != 0 || public < 0)
-    return TRUE;
+  if (public < 0)
+    return valija_database_get_int64 (context->local, 0, line, error,
+                                      "SELECT operation FROM operation_origin WHERE message = ?1", "i", public);
 
+  *line = 0;
   if (!valija_store_origin_describe (context, public, &origin, &local_error))
     {
       if (g_error_matches (local_error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
@@ -154,8 +153,11 @@ find_carrying (ValijaStoreContext  *context,
 
   return valija_database_get_int64 (context->local, 0, line, error,
                                     "SELECT operation FROM operation_origin"
-                                    " WHERE account = ?1 AND folder = ?2 AND remote_id = ?3 AND remote_id <> ''",
-                                    "sss", origin.account, origin.folder, origin.remote_id) &&
+                                    " WHERE (message = ?4 AND message_id = ?5 AND date = ?6)"
+                                    " OR (account = ?1 AND folder = ?2 AND remote_id = ?3 AND remote_id <> '')"
+                                    " ORDER BY message = ?4 DESC LIMIT 1",
+                                    "sssisi", origin.account, origin.folder, origin.remote_id, public,
+                                    origin.message_id, origin.date) &&
          (*line == 0 ||
           valija_database_run (context->local, error, "UPDATE operation_origin SET message = ?2 WHERE operation = ?1",
                                "ii", *line, public));
@@ -216,6 +218,10 @@ valija_store_carry_follow (ValijaStoreContext  *context,
                            const char          *remote_id,
                            GError             **error)
 {
+  /* Below 0 are, of lines of the journal, messages that the cache does not have; of origins, those of this computer */
+  if (message <= 0)
+    return TRUE;
+
   return valija_database_run (context->local, error,
                               "UPDATE operation_origin SET folder = ?2, remote_id = ?3 WHERE message = ?1", "iss",
                               message, folder, remote_id);
@@ -269,7 +275,8 @@ carry_messages (ValijaStoreContext  *context,
   return TRUE;
 }
 
-/* A row of the cache may have another id since, and may be gone with the cache: its server has it all the same. */
+/* A row of the cache may have another id since, and may be gone with the cache: its server has it all the same. And
+ * where a power cut took the cache's tail, its id may be another message's: the id alone is not believed. */
 static gboolean
 delete_from_server (ValijaStoreContext       *context,
                     const ValijaStoreOrigin  *origin,
@@ -278,10 +285,12 @@ delete_from_server (ValijaStoreContext       *context,
   gint64 row;
 
   if (!valija_database_get_int64 (context->cache, 0, &row, error,
-                                  "SELECT ifnull ((SELECT id FROM message WHERE id = ?4 AND lost_account IS NULL),"
+                                  "SELECT ifnull ((SELECT id FROM message WHERE id = ?4 AND lost_account IS NULL"
+                                  " AND message_id = ?5 AND date = ?6),"
                                   " (SELECT m.id FROM message m JOIN folder f ON f.id = m.home"
                                   " WHERE f.account = ?1 AND f.remote_id = ?2 AND m.remote_id = ?3))",
-                                  "sssi", origin->account, origin->folder, origin->remote_id, origin->message))
+                                  "sssisi", origin->account, origin->folder, origin->remote_id, origin->message,
+                                  origin->message_id, origin->date))
     return FALSE;
   if (row != 0)
     return valija_store_journal_delete (context, row, error);
@@ -382,7 +391,8 @@ drop_carrying (ValijaStoreContext  *context,
     {
       if (!valija_database_run (context->local, error,
                                 "DELETE FROM operation WHERE id = ?1 AND mark IS NULL"
-                                " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1)", "i",
+                                " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1"
+                                " AND (message < 0 OR account <> ''))", "i",
                                 g_array_index (lines, gint64, i)))
         return FALSE;
     }

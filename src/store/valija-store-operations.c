@@ -720,7 +720,8 @@ list_operations (ValijaStoreContext  *context,
     return FALSE;
 
   statement = valija_database_query (context->local, error,
-                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received"
+                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received,"
+                                     " c.message >= 0 AND c.account = ''"
                                      " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
                                      " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
 
@@ -742,6 +743,7 @@ list_operations (ValijaStoreContext  *context,
       operation->carries = sqlite3_column_type (statement, 11) != SQLITE_NULL;
       operation->origin = sqlite3_column_int64 (statement, 11);
       operation->received = sqlite3_column_int64 (statement, 12);
+      operation->is_last = !operation->carries || sqlite3_column_int (statement, 13) != 0;
       g_ptr_array_add (operations, operation);
     }
 

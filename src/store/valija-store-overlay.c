@@ -241,6 +241,10 @@ doubt_row (ValijaStoreContext  *context,
   if (row.folder != 0)
     valija_store_context_tell_folder (context, context->cache, row.folder);
 
+  /* It is not where it was, whatever became of the line */
+  if (row.gone)
+    return valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", id);
+
   return valija_database_run (context->cache, error, "UPDATE message SET folder = 0 WHERE id = ?1 AND folder <> home",
                               "i", id) &&
          valija_database_run (context->cache, error, "DELETE FROM cursor WHERE folder = ?1", "i", row.home);

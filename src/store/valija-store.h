@@ -361,6 +361,7 @@ typedef struct
   gboolean carries;          /* what it files comes from elsewhere; see valija_store_carry_messages() */
   gint64 origin;             /* and is this message there; 0: not in the cache now */
   gint64 received;           /* seconds since 1970, 0 for now; of one that carries */
+  gboolean is_last;          /* what it files is nowhere else: its account was removed, or it carries nothing */
 } ValijaOperation;
 #define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
 GType            valija_operation_get_type (void) G_GNUC_CONST;

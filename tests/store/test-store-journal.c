@@ -508,6 +508,8 @@ test_remove_target (void)
 
   g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation"), ==, 1);
   g_assert_cmpint (test_sql (self, "data/local.db", "SELECT operation FROM operation_source"), ==, orphan);
+  test_await (valija_store_drop_carrying (self->store, &orphan, 1));
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM operation_source"), ==, 1);
   carry (self, here, test_folder (self, "other", "INBOX"));
   carry (self, theirs, test_folder (self, "other", "INBOX"));
   test_check (self);
@@ -550,6 +552,36 @@ test_carry_without_cache (void)
   test_check (self);
 }
 
+/* A power cut takes the cache's tail, and the next message gets the id that was lost: it is not the one on its way. */
+static void
+test_carry_other_row (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autofree char *swap = NULL;
+  g_autofree char *journal = NULL;
+  g_autoptr(GPtrArray) new_ids = g_ptr_array_new ();
+  gint64 id, line;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_sync (self, test_folder (self, "a", "INBOX"), test_added ("1 2", 0));
+  id = test_find (self, test_folder (self, "a", "INBOX"), "1");
+  line = carry (self, id, test_folder (self, "b", "INBOX"));
+
+  test_store_close (self);
+  test_sql (self, "cache/cache.db", "UPDATE message SET id = 999 WHERE remote_id = '1'");
+  swap = g_strdup_printf ("UPDATE message SET id = %" G_GINT64_FORMAT " WHERE remote_id = '2'", id);
+  test_sql (self, "cache/cache.db", swap);
+  test_store_open (self);
+
+  g_assert_cmpint (carry (self, id, test_folder (self, "b", "INBOX")), !=, line);
+  g_assert_cmpint (carry (self, 999, test_folder (self, "b", "INBOX")), ==, line);
+  g_ptr_array_add (new_ids, (char *) "31");
+  test_await (valija_store_finish_operation (self->store, line, new_ids));
+  journal = test_journal (self, "a");
+  g_assert_cmpstr (journal, ==, "delete INBOX 1");
+}
+
 /* A change that the cache could not take along is put right when the store is next opened; of one that was finished the
  * server has the word. */
 static void
@@ -564,7 +596,7 @@ test_cache_behind_journal (void)
   test_write_folders (self, "a", FALSE, "INBOX Archive");
   inbox = test_folder (self, "a", "INBOX");
   archive = test_folder (self, "a", "Archive");
-  test_sync (self, inbox, test_added ("1 2", 0));
+  test_sync (self, inbox, test_added ("1 2 3", 0));
   id = test_find (self, inbox, "1");
   test_await_int64 (valija_store_move_messages (self->store, &id, 1, archive));
   test_store_close (self);
@@ -572,6 +604,8 @@ test_cache_behind_journal (void)
   /* As after a crash between the two commits: of the move, and of one finished */
   test_sql (self, "cache/cache.db", "UPDATE message SET folder = home, pending = 0 WHERE remote_id = '1'");
   test_sql (self, "cache/cache.db", "UPDATE message SET folder = 2, pending = 1 WHERE remote_id = '2'");
+  /* A round had missed the third where it was, while its move waited */
+  test_sql (self, "cache/cache.db", "UPDATE message SET folder = 2, pending = 1, gone = 1 WHERE remote_id = '3'");
   g_assert_true (g_file_set_contents (lock, "in use\n", -1, NULL));
 
   test_store_open (self);
@@ -580,6 +614,7 @@ test_cache_behind_journal (void)
   g_assert_cmpstr (before, ==, "");
   after = test_list (self, archive, VALIJA_LIST_ALL);
   g_assert_cmpstr (after, ==, "1*");
+  g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT count(*) FROM message WHERE remote_id = '3'"), ==, 0);
   test_check (self);
 }
 
@@ -601,6 +636,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/append", test_append);
   g_test_add_func ("/store/journal/remove-target", test_remove_target);
   g_test_add_func ("/store/journal/carry-without-cache", test_carry_without_cache);
+  g_test_add_func ("/store/journal/carry-other-row", test_carry_other_row);
   g_test_add_func ("/store/journal/cache-behind-journal", test_cache_behind_journal);
 
   return g_test_run ();
