@@ -29,16 +29,26 @@ replay (Carry *carry)
                         : valija_engine_flush (carry->engine, carry->runtime->account);
 }
 
-/* Nobody else may be about to begin them. */
+/* Nobody else may be about to begin them, nor have come to wait for one of them meanwhile. */
 static void
 drop_lines_fiber (Carry *carry, GArray *lines)
 {
   g_autoptr(ValijaTurn) turn = NULL;
   g_autoptr(GError) error = NULL;
 
-  if ((!carry->in_turn &&
-       !(turn = dex_await_boxed (valija_engine_race (carry->engine, valija_lane_enter (carry->runtime->lane), NULL),
-                                 &error))) ||
+  if (!carry->in_turn &&
+      !(turn = dex_await_boxed (valija_engine_race (carry->engine, valija_lane_enter (carry->runtime->lane), NULL),
+                                &error)))
+    {
+      g_debug ("What was not begun waits: %s", error->message);
+      return;
+    }
+
+  for (guint i = lines->len; i > 0; i--)
+    if (g_hash_table_contains (carry->runtime->awaited, &g_array_index (lines, gint64, i - 1)))
+      g_array_remove_index (lines, i - 1);
+
+  if (lines->len > 0 &&
       !dex_await (valija_store_drop_carrying (carry->engine->store, (const gint64 *) (const void *) lines->data,
                                               lines->len), &error))
     g_debug ("What was not begun waits: %s", error->message);

@@ -538,7 +538,6 @@ reject_emptying (void)
   return dex_future_new_for_error (error);
 }
 
-/* Without the server it is what is listed here. */
 static DexFuture *
 list_to_empty_fiber (gpointer data)
 {
@@ -557,7 +556,8 @@ list_to_empty_fiber (gpointer data)
     {
       dex_await_uint (valija_engine_sync_folder (self, folder, VALIJA_SYNC_HEADERS, NULL), &failure);
       if (failure != NULL)
-        g_debug ("What is to be deleted could not be listed anew: %s", failure->message);
+        return dex_future_new_for_error (g_steal_pointer (&failure));
+
       g_clear_pointer (&messages, g_ptr_array_unref);
       messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error);
     }

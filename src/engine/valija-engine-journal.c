@@ -160,7 +160,7 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
                                         "%u messages could not be deleted on the server: %s", n), n, error->message);
     case VALIJA_OPERATION_APPEND:
       /* Nothing is to be kept of it: it is where it was */
-      if (operation->carries)
+      if (!operation->is_last)
         return g_strdup_printf (ngettext ("%u message could not be moved on the server: %s",
                                           "%u messages could not be moved on the server: %s", 1), 1u, error->message);
       /* Translators: %s is the reason, a sentence */
@@ -226,7 +226,7 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
       return FALSE;
     }
 
-  if (operation->kind == VALIJA_OPERATION_APPEND && !operation->carries &&
+  if (operation->kind == VALIJA_OPERATION_APPEND && operation->is_last &&
       !keep_source_fiber (self, runtime, operation, error))
     return FALSE;
 
@@ -386,6 +386,20 @@ set_on_their_way (Replay *replay, GPtrArray *lines)
     }
 }
 
+/* Steals @failure. */
+static gboolean
+refuse_line_fiber (Replay *replay, ValijaOperation *operation, GError **failure, GError **error)
+{
+  if (!fail_line_fiber (replay->engine, replay->runtime, operation, *failure, error))
+    return FALSE;
+
+  /* Taking a change back may change what the later lines speak of */
+  replay->again = TRUE;
+  if (replay->refused == NULL)
+    replay->refused = g_steal_pointer (failure);
+  return TRUE;
+}
+
 static gboolean
 replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
 {
@@ -399,7 +413,7 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
   done = valija_engine_run_together_fiber (replay->engine, replay->organizer, lines, &each, &failure);
   g_hash_table_remove_all (runtime->on_their_way);
   if (!done)
-    return fail_line_fiber (replay->engine, runtime, first, failure, error);
+    return refuse_line_fiber (replay, first, &failure, error);
 
   if (each)
     {
@@ -437,17 +451,8 @@ replay_line_fiber (Replay *replay, ValijaOperation *operation, GError **error)
   g_hash_table_add (runtime->on_their_way, g_memdup2 (&operation->id, sizeof operation->id));
   done = run_line_fiber (replay->engine, runtime, replay->organizer, operation, &failure);
   g_hash_table_remove_all (runtime->on_their_way);
-  if (done)
-    return TRUE;
 
-  if (!fail_line_fiber (replay->engine, runtime, operation, failure, error))
-    return FALSE;
-
-  /* Taking a change back may change what the later lines speak of */
-  replay->again = TRUE;
-  if (replay->refused == NULL)
-    replay->refused = g_steal_pointer (&failure);
-  return TRUE;
+  return done || refuse_line_fiber (replay, operation, &failure, error);
 }
 
 /* Until the journal is to be listed again, or all of it is done. */

@@ -163,8 +163,9 @@ gboolean   valija_engine_put_fiber (ValijaEngine         *self,
                                     GPtrArray           **new_ids,
                                     GError              **error);
 /* The same for several lines that carry messages into one folder, in one go: as many of @lines as fit, which is cut to
- * them. With @each none was done: the server wants each of them by itself, or there is but one. An entry of @new_ids
- * is NULL for one that is not to come there any more. */
+ * them. With @each it is not known that any was done, and each is to be asked for by itself: the server wants it so,
+ * its answer made no sense, or there is but one. An entry of @new_ids is NULL for one that is not to come there any
+ * more. */
 gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
                                          ValijaMailOrganizer  *organizer,
                                          GPtrArray            *lines,
@@ -181,8 +182,8 @@ GPtrArray *valija_engine_list_together (ValijaAccountRuntime *runtime,
                                         guint                 from) G_GNUC_WARN_UNUSED_RESULT;
 /* gint64 (transfer full) */
 GArray    *valija_engine_list_line_ids (GPtrArray *lines) G_GNUC_WARN_UNUSED_RESULT;
-/* Does @lines, as listed by that; which is cut to those that were done. With @each none was: each is to be done by
- * itself. */
+/* Does @lines, as listed by that; which is cut to those that were done. With @each it is not known that any was: each
+ * is to be done by itself. */
 gboolean   valija_engine_run_together_fiber (ValijaEngine         *self,
                                              ValijaMailOrganizer  *organizer,
                                              GPtrArray            *lines,

@@ -300,20 +300,22 @@ put_many_clear (PutMany *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PutMany, put_many_clear)
 
-/* Those that are too much at once, and those behind one that cannot be had, are left out. */
-static void
-load_many_fiber (ValijaEngine *self, PutMany *put)
+/* Those that are too much at once, and those behind one that cannot be had, are left out; FALSE when that is the
+ * first. */
+static gboolean
+load_many_fiber (ValijaEngine *self, PutMany *put, GError **error)
 {
+  g_autoptr(GError) failure = NULL;
   gsize octets = 0;
 
   while (put->sources->len < put->lines->len && octets < OCTETS_AT_ONCE)
     {
       ValijaOperation *line = g_ptr_array_index (put->lines, put->sources->len);
-      g_autoptr(GBytes) source = dex_await_boxed (valija_store_load_operation_source (self->store, line->id), NULL);
+      g_autoptr(GBytes) source = NULL;
       char *message_id = NULL;
       guint64 size;
 
-      if (source == NULL)
+      if (!(source = dex_await_boxed (valija_store_load_operation_source (self->store, line->id), &failure)))
         break;
 
       g_ptr_array_add (put->sources, valija_mime_ensure_message_id (source, &message_id));
@@ -325,6 +327,11 @@ load_many_fiber (ValijaEngine *self, PutMany *put)
     }
 
   g_ptr_array_set_size (put->lines, put->sources->len);
+  if (put->lines->len > 0)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static gboolean
@@ -472,7 +479,8 @@ valija_engine_put_many_fiber (ValijaEngine         *self,
   put.new_ids = g_ptr_array_new_with_free_func (g_free);
   *each = FALSE;
 
-  load_many_fiber (self, &put);
+  if (!load_many_fiber (self, &put, error))
+    return FALSE;
   if (lines->len < 2)
     {
       *each = TRUE;

@@ -325,7 +325,7 @@ DexFuture *valija_engine_delete_messages (ValijaEngine *self, GPtrArray *message
 gboolean valija_engine_can_empty (ValijaEngine *self, ValijaFolder *folder);
 
 /* What valija_engine_empty_folder() is to delete: all that is in @folder, which is listed anew when its server has more
- * than is listed here. So many a person is asked about. GPtrArray of ValijaMessage */
+ * than is listed here; rejects where that fails. So many a person is asked about. GPtrArray of ValijaMessage */
 DexFuture *valija_engine_list_to_empty (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Deletes for good those of @messages (of ValijaMessage, not consumed) that are in @folder still: what has come since

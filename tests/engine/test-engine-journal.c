@@ -616,6 +616,34 @@ test_interrupted_across (gconstpointer data)
     }
 }
 
+/* Of lines that are told together none may be told for ever, because what they carry cannot be read any more: each is
+ * given up, and its message stays. */
+static void
+test_across_unreadable (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "b a");
+  g_autoptr(GPtrArray) here = NULL;
+
+  test->server->marks = TRUE;
+  test->server->files_many = TRUE;
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  flush (test);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  test->server->fail_at = test->server->questions + 2;
+  test->server->stays_down = TRUE;
+  test_try (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "Archive")), NULL);
+  test->server->stays_down = FALSE;
+  test->server->fail_at = 0;
+
+  test_engine_write (test, "DELETE FROM operation_source");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  assert_server (test, "Archive", "");
+  g_assert_cmpuint (count_here (test, "pop3"), ==, 2);
+  g_assert_cmpuint (test->notices->len, ==, 2);
+}
+
 /* Of a message on its way to one place nobody can say whether it is there already: it goes nowhere else meanwhile. */
 static void
 test_elsewhere_across (void)
@@ -716,6 +744,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/refused-across", test_refused_across);
   g_test_add_func ("/engine/journal/here", test_here);
   g_test_add_func ("/engine/journal/across", test_across);
+  g_test_add_func ("/engine/journal/across-unreadable", test_across_unreadable);
   g_test_add_data_func ("/engine/journal/lost-questions", GINT_TO_POINTER (FALSE), test_lost_answers);
   g_test_add_data_func ("/engine/journal/lost-answers", GINT_TO_POINTER (TRUE), test_lost_answers);
   g_test_add_func ("/engine/journal/lost-answer-across", test_lost_answer_across);

@@ -5,7 +5,6 @@
 #include "valija-test-engine.h"
 
 #include <signal.h>
-#include <sqlite3.h>
 
 static gint64
 enqueue (TestEngine *test, const char *to, const char *subject)
@@ -874,19 +873,6 @@ test_withdraw_too_late (void)
   assert_list (test, "drafts", "");
 }
 
-/* Beside the engine, as no Valija would. */
-static void
-write_store (TestEngine *test, const char *sql)
-{
-  g_autofree char *path = g_build_filename (test->directory, "data", "local.db", NULL);
-  sqlite3 *handle;
-
-  g_assert_cmpint (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
-  sqlite3_busy_timeout (handle, 10000);
-  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (handle);
-}
-
 #define AGE "UPDATE outbox SET date = date - 8 * 24 * 60 * 60"
 
 static guint
@@ -903,12 +889,12 @@ test_long_wait (void)
   g_autoptr(TestEngine) test = test_engine_new ("smtp");
 
   enqueue (test, "luis@example.org", "one");
-  write_store (test, AGE);
+  test_engine_write (test, AGE);
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
   g_assert_cmpuint (count_items (test), ==, 1);
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
 
-  write_store (test, AGE);
+  test_engine_write (test, AGE);
   g_assert_cmpuint (count_items (test), ==, 0);
 }
 
@@ -920,16 +906,16 @@ test_owed_copy (void)
 
   g_object_set (test->account, "keep-sent", VALIJA_KEEP_SENT_HERE, NULL);
   enqueue (test, "luis@example.org", "one");
-  write_store (test, "CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE (ABORT, 'broken'); END");
+  test_engine_write (test, "CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE (ABORT, 'broken'); END");
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
   g_assert_cmpuint (test->notices->len, ==, 1);
-  write_store (test, AGE);
+  test_engine_write (test, AGE);
   g_assert_cmpuint (count_items (test), ==, 1);
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
   g_assert_cmpuint (count_items (test), ==, 1);
 
-  write_store (test, "DROP TRIGGER broken");
+  test_engine_write (test, "DROP TRIGGER broken");
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
   test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
   assert_list (test, "sent", "one*+");

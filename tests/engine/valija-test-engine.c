@@ -5,6 +5,7 @@
 #include "valija-test-engine.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 static void
 remove_tree (const char *path)
@@ -147,6 +148,18 @@ test_engine_add (TestEngine *self, const char *kind)
 
   test_await (valija_engine_add_account (self->engine, account, NULL, NULL));
   return valija_engine_find_account (self->engine, valija_account_get_id (account));
+}
+
+void
+test_engine_write (TestEngine *self, const char *sql)
+{
+  g_autofree char *path = g_build_filename (self->directory, "data", "local.db", NULL);
+  sqlite3 *handle;
+
+  g_assert_cmpint (sqlite3_open_v2 (path, &handle, SQLITE_OPEN_READWRITE, NULL), ==, SQLITE_OK);
+  sqlite3_busy_timeout (handle, 10000);
+  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (handle);
 }
 
 void

@@ -23,6 +23,8 @@ TestEngine   *test_engine_new        (const char *kind) G_GNUC_WARN_UNUSED_RESUL
 void          test_engine_free       (TestEngine *self);
 void          test_engine_close      (TestEngine *self);
 void          test_engine_open       (TestEngine *self); /* again, after test_engine_close() */
+/* Into local truth, beside the engine, as no Valija would. */
+void          test_engine_write      (TestEngine *self, const char *sql);
 ValijaAccount *test_engine_add       (TestEngine *self, const char *kind); /* another account; (transfer none) */
 /* As often as the main loop has something to do at once. */
 void          test_engine_settle     (void);
