@@ -18,7 +18,9 @@ typedef struct
   grefcount ref_count;
   ValijaImapLink *link;
   char *folder;
-  ValijaImapStatus told;
+  gint64 uid_next;           /* -1 while it was not told, as the others */
+  gint64 uid_validity;
+  gint64 size;
 } Question;
 
 static Question *
@@ -30,9 +32,9 @@ question_new (ValijaImapLink *link,
   g_ref_count_init (&self->ref_count);
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
-  self->told.uid_next = -1;
-  self->told.uid_validity = -1;
-  self->told.size = -1;
+  self->uid_next = -1;
+  self->uid_validity = -1;
+  self->size = -1;
 
   return self;
 }
@@ -52,7 +54,6 @@ question_unref (gpointer data)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
-  valija_imap_status_clear (&self->told);
   g_object_unref (self->link);
   g_free (self->folder);
   g_free (self);
@@ -70,9 +71,13 @@ told_cb (ValijaImapResponse *response,
       strcmp (status.name, self->folder) != 0)
     return FALSE;
 
-  valija_imap_status_clear (&self->told);
-  self->told = status;
-  memset (&status, 0, sizeof status);
+  /* Nor is all of it told at once, where the server tells of this one by itself as well */
+  if (status.uid_next >= 0)
+    self->uid_next = status.uid_next;
+  if (status.uid_validity >= 0)
+    self->uid_validity = status.uid_validity;
+  if (status.size >= 0)
+    self->size = status.size;
 
   return TRUE;
 }
@@ -101,13 +106,13 @@ measure_fiber (gpointer data)
   if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_STATUS_SIZE) && !ask_fiber (self, "(SIZE)", &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  if (self->told.size < 0)
+  if (self->size < 0)
     {
       valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell how large a folder is."));
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  return dex_future_new_for_int64 (self->told.size);
+  return dex_future_new_for_int64 (self->size);
 }
 
 DexFuture *
@@ -127,14 +132,14 @@ mark_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   /* Without it all that was ever there would count as new */
-  if (self->told.uid_next <= 0)
+  if (self->uid_next <= 0)
     {
       valija_error_set (&error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  return dex_future_new_take_string (valija_imap_remote_id_format (CLAMP (self->told.uid_validity, 0, G_MAXUINT32),
-                                                                   MIN (self->told.uid_next, G_MAXUINT32)));
+  return dex_future_new_take_string (valija_imap_remote_id_format (CLAMP (self->uid_validity, 0, G_MAXUINT32),
+                                                                   MIN (self->uid_next, G_MAXUINT32)));
 }
 
 DexFuture *

@@ -211,7 +211,8 @@ static const Case cases[] = {
   /* What the server tells of another folder meanwhile is no answer */
   { "mark-amid-others", "", mark,
     "C: V4 STATUS \"b c\" (UIDVALIDITY UIDNEXT)\nS: * STATUS \"b c\" (UIDVALIDITY 9 UIDNEXT 100)\n"
-    "S: * STATUS other (UIDVALIDITY 3 UIDNEXT 7)\nS: V4 OK x\n" GOODBYE ("V5"),
+    "S: * STATUS other (UIDVALIDITY 3 UIDNEXT 7)\nS: * STATUS \"b c\" (MESSAGES 3 UNSEEN 0)\n"
+    "S: V4 OK x\n" GOODBYE ("V5"),
     "9.100", 0 },
   { "mark-nowhere", "", mark,
     "C: V4 STATUS \"b c\" (UIDVALIDITY UIDNEXT)\nS: V4 NO x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_NOT_FOUND },
