@@ -12,7 +12,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 
-CTL = sys.argv[1]
+CTL = str(pathlib.Path(sys.argv[1]).resolve())
 METHODS = ('imap', 'mixed', 'pop3', 'smtp', 'exchange')
 
 
