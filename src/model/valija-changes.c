@@ -44,6 +44,26 @@ valija_folder_info_ref (ValijaFolderInfo *self)
   return self;
 }
 
+ValijaFolderInfo *
+valija_folder_info_copy (const ValijaFolderInfo *self)
+{
+  ValijaFolderInfo *copy;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  copy = valija_folder_info_new (self->remote_id, self->name);
+  copy->parent_id = g_strdup (self->parent_id);
+  copy->role = self->role;
+  copy->selectable = self->selectable;
+  copy->total = self->total;
+  copy->unread = self->unread;
+  copy->owner = self->owner;
+  copy->object_id = g_strdup (self->object_id);
+  copy->former_id = g_strdup (self->former_id);
+
+  return copy;
+}
+
 void
 valija_folder_info_unref (ValijaFolderInfo *self)
 {

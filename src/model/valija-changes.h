@@ -33,6 +33,7 @@ struct _ValijaFolderInfo
 GType             valija_folder_info_get_type (void) G_GNUC_CONST;
 ValijaFolderInfo *valija_folder_info_new      (const char *remote_id, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 ValijaFolderInfo *valija_folder_info_ref      (ValijaFolderInfo *self);
+ValijaFolderInfo *valija_folder_info_copy     (const ValijaFolderInfo *self) G_GNUC_WARN_UNUSED_RESULT;
 void              valija_folder_info_unref    (ValijaFolderInfo *self);
 
 /* A message as the server describes it, headers decoded. */

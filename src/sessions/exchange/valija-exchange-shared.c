@@ -156,8 +156,14 @@ add_tree (ValijaExchangeTree *tree,
     {
       ValijaFolderInfo *info = g_ptr_array_index (list, i);
 
-      if (info->parent_id == NULL || !g_hash_table_contains (tree->folders, info->parent_id))
-        g_set_str (&info->parent_id, heading->remote_id);
+      if (info->parent_id != NULL && g_hash_table_contains (tree->folders, info->parent_id))
+        continue;
+
+      /* The tree's own is in lists that were given out before, too */
+      list->pdata[i] = valija_folder_info_copy (info);
+      valija_folder_info_unref (info);
+      info = list->pdata[i];
+      g_set_str (&info->parent_id, heading->remote_id);
     }
 }
 
