@@ -273,6 +273,10 @@ was_done_fiber (ValijaEngine         *self,
     {
       ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
+      /* What is not told of is not gone */
+      if (info->incomplete)
+        return FALSE;
+
       old_is_there = old_is_there || g_strcmp0 (info->remote_id, operation->folder) == 0;
       if (operation->kind != VALIJA_OPERATION_REMOVE_FOLDER && *found == NULL &&
           g_strcmp0 (info->name, operation->target) == 0 && g_strcmp0 (info->parent_id, parent) == 0)

@@ -141,11 +141,14 @@ choose_folders (Sync *sync)
   return chosen;
 }
 
-/* Whether the failure of one folder leaves the others worth trying. */
+/* Whether the failure of one folder leaves the others worth trying. What others share may be kept elsewhere than the
+ * account's own. */
 static gboolean
-failure_is_of_folder (const GError *error)
+failure_is_of_folder (ValijaFolder *folder, const GError *error)
 {
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
+  return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) &&
+          valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
@@ -168,7 +171,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
         }
 
       if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX || folders->len == 1 ||
-          !failure_is_of_folder (failure))
+          !failure_is_of_folder (folder, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -230,7 +233,8 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
 
       dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
                       &failure);
-      if (failure != NULL)
+      if (failure != NULL &&
+          (valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER || !failure_is_of_folder (folder, failure)))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;

@@ -60,6 +60,7 @@ valija_folder_info_copy (const ValijaFolderInfo *self)
   copy->owner = self->owner;
   copy->object_id = g_strdup (self->object_id);
   copy->former_id = g_strdup (self->former_id);
+  copy->incomplete = self->incomplete;
 
   return copy;
 }

@@ -25,6 +25,7 @@ struct _ValijaFolderInfo
   ValijaFolderOwner owner;
   char *object_id;          /* nullable: the server's name for the folder that stays when it is renamed */
   char *former_id;          /* nullable: the remote-id it had, where the server tells that it was renamed */
+  gboolean incomplete;      /* what is beneath it could not be asked for: what is known of that still holds */
 };
 
 /* Selectable, with no role and no parent, nothing known of how much it holds. The count of references is atomic;

@@ -30,7 +30,8 @@ struct _ValijaMailReaderInterface
 
 /* Each opens the session first when it is not open. */
 
-/* Resolves to a GPtrArray (boxed) of ValijaFolderInfo, parents before children. */
+/* Resolves to a GPtrArray (boxed) of ValijaFolderInfo, parents before children; they are all there are, but beneath one
+ * that is incomplete. */
 DexFuture  *valija_mail_reader_list_folders   (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /**

@@ -303,6 +303,50 @@ remove_missing (ValijaStoreContext  *context,
   return TRUE;
 }
 
+/* What could not be asked for stays as it is, with its mail: @info's folder, which may have had another name for the
+ * server, and all beneath it go to @listed. @known: (out) whether it is there and called otherwise. */
+static gboolean
+keep_beneath (ValijaDatabase    *cache,
+              const char        *account,
+              ValijaFolderInfo  *info,
+              GHashTable        *listed,
+              gboolean          *known,
+              GError           **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  sqlite3_stmt *statement;
+  gint64 same;
+
+  if (!find_folder (cache, account, info->remote_id, &same, error))
+    return FALSE;
+
+  *known = FALSE;
+  statement = valija_database_query (cache, error,
+                                     "WITH RECURSIVE beneath (id) AS (SELECT id FROM folder WHERE account = ?1"
+                                     " AND CASE WHEN ?2 <> 0 THEN id = ?2 ELSE remote_id <> '' AND parent = 0"
+                                     " AND owner = ?3 AND name = ?4 COLLATE NOCASE END"
+                                     " UNION SELECT folder.id FROM folder JOIN beneath ON folder.parent = beneath.id)"
+                                     " SELECT id FROM beneath",
+                                     "siis", account, same, (gint64) info->owner, info->name);
+  if (statement == NULL)
+    return FALSE;
+
+  while (valija_database_step (cache, statement, &local_error))
+    {
+      gint64 id = sqlite3_column_int64 (statement, 0);
+
+      *known = same == 0;
+      g_hash_table_add (listed, g_memdup2 (&id, sizeof id));
+    }
+
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
 static gboolean
 write_parents (ValijaDatabase  *database,
                const char      *account,
@@ -345,7 +389,13 @@ write_folders (ValijaStoreContext  *context,
   for (guint i = 0; i < args->infos->len; i++)
     {
       ValijaFolderInfo *info = g_ptr_array_index (args->infos, i);
+      gboolean known = FALSE;
       gint64 id;
+
+      if (!args->local && info->incomplete && !keep_beneath (database, args->account, info, listed, &known, error))
+        return FALSE;
+      if (known)
+        continue;
 
       if (!write_folder (context, database, args->account, i, info, args->local ? NULL : remote_ids, &id, error) ||
           (!args->local && !write_counts (database, id, info, error)))
@@ -507,7 +557,7 @@ valija_store_list_folders (ValijaStore *self,
 
 /**
  * valija_store_write_folders:
- * @infos: (element-type ValijaFolderInfo): all that the server lists
+ * @infos: (element-type ValijaFolderInfo): all that the server lists; what is here beneath one that is incomplete stays
  * @durable: whether they live in local truth
  *
  * Returns: (transfer full): a future that resolves to true

@@ -23,10 +23,9 @@ create_session (ValijaSessionContext *context, ValijaSide side, gpointer user_da
   return valija_exchange_session_new (context);
 }
 
-static TestEngine *
-create_engine (const char *host, guint port)
+static void
+use_server (TestEngine *test, const char *host, guint port)
 {
-  TestEngine *test = test_engine_new ("exchange");
   ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
 
   runtime->factory = create_session;
@@ -34,6 +33,14 @@ create_engine (const char *host, guint port)
   g_object_set (valija_account_get_incoming (test->account), "host", host, "port", port, "security",
                 (int) VALIJA_SECURITY_TLS, "user", valija_contract_server_get (server, "user"), "ca-file",
                 valija_contract_server_get (server, "ca"), NULL);
+}
+
+static TestEngine *
+create_engine (const char *host, guint port)
+{
+  TestEngine *test = test_engine_new ("exchange");
+
+  use_server (test, host, port);
   return test;
 }
 
@@ -145,6 +152,42 @@ test_empty (void)
   g_assert_true (has_total (test, "trash", 0));
 }
 
+/* A colleague's mailbox that is being moved keeps nothing else from coming, and what is here of it stays, also where
+ * this Valija has never seen it. */
+static void
+test_shared_away (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+
+  g_object_set (test->account, "shared", "team@example.org", NULL);
+  valija_contract_server_tell (server, "{'do': 'deliver', 'user': 'team', 'subject': 'ours'}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_subjects (test, "team@example.org/Inbox", "ours");
+
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'mine'}");
+  valija_contract_server_tell (server, "{'do': 'inject', 'operation': 'SyncFolderHierarchy', 'fault': 'entry', "
+                                       "'code': 'ErrorMailboxMoveInProgress', 'after': 1}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_subjects (test, "inbox", "mine");
+  assert_subjects (test, "team@example.org/Inbox", "ours");
+  g_assert_nonnull (strstr (valija_account_status_get_alert (valija_engine_get_status (test->engine, test->account)),
+                            "team@example.org"));
+
+  test_engine_close (test);
+  test_engine_open (test);
+  use_server (test, "localhost", valija_contract_server_get_port (server));
+  g_object_set (test->account, "shared", "team@example.org", NULL);
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'more'}");
+  valija_contract_server_tell (server, "{'do': 'inject', 'operation': 'GetFolder', 'fault': 'entry', "
+                                       "'code': 'ErrorMailboxMoveInProgress', 'after': 6, 'times': 2}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_subjects (test, "inbox", "more mine");
+  assert_subjects (test, "team@example.org/Inbox", "ours");
+
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'mine'}");
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'more'}");
+}
+
 /* The server of before has no services any more; Autodiscover knows the new one. */
 static void
 test_moved (void)
@@ -196,6 +239,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/exchange/watch", test_watch);
   g_test_add_func ("/engine/exchange/away", test_away);
   g_test_add_func ("/engine/exchange/empty", test_empty);
+  g_test_add_func ("/engine/exchange/shared-away", test_shared_away);
   g_test_add_func ("/engine/exchange/moved-out", test_moved_out);
   g_test_add_func ("/engine/exchange/moved", test_moved);
   status = g_test_run ();

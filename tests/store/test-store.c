@@ -94,6 +94,55 @@ test_folders (void)
   test_check (self);
 }
 
+/* What a server could not tell of stays with its mail, also where it has another name for what is above. */
+static void
+test_incomplete (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  static const char * const names[] = { "root", "by-name" };
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+  ValijaFolderInfo *info;
+  gint64 inbox;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      const char *ids[] = { "root", "team-inbox", "team-old", "gone" };
+
+      info = valija_folder_info_new (ids[i], i == 0 ? "Team@example.org" : ids[i]);
+      info->owner = VALIJA_FOLDER_OWNER_ALL;
+      info->parent_id = i == 1 ? g_strdup ("root") : i == 2 ? g_strdup ("team-inbox") : NULL;
+      g_ptr_array_add (infos, info);
+    }
+  test_await (valija_store_write_folders (self->store, "a", infos, FALSE));
+  inbox = test_folder (self, "a", "team-inbox");
+  test_sync (self, inbox, test_added ("1 2 3", 0));
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr(GPtrArray) away = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_folder_info_unref);
+
+      info = valija_folder_info_new (names[i], "team@example.org");
+      info->owner = VALIJA_FOLDER_OWNER_ALL;
+      info->incomplete = TRUE;
+      g_ptr_array_add (away, info);
+      g_ptr_array_add (away, valija_folder_info_new ("INBOX", "INBOX"));
+      test_await (valija_store_write_folders (self->store, "a", away, FALSE));
+
+      g_assert_cmpint (test_folder (self, "a", "team-inbox"), ==, inbox);
+      g_assert_cmpint (test_folder (self, "a", "team-old"), !=, 0);
+      g_assert_cmpint (test_folder (self, "a", "root"), !=, 0);
+      g_assert_cmpint (test_folder (self, "a", "by-name"), ==, 0);
+      g_assert_cmpint (test_folder (self, "a", "INBOX"), !=, 0);
+      g_assert_cmpint (test_folder (self, "a", "gone"), ==, 0);
+      g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT count(*) FROM message"), ==, 3);
+    }
+  test_check (self);
+
+  /* Told whole, it is believed */
+  test_write_folders (self, "a", FALSE, "INBOX");
+  g_assert_cmpint (test_sql (self, "cache/cache.db", "SELECT count(*) FROM message"), ==, 0);
+}
+
 /* What a server counts beyond what is here is shown until a round has brought it. */
 static void
 test_counts (void)
@@ -747,6 +796,7 @@ main (int   argc,
 
   g_test_add_func ("/store/folders", test_folders);
   g_test_add_func ("/store/counts", test_counts);
+  g_test_add_func ("/store/incomplete", test_incomplete);
   g_test_add_func ("/store/changes", test_changes);
   g_test_add_func ("/store/replaced", test_replaced);
   g_test_add_func ("/store/rounds", test_rounds);

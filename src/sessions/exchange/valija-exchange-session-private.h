@@ -16,6 +16,7 @@ typedef struct
   GHashTable *folders;      /* folder id → ValijaFolderInfo */
   char *hierarchy;          /* nullable: the state of that look */
   gboolean is_refused;      /* the user was told */
+  gboolean is_away;         /* likewise */
 } ValijaExchangeTree;
 
 /* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -shared.c, -sync.c, -fetch.c, -organize.c,
@@ -72,7 +73,8 @@ DexFuture *valija_exchange_session_remove_folder (ValijaExchangeSession *self,
                                                   const char            *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In valija-exchange-shared.c. Appends to @list the folders of the mailboxes that the account's setting names. One that
- * the server refuses is told of and left out; FALSE with @error where it may only be out of reach for now. */
+ * the server refuses is told of and left out; one that is out of reach for now is told of and incomplete. FALSE with
+ * @error where the connection failed. */
 gboolean    valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
                                                       ValijaExchangeClient  *client,
                                                       GPtrArray             *list,

@@ -49,6 +49,47 @@ find_folder (const ValijaEwsNode *message)
   return folders != NULL ? valija_ews_node_get_first (folders) : NULL;
 }
 
+static void
+set_failure (const ValijaEwsNode *message,
+             GError             **error)
+{
+  ValijaEwsResult result;
+
+  valija_ews_result_read (message, &result);
+  if (result.reaction != VALIJA_EWS_FINE)
+    valija_ews_result_set_error (&result, error);
+  else
+    valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+}
+
+/* Where there is no right to the root. Where the inbox is not denied as well, @error (inout) becomes its failure. */
+static gboolean
+take_inbox (ValijaExchangeTree   *tree,
+            const ValijaEwsNode  *message,
+            GError              **error)
+{
+  const ValijaEwsNode *inbox = find_folder (message);
+  ValijaFolderInfo *info = inbox != NULL ? valija_exchange_read_folder (inbox) : NULL;
+  g_autoptr(GError) failure = NULL;
+
+  if (info != NULL)
+    {
+      info->owner = VALIJA_FOLDER_OWNER_ALL;
+      g_hash_table_remove_all (tree->folders);
+      g_hash_table_replace (tree->folders, info->remote_id, info);
+      return TRUE;
+    }
+
+  set_failure (message, &failure);
+  if (!valija_ews_result_denies_mailbox (failure))
+    {
+      g_clear_error (error);
+      g_propagate_error (error, g_steal_pointer (&failure));
+    }
+
+  return FALSE;
+}
+
 /* Its root; or its inbox, where that is all that was shared. */
 static gboolean
 open_tree_fiber (ValijaExchangeClient *client,
@@ -63,15 +104,13 @@ open_tree_fiber (ValijaExchangeClient *client,
                                       valija_ews_get_folders (valija_exchange_client_get_schema (client), refs,
                                                               G_N_ELEMENTS (refs)),
                                       error);
-  const ValijaEwsNode *root, *inbox;
-  ValijaFolderInfo *info;
-  ValijaEwsResult result;
+  g_autoptr(GError) failure = NULL;
+  const ValijaEwsNode *root;
 
   if (reply == NULL)
     return FALSE;
 
   root = find_folder (g_ptr_array_index (reply->messages, 0));
-  inbox = reply->messages->len > 1 ? find_folder (g_ptr_array_index (reply->messages, 1)) : NULL;
   if (root != NULL && valija_ews_node_find_id (root, "FolderId") != NULL)
     {
       g_hash_table_remove_all (tree->folders);
@@ -80,19 +119,12 @@ open_tree_fiber (ValijaExchangeClient *client,
       return TRUE;
     }
 
-  if (inbox != NULL && (info = valija_exchange_read_folder (inbox)) != NULL)
-    {
-      info->owner = VALIJA_FOLDER_OWNER_ALL;
-      g_hash_table_remove_all (tree->folders);
-      g_hash_table_replace (tree->folders, info->remote_id, info);
-      return TRUE;
-    }
+  set_failure (g_ptr_array_index (reply->messages, 0), &failure);
+  if (valija_ews_result_denies_mailbox (failure) && reply->messages->len > 1 &&
+      take_inbox (tree, g_ptr_array_index (reply->messages, 1), &failure))
+    return TRUE;
 
-  valija_ews_result_read (g_ptr_array_index (reply->messages, 0), &result);
-  if (result.reaction != VALIJA_EWS_FINE)
-    valija_ews_result_set_error (&result, error);
-  else
-    valija_error_set (error, VALIJA_ERROR_PROTOCOL, _("The server’s answer makes no sense."));
+  g_propagate_error (error, g_steal_pointer (&failure));
 
   return FALSE;
 }
@@ -109,11 +141,52 @@ look_fiber (ValijaExchangeSession *self,
   return tree->root == NULL || valija_exchange_session_sync_tree_fiber (self, client, tree, error);
 }
 
+/* Whether the account's own mailbox would have failed like that too. @error is located. */
 static gboolean
-is_refusal (const GError *error)
+is_of_connection (const GError *error)
 {
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+  if (error->domain != VALIJA_ERROR)
+    return TRUE;
+
+  switch (error->code)
+    {
+    case VALIJA_ERROR_RESOLVE:
+    case VALIJA_ERROR_CONNECT:
+    case VALIJA_ERROR_DISCONNECTED:
+    case VALIJA_ERROR_OFFLINE:
+    case VALIJA_ERROR_CERTIFICATE:
+    case VALIJA_ERROR_TLS:
+    case VALIJA_ERROR_NO_MECHANISM:
+    case VALIJA_ERROR_NO_SECRET:
+    case VALIJA_ERROR_KEYRING:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+begin_sentence (GString *alert)
+{
+  if (alert->len > 0)
+    g_string_append_c (alert, ' ');
+}
+
+/* It is being moved, or what keeps it is down: what was known of it stays. */
+static void
+note_absence (ValijaExchangeTree *tree,
+              const GError       *error,
+              GString            *alert)
+{
+  tree->is_refused = FALSE;
+  if (tree->is_away)
+    return;
+
+  tree->is_away = TRUE;
+  begin_sentence (alert);
+  /* Translators: a mailbox's address, and a sentence that says why */
+  g_string_append_printf (alert, _("The shared mailbox %s is out of reach for now, and stays as it was at the last "
+                                   "look. The reason: %s"), tree->mailbox, error->message);
 }
 
 /* Once, as long as it lasts. */
@@ -125,12 +198,12 @@ note_refusal (ValijaExchangeTree *tree,
   g_hash_table_remove_all (tree->folders);
   g_clear_pointer (&tree->hierarchy, g_free);
   g_clear_pointer (&tree->root, g_free);
+  tree->is_away = FALSE;
   if (tree->is_refused)
     return;
 
   tree->is_refused = TRUE;
-  if (alert->len > 0)
-    g_string_append_c (alert, ' ');
+  begin_sentence (alert);
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
     g_string_append_printf (alert, _("You have no right to open the shared mailbox %s: ask its owner or your "
                                      "administrator for it."), tree->mailbox);
@@ -147,6 +220,7 @@ add_tree (ValijaExchangeTree *tree,
   guint first = list->len + 1;
 
   heading->selectable = FALSE;
+  heading->incomplete = tree->is_away;
   heading->owner = VALIJA_FOLDER_OWNER_ALL;
   heading->total = heading->unread = -1;
   g_ptr_array_add (list, heading);
@@ -183,15 +257,24 @@ valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
 
       if (look_fiber (self, client, tree, &failure))
         {
-          tree->is_refused = FALSE;
+          tree->is_refused = tree->is_away = FALSE;
           add_tree (tree, list);
+          continue;
         }
-      else if (is_refusal (failure))
-        note_refusal (tree, failure, alert);
-      else
+
+      valija_error_locate (&failure, VALIJA_SIDE_BOTH, VALIJA_STEP_LIST_FOLDERS);
+      if (is_of_connection (failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
+        }
+
+      if (valija_ews_result_denies_mailbox (failure))
+        note_refusal (tree, failure, alert);
+      else
+        {
+          note_absence (tree, failure, alert);
+          add_tree (tree, list);
         }
     }
 

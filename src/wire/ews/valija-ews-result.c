@@ -263,3 +263,16 @@ valija_ews_result_set_error (const ValijaEwsResult *result,
 
   valija_error_set_server (error, entry->error, line, "%s", _(entry->sentence));
 }
+
+gboolean
+valija_ews_result_denies_mailbox (const GError *error)
+{
+  static const char * const codes[] = {
+    "ErrorAccessDenied", "ErrorImpersonateUserDenied", "ErrorNonExistentMailbox", "ErrorMissingEmailAddress",
+    "ErrorFolderNotFound", NULL,
+  };
+  const char *line = valija_error_get_server_line (error);
+  g_autofree char *code = line != NULL ? g_strndup (line, strcspn (line, ":")) : NULL;
+
+  return code != NULL && g_strv_contains (codes, code);
+}

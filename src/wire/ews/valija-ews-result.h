@@ -44,4 +44,7 @@ gboolean valija_ews_result_leaves_doubt (const ValijaEwsResult *result);
 void valija_ews_result_set_error (const ValijaEwsResult *result,
                                   GError               **error);
 
+/* Whether the code that @error was set by says that there is no such mailbox, or none for this user. */
+gboolean valija_ews_result_denies_mailbox (const GError *error);
+
 G_END_DECLS
