@@ -39,7 +39,7 @@ is_own () # PATH
 
 refuse () # PATH
 {
-  echo "$1 is where Valija's own Debian root has a directory of its own, as /etc, /usr and /var. Choose another, as in your home or /tmp." >&2
+  echo "$1 is where Valija's own Debian root has a directory of its own, as /etc and /var/lib. Choose another, as in your home or /tmp." >&2
   exit 1
 }
 
