@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* A line longer than this is no password. */
 #define MAX_SECRET 4096
 
 /* What comes on standard input, which may be a person who thinks, or thinks better of it. */
@@ -43,20 +44,24 @@ read_line_fiber (ValijaCli *cli, ValijaSecret **secret, GError **error)
 {
   g_autofree char *line = g_malloc0 (MAX_SECRET + 1);
   gboolean waited = FALSE;
+  gboolean too_long;
   gsize length = 0;
 
-  while (length < MAX_SECRET && (waited = wait_fiber (cli, error)) && read (STDIN_FILENO, line + length, 1) == 1 &&
+  while (length <= MAX_SECRET && (waited = wait_fiber (cli, error)) && read (STDIN_FILENO, line + length, 1) == 1 &&
          line[length] != '\n')
     length++;
 
-  line[length] = '\0';
+  /* Its first part would be taken for the password, and the rest for the one of the other server. */
+  too_long = length > MAX_SECRET;
   if (length > 0 && line[length - 1] == '\r')
     length--;
-  if (waited && length > 0)
+  if (waited && !too_long && length > 0)
     *secret = valija_secret_new (line, (gssize) length);
 
   valija_wipe (line, MAX_SECRET + 1);
-  return waited || length == MAX_SECRET;
+  if (too_long)
+    return valija_cli_set_usage (error, _("The line on standard input is too long for a password."));
+  return waited;
 }
 
 /* Who types is asked, and what is typed is not shown. */

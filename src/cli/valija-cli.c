@@ -10,8 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* A password line longer than this is none. */
-
 /* Of a line in a list: to no terminal, and at least. */
 #define LINE_COLUMNS 120
 #define LEAST_COLUMNS 60

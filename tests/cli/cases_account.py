@@ -126,6 +126,9 @@ def accounts():
         p.run('account', 'password', 'Work', '--password-stdin', stdin='wrong\n')
         p.run('account', 'test', 'Work', expect=SIGN_IN)
         p.run('account', 'password', 'Work', '--password-stdin', stdin=PASSWORD + '\n')
+        for line in ('x' * 4097 + '\n', 'x' * 4096 + 'the password of the other server'):
+            told = p.run('account', 'password', 'Work', '--password-stdin', stdin=line, expect=USAGE).stderr
+            assert 'too long' in told, told
         p.run('account', 'test', 'Work')
         assert 'stays there' in p.run('account', 'remove', 'Work').stdout
         assert not file.exists() and len(p.json('account', 'list')['accounts']) == 1
