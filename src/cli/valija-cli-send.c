@@ -158,7 +158,7 @@ set_html_fiber (ValijaComposition *composition, GError **error)
 /* An empty composition from the first of @senders, or the answer to the message that --reply and its like name, from
  * whom that was for. */
 static ValijaComposition *
-begin_composition_fiber (ValijaCli *cli, GPtrArray *senders, GError **error)
+begin_composition_fiber (ValijaCli *cli, ValijaAccount *account, GPtrArray *senders, GError **error)
 {
   const char *id = opt_reply != NULL ? opt_reply : opt_reply_all != NULL ? opt_reply_all : opt_forward;
   ValijaReplyKind kind = opt_reply != NULL ? VALIJA_REPLY : opt_reply_all != NULL ? VALIJA_REPLY_ALL : VALIJA_FORWARD;
@@ -166,6 +166,7 @@ begin_composition_fiber (ValijaCli *cli, GPtrArray *senders, GError **error)
   g_autoptr(ValijaMimeMessage) original = NULL;
   g_autoptr(GBytes) source = NULL;
   g_autoptr(ValijaAddress) sender = NULL;
+  g_autoptr(GPtrArray) own = NULL;
   gint64 number;
 
   if (id == NULL)
@@ -189,7 +190,8 @@ begin_composition_fiber (ValijaCli *cli, GPtrArray *senders, GError **error)
 
   g_set_object (&answered, message);
   sender = valija_composition_choose_sender (original, senders);
-  return valija_composition_new_reply (original, source, kind, sender);
+  own = valija_account_list_senders (account);
+  return valija_composition_new_reply (original, source, kind, sender, own);
 }
 
 /* What is typed comes before what is quoted. */
@@ -241,7 +243,7 @@ compose_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
   if (!(senders = list_senders (account, error)) ||
       !valija_cli_find_word (opt_priority, priorities, &priority, error) ||
       !valija_cli_find_word (opt_confidentiality, confidentialities, &confidentiality, error) ||
-      !(composition = begin_composition_fiber (cli, senders, error)) ||
+      !(composition = begin_composition_fiber (cli, account, senders, error)) ||
       !(body = read_body_fiber (cli, error)))
     return NULL;
 

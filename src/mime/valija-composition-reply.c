@@ -40,19 +40,20 @@ contains (GPtrArray           *list,
   return FALSE;
 }
 
-/* Adds those of @source to @target that are in neither list, nor oneself. */
+/* Adds those of @source to @target that are in neither list, nor oneself: neither @self_address nor among @own. */
 static void
 add_others (GPtrArray           *target,
             GPtrArray           *also_not,
             GPtrArray           *source,
-            const ValijaAddress *self_address)
+            const ValijaAddress *self_address,
+            GPtrArray           *own)
 {
   for (guint i = 0; i < source->len; i++)
     {
       const ValijaAddress *address = g_ptr_array_index (source, i);
 
-      if (!is_self (address, self_address) && !contains (target, address) &&
-          !contains (also_not, address))
+      if (!is_self (address, self_address) && (own == NULL || !contains (own, address)) &&
+          !contains (target, address) && !contains (also_not, address))
         g_ptr_array_add (target, valija_address_copy (address));
     }
 }
@@ -68,7 +69,8 @@ static void
 set_recipients (ValijaComposition       *self,
                 const ValijaMessageInfo *info,
                 gboolean                 all,
-                const ValijaAddress     *self_address)
+                const ValijaAddress     *self_address,
+                GPtrArray               *own)
 {
   g_autoptr(GPtrArray) to = valija_address_list_new ();
   g_autoptr(GPtrArray) cc = valija_address_list_new ();
@@ -77,15 +79,15 @@ set_recipients (ValijaComposition       *self,
   /* An answer to what one wrote oneself goes on to whom it went */
   if (is_from_self (info, self_address))
     author = info->to;
-  add_others (to, cc, author, self_address);
+  add_others (to, cc, author, self_address, all ? own : NULL);
   if (all)
     {
-      add_others (to, cc, info->to, self_address);
-      add_others (cc, to, info->cc, self_address);
+      add_others (to, cc, info->to, self_address, own);
+      add_others (cc, to, info->cc, self_address, own);
     }
   /* A letter to oneself */
   if (to->len == 0 && cc->len == 0)
-    add_others (to, cc, author, NULL);
+    add_others (to, cc, author, NULL, NULL);
 
   g_free (self->to);
   g_free (self->cc);
@@ -234,13 +236,14 @@ static void
 set_reply (ValijaComposition   *self,
            ValijaMimeMessage   *original,
            gboolean             all,
-           const ValijaAddress *self_address)
+           const ValijaAddress *self_address,
+           GPtrArray           *own)
 {
   const ValijaMessageInfo *info = valija_mime_message_get_info (original);
   g_autofree char *attribution = make_attribution (info);
   g_autoptr(GString) text = g_string_new ("\n\n");
 
-  set_recipients (self, info, all, self_address);
+  set_recipients (self, info, all, self_address, own);
   set_references (self, info);
   g_free (self->subject);
   self->subject = make_subject (info->subject, "Re:", reply_prefixes,
@@ -325,19 +328,6 @@ set_forward (ValijaComposition *self,
   add_parts (self, original, valija_mime_message_get_root (original));
 }
 
-static gboolean
-is_among (GPtrArray           *addresses,
-          const ValijaAddress *sender)
-{
-  for (guint i = 0; i < addresses->len; i++)
-    {
-      if (is_self (g_ptr_array_index (addresses, i), sender))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /**
  * valija_composition_choose_sender:
  * @original: the message that is answered
@@ -360,7 +350,7 @@ valija_composition_choose_sender (ValijaMimeMessage *original,
     {
       const ValijaAddress *sender = g_ptr_array_index (senders, i);
 
-      if (is_among (info->to, sender) || is_among (info->cc, sender) || is_among (info->from, sender))
+      if (contains (info->to, sender) || contains (info->cc, sender) || contains (info->from, sender))
         return valija_address_copy (sender);
     }
 
@@ -371,6 +361,8 @@ valija_composition_choose_sender (ValijaMimeMessage *original,
  * valija_composition_new_reply:
  * @source: what @original was parsed from; attached by VALIJA_FORWARD_ATTACHED
  * @self_address: (nullable): who answers
+ * @own: (nullable) (element-type ValijaAddress): all addresses of who answers: a reply to all goes to none of them,
+ *   unless nobody would be left
  *
  * Begins an answer to, or a forward of, @original, in plain text: nothing of a stranger's HTML
  * goes out in one's own name.
@@ -381,7 +373,8 @@ ValijaComposition *
 valija_composition_new_reply (ValijaMimeMessage   *original,
                               GBytes              *source,
                               ValijaReplyKind      kind,
-                              const ValijaAddress *self_address)
+                              const ValijaAddress *self_address,
+                              GPtrArray           *own)
 {
   ValijaComposition *self;
 
@@ -395,7 +388,7 @@ valija_composition_new_reply (ValijaMimeMessage   *original,
     {
     case VALIJA_REPLY:
     case VALIJA_REPLY_ALL:
-      set_reply (self, original, kind == VALIJA_REPLY_ALL, self_address);
+      set_reply (self, original, kind == VALIJA_REPLY_ALL, self_address, own);
       break;
     case VALIJA_FORWARD:
       set_forward (self, original, NULL);

@@ -41,13 +41,14 @@ G_DECLARE_FINAL_TYPE (ValijaComposition, valija_composition, VALIJA, COMPOSITION
 /* Empty: no sender, no text, of normal priority. (transfer full) */
 ValijaComposition *valija_composition_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A reply to, or forward of, @original by @self_address (its own address is left out of "reply
- * all"; Reply-To, RFC 5322 §3.6.3; References and In-Reply-To §3.6.4; subject prefixed once; text
- * quoted with an attribution line). (transfer full) */
+/* A reply to, or forward of, @original by @self_address ("reply all" goes neither to it nor to those of @own, all
+ * addresses of the account, unless nobody would be left; Reply-To, RFC 5322 §3.6.3; References and In-Reply-To §3.6.4;
+ * subject prefixed once; text quoted with an attribution line). (transfer full) */
 ValijaComposition *valija_composition_new_reply (ValijaMimeMessage   *original,
                                                  GBytes              *source,
                                                  ValijaReplyKind      kind,
-                                                 const ValijaAddress *self_address)
+                                                 const ValijaAddress *self_address,
+                                                 GPtrArray           *own)
   G_GNUC_WARN_UNUSED_RESULT;
 
 /* Which of @senders (of ValijaAddress; the first is the usual one) an answer to @original comes from: the first that is

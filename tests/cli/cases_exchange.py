@@ -73,6 +73,15 @@ def exchange_in_another_name():
         assert f'From: {where["shared"]}' in answer and f'To: {LUIS}' in answer, answer
         assert f'From: {ANA}' in p.run('send', '--reply', question, '--from', ANA, '--print', stdin='Yes.\n').stdout
 
+        # … and goes to no other address of the account
+        state.control({'do': 'deliver', 'mime': f'From: {LUIS}\r\nTo: {where["shared"]}\r\nCc: {ANA}\r\nSubject: Both\r\n'
+                                                '\r\nWell?\r\n'})
+        p.run('sync')
+        both = next(str(m['id']) for m in p.messages() if m['subject'] == 'Both')
+        for sender in ([], ['--from', ANA]):
+            answer = p.run('send', '--reply-all', both, *sender, '--print', stdin='Yes.\n').stdout
+            assert f'To: {LUIS}' in answer and 'Cc:' not in answer.split('\n\n')[0], answer
+
 
 @test
 def exchange_by_hand():

@@ -30,7 +30,7 @@ check_answer (ValijaMimeMessage *message,
               ValijaReplyKind    kind)
 {
   g_autoptr(ValijaAddress) address = valija_address_new ("Me", "me@example.org");
-  g_autoptr(ValijaComposition) composition = valija_composition_new_reply (message, source, kind, address);
+  g_autoptr(ValijaComposition) composition = valija_composition_new_reply (message, source, kind, address, NULL);
   g_autoptr(GBytes) built = valija_composition_build (composition, TRUE, NULL);
   g_autoptr(ValijaMimeMessage) again = valija_mime_message_parse (built);
 

@@ -416,12 +416,12 @@ test_reply (void)
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
   g_autoptr(ValijaAddress) me = valija_address_new ("María", "MARIA@example.org");
   g_autoptr(ValijaComposition) reply =
-    valija_composition_new_reply (original, source, VALIJA_REPLY, me);
+    valija_composition_new_reply (original, source, VALIJA_REPLY, me, NULL);
   g_autoptr(ValijaComposition) all =
-    valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me);
+    valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, me, NULL);
   g_autoptr(ValijaAddress) john = valija_address_new ("", "john@example.net");
   g_autoptr(ValijaComposition) own =
-    valija_composition_new_reply (original, source, VALIJA_REPLY, john);
+    valija_composition_new_reply (original, source, VALIJA_REPLY, john, NULL);
 
   assert_property (reply, "to", "\"Doe, John\" <john@example.net>");
   assert_property (reply, "cc", "");
@@ -466,6 +466,38 @@ test_choose_sender (void)
   g_assert_null (valija_composition_choose_sender (original, none));
 }
 
+/* One who has several addresses, and was written to at more than one of them, answers the others and not oneself. */
+static void
+test_reply_all_own (void)
+{
+  static const struct { const char *own[4]; const char *to; const char *cc; } cases[] = {
+    { { "ANN@example.com", "maria@EXAMPLE.org", "unused@example.org" }, "\"Doe, John\" <john@example.net>",
+      "bob@example.com" },
+    { { "bob@example.com", "john@example.net" }, "María <maria@example.org>, Ann <ann@example.com>", "" },
+    { { "maria@example.org", "ann@example.com", "bob@example.com", "john@example.net" },
+      "\"Doe, John\" <john@example.net>", "" },
+  };
+  g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
+  g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GPtrArray) own = valija_address_list_new ();
+      g_autoptr(ValijaComposition) all = NULL;
+      g_autoptr(ValijaComposition) reply = NULL;
+
+      for (gsize j = 0; j < G_N_ELEMENTS (cases[i].own) && cases[i].own[j] != NULL; j++)
+        g_ptr_array_add (own, valija_address_new ("Me", cases[i].own[j]));
+      all = valija_composition_new_reply (original, source, VALIJA_REPLY_ALL, g_ptr_array_index (own, 0), own);
+      assert_property (all, "to", cases[i].to);
+      assert_property (all, "cc", cases[i].cc);
+
+      /* Who is answered alone was chosen, whoever it is */
+      reply = valija_composition_new_reply (original, source, VALIJA_REPLY, g_ptr_array_index (own, 0), own);
+      assert_property (reply, "to", "\"Doe, John\" <john@example.net>");
+    }
+}
+
 static void
 test_reply_chain (void)
 {
@@ -481,7 +513,7 @@ test_reply_chain (void)
   g_string_append (text, "\n\n");
   source = g_string_free_to_bytes (g_steal_pointer (&text));
   original = valija_mime_message_parse (source);
-  reply = valija_composition_new_reply (original, NULL, VALIJA_REPLY, NULL);
+  reply = valija_composition_new_reply (original, NULL, VALIJA_REPLY, NULL, NULL);
 
   references = get (reply, "references");
   g_assert_true (g_str_has_prefix (references, "0@x "));
@@ -496,9 +528,9 @@ test_forward (void)
   g_autoptr(GBytes) source = g_bytes_new_static (original_source, strlen (original_source));
   g_autoptr(ValijaMimeMessage) original = valija_mime_message_parse (source);
   g_autoptr(ValijaComposition) forward =
-    valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL);
+    valija_composition_new_reply (original, source, VALIJA_FORWARD, NULL, NULL);
   g_autoptr(ValijaComposition) attached =
-    valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL);
+    valija_composition_new_reply (original, source, VALIJA_FORWARD_ATTACHED, NULL, NULL);
   g_autoptr(ValijaAttachment) pdf =
     g_list_model_get_item (valija_composition_get_attachments (forward), 0);
   g_autoptr(ValijaAttachment) eml =
@@ -790,6 +822,7 @@ main (int   argc,
   g_test_add_func ("/mime/composition/check", test_check);
   g_test_add_func ("/mime/composition/reply", test_reply);
   g_test_add_func ("/mime/composition/choose-sender", test_choose_sender);
+  g_test_add_func ("/mime/composition/reply-all-own", test_reply_all_own);
   g_test_add_func ("/mime/composition/reply-chain", test_reply_chain);
   g_test_add_func ("/mime/composition/forward", test_forward);
   g_test_add_func ("/mime/composition/draft", test_draft);

@@ -39,7 +39,8 @@ answer (ValijaReader   *self,
 {
   gboolean forward = kind == VALIJA_FORWARD || kind == VALIJA_FORWARD_ATTACHED;
   ValijaAccount *account = self->account;
-  g_autoptr(ValijaAddress) own = NULL;
+  g_autoptr(ValijaAddress) sender = NULL;
+  g_autoptr(GPtrArray) own = NULL;
   g_autoptr(ValijaComposition) composition = NULL;
 
   if (self->mime == NULL || !may (self, forward ? VALIJA_ACTION_FORWARD : VALIJA_ACTION_REPLY))
@@ -47,12 +48,11 @@ answer (ValijaReader   *self,
 
   if (account != NULL)
     {
-      g_autoptr(GPtrArray) senders = valija_account_list_senders (account);
-
-      own = valija_composition_choose_sender (self->mime, senders);
+      own = valija_account_list_senders (account);
+      sender = valija_composition_choose_sender (self->mime, own);
     }
 
-  composition = valija_composition_new_reply (self->mime, self->source, kind, own);
+  composition = valija_composition_new_reply (self->mime, self->source, kind, sender, own);
   valija_application_answer (valija_application_get_default (), account, composition, self->message,
                              forward ? VALIJA_FLAG_FORWARDED : VALIJA_FLAG_ANSWERED);
 }
