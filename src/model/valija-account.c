@@ -386,6 +386,20 @@ valija_account_get_full_name (ValijaAccount *self)
   return self->full_name;
 }
 
+static gboolean
+has_address (GPtrArray *list, const char *address)
+{
+  for (guint i = 0; i < list->len; i++)
+    {
+      const ValijaAddress *other = g_ptr_array_index (list, i);
+
+      if (g_ascii_strcasecmp (other->address, address) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 GPtrArray *
 valija_account_list_senders (ValijaAccount *self)
 {
@@ -398,7 +412,8 @@ valija_account_list_senders (ValijaAccount *self)
   list = valija_address_list_new ();
   g_ptr_array_add (list, valija_address_new (self->full_name, self->email));
   for (guint i = 0; others[i] != NULL; i++)
-    g_ptr_array_add (list, valija_address_new (self->full_name, g_strstrip (others[i])));
+    if (!has_address (list, g_strstrip (others[i])))
+      g_ptr_array_add (list, valija_address_new (self->full_name, others[i]));
 
   return list;
 }

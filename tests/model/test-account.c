@@ -313,7 +313,7 @@ test_one_server (void)
   g_assert_cmpstr (shared[1], ==, "sales@example.org");
   set_key (imap, "email", "ana@example.org");
   set_key (imap, "full-name", "Ana");
-  set_key (imap, "senders", "team@example.org");
+  set_key (imap, "senders", "Ana@example.org, team@example.org");
   senders = valija_account_list_senders (imap);
   text = valija_address_list_to_text (senders);
   g_assert_cmpstr (text, ==, "Ana <ana@example.org>, Ana <team@example.org>");
