@@ -5,7 +5,10 @@
 #include "base/valija-error.h"
 #include "net/valija-ntlm.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define PASSWORD "Password"
 
@@ -133,8 +136,6 @@ static const guint8 masked[] = { 'k' ^ MASK, 'A' ^ MASK, 'n' ^ MASK, 'A' ^ MASK,
                                  'e' ^ MASK, 'N' ^ MASK, 'v' ^ MASK, 'O' ^ MASK, 'g' ^ MASK, 'E' ^ MASK,
                                  'l' ^ MASK, 'T' ^ MASK, 'j' ^ MASK, 'e' ^ MASK };
 
-/* What other code has poisoned is looked at as well. */
-__attribute__ ((no_sanitize ("address")))
 static guint
 count_between (const guint8 *from, const guint8 *to, gsize width)
 {
@@ -153,10 +154,12 @@ count_between (const guint8 *from, const guint8 *to, gsize width)
   return n;
 }
 
+#define CHUNK_SIZE (1024 * 1024)
+
 static struct
 {
-  const guint8 *from;
-  const guint8 *to;
+  off_t from;
+  off_t to;
 } regions[1024];
 static guint n_regions;
 
@@ -181,20 +184,54 @@ find_regions (void)
       /* What is larger is a sanitizer's own */
       if (to > from && to - from <= 64 * 1024 * 1024 && g_str_has_prefix (end, " rw-p"))
         {
-          regions[n_regions].from = (const guint8 *) (guintptr) from;
-          regions[n_regions++].to = (const guint8 *) (guintptr) to;
+          regions[n_regions].from = (off_t) from;
+          regions[n_regions++].to = (off_t) to;
         }
     }
+}
+
+/* Copies what is there now into @chunk, piece by piece: what was given back to the system since it was found is then an
+ * error of the file, and no fault. What a sanitizer has poisoned is looked at as well. */
+static guint
+count_in_region (int memory, guint8 *chunk, off_t from, off_t to, gsize width)
+{
+  const off_t page = sysconf (_SC_PAGESIZE);
+  const gssize length = (gssize) (sizeof masked * width);
+  guint n = 0;
+
+  while (from < to)
+    {
+      gssize got = pread (memory, chunk, (gsize) MIN (CHUNK_SIZE, to - from), from);
+
+      if (got <= 0)
+        {
+          from = (from / page + 1) * page;
+          continue;
+        }
+
+      n += count_between (chunk, chunk + got, width);
+      /* One that stands across the end of this piece is in the next one */
+      from += from + got < to && got >= length ? got - length + 1 : got;
+    }
+
+  return n;
 }
 
 /* How often the masked password stands in the memory of this process, in UTF-8 (@width 1) or UTF-16 (2). */
 static guint
 count_in_memory (gsize width)
 {
+  int memory = open ("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+  /* Shared, so that find_regions() leaves it out: it holds copies */
+  guint8 *chunk = mmap (NULL, CHUNK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   guint n = 0;
 
+  g_assert_cmpint (memory, >=, 0);
+  g_assert_true (chunk != MAP_FAILED);
   for (guint i = 0; i < n_regions; i++)
-    n += count_between (regions[i].from, regions[i].to, width);
+    n += count_in_region (memory, chunk, regions[i].from, regions[i].to, width);
+  g_assert_cmpint (munmap (chunk, CHUNK_SIZE), ==, 0);
+  g_assert_cmpint (close (memory), ==, 0);
 
   return n;
 }
