@@ -66,7 +66,23 @@
  *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
  *   send, outbox retry, outbox confirm: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
+ *   replies show, set: replies{state answers from until inside to outside}
  *   watch: event folder new, one object a line
+ *
+ * WORDS that such a name has for a value, for scripts to compare; they stay, too, and there may be more of them.
+ *   side: none incoming outgoing both ("both": the one server that has both)
+ *   step: none discover connect secure greeting sign-in list-folders open-folder sync fetch change sender recipients
+ *     send close store
+ *   code, of an error: failed cancelled resolve connect timed-out disconnected offline certificate tls no-starttls
+ *     authentication no-mechanism no-secret keyring protocol limit refused try-later over-quota recipient too-large
+ *     not-found unsupported uncertain storage disk-full newer-data renumbered invalid
+ *   state, of a step of account test: waiting running passed failed skipped
+ *   state, of an item of the outbox: pending sending sent error uncertain
+ *   role: none inbox drafts sent archive junk trash all flagged
+ *   policy: account headers whole never
+ *   flags: seen answered flagged deleted draft forwarded junk not-junk mdn-sent
+ *   replies, state: off on period; to: nobody contacts everybody
+ *   priority: normal high low; confidentiality: none personal private confidential
  */
 
 static void
