@@ -360,7 +360,7 @@ test_auto_replies (void)
   g_assert_false (adw_banner_get_revealed (away));
 }
 
-/* What is in the trash goes for good, after a question, and what has come since that was asked stays. */
+/* What is in the trash goes for good, after one question, and what has come since that was asked stays. */
 void
 test_empty_trash (void)
 {
@@ -372,6 +372,7 @@ test_empty_trash (void)
   WAIT_FOR (valija_folder_get_total (trash) == 1);
   valija_window_show_folder (window, trash);
   activate (window->sidebar, "sidebar.empty-trash");
+  activate (window->sidebar, "sidebar.empty-trash");
   WAIT (has_dialog);
   valija_fake_engine_add_message (engine, trash, "From: bo@example.org\nSubject: New\n\nNew\n", VALIJA_FLAG_NONE);
   WAIT_FOR (valija_folder_get_total (trash) == 2);
@@ -382,7 +383,13 @@ test_empty_trash (void)
   WAIT (has_dialog);
   press ("_Empty");
   WAIT_FOR (valija_folder_get_total (trash) == 0);
+  WAIT_FOR (window_dialog () == NULL);
   g_assert_cmpint (count ("inbox"), ==, inbox);
+
+  /* Nothing to ask about */
+  activate (window->sidebar, "sidebar.empty-trash");
+  WAIT_FOR (!window->sidebar->emptying);
+  g_assert_null (window_dialog ());
   show_inbox ("ana@example.org");
 }
 

@@ -305,6 +305,7 @@ typedef struct
 static void
 emptying_free (Emptying *emptying)
 {
+  emptying->sidebar->emptying = FALSE;
   g_object_unref (emptying->sidebar);
   g_object_unref (emptying->folder);
   g_clear_pointer (&emptying->messages, g_ptr_array_unref);
@@ -347,6 +348,23 @@ ask_empty (Emptying *emptying)
                            emptying);
 }
 
+/* None was listed: there is none, or the server was not reached to tell which. */
+static void
+tell_empty (Emptying *emptying)
+{
+  const char *name = valija_folder_get_display_name (emptying->folder);
+  g_autofree char *text = NULL;
+
+  if (valija_folder_get_total (emptying->folder) == 0)
+    /* Translators: the argument is the name of a folder */
+    text = g_strdup_printf (_("“%s” is empty already."), name);
+  else
+    /* Translators: the argument is the name of a folder */
+    text = g_strdup_printf (_("The messages in “%s” could not be listed. Nothing was deleted."), name);
+
+  valija_window_show_notice (get_window (emptying->sidebar), text, NULL, NULL);
+}
+
 static DexFuture *
 listed_to_empty_cb (DexFuture *future,
                     gpointer   data)
@@ -359,12 +377,17 @@ listed_to_empty_cb (DexFuture *future,
   if (value != NULL && VALIJA_IS_WINDOW (window))
     {
       emptying->messages = g_value_dup_boxed (value);
-      ask_empty (emptying);
-      return NULL;
-    }
+      if (emptying->messages->len > 0)
+        {
+          ask_empty (emptying);
+          return NULL;
+        }
 
-  if (VALIJA_IS_WINDOW (window))
+      tell_empty (emptying);
+    }
+  else if (VALIJA_IS_WINDOW (window))
     valija_window_show_error (VALIJA_WINDOW (window), error);
+
   emptying_free (emptying);
 
   return NULL;
@@ -379,9 +402,13 @@ empty_folder_action (GtkWidget  *widget,
   g_autoptr(GObject) target = dup_target (self);
   Emptying *emptying;
 
+  /* The server may be asked before the user is: who is impatient gets one question all the same. */
+  if (self->emptying)
+    return;
   if (!VALIJA_IS_FOLDER (target) || !valija_engine_can_empty (self->engine, VALIJA_FOLDER (target)))
     return;
 
+  self->emptying = TRUE;
   emptying = g_new0 (Emptying, 1);
   emptying->sidebar = g_object_ref (self);
   emptying->folder = g_object_ref (VALIJA_FOLDER (target));

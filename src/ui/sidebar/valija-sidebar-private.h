@@ -26,6 +26,7 @@ struct _ValijaSidebar
   gboolean            quiet;         /* the selection is ours, not the user's */
   gboolean            automatic;     /* … and tells like the user's */
   guint               forget_source;
+  gboolean            emptying;      /* a folder is listed for the question whether to empty it, or that is asked */
   GObject            *target;        /* what the menu is about, a folder or an account */
   gboolean            settled;       /* the user has begun: no other folder is put in the place of what is shown */
 };
