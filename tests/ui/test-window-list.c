@@ -52,11 +52,9 @@ test_star (void)
   select_row (0);
   before = valija_message_get_flagged (window->current);
   activate (window, "win.toggle-star");
-  while (valija_message_get_flagged (window->current) == before)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (valija_message_get_flagged (window->current) != before);
   activate (window, "win.toggle-star");
-  while (valija_message_get_flagged (window->current) != before)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (valija_message_get_flagged (window->current) == before);
 }
 
 /* A folder that is fetched for the first time is not said to be empty. */
@@ -146,13 +144,11 @@ test_unread_only (void)
   all = g_list_model_get_n_items (G_LIST_MODEL (pane->messages));
   activate (get_window (), "win.toggle-unread");
   g_assert_cmpstr (adw_toggle_group_get_active_name (pane->filter), ==, "unread");
-  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) >= all ||
-         g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) == 0)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) < all &&
+            g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) > 0);
 
   activate (get_window (), "win.toggle-unread");
-  while (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) != all)
-    g_main_context_iteration (NULL, TRUE);
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (pane->messages)) == all);
 }
 
 static gint64

@@ -15,27 +15,6 @@
 ValijaApplication *application;
 ValijaEngine *engine;
 
-gboolean
-deadline_cb (gpointer data)
-{
-  g_error ("This did not happen in time: %s", (const char *) data);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Runs the main loop until @condition holds. */
-void
-wait_until (Condition   condition,
-            const char *what)
-{
-  guint source = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, (gpointer) what);
-
-  while (!condition ())
-    g_main_context_iteration (NULL, TRUE);
-
-  g_source_remove (source);
-}
-
 gpointer
 find_window (GType type)
 {
@@ -174,9 +153,7 @@ press (const char *label)
 {
   GtkWidget *button = NULL;
 
-  while ((button = find_button (GTK_WIDGET (get_dialog ()), label)) == NULL)
-    g_main_context_iteration (NULL, TRUE);
-
+  WAIT_FOR ((button = find_button (GTK_WIDGET (get_dialog ()), label)) != NULL);
   g_signal_emit_by_name (button, "clicked");
   WAIT (has_no_dialog);
 }

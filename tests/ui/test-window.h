@@ -2,13 +2,12 @@
 
 #pragma once
 
+#include "support/valija-wait.h"
 #include "ui/valija-application.h"
 #include "ui/valija-fake-engine.h"
 #include "ui/valija-window-private.h"
 
 G_BEGIN_DECLS
-
-#define DEADLINE_SECONDS 20
 
 /* One application for all tests: GTK and the default application are there once. Each test begins with no
  * window but the main one. */
@@ -17,10 +16,6 @@ extern ValijaEngine *engine;
 
 /* ---- What all of them use ---- */
 
-typedef gboolean (*Condition) (void);
-
-gboolean deadline_cb (gpointer data);
-void wait_until (Condition condition, const char *what);
 gpointer find_window (GType type);
 ValijaWindow *get_window (void);
 gboolean reader_shows_message (void);
@@ -37,16 +32,9 @@ gboolean has_dialog (void);
 void press (const char *label);
 gpointer find_widget (GtkWidget *widget, GType type);
 
-#define WAIT(condition) wait_until (condition, #condition)
-
-/* The same for an expression. */
-#define WAIT_FOR(expression) \
-  G_STMT_START { \
-    guint deadline_ = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, (gpointer) #expression); \
-    while (!(expression)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (deadline_); \
-  } G_STMT_END
+#define WAIT_FOR(expression) valija_wait_until (expression)
+/* The same for a function. */
+#define WAIT(condition) WAIT_FOR (condition ())
 
 /* ---- test-window-list.c ---- */
 
