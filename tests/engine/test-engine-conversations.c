@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
 static void
@@ -22,8 +23,7 @@ add (TestEngine *test, const char *folder, const char *name, const char *parent)
 static void
 wait_for_items (ValijaMessageList *list, guint n_items)
 {
-  while (!valija_message_list_get_ready (list) || g_list_model_get_n_items (G_LIST_MODEL (list)) != n_items)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_list_get_ready (list) && g_list_model_get_n_items (G_LIST_MODEL (list)) == n_items);
 }
 
 static ValijaMessage *
@@ -31,8 +31,7 @@ wait_for_row (ValijaMessageList *list, guint position, guint n_messages)
 {
   ValijaMessage *row = g_list_model_get_item (G_LIST_MODEL (list), position);
 
-  while (valija_message_get_n_messages (row) != n_messages)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_get_n_messages (row) == n_messages);
 
   return row;
 }
@@ -70,9 +69,8 @@ test_live (void)
 
   add (test, "INBOX", "b", "a");
   test_engine_sync (test, VALIJA_SYNC_HEADERS);
-  while (valija_message_get_n_messages (row) != 2 ||
-         valija_message_list_find (list, valija_message_get_key (row)) != 0)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_get_n_messages (row) == 2 &&
+                     valija_message_list_find (list, valija_message_get_key (row)) == 0);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
   moved = g_list_model_get_item (G_LIST_MODEL (list), 0);
   g_assert_true (moved == row);
@@ -82,8 +80,7 @@ test_live (void)
   /* One's own answer lies in another folder */
   add (test, "Sent", "c", "b");
   test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
-  while (valija_message_get_n_messages (row) != 3)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_get_n_messages (row) == 3);
   g_assert_cmpuint (valija_message_get_members (row)->len, ==, 2);
 
   messages = test_await_boxed (valija_engine_load_conversation (test->engine, row));

@@ -5,6 +5,7 @@
 #include "valija-test-engine.h"
 
 #include "mime/valija-composition.h"
+#include "support/valija-wait.h"
 
 /* Drafts while they are written: what the server gets of them, what it has from elsewhere, and what is left of them
  * when Valija is killed. */
@@ -405,8 +406,7 @@ test_replaced_in_the_queue (void)
   test->server->on_question = take_turn_cb;
   test->server->user_data = &way;
   uploading = valija_engine_upload_drafts (test->engine);
-  while (g_hash_table_size (runtime->awaited) == 0)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (g_hash_table_size (runtime->awaited) != 0);
   test->server->on_question = NULL;
   turn = test_await_boxed (g_steal_pointer (&way.done));
   save (test, composition, "third", draft);

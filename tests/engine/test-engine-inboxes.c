@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
 static void
@@ -102,14 +103,12 @@ test_routed (void)
   messages = test_await_boxed (valija_engine_load_messages (test->engine, all, VALIJA_SHOW_ALL, 0));
   g_assert_cmpuint (messages->len, ==, 4);
   g_assert_cmpuint (valija_engine_count_final (test->engine, messages, all), ==, 0);
-  while (valija_folder_get_unread (all) != 4)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_folder_get_unread (all) == 4);
 
   undo = test_await_object (valija_engine_move_to_role (test->engine, messages, VALIJA_FOLDER_ROLE_ARCHIVE));
   assert_inboxes (test, VALIJA_SHOW_ALL, 0, "");
-  while (count (test, test->account, "archive") != 2 || count (test, other, "archive") != 2 ||
-         valija_folder_get_total (all) != 0)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (count (test, test->account, "archive") == 2 && count (test, other, "archive") == 2 &&
+                     valija_folder_get_total (all) == 0);
 
   test_await (valija_engine_undo (test->engine, undo));
   assert_inboxes (test, VALIJA_SHOW_ALL, 0, "m2@imap m2@pop3 m1@imap m1@pop3");
@@ -154,8 +153,7 @@ holds (ValijaMessageList *list, guint n_items)
 static void
 wait_for (ValijaMessageList *list, guint n_items)
 {
-  while (!holds (list, n_items))
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (holds (list, n_items));
 }
 
 /* It follows messages and accounts as they come and go. */
@@ -182,8 +180,7 @@ test_live (void)
   test_await_uint (valija_engine_sync_account (test->engine, other, 0, NULL));
   wait_for (list, 5);
   newest = g_list_model_get_item (G_LIST_MODEL (list), 0);
-  while (!valija_message_get_loaded (newest))
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_get_loaded (newest));
   g_assert_cmpstr (valija_message_get_subject (newest), ==, "m3");
   g_assert_true (valija_folder_get_account (valija_message_get_folder (newest)) == other);
 
@@ -257,8 +254,7 @@ test_conversations (void)
   undo = test_await_object (valija_engine_move_to_role (test->engine, rows, VALIJA_FOLDER_ROLE_ARCHIVE));
   assert_conversations (test, VALIJA_SHOW_ALL, 0, "alone(1)@imap alone(1)@pop3");
   wait_for (list, 2);
-  while (count (test, test->account, "archive") != 2 || count (test, other, "archive") != 2)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (count (test, test->account, "archive") == 2 && count (test, other, "archive") == 2);
   g_assert_cmpint (count (test, test->account, "sent"), ==, 1);
 
   test_await (valija_engine_undo (test->engine, undo));

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
 static void
@@ -203,8 +204,7 @@ test_load_large (void)
 
   test->server->stall = dex_promise_new ();
   loading = valija_engine_load_source (test->engine, row, progress);
-  while (valija_progress_get_done (progress) == 0)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_progress_get_done (progress) != 0);
   g_assert_cmpuint (valija_progress_get_total (progress), ==, strlen (text));
   g_assert_true (valija_account_status_get_progress (status) == progress);
 
@@ -394,21 +394,19 @@ test_live_list (void)
   test_engine_sync (test, VALIJA_SYNC_HEADERS);
   list = valija_engine_list_messages (test->engine, test_engine_folder (test, "INBOX"), VALIJA_SHOW_ALL);
   search = valija_engine_search_messages (test->engine, "subject:m4", NULL, NULL, NULL);
-  while (!valija_message_list_get_ready (list) || !valija_message_list_get_ready (search))
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_list_get_ready (list) && valija_message_list_get_ready (search));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 3);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (search)), ==, 0);
 
   first = g_list_model_get_item (G_LIST_MODEL (list), 0);
-  while (!valija_message_get_loaded (first))
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (valija_message_get_loaded (first));
   g_assert_cmpstr (valija_message_get_subject (first), ==, "m3");
   g_assert_true (valija_message_get_folder (first) == test_engine_folder (test, "INBOX"));
 
   fake_server_add_message (test->server, "INBOX", "m4");
   test_engine_sync (test, VALIJA_SYNC_HEADERS);
-  while (g_list_model_get_n_items (G_LIST_MODEL (list)) != 4 || g_list_model_get_n_items (G_LIST_MODEL (search)) != 1)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (g_list_model_get_n_items (G_LIST_MODEL (list)) == 4 &&
+                     g_list_model_get_n_items (G_LIST_MODEL (search)) == 1);
 }
 
 int

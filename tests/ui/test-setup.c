@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "engine/valija-engine.h"
+#include "support/valija-wait.h"
 #include "ui/setup/valija-comparison.h"
 #include "ui/setup/valija-identity-page.h"
 #include "ui/setup/valija-method-card.h"
@@ -333,7 +334,6 @@ test_mixed_to_the_end (Fixture      *fixture,
 {
   ValijaServer *incoming;
   ValijaServer *outgoing;
-  gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
   valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "mixed", NULL);
   press (fixture, "Set Up Mixed SMTP + POP3…");
@@ -358,14 +358,11 @@ test_mixed_to_the_end (Fixture      *fixture,
   press (fixture, "Test the Connection");
 
   assert_page (fixture, VALIJA_TYPE_TEST_PAGE);
-  while (find (get_page (fixture), is_button, "Add Account") == NULL && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (find (get_page (fixture), is_button, "Add Account") != NULL);
   assert_text (fixture, "Everything Works");
   press (fixture, "Add Account");
 
-  while (fixture->added == NULL && g_get_monotonic_time () < deadline)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_nonnull (fixture->added);
+  valija_wait_until (fixture->added != NULL);
   assert_text (fixture, "The Account Is Ready");
 
   incoming = valija_account_get_incoming (fixture->added);
@@ -429,8 +426,7 @@ answer (Fixture    *fixture,
 
   g_assert_nonnull (button);
   g_signal_emit_by_name (button, "clicked");
-  while (find (fixture->window, is_type, &type) != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  valija_wait_until (find (fixture->window, is_type, &type) == NULL);
   settle ();
 }
 
