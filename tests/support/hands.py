@@ -15,6 +15,8 @@ PRESSES = ('click', 'activate', 'press', 'toggle', 'row.activate', 'listitem.act
 # Containers: the focus goes on to what they hold
 CONTAINERS = ('application', 'frame', 'window', 'dialog', 'scroll pane', 'list')
 MAX_DEPTH = 80
+# Seconds that a page may take to go
+SETTLES = 10
 MAX_CHILDREN = 400
 MAX_TEXT = 20000
 
@@ -217,6 +219,13 @@ class Hands:
     # -- Judging
 
     def nameless(self, within=None):
+        """The same as nameless_now, but for what goes within some seconds: a page that is just being left."""
+        end = time.monotonic() + SETTLES
+        while (wrong := self.nameless_now(within)) and time.monotonic() < end:
+            time.sleep(0.2)
+        return wrong
+
+    def nameless_now(self, within=None):
         """What a screen reader could not name: everything on the screen that can be focused or pressed, and every picture. (Pictures
         that are mere decoration have the role of presentation and are not in the tree at all. A description tells more of what
         has a name, and is none.)"""
