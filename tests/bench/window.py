@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured on a screen: the start of the application in a headless compositor."""
+"""What is measured on a screen, in a headless compositor: the start of the application, and the frames of scrolling."""
 
 import contextlib
 import os

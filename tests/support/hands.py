@@ -4,6 +4,7 @@
 Everything is found by role and name, and waited for until a deadline, in one place: `Hands.wait`.
 """
 
+import contextlib
 import time
 
 import gi
@@ -220,9 +221,12 @@ class Hands:
 
     def nameless(self, within=None):
         """The same as nameless_now, but for what goes within some seconds: a page that is just being left."""
-        end = time.monotonic() + SETTLES
-        while (wrong := self.nameless_now(within)) and time.monotonic() < end:
-            time.sleep(0.2)
+        wrong = []
+        def named():
+            wrong[:] = self.nameless_now(within)
+            return not wrong
+        with contextlib.suppress(NotFound):
+            self.wait(named, 'a name for everything', SETTLES)
         return wrong
 
     def nameless_now(self, within=None):
