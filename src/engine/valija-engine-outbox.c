@@ -15,9 +15,10 @@
 /* RFC 5321 §4.5.4.1 gives up after four to five days: these are five, at one an hour, of a computer that is on. */
 #define MAX_ATTEMPTS 125
 
-/* As many messages are on their way at one time, where that saves turns. Were Valija killed then, it would not know of
- * any of them whether it was sent. */
-#define MAX_AHEAD 32
+/* As much is on its way at one time, where that saves turns. Were Valija killed then, it would not know of any of these
+ * messages whether it was sent. The next begin together, when a quarter is left: one by one each would be a turn. */
+#define AHEAD_COUNT 32
+#define AHEAD_BYTES (2 * 1024 * 1024)
 
 /* ---- The list ---- */
 
@@ -162,6 +163,7 @@ typedef struct
   ValijaMailSender *sender;
   guint n_sent;
   GQueue flights;                  /* of Flight, in the order in which they were started */
+  gsize size;                      /* of those */
 } Sending;
 
 /* From @from, or not at all: the item may have been taken back or sent since it was listed. */
@@ -440,52 +442,108 @@ failure_is_of_connection (const GError *error)
   return step != VALIJA_STEP_NONE && step <= VALIJA_STEP_SIGN_IN;
 }
 
-/* One that is on its way. */
+/* One that is on its way, or about to be. */
 typedef struct
 {
   ValijaStoredOutbox *item;  /* of the list */
   ValijaEnvelope *envelope;
-  DexFuture *receipt;
+  GBytes *source;            /* nullable once it is on its way */
+  gsize size;
+  DexFuture *receipt;        /* nullable until then */
 } Flight;
 
 static void
 flight_free (Flight *flight)
 {
-  valija_envelope_unref (flight->envelope);
+  g_clear_pointer (&flight->envelope, valija_envelope_unref);
+  g_clear_pointer (&flight->source, g_bytes_unref);
   dex_clear (&flight->receipt);
   g_free (flight);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Flight, flight_free)
 
-/* Returns FALSE when the batch must end, with @error. Nothing is started where somebody was faster: it may have been
- * taken back or sent since it was listed. */
-static gboolean
-start_item_fiber (Sending *sending, ValijaStoredOutbox *item, GError **error)
+/* NULL without @error where it was taken back since it was listed. */
+static Flight *
+load_flight_fiber (Sending *sending, ValijaStoredOutbox *item, GError **error)
 {
-  ValijaEngine *self = sending->engine;
-  g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(GBytes) source = NULL;
+  ValijaStore *store = sending->engine->store;
+  g_autoptr(Flight) flight = g_new0 (Flight, 1);
   g_autoptr(GError) failure = NULL;
-  Flight *flight;
 
-  if (!(envelope = dex_await_boxed (valija_store_load_outbox_envelope (self->store, item->id), &failure)) ||
-      !(source = dex_await_boxed (valija_store_load_outbox_source (self->store, item->id), &failure)) ||
-      !set_state_fiber (sending, item->id, VALIJA_OUTBOX_PENDING, VALIJA_OUTBOX_SENDING, NULL, 0, NULL, &failure))
+  flight->item = item;
+  if ((flight->envelope = dex_await_boxed (valija_store_load_outbox_envelope (store, item->id), &failure)) &&
+      (flight->source = dex_await_boxed (valija_store_load_outbox_source (store, item->id), &failure)))
     {
-      if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
-          g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
-        return TRUE;
-
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
+      flight->size = g_bytes_get_size (flight->source);
+      return g_steal_pointer (&flight);
     }
 
-  flight = g_new0 (Flight, 1);
-  flight->item = item;
-  flight->receipt = valija_mail_sender_send (sending->sender, envelope, source);
-  flight->envelope = g_steal_pointer (&envelope);
-  g_queue_push_tail (&sending->flights, flight);
+  if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&failure));
+
+  return NULL;
+}
+
+/* From *@next on, as many as may be on their way, each read before any begins. NULL with @error. */
+static GPtrArray *
+load_flights_fiber (Sending *sending, GPtrArray *items, guint *next, GError **error)
+{
+  g_autoptr(GPtrArray) flights = g_ptr_array_new_with_free_func ((GDestroyNotify) flight_free);
+  guint limit = valija_mail_sender_overlaps (sending->sender) ? AHEAD_COUNT : 1;
+  gsize size = sending->size;
+
+  for (; *next < items->len && sending->flights.length + flights->len < limit && size < AHEAD_BYTES; (*next)++)
+    {
+      g_autoptr(GError) failure = NULL;
+      Flight *flight = load_flight_fiber (sending, g_ptr_array_index (items, *next), &failure);
+
+      if (failure != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      if (flight == NULL)
+        continue;
+
+      size += flight->size;
+      g_ptr_array_add (flights, flight);
+    }
+
+  return g_steal_pointer (&flights);
+}
+
+/* Returns FALSE when the batch must end, with @error. What is to begin is marked in one go, durable before the first
+ * byte of it goes. Nothing is started where somebody was faster: it may have been taken back or sent since it was
+ * listed. */
+static gboolean
+start_items_fiber (Sending *sending, GPtrArray *items, guint *next, GError **error)
+{
+  g_autoptr(GPtrArray) flights = NULL;
+  g_autoptr(GHashTable) begun = NULL;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (!(flights = load_flights_fiber (sending, items, next, error)))
+    return FALSE;
+
+  for (guint i = 0; i < flights->len; i++)
+    g_array_append_val (ids, ((Flight *) g_ptr_array_index (flights, i))->item->id);
+  if (!(begun = dex_await_boxed (valija_store_begin_outbox (sending->engine->store, ids), error)))
+    return FALSE;
+
+  while (flights->len > 0)
+    {
+      g_autoptr(Flight) flight = g_ptr_array_steal_index (flights, 0);
+      g_autoptr(GBytes) source = g_steal_pointer (&flight->source);
+
+      if (!g_hash_table_contains (begun, &flight->item->id))
+        continue;
+
+      flight->receipt = valija_mail_sender_send (sending->sender, flight->envelope, source);
+      sending->size += flight->size;
+      g_queue_push_tail (&sending->flights, g_steal_pointer (&flight));
+    }
+
   return TRUE;
 }
 
@@ -497,6 +555,7 @@ finish_flight_fiber (Sending *sending, GError **last)
   g_autoptr(ValijaReceipt) receipt = NULL;
   g_autoptr(GError) error = NULL;
 
+  sending->size -= flight->size;
   /* Not raced with anything: the message is on its way, and only the session knows how far it came. */
   if ((receipt = dex_await_boxed (g_steal_pointer (&flight->receipt), &error)))
     {
@@ -581,13 +640,12 @@ open_sender_fiber (Sending *sending, GError **error)
   return dex_await (valija_engine_race (sending->engine, opened, NULL), error);
 }
 
-/* Whether the next message is to wait for those that are on their way. */
+/* Whether the next messages are to wait for those that are on their way. */
 static gboolean
 is_full (Sending *sending)
 {
-  guint limit = valija_mail_sender_overlaps (sending->sender) ? MAX_AHEAD : 1;
-
-  return sending->flights.length >= limit;
+  return sending->flights.length > (valija_mail_sender_overlaps (sending->sender) ? AHEAD_COUNT / 4 : 0) ||
+         sending->size > AHEAD_BYTES / 4;
 }
 
 /* Starts and finishes until nothing is left, or nothing more is to be started; what is on its way comes to its end in
@@ -623,11 +681,8 @@ send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, 
           fail_rest_fiber (sending, items, next, error);
           next = items->len;
         }
-      else if (start_item_fiber (sending, g_ptr_array_index (items, next), &error))
-        {
-          next++;
-          continue;
-        }
+      else if (start_items_fiber (sending, items, &next, &error))
+        continue;
 
       stop = TRUE;
       g_clear_error (last);

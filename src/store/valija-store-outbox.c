@@ -287,6 +287,20 @@ load_envelope (ValijaStoreContext  *context,
 }
 
 static gboolean
+update_state (ValijaStoreContext  *context,
+              const StateArgs     *args,
+              GError             **error)
+{
+  return valija_database_run (context->local, error,
+                              "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4,"
+                              " attempts = attempts + (?2 = ?5 OR ?2 = ?6),"
+                              " date = CASE ?2 WHEN ?7 THEN unixepoch () ELSE date END"
+                              " WHERE id = ?1 AND state = ?6", "iisiiii", args->id, (gint64) args->state, args->words,
+                              args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from,
+                              (gint64) VALIJA_OUTBOX_SENT);
+}
+
+static gboolean
 set_state (ValijaStoreContext  *context,
            gpointer             data,
            GValue              *result,
@@ -294,13 +308,7 @@ set_state (ValijaStoreContext  *context,
 {
   StateArgs *args = data;
 
-  if (!valija_database_run (context->local, error,
-                            "UPDATE outbox SET state = ?2, words = ?3, not_before = ?4,"
-                            " attempts = attempts + (?2 = ?5 OR ?2 = ?6),"
-                            " date = CASE ?2 WHEN ?7 THEN unixepoch () ELSE date END"
-                            " WHERE id = ?1 AND state = ?6", "iisiiii", args->id, (gint64) args->state, args->words,
-                            args->not_before, (gint64) VALIJA_OUTBOX_SENDING, (gint64) args->from,
-                            (gint64) VALIJA_OUTBOX_SENT))
+  if (!update_state (context, args, error))
     return FALSE;
 
   if (!was_changed (context))
@@ -309,6 +317,33 @@ set_state (ValijaStoreContext  *context,
   context->news->outbox = TRUE;
 
   return args->remaining == NULL || write_recipients (context->local, args->id, args->remaining, error);
+}
+
+static gboolean
+begin_items (ValijaStoreContext  *context,
+             gpointer             data,
+             GValue              *result,
+             GError             **error)
+{
+  GArray *ids = data;
+  g_autoptr(GHashTable) begun = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      gint64 id = g_array_index (ids, gint64, i);
+      StateArgs args = { .id = id, .from = VALIJA_OUTBOX_PENDING, .state = VALIJA_OUTBOX_SENDING };
+
+      if (!update_state (context, &args, error))
+        return FALSE;
+      if (was_changed (context))
+        g_hash_table_add (begun, g_memdup2 (&id, sizeof id));
+    }
+
+  context->news->outbox = TRUE;
+  g_value_init (result, G_TYPE_HASH_TABLE);
+  g_value_take_boxed (result, g_steal_pointer (&begun));
+
+  return TRUE;
 }
 
 /* -1: owed; what is filed already stays so. */
@@ -522,6 +557,24 @@ valija_store_set_outbox_state (ValijaStore       *self,
     args->remaining = valija_store_copy_strings (remaining);
 
   return valija_store_write (self, set_state, args, (GDestroyNotify) state_args_free);
+}
+
+/**
+ * valija_store_begin_outbox:
+ * @ids: (element-type gint64): items that are to be sent now
+ *
+ * Those of them that are there and wait are marked as being sent, in one transaction.
+ *
+ * Returns: (transfer full): a future that resolves, when it is durable, to a #GHashTable, the set of those (gint64 *)
+ */
+DexFuture *
+valija_store_begin_outbox (ValijaStore *self,
+                           GArray      *ids)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (ids != NULL);
+
+  return valija_store_write (self, begin_items, g_array_copy (ids), (GDestroyNotify) g_array_unref);
 }
 
 /**

@@ -523,6 +523,9 @@ DexFuture *valija_store_set_outbox_state (ValijaStore       *self,
                                           const char        *words,
                                           gint64             not_before,
                                           GPtrArray         *remaining) G_GNUC_WARN_UNUSED_RESULT;
+/* From PENDING to SENDING, those of @ids (gint64) that are there and PENDING, in one transaction. Durable when it
+ * resolves, to the set of them (GHashTable of gint64 *) */
+DexFuture *valija_store_begin_outbox     (ValijaStore *self, GArray *ids) G_GNUC_WARN_UNUSED_RESULT;
 /* What is kept of it could not be filed, or need not be any more. TRUE */
 DexFuture *valija_store_owe_outbox_copy  (ValijaStore *self, gint64 id, gboolean owed) G_GNUC_WARN_UNUSED_RESULT;
 /* To PENDING, from all but SENDING and SENT: INVALID. TRUE */
