@@ -195,6 +195,7 @@ authenticate_fiber (gpointer data)
   Authenticate *args = data;
   ValijaImapLink *self = args->link;
   gboolean client_first = valija_sasl_is_client_first (args->sasl);
+  gboolean answered = FALSE;
   g_autoptr(Exchange) exchange = exchange_new ();
   g_autoptr(ValijaSecret) initial = NULL;
   g_autoptr(ValijaImapCommand) command = NULL;
@@ -233,7 +234,15 @@ authenticate_fiber (gpointer data)
           valija_imap_connection_continue (self->connection, "*", -1, FALSE);
           return dex_future_new_for_error (g_steal_pointer (&error));
         }
+
+      if (answered)
+        continue;
+
       send_response (self, response);
+      /* Nobody else's turn comes before the end. A server that refuses hears an empty line, and then that we go */
+      answered = valija_sasl_owes_empty (args->sasl);
+      if (answered)
+        valija_imap_connection_continue (self->connection, "", 0, TRUE);
     }
 
   if (!valija_sasl_finish (args->sasl, &error))

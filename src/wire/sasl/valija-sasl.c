@@ -433,6 +433,14 @@ valija_sasl_step_base64 (ValijaSasl  *self,
 }
 
 gboolean
+valija_sasl_owes_empty (ValijaSasl *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->mechanism->kind == VALIJA_SASL_SCRAM && self->n_steps == 2;
+}
+
+gboolean
 valija_sasl_finish (ValijaSasl  *self,
                     GError     **error)
 {

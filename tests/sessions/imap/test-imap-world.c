@@ -185,6 +185,20 @@ test_inbox (void)
   g_clear_object (&context);
 }
 
+/* SCRAM's two, and one for all that is asked behind it. */
+static void
+test_turns_to_folders (void)
+{
+  ValijaSessionContext *context = NULL;
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "SCRAM-SHA-256", "ana@example.org", &context);
+  g_autoptr(GPtrArray) folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+
+  g_assert_cmpuint (folders->len, >=, 6);
+  assert_turns (context, 3);
+  imap_close (session);
+  g_clear_object (&context);
+}
+
 /* What the server calls the folder that is for @role. */
 static char *
 dup_folder (ValijaSession   *session,
@@ -602,6 +616,8 @@ main (int   argc,
     }
   g_test_add_func ("/imap/world/wrong-user", test_wrong_user);
   g_test_add_func ("/imap/world/inbox", test_inbox);
+  if (has_extensions ())
+    g_test_add_func ("/imap/world/turns-to-folders", test_turns_to_folders);
   g_test_add_func ("/imap/world/organize", test_organize);
   g_test_add_func ("/imap/world/watch", has_extensions () ? test_watch : test_no_watch);
   if (g_str_equal (json_object_get_string_member (world, "extensions"), "cyrus"))

@@ -282,15 +282,18 @@ test_scram (gconstpointer data)
   first = valija_sasl_step (sasl, NULL, 0, &error);
   g_assert_no_error (error);
   assert_response (first, c->first, strlen (c->first));
+  g_assert_false (valija_sasl_owes_empty (sasl));
 
   final = valija_sasl_step (sasl, c->server_first, strlen (c->server_first), &error);
   g_assert_no_error (error);
   assert_response (final, c->final, strlen (c->final));
   g_assert_false (valija_sasl_finish (sasl, NULL));
+  g_assert_true (valija_sasl_owes_empty (sasl));
 
   last = valija_sasl_step (sasl, c->server_final, strlen (c->server_final), &error);
   g_assert_no_error (error);
   assert_response (last, "", 0);
+  g_assert_false (valija_sasl_owes_empty (sasl));
   g_assert_true (valija_sasl_finish (sasl, &error));
   g_assert_no_error (error);
   g_assert_null (valija_sasl_step (sasl, "v=", 2, NULL));
