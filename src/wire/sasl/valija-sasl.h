@@ -99,9 +99,9 @@ ValijaSecret *valija_sasl_step        (ValijaSasl *self, const void *challenge, 
 ValijaSecret *valija_sasl_step_base64 (ValijaSasl *self, const char *challenge, gssize length,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether all that will be owed after the response of the last step is one of no bytes, to which nothing that the server
- * says can add: SCRAM's, after its proof. Where the protocol reads line by line it may be sent with that response, and
- * saves a turn; what the server says is to be given to valija_sasl_step() all the same. */
+/* Whether all that will be owed after the response of the last step is one of no bytes, to which nothing that the
+ * server says can add: SCRAM's, after its proof. Where the protocol reads line by line it may be sent with that
+ * response, and saves a turn; what the server says is to be given to valija_sasl_step() all the same. */
 gboolean      valija_sasl_owes_empty  (ValijaSasl *self);
 
 /* To be called when the server says that signing in succeeded. FALSE with VALIJA_ERROR_AUTHENTICATION when it did so
