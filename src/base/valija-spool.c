@@ -14,6 +14,8 @@
 
 /* What stays in memory, and what is written at once beyond it */
 #define MEMORY_LIMIT (256 * 1024)
+/* How much of a file is read at a time */
+#define READ_SIZE (64 * 1024)
 
 struct _ValijaSpool
 {
@@ -227,4 +229,22 @@ valija_spool_finish (ValijaSpool *self, GError **error)
     }
 
   return g_mapped_file_get_bytes (mapped);
+}
+
+GBytes *
+valija_spool_load_file (GFile *file, GError **error)
+{
+  g_autoptr(ValijaSpool) self = valija_spool_new (G_MAXUINT64);
+  g_autoptr(GFileInputStream) stream = NULL;
+  g_autofree char *piece = g_malloc (READ_SIZE);
+  gssize length;
+
+  if (!(stream = g_file_read (file, NULL, error)))
+    return NULL;
+
+  while ((length = g_input_stream_read (G_INPUT_STREAM (stream), piece, READ_SIZE, NULL, error)) > 0)
+    if (!valija_spool_append (self, piece, (gsize) length, error))
+      return NULL;
+
+  return length == 0 ? valija_spool_finish (self, error) : NULL;
 }

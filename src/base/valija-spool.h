@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,10 @@ guint64      valija_spool_length (ValijaSpool *self);
 
 /* Empties the spool. */
 GBytes      *valija_spool_finish (ValijaSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* All that is in @file, copied: one that is mapped itself would end the program if it shrank. Blocks. (transfer full);
+ * NULL with what GIO says where @file cannot be read, else as the others. */
+GBytes      *valija_spool_load_file (GFile *file, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSpool, valija_spool_free)
 

@@ -198,13 +198,15 @@ valija_cli_load_file_fiber (const char *name, GError **error)
 {
   g_autoptr(GFile) file = g_file_new_for_commandline_arg (name);
   g_autoptr(GError) failure = NULL;
-  GBytes *source = dex_await_boxed (dex_file_load_contents_bytes (file), &failure);
+  GBytes *source = dex_await_boxed (valija_engine_load_file (file), &failure);
 
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("There is no file “%s”."), name);
-  else if (failure != NULL)
+  else if (failure != NULL && failure->domain != VALIJA_ERROR)
     valija_error_set (error, VALIJA_ERROR_INVALID, _("The file “%s” cannot be read. The system says: %s"), name,
                       failure->message);
+  else if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
   return source;
 }
 

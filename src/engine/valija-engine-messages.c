@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/valija-spool.h"
 #include "mime/valija-mime-message.h"
 
 /* What is fetched in the blink of an eye is not shown with what goes on in the account. */
@@ -247,6 +248,20 @@ valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaPro
   /* What was asked for is fetched and kept even when nobody looks any more: it will be wanted again. */
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "load source", load_source_flow_fiber, flow,
                               (GDestroyNotify) message_flow_free);
+}
+
+static gpointer
+load_file_in_thread (gpointer user_data, GError **error)
+{
+  return valija_spool_load_file (user_data, error);
+}
+
+DexFuture *
+valija_engine_load_file (GFile *file)
+{
+  dex_return_error_if_fail (G_IS_FILE (file));
+
+  return valija_future_run_in_thread (G_TYPE_BYTES, load_file_in_thread, g_object_ref (file), g_object_unref);
 }
 
 static gpointer

@@ -295,6 +295,9 @@ DexFuture *valija_engine_load_source (ValijaEngine   *self,
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What is in a file, which may be large: GBytes. Rejects with what GIO says where it cannot be read. */
+DexFuture *valija_engine_load_file (GFile *file) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Of any source, without a store: @self may be NULL. ValijaMimeMessage (object). */
 DexFuture *valija_engine_parse_source (ValijaEngine *self, GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -215,8 +215,8 @@ make_message_part (GBytes *bytes)
                     shape.high > 0 ? GMIME_CONTENT_ENCODING_8BIT : GMIME_CONTENT_ENCODING_7BIT);
 }
 
-/* The content of @attachment as a whole in memory: of messages, and of files that are only reached
- * through GVfs. */
+/* The content of @attachment as a whole: of messages, and of files that are only reached through
+ * GVfs. */
 static GBytes *
 load_attachment (ValijaAttachment  *attachment,
                  GError           **error)
@@ -228,7 +228,7 @@ load_attachment (ValijaAttachment  *attachment,
   if (file == NULL)
     return g_bytes_ref (valija_attachment_get_bytes (attachment));
 
-  bytes = g_file_load_bytes (file, NULL, NULL, &local_error);
+  bytes = valija_spool_load_file (file, &local_error);
   if (bytes == NULL)
     set_unreadable (attachment, local_error, error);
 

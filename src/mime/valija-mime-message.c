@@ -5,6 +5,7 @@
 #include "mime/valija-mime-message-private.h"
 
 #include "base/valija-error.h"
+#include "base/valija-spool.h"
 #include "mime/valija-html-private.h"
 #include "mime/valija-mime-body.h"
 #include "mime/valija-mime-content.h"
@@ -355,9 +356,7 @@ append_sink (const char  *bytes,
              gpointer     user_data,
              GError     **error)
 {
-  g_byte_array_append (user_data, (const guint8 *) bytes, length);
-
-  return TRUE;
+  return valija_spool_append (user_data, bytes, length, error);
 }
 
 /**
@@ -367,7 +366,7 @@ append_sink (const char  *bytes,
  * The decoded content; for a message/rfc822 part the whole message within.
  *
  * Returns: (transfer full) (nullable): the bytes, sharing the source's memory where nothing had
- * to be decoded; NULL with VALIJA_ERROR_INVALID
+ * to be decoded; NULL with VALIJA_ERROR_INVALID, or where a large one finds no room on the disk
  */
 GBytes *
 valija_mime_message_load_part (ValijaMimeMessage     *self,
@@ -375,7 +374,7 @@ valija_mime_message_load_part (ValijaMimeMessage     *self,
                                GError               **error)
 {
   const ValijaMimeNode *node = (const ValijaMimeNode *) part;
-  g_autoptr(GByteArray) bytes = NULL;
+  g_autoptr(ValijaSpool) spool = NULL;
 
   g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
   g_return_val_if_fail (part != NULL, NULL);
@@ -391,11 +390,11 @@ valija_mime_message_load_part (ValijaMimeMessage     *self,
     return g_bytes_new_from_bytes (self->source, node->body_start,
                                    node->body_end - node->body_start);
 
-  bytes = g_byte_array_sized_new (part->size);
-  if (!valija_mime_content_decode (node, valija_mime_message_peek_source (self, NULL), append_sink, bytes, error))
+  spool = valija_spool_new (G_MAXUINT64);
+  if (!valija_mime_content_decode (node, valija_mime_message_peek_source (self, NULL), append_sink, spool, error))
     return NULL;
 
-  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+  return valija_spool_finish (spool, error);
 }
 
 const ValijaMimePart *

@@ -5,6 +5,7 @@
 #include "mime/valija-composition-private.h"
 
 #include "base/valija-error.h"
+#include "base/valija-spool.h"
 #include "mime/valija-mime-words.h"
 
 #include <glib/gi18n-lib.h>
@@ -86,7 +87,8 @@ add_addresses (GPtrArray  *list,
  * Who a message is from and for. Of several authors the Sender field names the one that sends it
  * (RFC 5322 §3.6.2).
  *
- * Returns: (transfer full) (nullable): the envelope, or NULL with VALIJA_ERROR_INVALID
+ * Returns: (transfer full) (nullable): the envelope, or NULL with VALIJA_ERROR_INVALID, or where a large
+ *   copy finds no room on the disk
  */
 ValijaEnvelope *
 valija_source_dup_envelope (GBytes  *source,
@@ -97,7 +99,7 @@ valija_source_dup_envelope (GBytes  *source,
   g_autoptr(GPtrArray) sender = valija_address_list_new ();
   g_autoptr(GPtrArray) recipients = valija_address_list_new ();
   g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(GByteArray) kept = NULL;
+  g_autoptr(ValijaSpool) kept = NULL;
   g_autofree char *wire = NULL;
   const ValijaAddress *author;
   const char *start;
@@ -112,7 +114,7 @@ valija_source_dup_envelope (GBytes  *source,
   if (start == NULL)
     start = "";
   end = start + length;
-  kept = g_byte_array_new ();
+  kept = valija_spool_new (G_MAXUINT64);
   for (p = start; next_field (&p, end, &line);)
     {
       gboolean hidden = is_field (&line, "Bcc");
@@ -123,8 +125,8 @@ valija_source_dup_envelope (GBytes  *source,
         add_addresses (sender, &line);
       else if (hidden || is_field (&line, "To") || is_field (&line, "Cc"))
         add_addresses (recipients, &line);
-      if (!hidden && !is_field (&line, "Resent-Bcc"))
-        g_byte_array_append (kept, (const guint8 *) line.line, line.length);
+      if (!hidden && !is_field (&line, "Resent-Bcc") && !valija_spool_append (kept, line.line, line.length, error))
+        return NULL;
     }
 
   author = from->len == 1 || (from->len > 0 && sender->len == 0) ? g_ptr_array_index (from, 0)
@@ -151,13 +153,10 @@ valija_source_dup_envelope (GBytes  *source,
   if (stripped == NULL)
     return g_steal_pointer (&envelope);
 
-  if (kept->len == (gsize) (p - start))
+  if (valija_spool_length (kept) == (gsize) (p - start))
     *stripped = g_bytes_ref (source);
-  else
-    {
-      g_byte_array_append (kept, (const guint8 *) p, end - p);
-      *stripped = g_byte_array_free_to_bytes (g_steal_pointer (&kept));
-    }
+  else if (!valija_spool_append (kept, p, end - p, error) || !(*stripped = valija_spool_finish (kept, error)))
+    return NULL;
 
   return g_steal_pointer (&envelope);
 }

@@ -25,6 +25,8 @@ struct _ValijaDatabase
   char *path;
   ValijaDatabaseKind kind;
   gboolean damaged;
+  gboolean writable;
+  gboolean limited;         /* the cache of pages is */
   GHashTable *statements;   /* const char * SQL, by address -> sqlite3_stmt */
 };
 
@@ -38,6 +40,7 @@ static const char common_settings[] =
 /* The size is in KiB, negative by SQLite's convention. */
 static const char writer_settings[] = "PRAGMA cache_size = -16000;";
 static const char reader_settings[] = "PRAGMA cache_size = -8000; PRAGMA query_only = ON;";
+static const char limited_settings[] = "PRAGMA cache_size = -1000;";
 
 static void
 finalize_statement (gpointer statement)
@@ -68,6 +71,7 @@ valija_database_open (const char         *path,
 
   self->path = g_strdup (path);
   self->kind = kind;
+  self->writable = writable;
   self->statements = g_hash_table_new_full (NULL, NULL, NULL, finalize_statement);
 
   if (writable)
@@ -277,8 +281,14 @@ query_valist (ValijaDatabase  *self,
           break;
 
         case 'b':
+        case 'B':
           bytes = va_arg (values, GBytes *);
-          if (bytes != NULL && g_bytes_get_size (bytes) == 0)
+          if (bytes != NULL && types[i] == 'B' && g_bytes_get_size (bytes) > VALIJA_DATABASE_WHOLE)
+            {
+              valija_database_limit_cache (self, TRUE);
+              result = sqlite3_bind_zeroblob64 (statement, i + 1, g_bytes_get_size (bytes));
+            }
+          else if (bytes != NULL && g_bytes_get_size (bytes) == 0)
             result = sqlite3_bind_zeroblob (statement, i + 1, 0);
           else if (bytes != NULL)
             result = sqlite3_bind_blob64 (statement, i + 1, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
@@ -423,9 +433,13 @@ gboolean
 valija_database_commit (ValijaDatabase  *self,
                         GError         **error)
 {
-  valija_database_reset (self);
+  gboolean done;
 
-  return valija_database_run (self, error, "COMMIT", "");
+  valija_database_reset (self);
+  done = valija_database_run (self, error, "COMMIT", "");
+  valija_database_limit_cache (self, FALSE);
+
+  return done;
 }
 
 void
@@ -436,6 +450,19 @@ valija_database_rollback (ValijaDatabase *self)
   /* Some failures have rolled back already */
   if (!sqlite3_get_autocommit (self->handle))
     valija_database_run (self, NULL, "ROLLBACK", "");
+  valija_database_limit_cache (self, FALSE);
+}
+
+void
+valija_database_limit_cache (ValijaDatabase *self,
+                             gboolean        limited)
+{
+  if (self->limited == limited)
+    return;
+
+  self->limited = limited;
+  valija_database_run_script (self,
+                              limited ? limited_settings : self->writable ? writer_settings : reader_settings, NULL);
 }
 
 gboolean

@@ -35,9 +35,10 @@ gboolean        valija_database_is_damaged (ValijaDatabase *self);
 gint64          valija_database_to_public  (ValijaDatabase *self, gint64 id);
 gint64          valija_database_to_row     (ValijaDatabase *self, gint64 id);
 
-/* Binds by @types: `i` gint64, `s` const char * (nullable), `b` GBytes * (nullable). The bound
- * strings and bytes must live until the statement is done. The statement is (transfer none), and
- * one SQL text serves one loop at a time. NULL on failure. */
+/* Binds by @types: `i` gint64, `s` const char * (nullable), `b` GBytes * (nullable), `B` GBytes * that may be large:
+ * then it has room made, and is written by valija_database_write_bytes(). The bound strings and bytes must live until
+ * the statement is done. The statement is (transfer none), and one SQL text serves one loop at a time. NULL on
+ * failure. */
 sqlite3_stmt *valija_database_query (ValijaDatabase  *self,
                                      GError         **error,
                                      const char      *sql,
@@ -68,6 +69,34 @@ void            valija_database_reset      (ValijaDatabase *self);
 gboolean        valija_database_begin      (ValijaDatabase *self, GError **error);
 gboolean        valija_database_commit     (ValijaDatabase *self, GError **error);
 void            valija_database_rollback   (ValijaDatabase *self);
+
+/* Values of many megabytes, which SQLite would hold as a whole, and more than once: they are written and read in
+ * pieces. Up to so many bytes they are bound and read as any other. */
+#define VALIJA_DATABASE_WHOLE 1048576
+/* What a query asks for of such a @column (a literal): two columns. */
+#define VALIJA_DATABASE_BYTES(column) \
+  "length (" column "), CASE WHEN length (" column ") <= " G_STRINGIFY (VALIJA_DATABASE_WHOLE) " THEN " column " END"
+
+/* The value for which a `B` has made room in a row of @table, in the same transaction. */
+gboolean        valija_database_write_bytes (ValijaDatabase *self,
+                                             const char     *table,
+                                             const char     *column,
+                                             gint64          row,
+                                             GBytes         *bytes,
+                                             GError        **error);
+/* What @statement found in its columns @at and the next. (transfer full): a large one is a file that is mapped. NULL
+ * on failure. */
+GBytes         *valija_database_read_bytes  (ValijaDatabase *self,
+                                             sqlite3_stmt   *statement,
+                                             int             at,
+                                             const char     *table,
+                                             const char     *column,
+                                             gint64          row,
+                                             GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Before a row goes, with the value whose length @sql asks for: SQLite looks at each of its pages. */
+gboolean        valija_database_expect_bytes (ValijaDatabase *self, const char *sql, gint64 row, GError **error);
+/* While a large value goes through, its pages are not kept; ended by the end of a transaction too. */
+void            valija_database_limit_cache (ValijaDatabase *self, gboolean limited);
 
 /* Runs constant SQL of several statements, outside the kept ones. */
 gboolean        valija_database_run_script (ValijaDatabase *self, const char *sql, GError **error);

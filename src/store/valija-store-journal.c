@@ -356,7 +356,8 @@ valija_store_journal_append (ValijaStoreContext  *context,
   return load_place (context->cache, folder, &place, error) &&
          add_line (context, &change, &place, NULL, line, error) &&
          valija_database_run (context->local, error, "INSERT INTO operation_source (operation, data) VALUES (?1, ?2)",
-                              "ib", *line, source);
+                              "iB", *line, source) &&
+         valija_database_write_bytes (context->local, "operation_source", "data", *line, source, error);
 }
 
 static gboolean

@@ -302,29 +302,19 @@ load_source (ValijaStoreContext  *context,
 {
   gint64 message = *(gint64 *) data;
   ValijaDatabase *database = valija_store_context_database (context, message);
-  g_autoptr(GError) local_error = NULL;
+  gint64 row = valija_database_to_row (database, message);
   sqlite3_stmt *statement;
 
-  statement = valija_database_query (database, error, "SELECT data FROM source WHERE message = ?1", "i",
-                                     valija_database_to_row (database, message));
-  if (statement == NULL)
+  statement = valija_database_query (database, error,
+                                     "SELECT " VALIJA_DATABASE_BYTES ("data") " FROM source WHERE message = ?1", "i",
+                                     row);
+  if (!valija_store_load_bytes (database, statement, "source", "data", row, result, error))
     return FALSE;
 
-  if (valija_database_step (database, statement, &local_error))
-    {
-      valija_store_take_bytes (result, valija_store_dup_bytes (statement, 0));
-      return TRUE;
-    }
+  if (!G_IS_VALUE (result))
+    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("Only the headers of this message are on this computer."));
 
-  if (local_error == NULL)
-    {
-      valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("Only the headers of this message are on this computer."));
-      return FALSE;
-    }
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return FALSE;
+  return G_IS_VALUE (result);
 }
 
 /* In one turn of the store: a twin that was found a moment ago may have gone. */

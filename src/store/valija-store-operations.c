@@ -156,7 +156,9 @@ remove_line (ValijaDatabase  *local,
              gint64           line,
              GError         **error)
 {
-  return valija_database_run (local, error, "DELETE FROM operation WHERE id = ?1", "i", line);
+  return valija_database_expect_bytes (local, "SELECT length (data) FROM operation_source WHERE operation = ?1", line,
+                                       error) &&
+         valija_database_run (local, error, "DELETE FROM operation WHERE id = ?1", "i", line);
 }
 
 static gboolean
@@ -617,27 +619,15 @@ load_operation_source (ValijaStoreContext  *context,
                        GValue              *result,
                        GError             **error)
 {
-  g_autoptr(GError) local_error = NULL;
+  gint64 line = *(gint64 *) data;
   sqlite3_stmt *statement;
 
-  statement = valija_database_query (context->local, error, "SELECT data FROM operation_source WHERE operation = ?1",
-                                     "i", *(gint64 *) data);
-  if (statement == NULL)
-    return FALSE;
+  statement = valija_database_query (context->local, error,
+                                     "SELECT " VALIJA_DATABASE_BYTES ("data")
+                                     " FROM operation_source WHERE operation = ?1", "i", line);
 
-  if (valija_database_step (context->local, statement, &local_error))
-    {
-      valija_store_take_bytes (result, valija_store_dup_bytes (statement, 0));
-      sqlite3_reset (statement);
-      return TRUE;
-    }
-
-  if (local_error == NULL)
-    return valija_store_fail_no_message (error);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return FALSE;
+  return valija_store_load_bytes (context->local, statement, "operation_source", "data", line, result, error) &&
+         (G_IS_VALUE (result) || valija_store_fail_no_message (error));
 }
 
 static gboolean

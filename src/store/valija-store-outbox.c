@@ -105,6 +105,15 @@ valija_store_outbox_copy_kept (ValijaStoreContext  *context,
          valija_database_run (context->local, error, "UPDATE outbox SET copy_kept = 1 WHERE id = ?1", "i", item);
 }
 
+static gboolean
+expect_source (ValijaStoreContext  *context,
+               gint64               item,
+               GError             **error)
+{
+  return valija_database_expect_bytes (context->local, "SELECT length (source) FROM outbox_source WHERE item = ?1",
+                                       item, error);
+}
+
 gboolean
 valija_store_outbox_withdraw (ValijaStoreContext  *context,
                               gint64               item,
@@ -112,7 +121,8 @@ valija_store_outbox_withdraw (ValijaStoreContext  *context,
 {
   context->news->outbox = TRUE;
 
-  return valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state NOT IN (?2, ?3)",
+  return expect_source (context, item, error) &&
+         valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state NOT IN (?2, ?3)",
                               "iii", item, (gint64) VALIJA_OUTBOX_SENDING, (gint64) VALIJA_OUTBOX_SENT) &&
          (was_changed (context) || fail_unchanged (context, item, error));
 }
@@ -159,7 +169,9 @@ add_outbox (ValijaStoreContext  *context,
 
   if (!write_recipients (context->local, id, args->envelope->recipients, error) ||
       !valija_database_run (context->local, error, "INSERT INTO outbox_source (item, source, copy) VALUES (?1, ?2, ?3)",
-                            "ibb", id, args->source, args->copy))
+                            "iBB", id, args->source, args->copy) ||
+      !valija_database_write_bytes (context->local, "outbox_source", "source", id, args->source, error) ||
+      !valija_database_write_bytes (context->local, "outbox_source", "copy", id, args->copy, error))
     return FALSE;
 
   context->news->outbox = TRUE;
@@ -213,30 +225,23 @@ list_outbox (ValijaStoreContext  *context,
 }
 
 static gboolean
-load_bytes (ValijaStoreContext  *context,
-            gpointer             data,
-            GValue              *result,
-            GError             **error)
+load_source (ValijaStoreContext  *context,
+             gpointer             data,
+             GValue              *result,
+             GError             **error)
 {
   LoadArgs *args = data;
-  g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->local, error,
                                      args->copy
-                                       ? "SELECT copy FROM outbox_source WHERE item = ?1"
-                                       : "SELECT source FROM outbox_source WHERE item = ?1", "i", args->id);
-  if (statement == NULL)
-    return FALSE;
+                                       ? "SELECT " VALIJA_DATABASE_BYTES ("copy") " FROM outbox_source WHERE item = ?1"
+                                       : "SELECT " VALIJA_DATABASE_BYTES ("source")
+                                         " FROM outbox_source WHERE item = ?1", "i", args->id);
 
-  if (valija_database_step (context->local, statement, &local_error))
-    valija_store_take_bytes (result, valija_store_dup_bytes (statement, 0));
-  else if (local_error == NULL)
-    return fail_no_item (error);
-  else
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return G_IS_VALUE (result);
+  return valija_store_load_bytes (context->local, statement, "outbox_source", args->copy ? "copy" : "source", args->id,
+                                  result, error) &&
+         (G_IS_VALUE (result) || fail_no_item (error));
 }
 
 static gboolean
@@ -388,7 +393,8 @@ remove_item (ValijaStoreContext  *context,
   g_autoptr(GError) local_error = NULL;
 
   context->news->outbox = TRUE;
-  if (!valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state <> ?2", "ii", id,
+  if (!expect_source (context, id, error) ||
+      !valija_database_run (context->local, error, "DELETE FROM outbox WHERE id = ?1 AND state <> ?2", "ii", id,
                             (gint64) VALIJA_OUTBOX_SENDING))
     return FALSE;
 
@@ -477,7 +483,7 @@ read_bytes (ValijaStore *self,
   args->id = id;
   args->copy = copy;
 
-  return valija_store_read (self, load_bytes, args, g_free);
+  return valija_store_read (self, load_source, args, g_free);
 }
 
 /**

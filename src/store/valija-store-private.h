@@ -76,6 +76,16 @@ void valija_store_take_int64     (GValue *result, gint64 number);
 char   *valija_store_dup_text  (sqlite3_stmt *statement, int column);
 GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
 
+/* What @statement (nullable: that failed), a query for the VALIJA_DATABASE_BYTES() of @column alone, finds in @row of
+ * @table. No row is no failure: then @result stays unset. */
+gboolean valija_store_load_bytes (ValijaDatabase  *database,
+                                  sqlite3_stmt    *statement,
+                                  const char      *table,
+                                  const char      *column,
+                                  gint64           row,
+                                  GValue          *result,
+                                  GError         **error);
+
 /* The round of a row that was put into a folder by a move: no round has listed it there yet. The next one does, or it
  * is gone from there already. */
 #define VALIJA_STORE_NO_ROUND (-1)

@@ -363,6 +363,7 @@ valija_store_insert_source (ValijaDatabase      *database,
     return TRUE;
 
   return valija_database_run (database, error, "INSERT OR REPLACE INTO source (message, data) VALUES (?1, ?2)",
-                              "ib", id, source->source) &&
+                              "iB", id, source->source) &&
+         valija_database_write_bytes (database, "source", "data", id, source->source, error) &&
          rewrite_search_row (database, id, body, source->file_names, error);
 }

@@ -163,6 +163,35 @@ valija_store_take_bytes (GValue *result,
   g_value_take_boxed (result, bytes);
 }
 
+gboolean
+valija_store_load_bytes (ValijaDatabase  *database,
+                         sqlite3_stmt    *statement,
+                         const char      *table,
+                         const char      *column,
+                         gint64           row,
+                         GValue          *result,
+                         GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  GBytes *bytes = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error))
+    bytes = valija_database_read_bytes (database, statement, 0, table, column, row, &local_error);
+  sqlite3_reset (statement);
+
+  if (bytes != NULL)
+    valija_store_take_bytes (result, bytes);
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
 void
 valija_store_take_ids (GValue *result,
                        GArray *ids)

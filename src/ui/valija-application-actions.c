@@ -23,6 +23,19 @@ typedef struct
   GBytes *source;
 } FileJob;
 
+static FileJob *
+file_job_new (ValijaApplication *application,
+              GBytes            *source)
+{
+  FileJob *job = g_new0 (FileJob, 1);
+
+  job->application = g_object_ref (application);
+  if (source != NULL)
+    job->source = g_bytes_ref (source);
+
+  return job;
+}
+
 static void
 file_job_free (gpointer data)
 {
@@ -82,7 +95,6 @@ send_parsed_cb (DexFuture *future,
   g_autoptr(ValijaEnvelope) envelope = NULL;
   g_autoptr(GError) error = NULL;
   AdwDialog *dialog;
-  FileJob *kept;
   g_autofree char *recipients = NULL;
 
   envelope = valija_source_dup_envelope (job->source, NULL, &error);
@@ -114,40 +126,34 @@ send_parsed_cb (DexFuture *future,
         adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), valija_account_get_id (account), label);
     }
 
-  kept = g_new0 (FileJob, 1);
-  kept->application = g_object_ref (self);
-  kept->source = g_bytes_ref (job->source);
-  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), get_parent (self), NULL, send_response_cb, kept);
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), get_parent (self), NULL, send_response_cb,
+                           file_job_new (self, job->source));
 
   return NULL;
 }
 
-static void
-loaded_cb (GObject      *file,
-           GAsyncResult *result,
-           gpointer      data)
+static DexFuture *
+loaded_cb (DexFuture *future,
+           gpointer   data)
 {
   FileJob *job = data;
   ValijaApplication *self = job->application;
   g_autoptr(GError) error = NULL;
+  const GValue *value = dex_future_get_value (future, &error);
+  GBytes *source = value != NULL ? g_value_get_boxed (value) : NULL;
 
-  job->source = g_file_load_bytes_finish (G_FILE (file), result, NULL, &error);
-
-  if (job->source == NULL)
+  if (source == NULL)
     {
       g_application_activate (G_APPLICATION (self));
       valija_application_show_error (self, error);
     }
   else if (job->send)
-    {
-      /* Disowned: it ends in a question or in an error that is shown. */
-      dex_future_disown (dex_future_then (valija_engine_parse_source (self->engine, job->source),
-                                          send_parsed_cb, g_steal_pointer (&job), file_job_free));
-    }
+    return dex_future_then (valija_engine_parse_source (self->engine, source), send_parsed_cb,
+                            file_job_new (self, source), file_job_free);
   else
-    gtk_window_present (GTK_WINDOW (valija_message_window_new (GTK_APPLICATION (self), self->engine, job->source)));
+    gtk_window_present (GTK_WINDOW (valija_message_window_new (GTK_APPLICATION (self), self->engine, source)));
 
-  g_clear_pointer (&job, file_job_free);
+  return NULL;
 }
 
 static void
@@ -170,7 +176,8 @@ sized_cb (GObject      *file,
       return;
     }
 
-  g_file_load_bytes_async (G_FILE (file), NULL, loaded_cb, job);
+  /* Disowned: it ends in a window, in a question, or in an error that is shown. */
+  dex_future_disown (dex_future_finally (valija_engine_load_file (G_FILE (file)), loaded_cb, job, file_job_free));
 }
 
 static void
@@ -178,9 +185,8 @@ load_file (ValijaApplication *self,
            GFile             *file,
            gboolean           send)
 {
-  FileJob *job = g_new0 (FileJob, 1);
+  FileJob *job = file_job_new (self, NULL);
 
-  job->application = g_object_ref (self);
   job->send = send;
   g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_SIZE, G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL,
                            sized_cb, job);

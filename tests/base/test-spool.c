@@ -105,6 +105,29 @@ test_drop (void)
   append_pattern (spool, checksum, MANY, 65536);
 }
 
+static void
+test_file (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "large", NULL);
+  g_autofree char *data = g_strnfill (MANY, 'x');
+  g_autoptr(GFile) file = g_file_new_for_path (path);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (g_get_user_cache_dir (), 0700), ==, 0);
+  g_assert_null (valija_spool_load_file (file, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+
+  g_assert_true (g_file_set_contents (path, data, MANY, &error));
+  bytes = valija_spool_load_file (file, &error);
+  g_assert_no_error (error);
+
+  /* It is what it was, whatever becomes of the file */
+  g_assert_true (g_file_set_contents (path, "short", -1, &error));
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), data, MANY);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -113,6 +136,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/spool/twice", test_twice);
   g_test_add_func ("/base/spool/limit", test_limit);
   g_test_add_func ("/base/spool/drop", test_drop);
+  g_test_add_func ("/base/spool/file", test_file);
 
   return g_test_run ();
 }

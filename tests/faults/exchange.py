@@ -5,10 +5,10 @@ costs. Nothing lost, nothing doubled, nothing sent twice.
 
     exchange.py PROGRAM kill|lost|costs|large|share [--rounds N] [--items N] [--seed S] [--contracts DIR]
 
-kill     SIGKILL during a full synchronisation of three folders, when the server has seen the N-th request
+kill     SIGKILL during a full synchronisation of three folders, when the server has seen the N-th request, ROUNDS times
 lost     the answer to the N-th request is lost, for every N of a session that moves, flags, deletes and sends
 costs    requests, bytes and connections of a first, a second and a third synchronisation
-large    a message of 40 MB comes and goes through the whole of valijactl: what the process grows by
+large    a message of 40 MB comes and goes through the whole of valijactl: what the process grows by, and that it is little
 share    a part of each, for the suite
 """
 
@@ -21,9 +21,9 @@ import random
 import signal
 import sys
 import threading
-import time
 import traceback
 
+from meter import LARGE, compare, measured, message
 from victim import TRACE, Failure, Victim, check, trace
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / 'world' / 'exchange')]
@@ -107,6 +107,13 @@ class World:
     def stats(self):
         return self.order('stats')
 
+    def check_nothing_new(self):
+        """A synchronisation that found nothing new: one request for each folder."""
+        operations = self.stats()['operations']
+        folders = len([f for f in self.order('state')['folders'] if (f['class'] or '').startswith('IPF.Note') and f['parent'] and f['name']]) - 1
+        check(operations.get('SyncFolderItems', 0) <= folders, operations, folders)
+        check('GetItem' not in operations and 'FindItem' not in operations, operations)
+
     def end(self):
         violations = self.order('violations')
         check(not violations, violations)
@@ -117,33 +124,35 @@ class World:
 # ---- The process is killed
 
 def kill(program, contracts, rounds, items, seed):
-    """The same profile, killed again and again; from time to time one begins anew. By what it has asked and not by the clock:
-    before that is answered, or a moment later, when the answer is being worked on."""
+    """The same profile, killed again and again until its headers are all here, then some times while bodies come; then another
+    one. By what it has asked and not by the clock: before that is answered, or a moment later, when the answer is being worked
+    on."""
     rng = random.Random(seed)
-    # About as many requests as a whole one takes
-    done, worlds, killed, longest = 0, 0, 0, 12 + items // 20
-    while done < rounds:
+    # Less requests than a whole one takes
+    killed, syncs, worlds, longest = 0, 0, 0, 12 + items // 20
+    while killed < rounds:
         with World(program, contracts) as world:
             worlds += 1
             world.fill(items)
             world.add()
-            per_world = min(rounds - done, max(1, rounds // 4))
-            for _ in range(per_world):
-                args = ['--headers'] if rng.random() < 0.7 else []
-                child = world.kill_at(rng.randint(1, longest), rng.choice((0, 0, rng.uniform(0, 0.1))), 'sync', *args)
-                done += 1
-                if child.returncode == -signal.SIGKILL:
+            for args, most in (['--headers'], rounds), ([], 5):
+                for _ in range(min(most, rounds - killed)):
+                    child = world.kill_at(rng.randint(1, longest), rng.choice((0, 0, rng.uniform(0, 0.1))), 'sync', *args)
+                    syncs += 1
+                    if child.returncode != -signal.SIGKILL:
+                        check(child.returncode == 0, 'sync ended with', child.returncode)
+                        break
                     killed += 1
-                    continue
-                check(child.returncode == 0, 'sync ended with', child.returncode)
-                # It is through: more for the next ones
+                # More for the next ones
                 for name in NAMES:
                     world.order('fill', folder=name, count=max(items // 50, 3), lines=2)
             world.victim.run('sync', '--headers')
             world.compare(NAMES)
+            world.order('reset-stats')
+            world.victim.run('sync', '--headers')
+            world.check_nothing_new()
             world.end()
-    check(killed > 0, 'nothing was killed')
-    print(f'# {killed} of {done} synchronisations killed, {worlds} mailboxes of 3 x {items} messages and more', flush=True)
+    print(f'# {syncs} synchronisations, {killed} of them killed, {worlds} mailboxes of 3 x {items} messages and more', flush=True)
 
 
 # ---- An answer is lost
@@ -220,10 +229,8 @@ def costs(program, contracts, items):
         show(f'{items} messages, headers, first time')
         world.compare(NAMES)
         world.victim.run('sync', '--headers')
-        second = show('the same again')
-        folders = len([f for f in world.order('state')['folders'] if (f['class'] or '').startswith('IPF.Note') and f['parent'] and f['name']]) - 1
-        check(second['operations'].get('SyncFolderItems', 0) <= folders, second['operations'], folders)
-        check('GetItem' not in second['operations'] and 'FindItem' not in second['operations'], second['operations'])
+        world.check_nothing_new()
+        show('the same again')
 
         moved = [world.order('deliver', subject=f'new {n}')['id'] for n in range(20)]
         world.victim.run('sync')
@@ -242,59 +249,35 @@ def costs(program, contracts, items):
 
 # ---- A large message
 
-class Meter(threading.Thread):
-    """The most memory of its own that a process has had, in kB; pages of mapped files are not counted."""
-
-    def __init__(self, pid):
-        super().__init__(daemon=True)
-        self.pid, self.most = pid, 0
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                text = pathlib.Path(f'/proc/{self.pid}/status').read_text()
-            except (FileNotFoundError, ProcessLookupError):
-                return
-            line = next((row for row in text.splitlines() if row.startswith('RssAnon:')), None)
-            if line is None:
-                return
-            self.most = max(self.most, int(line.split()[1]))
-            time.sleep(0.002)
-
-
-def measured(victim, *args):
-    child = victim.start(*args)
-    meter = Meter(child.pid)
-    out, err = child.communicate(timeout=300)
-    check(child.returncode == 0, args, child.returncode, err.decode(errors='replace')[-2000:], out.decode()[-500:])
-    return meter.most
-
-
-def large(program, contracts, megabytes):
-    def message(subject, size):
-        line = 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n'
-        return (f'From: ana@example.org\r\nTo: mei@example.org\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n'
-                'MIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=big.bin\r\n'
-                'Content-Disposition: attachment; filename=big.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n' + line * (size // len(line)))
-
+def large(program, contracts):
+    """It comes, is looked into, and goes, through the whole of valijactl."""
     with World(program, contracts) as world:
+        victim = world.victim
         world.add()
-        world.order('deliver', mime=message('small', 1000))
-        small = measured(world.victim, 'sync')
-        world.order('deliver', mime=message('large', megabytes * 1024 * 1024))
-        came = measured(world.victim, 'sync')
-        check(('large', ()) in world.here('INBOX'), 'it did not come')
-        grown = {'came': came - small}
-        for name, size in (('small', 1000), ('large', megabytes * 1024 * 1024)):
-            file = world.victim.directory / f'{name}-out.eml'
-            file.write_text(message(name + '-out', size), newline='')
-            used = measured(world.victim, 'send', '--source', str(file))
-            grown['went'] = used - grown.get('before', 0)
-            grown.setdefault('before', used)
+
+        def come(name, size):
+            world.order('deliver', mime=message(name, size))
+            return measured(victim, 'sync')
+
+        def save(name, size):
+            number = next(str(m['id']) for m in victim.list('INBOX') if m['subject'] == name)
+            return measured(victim, 'show', number, '--save-attachments', str(victim.directory))
+
+        def go(name, size):
+            file = victim.directory / f'{name}.eml'
+            file.write_text(message(name, size), newline='')
+            return measured(victim, 'send', '--source', str(file))
+
+        def go_with_file(name, size):
+            file = victim.directory / f'{name}.bin'
+            file.write_bytes(bytes(size))
+            return measured(victim, 'send', '--to', 'mei@example.org', '--subject', name, '--attach', str(file))
+
+        print('# a large message more than a small one: ' +
+              ', '.join(compare(what, play) for what, play in (('taken', come), ('saved', save), ('sent', go),
+                                                               ('made of a file and sent', go_with_file))), flush=True)
         sent = [s['size'] for s in world.order('sent')]
-        check(len(sent) == 2 and sent[1] >= megabytes * 1000 * 1000, sent)
-        print(f'# {megabytes} MB: {grown["came"]} kB more to take it, {grown["went"]} kB more to send it', flush=True)
+        check(len(sent) == 4 and sent[1] >= LARGE - 1000 and sent[3] >= LARGE, sent)
         world.end()
 
 
@@ -314,10 +297,11 @@ def main():
     whole = {'kill': lambda: kill(args.program, contracts, args.rounds, args.items, args.seed),
              'lost': lambda: lost(args.program, contracts, args.step, args.seed),
              'costs': lambda: costs(args.program, contracts, args.items),
-             'large': lambda: large(args.program, contracts, 40)}
+             'large': lambda: large(args.program, contracts)}
     parts = {'kill': lambda: kill(args.program, contracts, 4, 120, args.seed),
              'lost': lambda: lost(args.program, contracts, 11, args.seed),
-             'costs': lambda: costs(args.program, contracts, 300)}
+             'costs': lambda: costs(args.program, contracts, 300),
+             'large': lambda: large(args.program, contracts)}
     failed = 0
     runs = parts if args.what == 'share' else {args.what: whole[args.what]}
     for n, (name, play) in enumerate(runs.items(), 1):

@@ -3,7 +3,7 @@
 """Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
 is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
 
-    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|share [--rounds N] [--seed S] [--only ROUND]
+    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|large|share [--rounds N] [--seed S] [--only ROUND]
 
 cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
 send     SMTP: the same while messages are sent
@@ -12,6 +12,7 @@ kill     SIGKILL at a moment by chance during sync, move, flag, delete, send
 across   SIGKILL at a moment by chance while mail moves between accounts and this computer, and drafts go to the server
 folders  SIGKILL at a moment by chance while folders are made, renamed and removed
 clients  two clients at random on one mailbox, against a model
+large    a message of 40 MB comes and goes: what valijactl grows by, and that it is little
 share    a part of each, for the suite
 
 Each round prints one line when it fails; the seed and the number of a round repeat it.
@@ -20,6 +21,7 @@ Each round prints one line when it fails; the seed and the number of a round rep
 import argparse
 import collections
 import contextlib
+import functools
 import imaplib
 import itertools
 import json
@@ -36,6 +38,8 @@ import traceback
 import typing
 
 from cutter import GARBAGE, HIDDEN, KINDS, Cutter
+from meter import compare as compare_cost
+from meter import measured, message
 from victim import TRACE, Failure, Victim, check, trace
 
 WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
@@ -616,6 +620,42 @@ def clients(program, rounds, seed, steps=40):
         yield f'clients round={number} seed={seed}', lambda number=number: clients_round(program, number, seed, steps)
 
 
+# ---- A large message
+
+def large_round(program):
+    """It comes by IMAP and POP3, is looked into, and goes by SMTP with a copy that IMAP files."""
+    for user in (ANA, OMAR):
+        fill(user, [])
+    with Victim(program, PASSWORD) as victim, Victim(program, PASSWORD) as fetcher:
+        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA), *side('outgoing', WORLD['submissions_port'], ANA),
+                   timeout=20)
+        fetcher.add('pop3', OMAR, *side('incoming', WORLD['pop3s_port'], OMAR), timeout=20)
+
+        def come(user, victim, name, size):
+            with imap(user) as box:
+                box.append('INBOX', None, None, message(name, size).encode())
+            return measured(victim, 'sync')
+
+        def save(name, size):
+            number = next(str(m['id']) for m in victim.list('INBOX') if m['subject'] == name)
+            return measured(victim, 'show', number, '--save-attachments', str(victim.directory))
+
+        def go(ends, name, size):
+            file = victim.directory / f'{name}.eml'
+            file.write_text(message(f'{name}-{len(ends)}', size, ANA, LUIS).replace('\r\n', ends), newline='')
+            used = measured(victim, 'send', '--source', str(file))
+            return max(used, measured(victim, 'sync', '--headers'))
+
+        plays = {'IMAP': functools.partial(come, ANA, victim), 'POP3': functools.partial(come, OMAR, fetcher), 'saved': save,
+                 'SMTP': functools.partial(go, '\r\n'), 'SMTP, of lines that end in LF': functools.partial(go, '\n')}
+        print('# a large message more than a small one: ' + ', '.join(compare_cost(what, play) for what, play in plays.items()),
+              flush=True)
+        check([s for s, _ in server_list(ANA, 'Sent')] == ['large-1', 'large-2', 'small-1', 'small-2'], server_list(ANA, 'Sent'))
+        check(wait_for(lambda: count(LUIS, 'large-1') + count(LUIS, 'large-2')) == 2, 'not delivered')
+    for user in (ANA, OMAR, LUIS):
+        fill(user, [])
+
+
 # ---- All of it
 
 def share(program, seed):
@@ -642,12 +682,13 @@ def share(program, seed):
     yield from across_kills(program, 2, seed)
     yield from folder_kills(program, 1, seed)
     yield from clients(program, 1, seed, 8)
+    yield 'large', lambda: large_round(program)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
-    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'share'])
+    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'large', 'share'])
     parser.add_argument('--rounds', type=int, default=100, help='of kill, across, folders and clients')
     parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
     parser.add_argument('--kinds', default=','.join(KINDS), help='of cut, send and fetch: how the line fails')
@@ -663,6 +704,7 @@ def main():
               'across': lambda: across_kills(args.program, args.rounds, args.seed),
               'folders': lambda: folder_kills(args.program, args.rounds, args.seed),
               'clients': lambda: clients(args.program, args.rounds, args.seed),
+              'large': lambda: [('large', lambda: large_round(args.program))],
               'share': lambda: share(args.program, args.seed)}[args.what]()
     n, failed = 0, 0
     for name, play in rounds:

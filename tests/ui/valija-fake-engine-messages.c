@@ -5,6 +5,7 @@
 #include "ui/valija-fake-engine-private.h"
 
 #include "base/valija-future.h"
+#include "base/valija-spool.h"
 
 #include <string.h>
 
@@ -553,6 +554,15 @@ valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaPro
     }
 
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (source));
+}
+
+DexFuture *
+valija_engine_load_file (GFile *file)
+{
+  GError *error = NULL;
+  GBytes *source = valija_spool_load_file (file, &error);
+
+  return source != NULL ? dex_future_new_take_boxed (G_TYPE_BYTES, source) : dex_future_new_for_error (error);
 }
 
 DexFuture *

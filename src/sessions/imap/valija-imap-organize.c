@@ -9,6 +9,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "base/valija-spool.h"
 #include "model/valija-search-term.h"
 #include "sessions/imap/valija-imap-batch.h"
 #include "sessions/imap/valija-imap-cursor.h"
@@ -426,13 +427,15 @@ appended_cb (ValijaImapResponse *response,
 }
 
 /* With CRLF at the end of each line, as a message of IMAP must have it. */
-static GBytes *
-dup_canonical (GBytes *source)
+static gpointer
+canonical_in_thread (gpointer   user_data,
+                     GError   **error)
 {
+  GBytes *source = user_data;
   gsize length;
   const char *octets = g_bytes_get_data (source, &length);
   const char *end = octets + length;
-  GByteArray *canonical = NULL;
+  g_autoptr(ValijaSpool) canonical = NULL;
   const char *start = octets;
 
   for (const char *p = octets; p < end && (p = memchr (p, '\n', end - p)) != NULL; p++)
@@ -440,33 +443,40 @@ dup_canonical (GBytes *source)
       if (p > octets && p[-1] == '\r')
         continue;
       if (canonical == NULL)
-        canonical = g_byte_array_sized_new (length + length / 32);
-      g_byte_array_append (canonical, (const guint8 *) start, p - start);
-      g_byte_array_append (canonical, (const guint8 *) "\r\n", 2);
+        canonical = valija_spool_new (G_MAXUINT64);
+      if (!valija_spool_append (canonical, start, p - start, error) ||
+          !valija_spool_append (canonical, "\r\n", 2, error))
+        return NULL;
       start = p + 1;
     }
 
   if (canonical == NULL)
     return g_bytes_ref (source);
 
-  g_byte_array_append (canonical, (const guint8 *) start, end - start);
-  return g_byte_array_free_to_bytes (canonical);
+  return valija_spool_append (canonical, start, end - start, error) ? valija_spool_finish (canonical, error) : NULL;
 }
 
 /* Flags, time and octets of one message, or FALSE where the server does not take it. */
 static gboolean
-append_filing (Change             *self,
-               ValijaImapCommand  *command,
-               GBytes             *source,
-               ValijaFlags         flags,
-               gint64              received,
-               GError            **error)
+append_filing_fiber (Change             *self,
+                     ValijaImapCommand  *command,
+                     GBytes             *source,
+                     ValijaFlags         flags,
+                     gint64              received,
+                     GError            **error)
 {
-  g_autoptr(GBytes) canonical = dup_canonical (source);
+  g_autoptr(GBytes) canonical = NULL;
+  const void *octets;
+  gboolean binary;
   gsize length;
-  const void *octets = g_bytes_get_data (canonical, &length);
-  gboolean binary = memchr (octets, '\0', length) != NULL;
 
+  canonical = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, canonical_in_thread, g_bytes_ref (source),
+                                                            (GDestroyNotify) g_bytes_unref), error);
+  if (canonical == NULL)
+    return FALSE;
+
+  octets = g_bytes_get_data (canonical, &length);
+  binary = memchr (octets, '\0', length) != NULL;
   if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
     {
       valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
@@ -509,7 +519,7 @@ append_many_fiber (gpointer data)
     {
       const ValijaFiling *filing = g_ptr_array_index (self->filings, i);
 
-      if (!append_filing (self, command, filing->source, filing->flags, filing->received, &error))
+      if (!append_filing_fiber (self, command, filing->source, filing->flags, filing->received, &error))
         return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
@@ -540,7 +550,7 @@ append_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
 
   valija_imap_command_append_mailbox (command, self->folder);
-  if (!append_filing (self, command, self->source, self->add, self->received, &error))
+  if (!append_filing_fiber (self, command, self->source, self->add, self->received, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_FOLDER, appended_cb), &error))

@@ -13,8 +13,10 @@
 
 /* A message goes over the wire in pieces of this size, and at most so many of them wait for an answer: 40 MB need no
  * 40 MB more. */
-#define PIECE (1024 * 1024)
+#define PIECE (256 * 1024)
 #define PIECES_AHEAD 4
+/* Up to this size one goes as a whole, so that the next can follow before it is answered. */
+#define WHOLE (1024 * 1024)
 
 /* RFC 5321 §4.5.3.1.8 says that every server takes 100; who sends to more than this is no person. */
 #define RECIPIENTS_LIMIT 10000
@@ -186,7 +188,7 @@ valija_smtp_transaction_new (ValijaSmtpLogin  *login,
 gboolean
 valija_smtp_transaction_can_overlap (ValijaSmtpTransaction *self)
 {
-  return self->pipelining && self->chunking && self->measure.size <= PIECE;
+  return self->pipelining && self->chunking && self->measure.size <= WHOLE;
 }
 
 guint64

@@ -646,19 +646,20 @@ test_large (void)
   g_autoptr(ValijaSession) session = NULL;
   g_autofree char *line = g_strnfill (1022, 'x');
   g_autoptr(GString) message = g_string_new ("Subject: x\r\n\r\n");
-  g_autoptr(GString) script = g_string_new (CHUNKING_BEGIN ENVELOPE "S: 250 ok\nS: 250 ok\nC: BDAT 1048576\n"
+  g_autoptr(GString) script = g_string_new (CHUNKING_BEGIN ENVELOPE "S: 250 ok\nS: 250 ok\nC: BDAT 262144\n"
                                             "C: Subject: x\nC:\n");
 
-  /* 2 MiB and a little; the first two pieces end in the middle of a line */
+  /* 2 MiB and a little; all pieces but the last end in the middle of a line, and four are on their way at most */
   for (int i = 0; i < 2048; i++)
     g_string_append_printf (message, "%s\r\n", line);
-  for (int i = 0; i < 1023; i++)
-    g_string_append_printf (script, "C: %s\n", line);
-  g_string_append_printf (script, "C+ %.1010s\nC: BDAT 1048576\nC: %.12s\n", line, line);
-  for (int i = 0; i < 1023; i++)
-    g_string_append_printf (script, "C: %s\n", line);
-  g_string_append_printf (script, "C+ %.1010s\nC: BDAT 14 LAST\nC: %.12s\n", line, line);
-  g_string_append (script, "S: 250 got it\nS: 250 got it\nS: 250 all of it\n" QUIT);
+  for (int piece = 1; piece <= 8; piece++)
+    {
+      for (int i = 0; i < 255; i++)
+        g_string_append_printf (script, "C: %s\n", line);
+      g_string_append_printf (script, "C+ %.1010s\n%sC: BDAT %s\nC: %.12s\n", line, piece >= 4 ? "S: 250 got it\n" : "",
+                              piece < 8 ? "262144" : "14 LAST", line);
+    }
+  g_string_append (script, "S: 250 got it\nS: 250 got it\nS: 250 got it\nS: 250 all of it\n" QUIT);
 
   valija_script_server_add (server, script->str);
   session = new_session (valija_script_server_get_port (server), &clear_text);
