@@ -22,6 +22,7 @@ why_not_without_account (ValijaAction action)
     case VALIJA_ACTION_READ:
     case VALIJA_ACTION_MARK_READ:
     case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_LABEL:
     case VALIJA_ACTION_MOVE:
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
@@ -50,6 +51,7 @@ why_not_send (const char *method, ValijaAction action)
     case VALIJA_ACTION_COMPOSE:
     case VALIJA_ACTION_MARK_READ:
     case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_LABEL:
     case VALIJA_ACTION_MOVE:
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
@@ -80,6 +82,20 @@ why_not_organize (ValijaAccountRuntime *runtime, ValijaFolder *folder, const cha
     return g_strdup (_("This server lets mail be read and not changed. Ask its administrator for the right to do it."));
 
   return NULL;
+}
+
+static char *
+why_not_label (ValijaAccountRuntime *runtime, ValijaFolder *folder, const char *method)
+{
+  ValijaCapabilities capabilities = valija_account_runtime_get_capabilities (runtime);
+  char *reason = why_not_organize (runtime, folder, method);
+
+  if (reason != NULL || (folder != NULL && valija_folder_get_local (folder)) ||
+      (capabilities & VALIJA_CAPABILITY_LABELS) != 0 || valija_account_runtime_is_durable (runtime))
+    return reason;
+
+  return g_strdup (_("This server keeps no labels. Move the messages to a folder of their own, or to one on this "
+                     "computer, where they can have labels."));
 }
 
 static char *
@@ -152,6 +168,7 @@ why_not_gathered (ValijaAction action)
     case VALIJA_ACTION_FORWARD:
     case VALIJA_ACTION_MARK_READ:
     case VALIJA_ACTION_FLAG:
+    case VALIJA_ACTION_LABEL:
     case VALIJA_ACTION_MOVE:
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
@@ -200,6 +217,9 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
     case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
       return why_not_organize (runtime, folder, name);
+
+    case VALIJA_ACTION_LABEL:
+      return why_not_label (runtime, folder, name);
 
     case VALIJA_ACTION_CREATE_FOLDER:
       return why_not_folders (runtime, folder, name);

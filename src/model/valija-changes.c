@@ -130,6 +130,7 @@ valija_message_info_unref (ValijaMessageInfo *self)
   g_clear_pointer (&self->bcc, g_ptr_array_unref);
   g_free (self->preview);
   g_free (self->email_id);
+  g_strfreev (self->labels);
   g_free (self);
 }
 
@@ -164,6 +165,7 @@ valija_flags_change_free (ValijaFlagsChange *self)
     return;
 
   g_free (self->remote_id);
+  g_strfreev (self->labels);
   g_free (self);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/valija-address.h"
+#include "model/valija-labels.h"
 #include "model/valija-types.h"
 
 G_BEGIN_DECLS
@@ -56,6 +57,7 @@ struct _ValijaMessageInfo
   gint64 received;          /* when the server got it; falls back to @date, then to now */
   guint64 size;             /* octets, 0 if not known */
   ValijaFlags flags;
+  char **labels;            /* nullable: the server does not tell */
   gboolean has_attachments;
   char *preview;            /* nullable: the first words, if the server told */
   char *email_id;           /* nullable: the server's name for the content, the same in all folders of the account */
@@ -74,6 +76,7 @@ typedef struct
   char *remote_id;
   ValijaFlags flags;
   ValijaFlags told;         /* the server told of these alone; the others stay as they are */
+  char **labels;            /* nullable: it did not tell, and they stay as they are; set after _new() */
 } ValijaFlagsChange;
 
 /* All @flags, or of those in @told alone. (transfer full) */

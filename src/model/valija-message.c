@@ -22,6 +22,7 @@ struct _ValijaMessage
   char *sender_address;
   char *recipients;
   char *preview;
+  char **labels;            /* nullable: none */
   gint64 date;
   guint64 size;
   ValijaFlags flags;
@@ -44,6 +45,7 @@ enum
   PROP_RECIPIENTS,
   PROP_DATE,
   PROP_FLAGS,
+  PROP_LABELS,
   PROP_UNREAD,
   PROP_FLAGGED,
   PROP_HAS_ATTACHMENTS,
@@ -99,6 +101,7 @@ valija_message_row_copy (const ValijaMessageRow *self)
   copy->sender_address = g_strdup (self->sender_address);
   copy->recipients = g_strdup (self->recipients);
   copy->preview = g_strdup (self->preview);
+  copy->labels = g_strdupv (self->labels);
   copy->n_messages = 0;
   copy->n_unread = 0;
   copy->members = NULL;
@@ -123,6 +126,7 @@ valija_message_row_free (ValijaMessageRow *self)
   g_free (self->sender_address);
   g_free (self->recipients);
   g_free (self->preview);
+  g_strfreev (self->labels);
   g_free (self);
 }
 
@@ -150,6 +154,7 @@ valija_message_finalize (GObject *object)
   g_free (self->sender_address);
   g_free (self->recipients);
   g_free (self->preview);
+  g_strfreev (self->labels);
 
   G_OBJECT_CLASS (valija_message_parent_class)->finalize (object);
 }
@@ -190,6 +195,9 @@ valija_message_get_property (GObject    *object,
       break;
     case PROP_FLAGS:
       g_value_set_uint (value, self->flags);
+      break;
+    case PROP_LABELS:
+      g_value_set_boxed (value, valija_message_get_labels (self));
       break;
     case PROP_UNREAD:
       g_value_set_boolean (value, valija_message_get_unread (self));
@@ -236,6 +244,7 @@ valija_message_class_init (ValijaMessageClass *klass)
   properties[PROP_RECIPIENTS] = g_param_spec_string ("recipients", NULL, NULL, "", flags);
   properties[PROP_DATE] = g_param_spec_int64 ("date", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_LABELS] = g_param_spec_boxed ("labels", NULL, NULL, G_TYPE_STRV, flags);
   properties[PROP_UNREAD] = g_param_spec_boolean ("unread", NULL, NULL, FALSE, flags);
   properties[PROP_FLAGGED] = g_param_spec_boolean ("flagged", NULL, NULL, FALSE, flags);
   properties[PROP_HAS_ATTACHMENTS] = g_param_spec_boolean ("has-attachments", NULL, NULL, FALSE, flags);
@@ -391,6 +400,7 @@ valija_message_fill (ValijaMessage          *self,
     }
 
   valija_message_set_flags (self, row->flags);
+  valija_message_set_labels (self, (const char * const *) row->labels);
 
   g_object_thaw_notify (object);
 }
@@ -422,6 +432,26 @@ valija_message_set_flags (ValijaMessage *self,
   if ((changed & VALIJA_FLAG_FLAGGED) != 0)
     g_object_notify_by_pspec (object, properties[PROP_FLAGGED]);
   g_object_thaw_notify (object);
+}
+
+/**
+ * valija_message_set_labels:
+ * @labels: (nullable): a set of valija-labels.h, copied
+ *
+ * Shows @labels at once, before the store or the server knows them.
+ */
+void
+valija_message_set_labels (ValijaMessage      *self,
+                           const char * const *labels)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE (self));
+
+  if (valija_labels_equal ((const char * const *) self->labels, labels))
+    return;
+
+  g_strfreev (self->labels);
+  self->labels = valija_labels_is_empty (labels) ? NULL : g_strdupv ((char **) labels);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABELS]);
 }
 
 gint64
@@ -564,6 +594,16 @@ valija_message_get_flags (ValijaMessage *self)
   g_return_val_if_fail (VALIJA_IS_MESSAGE (self), VALIJA_FLAG_NONE);
 
   return self->flags;
+}
+
+const char * const *
+valija_message_get_labels (ValijaMessage *self)
+{
+  static const char * const none[] = { NULL };
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
+
+  return self->labels != NULL ? (const char * const *) self->labels : none;
 }
 
 gboolean

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "model/valija-folder.h"
+#include "model/valija-labels.h"
 
 G_BEGIN_DECLS
 
 /* A row of a message list. It exists at once and is filled when its page has come: `loaded` says whether, and
  * notifies with the others. Properties: id (int64), loaded, folder (ValijaFolder), subject, sender (label of the
  * first From), sender-address, recipients (labels of To), date (int64), flags (uint, ValijaFlags), unread, flagged,
- * has-attachments, size (uint64), preview, has-source (the whole message is on this computer). */
+ * labels (a set of valija-labels.h), has-attachments, size (uint64), preview, has-source (the whole message is on this
+ * computer). */
 #define VALIJA_TYPE_MESSAGE (valija_message_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaMessage, valija_message, VALIJA, MESSAGE, GObject)
 
@@ -26,7 +28,7 @@ ValijaParticipant *valija_participant_new  (const char *label, const char *addre
 void               valija_participant_free (ValijaParticipant *self);
 
 /* The values of one row, as the store reads them. In a list of conversations a row is the newest
- * message in the folder, and its flags and attachments are those of any message. */
+ * message in the folder, and its flags, labels and attachments are those of any message. */
 typedef struct
 {
   gint64 id;
@@ -40,6 +42,7 @@ typedef struct
   gint64 date;
   guint64 size;
   ValijaFlags flags;
+  char **labels;            /* nullable: none */
   gboolean has_attachments;
   gboolean has_source;
   char *preview;
@@ -67,6 +70,7 @@ void           valija_message_fill                (ValijaMessage          *self,
                                                    ValijaFolder           *folder,
                                                    const ValijaMessageRow *row);
 void           valija_message_set_flags           (ValijaMessage *self, ValijaFlags flags);
+void           valija_message_set_labels          (ValijaMessage *self, const char * const *labels);
 gint64         valija_message_get_id              (ValijaMessage *self);
 /* What a list asks the store for it by: its own row, or the key of the conversation that it stands for. */
 gint64         valija_message_get_key             (ValijaMessage *self);
@@ -81,6 +85,7 @@ const char    *valija_message_get_recipients      (ValijaMessage *self);
 gint64         valija_message_get_date            (ValijaMessage *self);
 guint64        valija_message_get_size            (ValijaMessage *self);
 ValijaFlags    valija_message_get_flags           (ValijaMessage *self);
+const char * const *valija_message_get_labels     (ValijaMessage *self); /* never NULL */
 gboolean       valija_message_get_unread          (ValijaMessage *self);
 gboolean       valija_message_get_flagged         (ValijaMessage *self);
 gboolean       valija_message_get_has_attachments (ValijaMessage *self);

@@ -74,6 +74,7 @@ static const Nick capability_nicks[] = {
   { VALIJA_CAPABILITY_SEARCH, "search" },
   { VALIJA_CAPABILITY_DELIVERY_RECEIPT, "delivery-receipt" },
   { VALIJA_CAPABILITY_INTERNATIONAL, "international" },
+  { VALIJA_CAPABILITY_LABELS, "labels" },
 };
 
 const char *

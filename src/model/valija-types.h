@@ -22,6 +22,7 @@ typedef enum
   VALIJA_CAPABILITY_SEARCH = 1 << 7,        /* the server can be searched */
   VALIJA_CAPABILITY_DELIVERY_RECEIPT = 1 << 8, /* DSN */
   VALIJA_CAPABILITY_INTERNATIONAL = 1 << 9, /* SMTPUTF8, UTF8=ACCEPT */
+  VALIJA_CAPABILITY_LABELS = 1 << 10,       /* labels of the user's own are kept on the server */
 } ValijaCapabilities;
 
 typedef enum
@@ -94,6 +95,7 @@ typedef enum
   VALIJA_ACTION_FORWARD,
   VALIJA_ACTION_MARK_READ,
   VALIJA_ACTION_FLAG,
+  VALIJA_ACTION_LABEL,
   VALIJA_ACTION_MOVE,
   VALIJA_ACTION_COPY,
   VALIJA_ACTION_DELETE,

@@ -87,6 +87,39 @@ valija_mail_organizer_set_flags (ValijaMailOrganizer *self,
 }
 
 /**
+ * valija_mail_organizer_set_labels:
+ * @self: an organizer
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it
+ * @add: (array zero-terminated=1): labels to set
+ * @remove: (array zero-terminated=1): labels to take away
+ *
+ * What others have set or taken away stays so. Messages that are gone already are no failure.
+ *
+ * Returns: (transfer full): a future that resolves to %TRUE
+ */
+DexFuture *
+valija_mail_organizer_set_labels (ValijaMailOrganizer *self,
+                                  const char          *folder,
+                                  const char * const  *remote_ids,
+                                  const char * const  *add,
+                                  const char * const  *remove)
+{
+  GError *error = NULL;
+
+  dex_return_error_if_fail (VALIJA_IS_MAIL_ORGANIZER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL);
+  dex_return_error_if_fail (add != NULL && remove != NULL);
+
+  if (VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->set_labels != NULL)
+    return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->set_labels (self, folder, remote_ids, add, remove);
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server keeps no labels."));
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  return dex_future_new_for_error (error);
+}
+
+/**
  * valija_mail_organizer_move:
  * @self: an organizer
  * @folder: the remote-id of a folder

@@ -30,6 +30,11 @@ struct _ValijaMailOrganizerInterface
                                const char * const  *remote_ids,
                                ValijaFlags          add,
                                ValijaFlags          remove);
+  DexFuture *(*set_labels)    (ValijaMailOrganizer *self,
+                               const char          *folder,
+                               const char * const  *remote_ids,
+                               const char * const  *add,
+                               const char * const  *remove);     /* nullable */
   DexFuture *(*move)          (ValijaMailOrganizer *self,
                                const char          *folder,
                                const char * const  *remote_ids,
@@ -72,6 +77,14 @@ DexFuture *valija_mail_organizer_set_flags (ValijaMailOrganizer *self,
                                             const char * const  *remote_ids,
                                             ValijaFlags          add,
                                             ValijaFlags          remove) G_GNUC_WARN_UNUSED_RESULT;
+
+/* @add and @remove: sets of valija-labels.h. Resolves to TRUE; rejects with UNSUPPORTED where the server keeps no
+ * labels, and with REFUSED where it does not in this folder. */
+DexFuture *valija_mail_organizer_set_labels (ValijaMailOrganizer *self,
+                                             const char          *folder,
+                                             const char * const  *remote_ids,
+                                             const char * const  *add,
+                                             const char * const  *remove) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each resolves to a GPtrArray of char *: the new remote-ids in the order of @remote_ids, ""
  * where the server does not tell. The original of a move goes only after its copy is known to be

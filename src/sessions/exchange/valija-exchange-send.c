@@ -116,6 +116,7 @@ append_term (GString                *query,
       return TRUE;
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_N_KEYS:
     default:
       return FALSE;

@@ -655,7 +655,8 @@ find_text_key (const ValijaSearchTerm *term)
 static gboolean
 has_key (const ValijaSearchTerm *term)
 {
-  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN;
+  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN &&
+         term->key != VALIJA_SEARCH_KEY_LABEL;
 }
 
 static void
@@ -702,6 +703,7 @@ append_term (ValijaImapCommand      *command,
     case VALIJA_SEARCH_KEY_FILENAME:
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_KEY_HAS:
     case VALIJA_SEARCH_N_KEYS:
     default:
