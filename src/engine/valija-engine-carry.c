@@ -121,15 +121,17 @@ load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autoptr(GBytes) source = NULL;
+      ValijaCarried *carried;
 
       if (is_cancelled (progress, error) ||
           !(source = dex_await_boxed (valija_engine_load_source (carry->engine, message, NULL), error)))
         break;
 
       octets += g_bytes_get_size (source);
-      g_ptr_array_add (some, valija_carried_new (valija_message_get_id (message), source,
-                                                 valija_message_get_flags (message),
-                                                 valija_message_get_date (message)));
+      carried = valija_carried_new (valija_message_get_id (message), source, valija_message_get_flags (message),
+                                    valija_message_get_date (message));
+      carried->labels = g_strdupv ((char **) valija_message_get_labels (message));
+      g_ptr_array_add (some, carried);
     }
 
   return some;
@@ -161,9 +163,8 @@ carry_here_fiber (Carry *carry, ValijaMessage *message, GError **error)
   g_autoptr(GBytes) source = NULL;
 
   return (source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)) != NULL &&
-         valija_await_int64 (valija_engine_replace_locally (self, valija_message_get_id (message),
-                                                            valija_folder_get_id (carry->target), source,
-                                                            valija_message_get_flags (message)), NULL, error);
+         valija_await_int64 (valija_engine_replace_locally (self, message, valija_folder_get_id (carry->target),
+                                                            source), NULL, error);
 }
 
 /* Of a folder on a server. */

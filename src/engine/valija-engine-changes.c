@@ -6,12 +6,13 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What the user does to messages that are there: flags, move, delete, and taking it back. Each call sorts its
+/* What the user does to messages that are there: flags, labels, move, delete, and taking it back. Each call sorts its
  * messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
 
 typedef enum
 {
   CHANGE_FLAGS,
+  CHANGE_LABELS,
   CHANGE_MOVE,
   CHANGE_DELETE,
   CHANGE_EMPTY,              /* the folder @source, for good */
@@ -24,6 +25,8 @@ typedef struct
   GPtrArray *messages;       /* of ValijaMessage */
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;         /* nullable, both: CHANGE_LABELS */
+  char **remove_labels;
   ValijaFolder *target;      /* nullable: CHANGE_MOVE */
   ValijaFolder *source;      /* nullable: CHANGE_EMPTY */
   guint n_trashed;           /* groups of CHANGE_DELETE that went to a trash, and that are gone for good */
@@ -49,6 +52,8 @@ change_free (Change *change)
 {
   g_object_unref (change->engine);
   g_ptr_array_unref (change->messages);
+  g_strfreev (change->add_labels);
+  g_strfreev (change->remove_labels);
   g_clear_object (&change->target);
   g_clear_object (&change->source);
   g_free (change);
@@ -63,6 +68,8 @@ typedef struct
   ValijaFolder *folder;
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;
+  char **remove_labels;
   ValijaFolder *target;      /* nullable: CHANGE_MOVE */
   GArray *ids;               /* gint64 */
   GPtrArray *messages;       /* of ValijaMessage, in the same order */
@@ -73,6 +80,8 @@ group_free (Group *group)
 {
   g_object_unref (group->runtime);
   g_object_unref (group->folder);
+  g_strfreev (group->add_labels);
+  g_strfreev (group->remove_labels);
   g_clear_object (&group->target);
   g_array_unref (group->ids);
   g_ptr_array_unref (group->messages);
@@ -80,20 +89,23 @@ group_free (Group *group)
 }
 
 static Group *
-find_group (GPtrArray *groups, ValijaFolder *folder, ValijaFlags add, ValijaFlags remove)
+find_group (GPtrArray *groups, ValijaFolder *folder, ValijaFlags add, ValijaFlags remove, char **add_labels,
+            char **remove_labels)
 {
   for (guint i = 0; i < groups->len; i++)
     {
       Group *group = g_ptr_array_index (groups, i);
 
-      if (group->folder == folder && group->add == add && group->remove == remove)
+      if (group->folder == folder && group->add == add && group->remove == remove &&
+          g_strv_equal ((const char * const *) group->add_labels, (const char * const *) add_labels) &&
+          g_strv_equal ((const char * const *) group->remove_labels, (const char * const *) remove_labels))
         return group;
     }
 
   return NULL;
 }
 
-/* Of the flags only what each message lacks or has is changed, so that Undo restores exactly what was. */
+/* Of flags and labels only what each message lacks or has is changed, so that Undo restores exactly what was. */
 static void
 sort_message (Change *change, GPtrArray *groups, ValijaMessage *message)
 {
@@ -102,19 +114,25 @@ sort_message (Change *change, GPtrArray *groups, ValijaMessage *message)
   ValijaFlags flags = valija_message_get_flags (message);
   ValijaFlags add = change->add & ~flags;
   ValijaFlags remove = change->remove & flags;
+  const char * const *labels = valija_message_get_labels (message);
+  g_auto(GStrv) add_labels = valija_labels_filter ((const char * const *) change->add_labels, labels, TRUE);
+  g_auto(GStrv) remove_labels = valija_labels_filter (labels, (const char * const *) change->remove_labels, FALSE);
   gint64 id = valija_message_get_id (message);
   Group *group;
 
-  if (runtime == NULL || (change->kind == CHANGE_FLAGS && add == 0 && remove == 0))
+  if (runtime == NULL || (change->kind == CHANGE_FLAGS && add == 0 && remove == 0) ||
+      (change->kind == CHANGE_LABELS && add_labels[0] == NULL && remove_labels[0] == NULL))
     return;
 
-  if (!(group = find_group (groups, folder, add, remove)))
+  if (!(group = find_group (groups, folder, add, remove, add_labels, remove_labels)))
     {
       group = g_new0 (Group, 1);
       group->runtime = g_object_ref (runtime);
       group->folder = g_object_ref (folder);
       group->add = add;
       group->remove = remove;
+      group->add_labels = g_steal_pointer (&add_labels);
+      group->remove_labels = g_steal_pointer (&remove_labels);
       group->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
       group->messages = g_ptr_array_new_with_free_func (g_object_unref);
       g_ptr_array_add (groups, group);
@@ -122,6 +140,15 @@ sort_message (Change *change, GPtrArray *groups, ValijaMessage *message)
 
   g_array_append_val (group->ids, id);
   g_ptr_array_add (group->messages, g_object_ref (message));
+}
+
+static void
+show_labels (ValijaMessage *message, char **add, char **remove)
+{
+  g_auto(GStrv) labels = valija_labels_change (valija_message_get_labels (message), (const char * const *) add,
+                                               (const char * const *) remove);
+
+  valija_message_set_labels (message, (const char * const *) labels);
 }
 
 /* In the place of what stands for a conversation come its messages in that folder, as they were when they were shown:
@@ -150,6 +177,7 @@ expand_conversations_fiber (Change *change, GError **error)
 
       g_ptr_array_extend_and_steal (messages, valija_engine_wrap_rows (change->engine, rows));
       valija_message_set_flags (message, (valija_message_get_flags (message) | change->add) & ~change->remove);
+      show_labels (message, change->add_labels, change->remove_labels);
     }
 
   g_ptr_array_unref (change->messages);
@@ -215,6 +243,29 @@ flag_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **e
   step = add_step (undo, group, operation);
   step->added = group->add;
   step->removed = group->remove;
+  return TRUE;
+}
+
+/* ---- Labels ---- */
+
+static gboolean
+label_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
+{
+  ValijaUndoStep *step;
+  gint64 operation;
+
+  for (guint i = 0; i < group->messages->len; i++)
+    show_labels (g_ptr_array_index (group->messages, i), group->add_labels, group->remove_labels);
+
+  if (!valija_await_int64 (valija_store_change_labels (self->store, group_ids (group), group->ids->len,
+                                                       (const char * const *) group->add_labels,
+                                                       (const char * const *) group->remove_labels), &operation,
+                           error))
+    return FALSE;
+
+  step = add_step (undo, group, operation);
+  step->added_labels = g_strdupv (group->add_labels);
+  step->removed_labels = g_strdupv (group->remove_labels);
   return TRUE;
 }
 
@@ -362,6 +413,25 @@ dup_flags_label (Change *change)
   return g_strdup_printf (ngettext ("%u message marked", "%u messages marked", n), n);
 }
 
+static char *
+dup_labels_label (Change *change)
+{
+  guint n = change->messages->len;
+  gboolean one = g_strv_length (change->add_labels) + g_strv_length (change->remove_labels) == 1;
+  gboolean added = change->add_labels[0] != NULL;
+  g_autofree char *name = one ? valija_label_dup_display (added ? change->add_labels[0] : change->remove_labels[0])
+                              : NULL;
+
+  if (one && added)
+    /* Translators: %s is a label that the user has given to the messages */
+    return g_strdup_printf (ngettext ("%u message labeled “%s”", "%u messages labeled “%s”", n), n, name);
+  if (one)
+    return g_strdup_printf (ngettext ("Label “%2$s” removed from %1$u message",
+                                      "Label “%2$s” removed from %1$u messages", n), n, name);
+
+  return g_strdup_printf (ngettext ("Labels of %u message changed", "Labels of %u messages changed", n), n);
+}
+
 /* Of what was done: called afterwards. */
 static char *
 dup_label (Change *change)
@@ -382,6 +452,8 @@ dup_label (Change *change)
       if (change->n_trashed == 0)
         return g_strdup_printf (ngettext ("%u message deleted for good", "%u messages deleted for good", n), n);
       return g_strdup_printf (ngettext ("%u message deleted", "%u messages deleted", n), n);
+    case CHANGE_LABELS:
+      return dup_labels_label (change);
     case CHANGE_FLAGS:
     default:
       return dup_flags_label (change);
@@ -395,6 +467,8 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
     {
     case CHANGE_FLAGS:
       return flag_group_fiber (change->engine, group, undo, error);
+    case CHANGE_LABELS:
+      return label_group_fiber (change->engine, group, undo, error);
     case CHANGE_MOVE:
       return move_to_fiber (change->engine, group, group->target, undo, error);
     case CHANGE_DELETE:
@@ -484,6 +558,23 @@ valija_engine_change_flags (ValijaEngine *self, GPtrArray *messages, ValijaFlags
   change = change_new (self, CHANGE_FLAGS, messages);
   change->add = add;
   change->remove = remove & ~add;
+  return spawn_change (change);
+}
+
+DexFuture *
+valija_engine_change_labels (ValijaEngine       *self,
+                             GPtrArray          *messages,
+                             const char * const *add,
+                             const char * const *remove)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (messages != NULL);
+
+  change = change_new (self, CHANGE_LABELS, messages);
+  change->add_labels = valija_labels_new (add);
+  change->remove_labels = valija_labels_change (remove, NULL, add);
   return spawn_change (change);
 }
 

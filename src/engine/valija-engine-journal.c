@@ -44,8 +44,8 @@ run_folder_operation (ValijaEngine         *self,
   return valija_mail_organizer_remove_folder (organizer, operation->folder);
 }
 
-static DexFuture *
-run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
+DexFuture *
+valija_engine_run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   g_auto(GStrv) strv = NULL;
@@ -59,6 +59,10 @@ run_operation (ValijaMailOrganizer *organizer, ValijaOperation *operation)
   switch (operation->kind)
     {
     case VALIJA_OPERATION_FLAGS:
+      if (valija_operation_is_of_labels (operation))
+        return valija_mail_organizer_set_labels (organizer, operation->folder, ids,
+                                                 (const char * const *) operation->add_labels,
+                                                 (const char * const *) operation->remove_labels);
       return valija_mail_organizer_set_flags (organizer, operation->folder, ids, operation->add, operation->remove);
     case VALIJA_OPERATION_DELETE:
       return valija_mail_organizer_delete (organizer, operation->folder, ids);
@@ -146,6 +150,11 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
   switch (operation->kind)
     {
     case VALIJA_OPERATION_FLAGS:
+      if (valija_operation_is_of_labels (operation))
+        /* Translators: the second %s is the reason, a sentence */
+        return g_strdup_printf (ngettext ("The labels of %u message could not be changed on the server: %s",
+                                          "The labels of %u messages could not be changed on the server: %s", n), n,
+                                error->message);
       /* Translators: the second %s is the reason, a sentence */
       return g_strdup_printf (ngettext ("%u message could not be marked on the server: %s",
                                         "%u messages could not be marked on the server: %s", n), n, error->message);
@@ -337,7 +346,7 @@ run_line_fiber (ValijaEngine         *self,
       if (!valija_engine_put_fiber (self, organizer, operation, &new_ids, error))
         return FALSE;
     }
-  else if (!dex_await (run_operation (organizer, operation), error))
+  else if (!dex_await (valija_engine_run_operation (organizer, operation), error))
     return FALSE;
 
   if (!dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error))

@@ -312,6 +312,7 @@ typedef struct
   gint64 folder;
   GBytes *source;
   ValijaFlags flags;
+  char **labels;             /* nullable: none */
   gint64 outbox;             /* whose copy it is, 0 for none */
   gint64 origin;             /* deleted in its place, 0 for none */
 } Filing;
@@ -321,6 +322,7 @@ filing_free (Filing *filing)
 {
   g_object_unref (filing->engine);
   g_bytes_unref (filing->source);
+  g_strfreev (filing->labels);
   g_free (filing);
 }
 
@@ -337,6 +339,7 @@ file_locally_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   read->info->flags = filing->flags;
+  read->info->labels = g_strdupv (filing->labels);
   if (!valija_await_int64 (filing->origin != 0
                              ? valija_store_supersede_message (filing->engine->store, filing->origin, filing->folder,
                                                              read->info, read->stored)
@@ -348,7 +351,12 @@ file_locally_fiber (gpointer data)
 }
 
 static DexFuture *
-file_here (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox, gint64 origin)
+file_here (ValijaEngine  *self,
+           gint64         folder,
+           GBytes        *source,
+           ValijaFlags    flags,
+           gint64         outbox,
+           ValijaMessage *origin)
 {
   Filing *filing = g_new0 (Filing, 1);
 
@@ -357,7 +365,11 @@ file_here (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags,
   filing->source = g_bytes_ref (source);
   filing->flags = flags;
   filing->outbox = outbox;
-  filing->origin = origin;
+  if (origin != NULL)
+    {
+      filing->origin = valija_message_get_id (origin);
+      filing->labels = g_strdupv ((char **) valija_message_get_labels (origin));
+    }
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file here", file_locally_fiber, filing,
                               (GDestroyNotify) filing_free);
 }
@@ -365,17 +377,17 @@ file_here (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags,
 DexFuture *
 valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
 {
-  return file_here (self, folder, source, flags, 0, 0);
+  return file_here (self, folder, source, flags, 0, NULL);
 }
 
 DexFuture *
 valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
 {
-  return file_here (self, folder, source, flags, outbox, 0);
+  return file_here (self, folder, source, flags, outbox, NULL);
 }
 
 DexFuture *
-valija_engine_replace_locally (ValijaEngine *self, gint64 origin, gint64 folder, GBytes *source, ValijaFlags flags)
+valija_engine_replace_locally (ValijaEngine *self, ValijaMessage *origin, gint64 folder, GBytes *source)
 {
-  return file_here (self, folder, source, flags, 0, origin);
+  return file_here (self, folder, source, valija_message_get_flags (origin), 0, origin);
 }

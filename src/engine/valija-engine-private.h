@@ -176,6 +176,10 @@ gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
 /* One that is refused takes the others with it, and of an answer of nonsense nobody knows which one it was for. */
 gboolean   valija_engine_wants_each     (const GError *failure);
 
+/* A line of flags, labels or deleting. TRUE */
+DexFuture *valija_engine_run_operation  (ValijaMailOrganizer *organizer,
+                                         ValijaOperation     *operation) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Of the lines of @operations, those from @from on that the server can be told at once: more than one, or %NULL. */
 GPtrArray *valija_engine_list_together (ValijaAccountRuntime *runtime,
                                         GPtrArray            *operations,
@@ -289,12 +293,11 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
 GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
-/* In the place of @origin (0: none), which is deleted for good in the same step. */
-DexFuture *valija_engine_replace_locally (ValijaEngine *self,
-                                          gint64        origin,
-                                          gint64        folder,
-                                          GBytes       *source,
-                                          ValijaFlags   flags) G_GNUC_WARN_UNUSED_RESULT;
+/* In the place of @origin, whose @source it is: that one is deleted for good in the same step. */
+DexFuture *valija_engine_replace_locally (ValijaEngine  *self,
+                                          ValijaMessage *origin,
+                                          gint64         folder,
+                                          GBytes        *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In a fiber: takes the drafts of @runtime that nobody works on to the server's folder of drafts. @in_turn as of
  * valija_engine_carry_fiber(). */
@@ -358,6 +361,8 @@ typedef struct
   gint64 target;             /* 0: flags */
   ValijaFlags added;
   ValijaFlags removed;
+  char **added_labels;       /* nullable, both: it was no change of labels */
+  char **removed_labels;
   gboolean final;            /* cannot be taken back once the server knows */
   ValijaAccountRuntime *runtime;
 } ValijaUndoStep;

@@ -409,6 +409,14 @@ valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaF
 }
 
 DexFuture *
+valija_engine_list_labels (ValijaEngine *self, ValijaAccount *account)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  return valija_store_list_labels (self->store, account != NULL ? valija_account_get_id (account) : NULL);
+}
+
+DexFuture *
 valija_engine_find_people (ValijaEngine *self, const char *text, guint limit)
 {
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));

@@ -4,8 +4,9 @@
 
 #include "engine/valija-engine-private.h"
 
-/* Neighbouring lines of the journal that the server is told in one command. Each message that moves between two stores
- * has a line of its own, to be done or taken back by itself; a question for each would be slow. */
+/* Neighbouring lines of the journal that the server is told in one command: where one takes back what the one before
+ * it does, the second alone. Each message that moves between two stores has a line of its own, to be done or taken back
+ * by itself; a question for each would be slow. */
 
 /* Lines */
 #define AT_ONCE 50
@@ -19,7 +20,33 @@ fits (ValijaOperation *first, ValijaOperation *line)
 
   /* Of drafts it is to be known what each is called there, which the server tells of one at a time */
   return line->kind == VALIJA_OPERATION_DELETE ||
-         (line->kind == VALIJA_OPERATION_APPEND && line->carries && (line->add & VALIJA_FLAG_DRAFT) == 0);
+         (line->kind == VALIJA_OPERATION_APPEND && line->carries && (line->add & VALIJA_FLAG_DRAFT) == 0 &&
+          valija_labels_is_empty ((const char * const *) line->add_labels));
+}
+
+static gboolean
+equal_labels (char **a, char **b)
+{
+  return valija_labels_equal ((const char * const *) a, (const char * const *) b);
+}
+
+/* Whether after the second everything is as if the first had never been: the server may have heard of that one already,
+ * in a life of ours that ended before its answer, so that the second is told all the same. */
+static gboolean
+takes_back (ValijaOperation *line, ValijaOperation *first)
+{
+  if (line->kind != VALIJA_OPERATION_FLAGS || g_strcmp0 (line->folder, first->folder) != 0 ||
+      line->remote_ids->len != first->remote_ids->len ||
+      line->add != first->remove || line->remove != first->add ||
+      !equal_labels (line->add_labels, first->remove_labels) || !equal_labels (line->remove_labels, first->add_labels))
+    return FALSE;
+
+  for (guint i = 0; i < line->remote_ids->len; i++)
+    if (g_strcmp0 (g_ptr_array_index (line->remote_ids, i), g_ptr_array_index (first->remote_ids, i)) != 0 ||
+        *(const char *) g_ptr_array_index (line->remote_ids, i) == '\0')
+      return FALSE;
+
+  return TRUE;
 }
 
 GPtrArray *
@@ -32,7 +59,10 @@ valija_engine_list_together (ValijaAccountRuntime *runtime, GPtrArray *operation
     {
       ValijaOperation *line = g_ptr_array_index (operations, i);
 
-      if (!fits (first, line) || g_hash_table_contains (runtime->taken_back, &line->id))
+      if (first->kind == VALIJA_OPERATION_FLAGS ? i > from && (lines->len > 1 || !takes_back (line, first))
+                                                : !fits (first, line))
+        break;
+      if (g_hash_table_contains (runtime->taken_back, &line->id))
         break;
       g_ptr_array_add (lines, line);
     }
@@ -90,9 +120,14 @@ valija_engine_run_together_fiber (ValijaEngine         *self,
   g_autoptr(GArray) ids = NULL;
 
   *each = FALSE;
-  if (!(first->kind == VALIJA_OPERATION_DELETE
-          ? delete_many_fiber (organizer, lines, each, error)
-          : valija_engine_put_many_fiber (self, organizer, lines, &new_ids, each, error)))
+  if (first->kind == VALIJA_OPERATION_FLAGS)
+    {
+      if (!dex_await (valija_engine_run_operation (organizer, g_ptr_array_index (lines, lines->len - 1)), error))
+        return FALSE;
+    }
+  else if (!(first->kind == VALIJA_OPERATION_DELETE
+               ? delete_many_fiber (organizer, lines, each, error)
+               : valija_engine_put_many_fiber (self, organizer, lines, &new_ids, each, error)))
     return FALSE;
   if (*each)
     return TRUE;

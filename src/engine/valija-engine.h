@@ -247,6 +247,9 @@ DexFuture *valija_engine_search_server (ValijaEngine  *self,
                                         ValijaFolder  *folder,
                                         const char    *text) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The labels that messages of @account (nullable: of all) have: a set of valija-labels.h, G_TYPE_STRV. */
+DexFuture *valija_engine_list_labels (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+
 /* People in the mail that is here whose names or addresses have a word that begins with @text, those with whom there
  * was most and newest mail first: GPtrArray of ValijaAddress. */
 DexFuture *valija_engine_find_people (ValijaEngine *self,
@@ -308,6 +311,12 @@ DexFuture *valija_engine_change_flags (ValijaEngine *self,
                                        GPtrArray    *messages,
                                        ValijaFlags   add,
                                        ValijaFlags   remove) G_GNUC_WARN_UNUSED_RESULT;
+/* Sets of valija-labels.h, both nullable. Only what each message lacks or has is changed, so that what somebody else
+ * does to its labels meanwhile stays. */
+DexFuture *valija_engine_change_labels (ValijaEngine       *self,
+                                        GPtrArray          *messages,
+                                        const char * const *add,
+                                        const char * const *remove) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_move_messages (ValijaEngine *self,
                                         GPtrArray    *messages,
                                         ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;

@@ -21,6 +21,8 @@ step_free (ValijaUndoStep *step)
 {
   g_array_unref (step->messages);
   g_object_unref (step->runtime);
+  g_strfreev (step->added_labels);
+  g_strfreev (step->removed_labels);
   g_free (step);
 }
 
@@ -171,6 +173,11 @@ undo_step_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
   if (step->target != 0)
     return valija_await_int64 (valija_store_move_messages (self->store, ids, step->messages->len, step->source),
                                NULL, error);
+
+  if (step->added_labels != NULL)
+    return valija_await_int64 (valija_store_change_labels (self->store, ids, step->messages->len,
+                                                           (const char * const *) step->removed_labels,
+                                                           (const char * const *) step->added_labels), NULL, error);
 
   return valija_await_int64 (valija_store_change_flags (self->store, ids, step->messages->len,
                                                         step->removed, step->added), NULL, error);

@@ -43,6 +43,9 @@ static const struct
   [VALIJA_SEARCH_KEY_IN] = {
     "in",
     NC_("search operator", "in"), N_("Folder it lies in") },
+  [VALIJA_SEARCH_KEY_LABEL] = {
+    "label tag keyword category",
+    NC_("search operator", "label"), N_("A label that it has") },
   [VALIJA_SEARCH_KEY_HAS] = {
     "has",
     NC_("search operator", "has"), N_("With attached files") },

@@ -4,6 +4,8 @@
 
 #include "model/valija-search-suggest.h"
 
+#include "model/valija-labels.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -224,6 +226,20 @@ add_folders (Place              *place,
 }
 
 static void
+add_labels (Place              *place,
+            const char * const *labels,
+            const char         *value)
+{
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    {
+      g_autofree char *display = valija_label_dup_display (labels[i]);
+
+      if (begins (labels[i], value) || begins (display, value))
+        add_term (place, VALIJA_SEARCH_SUGGESTION_VALUE, VALIJA_SEARCH_KEY_LABEL, display, NULL, NULL);
+    }
+}
+
+static void
 add_value (Place           *place,
            ValijaSearchKey  key,
            const char      *value,
@@ -288,7 +304,8 @@ GPtrArray *
 valija_search_suggest (const char         *text,
                        const char * const *recent,
                        GPtrArray          *people,
-                       const char * const *folders)
+                       const char * const *folders,
+                       const char * const *labels)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
   g_auto(Place) place = { NULL };
@@ -314,6 +331,8 @@ valija_search_suggest (const char         *text,
     add_people (&place, term->key, people);
   else if (term != NULL && term->key == VALIJA_SEARCH_KEY_IN)
     add_folders (&place, folders, term->text);
+  else if (term != NULL && term->key == VALIJA_SEARCH_KEY_LABEL)
+    add_labels (&place, labels, term->text);
   else if (term != NULL)
     add_values (&place, term->key, term->text);
 

@@ -44,12 +44,14 @@ char      *valija_search_suggest_whom (const char *text) G_GNUC_WARN_UNUSED_RESU
  * @recent: (nullable): earlier searches, the newest first
  * @people: (nullable) (element-type ValijaAddress): as valija_search_suggest_whom() asks for
  * @folders: (nullable): names of folders
+ * @labels: (nullable): labels that messages have
  *
  * Returns: (transfer full) (element-type ValijaSearchSuggestion): the likeliest first; at most a dozen
  */
 GPtrArray *valija_search_suggest      (const char         *text,
                                        const char * const *recent,
                                        GPtrArray          *people,
-                                       const char * const *folders) G_GNUC_WARN_UNUSED_RESULT;
+                                       const char * const *folders,
+                                       const char * const *labels) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

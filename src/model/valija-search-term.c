@@ -4,6 +4,8 @@
 
 #include "model/valija-search-term.h"
 
+#include "model/valija-labels.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -155,6 +157,7 @@ understand (ValijaSearchTerm *self,
     case VALIJA_SEARCH_KEY_FILENAME:
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_N_KEYS:
     default:
       break;
@@ -333,6 +336,9 @@ dup_plain_label (const ValijaSearchTerm *term)
       return g_strdup_printf (C_("search", "Message ID: %s"), term->text);
     case VALIJA_SEARCH_KEY_IN:
       return g_strdup_printf (C_("search", "Folder: %s"), term->text);
+    case VALIJA_SEARCH_KEY_LABEL:
+      value = valija_label_dup_display (term->text);
+      return g_strdup_printf (C_("search", "Label: %s"), value);
     case VALIJA_SEARCH_KEY_HAS:
       return g_strdup (C_("search", "With attachments"));
     case VALIJA_SEARCH_KEY_IS:

@@ -18,6 +18,7 @@ typedef enum
   VALIJA_SEARCH_TEST_FOLDER,
   VALIJA_SEARCH_TEST_ID,
   VALIJA_SEARCH_TEST_CC,
+  VALIJA_SEARCH_TEST_LABEL,
   VALIJA_SEARCH_TEST_WORDS,
 } ValijaSearchTestKind;
 
@@ -30,7 +31,7 @@ typedef struct
   ValijaFlags mask;
   gint64 from;              /* PERIOD, received from here on; SIZE: at least so large */
   gint64 to;                /* and before here; below that */
-  char *text;               /* FOLDER, ID, CC: what was typed; WORDS: an expression for FTS5 */
+  char *text;               /* FOLDER, ID, CC: what was typed; LABEL: that, folded; WORDS: an expression for FTS5 */
   gboolean beginning;       /* @text may go on */
 } ValijaSearchTest;
 

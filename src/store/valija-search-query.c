@@ -62,6 +62,7 @@ find_columns (const ValijaSearchTerm *term)
       return "{files} : ";
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
+    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_KEY_HAS:
     case VALIJA_SEARCH_KEY_IS:
     case VALIJA_SEARCH_KEY_BEFORE:
@@ -185,6 +186,12 @@ make_test (const ValijaSearchTerm *term)
     case VALIJA_SEARCH_KEY_CC:
       test->kind = term->key == VALIJA_SEARCH_KEY_IN ? VALIJA_SEARCH_TEST_FOLDER : VALIJA_SEARCH_TEST_CC;
       test->text = g_strdup (term->text);
+      test->beginning = is_beginning (term);
+      break;
+
+    case VALIJA_SEARCH_KEY_LABEL:
+      test->kind = VALIJA_SEARCH_TEST_LABEL;
+      test->text = valija_search_fold (term->text);
       test->beginning = is_beginning (term);
       break;
 

@@ -60,6 +60,7 @@ valija_carried_free (ValijaCarried *self)
     return;
 
   g_bytes_unref (self->source);
+  g_strfreev (self->labels);
   g_free (self);
 }
 
@@ -235,9 +236,13 @@ add_line (ValijaStoreContext   *context,
           GError              **error)
 {
   g_auto(ValijaStoreOrigin) origin = { 0, };
+  g_autofree char *labels = valija_labels_to_text ((const char * const *) message->labels);
 
   return valija_store_origin_describe (context, message->origin, &origin, error) &&
          valija_store_journal_append (context, args->folder, message->source, message->flags, line, error) &&
+         (labels == NULL ||
+          valija_database_run (context->local, error, "UPDATE operation SET add_labels = ?2 WHERE id = ?1", "is", *line,
+                               labels)) &&
          valija_database_run (context->local, error,
                               "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                               "iiiissssii", *line, (gint64) args->keep, message->received, origin.message,
@@ -342,6 +347,34 @@ delete_orphan (ValijaStoreContext  *context,
          (!found || valija_store_origin_delete (context, &orphan, error));
 }
 
+/* Labels are no part of what is filed: they get a line of their own, which knows the message by its new name. */
+static gboolean
+label_filed (ValijaStoreContext  *context,
+             gint64               line,
+             const char          *remote_id,
+             GError             **error)
+{
+  sqlite3 *handle = valija_database_get_handle (context->local);
+
+  if (remote_id[0] == '\0')
+    return TRUE;
+
+  if (!valija_database_run (context->local, error,
+                            "INSERT INTO operation (sequence, account, kind, folder, add_labels)"
+                            " SELECT (SELECT max (sequence) + 1 FROM operation), account, ?2, folder, add_labels"
+                            " FROM operation WHERE id = ?1 AND add_labels IS NOT NULL",
+                            "ii", line, (gint64) VALIJA_OPERATION_FLAGS))
+    return FALSE;
+
+  return sqlite3_changes (handle) == 0 ||
+         valija_database_run (context->local, error,
+                              "INSERT INTO operation_message"
+                              " (operation, position, message, remote_id, message_id, date, size) SELECT"
+                              " ?2, 0, (SELECT min (0, ifnull (min (message), 0)) - 1 FROM operation_message),"
+                              " ?3, message_id, date, size FROM operation_origin WHERE operation = ?1",
+                              "iis", line, (gint64) sqlite3_last_insert_rowid (handle), remote_id);
+}
+
 gboolean
 valija_store_carry_finish (ValijaStoreContext  *context,
                            gint64               line,
@@ -368,6 +401,7 @@ valija_store_carry_finish (ValijaStoreContext  *context,
 
   return delete_orphan (context, line, new_remote_id, error) &&
          valija_store_draft_uploaded (context, line, new_remote_id, error) &&
+         label_filed (context, line, new_remote_id, error) &&
          valija_store_origin_delete (context, &origin, error);
 }
 

@@ -38,6 +38,7 @@ typedef struct
   gint64 id;
   ValijaFlags flags;
   ValijaFlags server_flags;
+  char *server_labels;      /* nullable: none */
   gint64 round;
   gboolean pending;
   gboolean gone;
@@ -60,7 +61,14 @@ writing_clear (Writing *self)
   g_clear_pointer (&self->written, valija_written_free);
 }
 
+static void
+known_clear (Known *self)
+{
+  g_free (self->server_labels);
+}
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Writing, writing_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Known, known_clear)
 
 static gboolean
 load_folder (Writing  *writing,
@@ -132,7 +140,7 @@ load_known (Writing            *writing,
   known->id = 0;
   statement = valija_database_query (writing->database, error,
                                      "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size,"
-                                     " conversation IS NOT NULL"
+                                     " conversation IS NOT NULL, server_labels"
                                      " FROM message WHERE home = ?1 AND remote_id = ?2",
                                      "is", writing->folder, remote_id);
   if (statement == NULL)
@@ -147,6 +155,7 @@ load_known (Writing            *writing,
       known->pending = sqlite3_column_int64 (statement, 4) > 0;
       known->gone = sqlite3_column_int (statement, 5) != 0;
       known->linked = sqlite3_column_int (statement, 9) != 0;
+      known->server_labels = valija_store_dup_text (statement, 10);
 
       if (info != NULL)
         {
@@ -197,6 +206,32 @@ write_flags (Writing      *writing,
   return valija_database_run (writing->database, error,
                               "UPDATE message SET server_flags = ?2, flags = ?2, round = ?3, gone = 0 WHERE id = ?1",
                               "iii", known->id, (gint64) flags, writing->round);
+}
+
+/* And of its labels. @labels: nullable: it has told of none. */
+static gboolean
+write_labels (Writing             *writing,
+              const Known         *known,
+              const char * const  *labels,
+              GError             **error)
+{
+  g_autofree char *text = NULL;
+
+  if (writing->durable || labels == NULL)
+    return TRUE;
+
+  text = valija_labels_to_text (labels);
+  if (g_strcmp0 (text, known->server_labels) == 0)
+    return TRUE;
+
+  writing->written->n_changed++;
+  valija_store_context_tell_message (writing->context, writing->database, known->id);
+
+  return valija_database_run (writing->database, error,
+                              "UPDATE message SET server_labels = ?2,"
+                              " labels = CASE pending WHEN 0 THEN ?2 ELSE labels END WHERE id = ?1",
+                              "is", known->id, text) &&
+         (!known->pending || valija_store_overlay_refresh (writing->context, known->id, error));
 }
 
 static gboolean
@@ -265,7 +300,7 @@ write_added (Writing            *writing,
              gint64             *shown_id,
              GError            **error)
 {
-  Known known = { 0, };
+  g_auto(Known) known = { 0, };
 
   *shown_id = 0;
 
@@ -286,7 +321,8 @@ write_added (Writing            *writing,
       valija_store_context_tell_message (writing->context, writing->database, known.id);
     }
 
-  return write_flags (writing, &known, info->flags, error);
+  return write_labels (writing, &known, (const char * const *) info->labels, error) &&
+         write_flags (writing, &known, info->flags, error);
 }
 
 static int
@@ -339,12 +375,13 @@ write_all_flags (Writing    *writing,
   for (guint i = 0; i < changes->len; i++)
     {
       const ValijaFlagsChange *change = g_ptr_array_index (changes, i);
-      Known known = { 0, };
+      g_auto(Known) known = { 0, };
 
       if (!load_known (writing, change->remote_id, NULL, &known, error) ||
           (known.id != 0 &&
-           !write_flags (writing, &known,
-                         (known.server_flags & ~change->told) | (change->flags & change->told), error)))
+           (!write_labels (writing, &known, (const char * const *) change->labels, error) ||
+            !write_flags (writing, &known,
+                          (known.server_flags & ~change->told) | (change->flags & change->told), error))))
         return FALSE;
     }
 
@@ -376,7 +413,7 @@ write_all_gone (Writing    *writing,
   for (guint i = 0; i < gone->len; i++)
     {
       const char *remote_id = g_ptr_array_index (gone, i);
-      Known known = { 0, };
+      g_auto(Known) known = { 0, };
 
       if (writing->durable)
         {

@@ -308,6 +308,20 @@ add_person (GPtrArray              *people,
   g_ptr_array_add (people, person);
 }
 
+static void
+add_labels (char                 ***labels,
+            const ValijaMessageRow *row)
+{
+  char **all;
+
+  if (row->labels == NULL)
+    return;
+
+  all = valija_labels_change ((const char * const *) *labels, (const char * const *) row->labels, NULL);
+  g_strfreev (*labels);
+  *labels = all;
+}
+
 /* The newest message in @folder stands for the conversation, with what is true of any of them.
  * (transfer full) (nullable): none is there any more */
 static ValijaMessageRow *
@@ -318,6 +332,7 @@ sum_up (GPtrArray *members,
   g_autoptr(GPtrArray) people = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_participant_free);
   ValijaMessageRow *newest = NULL;
   ValijaFlags starred = 0;
+  g_auto(GStrv) labels = NULL;
   gboolean has_attachments = FALSE;
   guint n_unread = 0;
 
@@ -334,6 +349,7 @@ sum_up (GPtrArray *members,
       g_array_append_val (ids, member->row->id);
       n_unread += (member->row->flags & VALIJA_FLAG_SEEN) == 0;
       starred |= member->row->flags & VALIJA_FLAG_FLAGGED;
+      add_labels (&labels, member->row);
     }
 
   if (newest == NULL)
@@ -343,6 +359,8 @@ sum_up (GPtrArray *members,
   newest->flags |= starred | VALIJA_FLAG_SEEN;
   if (n_unread > 0)
     newest->flags &= ~VALIJA_FLAG_SEEN;
+  g_strfreev (newest->labels);
+  newest->labels = g_steal_pointer (&labels);
   newest->has_attachments = has_attachments;
   newest->n_messages = members->len;
   newest->n_unread = n_unread;

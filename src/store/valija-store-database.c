@@ -5,6 +5,7 @@
 #include "store/valija-store-database.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-labels.h"
 #include "store/valija-store-tokenizer.h"
 
 #include <errno.h>
@@ -90,6 +91,8 @@ valija_database_open (const char         *path,
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 
   result = valija_store_tokenizer_register (self->handle);
+  if (result == SQLITE_OK)
+    result = valija_store_labels_register (self->handle);
   if (result != SQLITE_OK)
     {
       valija_database_fail (self, result, error);

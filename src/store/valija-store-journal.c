@@ -17,6 +17,8 @@ typedef struct
   GArray *messages;         /* of gint64 */
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;        /* nullable, both: none */
+  char **remove_labels;
   gint64 folder;            /* the target, or where to append */
   GBytes *source;
   gint64 outbox;
@@ -34,6 +36,7 @@ typedef struct
 {
   gint64 folder;
   ValijaFlags flags;
+  char **labels;            /* nullable: none */
   char *remote_id;          /* "": of a move that waits */
   char *home_id;            /* remote id in @home, nullable */
   gint64 home;
@@ -47,6 +50,8 @@ change_free (Change *self)
 {
   g_clear_pointer (&self->messages, g_array_unref);
   g_clear_pointer (&self->source, g_bytes_unref);
+  g_strfreev (self->add_labels);
+  g_strfreev (self->remove_labels);
   g_free (self);
 }
 
@@ -63,6 +68,7 @@ subject_clear (Subject *self)
   g_clear_pointer (&self->remote_id, g_free);
   g_clear_pointer (&self->home_id, g_free);
   g_clear_pointer (&self->message_id, g_free);
+  g_clear_pointer (&self->labels, g_strfreev);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Place, place_clear)
@@ -113,7 +119,7 @@ load_subject (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (database, error,
-                                     "SELECT folder, flags, remote_id, pending, home, message_id, date, size"
+                                     "SELECT folder, flags, remote_id, pending, home, message_id, date, size, labels"
                                      " FROM message WHERE id = ?1 AND folder <> 0", "i", id);
   if (statement == NULL)
     return FALSE;
@@ -129,6 +135,7 @@ load_subject (ValijaStoreContext  *context,
       subject->message_id = valija_store_dup_text (statement, 5);
       subject->date = sqlite3_column_int64 (statement, 6);
       subject->size = sqlite3_column_int64 (statement, 7);
+      subject->labels = valija_store_dup_labels (statement, 8);
       sqlite3_reset (statement);
     }
 
@@ -154,16 +161,32 @@ add_line (ValijaStoreContext  *context,
           gint64              *id,
           GError             **error)
 {
+  g_autofree char *add_labels = valija_labels_to_text ((const char * const *) change->add_labels);
+  g_autofree char *remove_labels = valija_labels_to_text ((const char * const *) change->remove_labels);
+
   if (!valija_database_run (context->local, error,
-                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags)"
-                            " VALUES ((SELECT ifnull (max (sequence), 0) + 1 FROM operation), ?1, ?2, ?3, ?4, ?5, ?6)",
-                            "sissii", place->account, (gint64) change->kind, place->remote_id, target,
-                            (gint64) change->add, (gint64) change->remove))
+                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags,"
+                            " add_labels, remove_labels)"
+                            " VALUES ((SELECT ifnull (max (sequence), 0) + 1 FROM operation), ?1, ?2, ?3, ?4, ?5, ?6,"
+                            " ?7, ?8)",
+                            "sissiiss", place->account, (gint64) change->kind, place->remote_id, target,
+                            (gint64) change->add, (gint64) change->remove, add_labels, remove_labels))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (context->local));
 
   return TRUE;
+}
+
+static gboolean
+changes_labels (const Change  *change,
+                const Subject *subject)
+{
+  g_auto(GStrv) labels = valija_labels_change ((const char * const *) subject->labels,
+                                               (const char * const *) change->add_labels,
+                                               (const char * const *) change->remove_labels);
+
+  return !valija_labels_equal ((const char * const *) labels, (const char * const *) subject->labels);
 }
 
 /* Whether the change makes a difference to @subject. */
@@ -173,7 +196,7 @@ matters (const Change  *change,
          gint64         target)
 {
   if (change->kind == VALIJA_OPERATION_FLAGS)
-    return ((subject->flags | change->add) & ~change->remove) != subject->flags;
+    return ((subject->flags | change->add) & ~change->remove) != subject->flags || changes_labels (change, subject);
 
   return change->kind != VALIJA_OPERATION_MOVE || subject->folder != target;
 }
@@ -186,12 +209,17 @@ change_local_message (ValijaStoreContext  *context,
                       gint64               target,
                       GError             **error)
 {
+  g_autofree char *add_labels = valija_labels_to_text ((const char * const *) change->add_labels);
+  g_autofree char *remove_labels = valija_labels_to_text ((const char * const *) change->remove_labels);
+
   valija_store_context_tell_folder (context, context->local, subject->folder);
   valija_store_context_tell_message (context, context->local, id);
 
   if (change->kind == VALIJA_OPERATION_FLAGS)
-    return valija_database_run (context->local, error, "UPDATE message SET flags = (flags | ?2) & ~?3 WHERE id = ?1",
-                                "iii", id, (gint64) change->add, (gint64) change->remove);
+    return valija_database_run (context->local, error,
+                                "UPDATE message SET flags = (flags | ?2) & ~?3,"
+                                " labels = change_labels (labels, ?4, ?5) WHERE id = ?1",
+                                "iiiss", id, (gint64) change->add, (gint64) change->remove, add_labels, remove_labels);
 
   if (change->kind == VALIJA_OPERATION_MOVE)
     {
@@ -398,21 +426,16 @@ valija_store_journal_delete (ValijaStoreContext  *context,
   return FALSE;
 }
 
-static DexFuture *
-write_change (ValijaStore         *self,
-              ValijaOperationKind  kind,
-              const gint64        *messages,
-              guint                n_messages,
-              ValijaFlags          add,
-              ValijaFlags          remove,
-              gint64               folder)
+static Change *
+change_new (ValijaOperationKind  kind,
+            const gint64        *messages,
+            guint                n_messages,
+            ValijaFlags          add,
+            ValijaFlags          remove,
+            gint64               folder)
 {
-  Change *change;
+  Change *change = g_new0 (Change, 1);
 
-  if (n_messages == 0)
-    return dex_future_new_for_int64 (0);
-
-  change = g_new0 (Change, 1);
   change->kind = kind;
   change->messages = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_messages);
   g_array_append_vals (change->messages, messages, n_messages);
@@ -420,7 +443,20 @@ write_change (ValijaStore         *self,
   change->remove = remove;
   change->folder = folder;
 
-  return valija_store_write (self, change_messages, change, (GDestroyNotify) change_free);
+  return change;
+}
+
+/* @change: (transfer full) */
+static DexFuture *
+write_change (ValijaStore *self,
+              Change      *change)
+{
+  if (change->messages->len > 0)
+    return valija_store_write (self, change_messages, change, (GDestroyNotify) change_free);
+
+  change_free (change);
+
+  return dex_future_new_for_int64 (0);
 }
 
 /**
@@ -439,7 +475,34 @@ valija_store_change_flags (ValijaStore  *self,
 {
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
 
-  return write_change (self, VALIJA_OPERATION_FLAGS, messages, n_messages, add, remove, 0);
+  return write_change (self, change_new (VALIJA_OPERATION_FLAGS, messages, n_messages, add, remove, 0));
+}
+
+/**
+ * valija_store_change_labels:
+ * @messages: (array length=n_messages): all in one folder; those that are gone are left out
+ * @add: (nullable): a set of labels
+ * @remove: (nullable): another
+ *
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64), 0
+ *   where none is needed
+ */
+DexFuture *
+valija_store_change_labels (ValijaStore        *self,
+                            const gint64       *messages,
+                            guint               n_messages,
+                            const char * const *add,
+                            const char * const *remove)
+{
+  Change *change;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+
+  change = change_new (VALIJA_OPERATION_FLAGS, messages, n_messages, 0, 0, 0);
+  change->add_labels = valija_labels_new (add);
+  change->remove_labels = valija_labels_new (remove);
+
+  return write_change (self, change);
 }
 
 /**
@@ -458,7 +521,7 @@ valija_store_move_messages (ValijaStore  *self,
 {
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
 
-  return write_change (self, VALIJA_OPERATION_MOVE, messages, n_messages, 0, 0, target);
+  return write_change (self, change_new (VALIJA_OPERATION_MOVE, messages, n_messages, 0, 0, target));
 }
 
 /**
@@ -477,7 +540,7 @@ valija_store_delete_messages (ValijaStore  *self,
 {
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
 
-  return write_change (self, VALIJA_OPERATION_DELETE, messages, n_messages, 0, 0, 0);
+  return write_change (self, change_new (VALIJA_OPERATION_DELETE, messages, n_messages, 0, 0, 0));
 }
 
 /**

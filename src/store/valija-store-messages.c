@@ -78,6 +78,7 @@ valija_store_read_row (ValijaDatabase *database,
   row->has_source = sqlite3_column_int (statement, 12) != 0;
   g_set_str (&row->preview, (const char *) sqlite3_column_text (statement, 13));
   row->conversation = valija_database_to_public (database, sqlite3_column_int64 (statement, 14));
+  row->labels = valija_store_dup_labels (statement, 15);
 
   return row;
 }

@@ -30,6 +30,8 @@ typedef struct
   char *target;
   ValijaFlags add;
   ValijaFlags remove;
+  char *add_labels;         /* nullable, both: none */
+  char *remove_labels;
 } Line;
 
 typedef struct
@@ -56,6 +58,8 @@ line_free (Line *self)
   g_free (self->account);
   g_free (self->folder);
   g_free (self->target);
+  g_free (self->add_labels);
+  g_free (self->remove_labels);
   g_free (self);
 }
 
@@ -83,11 +87,16 @@ read_line (sqlite3_stmt *statement)
   line->target = valija_store_dup_text (statement, 5);
   line->add = sqlite3_column_int (statement, 6);
   line->remove = sqlite3_column_int (statement, 7);
+  line->add_labels = valija_store_dup_text (statement, 8);
+  line->remove_labels = valija_store_dup_text (statement, 9);
 
   return line;
 }
 
-#define LINE_COLUMNS "o.id, o.sequence, o.account, o.kind, o.folder, o.target, o.add_flags, o.remove_flags"
+#define LINE_COLUMNS \
+  "o.id, o.sequence, o.account, o.kind, o.folder, o.target, o.add_flags, o.remove_flags, o.add_labels," \
+  " o.remove_labels"
+#define N_LINE_COLUMNS 10
 
 static Line *
 load_line (ValijaDatabase  *local,
@@ -230,10 +239,10 @@ find_sibling (ValijaDatabase  *local,
     return TRUE;
 
   if (!valija_database_run (local, error,
-                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                            "isissii", line->sequence, line->account, (gint64) line->kind, folder, line->target,
-                            (gint64) line->add, (gint64) line->remove))
+                            "INSERT INTO operation (sequence, account, kind, folder, target, add_flags, remove_flags,"
+                            " add_labels, remove_labels) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                            "isissiiss", line->sequence, line->account, (gint64) line->kind, folder, line->target,
+                            (gint64) line->add, (gint64) line->remove, line->add_labels, line->remove_labels))
     return FALSE;
 
   *sibling = sqlite3_last_insert_rowid (valija_database_get_handle (local));
@@ -410,8 +419,10 @@ finish_entry (ValijaStoreContext  *context,
     {
     case VALIJA_OPERATION_FLAGS:
       return valija_database_run (context->cache, error,
-                                  "UPDATE message SET server_flags = (server_flags | ?2) & ~?3 WHERE id = ?1",
-                                  "iii", message, (gint64) line->add, (gint64) line->remove);
+                                  "UPDATE message SET server_flags = (server_flags | ?2) & ~?3,"
+                                  " server_labels = change_labels (server_labels, ?4, ?5) WHERE id = ?1",
+                                  "iiiss", message, (gint64) line->add, (gint64) line->remove, line->add_labels,
+                                  line->remove_labels);
 
     case VALIJA_OPERATION_MOVE:
       return finish_move (context, line, message, new_remote_id, error);
@@ -727,13 +738,15 @@ list_operations (ValijaStoreContext  *context,
       operation->target = g_steal_pointer (&line->target);
       operation->add = line->add;
       operation->remove = line->remove;
-      operation->attempts = sqlite3_column_int (statement, 8);
-      operation->words = valija_store_dup_text (statement, 9);
-      operation->mark = valija_store_dup_text (statement, 10);
-      operation->carries = sqlite3_column_type (statement, 11) != SQLITE_NULL;
-      operation->origin = sqlite3_column_int64 (statement, 11);
-      operation->received = sqlite3_column_int64 (statement, 12);
-      operation->is_last = !operation->carries || sqlite3_column_int (statement, 13) != 0;
+      operation->add_labels = valija_labels_from_text (line->add_labels);
+      operation->remove_labels = valija_labels_from_text (line->remove_labels);
+      operation->attempts = sqlite3_column_int (statement, N_LINE_COLUMNS);
+      operation->words = valija_store_dup_text (statement, N_LINE_COLUMNS + 1);
+      operation->mark = valija_store_dup_text (statement, N_LINE_COLUMNS + 2);
+      operation->carries = sqlite3_column_type (statement, N_LINE_COLUMNS + 3) != SQLITE_NULL;
+      operation->origin = sqlite3_column_int64 (statement, N_LINE_COLUMNS + 3);
+      operation->received = sqlite3_column_int64 (statement, N_LINE_COLUMNS + 4);
+      operation->is_last = !operation->carries || sqlite3_column_int (statement, N_LINE_COLUMNS + 5) != 0;
       g_ptr_array_add (operations, operation);
     }
 

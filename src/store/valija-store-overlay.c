@@ -14,6 +14,8 @@ typedef struct
   gint64 folder;
   ValijaFlags flags;
   ValijaFlags server_flags;
+  char *labels;             /* nullable, both: none */
+  char *server_labels;
   gint64 pending;
   gboolean gone;
 } Row;
@@ -22,9 +24,26 @@ typedef struct
 {
   gint64 folder;
   ValijaFlags flags;
+  char **labels;
   gint64 pending;
   gboolean moved;
 } Overlay;
+
+static void
+row_clear (Row *self)
+{
+  g_free (self->labels);
+  g_free (self->server_labels);
+}
+
+static void
+overlay_clear (Overlay *self)
+{
+  g_strfreev (self->labels);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Row, row_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Overlay, overlay_clear)
 
 static gboolean
 load_row (ValijaStoreContext  *context,
@@ -37,7 +56,7 @@ load_row (ValijaStoreContext  *context,
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->cache, error,
-                                     "SELECT home, folder, flags, server_flags, pending, gone"
+                                     "SELECT home, folder, flags, server_flags, pending, gone, labels, server_labels"
                                      " FROM message WHERE id = ?1",
                                      "i", id);
   if (statement == NULL)
@@ -52,6 +71,8 @@ load_row (ValijaStoreContext  *context,
       row->server_flags = sqlite3_column_int (statement, 3);
       row->pending = sqlite3_column_int64 (statement, 4);
       row->gone = sqlite3_column_int (statement, 5) != 0;
+      row->labels = valija_store_dup_text (statement, 6);
+      row->server_labels = valija_store_dup_text (statement, 7);
       sqlite3_reset (statement);
     }
 
@@ -61,6 +82,24 @@ load_row (ValijaStoreContext  *context,
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
+}
+
+/* Of a line that changes labels, those that it adds and takes away are its columns 5 and 6. */
+static void
+apply_labels (sqlite3_stmt *line,
+              Overlay      *overlay)
+{
+  g_auto(GStrv) add = valija_store_dup_labels (line, 5);
+  g_auto(GStrv) remove = valija_store_dup_labels (line, 6);
+  char **labels;
+
+  if (add == NULL && remove == NULL)
+    return;
+
+  labels = valija_labels_change ((const char * const *) overlay->labels, (const char * const *) add,
+                                 (const char * const *) remove);
+  g_strfreev (overlay->labels);
+  overlay->labels = labels;
 }
 
 static gboolean
@@ -76,6 +115,7 @@ apply_line (ValijaStoreContext  *context,
     case VALIJA_OPERATION_FLAGS:
       overlay->flags |= sqlite3_column_int (line, 1);
       overlay->flags &= ~sqlite3_column_int (line, 2);
+      apply_labels (line, overlay);
       return TRUE;
 
     case VALIJA_OPERATION_MOVE:
@@ -111,9 +151,11 @@ work_out (ValijaStoreContext  *context,
 
   overlay->folder = row->home;
   overlay->flags = row->server_flags;
+  overlay->labels = valija_labels_from_text (row->server_labels);
 
   lines = valija_database_query (context->local, error,
-                                 "SELECT o.kind, o.add_flags, o.remove_flags, o.account, o.target"
+                                 "SELECT o.kind, o.add_flags, o.remove_flags, o.account, o.target, o.add_labels,"
+                                 " o.remove_labels"
                                  " FROM operation_message m JOIN operation o ON o.id = m.operation"
                                  " WHERE m.message = ?1 ORDER BY o.sequence, o.id", "i", id);
   if (lines == NULL)
@@ -138,8 +180,9 @@ valija_store_overlay_refresh (ValijaStoreContext  *context,
                               gint64               id,
                               GError             **error)
 {
-  Overlay overlay = { 0, };
-  Row row = { 0, };
+  g_auto(Overlay) overlay = { 0, };
+  g_auto(Row) row = { 0, };
+  g_autofree char *labels = NULL;
   gboolean found;
 
   if (!load_row (context, id, &row, &found, error))
@@ -157,7 +200,9 @@ valija_store_overlay_refresh (ValijaStoreContext  *context,
       return valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", id);
     }
 
-  if (overlay.folder == row.folder && overlay.flags == row.flags && overlay.pending == row.pending)
+  labels = valija_labels_to_text ((const char * const *) overlay.labels);
+  if (overlay.folder == row.folder && overlay.flags == row.flags && overlay.pending == row.pending &&
+      g_strcmp0 (labels, row.labels) == 0)
     return TRUE;
 
   if (row.folder != 0)
@@ -167,8 +212,8 @@ valija_store_overlay_refresh (ValijaStoreContext  *context,
   valija_store_context_tell_message (context, context->cache, id);
 
   return valija_database_run (context->cache, error,
-                              "UPDATE message SET folder = ?2, flags = ?3, pending = ?4 WHERE id = ?1",
-                              "iiii", id, overlay.folder, (gint64) overlay.flags, overlay.pending);
+                              "UPDATE message SET folder = ?2, flags = ?3, pending = ?4, labels = ?5 WHERE id = ?1",
+                              "iiiis", id, overlay.folder, (gint64) overlay.flags, overlay.pending, labels);
 }
 
 gboolean
@@ -230,7 +275,7 @@ doubt_row (ValijaStoreContext  *context,
            gint64               id,
            GError             **error)
 {
-  Row row = { 0, };
+  g_auto(Row) row = { 0, };
   gboolean found;
 
   if (!load_row (context, id, &row, &found, error))

@@ -74,6 +74,7 @@ void valija_store_take_int64     (GValue *result, gint64 number);
 
 /* Columns. (transfer full): "" or NULL as it is stored; no bytes for NULL */
 char   *valija_store_dup_text  (sqlite3_stmt *statement, int column);
+char  **valija_store_dup_labels (sqlite3_stmt *statement, int column); /* nullable: none */
 GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
 
 /* What @statement (nullable: that failed), a query for the VALIJA_DATABASE_BYTES() of @column alone, finds in @row of
@@ -104,8 +105,8 @@ gboolean valija_store_load_place (ValijaDatabase  *database,
 #define VALIJA_STORE_ROW_COLUMNS \
   "id, folder, CASE WHEN home = folder THEN remote_id END, message_id, subject, sender, sender_address, recipients," \
   " date, size, flags, has_attachments, has_source, preview," \
-  " CASE ifnull (conversation, 0) WHEN 0 THEN id ELSE conversation END"
-#define VALIJA_STORE_N_ROW_COLUMNS 15
+  " CASE ifnull (conversation, 0) WHEN 0 THEN id ELSE conversation END, labels"
+#define VALIJA_STORE_N_ROW_COLUMNS 16
 ValijaMessageRow *valija_store_read_row (ValijaDatabase *database, sqlite3_stmt *statement) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Rejections that several calls share; each answers FALSE. */

@@ -25,9 +25,9 @@
 #define INSERT_MESSAGE_SQL \
   "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
   " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id, conversation," \
-  " answer, added_at)" \
+  " answer, added_at, labels, server_labels)" \
   " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18," \
-  " nullif (?19, 0), unixepoch ())"
+  " nullif (?19, 0), unixepoch (), ?20, ?20)"
 
 typedef struct
 {
@@ -200,6 +200,7 @@ valija_store_insert_message (ValijaStoreContext  *context,
                              GError             **error)
 {
   const char *remote_id = info->remote_id[0] != '\0' ? info->remote_id : NULL;
+  g_autofree char *labels = valija_labels_to_text ((const char * const *) info->labels);
   g_auto(Digest) digest = { NULL };
   g_auto(ValijaStoreLink) link = { NULL };
   ValijaStoreLinkable linkable;
@@ -208,12 +209,12 @@ valija_store_insert_message (ValijaStoreContext  *context,
   linkable_init (&linkable, account, 0, info, &digest);
 
   if (!valija_store_link_begin (context, database, &linkable, &link, error) ||
-      !valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssssii",
+      !valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssssiis",
                             folder, remote_id, digest.received, info->date, (gint64) info->size, (gint64) info->flags,
                             round, (gint64) info->has_attachments, (gint64) g_str_hash (info->message_id),
                             info->message_id, info->subject, digest.sender, digest.sender_address, digest.recipients,
                             info->preview, digest.people, info->email_id, link.conversation,
-                            link.answer))
+                            link.answer, labels))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));

@@ -164,8 +164,9 @@ split_off (ValijaStoreContext  *context,
 
   return valija_database_run (context->local, error,
                               "INSERT INTO operation (sequence, account, kind, folder, target, add_flags,"
-                              " remove_flags, mark) SELECT sequence, account, kind, folder, target, add_flags,"
-                              " remove_flags, mark FROM operation WHERE id = ?1", "i", entry->operation) &&
+                              " remove_flags, add_labels, remove_labels, mark) SELECT sequence, account, kind, folder,"
+                              " target, add_flags, remove_flags, add_labels, remove_labels, mark"
+                              " FROM operation WHERE id = ?1", "i", entry->operation) &&
          valija_database_run (context->local, error,
                               "UPDATE operation_message SET operation = ?3, position = 0"
                               " WHERE operation = ?1 AND position = ?2", "iii", entry->operation, entry->position,

@@ -255,6 +255,8 @@ const ValijaStoreIndex valija_store_later_indexes[] = {
   { "later_answered", "CREATE INDEX later_answered ON message (folder, received, id) WHERE (flags & 2) <> 0" },
   { "later_attached", "CREATE INDEX later_attached ON message (folder, received, id) WHERE has_attachments <> 0" },
   { "later_large", "CREATE INDEX later_large ON message (folder, received, id, size) WHERE size >= 65536" },
+  { "later_labelled",
+    "CREATE INDEX later_labelled ON message (folder, received, id, labels) WHERE labels IS NOT NULL" },
 };
 const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
 
@@ -291,6 +293,15 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "  date INTEGER NOT NULL DEFAULT 0," \
   "  size INTEGER NOT NULL DEFAULT 0);"
 
+/* Labels, one a line, NULL for none: labels are what is shown, server_labels what the server said. What a server listed
+ * before tells of none, so its next round lists all of it again. */
+#define LABELS_SCRIPT \
+  "ALTER TABLE message ADD COLUMN labels TEXT;" \
+  "ALTER TABLE message ADD COLUMN server_labels TEXT;"
+#define LABEL_LINES_SCRIPT \
+  "ALTER TABLE operation ADD COLUMN add_labels TEXT;" \
+  "ALTER TABLE operation ADD COLUMN remove_labels TEXT;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -300,6 +311,7 @@ const char * const valija_store_cache_scripts[] = {
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
   LATER_SCRIPT,
+  LABELS_SCRIPT RELIST_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
@@ -315,6 +327,7 @@ const char * const valija_store_local_scripts[] = {
   OWNER_SCRIPT,
   LATER_SCRIPT,
   ORIGIN_SCRIPT DRAFT_SCRIPT,
+  LABELS_SCRIPT LABEL_LINES_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -166,6 +166,26 @@ check_text (ValijaStoreSearch       *self,
 }
 
 static gboolean
+check_labels (ValijaStoreSearch       *self,
+              const ValijaSearchTest  *test,
+              gint64                   id,
+              gboolean                *holds,
+              GError                 **error)
+{
+  gint64 found;
+
+  if (!valija_database_get_int64 (self->database, 0, &found, error,
+                                  "SELECT has_label (labels, ?2, ?3) FROM message"
+                                  " WHERE id = ?1 AND labels IS NOT NULL", "isi", id, test->text,
+                                  (gint64) test->beginning))
+    return FALSE;
+
+  *holds = found != 0;
+
+  return TRUE;
+}
+
+static gboolean
 has_words (const ValijaStoreSearch    *self,
            const ValijaSearchTest     *test,
            const ValijaStoreSearchRow *row)
@@ -202,6 +222,10 @@ check_test (ValijaStoreSearch           *self,
       break;
     case VALIJA_SEARCH_TEST_WORDS:
       *holds = has_words (self, test, row);
+      break;
+    case VALIJA_SEARCH_TEST_LABEL:
+      if (!check_labels (self, test, row->id, holds, error))
+        return FALSE;
       break;
     case VALIJA_SEARCH_TEST_ID:
     case VALIJA_SEARCH_TEST_CC:

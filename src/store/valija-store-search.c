@@ -58,6 +58,10 @@ static const char large_sql[] =
   ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD
   " AND m.size >= " G_STRINGIFY (LARGE_BYTES) " AND m.size >= ?4" NEWEST_FIRST;
 
+static const char labelled_sql[] =
+  ROW_COLUMNS " FROM message m WHERE m.folder = ?1" PERIOD
+  " AND m.labels IS NOT NULL AND has_label (m.labels, ?4, ?5)" NEWEST_FIRST;
+
 static const char row_sql[] = ROW_COLUMNS " FROM message m WHERE m.id = ?1 AND m.folder <> 0";
 
 static void
@@ -191,6 +195,7 @@ walk_folders (ValijaStoreSearch  *self,
               GError            **error)
 {
   gint64 size;
+  const ValijaSearchTest *label = valija_search_query_find_alone (self->args->query, VALIJA_SEARCH_TEST_LABEL);
   const char *sql = choose_folder_sql (self->args->query, &size);
 
   for (guint i = 0; i < self->places->len; i++)
@@ -201,8 +206,12 @@ walk_folders (ValijaStoreSearch  *self,
       if (!place->wanted)
         continue;
 
-      statement = valija_database_query (self->database, error, sql, sql == large_sql ? "iiii" : "iii", place->id,
-                                         self->from, self->to, size);
+      if (label != NULL)
+        statement = valija_database_query (self->database, error, labelled_sql, "iiisi", place->id, self->from,
+                                           self->to, label->text, (gint64) label->beginning);
+      else
+        statement = valija_database_query (self->database, error, sql, sql == large_sql ? "iiii" : "iii", place->id,
+                                           self->from, self->to, size);
       if (statement == NULL || !walk (self, statement, error))
         return FALSE;
     }

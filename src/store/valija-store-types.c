@@ -141,6 +141,8 @@ valija_operation_copy (const ValijaOperation *self)
   copy->sizes = g_array_copy (self->sizes);
   copy->mark = g_strdup (self->mark);
   copy->words = g_strdup (self->words);
+  copy->add_labels = g_strdupv (self->add_labels);
+  copy->remove_labels = g_strdupv (self->remove_labels);
 
   return copy;
 }
@@ -160,7 +162,19 @@ valija_operation_free (ValijaOperation *self)
   g_array_unref (self->sizes);
   g_free (self->mark);
   g_free (self->words);
+  g_strfreev (self->add_labels);
+  g_strfreev (self->remove_labels);
   g_free (self);
+}
+
+gboolean
+valija_operation_is_of_labels (const ValijaOperation *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->kind == VALIJA_OPERATION_FLAGS &&
+         !(valija_labels_is_empty ((const char * const *) self->add_labels) &&
+           valija_labels_is_empty ((const char * const *) self->remove_labels));
 }
 
 void

@@ -285,6 +285,8 @@ DexFuture *valija_store_search (ValijaStore       *self,
                                 const gint64      *more,
                                 guint              n_more,
                                 guint              limit) G_GNUC_WARN_UNUSED_RESULT;
+/* The labels that messages of @account (nullable: of all) have: a set, G_TYPE_STRV. */
+DexFuture *valija_store_list_labels (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
 /* People whose name or address has a word that begins with @text: GPtrArray of ValijaAddress, those with most and
  * newest mail first. */
 DexFuture *valija_store_find_people (ValijaStore *self,
@@ -355,6 +357,8 @@ typedef struct
   GArray *sizes;             /* guint64, in the same order: "" and 0 where not known */
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;         /* sets, also of what APPEND carries; FLAGS is of flags or of these */
+  char **remove_labels;
   char *mark;                /* nullable: it was never tried; see valija_store_begin_operations() */
   guint attempts;
   char *words;               /* nullable: why it failed last */
@@ -367,6 +371,8 @@ typedef struct
 GType            valija_operation_get_type (void) G_GNUC_CONST;
 ValijaOperation *valija_operation_copy     (const ValijaOperation *self);
 void             valija_operation_free     (ValijaOperation *self);
+/* Of FLAGS: whether labels are changed, and no flags. */
+gboolean         valija_operation_is_of_labels (const ValijaOperation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaOperation, valija_operation_free)
 
 /* All of @messages are in one folder. Messages of local truth change at once and leave no journal
@@ -378,6 +384,11 @@ DexFuture *valija_store_change_flags (ValijaStore  *self,
                                       guint         n_messages,
                                       ValijaFlags   add,
                                       ValijaFlags   remove) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_store_change_labels (ValijaStore        *self,
+                                       const gint64       *messages,
+                                       guint               n_messages,
+                                       const char * const *add,
+                                       const char * const *remove) G_GNUC_WARN_UNUSED_RESULT;
 /* From and to the cache within one account; or within local truth. Across (server to here, here to
  * server) the engine copies the source first. */
 DexFuture *valija_store_move_messages (ValijaStore  *self,
@@ -401,6 +412,7 @@ typedef struct
   gint64 origin;
   GBytes *source;
   ValijaFlags flags;
+  char **labels;             /* nullable: none; set after _new() */
   gint64 received;
 } ValijaCarried;
 ValijaCarried *valija_carried_new  (gint64      origin,

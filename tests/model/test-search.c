@@ -35,8 +35,8 @@ dump_term (GString                *out,
            const ValijaSearchTerm *term)
 {
   static const char * const names[] = {
-    "word", "from", "to", "cc", "subject", "body", "filename", "id", "in", "has", "is", "before", "after", "on",
-    "larger", "smaller",
+    "word", "from", "to", "cc", "subject", "body", "filename", "id", "in", "label", "has", "is", "before", "after",
+    "on", "larger", "smaller",
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == VALIJA_SEARCH_N_KEYS);
@@ -82,6 +82,7 @@ static const Case cases[] = {
   { "say\"hello", "word say\"hello.\n" },
   { "from:ana to:bo cc:mei subject:plan body:text filename:a.pdf id:<1@x> in:inbox ",
     "from ana\nto bo\ncc mei\nsubject plan\nbody text\nfilename a.pdf\nid <1@x>\nin inbox\n" },
+  { "label:Work tag:\"To Do\" ", "label Work\nlabel \"To Do\"\n" },
   { "FROM:Ana", "from Ana.\n" },
   { "from:\"Ana Núñez\" x", "from \"Ana Núñez\"\nword x.\n" },
   { "from:", "from .\n" },
@@ -231,6 +232,8 @@ test_labels (void)
     { "has:attachment ", "With attachments" },
     { "larger:10M ", "Larger than 10.0 MB" },
     { "in:Archive ", "Folder: Archive" },
+    { "label:Work ", "Label: Work" },
+    { "-label:$label3 ", "Except “Label: Personal”" },
     { "before:nonsense ", "before:nonsense" },
   };
 
@@ -299,6 +302,7 @@ dump_suggestions (const char *typed)
 {
   static const char * const recent[] = { "hike", "from:ana ", NULL };
   static const char * const folders[] = { "Inbox", "Invoices 2026", NULL };
+  static const char * const labels[] = { "$label4", "Work", NULL };
   g_autoptr(GPtrArray) people = valija_address_list_new ();
   g_autofree char *whom = valija_search_suggest_whom (typed);
   g_autoptr(GPtrArray) found = NULL;
@@ -310,7 +314,7 @@ dump_suggestions (const char *typed)
       g_ptr_array_add (people, valija_address_new ("Ana Núñez", "ana@example.org"));
     }
 
-  found = valija_search_suggest (typed, recent, people, folders);
+  found = valija_search_suggest (typed, recent, people, folders, labels);
   for (guint i = 0; i < found->len; i++)
     {
       ValijaSearchSuggestion *suggestion = g_ptr_array_index (found, i);
@@ -335,6 +339,8 @@ test_suggestions (void)
     { "x from:an", "(an)[Ana Núñez|x from:ana@example.org ]" },
     { "cc:", "" },
     { "in:inv", "[Invoices 2026|in:\"Invoices 2026\" ]" },
+    { "label:t", "[Label: To Do|label:\"To Do\" ]" },
+    { "label:", "[Label: To Do|label:\"To Do\" ][Label: Work|label:Work ]" },
     { "is:", "[Unread|is:unread ][Read|is:read ][Starred|is:starred ][Answered|is:answered ]" },
     { "is:st", "[Starred|is:starred ]" },
     { "has:", "[With attachments|has:attachment ]" },

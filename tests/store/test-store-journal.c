@@ -3,9 +3,10 @@
 /* The journal's overlay: tables of what the user and the server do, in which order, and what is
  * seen and still to be done in the end.
  *
- * The user: seen 1,2 · unseen 1 · star 1 · move 1,2 Archive · delete 1 · undo 2 (the 2nd line)
- * The server: add INBOX 4 · flags INBOX 1 seen · gone INBOX 1 · relist INBOX 1,2 (a whole round,
- * begun anew) · relist INBOX - (of nothing) The replay, of the first line: done · done 11,12
+ * The user: seen 1,2 · unseen 1 · star 1 · label 1 Work · unlabel 1 Work · move 1,2 Archive · delete 1 · undo 2 (the
+ * 2nd line)
+ * The server: add INBOX 4 · flags INBOX 1 seen · labels INBOX 1 Work,Later (- for none) · gone INBOX 1 · relist INBOX
+ * 1,2 (a whole round, begun anew) · relist INBOX - (of nothing) The replay, of the first line: done · done 11,12
  * (new remote ids) · fail · give-up This computer: reopen · lose-cache */
 
 #include "config.h"
@@ -118,6 +119,14 @@ do_server (World *world,
     {
       if (g_str_equal (step[0], "flags"))
         g_ptr_array_add (changes->flags, valija_flags_change_new (names[i], parse_flags (step[3])));
+      else if (g_str_equal (step[0], "labels"))
+        {
+          ValijaFlagsChange *change = valija_flags_change_new_some (names[i], 0, 0);
+          g_auto(GStrv) labels = g_strsplit (g_str_equal (step[3], "-") ? "" : step[3], ",", -1);
+
+          change->labels = valija_labels_new ((const char * const *) labels);
+          g_ptr_array_add (changes->flags, change);
+        }
       else if (g_str_equal (step[0], "gone"))
         g_ptr_array_add (changes->gone, g_strdup (names[i]));
     }
@@ -141,6 +150,13 @@ do_user (World *world,
     test_await_int64 (valija_store_change_flags (store, ids, array->len, 0, VALIJA_FLAG_SEEN));
   else if (g_str_equal (step[0], "star"))
     test_await_int64 (valija_store_change_flags (store, ids, array->len, VALIJA_FLAG_FLAGGED, 0));
+  else if (g_str_equal (step[0], "label") || g_str_equal (step[0], "unlabel"))
+    {
+      const char *labels[] = { step[2], NULL };
+      gboolean add = g_str_equal (step[0], "label");
+
+      test_await_int64 (valija_store_change_labels (store, ids, array->len, add ? labels : NULL, add ? NULL : labels));
+    }
   else if (g_str_equal (step[0], "move"))
     test_await_int64 (valija_store_move_messages (store, ids, array->len, folder_of (world, step[2])));
   else if (g_str_equal (step[0], "delete"))
@@ -235,6 +251,29 @@ static const Case cases[] = {
   { "flags-gone-and-back", "seen 1; gone INBOX 1; add INBOX 1", "1 2* 3* |  | ", "flags INBOX 1" },
   { "flags-gone-done", "seen 1; gone INBOX 1; done", "2* 3* |  | ", "" },
   { "flags-unlisted", "seen 1; relist INBOX 2,3", "2* 3* |  | ", "flags INBOX 1" },
+
+  { "label-shown-at-once", "label 1 Work", "1*#Work 2* 3* |  | ", "labels INBOX 1" },
+  { "label-sorted-and-once", "labels INBOX 1 work,Later; label 1 Work; label 1 Ácido",
+    "1*#Later#work#Ácido 2* 3* |  | ", "labels INBOX 1" },
+  { "label-over-server", "label 1 Work; labels INBOX 1 Later", "1*#Later#Work 2* 3* |  | ", "labels INBOX 1" },
+  { "label-of-server-stays-by-flags", "labels INBOX 1 Work; flags INBOX 1 seen", "1#Work 2* 3* |  | ", "" },
+  { "label-of-server-goes", "labels INBOX 1 Work; labels INBOX 1 -", "1* 2* 3* |  | ", "" },
+  { "label-not-told-by-relist", "labels INBOX 1 Work; relist INBOX 1,2,3", "1*#Work 2* 3* |  | ", "" },
+  { "label-added-elsewhere-stays", "label 1 Work; labels INBOX 1 Theirs; done", "1*#Theirs#Work 2* 3* |  | ", "" },
+  { "label-removed-elsewhere-stays-so", "labels INBOX 1 A,B; unlabel 1 A; labels INBOX 1 A; done",
+    "1* 2* 3* |  | ", "" },
+  { "label-done", "label 1 Work; done", "1*#Work 2* 3* |  | ", "" },
+  { "label-given-up", "label 1 Work; give-up", "1* 2* 3* |  | ", "" },
+  { "label-undone", "labels INBOX 1 A; unlabel 1 A; undo 1", "1*#A 2* 3* |  | ", "" },
+  { "label-without-effect", "labels INBOX 1 A; label 1 a; unlabel 1 B", "1*#A 2* 3* |  | ", "" },
+  { "label-and-flags", "label 1,2 Work; seen 1; done", "1#Work 2*#Work 3* |  | ", "flags INBOX 1" },
+  { "label-carried-by-move", "label 1 Work; move 1 Archive", "2* 3* | 1*#Work | ",
+    "labels INBOX 1; move INBOX>Archive 1" },
+  { "label-carried-by-move-done", "label 1 Work; move 1 Archive; done; done 11", "2* 3* | 1*#Work | ", "" },
+  { "label-behind-move", "move 1 Archive; label 1 Work; done 11", "2* 3* | 1*#Work | ", "labels Archive 11" },
+  { "label-behind-move-undone", "move 1 Archive; label 1 Work; undo 1", "1*#Work 2* 3* |  | ", "labels INBOX 1" },
+  { "label-over-lost-cache", "label 1 Work; lose-cache; add INBOX 1,2,3", "1*#Work 2* 3* |  | ", "labels INBOX 1" },
+  { "label-reopened", "label 1 Work; reopen", "1*#Work 2* 3* |  | ", "labels INBOX 1" },
 
   { "move-shown-at-once", "move 1 Archive", "2* 3* | 1* | ", "move INBOX>Archive 1" },
   { "move-not-back-by-sync", "move 1 Archive; add INBOX 1", "2* 3* | 1* | ", "move INBOX>Archive 1" },
@@ -465,18 +504,68 @@ test_append (void)
 }
 
 static gint64
-carry (TestStore *self,
-       gint64     message,
-       gint64     folder)
+carry_labelled (TestStore  *self,
+                gint64      message,
+                gint64      folder,
+                char      **labels)
 {
   g_autoptr(GPtrArray) carried = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
   g_autoptr(GBytes) source = g_bytes_new_static ("Subject: x\r\n\r\n", 14);
   g_autoptr(GArray) lines = NULL;
+  ValijaCarried *one = valija_carried_new (message, source, VALIJA_FLAG_NONE, 0);
 
-  g_ptr_array_add (carried, valija_carried_new (message, source, VALIJA_FLAG_NONE, 0));
+  one->labels = labels;
+  g_ptr_array_add (carried, one);
   lines = test_await_boxed (valija_store_carry_messages (self->store, folder, carried, FALSE));
 
   return g_array_index (lines, gint64, 0);
+}
+
+static gint64
+carry (TestStore *self,
+       gint64     message,
+       gint64     folder)
+{
+  return carry_labelled (self, message, folder, NULL);
+}
+
+/* Labels go with a message to another server, in a line that waits until it is filed there. */
+static void
+test_carry_labels (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  static const char * const labels[] = { "Work", NULL };
+  g_autoptr(GPtrArray) new_ids = g_ptr_array_new ();
+  g_autoptr(GPtrArray) operations = NULL;
+  g_autofree char *journal = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *list = NULL;
+  gint64 target, line;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  target = test_folder (self, "b", "INBOX");
+  test_sync (self, test_folder (self, "a", "INBOX"), test_added ("1", 0));
+  line = carry_labelled (self, test_find (self, test_folder (self, "a", "INBOX"), "1"), target,
+                         g_strdupv ((char **) labels));
+
+  operations = test_await_boxed (valija_store_list_operations (self->store, "b"));
+  g_assert_cmpstrv (((ValijaOperation *) g_ptr_array_index (operations, 0))->add_labels, labels);
+  g_ptr_array_add (new_ids, (char *) "21");
+  test_await (valija_store_finish_operation (self->store, line, new_ids));
+  journal = test_journal (self, "b");
+  g_assert_cmpstr (journal, ==, "labels INBOX 21");
+
+  test_sync (self, target, test_added ("21", 0));
+  list = test_list (self, target, VALIJA_LIST_ALL);
+  g_assert_cmpstr (list, ==, "21*#Work");
+  g_clear_pointer (&operations, g_ptr_array_unref);
+  operations = test_await_boxed (valija_store_list_operations (self->store, "b"));
+  test_await (valija_store_finish_operation (self->store, ((ValijaOperation *) g_ptr_array_index (operations, 0))->id,
+                                             NULL));
+  after = test_list (self, target, VALIJA_LIST_ALL);
+  g_assert_cmpstr (after, ==, "21*#Work");
+  test_check (self);
 }
 
 /* What was on its way to an account that is removed stays where it is, and can go elsewhere. Of a message whose own
@@ -634,6 +723,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/rejections", test_rejections);
   g_test_add_func ("/store/journal/relisted-twin", test_relisted_twin);
   g_test_add_func ("/store/journal/append", test_append);
+  g_test_add_func ("/store/journal/carry-labels", test_carry_labels);
   g_test_add_func ("/store/journal/remove-target", test_remove_target);
   g_test_add_func ("/store/journal/carry-without-cache", test_carry_without_cache);
   g_test_add_func ("/store/journal/carry-other-row", test_carry_other_row);

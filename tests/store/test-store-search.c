@@ -15,7 +15,8 @@ typedef struct
 
 /* What is searched, oldest first: subject, body, file names; odd ones are unread, the last two
  * flagged, "hangul" answered. The sender is Ana Núñez <ana@example.org>, the recipient Bo <bo@example.net>; Mei
- * <mei@example.com> has a copy of "meeting" and "report". "report" has 10,000 octets, "fox" 20,000, the others 1,000.
+ * <mei@example.com> has a copy of "meeting" and "report". "kana" is labelled Work, "thai" Work and $label4 (To Do),
+ * "quoting" Ácido limón. "report" has 10,000 octets, "fox" 20,000, the others 1,000.
  * All are in the inbox, but "arabic", in Lists, and "quoting", in gtk below it.
  * Received at 1,000,000 days after 1970 and a day more each. */
 static const struct
@@ -128,6 +129,21 @@ static const Case cases[] = {
   { "not-cc", "quick -cc:mei", "fox" },
   { "cc-or", "cc:mei OR subject:fox", "fox report meeting" },
 
+  { "label", "label:Work ", "thai kana" },
+  { "label-case", "label:WORK ", "thai kana" },
+  { "label-beginning", "label:wo", "thai kana" },
+  { "label-no-beginning", "label:wo ", "" },
+  { "label-shown-words", "label:\"to do\"", "thai" },
+  { "label-name", "label:$label4", "thai" },
+  { "label-accents", "label:\"acido limon\"", "quoting" },
+  { "label-and-word", "label:Work ana", "thai kana" },
+  { "label-and-flag", "label:Work is:unread", "" },
+  { "label-in-folder", "label:aci in:inbox", "" },
+  { "label-or", "label:work OR label:aci", "quoting thai kana" },
+  { "label-or-word", "label:work OR subject:fox", "fox thai kana" },
+  { "label-not", "-label:Work is:read", "arabic fox cafe" },
+  { "label-none", "label:nobody", "" },
+
   { "larger", "larger:5k", "fox report" },
   { "larger-and-word", "larger:5k lazy", "report" },
   { "smaller", "smaller:2k subject:fox OR subject:kana", "kana" },
@@ -192,6 +208,7 @@ get_folder (guint i)
 static ValijaMessageInfo *
 make_info (guint i)
 {
+  static const char * const labels[][3] = { { "Work" }, { "work", "$label4" }, { "Ácido limón" } };
   g_autofree char *remote_id = g_strdup_printf ("m%u", i);
   ValijaFlags flags = (i % 2 == 0 ? VALIJA_FLAG_SEEN : 0) | (i > 7 ? VALIJA_FLAG_FLAGGED : 0) |
                       (i == 3 ? VALIJA_FLAG_ANSWERED : 0);
@@ -200,6 +217,8 @@ make_info (guint i)
   info->size = i == 5 ? 10000 : i == 6 ? 20000 : 1000;
   if (i == 1 || i == 5)
     g_ptr_array_add (info->cc, valija_address_new ("Mei", "mei@example.com"));
+  if (i == 2 || i == 4 || i == 9)
+    info->labels = valija_labels_new (labels[i == 2 ? 0 : i == 4 ? 1 : 2]);
 
   return info;
 }
@@ -255,6 +274,33 @@ test_cases (void)
         g_test_message ("%s", cases[i].name);
       g_assert_cmpstr (found, ==, cases[i].found);
     }
+}
+
+/* By account, once each, whatever their case. */
+static void
+test_list_labels (void)
+{
+  static const char * const all[] = { "$label4", "Work", "ácido limón", NULL };
+  static const char * const here[] = { "ácido limón", NULL };
+  gint64 inbox;
+  g_autoptr(TestStore) self = make_store (&inbox);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autoptr(ValijaStoredSource) source = valija_stored_source_new (0, bytes, "", NULL, FALSE);
+  g_autoptr(ValijaMessageInfo) info = test_info ("", "here", FIRST, 0);
+  g_auto(GStrv) found = NULL;
+  gint64 sent;
+
+  info->labels = valija_labels_new (here);
+  sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "b", VALIJA_FOLDER_ROLE_SENT, "Sent"));
+  test_await_int64 (valija_store_add_message (self->store, sent, info, source, 0));
+
+  found = test_await_boxed (valija_store_list_labels (self->store, NULL));
+  g_assert_cmpuint (g_strv_length (found), ==, G_N_ELEMENTS (all) - 1);
+  for (guint i = 0; all[i] != NULL; i++)
+    g_assert_true (valija_label_equal (found[i], all[i]));
+  g_clear_pointer (&found, g_strfreev);
+  found = test_await_boxed (valija_store_list_labels (self->store, "b"));
+  g_assert_cmpstrv (found, here);
 }
 
 /* Whatever is typed, it is no error of syntax, and nothing breaks. */
@@ -521,6 +567,7 @@ main (int   argc,
 
   g_test_add_func ("/store/search/query", test_query);
   g_test_add_func ("/store/search/cases", test_cases);
+  g_test_add_func ("/store/search/list-labels", test_list_labels);
   g_test_add_func ("/store/search/hostile", test_hostile);
   g_test_add_func ("/store/search/odd-text", test_odd_text);
   g_test_add_func ("/store/search/scope", test_scope);

@@ -355,12 +355,14 @@ test_list (TestStore        *self,
   for (guint i = rows->len; i > 0; i--)
     {
       ValijaMessageRow *row = g_ptr_array_index (rows, i - 1);
+      g_autofree char *labels = row->labels != NULL ? g_strjoinv ("#", row->labels) : NULL;
 
       g_assert_cmpint (row->id, ==, g_array_index (ids, gint64, i - 1));
       g_assert_cmpint (row->folder_id, ==, folder);
-      g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? " " : "", row->subject,
+      g_string_append_printf (text, "%s%s%s%s%s%s", text->len > 0 ? " " : "", row->subject,
                               (row->flags & VALIJA_FLAG_SEEN) == 0 ? "*" : "",
-                              (row->flags & VALIJA_FLAG_FLAGGED) != 0 ? "!" : "");
+                              (row->flags & VALIJA_FLAG_FLAGGED) != 0 ? "!" : "", labels != NULL ? "#" : "",
+                              labels != NULL ? labels : "");
     }
 
   return g_string_free (text, FALSE);
@@ -378,7 +380,8 @@ test_journal (TestStore  *self,
     {
       ValijaOperation *operation = g_ptr_array_index (operations, i);
 
-      g_string_append_printf (text, "%s%s %s%s%s ", text->len > 0 ? "; " : "", kinds[operation->kind],
+      g_string_append_printf (text, "%s%s %s%s%s ", text->len > 0 ? "; " : "",
+                              valija_operation_is_of_labels (operation) ? "labels" : kinds[operation->kind],
                               operation->folder, operation->target != NULL ? ">" : "",
                               operation->target != NULL ? operation->target : "");
       for (guint j = 0; j < operation->remote_ids->len; j++)

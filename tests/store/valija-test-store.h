@@ -59,7 +59,7 @@ GArray    *test_index        (TestStore        *self,
                               guint             n_folders,
                               ValijaListFilter  filter,
                               gboolean          conversations);
-/* What a folder shows, oldest first, by subject: "1 2* 3!" (* unread, ! flagged). */
+/* What a folder shows, oldest first, by subject: "1 2* 3!#Work" (* unread, ! flagged, # labels). */
 char      *test_list         (TestStore *self, gint64 folder, ValijaListFilter filter);
 /* The journal: "flags INBOX 1,2; move INBOX>Archive 3". */
 char      *test_journal      (TestStore *self, const char *account);

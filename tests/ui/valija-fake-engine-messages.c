@@ -32,6 +32,7 @@ valija_undo_finalize (GObject *object)
   g_array_unref (self->ids);
   g_array_unref (self->folders);
   g_array_unref (self->flags);
+  g_ptr_array_unref (self->labels);
 
   G_OBJECT_CLASS (valija_undo_parent_class)->finalize (object);
 }
@@ -48,6 +49,7 @@ valija_undo_init (ValijaUndo *self)
   self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->folders = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->flags = g_array_new (FALSE, FALSE, sizeof (ValijaFlags));
+  self->labels = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 }
 
 const char *
@@ -97,6 +99,8 @@ meets_term (const ValijaSearchTerm *term, const ValijaMessageRow *row)
   if (term->key == VALIJA_SEARCH_KEY_FROM)
     return g_str_match_string (term->text, row->sender, TRUE) ||
            g_str_match_string (term->text, row->sender_address, TRUE);
+  if (term->key == VALIJA_SEARCH_KEY_LABEL)
+    return valija_labels_contain ((const char * const *) row->labels, term->text);
   if (term->key == VALIJA_SEARCH_KEY_IS)
     return (row->flags & term->mask) == term->flags;
 
@@ -214,6 +218,7 @@ dup_conversation (Feed *feed, gint64 key)
     {
       const ValijaMessageRow *row = g_ptr_array_index (feed->engine->rows, i - 1);
       g_autoptr(ValijaMessageRow) before = NULL;
+      char **labels;
 
       if (row->conversation != key)
         continue;
@@ -243,6 +248,9 @@ dup_conversation (Feed *feed, gint64 key)
       if (copy->n_unread > 0)
         copy->flags &= ~VALIJA_FLAG_SEEN;
       copy->has_attachments = copy->has_attachments || before->has_attachments;
+      labels = valija_labels_change ((const char * const *) copy->labels, (const char * const *) before->labels, NULL);
+      g_strfreev (copy->labels);
+      copy->labels = labels;
     }
 
   if (copy == NULL)
@@ -592,6 +600,7 @@ change_one (ValijaEngine *self, ValijaUndo *undo, gint64 id, ValijaFlags add, Va
   g_array_append_val (undo->ids, row->id);
   g_array_append_val (undo->folders, row->folder_id);
   g_array_append_val (undo->flags, row->flags);
+  g_ptr_array_add (undo->labels, valija_labels_new ((const char * const *) row->labels));
   row->flags = (row->flags | add) & ~remove;
   if (folder != 0)
     row->folder_id = folder;
@@ -634,6 +643,55 @@ DexFuture *
 valija_engine_change_flags (ValijaEngine *self, GPtrArray *messages, ValijaFlags add, ValijaFlags remove)
 {
   return change (self, messages, add, remove, 0, "Changed");
+}
+
+DexFuture *
+valija_engine_change_labels (ValijaEngine       *self,
+                             GPtrArray          *messages,
+                             const char * const *add,
+                             const char * const *remove)
+{
+  DexFuture *changed = change (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, 0, "Labels changed");
+  const GValue *value = dex_future_get_value (changed, NULL);
+  ValijaUndo *undo = value != NULL ? g_value_get_object (value) : NULL;
+
+  for (guint i = 0; undo != NULL && i < undo->ids->len; i++)
+    {
+      ValijaMessageRow *row = valija_fake_engine_find_row (self, g_array_index (undo->ids, gint64, i));
+      char **labels = valija_labels_change ((const char * const *) row->labels, add, remove);
+
+      g_strfreev (row->labels);
+      row->labels = labels;
+    }
+  valija_fake_engine_changed (self);
+
+  return changed;
+}
+
+DexFuture *
+valija_engine_list_labels (ValijaEngine *self, ValijaAccount *account)
+{
+  g_auto(GValue) value = G_VALUE_INIT;
+  char **all = valija_labels_new (NULL);
+
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (self->rows, i);
+      ValijaFolder *folder = g_hash_table_lookup (self->folders, &row->folder_id);
+      char **more;
+
+      if (account != NULL && valija_folder_get_account (folder) != account)
+        continue;
+
+      more = valija_labels_change ((const char * const *) all, (const char * const *) row->labels, NULL);
+      g_strfreev (all);
+      all = more;
+    }
+
+  g_value_init (&value, G_TYPE_STRV);
+  g_value_take_boxed (&value, all);
+
+  return dex_future_new_for_value (&value);
 }
 
 DexFuture *
@@ -695,6 +753,8 @@ valija_engine_undo (ValijaEngine *self, ValijaUndo *undo)
 
       row->folder_id = g_array_index (undo->folders, gint64, i);
       row->flags = g_array_index (undo->flags, ValijaFlags, i);
+      g_strfreev (row->labels);
+      row->labels = g_strdupv (g_ptr_array_index (undo->labels, i));
     }
   valija_fake_engine_changed (self);
 

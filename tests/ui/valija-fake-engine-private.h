@@ -15,6 +15,7 @@ struct _ValijaUndo
   GArray *ids;                /* of gint64 */
   GArray *folders;            /* of gint64, before */
   GArray *flags;              /* of ValijaFlags, before */
+  GPtrArray *labels;          /* of char **, before */
 };
 
 struct _ValijaEngine

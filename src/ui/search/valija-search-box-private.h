@@ -22,6 +22,7 @@ struct _ValijaSearchBox
   GSettings      *settings;
   GPtrArray      *people;      /* nullable, of ValijaAddress: who @whom may be */
   char           *whom;        /* nullable */
+  char          **labels;      /* nullable: those that messages have */
   gboolean        asking;      /* for people: one question at a time */
   gboolean        updating;    /* the entry is changed by us */
 };
@@ -30,6 +31,8 @@ struct _ValijaSearchBox
 /* @asked: somebody wants to see what there is; otherwise only while something is typed. */
 void valija_search_box_suggest          (ValijaSearchBox *self, gboolean asked);
 void valija_search_box_close            (ValijaSearchBox *self);
+/* Asks for the labels that are to be suggested. */
+void valija_search_box_learn_labels     (ValijaSearchBox *self);
 void valija_search_box_bind_suggestions (GtkWidgetClass *widget_class);
 
 /* valija-search-box.c: puts @text into the entry, the cursor behind it, and makes chips of what is complete. */

@@ -102,7 +102,8 @@ show (ValijaSearchBox *self)
 
   /* What was searched before was all of a search */
   found = valija_search_suggest (typed, has_chips (self) ? NULL : (const char * const *) recent,
-                                 get_people (self, typed), (const char * const *) folders);
+                                 get_people (self, typed), (const char * const *) folders,
+                                 (const char * const *) self->labels);
   if (found->len == 0)
     {
       valija_search_box_close (self);
@@ -157,6 +158,32 @@ ask_people (ValijaSearchBox *self)
   g_set_str (&self->whom, whom);
   self->asking = TRUE;
   valija_future_then (valija_engine_find_people (self->engine, whom, MAX_PEOPLE), self, people_cb);
+}
+
+/* ---- Labels ---- */
+
+static void
+labels_cb (DexFuture *future,
+           gpointer   owner)
+{
+  ValijaSearchBox *self = owner;
+  const GValue *value = dex_future_get_value (future, NULL);
+  gboolean first = self->labels == NULL;
+
+  if (value == NULL)
+    return;
+
+  g_clear_pointer (&self->labels, g_strfreev);
+  self->labels = g_value_dup_boxed (value);
+  if (first && self->labels[0] != NULL && gtk_widget_get_visible (GTK_WIDGET (self->suggestions)))
+    show (self);
+}
+
+void
+valija_search_box_learn_labels (ValijaSearchBox *self)
+{
+  if (self->engine != NULL)
+    valija_future_then (valija_engine_list_labels (self->engine, NULL), self, labels_cb);
 }
 
 void

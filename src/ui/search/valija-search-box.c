@@ -367,6 +367,7 @@ enter_cb (ValijaSearchBox *self)
 {
   g_autofree char *text = valija_search_box_dup_text (self);
 
+  valija_search_box_learn_labels (self);
   if (text[0] == '\0')
     valija_search_box_suggest (self, FALSE);
 }
@@ -397,6 +398,7 @@ valija_search_box_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->people, g_ptr_array_unref);
   g_clear_pointer (&self->whom, g_free);
+  g_clear_pointer (&self->labels, g_strfreev);
 
   G_OBJECT_CLASS (valija_search_box_parent_class)->dispose (object);
 }
