@@ -7,6 +7,7 @@
 #include "base/valija-error.h"
 #include "base/valija-spool.h"
 #include "sessions/exchange/valija-exchange-auth.h"
+#include "sessions/exchange/valija-exchange-moved.h"
 #include "wire/ews/valija-ews-autodiscover.h"
 #include "wire/ews/valija-ews-reader.h"
 
@@ -23,6 +24,8 @@
 
 /* How often one request is made when the server asks to come again. */
 #define ATTEMPTS 4
+/* How often one request is sent on to where the mailbox is said to be. */
+#define MOVES 3
 /* Where it does not say how long to wait: doubled each time. */
 #define PAUSE_MS 1000
 
@@ -200,20 +203,11 @@ probe_fiber (ValijaExchangeClient *self,
   return FALSE;
 }
 
-gboolean
-valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
-                                      GError              **error)
+static gboolean
+choose_auth_fiber (ValijaExchangeClient *self,
+                   GError              **error)
 {
   ValijaHttpOffers offers = VALIJA_HTTP_OFFER_NONE;
-  ValijaAccount *account = valija_session_context_get_account (self->context);
-
-  if (valija_autodiscover_is_online (valija_server_get_host (valija_account_get_incoming (account))))
-    {
-      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
-                        _("That is Microsoft’s own service, Exchange Online, where this interface is switched off. "
-                          "Use the method Outlook instead."));
-      return FALSE;
-    }
 
   if (!probe_fiber (self, &offers, error))
     return FALSE;
@@ -226,6 +220,23 @@ valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
   valija_exchange_set_auth (self->context, self->http, self->auth);
 
   return TRUE;
+}
+
+gboolean
+valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
+                                      GError              **error)
+{
+  ValijaAccount *account = valija_session_context_get_account (self->context);
+
+  if (valija_autodiscover_is_online (valija_server_get_host (valija_account_get_incoming (account))))
+    {
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
+                        _("That is Microsoft’s own service, Exchange Online, where this interface is switched off. "
+                          "Use the method Outlook instead."));
+      return FALSE;
+    }
+
+  return choose_auth_fiber (self, error);
 }
 
 /* ---- Reading the answer ---- */
@@ -388,14 +399,75 @@ create_post (ValijaExchangeClient *self,
   return post;
 }
 
+/* Whether what was asked of @asked, and answered by @response, is to be asked once more: the mailbox is elsewhere.
+ * FALSE without @error: it is not. */
+static gboolean
+follow_fiber (ValijaExchangeClient *self,
+              const char           *asked,
+              ValijaHttpResponse   *response,
+              GError              **error)
+{
+  guint status = valija_http_response_get_status (response);
+  g_autoptr(GUri) location = NULL;
+
+  /* Another request was told so meanwhile, and who it is was said there */
+  if ((status == 401 || status == 451) && !g_str_equal (asked, self->uri))
+    return TRUE;
+
+  if (!valija_exchange_find_moved (valija_session_context_get_account (self->context), asked, response, &location,
+                                   error) ||
+      location == NULL)
+    return FALSE;
+
+  g_free (self->uri);
+  self->uri = g_uri_to_string (location);
+  valija_http_approve (self->http, g_uri_get_host (location), (guint16) MAX (g_uri_get_port (location), 0),
+                       VALIJA_SECURITY_TLS);
+
+  return choose_auth_fiber (self, error);
+}
+
+/* @seconds: how long the server may be silent in an answer that stays open; 0: it is none */
+static ValijaHttpResponse *
+send_fiber (ValijaExchangeClient *self,
+            ValijaEwsRequest     *request,
+            guint                 seconds,
+            GError              **error)
+{
+  for (guint moves = 0; ; moves++)
+    {
+      g_autofree char *asked = g_strdup (self->uri);
+      g_autoptr(ValijaHttpRequest) post = create_post (self, request);
+      g_autoptr(ValijaHttpResponse) response = NULL;
+      g_autoptr(GError) failure = NULL;
+
+      if (seconds > 0)
+        {
+          valija_http_request_set_streaming (post, TRUE);
+          valija_http_request_set_timeout (post, seconds);
+        }
+
+      if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
+        return NULL;
+
+      if (moves < MOVES && follow_fiber (self, asked, response, &failure))
+        continue;
+
+      if (failure == NULL)
+        return g_steal_pointer (&response);
+
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+}
+
 static ValijaExchangeReply *
 post_fiber (ValijaExchangeClient *self,
             ValijaEwsRequest     *request,
             ValijaProgress       *progress,
             GError              **error)
 {
-  g_autoptr(ValijaHttpRequest) post = create_post (self, request);
-  g_autoptr(ValijaHttpResponse) response = dex_await_object (valija_http_send (self->http, post), error);
+  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, 0, error);
   ValijaExchangeReply *reply;
   g_autoptr(GError) failure = NULL;
 
@@ -583,13 +655,10 @@ valija_exchange_client_stream_fiber (ValijaExchangeClient     *self,
                                      GError                  **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
-  g_autoptr(ValijaHttpRequest) post = create_post (self, request);
-  g_autoptr(ValijaHttpResponse) response = NULL;
+  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, seconds, error);
   Stream stream = { take, user_data, FALSE };
 
-  valija_http_request_set_streaming (post, TRUE);
-  valija_http_request_set_timeout (post, seconds);
-  if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
+  if (response == NULL)
     return FALSE;
 
   if (!is_envelope (response))

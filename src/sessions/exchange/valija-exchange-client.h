@@ -36,6 +36,8 @@ char                 *valija_exchange_client_dup_server (ValijaExchangeClient *s
 /* "NTLM" (transfer none) */
 const char           *valija_exchange_client_get_sign_in (ValijaExchangeClient *self);
 
+/* Requests go on to where the server says that the mailbox is (valija_exchange_find_moved()). */
+
 /* What one request brought. */
 typedef struct
 {

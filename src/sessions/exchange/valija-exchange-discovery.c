@@ -104,17 +104,6 @@ note (Discovery  *self,
 
 /* ---- Whom to trust ---- */
 
-static gboolean
-is_within (const char *host,
-           const char *domain)
-{
-  gsize length = strlen (host);
-  gsize n = strlen (domain);
-
-  return length >= n && g_ascii_strcasecmp (host + length - n, domain) == 0 &&
-         (length == n || host[length - n - 1] == '.');
-}
-
 /* Whether the way may go on to @host (in ASCII). Whoever is a stranger is put to the user, in the end and once. */
 static gboolean
 admit (Discovery  *self,
@@ -131,7 +120,7 @@ admit (Discovery  *self,
 
   for (guint i = 0; i < self->domains->len; i++)
     {
-      if (is_within (host, g_ptr_array_index (self->domains, i)))
+      if (valija_autodiscover_is_within (host, g_ptr_array_index (self->domains, i)))
         return TRUE;
     }
 

@@ -346,7 +346,18 @@ valija_autodiscover_read (ValijaAutodiscoverDialect dialect,
   return dialect == VALIJA_AUTODISCOVER_POX ? read_pox (root, error) : read_soap (root, error);
 }
 
-/* ---- Exchange Online ---- */
+/* ---- Whose a host is ---- */
+
+gboolean
+valija_autodiscover_is_within (const char *host,
+                               const char *domain)
+{
+  gsize length = strlen (host);
+  gsize n = strlen (domain);
+
+  return length >= n && g_ascii_strcasecmp (host + length - n, domain) == 0 &&
+         (length == n || host[length - n - 1] == '.');
+}
 
 gboolean
 valija_autodiscover_is_online (const char *host)
@@ -356,14 +367,10 @@ valija_autodiscover_is_online (const char *host)
     "outlook.com", "office365.com", "office.com", "office365.us", "onmicrosoft.com", "microsoftonline.com",
     "partner.outlook.cn", "onmicrosoft.us", "partner.onmschina.cn",
   };
-  gsize length = strlen (host);
 
   for (gsize i = 0; i < G_N_ELEMENTS (domains); i++)
     {
-      gsize n = strlen (domains[i]);
-
-      if (length >= n && g_ascii_strcasecmp (host + length - n, domains[i]) == 0 &&
-          (length == n || host[length - n - 1] == '.'))
+      if (valija_autodiscover_is_within (host, domains[i]))
         return TRUE;
     }
 

@@ -51,6 +51,10 @@ ValijaAutodiscoverAnswer *valija_autodiscover_read      (ValijaAutodiscoverDiale
                                                          GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
 void                      valija_autodiscover_answer_free (ValijaAutodiscoverAnswer *self);
 
+/* Whether @host is @domain or one in it; both in ASCII. */
+gboolean                  valija_autodiscover_is_within (const char               *host,
+                                                         const char               *domain);
+
 /* Whether @host (in ASCII) is one by which Exchange Online, Microsoft's own service, is reached. */
 gboolean                  valija_autodiscover_is_online (const char               *host);
 

@@ -911,6 +911,51 @@ test_first_answers (void)
   world_stop (&world);
 }
 
+/* The mailbox is on another server than the account says. */
+static void
+test_moved (void)
+{
+  static const struct { const char *location, *sentence; ValijaErrorCode code; } cases[] = {
+    { "https://mail.hoster.example/EWS/Exchange.asmx", "is at “mail.hoster.example”", VALIJA_ERROR_UNSUPPORTED },
+    { "http://localhost/EWS/Exchange.asmx", "is at “localhost”", VALIJA_ERROR_UNSUPPORTED },
+    { "https://outlook.office365.com/EWS/Exchange.asmx", "Use the method Outlook", VALIJA_ERROR_UNSUPPORTED },
+    { "nonsense", "There are no Exchange Web Services at that address", VALIJA_ERROR_UNSUPPORTED },
+    /* A server of our own domain, which is tried; there is none */
+    { "https://mail.example.org:1/EWS/Exchange.asmx", "mail.example.org", VALIJA_ERROR_RESOLVE },
+  };
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(DexFuture) future = NULL;
+      g_autoptr(GError) error = NULL;
+
+      g_test_message ("%s", cases[i].location);
+      valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'moved', 'value': '%s'}", cases[i].location);
+      future = valija_session_open (world.session);
+      g_assert_null (valija_test_await (future, &error));
+      g_assert_error (error, VALIJA_ERROR, (int) cases[i].code);
+      g_assert_nonnull (strstr (error->message, cases[i].sentence));
+      await_true (valija_session_close (world.session));
+    }
+
+  /* While it is open, too */
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'moved', 'value': null}");
+  deliver (&world, "Moved");
+  folders = list_folders (&world);
+  valija_contract_server_tell (world.server,
+                               "{'do': 'set', 'name': 'moved',"
+                               " 'value': 'https://localhost:%u/EWS/Moved/Exchange.asmx'}",
+                               valija_contract_server_get_port (world.server));
+  g_assert_cmpuint (sync_inbox (&world, NULL), >=, 1);
+  g_assert_nonnull (flags_of (&world, "Moved"));
+  await_true (valija_session_close (world.session));
+  await_true (valija_session_open (world.session));
+  world_stop (&world);
+}
+
 /* Microsoft's own service has another method. */
 static void
 test_online (void)
@@ -944,6 +989,7 @@ main (int   argc,
   g_test_add_func ("/exchange/session/sign-in/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
   g_test_add_func ("/exchange/session/first-answers", test_first_answers);
+  g_test_add_func ("/exchange/session/moved", test_moved);
   g_test_add_func ("/exchange/session/online", test_online);
   g_test_add_func ("/exchange/session/old-server", test_old_server);
   g_test_add_func ("/exchange/session/folders", test_folders);

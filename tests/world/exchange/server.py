@@ -56,6 +56,8 @@ from store import Mailbox  # noqa: E402
 from world import DOMAIN, PASSWORD, USERS, make_certificates  # noqa: E402
 
 PATH = '/ews/exchange.asmx'
+# Where the mailboxes may be instead
+MOVED_PATH = '/ews/moved/exchange.asmx'
 LOCK_AFTER = 5
 OPTIONS = {
     'dialect': '2016', 'schemes': ['Negotiate', 'NTLM', 'Basic'], 'extended_protection': False,
@@ -68,6 +70,7 @@ OPTIONS = {
     'subscriptions_last': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
     'stream_declarations': True, 'stream_seconds': None,  # instead of the minutes that are asked for
+    'moved': None,             # a URL: the mailboxes are there, and 451 is the answer to whoever has signed in here
     'autodiscover_json': 'on', 'ews_url': None, 'redirects': {}, 'latency': 0.0,
 }
 
@@ -531,7 +534,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif kind == 'AutodiscoverPox':
             if self.sign_in() is not None:
                 self.reply(200, 'text/xml', autodiscover.pox_error(600, 'Invalid Request'))
-        elif self.path.lower() == PATH:
+        elif self.path.lower() in (PATH, MOVED_PATH):
             if not self.answer_injected('Probe') and self.sign_in() is not None:
                 self.reply(405, 'text/html', '<html>405 - Method not allowed</html>', {'Allow': 'POST'})
         else:
@@ -542,7 +545,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         state = self.server.state
         discovering = autodiscover.kind_of(self.path)
         data = self.read_body(discovering)
-        if discovering is None and self.path.lower() != PATH:
+        if discovering is None and self.path.lower() not in (PATH, MOVED_PATH):
             self.reply(404, 'text/html', '<html>404 - Not found</html>')
             return
         if discovering and self.answer_injected(discovering):
@@ -553,6 +556,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if discovering:
             make = autodiscover.pox_answer if discovering == 'AutodiscoverPox' else autodiscover.soap_answer
             self.reply(200, 'text/xml; charset=utf-8', make(state, data, state.url))
+            return
+        if state.options['moved'] and self.path.lower() == PATH:
+            self.reply(451, 'text/html', '<html>The mailbox has moved</html>', {'X-MS-Location': state.options['moved']})
             return
         operation = None
         try:
