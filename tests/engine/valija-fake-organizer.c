@@ -49,6 +49,28 @@ fake_set_flags (ValijaMailOrganizer *self,
 }
 
 static DexFuture *
+fake_set_labels (ValijaMailOrganizer *self,
+                 const char          *name,
+                 const char * const  *ids,
+                 const char * const  *add,
+                 const char * const  *remove)
+{
+  g_autofree char *joined = g_strjoinv (",", (char **) ids);
+  g_autofree char *added = g_strjoinv (",", (char **) add);
+  g_autofree char *removed = g_strjoinv (",", (char **) remove);
+  DexFuture *failure = fake_ask (self, "labels %s %s +%s -%s", name, joined, added, removed);
+
+  if (failure == NULL)
+    failure = check_names (self, name, ids);
+
+  for (guint i = 0; failure == NULL && ids[i] != NULL; i++)
+    if (fake_find_message (fake_find_folder (fake_server_of (self), name), ids[i], NULL) != NULL)
+      fake_server_change_labels (fake_server_of (self), name, ids[i], add, remove);
+
+  return failure != NULL ? failure : fake_answer (self, dex_future_new_true ());
+}
+
+static DexFuture *
 carry (ValijaMailOrganizer *self, const char *verb, const char *name, const char * const *ids, const char *target)
 {
   g_autofree char *joined = g_strjoinv (",", (char **) ids);
@@ -264,6 +286,7 @@ void
 fake_organizer_init (ValijaMailOrganizerInterface *iface)
 {
   iface->set_flags = fake_set_flags;
+  iface->set_labels = fake_set_labels;
   iface->move = fake_move;
   iface->copy = fake_copy;
   iface->delete_ = fake_delete;

@@ -55,6 +55,7 @@ fake_describe_message (FakeMessage *message)
   ValijaMessageInfo *info = valija_mime_parse_header_block (message->remote_id, text, length);
 
   info->flags = message->flags;
+  info->labels = g_strdupv (message->labels);
   info->size = length;
   info->received = message->received;
   info->email_id = g_strdup (message->email_id);
@@ -114,7 +115,12 @@ fill_events (Round *round, FakeFolder *folder, guint batch, ValijaChanges *chang
       else if (event->kind == '+' && message != NULL)
         g_ptr_array_add (changes->added, fake_describe_message (message));
       else if (message != NULL)
-        g_ptr_array_add (changes->flags, valija_flags_change_new (event->remote_id, message->flags));
+        {
+          ValijaFlagsChange *change = valija_flags_change_new (event->remote_id, message->flags);
+
+          change->labels = g_strdupv (message->labels);
+          g_ptr_array_add (changes->flags, change);
+        }
     }
 
   changes->final = round->told == folder->events->len;

@@ -13,6 +13,7 @@ typedef struct
   char *remote_id;
   GBytes *source;
   ValijaFlags flags;
+  char **labels;
   gint64 received;
   char *email_id;            /* nullable */
 } FakeMessage;

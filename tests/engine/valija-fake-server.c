@@ -12,6 +12,7 @@ message_free (FakeMessage *message)
   g_free (message->remote_id);
   g_free (message->email_id);
   g_bytes_unref (message->source);
+  g_strfreev (message->labels);
   g_free (message);
 }
 
@@ -97,6 +98,7 @@ fake_put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFl
     message->email_id = g_strdup_printf ("E%u", self->next_id);
   message->source = g_bytes_ref (source);
   message->flags = flags;
+  message->labels = valija_labels_new (NULL);
   g_ptr_array_add (folder->messages, message);
   add_event (folder, '+', message->remote_id);
   if (self->watches_all)
@@ -174,6 +176,22 @@ fake_server_set_flags (FakeServer *self, const char *folder, const char *remote_
 }
 
 void
+fake_server_change_labels (FakeServer         *self,
+                           const char         *folder,
+                           const char         *remote_id,
+                           const char * const *add,
+                           const char * const *remove)
+{
+  FakeFolder *found = fake_find_folder (self, folder);
+  FakeMessage *message = fake_find_message (found, remote_id, NULL);
+  char **labels = valija_labels_change ((const char * const *) message->labels, add, remove);
+
+  g_strfreev (message->labels);
+  message->labels = labels;
+  add_event (found, '*', remote_id);
+}
+
+void
 fake_server_remove (FakeServer *self, const char *folder, const char *remote_id)
 {
   FakeFolder *found = fake_find_folder (self, folder);
@@ -238,9 +256,11 @@ fake_server_list (FakeServer *self, const char *folder)
       gsize length;
       const char *text = g_bytes_get_data (message->source, &length);
       g_autoptr(ValijaMessageInfo) info = valija_mime_parse_header_block ("", text, length);
+      g_autofree char *labels = g_strjoinv ("#", message->labels);
 
-      g_string_append_printf (list, "%s%s:%s%s", i > 0 ? " " : "", message->remote_id, info->subject,
-                              (message->flags & VALIJA_FLAG_SEEN) != 0 ? "*" : "");
+      g_string_append_printf (list, "%s%s:%s%s%s%s", i > 0 ? " " : "", message->remote_id, info->subject,
+                              (message->flags & VALIJA_FLAG_SEEN) != 0 ? "*" : "",
+                              labels[0] != '\0' ? "#" : "", labels);
     }
 
   return g_string_free (g_steal_pointer (&list), FALSE);

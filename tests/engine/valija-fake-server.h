@@ -52,6 +52,12 @@ void        fake_server_add_folder  (FakeServer *self, const char *name, ValijaF
 const char *fake_server_add_message (FakeServer *self, const char *folder, const char *subject);
 const char *fake_server_add_source  (FakeServer *self, const char *folder, const char *source);
 void        fake_server_set_flags   (FakeServer *self, const char *folder, const char *remote_id, ValijaFlags flags);
+/* What another program does; sets, nullable. */
+void        fake_server_change_labels (FakeServer         *self,
+                                       const char         *folder,
+                                       const char         *remote_id,
+                                       const char * const *add,
+                                       const char * const *remove);
 void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
 /* What another program does: the message is there under a new remote-id, received when it was; its remote-id there. */
 const char *fake_server_copy        (FakeServer *self, const char *folder, const char *remote_id, const char *target);
@@ -59,7 +65,7 @@ const char *fake_server_copy        (FakeServer *self, const char *folder, const
 void        fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id);
 /* All messages get other remote-ids, and the cursors of before are of no use. */
 void        fake_server_renumber    (FakeServer *self, const char *folder);
-/* "1:one 2:two*" in the order of arrival; * is seen. */
+/* "1:one 2:two*#Work" in the order of arrival; * is seen, # its labels. */
 char       *fake_server_list        (FakeServer *self, const char *folder);
 void        fake_server_clear_log   (FakeServer *self);
 

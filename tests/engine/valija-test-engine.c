@@ -246,11 +246,13 @@ test_engine_list (TestEngine *self, const char *folder)
   for (guint i = 0; i < messages->len; i++)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
+      g_autofree char *labels = g_strjoinv ("#", (char **) valija_message_get_labels (message));
 
-      g_string_append_printf (list, "%s%s%s%s%s", i > 0 ? " " : "", valija_message_get_subject (message),
+      g_string_append_printf (list, "%s%s%s%s%s%s%s", i > 0 ? " " : "", valija_message_get_subject (message),
                               valija_message_get_unread (message) ? "" : "*",
                               valija_message_get_flagged (message) ? "!" : "",
-                              valija_message_get_has_source (message) ? "+" : "");
+                              valija_message_get_has_source (message) ? "+" : "", labels[0] != '\0' ? "#" : "",
+                              labels);
     }
 
   return g_string_free (g_steal_pointer (&list), FALSE);

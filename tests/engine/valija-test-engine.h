@@ -31,7 +31,7 @@ void          test_engine_settle     (void);
 
 ValijaFolder *test_engine_folder     (TestEngine *self, const char *name);
 guint         test_engine_sync       (TestEngine *self, ValijaSyncFlags flags);
-/* "three* two one": subjects, newest first; * is seen, ! flagged, + the source is here. */
+/* "three* two#Work one": subjects, newest first; * is seen, ! flagged, + the source is here, # labels. */
 char         *test_engine_list       (TestEngine *self, const char *folder);
 /* The message with that subject; (transfer full). */
 ValijaMessage *test_engine_find      (TestEngine *self, const char *folder, const char *subject);
