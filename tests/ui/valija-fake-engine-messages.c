@@ -19,7 +19,7 @@ typedef struct
   ValijaEngine *engine;       /* (transfer none) */
   gint64 folder;              /* 0: any; or ALL_INBOXES */
   ValijaShow show;
-  char *text;                 /* nullable: what is searched */
+  GPtrArray *terms;           /* nullable: what is searched, of ValijaSearchTerm */
   gboolean conversations;
 } Feed;
 
@@ -70,7 +70,7 @@ valija_fake_engine_feed_free (gpointer data)
   Feed *feed = data;
 
   g_weak_ref_clear (&feed->list);
-  g_free (feed->text);
+  g_clear_pointer (&feed->terms, g_ptr_array_unref);
   g_free (feed);
 }
 
@@ -108,10 +108,8 @@ meets_term (const ValijaSearchTerm *term, const ValijaMessageRow *row)
 }
 
 static gboolean
-meets (const char *text, const ValijaMessageRow *row)
+meets (GPtrArray *terms, const ValijaMessageRow *row)
 {
-  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
-
   for (guint i = 0; i < terms->len; i++)
     {
       const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
@@ -136,25 +134,14 @@ feed_shows (Feed *feed, const ValijaMessageRow *row)
     return FALSE;
   if (feed->show == VALIJA_SHOW_FLAGGED && (row->flags & VALIJA_FLAG_FLAGGED) == 0)
     return FALSE;
-  return feed->text == NULL || meets (feed->text, row);
-}
-
-static gboolean
-contains (GArray *ids, gint64 id)
-{
-  for (guint i = 0; i < ids->len; i++)
-    {
-      if (g_array_index (ids, gint64, i) == id)
-        return TRUE;
-    }
-
-  return FALSE;
+  return feed->terms == NULL || meets (feed->terms, row);
 }
 
 static void
 feed_fill (Feed *feed)
 {
   g_autoptr(ValijaMessageList) list = g_weak_ref_get (&feed->list);
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal); /* conversations */
   GArray *ids;
 
   if (list == NULL)
@@ -169,7 +156,7 @@ feed_fill (Feed *feed)
         continue;
       if (!feed->conversations)
         g_array_append_val (ids, row->id);
-      else if (!contains (ids, row->conversation))
+      else if (g_hash_table_add (seen, (gpointer) &row->conversation))
         g_array_append_val (ids, row->conversation);
     }
 
@@ -342,7 +329,7 @@ new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text, 
   feed->engine = self;
   feed->folder = folder;
   feed->show = show;
-  feed->text = g_strdup (text);
+  feed->terms = text != NULL ? valija_search_terms_parse (text) : NULL;
   feed->conversations = conversations;
   if (conversations)
     valija_message_list_set_conversations (list);
