@@ -66,7 +66,7 @@
  *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
  *   send, outbox retry, outbox confirm: item{id account subject recipients state words date attempts}; outbox: items[]
  *   outbox send: sent
- *   replies show, set: replies{state answers from until inside to outside}
+ *   replies show, set: replies{state answers from until inside to allowed outside}
  *   watch: event folder new, one object a line
  *
  * WORDS that such a name has for a value, for scripts to compare; they stay, too, and there may be more of them.
@@ -81,7 +81,7 @@
  *   role: none inbox drafts sent archive junk trash all flagged
  *   policy: account headers whole never
  *   flags: seen answered flagged deleted draft forwarded junk not-junk mdn-sent
- *   replies, state: off on period; to: nobody contacts everybody
+ *   replies, state: off on period; to, allowed: nobody contacts everybody
  *   priority: normal high low; confidentiality: none personal private confidential
  */
 

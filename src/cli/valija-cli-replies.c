@@ -51,6 +51,7 @@ write_replies (ValijaCli *cli, const ValijaAutoReplies *replies)
       valija_cli_json_time (cli->json, "until", replies->end);
       valija_cli_json_string (cli->json, "inside", replies->inside);
       valija_cli_json_string (cli->json, "to", audiences[replies->audience]);
+      valija_cli_json_string (cli->json, "allowed", audiences[replies->widest]);
       valija_cli_json_string (cli->json, "outside", replies->outside);
       json_builder_end_object (cli->json);
       return;
@@ -66,6 +67,8 @@ write_replies (ValijaCli *cli, const ValijaAutoReplies *replies)
   valija_cli_print (cli, _("  inside the organization: %s\n"), inside);
   /* Translators: a word (nobody, contacts or everybody) and a text that they are told */
   valija_cli_print (cli, _("  outside, %s: %s\n"), audiences[replies->audience], outside);
+  if (valija_auto_replies_get_limit (replies) != NULL)
+    valija_cli_print (cli, "  %s\n", valija_auto_replies_get_limit (replies));
 }
 
 static gboolean

@@ -16,6 +16,7 @@ valija_auto_replies_new (void)
 {
   ValijaAutoReplies *self = g_new0 (ValijaAutoReplies, 1);
 
+  self->widest = VALIJA_AUDIENCE_EVERYBODY;
   self->inside = g_strdup ("");
   self->outside = g_strdup ("");
 
@@ -60,6 +61,23 @@ is_blank (const char *text)
   return strspn (text, " \t\r\n") == strlen (text);
 }
 
+const char *
+valija_auto_replies_get_limit (const ValijaAutoReplies *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  switch (self->widest)
+    {
+    case VALIJA_AUDIENCE_NOBODY:
+      return _("Your organization lets no automatic replies go outside.");
+    case VALIJA_AUDIENCE_CONTACTS:
+      return _("Your organization lets automatic replies go outside to your contacts only.");
+    case VALIJA_AUDIENCE_EVERYBODY:
+    default:
+      return NULL;
+    }
+}
+
 gboolean
 valija_auto_replies_check (const ValijaAutoReplies *self,
                            gint64                   now,
@@ -85,6 +103,12 @@ valija_auto_replies_check (const ValijaAutoReplies *self,
   if (is_blank (self->inside))
     {
       valija_error_set (error, VALIJA_ERROR_INVALID, _("Write what people of your organization are to be told."));
+      return FALSE;
+    }
+
+  if (self->audience > self->widest)
+    {
+      valija_error_set (error, VALIJA_ERROR_INVALID, "%s", valija_auto_replies_get_limit (self));
       return FALSE;
     }
 

@@ -152,6 +152,12 @@ def exchange_people_and_replies():
         shown = p.json('replies', 'show')['replies']
         assert (shown['state'], shown['answers'], shown['inside']) == ('period', False, 'Back on <Monday>'), shown
         p.run('replies', 'set', 'off')
+        assert shown['allowed'] == 'everybody', shown
+        state.control({'do': 'replies', 'allowed': 'None'})
+        assert 'no automatic replies go outside' in p.run('replies', 'set', 'on', '--to', 'contacts', expect=USAGE).stderr
+        shown = p.json('replies', 'show')['replies']
+        assert (shown['allowed'], shown['to'], shown['state']) == ('nobody', 'nobody', 'off'), shown
+        assert 'no automatic replies go outside' in p.run('replies', 'show').stdout
         assert state.control({'do': 'replies'})['state'] == 'Disabled'
         assert p.json('replies', 'show')['replies']['inside'] == 'Back on <Monday>'
 

@@ -360,6 +360,55 @@ test_auto_replies (void)
   g_assert_false (adw_banner_get_revealed (away));
 }
 
+static GtkWidget *
+find_audience (GtkWidget *widget)
+{
+  GtkWidget *found = NULL;
+
+  if (ADW_IS_COMBO_ROW (widget) &&
+      g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), "Who Gets a Reply"))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_audience (child);
+
+  return found;
+}
+
+/* What the organization does not let outside is not offered, and it is said why. */
+void
+test_auto_replies_limited (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  g_autoptr(ValijaAutoReplies) replies = valija_auto_replies_new ();
+  GtkWidget *audience;
+
+  replies->widest = VALIJA_AUDIENCE_CONTACTS;
+  dex_unref (valija_engine_save_auto_replies (engine, account, replies));
+  adw_dialog_present (valija_replies_dialog_new (engine, account), GTK_WIDGET (get_window ()));
+  WAIT_FOR (find_replies_state () != NULL);
+  audience = find_audience (GTK_WIDGET (window_dialog ()));
+  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (audience))), ==, 2);
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (audience)), "to your contacts only"));
+  g_assert_true (gtk_widget_get_sensitive (audience));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+
+  replies->widest = VALIJA_AUDIENCE_NOBODY;
+  dex_unref (valija_engine_save_auto_replies (engine, account, replies));
+  adw_dialog_present (valija_replies_dialog_new (engine, account), GTK_WIDGET (get_window ()));
+  WAIT_FOR (find_replies_state () != NULL);
+  audience = find_audience (GTK_WIDGET (window_dialog ()));
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (audience)), "go outside"));
+  g_assert_false (gtk_widget_get_sensitive (audience));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+
+  replies->widest = VALIJA_AUDIENCE_EVERYBODY;
+  dex_unref (valija_engine_save_auto_replies (engine, account, replies));
+}
+
 /* What is in the trash goes for good, after one question, and what has come since that was asked stays. */
 void
 test_empty_trash (void)

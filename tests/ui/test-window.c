@@ -223,6 +223,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/owner", test_owner);
   g_test_add_func ("/ui/window/auto-replies", test_auto_replies);
+  g_test_add_func ("/ui/window/auto-replies-limited", test_auto_replies_limited);
   g_test_add_func ("/ui/window/empty-trash", test_empty_trash);
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);

@@ -59,6 +59,7 @@ void test_account_mail (void);
 void test_quota (void);
 void test_owner (void);
 void test_auto_replies (void);
+void test_auto_replies_limited (void);
 void test_empty_trash (void);
 void test_sidebar_scrolls (void);
 

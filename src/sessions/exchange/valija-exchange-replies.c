@@ -76,8 +76,29 @@ dup_text (const ValijaEwsNode *settings,
   return html != NULL && *html != '\0' ? g_strstrip (valija_html_to_text (html)) : g_strdup ("");
 }
 
+static ValijaRepliesAudience
+read_audience (const char           *text,
+               ValijaRepliesAudience fallback)
+{
+  if (g_strcmp0 (text, "All") == 0)
+    return VALIJA_AUDIENCE_EVERYBODY;
+  if (g_strcmp0 (text, "Known") == 0)
+    return VALIJA_AUDIENCE_CONTACTS;
+
+  return g_strcmp0 (text, "None") == 0 ? VALIJA_AUDIENCE_NOBODY : fallback;
+}
+
+/* What the organization lets through; it is not said where all is. */
+static ValijaRepliesAudience
+read_widest (const ValijaExchangeReply *reply)
+{
+  return read_audience (valija_ews_node_find_text (g_ptr_array_index (reply->messages, 0), "AllowExternalOof"),
+                        VALIJA_AUDIENCE_EVERYBODY);
+}
+
 static ValijaAutoReplies *
-read_settings (const ValijaEwsNode *settings)
+read_settings (const ValijaExchangeReply *reply,
+               const ValijaEwsNode       *settings)
 {
   ValijaAutoReplies *replies = valija_auto_replies_new ();
   const char *state = valija_ews_node_find_text (settings, "OofState");
@@ -87,10 +108,8 @@ read_settings (const ValijaEwsNode *settings)
     replies->state = VALIJA_REPLIES_ON;
   else if (g_strcmp0 (state, "Scheduled") == 0)
     replies->state = VALIJA_REPLIES_PERIOD;
-  if (g_strcmp0 (audience, "All") == 0)
-    replies->audience = VALIJA_AUDIENCE_EVERYBODY;
-  else if (g_strcmp0 (audience, "Known") == 0)
-    replies->audience = VALIJA_AUDIENCE_CONTACTS;
+  replies->widest = read_widest (reply);
+  replies->audience = MIN (read_audience (audience, VALIJA_AUDIENCE_NOBODY), replies->widest);
 
   replies->start = valija_ews_node_find_time (settings, "Duration/StartTime");
   replies->end = valija_ews_node_find_time (settings, "Duration/EndTime");
@@ -114,7 +133,7 @@ load_fiber (gpointer data)
   if (client == NULL || !(reply = get_fiber (self->session, client, &settings, &error)))
     return refuse (g_steal_pointer (&error));
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_AUTO_REPLIES, read_settings (settings));
+  return dex_future_new_take_boxed (VALIJA_TYPE_AUTO_REPLIES, read_settings (reply, settings));
 }
 
 /* ---- Writing ---- */
@@ -177,7 +196,17 @@ save_fiber (gpointer data)
   g_autoptr(ValijaExchangeReply) saved = NULL;
   const ValijaEwsNode *settings = NULL;
 
-  if (client == NULL || !(reply = get_fiber (self->session, client, &settings, &error)) ||
+  if (client == NULL || !(reply = get_fiber (self->session, client, &settings, &error)))
+    return refuse (g_steal_pointer (&error));
+
+  /* The administrator may have thought better of it meanwhile */
+  self->replies->widest = read_widest (reply);
+  if (self->replies->state == VALIJA_REPLIES_OFF)
+    self->replies->audience = MIN (self->replies->audience, self->replies->widest);
+  if (self->replies->audience > self->replies->widest)
+    valija_error_set (&error, VALIJA_ERROR_INVALID, "%s", valija_auto_replies_get_limit (self->replies));
+
+  if (error != NULL ||
       !(saved = valija_exchange_client_ask_fiber (client,
                                                   build (self->session, valija_exchange_client_get_schema (client),
                                                          settings, self->replies),

@@ -28,6 +28,7 @@ struct _ValijaRepliesDialog
 
   ValijaEngine  *engine;
   ValijaAccount *account;
+  ValijaRepliesAudience widest;
   gboolean       quiet;      /* what the server has is being shown */
   gboolean       saving;
 };
@@ -52,6 +53,7 @@ create_replies (ValijaRepliesDialog *self)
 
   replies->state = (ValijaRepliesState) adw_combo_row_get_selected (self->state);
   replies->audience = (ValijaRepliesAudience) adw_combo_row_get_selected (self->audience);
+  replies->widest = self->widest;
   replies->start = valija_time_row_get_time (self->start);
   replies->end = valija_time_row_get_time (self->end);
   g_free (replies->inside);
@@ -85,6 +87,24 @@ changed_cb (ValijaRepliesDialog *self)
   gtk_widget_set_sensitive (self->save, error == NULL && !self->saving);
 }
 
+/* What the organization does not allow is not offered. */
+static void
+show_limit (ValijaRepliesDialog     *self,
+            const ValijaAutoReplies *replies)
+{
+  GtkStringList *choices = GTK_STRING_LIST (adw_combo_row_get_model (self->audience));
+  guint n_choices = g_list_model_get_n_items (G_LIST_MODEL (choices));
+  guint n_allowed = MIN ((guint) replies->widest + 1, n_choices);
+  const char *limit = valija_auto_replies_get_limit (replies);
+  gboolean has_choice = replies->widest != VALIJA_AUDIENCE_NOBODY;
+
+  self->widest = replies->widest;
+  gtk_string_list_splice (choices, n_allowed, n_choices - n_allowed, NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->audience), limit != NULL ? limit : "");
+  gtk_widget_set_sensitive (GTK_WIDGET (self->audience), has_choice);
+  gtk_widget_set_visible (self->outside_group, has_choice);
+}
+
 static void
 show_replies (ValijaRepliesDialog     *self,
               const ValijaAutoReplies *replies)
@@ -94,6 +114,7 @@ show_replies (ValijaRepliesDialog     *self,
 
   self->quiet = TRUE;
   adw_combo_row_set_selected (self->state, replies->state);
+  show_limit (self, replies);
   adw_combo_row_set_selected (self->audience, replies->audience);
   /* A period of before is none to begin with */
   valija_time_row_set_time (self->start, period || replies->end > now ? replies->start : now);

@@ -155,6 +155,7 @@ test_replies (void)
   g_assert_true (valija_auto_replies_answer (kept, 1796112000));
   g_assert_false (valija_auto_replies_answer (kept, 1796490000));
 
+  g_assert_cmpint (kept->widest, ==, VALIJA_AUDIENCE_EVERYBODY);
   kept->state = VALIJA_REPLIES_OFF;
   await_true (valija_mail_responder_save_replies (responder, kept));
   off = load_replies (&world);
@@ -164,6 +165,47 @@ test_replies (void)
 }
 
 /* What somebody wrote elsewhere, in bold, is not made plain by who only switches it on. */
+/* An organization may let none of them go outside, or only to contacts; the server keeps what was chosen before. */
+static void
+test_replies_limited (void)
+{
+  static const struct { const char *allowed; ValijaRepliesAudience widest; } cases[] = {
+    { "None", VALIJA_AUDIENCE_NOBODY }, { "Known", VALIJA_AUDIENCE_CONTACTS },
+  };
+  World world;
+  ValijaMailResponder *responder;
+
+  world_start (&world, NULL, NULL, NULL);
+  responder = VALIJA_MAIL_RESPONDER (world.session);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaAutoReplies) replies = NULL;
+      g_autoptr(GError) error = NULL;
+
+      valija_contract_server_tell (world.server, "{'do': 'replies', 'audience': 'All', 'allowed': '%s'}",
+                                   cases[i].allowed);
+      replies = load_replies (&world);
+      g_assert_cmpint (replies->widest, ==, cases[i].widest);
+      g_assert_cmpint (replies->audience, ==, cases[i].widest);
+      g_assert_nonnull (valija_auto_replies_get_limit (replies));
+
+      replies->state = VALIJA_REPLIES_ON;
+      g_set_str (&replies->inside, "Away");
+      g_set_str (&replies->outside, "Away");
+      g_assert_true (valija_auto_replies_check (replies, 0, &error));
+      await_true (valija_mail_responder_save_replies (responder, replies));
+
+      replies->audience = VALIJA_AUDIENCE_EVERYBODY;
+      g_assert_false (valija_auto_replies_check (replies, 0, &error));
+      g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+      g_assert_cmpstr (error->message, ==, valija_auto_replies_get_limit (replies));
+      await_error (valija_mail_responder_save_replies (responder, replies), VALIJA_ERROR_INVALID, VALIJA_STEP_NONE);
+      replies->state = VALIJA_REPLIES_OFF;
+      await_true (valija_mail_responder_save_replies (responder, replies));
+    }
+  world_stop (&world);
+}
+
 static void
 test_replies_keep_form (void)
 {
@@ -240,6 +282,7 @@ main (int   argc,
   g_test_add_func ("/exchange/people/failure", test_failure);
   g_test_add_func ("/exchange/quota", test_quota);
   g_test_add_func ("/exchange/replies/kept", test_replies);
+  g_test_add_func ("/exchange/replies/kept-limited", test_replies_limited);
   g_test_add_func ("/exchange/replies/form", test_replies_keep_form);
   g_test_add_func ("/exchange/replies/failure", test_replies_failure);
 

@@ -674,7 +674,7 @@ class Request:
         return tag('m:GetUserOofSettingsResponse', response_message('ResponseMessage'),
                    tag('t:OofSettings', leaf('t:OofState', oof['state']), leaf('t:ExternalAudience', oof['audience']), duration,
                        tag('t:InternalReply', leaf('t:Message', html(oof['internal']))),
-                       tag('t:ExternalReply', leaf('t:Message', html(oof['external'])))), leaf('m:AllowExternalOof', 'All'))
+                       tag('t:ExternalReply', leaf('t:Message', html(oof['external'])))), leaf('m:AllowExternalOof', oof['allowed']))
 
     def set_user_oof_settings_request(self):
         try:
@@ -689,6 +689,8 @@ class Request:
                 if times[0] >= times[1]:
                     raise EwsError('ErrorInvalidScheduledOofDuration', 'It ends before it begins.')
                 oof.update(start=times[0].rstrip('Z'), end=times[1].rstrip('Z'))
+            if ['None', 'Known', 'All'].index(text_of(settings, 'ExternalAudience')) > ['None', 'Known', 'All'].index(oof['allowed']):
+                raise EwsError('ErrorInvalidParameter', 'That audience is not allowed.')
             oof.update(state=text_of(settings, 'OofState'), audience=text_of(settings, 'ExternalAudience'),
                        internal=text_of(child(settings, 'InternalReply'), 'Message', ''),
                        external=text_of(child(settings, 'ExternalReply'), 'Message', ''))

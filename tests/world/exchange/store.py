@@ -178,7 +178,7 @@ class Mailbox:
         self.folders, self.items = {}, {}
         self.journal = []  # (number, what, folder id)
         self.special = {}
-        self.oof = dict(state='Disabled', audience='All', start=None, end=None, internal='', external='')
+        self.oof = dict(state='Disabled', audience='All', start=None, end=None, internal='', external='', allowed='All')
         for special, (display, parent, folder_class) in SPECIAL.items():
             self.special[special] = self.add_folder(display, self.special.get(parent), folder_class, special)
         self.add_folder(HIDDEN, self.special['msgfolderroot'], 'IPF.Configuration', hidden=True)
