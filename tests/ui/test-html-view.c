@@ -41,6 +41,16 @@ deadline_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* (nullable): WebKit's; of one that is fitted it is one deeper. */
+static GtkWidget *
+get_web (GtkWidget *view)
+{
+  GtkWidget *web = adw_bin_get_child (ADW_BIN (view));
+
+  return web == NULL || g_object_class_find_property (G_OBJECT_GET_CLASS (web), "title") != NULL
+           ? web : gtk_widget_get_first_child (web);
+}
+
 /* Runs the main loop until the page called @title has been loaded. */
 static void
 wait_for_page (GtkWidget  *view,
@@ -50,12 +60,12 @@ wait_for_page (GtkWidget  *view,
 
   for (gboolean there = FALSE; !there;)
     {
-      GtkWidget *web = adw_bin_get_child (ADW_BIN (view));
+      GtkWidget *web = get_web (view);
       g_autofree char *shown = NULL;
       gboolean loading = TRUE;
 
       g_main_context_iteration (NULL, TRUE);
-      if (web == NULL || web != adw_bin_get_child (ADW_BIN (view)))
+      if (web == NULL || web != get_web (view))
         continue;
 
       g_object_get (web, "title", &shown, "is-loading", &loading, NULL);
@@ -83,8 +93,9 @@ show (ValijaHtmlView *view,
 }
 
 static void
-test_no_network (void)
+check_network (gconstpointer data)
 {
+  gboolean fitted = GPOINTER_TO_INT (data);
   g_autoptr(GSocketService) service = g_socket_service_new ();
   g_autoptr(GError) error = NULL;
   g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
@@ -93,11 +104,12 @@ test_no_network (void)
   guint16 port;
 
   g_assert_no_error (error);
+  n_connections = 0;
   port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL, &error);
   g_assert_no_error (error);
   g_signal_connect (service, "incoming", G_CALLBACK (incoming_cb), NULL);
 
-  view = valija_html_view_new (cache, &error);
+  view = valija_html_view_new (cache, fitted, &error);
   g_assert_no_error (error);
   gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
   gtk_window_present (GTK_WINDOW (window));
@@ -116,13 +128,124 @@ test_no_network (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* ---- As high as its page ---- */
+
+#define TEXT "Twelve kilometres along the water, two hours of rest, and back before it is dark. "
+
+static int
+get_height (ValijaHtmlView *view)
+{
+  return gtk_widget_get_height (GTK_WIDGET (view));
+}
+
+static void
+show_text (ValijaHtmlView *view,
+           const char     *body)
+{
+  g_autoptr(GBytes) source = g_bytes_new_static ("Subject: x\n\nx\n", 14);
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (source);
+  g_autofree char *document = g_strdup_printf ("<!DOCTYPE html><title>text</title><body>%s", body);
+
+  valija_html_view_show (view, document, message, FALSE, FALSE);
+}
+
+static char *
+repeat (const char *text,
+        guint       n)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (all, text);
+
+  return g_string_free (all, FALSE);
+}
+
+#define WAIT_FOR(condition) \
+  G_STMT_START { \
+    guint source = g_timeout_add_seconds (DEADLINE_SECONDS, deadline_cb, NULL); \
+    while (!(condition)) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (source); \
+  } G_STMT_END
+
+static GtkWidget *
+create_scroller (ValijaHtmlView *view)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (view));
+  gtk_widget_set_valign (scroller, GTK_ALIGN_START);
+
+  return scroller;
+}
+
+/* It grows with its page and shrinks with it: by what is in it, by the room that there is, and not by what it was
+ * before; what is wider than that can be scrolled to; and an endless one is cut. */
+static void
+test_fitted (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *outer = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *long_text = repeat (TEXT, 60);
+  g_autofree char *endless = repeat ("<p>" TEXT, 2000);
+  ValijaHtmlView *view = valija_html_view_new (cache, TRUE, &error);
+  ValijaHtmlView *other;
+  gboolean cut;
+  int narrow;
+
+  g_assert_no_error (error);
+  gtk_box_append (GTK_BOX (box), create_scroller (view));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (outer), box);
+  gtk_window_set_child (GTK_WINDOW (window), outer);
+  gtk_window_set_default_size (GTK_WINDOW (window), 400, 300);
+  gtk_window_present (GTK_WINDOW (window));
+
+  show_text (view, long_text);
+  WAIT_FOR (get_height (view) > 600);
+  narrow = get_height (view);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 800, 300);
+  WAIT_FOR (get_height (view) > 100 && get_height (view) < narrow * 2 / 3);
+
+  show_text (view, "One line");
+  WAIT_FOR (get_height (view) > 0 && get_height (view) < 60);
+
+  show_text (view, "<div style='width: 1500px; height: 200px'>wide</div>");
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (view)) >= 1500 && get_height (view) >= 200 && get_height (view) < 260);
+
+  show_text (view, endless);
+  WAIT_FOR (get_height (view) == 8000);
+  g_object_get (view, "cut", &cut, NULL);
+  g_assert_true (cut);
+
+  /* Another shares its process, and goes its own way */
+  other = valija_html_view_new (cache, TRUE, &error);
+  g_assert_no_error (error);
+  gtk_box_append (GTK_BOX (box), create_scroller (other));
+  show_text (other, "One line");
+  WAIT_FOR (get_height (other) > 0 && get_height (other) < 60);
+  g_assert_cmpint (get_height (view), ==, 8000);
+  gtk_box_remove (GTK_BOX (box), gtk_widget_get_first_child (box));
+  show_text (other, long_text);
+  WAIT_FOR (get_height (other) > 200);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int    argc,
       char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/ui/html-view/no-network", test_no_network);
+  g_test_add_data_func ("/ui/html-view/no-network", GINT_TO_POINTER (FALSE), check_network);
+  g_test_add_data_func ("/ui/html-view/no-network/fitted", GINT_TO_POINTER (TRUE), check_network);
+  g_test_add_func ("/ui/html-view/fitted", test_fitted);
 
   return g_test_run ();
 }

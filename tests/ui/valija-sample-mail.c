@@ -63,6 +63,31 @@ static const char first_answer[] =
   "At the station, I thought. I bring tea.\n\n"
   "On Sunday Ana wrote:\n> when do we meet on Saturday, and who has a map?\n";
 
+/* A conversation in HTML: as the desktop's paper, with pictures far away; on paper of its own, wider than a phone; and
+ * one that quotes. */
+static const char * const formatted[] = {
+  "From: Dmitri <d@example.ru>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: Programme of the autumn\n"
+  "Date: Sat, 21 Nov 2026 09:00:00 +0000\nMessage-ID: <autumn-1@example.ru>\n"
+  "Content-Type: text/html; charset=utf-8\n\n"
+  "<h3>Programme of the autumn</h3><p>Dear all, this is what we <b>have so far</b>; the whole is "
+  "<a href='https://example.org/autumn'>on our page</a>.</p><ul><li>Concert in the old mill</li>"
+  "<li>Walk to the three lakes</li><li>Reading by candlelight</li></ul>"
+  "<img src='https://example.org/mill.png' width='300' height='120'><p>Dmitri</p>",
+  "From: Chen Wei <chen@example.cn>\nTo: Dmitri <d@example.ru>\nCc: Ana <ana@example.org>\n"
+  "Subject: Re: Programme of the autumn\nDate: Sat, 21 Nov 2026 10:00:00 +0000\nMessage-ID: <autumn-2@example.cn>\n"
+  "In-Reply-To: <autumn-1@example.ru>\nReferences: <autumn-1@example.ru>\n"
+  "Content-Type: text/html; charset=utf-8\n\n"
+  "<table width='560' bgcolor='#f4ecd8' cellpadding='12'><tr><td style='color: #5a3b1a'><h2>The three lakes</h2>"
+  "<p>Twelve kilometres, two hours of rest, and <a href='https://example.cn/map'>a map</a>.</p></td>"
+  "<td bgcolor='#5a3b1a' style='color: white'>Sunday<br>8:00</td></tr></table>",
+  "From: Bo Lindqvist <bo@example.org>\nTo: Chen <chen@example.cn>\nCc: Ana <ana@example.org>, Dmitri <d@example.ru>\n"
+  "Subject: Re: Programme of the autumn\nDate: Sat, 21 Nov 2026 11:00:00 +0000\nMessage-ID: <autumn-3@example.org>\n"
+  "In-Reply-To: <autumn-2@example.cn>\nReferences: <autumn-1@example.ru> <autumn-2@example.cn>\n"
+  "Content-Type: text/html; charset=utf-8\n\n"
+  "<p>I come to the lakes, and bring the tea.</p><p>Bo</p><p>Chen wrote:</p>"
+  "<blockquote><p>Twelve kilometres, two hours of rest, and a map.</p></blockquote>",
+};
+
 void
 valija_sample_mail_fill (ValijaEngine *engine)
 {
@@ -78,6 +103,8 @@ valija_sample_mail_fill (ValijaEngine *engine)
   valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, imap, "sent"), own_question,
                                   VALIJA_FLAG_SEEN);
   valija_fake_engine_add_message (engine, inbox, first_answer, VALIJA_FLAG_SEEN);
+  for (guint i = 0; i < G_N_ELEMENTS (formatted); i++)
+    valija_fake_engine_add_message (engine, inbox, formatted[i], VALIJA_FLAG_SEEN);
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
       valija_fake_engine_add_message (engine, inbox, messages[i].source, messages[i].flags);

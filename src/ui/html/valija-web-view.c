@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "ui/html/valija-web-fit.h"
 #include "ui/reader/valija-html-view.h"
 
 #include <glib/gi18n-lib.h>
@@ -20,6 +21,16 @@
 #define FILTER_IMAGES "valija-images-2"
 #define DEAD_PROXY "http://127.0.0.1:9"
 #define BASE_FONT_SIZE 15
+#define PAGE_MARGIN 18
+#define PAPER_MARGIN 12 /* white paper on a card */
+
+/* As dark as what is around it. Not transparent: without a graphics card that is white. */
+#define PAGE_PAPER "#1d1d20"
+#define CARD_PAPER "#333337"
+
+/* What stands above and below is near enough. */
+static const char flush[] = "body > :first-child { margin-block-start: 0; }"
+                            "body > :last-child { margin-block-end: 0; }";
 
 /* The compiler of filters takes no alternation: one rule a scheme. */
 #define RULES_OF_THE_MESSAGE                                                                                           \
@@ -43,6 +54,7 @@ struct _ValijaWebView
 
   WebKitUserContentFilterStore *store;
   WebKitWebContext           *context;
+  gboolean                    fitted;         /* as high as its page, among others */
   WebKitNetworkSession       *session;
   WebKitWebView              *view;
   GCancellable               *cancellable;    /* of the filter for what is shown next */
@@ -58,7 +70,11 @@ struct _ValijaWebView
 
 G_DEFINE_FINAL_TYPE (ValijaWebView, valija_web_view, VALIJA_TYPE_HTML_VIEW)
 
-ValijaHtmlView *valija_html_module_create (const char *cache_dir);
+ValijaHtmlView *valija_html_module_create (const char *cache_dir, gboolean fitted);
+
+/* Those that are fitted and alive, the newest last. Only they share a process: a page of a conversation costs a
+ * fraction of what one on its own does. */
+static GPtrArray *fitted_views;
 
 /* ---- What the page may do ---- */
 
@@ -165,8 +181,10 @@ static void
 cid_request_cb (WebKitURISchemeRequest *request,
                 gpointer                data)
 {
-  GWeakRef *owner = data;
-  g_autoptr(ValijaWebView) self = g_weak_ref_get (owner);
+  WebKitWebView *view = webkit_uri_scheme_request_get_web_view (request);
+  /* One that was dropped has no such parent any more */
+  GtkWidget *owner = view != NULL ? gtk_widget_get_ancestor (GTK_WIDGET (view), VALIJA_TYPE_WEB_VIEW) : NULL;
+  ValijaWebView *self = owner != NULL ? VALIJA_WEB_VIEW (owner) : NULL;
   g_autofree char *content_id = g_uri_unescape_string (webkit_uri_scheme_request_get_path (request), NULL);
   const ValijaMimePart *part = NULL;
   g_autoptr(GBytes) bytes = NULL;
@@ -189,13 +207,6 @@ cid_request_cb (WebKitURISchemeRequest *request,
 
   stream = g_memory_input_stream_new_from_bytes (bytes);
   webkit_uri_scheme_request_finish (request, stream, g_bytes_get_size (bytes), part->type);
-}
-
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
 }
 
 /* ---- The view ---- */
@@ -263,26 +274,80 @@ drop_view (ValijaWebView *self)
   g_clear_object (&self->session);
 }
 
+/* One that lives, and that may ask the network for the same: a process and its session have one proxy. (nullable) */
+static ValijaWebView *
+find_related (ValijaWebView *self)
+{
+  for (guint i = 0; self->fitted && i < fitted_views->len; i++)
+    {
+      ValijaWebView *other = g_ptr_array_index (fitted_views, i);
+
+      if (other != self && other->view != NULL && other->remote_images == self->remote_images)
+        return other;
+    }
+
+  return NULL;
+}
+
+/* Each has settings, filters and styles of its own, whoever it is related to. */
+static WebKitWebView *
+create_web_view (ValijaWebView *self)
+{
+  g_autoptr(WebKitSettings) settings = create_settings ();
+  g_autoptr(WebKitUserContentManager) manager = webkit_user_content_manager_new ();
+  ValijaWebView *related = find_related (self);
+
+  if (related != NULL)
+    {
+      self->session = g_object_ref (related->session);
+      return g_object_new (WEBKIT_TYPE_WEB_VIEW,
+                           "related-view", related->view,
+                           "user-content-manager", manager,
+                           "settings", settings,
+                           NULL);
+    }
+
+  self->session = create_session (self->remote_images);
+  return g_object_new (WEBKIT_TYPE_WEB_VIEW,
+                       "web-context", self->context,
+                       "network-session", self->session,
+                       "user-content-manager", manager,
+                       "settings", settings,
+                       NULL);
+}
+
+/* The view has a text view inside, never to be seen, in which the Tab key would end on its way out. */
+static void
+close_trap (WebKitWebView *view)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (view));
+       child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_widget_set_can_focus (child, FALSE);
+}
+
 static void
 create_view (ValijaWebView *self)
 {
-  g_autoptr(WebKitSettings) settings = create_settings ();
-
-  self->session = create_session (self->remote_images);
-  self->view = g_object_ref_sink (g_object_new (WEBKIT_TYPE_WEB_VIEW,
-                                                "web-context", self->context,
-                                                "network-session", self->session,
-                                                "settings", settings,
-                                                "hexpand", TRUE,
-                                                "vexpand", TRUE,
-                                                NULL));
+  self->view = g_object_ref_sink (create_web_view (self));
+  gtk_widget_set_hexpand (GTK_WIDGET (self->view), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->view), !self->fitted);
+  close_trap (self->view);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Message"), -1);
   g_signal_connect_object (self->view, "decide-policy", G_CALLBACK (decide_policy_cb), self, 0);
   g_signal_connect_object (self->view, "permission-request", G_CALLBACK (permission_request_cb), self, 0);
   g_signal_connect_object (self->view, "context-menu", G_CALLBACK (context_menu_cb), self, 0);
   g_signal_connect_object (self->view, "mouse-target-changed", G_CALLBACK (mouse_target_changed_cb), self, 0);
   g_signal_connect_object (self->view, "web-process-terminated", G_CALLBACK (terminated_cb), self, 0);
-  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->view));
+  if (self->fitted)
+    {
+      GtkWidget *fit = valija_web_fit_new (self->view);
+
+      g_object_bind_property (fit, "cut", self, "cut", G_BINDING_SYNC_CREATE);
+      adw_bin_set_child (ADW_BIN (self), fit);
+    }
+  else
+    adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->view));
 }
 
 /* Paper: white with black ink where the message has colours of its own, else as the desktop. */
@@ -301,18 +366,21 @@ create_style (ValijaWebView *self)
   else
     {
       gtk_widget_get_color (GTK_WIDGET (self), &ink);
-      gdk_rgba_parse (&paper, dark ? "#1d1d20" : "#ffffff");
+      gdk_rgba_parse (&paper, !dark ? "#ffffff" : self->fitted ? CARD_PAPER : PAGE_PAPER);
     }
 
   ink_css = gdk_rgba_to_string (&ink);
   paper_css = gdk_rgba_to_string (&paper);
   css = g_strdup_printf (":root { color-scheme: %s; color: %s; background: %s; }"
-                         "body { margin: 18px; overflow-wrap: anywhere; }"
+                         "body { margin: %dpx; overflow-wrap: anywhere; }"
+                         "%s"
                          "img { max-width: 100%%; height: auto; }"
                          "pre { white-space: pre-wrap; }"
                          "blockquote { margin-inline-start: 0; padding-inline-start: 12px;"
                          " border-inline-start: 2px solid rgba(128, 128, 128, 0.5); }",
-                         dark ? "dark" : "light", ink_css, paper_css);
+                         dark ? "dark" : "light", ink_css, paper_css,
+                         !self->fitted ? PAGE_MARGIN : self->own_colors ? PAPER_MARGIN : 0,
+                         self->fitted ? flush : "");
   webkit_web_view_set_background_color (self->view, &paper);
 
   return webkit_user_style_sheet_new (css, WEBKIT_USER_CONTENT_INJECT_ALL_FRAMES, WEBKIT_USER_STYLE_LEVEL_USER,
@@ -433,6 +501,8 @@ valija_web_view_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   drop_view (self);
+  if (fitted_views != NULL)
+    g_ptr_array_remove (fitted_views, self);
   g_clear_object (&self->context);
   g_clear_object (&self->store);
   g_clear_object (&self->message);
@@ -466,23 +536,40 @@ valija_web_view_class_init (ValijaWebViewClass *klass)
 static void
 valija_web_view_init (ValijaWebView *self)
 {
-  GWeakRef *owner = g_new0 (GWeakRef, 1);
-
-  g_weak_ref_init (owner, self);
-  self->context = webkit_web_context_new ();
-  webkit_web_context_set_cache_model (self->context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
-  webkit_web_context_register_uri_scheme (self->context, "cid", cid_request_cb, owner, weak_ref_free);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (style_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }
 
+/* Views that share a process share this as well. (transfer full) */
+static WebKitWebContext *
+create_context (void)
+{
+  WebKitWebContext *context = webkit_web_context_new ();
+
+  webkit_web_context_set_cache_model (context, WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER);
+  webkit_web_context_register_uri_scheme (context, "cid", cid_request_cb, NULL, NULL);
+
+  return context;
+}
+
 G_MODULE_EXPORT ValijaHtmlView *
-valija_html_module_create (const char *cache_dir)
+valija_html_module_create (const char *cache_dir,
+                           gboolean    fitted)
 {
   ValijaWebView *self = g_object_new (VALIJA_TYPE_WEB_VIEW, NULL);
   g_autofree char *path = g_build_filename (cache_dir, "content-filters", NULL);
 
   self->store = webkit_user_content_filter_store_new (path);
+  self->fitted = fitted;
+
+  if (fitted && fitted_views == NULL)
+    fitted_views = g_ptr_array_new ();
+  if (fitted)
+    g_ptr_array_add (fitted_views, self);
+
+  self->context = fitted && fitted_views->len > 1
+                    ? g_object_ref (((ValijaWebView *) g_ptr_array_index (fitted_views, 0))->context)
+                    : create_context ();
 
   return VALIJA_HTML_VIEW (self);
 }

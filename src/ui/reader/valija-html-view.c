@@ -13,7 +13,21 @@
 #define MODULE_FILE "libvalija-html.so" /* found by the executable's own library path */
 #define MODULE_SYMBOL "valija_html_module_create"
 
-G_DEFINE_ABSTRACT_TYPE (ValijaHtmlView, valija_html_view, ADW_TYPE_BIN)
+typedef struct
+{
+  gboolean cut;
+} ValijaHtmlViewPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (ValijaHtmlView, valija_html_view, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_CUT,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
 
 enum
 {
@@ -26,8 +40,57 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
+valija_html_view_get_property (GObject    *object,
+                               guint       id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  ValijaHtmlViewPrivate *priv = valija_html_view_get_instance_private (VALIJA_HTML_VIEW (object));
+
+  switch (id)
+    {
+    case PROP_CUT:
+      g_value_set_boolean (value, priv->cut);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+valija_html_view_set_property (GObject      *object,
+                               guint         id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  ValijaHtmlViewPrivate *priv = valija_html_view_get_instance_private (VALIJA_HTML_VIEW (object));
+
+  switch (id)
+    {
+    case PROP_CUT:
+      if (priv->cut != g_value_get_boolean (value))
+        {
+          priv->cut = g_value_get_boolean (value);
+          g_object_notify_by_pspec (object, pspec);
+        }
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 valija_html_view_class_init (ValijaHtmlViewClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = valija_html_view_get_property;
+  object_class->set_property = valija_html_view_set_property;
+
+  properties[PROP_CUT] = g_param_spec_boolean ("cut", NULL, NULL, FALSE,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_HTML_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[LINK_HOVERED] = g_signal_new ("link-hovered", VALIJA_TYPE_HTML_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -62,6 +125,7 @@ load_module (void)
 
 ValijaHtmlView *
 valija_html_view_new (const char *cache_dir,
+                      gboolean    fitted,
                       GError    **error)
 {
   ValijaHtmlModuleCreate create = load_module ();
@@ -73,7 +137,7 @@ valija_html_view_new (const char *cache_dir,
       return NULL;
     }
 
-  return create (cache_dir);
+  return create (cache_dir, fitted);
 }
 
 void

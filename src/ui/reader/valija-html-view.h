@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* Shows a sanitised HTML document. The engine behind it is a module that is loaded when the
  * first such document is opened: it costs more memory and time than the rest of the application.
  * Signals: "link-activated" (char *uri, char *label, nullable), "link-hovered" (char *uri,
- * nullable), "failed" (char *why). */
+ * nullable), "failed" (char *why). Property: "cut": there is more than what is shown, in a view that is fitted. */
 #define VALIJA_TYPE_HTML_VIEW (valija_html_view_get_type ())
 G_DECLARE_DERIVABLE_TYPE (ValijaHtmlView, valija_html_view, VALIJA, HTML_VIEW, AdwBin)
 
@@ -27,11 +27,12 @@ struct _ValijaHtmlViewClass
 };
 
 /* What the module exports: a function of this type named "valija_html_module_create". */
-typedef ValijaHtmlView *(*ValijaHtmlModuleCreate) (const char *cache_dir);
+typedef ValijaHtmlView *(*ValijaHtmlModuleCreate) (const char *cache_dir, gboolean fitted);
 
-/* @cache_dir: where what was compiled once is kept. NULL with VALIJA_ERROR_FAILED when the
- * module is not installed. */
-ValijaHtmlView *valija_html_view_new (const char *cache_dir, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @cache_dir: where what was compiled once is kept. @fitted: it is as high as what it shows, has no paper of its own
+ * where the document says no colours, and scrolls sideways only by what is around it; such views are cheap where there
+ * are several. NULL with VALIJA_ERROR_FAILED when the module is not installed. */
+ValijaHtmlView *valija_html_view_new (const char *cache_dir, gboolean fitted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Replaces what is shown by @document, whose cid: pictures are parts of @message. Nothing is
  * ever fetched from the network but, with @remote_images, pictures. @own_colors: it says colours

@@ -8,6 +8,7 @@
 #include "mime/valija-quote.h"
 #include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-attachment-button.h"
+#include "ui/reader/valija-card-page.h"
 #include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
@@ -34,7 +35,9 @@ struct _ValijaMessageCard
   ValijaPlainView   *text;
   GtkToggleButton   *quote_button;
   ValijaPlainView   *quote;
+  AdwBin            *page;
   GtkWidget         *formatted;
+  GtkLabel          *formatted_label;
   AdwWrapBox        *attachments;
 
   ValijaEngine      *engine;
@@ -44,6 +47,7 @@ struct _ValijaMessageCard
   gboolean           expanded;
   gboolean           loading;
   gboolean           failed;
+  gboolean           prefer_text;   /* by choice, or as its page cannot be shown */
   guint              measure_source;
 };
 
@@ -128,7 +132,15 @@ static void
 link_activated_cb (ValijaMessageCard *self,
                    const char        *uri)
 {
-  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri);
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri, NULL);
+}
+
+static void
+page_link_activated_cb (ValijaMessageCard *self,
+                        const char        *uri,
+                        const char        *label)
+{
+  g_signal_emit (self, signals[LINK_ACTIVATED], 0, uri, label);
 }
 
 static void
@@ -137,6 +149,43 @@ link_hovered_cb (ValijaMessageCard *self,
 {
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->text), uri);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->quote), uri);
+}
+
+/* Its page, or its text. */
+static void
+update_shown (ValijaMessageCard *self)
+{
+  gboolean page = valija_message_card_get_page_shown (self);
+  gboolean quotes = gtk_text_buffer_get_char_count (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->quote))) > 0;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->page), page);
+  gtk_widget_set_visible (GTK_WIDGET (self->text), !page);
+  gtk_widget_set_visible (GTK_WIDGET (self->quote_button), !page && quotes);
+  gtk_widget_set_visible (GTK_WIDGET (self->quote), !page && gtk_toggle_button_get_active (self->quote_button));
+  gtk_widget_set_visible (self->formatted, !page && valija_message_card_has_html (self));
+}
+
+static void
+drop_page (ValijaMessageCard *self)
+{
+  adw_bin_set_child (self->page, NULL);
+  update_shown (self);
+}
+
+static void
+page_failed_cb (ValijaMessageCard *self,
+                const char        *why)
+{
+  self->prefer_text = TRUE;
+  gtk_label_set_text (self->formatted_label, why);
+  drop_page (self);
+}
+
+static void
+formatted_clicked_cb (ValijaMessageCard *self)
+{
+  valija_message_card_show_page (self, TRUE);
+  gtk_widget_child_focus (GTK_WIDGET (self->page), GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -149,8 +198,7 @@ fill_text (ValijaMessageCard *self)
 
   valija_plain_view_set_text (self->text, written);
   valija_plain_view_set_text (self->quote, quoted);
-  gtk_widget_set_visible (GTK_WIDGET (self->quote_button), quoted[0] != '\0');
-  gtk_widget_set_visible (self->formatted, valija_mime_message_get_html (self->mime) != NULL);
+  update_shown (self);
 }
 
 static void
@@ -286,7 +334,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   signals[LOADED] = g_signal_new ("loaded", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 0);
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                          NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                          NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
   g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
@@ -308,7 +356,9 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (text);
   BIND (quote_button);
   BIND (quote);
+  BIND (page);
   BIND (formatted);
+  BIND (formatted_label);
   BIND (attachments);
   gtk_widget_class_bind_template_callback (widget_class, head_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, entered_cb);
@@ -316,6 +366,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, quote_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, link_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, formatted_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
   gtk_widget_class_set_css_name (widget_class, "messagecard");
 }
@@ -390,6 +441,8 @@ valija_message_card_set_expanded (ValijaMessageCard *self,
   self->expanded = expanded;
   gtk_widget_set_visible (self->inside, expanded);
   update_head (self);
+  if (!expanded)
+    drop_page (self);
   g_signal_emit (self, signals[TOGGLED], 0);
 }
 
@@ -438,6 +491,56 @@ valija_message_card_get_source (ValijaMessageCard *self)
   g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), NULL);
 
   return self->source;
+}
+
+gboolean
+valija_message_card_has_html (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return self->mime != NULL && valija_mime_message_get_html (self->mime) != NULL;
+}
+
+gboolean
+valija_message_card_wants_page (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return self->expanded && !self->prefer_text && valija_message_card_has_html (self) &&
+         !valija_message_card_get_page_shown (self);
+}
+
+gboolean
+valija_message_card_get_page_shown (ValijaMessageCard *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_CARD (self), FALSE);
+
+  return adw_bin_get_child (self->page) != NULL;
+}
+
+void
+valija_message_card_show_page (ValijaMessageCard *self,
+                               gboolean           shown)
+{
+  GtkWidget *page;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
+
+  self->prefer_text = !shown;
+  if (!shown)
+    {
+      drop_page (self);
+      return;
+    }
+
+  if (!valija_message_card_wants_page (self))
+    return;
+
+  page = valija_card_page_new (self->mime);
+  g_signal_connect_object (page, "link-activated", G_CALLBACK (page_link_activated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (page, "failed", G_CALLBACK (page_failed_cb), self, G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->page, page);
+  update_shown (self);
 }
 
 void

@@ -9,6 +9,9 @@
 /* So many messages are fetched and parsed at a time. */
 #define MAX_LOADING 3
 
+/* So many show their HTML without being asked. They share a process, but each has a picture of all its page. */
+#define MAX_PAGES 8
+
 /* The conversation that was asked for, and of which row it was. */
 typedef struct
 {
@@ -129,6 +132,27 @@ load_some (ValijaReader *self)
     }
 }
 
+/* From the active one on, which the user is looking at. */
+static void
+show_pages (ValijaReader *self)
+{
+  guint n_pages = 0;
+
+  for (ValijaMessageCard *card = first_card (self); card != NULL; card = next_card (card))
+    n_pages += valija_message_card_get_page_shown (card);
+
+  for (guint turn = 0; turn < 2; turn++)
+    for (ValijaMessageCard *card = turn == 0 ? self->active : first_card (self);
+         card != NULL && n_pages < MAX_PAGES;
+         card = next_card (card))
+      {
+        if (!valija_message_card_wants_page (card))
+          continue;
+        valija_message_card_show_page (card, TRUE);
+        n_pages++;
+      }
+}
+
 static gboolean
 scroll_cb (gpointer data)
 {
@@ -155,6 +179,7 @@ loaded_cb (ValijaReader      *self,
            ValijaMessageCard *card)
 {
   load_some (self);
+  show_pages (self);
   if (card != self->active || self->alone)
     return;
 
@@ -171,13 +196,15 @@ static void
 toggled_cb (ValijaReader *self)
 {
   load_some (self);
+  show_pages (self);
 }
 
 static void
 link_activated_cb (ValijaReader *self,
-                   const char   *uri)
+                   const char   *uri,
+                   const char   *label)
 {
-  valija_reader_open_link (self, uri, NULL);
+  valija_reader_open_link (self, uri, label);
 }
 
 /* ---- The cards ---- */
@@ -389,7 +416,7 @@ collapse_all_action (GtkWidget  *widget,
   set_all (VALIJA_READER (widget), FALSE);
 }
 
-/* With all that is shown of a single message: its HTML, all recipients. There is only ever one such view. */
+/* With all that is shown of a single message, as its recipients. */
 static void
 open_alone_action (GtkWidget  *widget,
                    const char *name,

@@ -113,7 +113,7 @@ ensure_html_view (ValijaReader *self)
   if (view != NULL)
     return VALIJA_HTML_VIEW (view);
 
-  created = valija_html_view_new (valija_application_get_cache_dir (valija_application_get_default ()), &error);
+  created = valija_html_view_new (valija_application_get_cache_dir (valija_application_get_default ()), FALSE, &error);
   if (created == NULL)
     {
       html_failed_cb (self, error->message);
@@ -181,6 +181,12 @@ plain_text_action (GtkWidget  *widget,
                    GVariant   *parameter)
 {
   ValijaReader *self = VALIJA_READER (widget);
+
+  if (self->active != NULL && !self->alone)
+    {
+      valija_message_card_show_page (self->active, !valija_message_card_get_page_shown (self->active));
+      return;
+    }
 
   self->prefer_plain = !self->prefer_plain;
   if (self->mime != NULL)

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A conversation whose messages are HTML: as pages, or as text, by keys and by the wheel.
+
+Usage: pages.py SHOWCASE
+"""
+
+import sys
+
+import keys
+
+CONVERSATION = 'Re: Programme of the autumn'
+
+
+class Pages(keys.Keys):
+    def texts(self):
+        """The messages that are shown as text"""
+        return list(self.hands.look_all('text', 'Message'))
+
+    def heads(self):
+        return [node for node in self.hands.look_all('button', contains='From ') if ', Sat 21 Nov, ' in node.name]
+
+    def top(self, node):
+        """How far down it is, in the window"""
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+        return Atspi.Component.get_extents(node.accessible.get_component_iface(), Atspi.CoordType.WINDOW).y
+
+    def shown(self):
+        """Each message of the conversation has a page, and one of them would like to have pictures from far away"""
+        h = self.hands
+        self.row(CONVERSATION)
+        h.press('list item', contains=f', {CONVERSATION}, ')
+        h.find('heading', CONVERSATION)
+        h.wait(lambda: len(self.heads()) == 3, 'three messages')
+        h.invoke('reader.previous-message')
+        self.focused('button', 'From Chen')
+        h.invoke('reader.expand-all')
+        h.find('button', 'Show Pictures')
+        h.wait(lambda: not self.texts(), 'pages in the place of texts')
+        if len(list(h.look_all('button', 'Show Pictures'))) != 1 or h.look('button', 'Show Formatted'):
+            raise AssertionError(h.tree())
+        # The page of the first stands between it and the second
+        h.wait(lambda: self.top(self.heads()[1]) - self.top(self.heads()[0]) > 300, 'a page with some height')
+
+    def tab(self):
+        """Into a page, out of it, back, and by a letter to the message before"""
+        h = self.hands
+        def inside():
+            node = h.focus()
+            return node is not None and node.role != 'button'
+        h.invoke('reader.next-message')
+        self.focused('button', 'From Bo')
+        self.to('button', 'Open on Its Own')
+        self.key('Tab')
+        h.wait(inside, 'the focus in the page')
+        self.key('Tab')
+        h.wait(lambda: not inside(), 'the focus behind the page')
+        self.key('shift+Tab')
+        h.wait(inside, 'the focus in the page again')
+        self.key('p')
+        self.focused('button', 'From Chen')
+
+    def wheel(self):
+        """Over a page it moves the conversation"""
+        h = self.hands
+        h.invoke('reader.previous-message')
+        self.focused('button', 'From Dmitri')
+        self.display.resize('^Valija$', 1180, 500)
+        before = h.wait(lambda: self.top(self.heads()[0]), 'a place')
+        self.display.xdotool('mousemove', '800', '330')
+        def moved():
+            self.display.xdotool('click', '5')
+            return self.top(self.heads()[0]) < before - 100
+        h.wait(moved, 'the conversation moved')
+        self.display.resize('^Valija$', 1180, 760)
+
+    def text(self):
+        """One is shown as text, by choice, and as a page again; pictures are let through for one message"""
+        h = self.hands
+        h.invoke('reader.plain-text')
+        h.wait(lambda: len(self.texts()) == 1 and 'Concert in the old mill' in self.texts()[0].text, 'the text')
+        h.press('button', 'Show Formatted')
+        h.wait(lambda: not self.texts(), 'the page')
+        h.press('button', 'Show Pictures')
+        h.gone('button', 'Show Pictures')
+        h.wait(lambda: not self.texts(), 'the page with pictures')
+
+    STEPS = (shown, tab, wheel, text)
+
+
+if __name__ == '__main__':
+    sys.exit(keys.main(Pages))
