@@ -196,8 +196,8 @@ const ValijaMethod valija_method_imap = {
                      "search it without a network; it can be fetched again at any time.\n"
                      "Your password is kept in the desktop’s keyring, nowhere else."),
   .icon_name = "valija-method-imap-symbolic",
-  .capabilities = FETCHING | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS | VALIJA_CAPABILITY_INSTANT |
-                  VALIJA_CAPABILITY_SEARCH,
+  .capabilities = FETCHING | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_LABELS | VALIJA_CAPABILITY_FOLDERS |
+                  VALIJA_CAPABILITY_INSTANT | VALIJA_CAPABILITY_SEARCH,
   .answers = {
     [VALIJA_QUESTION_READS] = { VALIJA_ANSWER_YES, N_("Everything in your mailbox.") },
     [VALIJA_QUESTION_SENDS] = { VALIJA_ANSWER_NO,

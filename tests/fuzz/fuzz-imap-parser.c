@@ -6,6 +6,7 @@
 #include "wire/imap/imap-dump.h"
 #include "wire/imap/valija-imap-capability.h"
 #include "wire/imap/valija-imap-fetch.h"
+#include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-name.h"
 #include "wire/imap/valija-imap-quirks.h"
@@ -31,6 +32,27 @@ read_lists (const ValijaImapResponse *response)
       g_assert_cmpstr (again, ==, list.name);
     }
   valija_imap_status_parse (response, TRUE, &status);
+}
+
+/* What was a keyword can be told to the server as one, and means the same. */
+static void
+read_labels (const ValijaImapFetch *fetch)
+{
+  g_autoptr(GPtrArray) keywords = valija_imap_keywords_parse (fetch->flag_list);
+  g_autoptr(GPtrArray) labels = valija_imap_gmail_labels_parse (fetch->gmail_labels, FALSE);
+
+  for (guint i = 0; keywords != NULL && i < keywords->len; i++)
+    {
+      const char *name = g_ptr_array_index (keywords, i);
+      g_autofree char *encoded = valija_imap_keyword_encode (name);
+      g_autofree char *again = encoded != NULL ? valija_imap_keyword_decode (encoded) : NULL;
+
+      g_assert_true (g_utf8_validate (name, -1, NULL));
+      g_assert_true (encoded == NULL || (strpbrk (encoded, " (){%*\"\\]\r\n") == NULL && g_str_is_ascii (encoded)));
+      g_assert_true (encoded == NULL || g_strcmp0 (again, name) == 0);
+    }
+  for (guint i = 0; labels != NULL && i < labels->len; i++)
+    g_assert_true (g_utf8_validate (g_ptr_array_index (labels, i), -1, NULL));
 }
 
 /* Every value that a response could be taken for: none may crash, whatever the response is. */
@@ -67,6 +89,7 @@ read_values (const ValijaImapResponse *response)
 
       if (part != NULL)
         valija_imap_part_has_attachments (part);
+      read_labels (&fetch);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "mime/valija-mime-header.h"
+#include "sessions/imap/valija-imap-label.h"
 #include "wire/imap/valija-imap-fetch.h"
 
 /* What a list shows and a thread is built from. The header fields come as they are, since ENVELOPE lacks References. */
@@ -30,13 +31,15 @@ typedef struct
   guint64 size;
   guint32 header;         /* offset into the octets */
   guint32 header_length;
-  char *preview;          /* nullable, this and the next */
+  char *preview;          /* nullable, this and the next two */
   char *email_id;
+  char **labels;
 } Item;
 
 struct _ValijaImapBatch
 {
   gatomicrefcount ref_count; /* the thread that parses holds one */
+  ValijaImapLabelStyle style;
   GArray *items;             /* of Item */
   GByteArray *octets;
   ValijaImapGate *gate;
@@ -95,6 +98,7 @@ clear_item (gpointer data)
 
   g_free (item->preview);
   g_free (item->email_id);
+  g_strfreev (item->labels);
 }
 
 ValijaImapBatch *
@@ -140,6 +144,7 @@ add_item (ValijaImapBatch       *self,
     return FALSE;
 
   item.email_id = g_strdup (fetch->email_id);
+  item.labels = valija_imap_label_dup_told (self->style, fetch);
   item.preview = fetch->preview != NULL ? valija_mime_clean_text (fetch->preview, -1) : NULL;
   if (length > 0)
     g_byte_array_append (self->octets, octets, length);
@@ -182,6 +187,7 @@ valija_imap_batch_start (ValijaImapLink      *link,
   ValijaImapBatch *self = g_new0 (ValijaImapBatch, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->style = valija_imap_label_get_style (link);
   self->items = g_array_new (FALSE, FALSE, sizeof (Item));
   g_array_set_clear_func (self->items, clear_item);
   self->octets = g_byte_array_new ();
@@ -207,6 +213,8 @@ valija_imap_batch_start (ValijaImapLink      *link,
     valija_imap_command_append_atom (command, "EMAILID");
   else if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_GMAIL))
     valija_imap_command_append_atom (command, "X-GM-MSGID");
+  if (valija_imap_label_get_item (self->style) != NULL)
+    valija_imap_command_append_atom (command, valija_imap_label_get_item (self->style));
   valija_imap_command_append_atom (command, HEADERS);
   valija_imap_command_close_list (command);
 
@@ -273,7 +281,8 @@ valija_imap_batch_digest (ValijaImapBatch *self,
     {
       const Item *item = &g_array_index (self->items, Item, i);
 
-      valija_imap_digests_add (digests, item->uid, item->flags);
+      valija_imap_digests_add (digests, item->uid, item->flags,
+                               valija_imap_label_hash ((const char * const *) item->labels));
     }
 }
 
@@ -292,6 +301,7 @@ make_info (ValijaImapBatch *self,
     info->received = item->received;
   info->preview = g_steal_pointer (&item->preview);
   info->email_id = g_steal_pointer (&item->email_id);
+  info->labels = g_steal_pointer (&item->labels);
 
   return info;
 }

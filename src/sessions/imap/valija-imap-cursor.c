@@ -206,11 +206,13 @@ valija_imap_digests_new (void)
 void
 valija_imap_digests_add (GHashTable     *digests,
                          guint32         uid,
-                         ValijaImapFlags flags)
+                         ValijaImapFlags flags,
+                         guint32         labels)
 {
   gpointer block = GUINT_TO_POINTER (VALIJA_IMAP_CURSOR_BLOCK (uid));
   guint32 sum = GPOINTER_TO_UINT (g_hash_table_lookup (digests, block));
-  guint64 mixed = ((guint64) uid << 16 | (flags & 0xffff)) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  guint64 whole = ((guint64) uid << 16 | (flags & 0xffff)) ^ (guint64) labels << 16;
+  guint64 mixed = whole * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 
   g_hash_table_insert (digests, block, GUINT_TO_POINTER (sum + (guint32) (mixed >> 32)));
 }

@@ -30,7 +30,10 @@ GBytes           *valija_imap_cursor_to_bytes   (const ValijaImapCursor *self) G
 
 /* Digests: a block's is the sum over its messages, so that they can be added in any order. */
 #define VALIJA_IMAP_CURSOR_BLOCK(uid) ((uid) >> 8)
-void              valija_imap_digests_add       (GHashTable *digests, guint32 uid, ValijaImapFlags flags);
+void              valija_imap_digests_add       (GHashTable     *digests,
+                                                 guint32         uid,
+                                                 ValijaImapFlags flags,
+                                                 guint32         labels); /* their hash */
 gboolean          valija_imap_digests_equal     (GHashTable *one, GHashTable *other, guint32 uid);
 GHashTable       *valija_imap_digests_new       (void) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -32,6 +32,7 @@ struct _ValijaImapLink
   gboolean compressed;
   ValijaImapSelected *selected;
   guint n_selecting;
+  gboolean takes_labels;   /* as far as the last folder told */
   struct _ValijaImapNotify *notify;  /* nullable: until somebody wants it */
   DexFuture *folders;
   GHashTable *counts;      /* nullable, char * -> guint: how many messages folders have, as the list told */

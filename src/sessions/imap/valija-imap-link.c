@@ -9,8 +9,11 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "model/valija-changes.h"
+#include "model/valija-labels.h"
 #include "sessions/imap/valija-imap-error.h"
 #include "sessions/imap/valija-imap-notify.h"
+#include "wire/imap/valija-imap-flags.h"
+#include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
 /* How long a count is good for a guess */
@@ -51,6 +54,7 @@ valija_imap_selected_unref (ValijaImapSelected *self)
     return;
 
   g_free (self->folder);
+  g_strfreev (self->keywords);
   g_free (self);
 }
 
@@ -301,6 +305,26 @@ get_code_number (const ValijaImapResponse *response)
   return valija_imap_value_get_number (value, G_MAXINT64, &number) ? number : 0;
 }
 
+/* RFC 9051 §7.1: without \* no keyword can be made. */
+static void
+learn_keywords (ValijaImapSelected       *selected,
+                const ValijaImapResponse *response)
+{
+  ValijaImapIter iter = valija_imap_response_iter_code (response);
+  g_autoptr(GPtrArray) keywords = NULL;
+  ValijaImapValue list;
+
+  if (!valija_imap_iter_next (&iter, &list))
+    return;
+
+  keywords = valija_imap_keywords_parse (list);
+  if (keywords != NULL)
+    g_ptr_array_add (keywords, NULL);
+  g_strfreev (selected->keywords);
+  selected->keywords = keywords != NULL ? valija_labels_new ((const char * const *) keywords->pdata) : NULL;
+  selected->fixed_keywords = (valija_imap_flags_parse (list) & VALIJA_IMAP_FLAG_ANY_KEYWORD) == 0;
+}
+
 static void
 learn_selected (ValijaImapSelected       *selected,
                 const ValijaImapResponse *response)
@@ -327,6 +351,10 @@ learn_selected (ValijaImapSelected       *selected,
       selected->read_only = TRUE;
       break;
 
+    case VALIJA_IMAP_CODE_PERMANENTFLAGS:
+      learn_keywords (selected, response);
+      break;
+
     default:
       break;
     }
@@ -349,6 +377,8 @@ finish_selection (Selection          *selection,
       selection->selected->complete = TRUE;
       selection->selected->first_exists = selection->selected->exists;
       link->selected = valija_imap_selected_ref (selection->selected);
+      link->takes_labels = link->selected->read_only || !link->selected->fixed_keywords ||
+                           link->selected->keywords != NULL;
     }
 }
 
@@ -478,6 +508,12 @@ ValijaImapConnection *
 valija_imap_link_get_connection (ValijaImapLink *self)
 {
   return self->connection;
+}
+
+gboolean
+valija_imap_link_takes_labels (ValijaImapLink *self)
+{
+  return self->takes_labels || valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_GMAIL);
 }
 
 gboolean
@@ -670,6 +706,7 @@ valija_imap_link_new (ValijaSessionContext *context,
 
   self->context = g_object_ref (context);
   self->primary = primary;
+  self->takes_labels = TRUE;
 
   return self;
 }

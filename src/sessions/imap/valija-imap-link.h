@@ -25,6 +25,8 @@ typedef struct
   guint32 uid_next;           /* 0: not told */
   guint64 mod_seq;            /* HIGHESTMODSEQ; 0: the folder has none */
   gboolean read_only;
+  gboolean fixed_keywords;    /* there are @keywords and no others */
+  char **keywords;            /* nullable: the labels among PERMANENTFLAGS */
   gboolean complete;          /* OK has come */
 } ValijaImapSelected;
 
@@ -56,6 +58,8 @@ gboolean               valija_imap_link_is_closed          (ValijaImapLink *self
 /* (transfer none) (nullable) until it is open */
 ValijaImapConnection  *valija_imap_link_get_connection     (ValijaImapLink *self);
 gboolean               valija_imap_link_has                (ValijaImapLink *self, ValijaImapCapabilities capability);
+/* Whether labels can be given: until a folder tells otherwise. */
+gboolean               valija_imap_link_takes_labels       (ValijaImapLink *self);
 
 /* Whether names on the wire are UTF-8; whether VANISHED comes in place of EXPUNGE. */
 gboolean               valija_imap_link_is_utf8            (ValijaImapLink *self);

@@ -17,7 +17,8 @@
 typedef struct
 {
   guint32 uid;
-  ValijaImapFlags flags;
+  guint32 flags : 31;      /* of ValijaImapFlags */
+  guint32 labelled : 1;    /* the server has told of labels as well */
 } Flags;
 
 struct _ValijaImapNews
@@ -26,17 +27,21 @@ struct _ValijaImapNews
   ValijaImapSet *vanished;
   ValijaImapSet *found;    /* nullable: nothing was searched */
   GArray *flags;           /* of Flags */
+  GHashTable *labels;      /* UID -> char **, of those that have some */
+  ValijaImapLabelStyle style;
   guint64 n_told;          /* more than the limit: what came after it is not kept */
 };
 
 ValijaImapNews *
-valija_imap_news_new (void)
+valija_imap_news_new (ValijaImapLabelStyle style)
 {
   ValijaImapNews *self = g_new0 (ValijaImapNews, 1);
 
   g_ref_count_init (&self->ref_count);
   self->vanished = valija_imap_set_new ();
   self->flags = g_array_new (FALSE, FALSE, sizeof (Flags));
+  self->labels = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_strfreev);
+  self->style = style;
 
   return self;
 }
@@ -57,6 +62,7 @@ valija_imap_news_unref (ValijaImapNews *self)
   valija_imap_set_free (self->vanished);
   g_clear_pointer (&self->found, valija_imap_set_free);
   g_array_unref (self->flags);
+  g_hash_table_unref (self->labels);
   g_free (self);
 }
 
@@ -79,6 +85,26 @@ add_set (ValijaImapNews      *self,
   valija_imap_set_get_ranges (set, &n_ranges);
   if (has_room (self, n_ranges))
     valija_imap_set_add_set (sum, set);
+}
+
+/* What is told again is so now. */
+static void
+add_flags (ValijaImapNews        *self,
+           const ValijaImapFetch *fetch)
+{
+  g_auto(GStrv) labels = NULL;
+  Flags flags = { .uid = fetch->uid, .flags = fetch->flags };
+
+  if (!has_room (self, 1))
+    return;
+
+  labels = valija_imap_label_dup_told (self->style, fetch);
+  flags.labelled = labels != NULL;
+  g_array_append_val (self->flags, flags);
+  if (labels != NULL && labels[0] != NULL)
+    g_hash_table_insert (self->labels, GUINT_TO_POINTER (flags.uid), g_steal_pointer (&labels));
+  else if (labels != NULL)
+    g_hash_table_remove (self->labels, GUINT_TO_POINTER (flags.uid));
 }
 
 gboolean
@@ -109,10 +135,7 @@ valija_imap_news_respond (ValijaImapResponse *response,
   if (valija_imap_fetch_parse (response, &fetch) && fetch.uid != 0 && fetch.has_flags &&
       valija_imap_value_get_kind (fetch.header) == VALIJA_IMAP_VALUE_NONE)
     {
-      Flags flags = { fetch.uid, fetch.flags };
-
-      if (has_room (self, 1))
-        g_array_append_val (self->flags, flags);
+      add_flags (self, &fetch);
       return TRUE;
     }
 
@@ -152,6 +175,8 @@ valija_imap_news_fetch_flags (ValijaImapNews *self,
   valija_imap_command_append_range (command, first, last);
   valija_imap_command_open_list (command);
   valija_imap_command_append_atom (command, "UID FLAGS");
+  if (valija_imap_label_get_item (self->style) != NULL)
+    valija_imap_command_append_atom (command, valija_imap_label_get_item (self->style));
   valija_imap_command_close_list (command);
   if (changed_since > 0)
     {
@@ -215,6 +240,13 @@ valija_imap_news_dup_flagged (ValijaImapNews *self)
   return uids;
 }
 
+static const char * const *
+get_labels (ValijaImapNews *self,
+            guint32         uid)
+{
+  return g_hash_table_lookup (self->labels, GUINT_TO_POINTER (uid));
+}
+
 GHashTable *
 valija_imap_news_digest (ValijaImapNews *self)
 {
@@ -224,7 +256,8 @@ valija_imap_news_digest (ValijaImapNews *self)
     {
       const Flags *flags = &g_array_index (self->flags, Flags, i);
 
-      valija_imap_digests_add (digests, flags->uid, flags->flags);
+      valija_imap_digests_add (digests, flags->uid, flags->flags,
+                               valija_imap_label_hash (get_labels (self, flags->uid)));
     }
 
   return digests;
@@ -243,13 +276,17 @@ valija_imap_news_dup_flags (ValijaImapNews      *self,
     {
       const Flags *flags = &g_array_index (self->flags, Flags, i);
       g_autofree char *remote_id = NULL;
+      ValijaFlagsChange *change;
 
       if (!valija_imap_set_contains (known, flags->uid) ||
           (before != NULL && valija_imap_digests_equal (before, now, flags->uid)))
         continue;
 
       remote_id = valija_imap_remote_id_format (uid_validity, flags->uid);
-      g_ptr_array_add (changes, valija_flags_change_new (remote_id, valija_imap_flags_to_model (flags->flags)));
+      change = valija_flags_change_new (remote_id, valija_imap_flags_to_model (flags->flags));
+      if (flags->labelled)
+        change->labels = valija_labels_new (get_labels (self, flags->uid));
+      g_ptr_array_add (changes, change);
     }
 
   return changes;

@@ -4,6 +4,7 @@
 
 #include "model/valija-changes.h"
 #include "sessions/imap/valija-imap-cursor.h"
+#include "sessions/imap/valija-imap-label.h"
 #include "sessions/imap/valija-imap-link.h"
 
 G_BEGIN_DECLS
@@ -12,8 +13,8 @@ G_BEGIN_DECLS
  * with QRESYNC, FETCH of flags and SEARCH. Refcounted. */
 typedef struct _ValijaImapNews ValijaImapNews;
 
-/* Nothing told yet. The count is not atomic: main context only. */
-ValijaImapNews      *valija_imap_news_new          (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Nothing told yet; @style is how the server tells of labels. The count is not atomic: main context only. */
+ValijaImapNews      *valija_imap_news_new          (ValijaImapLabelStyle style) G_GNUC_WARN_UNUSED_RESULT;
 ValijaImapNews      *valija_imap_news_ref          (ValijaImapNews *self);
 void                 valija_imap_news_unref        (ValijaImapNews *self);
 

@@ -13,6 +13,7 @@
 #include "model/valija-search-term.h"
 #include "sessions/imap/valija-imap-batch.h"
 #include "sessions/imap/valija-imap-cursor.h"
+#include "sessions/imap/valija-imap-label.h"
 #include "sessions/valija-mail-organizer.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
@@ -32,6 +33,8 @@ typedef struct
   gboolean move;
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;        /* nullable, both */
+  char **remove_labels;
   GBytes *source;
   GPtrArray *filings;       /* nullable: of ValijaFiling */
   gint64 received;
@@ -42,6 +45,7 @@ typedef struct
   GHashTable *new_uids;     /* UID to new UID */
   guint32 new_validity;
   ValijaImapSet *found;
+  gboolean limited;         /* the server has as many keywords as it takes */
 } Change;
 
 static Change *
@@ -63,6 +67,8 @@ change_unref (gpointer data)
   g_free (self->folder);
   g_free (self->target);
   g_strfreev (self->remote_ids);
+  g_strfreev (self->add_labels);
+  g_strfreev (self->remove_labels);
   g_clear_pointer (&self->source, g_bytes_unref);
   g_clear_pointer (&self->filings, g_ptr_array_unref);
   valija_imap_set_free (self->asked);
@@ -209,6 +215,82 @@ valija_imap_organize_set_flags (ValijaImapLink     *link,
   self->remove = remove;
 
   return valija_fiber_spawn (set_flags_fiber, self, change_unref);
+}
+
+static gboolean
+labelled_cb (ValijaImapResponse *response,
+             gpointer            user_data)
+{
+  Change *self = user_data;
+
+  self->limited |= valija_imap_response_get_tag (response) != NULL &&
+                   valija_imap_response_get_code (response) == VALIJA_IMAP_CODE_LIMIT;
+
+  return FALSE;
+}
+
+static DexFuture *
+store_labels (Change              *self,
+              const ValijaImapSet *uids,
+              char               **labels,
+              gboolean             add)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID STORE");
+  GError *error = NULL;
+
+  if (labels[0] == NULL)
+    return dex_future_new_true ();
+
+  valija_imap_command_append_set (command, uids);
+  if (!valija_imap_label_append (self->link, command, (const char * const *) labels, add, &error))
+    return dex_future_new_for_error (error);
+
+  return run (self, command, VALIJA_IMAP_RUN_NONE, labelled_cb);
+}
+
+static DexFuture *
+set_labels_fiber (gpointer data)
+{
+  Change *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!select_fiber (self, &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (;;)
+    {
+      g_autoptr(ValijaImapSet) uids = take_uids (self);
+      g_autoptr(DexFuture) added = NULL;
+      g_autoptr(DexFuture) removed = NULL;
+
+      if (valija_imap_set_is_empty (uids))
+        return dex_future_new_true ();
+
+      added = store_labels (self, uids, self->add_labels, TRUE);
+      removed = store_labels (self, uids, self->remove_labels, FALSE);
+      if (!dex_await (g_steal_pointer (&added), &error) || !dex_await (g_steal_pointer (&removed), &error))
+        {
+          /* Waiting does not make them fewer */
+          if (self->limited && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER))
+            error->code = VALIJA_ERROR_REFUSED;
+          return dex_future_new_for_error (g_steal_pointer (&error));
+        }
+    }
+}
+
+DexFuture *
+valija_imap_organize_set_labels (ValijaImapLink     *link,
+                                 const char         *folder,
+                                 const char * const *remote_ids,
+                                 const char * const *add,
+                                 const char * const *remove)
+{
+  Change *self = change_new (link, folder, remote_ids);
+
+  self->add_labels = g_strdupv ((char **) add);
+  self->remove_labels = g_strdupv ((char **) remove);
+
+  return valija_fiber_spawn (set_labels_fiber, self, change_unref);
 }
 
 /* COPYUID comes with the tagged OK of COPY, and untagged before that of MOVE (RFC 6851 §4.3). What it says of messages
@@ -655,12 +737,12 @@ find_text_key (const ValijaSearchTerm *term)
 static gboolean
 has_key (const ValijaSearchTerm *term)
 {
-  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN &&
-         term->key != VALIJA_SEARCH_KEY_LABEL;
+  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN;
 }
 
 static void
-append_term (ValijaImapCommand      *command,
+append_term (ValijaImapLink         *link,
+             ValijaImapCommand      *command,
              const ValijaSearchTerm *term)
 {
   if (term->negated)
@@ -673,6 +755,9 @@ append_term (ValijaImapCommand      *command,
       valija_imap_command_append_string (command, term->text);
       valija_imap_command_append_atom (command, "CC");
       valija_imap_command_append_string (command, term->text);
+      break;
+    case VALIJA_SEARCH_KEY_LABEL:
+      valija_imap_label_append_key (link, command, term->text);
       break;
     case VALIJA_SEARCH_KEY_IS:
       valija_imap_command_append_atom (command, find_state_key (term));
@@ -703,7 +788,6 @@ append_term (ValijaImapCommand      *command,
     case VALIJA_SEARCH_KEY_FILENAME:
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
-    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_KEY_HAS:
     case VALIJA_SEARCH_N_KEYS:
     default:
@@ -715,7 +799,8 @@ append_term (ValijaImapCommand      *command,
 
 /* Terms of which one is to hold; where one of them has no key any message may be meant. Whether anything was said. */
 static gboolean
-append_group (ValijaImapCommand *command,
+append_group (ValijaImapLink    *link,
+              ValijaImapCommand *command,
               GPtrArray         *group)
 {
   for (guint i = 0; i < group->len; i++)
@@ -726,7 +811,7 @@ append_group (ValijaImapCommand *command,
     {
       if (i + 1 < group->len)
         valija_imap_command_append_atom (command, "OR");
-      append_term (command, g_ptr_array_index (group, i));
+      append_term (link, command, g_ptr_array_index (group, i));
     }
 
   return group->len > 0;
@@ -734,7 +819,8 @@ append_group (ValijaImapCommand *command,
 
 /* The keys of SEARCH (RFC 9051 §6.4.4). */
 static void
-append_keys (ValijaImapCommand *command,
+append_keys (ValijaImapLink    *link,
+             ValijaImapCommand *command,
              GPtrArray         *terms)
 {
   g_autoptr(GPtrArray) group = g_ptr_array_new ();
@@ -746,14 +832,14 @@ append_keys (ValijaImapCommand *command,
 
       if (!term->alternative)
         {
-          any |= append_group (command, group);
+          any |= append_group (link, command, group);
           g_ptr_array_set_size (group, 0);
         }
       if (valija_search_term_counts (term))
         g_ptr_array_add (group, term);
     }
 
-  any |= append_group (command, group);
+  any |= append_group (link, command, group);
   if (!any)
     valija_imap_command_append_atom (command, "ALL");
 }
@@ -774,7 +860,7 @@ search_fiber (gpointer data)
     valija_imap_command_append_atom (command, "RETURN (ALL)");
   if (valija_imap_link_names_charset (self->link) && !g_str_is_ascii (self->target))
     valija_imap_command_append_atom (command, "CHARSET UTF-8");
-  append_keys (command, terms);
+  append_keys (self->link, command, terms);
   if (!dex_await (run (self, command, VALIJA_IMAP_RUN_NONE, found_cb), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

@@ -18,6 +18,13 @@ DexFuture *valija_imap_organize_set_flags (ValijaImapLink     *link,
                                            ValijaFlags         add,
                                            ValijaFlags         remove) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Sets of valija-labels.h. TRUE; REFUSED where the folder takes no such labels. */
+DexFuture *valija_imap_organize_set_labels (ValijaImapLink     *link,
+                                            const char         *folder,
+                                            const char * const *remote_ids,
+                                            const char * const *add,
+                                            const char * const *remove) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * valija_imap_organize_copy:
  * @move: the originals go, each once its copy is known to be there: by MOVE (RFC 6851); else by COPY, and then

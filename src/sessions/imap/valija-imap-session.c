@@ -59,6 +59,8 @@ struct _Task
   ValijaProgress *progress;
   ValijaFlags add;
   ValijaFlags remove;
+  char **add_labels;
+  char **remove_labels;
   gint64 received;
   guint64 *sizes;
   GPtrArray *filings;
@@ -74,6 +76,8 @@ task_free (gpointer data)
   g_free (task->target);
   g_free (task->name);
   g_strfreev (task->remote_ids);
+  g_strfreev (task->add_labels);
+  g_strfreev (task->remove_labels);
   g_clear_pointer (&task->bytes, g_bytes_unref);
   dex_clear (&task->channel);
   g_clear_object (&task->progress);
@@ -198,6 +202,8 @@ get_capabilities (ValijaSession *session)
 
   if (link == NULL || valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_IDLE))
     capabilities |= VALIJA_CAPABILITY_INSTANT;
+  if (link == NULL || valija_imap_link_takes_labels (link))
+    capabilities |= VALIJA_CAPABILITY_LABELS;
   if (link == NULL || valija_imap_link_is_utf8 (link))
     capabilities |= VALIJA_CAPABILITY_INTERNATIONAL;
 
@@ -591,6 +597,31 @@ set_flags (ValijaMailOrganizer *organizer,
 }
 
 static DexFuture *
+start_set_labels (Task           *task,
+                  ValijaImapLink *link)
+{
+  return valija_imap_organize_set_labels (link, task->folder, (const char * const *) task->remote_ids,
+                                          (const char * const *) task->add_labels,
+                                          (const char * const *) task->remove_labels);
+}
+
+static DexFuture *
+set_labels (ValijaMailOrganizer *organizer,
+            const char          *folder,
+            const char * const  *remote_ids,
+            const char * const  *add,
+            const char * const  *remove)
+{
+  Task *task = task_new (organizer, start_set_labels, VALIJA_STEP_CHANGE, folder);
+
+  task->remote_ids = g_strdupv ((char **) remote_ids);
+  task->add_labels = g_strdupv ((char **) add);
+  task->remove_labels = g_strdupv ((char **) remove);
+
+  return run_task (task);
+}
+
+static DexFuture *
 start_move (Task           *task,
             ValijaImapLink *link)
 {
@@ -833,6 +864,7 @@ static void
 organizer_iface_init (ValijaMailOrganizerInterface *iface)
 {
   iface->set_flags = set_flags;
+  iface->set_labels = set_labels;
   iface->move = move;
   iface->copy = copy;
   iface->delete_ = delete_messages;

@@ -614,7 +614,7 @@ valija_imap_sync_run (ValijaImapLink *link,
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
   self->channel = dex_ref (channel);
-  self->news = valija_imap_news_new ();
+  self->news = valija_imap_news_new (valija_imap_label_get_style (link));
   self->gate = valija_imap_gate_new (valija_imap_link_get_connection (link), GATE_MARK);
   self->cursor = cursor != NULL ? valija_imap_cursor_from_bytes (cursor) : NULL;
   if (self->cursor != NULL && self->cursor->known == NULL)

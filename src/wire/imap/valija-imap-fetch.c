@@ -71,6 +71,7 @@ apply_item (ValijaImapFetch *fetch,
     {
       fetch->has_flags = TRUE;
       fetch->flags = valija_imap_flags_parse (value);
+      fetch->flag_list = value;
     }
   else if (g_ascii_strcasecmp (name, "INTERNALDATE") == 0)
     {
@@ -86,6 +87,8 @@ apply_item (ValijaImapFetch *fetch,
     fetch->email_id = valija_imap_value_get_string (get_only (value), NULL);
   else if (g_ascii_strcasecmp (name, "X-GM-MSGID") == 0 && fetch->email_id == NULL)
     fetch->email_id = valija_imap_value_get_string (value, NULL);
+  else if (g_ascii_strcasecmp (name, "X-GM-LABELS") == 0)
+    fetch->gmail_labels = value;
   else if (g_ascii_strcasecmp (name, "PREVIEW") == 0)
     fetch->preview = valija_imap_value_get_string (value, NULL);
   else if (!apply_section (fetch, name, value))

@@ -14,6 +14,8 @@ typedef struct
   guint32 uid;
   gboolean has_flags;
   ValijaImapFlags flags;
+  ValijaImapValue flag_list;     /* FLAGS as they came */
+  ValijaImapValue gmail_labels;  /* X-GM-LABELS */
   gint64 received;               /* INTERNALDATE in seconds since 1970 */
   guint64 size;                  /* RFC822.SIZE */
   guint64 mod_seq;               /* RFC 7162 */

@@ -43,6 +43,16 @@ valija_imap_flags_parse (ValijaImapValue list)
   return flags;
 }
 
+gboolean
+valija_imap_flags_has_word (const char *word)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_ascii_strcasecmp (word, words[i].word) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 char *
 valija_imap_flags_to_words (ValijaImapFlags flags)
 {

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Message flags (RFC 9051 §2.3.2 and the keywords registered at IANA by RFC 5788). Keywords of no meaning to us
- * are not kept. */
+/* Message flags (RFC 9051 §2.3.2 and the keywords registered at IANA by RFC 5788). Other keywords are
+ * labels of the user, see valija-imap-labels.h, or of no meaning to us. */
 typedef enum
 {
   VALIJA_IMAP_FLAG_SEEN = 1 << 0,
@@ -24,6 +24,9 @@ typedef enum
 
 /* The flags in @list, a list value; anything else is no flag. */
 ValijaImapFlags valija_imap_flags_parse    (ValijaImapValue list);
+
+/* Whether @word, in any case, is one of them. */
+gboolean        valija_imap_flags_has_word (const char *word);
 
 /* "\Seen $Forwarded" (transfer full) */
 char           *valija_imap_flags_to_words (ValijaImapFlags flags);

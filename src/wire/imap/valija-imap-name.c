@@ -28,16 +28,24 @@ encode_unit (GString *result,
     }
 }
 
-/* One run of characters that are not printable ASCII; returns what is behind it. */
+static gboolean
+is_plain (char     c,
+          gboolean atom)
+{
+  return c >= ' ' && c <= '~' && (!atom || strchr (" (){%*\"\\]", c) == NULL);
+}
+
+/* One run of characters that cannot stand there as they are; returns what is behind it. */
 static const char *
 encode_run (GString    *result,
-            const char *p)
+            const char *p,
+            gboolean    atom)
 {
   guint32 bits = 0;
   guint n_bits = 0;
 
   g_string_append_c (result, '&');
-  for (; *p != '\0' && (*p < ' ' || *p > '~'); p = g_utf8_next_char (p))
+  for (; *p != '\0' && !is_plain (*p, atom); p = g_utf8_next_char (p))
     {
       gunichar c = g_utf8_get_char (p);
 
@@ -57,16 +65,17 @@ encode_run (GString    *result,
 }
 
 static char *
-encode_utf7 (const char *name)
+encode_utf7 (const char *name,
+             gboolean    atom)
 {
   GString *result = g_string_new (NULL);
   const char *p = name;
 
   while (*p != '\0')
     {
-      if (*p < ' ' || *p > '~')
+      if (!is_plain (*p, atom))
         {
-          p = encode_run (result, p);
+          p = encode_run (result, p, atom);
           continue;
         }
       g_string_append (result, *p == '&' ? "&-" : "");
@@ -220,7 +229,25 @@ valija_imap_name_encode (const char *name,
   if (name[0] == RAW_MARK)
     return restore_raw (name + 1);
 
-  return utf8 ? g_strdup (name) : encode_utf7 (name);
+  return utf8 ? g_strdup (name) : encode_utf7 (name, FALSE);
+}
+
+char *
+valija_imap_name_encode_atom (const char *name)
+{
+  return encode_utf7 (name, TRUE);
+}
+
+char *
+valija_imap_name_decode_atom (const char *atom)
+{
+  g_autofree char *decoded = decode_utf7 (atom);
+  g_autofree char *again = decoded != NULL ? encode_utf7 (decoded, TRUE) : NULL;
+
+  if (g_strcmp0 (again, atom) == 0 && !has_controls (decoded))
+    return g_steal_pointer (&decoded);
+
+  return g_utf8_validate (atom, -1, NULL) && !has_controls (atom) ? g_strdup (atom) : NULL;
 }
 
 char *

@@ -18,6 +18,11 @@ char *valija_imap_name_decode     (const char *name, gboolean utf8) G_GNUC_WARN_
 /* (transfer full) */
 char *valija_imap_name_encode     (const char *name, gboolean utf8) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for names that have to be atoms (RFC 9051 §9): all else is encoded too. What was encoded in another way is
+ * not decoded; NULL for what is no UTF-8 or has control characters. (transfer full) */
+char *valija_imap_name_encode_atom (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+char *valija_imap_name_decode_atom (const char *atom) G_GNUC_WARN_UNUSED_RESULT; /* (nullable) */
+
 /* What a person reads for a decoded name, or a part of it. (transfer full) valid UTF-8 */
 char *valija_imap_name_to_display (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 

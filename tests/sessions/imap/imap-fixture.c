@@ -99,6 +99,17 @@ imap_assert_error (DexFuture *future,
   return error;
 }
 
+/* "#Work#Later", "" for none, "?" where nothing was told. */
+static void
+describe_labels (GString  *out,
+                 char    **labels)
+{
+  if (labels == NULL)
+    g_string_append_c (out, '?');
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    g_string_append_printf (out, "#%s", labels[i]);
+}
+
 static void
 describe_changes (GString             *out,
                   const ValijaChanges *changes)
@@ -109,6 +120,7 @@ describe_changes (GString             *out,
       const ValijaMessageInfo *info = g_ptr_array_index (changes->added, i);
 
       g_string_append_printf (out, "+%s:%s:%d", info->remote_id, info->subject, info->flags);
+      describe_labels (out, info->labels);
       if (info->email_id != NULL)
         g_string_append_printf (out, ":%s", info->email_id);
       g_string_append_c (out, ' ');
@@ -117,7 +129,9 @@ describe_changes (GString             *out,
     {
       const ValijaFlagsChange *change = g_ptr_array_index (changes->flags, i);
 
-      g_string_append_printf (out, "=%s:%d ", change->remote_id, change->flags);
+      g_string_append_printf (out, "=%s:%d", change->remote_id, change->flags);
+      describe_labels (out, change->labels);
+      g_string_append_c (out, ' ');
     }
   for (guint i = 0; i < changes->gone->len; i++)
     g_string_append_printf (out, "-%s ", (char *) g_ptr_array_index (changes->gone, i));

@@ -25,7 +25,7 @@ test_round_trip (void)
   cursor->known = valija_imap_set_parse ("501:90000,100000", 0);
   cursor->digests = valija_imap_digests_new ();
   for (guint32 uid = 501; uid < 2000; uid++)
-    valija_imap_digests_add (cursor->digests, uid, uid % 3);
+    valija_imap_digests_add (cursor->digests, uid, uid % 3, 0);
 
   bytes = valija_imap_cursor_to_bytes (cursor);
   again = valija_imap_cursor_from_bytes (bytes);
@@ -39,7 +39,7 @@ test_round_trip (void)
   g_assert_cmpstr (known, ==, "501:90000,100000");
   g_assert_cmpuint (g_hash_table_size (again->digests), ==, g_hash_table_size (cursor->digests));
   g_assert_true (valija_imap_digests_equal (again->digests, cursor->digests, 600));
-  valija_imap_digests_add (again->digests, 600, 1);
+  valija_imap_digests_add (again->digests, 600, 1, 0);
   g_assert_false (valija_imap_digests_equal (again->digests, cursor->digests, 600));
 
   /* A folder of a million messages without holes costs next to nothing */
@@ -62,7 +62,7 @@ test_damaged (void)
 
   cursor->known = valija_imap_set_parse ("1:3,5,7:9", 0);
   cursor->digests = valija_imap_digests_new ();
-  valija_imap_digests_add (cursor->digests, 5, 1);
+  valija_imap_digests_add (cursor->digests, 5, 1, 0);
   bytes = valija_imap_cursor_to_bytes (cursor);
   data = g_bytes_get_data (bytes, &size);
 
@@ -113,7 +113,7 @@ test_endless_news (void)
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
-      g_autoptr(ValijaImapNews) news = valija_imap_news_new ();
+      g_autoptr(ValijaImapNews) news = valija_imap_news_new (VALIJA_IMAP_LABELS_KEYWORDS);
       g_autoptr(GBytes) line = g_bytes_new_static (lines[i], strlen (lines[i]));
       g_autoptr(GError) error = NULL;
       guint each = i == 0 ? 1 : 8;

@@ -42,6 +42,46 @@ flag_renumbered (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+label (ValijaMailOrganizer *organizer)
+{
+  static const char * const add[] = { "$label1", "To Do", "Work", NULL };
+  static const char * const remove[] = { "R&D", "\303\201cido", NULL };
+
+  return valija_mail_organizer_set_labels (organizer, "a", three, add, remove);
+}
+
+static DexFuture *
+label_work (ValijaMailOrganizer *organizer)
+{
+  static const char * const add[] = { "work", NULL };
+
+  return valija_mail_organizer_set_labels (organizer, "a", three, add, add + 1);
+}
+
+static DexFuture *
+label_agreed (ValijaMailOrganizer *organizer)
+{
+  static const char * const add[] = { "Junk", NULL };
+
+  return valija_mail_organizer_set_labels (organizer, "a", three, add, add + 1);
+}
+
+static DexFuture *
+label_system (ValijaMailOrganizer *organizer)
+{
+  static const char * const add[] = { "\\Inbox", NULL };
+
+  return valija_mail_organizer_set_labels (organizer, "a", three, add, add + 1);
+}
+
+static DexFuture *
+search_labels (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
+                                    "label:Work -label:\"to do\" label:caf\303\251 OR label:$label1 label:Junk ");
+}
+
+static DexFuture *
 move (ValijaMailOrganizer *organizer)
 {
   return valija_mail_organizer_move (organizer, "a", three, "b c");
@@ -246,6 +286,32 @@ static const Case cases[] = {
   { "read-only", "", flag,
     "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK [READ-ONLY] x\n" GOODBYE ("V5"), NULL,
     VALIJA_ERROR_REFUSED },
+  { "label", "", label,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT ($label1 To&ACA-Do Work)\n"
+             "C: V6 UID STORE 3:5 -FLAGS.SILENT (R&-D R&D &AME-cido)\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, 0 },
+  { "label-anything", "", label_work,
+    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [PERMANENTFLAGS (\\Seen \\*)] x\n"
+    "S: V4 OK x\nC: V5 UID STORE 3:5 +FLAGS.SILENT (work)\nS: V5 OK x\n" GOODBYE ("V6"),
+    NULL, 0 },
+  { "label-listed", "", label_work,
+    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [PERMANENTFLAGS (\\Seen Work)] x\n"
+    "S: V4 OK x\nC: V5 UID STORE 3:5 +FLAGS.SILENT (work)\nS: V5 OK x\n" GOODBYE ("V6"),
+    NULL, 0 },
+  { "label-unlisted", "", label_work,
+    "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [PERMANENTFLAGS (\\Seen Later)] x\n"
+    "S: V4 OK x\n" GOODBYE ("V5"),
+    NULL, VALIJA_ERROR_REFUSED },
+  { "label-agreed", "", label_agreed, SELECT_A GOODBYE ("V5"), NULL, VALIJA_ERROR_REFUSED },
+  { "label-refused", "", label_work,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (work)\nS: V5 NO [LIMIT] too many keywords\n" GOODBYE ("V6"), NULL,
+    VALIJA_ERROR_REFUSED },
+  { "label-gmail", "X-GM-EXT-1", label,
+    SELECT_A "C: V5 UID STORE 3:5 +X-GM-LABELS (\"$label1\" \"To Do\" Work)\n"
+             "C: V6 UID STORE 3:5 -X-GM-LABELS (\"R&-D\" \"&AME-cido\")\n"
+             "S: * 3 FETCH (X-GM-LABELS (\\Inbox Work))\nS: V5 OK x\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, 0 },
+  { "label-gmail-system", "X-GM-EXT-1", label_system, SELECT_A GOODBYE ("V5"), NULL, VALIJA_ERROR_REFUSED },
   { "move", "MOVE UIDPLUS", move,
     SELECT_A "C: V5 UID MOVE 3:5 \"b c\"\nS: * OK [COPYUID 9 3,5 100:101] moved\nS: * 3 EXPUNGE\nS: * 4 EXPUNGE\nS: V5 "
              "OK x\n" GOODBYE ("V6"),
@@ -379,6 +445,15 @@ static const Case cases[] = {
   { "search-operators", "LITERAL+", search_operators,
     SELECT_A "C: V5 UID SEARCH OR TEXT a OR FROM bo NOT SUBJECT x NOT CC mei ANSWERED (SINCE 1-Mar-2026 BEFORE "
              "1-Apr-2026) BEFORE 2-Jan-2026 LARGER 10000000 SMALLER 2000\n"
+             "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3", 0 },
+  { "search-labels", "LITERAL+", search_labels,
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 OR KEYWORD $label2 KEYWORD Work NOT OR KEYWORD $label4 KEYWORD to&ACA-do "
+             "OR KEYWORD caf&AOk- KEYWORD $label1 NOT ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3", 0 },
+  { "search-labels-gmail", "X-GM-EXT-1 LITERAL+", search_labels,
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 X-GM-LABELS Work NOT X-GM-LABELS \"to do\" "
+             "OR X-GM-LABELS \"caf&AOk-\" X-GM-LABELS \"$label1\" X-GM-LABELS Junk\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
   { "search-attachment", "LITERAL+", search_attachment,
@@ -515,7 +590,7 @@ void
 imap_add_organize_tests (void)
 {
   static const char * const faulted[] = {
-    "flags", "move-by-copy", "append-waiting", "append-many-waiting", "create", "mark", "find", "delete",
+    "flags", "label", "move-by-copy", "append-waiting", "append-many-waiting", "create", "mark", "find", "delete",
     "delete-beside-others", "remove", NULL,
   };
 

@@ -69,16 +69,57 @@ static const Rounds rounds[] = {
   /* What is in a message has a name of its own, by which it is known again elsewhere (RFC 8474, and Gmail's) */
   { "content-names",
     OPENING ("OBJECTID X-GM-EXT-1") "C: V2 LIST \"\" \"*\"\nS: V2 OK x\nC: V3 SELECT INBOX\n" SELECTED (
-        "V3", "1", "7", "2", "0") "S: V3 OK x\nC: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE EMAILID " HEADERS
-                                  ")\nS: * 1 FETCH (UID 1 EMAILID (M6d99ac32) FLAGS () BODY[HEADER.FIELDS (DATE)] "
-                                  "{14}\nS: Subject: a\nS: \nS: )\nS: V4 OK x\n" GOODBYE ("V5"),
+        "V3", "1", "7", "2", "0") "S: V3 OK x\n"
+                                  "C: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE EMAILID X-GM-LABELS " HEADERS
+                                  ")\nS: * 1 FETCH (UID 1 X-GM-LABELS () EMAILID (M6d99ac32) FLAGS () "
+                                  "BODY[HEADER.FIELDS (DATE)] {14}\nS: Subject: a\nS: \n"
+                                  "S: )\nS: V4 OK x\n" GOODBYE ("V5"),
     "restart +7.1:a:0:M6d99ac32 1/1 \n1/1 final\n",
     OPENING ("X-GM-EXT-1") "C: V2 LIST \"\" \"*\"\nS: V2 OK x\nC: V3 SELECT INBOX\n" SELECTED (
         "V3", "1", "8", "2", "0") "S: V3 OK x\n"
-                                  "C: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-MSGID " HEADERS
-                                  ")\nS: * 1 FETCH (UID 1 X-GM-MSGID 1278455344230334865 BODY[HEADER.FIELDS (DATE)] "
-                                  "{14}\nS: Subject: a\nS: \nS: )\nS: V4 OK x\n" GOODBYE ("V5"),
+                                  "C: V4 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE "
+                                  "X-GM-MSGID X-GM-LABELS " HEADERS
+                                  ")\nS: * 1 FETCH (UID 1 X-GM-LABELS () X-GM-MSGID 1278455344230334865 "
+                                  "BODY[HEADER.FIELDS (DATE)] {14}\nS: Subject: a\nS: \n"
+                                  "S: )\nS: V4 OK x\n" GOODBYE ("V5"),
     "restart +8.1:a:0:1278455344230334865 1/1 \n1/1 final\n" },
+  /* Labels are keywords: with the list, and with what has changed since */
+  { "keywords",
+    QRESYNC_OPENING "C: V4 SELECT INBOX\n" SELECTED (
+        "V4", "2", "7", "3", "10") "S: V4 OK x\n"
+                                   "C: V5 UID FETCH 1:2 " ITEMS "\n" MESSAGE ("1", "1", "\\Seen Work NonJunk", "a")
+                                       MESSAGE ("2", "2", "", "b") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.2:b:0 +7.1:a:129#Work 2/2 \n2/2 final\n",
+    QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:2))\n" SELECTED (
+        "V4", "2", "7", "3", "12") "S: * 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (11))\n"
+                                   "S: * 2 FETCH (UID 2 FLAGS (To&ACA-Do $label1 $Forwarded) MODSEQ (12))\n"
+                                   "S: V4 OK x\n" GOODBYE ("V5"),
+    "=7.2:32#$label1#To Do =7.1:1 \nfinal\n" },
+  /* Where the server numbers no changes a label alone makes another sum */
+  { "keywords-plain",
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 1:3 " ITEMS "\n" MESSAGE ("1", "3", "Work", "c") "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.3:c:0#Work 1/3 \n1/3 final\n",
+    OPENING ("") LISTING COUNTING
+    "C: V4 SELECT INBOX\nS: * 1 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 4] x\nS: V4 OK x\n"
+    "C: V5 UID FETCH 3 (UID FLAGS)\nS: * 1 FETCH (UID 3 FLAGS (Later))\nS: V5 OK x\n" GOODBYE ("V6"),
+    "=7.3:0#Later \nfinal\n" },
+  /* Gmail has its own, asked for in the same command; keywords are none. What it does not tell stays as it is */
+  { "gmail-labels",
+    OPENING ("CONDSTORE X-GM-EXT-1") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (
+        "V4", "1", "7", "2", "10") "S: V4 OK x\n"
+                                   "C: V5 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-MSGID X-GM-LABELS "
+                                   HEADERS ")\nS: * 1 FETCH (X-GM-LABELS (\"\\\\Inbox\" \"Muy &AME-cido\" a/b) UID 1 "
+                                   "FLAGS (NotALabel) BODY[HEADER.FIELDS (DATE)] {14}\nS: Subject: a\nS: \nS: )\n"
+                                   "S: V5 OK x\n" GOODBYE ("V6"),
+    "restart +7.1:a:0#a/b#Muy \303\201cido 1/1 \n1/1 final\n",
+    OPENING ("CONDSTORE X-GM-EXT-1") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (
+        "V4", "1", "7", "2", "12") "S: V4 OK x\nC: V5 UID FETCH 1 (UID FLAGS X-GM-LABELS) (CHANGEDSINCE 10)\n"
+                                   "S: * 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (12))\n"
+                                   "S: * 1 FETCH (UID 1 FLAGS (\\Seen) X-GM-LABELS (\\Inbox) MODSEQ (12))\n"
+                                   "S: V5 OK x\n" GOODBYE ("V6"),
+    "=7.1:1 =7.1:1? \nfinal\n" },
   { "other-validity",
     QRESYNC_OPENING
     "C: V4 SELECT INBOX\n" SELECTED ("V4", "1", "7", "2", "10") "S: V4 OK x\n"

@@ -5,6 +5,7 @@
 #include "base/valija-error.h"
 #include "wire/imap/imap-dump.h"
 #include "wire/imap/valija-imap-command.h"
+#include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-name.h"
 #include "wire/imap/valija-imap-set.h"
 
@@ -237,6 +238,26 @@ static const struct
   { "\x7f", "\x7f\\x7f", TRUE },
 };
 
+static const struct { const char *name, *keyword; } keywords[] = {
+  { "Work", "Work" }, { "To Do", "To&ACA-Do" }, { "R&D", "R&-D" }, { "Ácido", "&AME-cido" }, { "a(b)", "a&ACg-b&ACk-" },
+  { "$label1", "$label1" }, { "$Label2", "$Label2" }, { "x/y", "x/y" }, { "\360\237\230\200", "&2D3eAA-" },
+  { "50%", "50&ACU-" }, { "$Forwarded", NULL }, { "$new", NULL }, { "$labels", NULL }, { "junk", NULL },
+  { "\\Seen", NULL }, { "", NULL },
+};
+
+static void
+test_keywords (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (keywords); i++)
+    {
+      g_autofree char *encoded = valija_imap_keyword_encode (keywords[i].name);
+      g_autofree char *decoded = encoded != NULL ? valija_imap_keyword_decode (encoded) : NULL;
+
+      g_assert_cmpstr (encoded, ==, keywords[i].keyword);
+      g_assert_cmpstr (decoded, ==, encoded != NULL ? keywords[i].name : NULL);
+    }
+}
+
 static void
 test_names (void)
 {
@@ -400,6 +421,7 @@ main (int   argc,
   g_test_add_func ("/imap/command/injection", test_injection);
   g_test_add_func ("/imap/command/secret", test_secret);
   g_test_add_func ("/imap/name/table", test_names);
+  g_test_add_func ("/imap/name/keywords", test_keywords);
   g_test_add_func ("/imap/set/parse", test_sets);
   g_test_add_func ("/imap/set/arithmetic", test_set_arithmetic);
   g_test_add_func ("/imap/set/list", test_set_list);

@@ -6,6 +6,7 @@
 #include "wire/imap/valija-imap-capability.h"
 #include "wire/imap/valija-imap-date.h"
 #include "wire/imap/valija-imap-fetch.h"
+#include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-structure.h"
 
@@ -138,6 +139,56 @@ test_fetch (void)
   g_assert_true (valija_imap_fetch_parse (response, &fetch));
   response = imap_first_response (parser, "* 5 EXISTS\r\n");
   g_assert_false (valija_imap_fetch_parse (response, &fetch));
+}
+
+/* Fed octet by octet. */
+static void
+check_labels (const char *item,
+              gboolean    utf8,
+              const char *expected)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+  g_autofree char *text = g_strdup_printf ("* 1 FETCH (UID 5 %s)\r\n", item);
+  g_autoptr(GPtrArray) labels = NULL;
+  g_autofree char *found = NULL;
+  ValijaImapEvent event = { NULL };
+  ValijaImapFetch fetch;
+  g_autoptr(GError) error = NULL;
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      g_autoptr(GBytes) octet = g_bytes_new (p, 1);
+
+      valija_imap_parser_feed (parser, octet);
+      g_assert_cmpint (valija_imap_parser_next (parser, &event, &error), ==,
+                       p[1] != '\0' ? VALIJA_IMAP_PARSER_NEED_MORE : VALIJA_IMAP_PARSER_RESPONSE);
+      g_assert_no_error (error);
+    }
+
+  g_assert_true (valija_imap_fetch_parse (event.response, &fetch));
+  labels = fetch.has_flags ? valija_imap_keywords_parse (fetch.flag_list)
+                           : valija_imap_gmail_labels_parse (fetch.gmail_labels, utf8);
+  if (labels == NULL)
+    labels = g_ptr_array_new ();
+  g_ptr_array_add (labels, NULL);
+  found = g_strjoinv ("|", (char **) labels->pdata);
+  g_assert_cmpstr (found, ==, expected);
+}
+
+static void
+test_labels (void)
+{
+  check_labels ("FLAGS (\\Seen $Forwarded Work NonJunk $label1 $HasAttachment junk $MDNSent My&ACA-Tag)", FALSE,
+                "Work|$label1|My Tag");
+  check_labels ("FLAGS (\\Seen \\*)", FALSE, "");
+  check_labels ("FLAGS ()", FALSE, "");
+  check_labels ("FLAGS (R&D R&-D2 &AME-cido &! a&)", FALSE, "R&D|R&D2|Ácido|&!|a&");
+  check_labels ("X-GM-LABELS (\"\\\\Inbox\" \\Sent Important \"Muy Importante\" {5}\r\na\"b)( \"&AME-cido\" NIL x/y)",
+                FALSE, "Important|Muy Importante|a\"b)(|Ácido|NIL|x/y");
+  check_labels ("X-GM-LABELS (\"\\\\Inbox\" \"Ácido\" \"a&b\")", TRUE, "Ácido|a&b");
+  check_labels ("X-GM-LABELS (\"&Jjo\")", FALSE, "");
+  check_labels ("X-GM-LABELS ()", FALSE, "");
+  check_labels ("X-GM-LABELS NIL", FALSE, "");
 }
 
 static const struct
@@ -484,6 +535,7 @@ main (int   argc,
   g_test_add_func ("/imap/values/append-limit", test_append_limit);
   g_test_add_func ("/imap/values/dates", test_dates);
   g_test_add_func ("/imap/values/fetch", test_fetch);
+  g_test_add_func ("/imap/values/labels", test_labels);
   g_test_add_func ("/imap/values/list", test_lists);
   g_test_add_func ("/imap/values/status", test_status);
   g_test_add_func ("/imap/values/search", test_searches);
