@@ -53,15 +53,15 @@
  *   sync: accounts[{account name new alert error}]
  *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
  *     of list; with --server: server{folders found[] problems[]}
- *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[]
+ *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[] labels[]
  *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address
  *     unread}] ids[]
- *   show, inspect: id subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id in_reply_to references
- *     priority confidentiality confirmation_to[{name address}] raw_headers text html truncated parts[{index
- *     depth type charset name safe_name content_id attachment inline_image
+ *   show, inspect: id labels[] (of show) subject from[{name address}] reply_to[] to[] cc[] bcc[] date message_id
+ *     in_reply_to references priority confidentiality confirmation_to[{name address}] raw_headers text html truncated
+ *     parts[{index depth type charset name safe_name content_id attachment inline_image
  *     size}] saved[]; with --raw: raw; with --conversation: messages[] as of list, with text
  *   confirm: confirmed
- *   flag, move, delete: changed label; folder create, rename, remove: label
+ *   flag, label, move, delete: changed label; folder create, rename, remove: label
  *   send --draft: draft; send --print: raw
  *   check: addresses[{address verdict server_line}], a verdict of valid invalid confirmed accepted refused unknown
  *   send, outbox retry, outbox confirm: item{id account subject recipients state words date attempts}; outbox: items[]
@@ -80,6 +80,7 @@
  *   state, of an item of the outbox: pending sending sent error uncertain
  *   role: none inbox drafts sent archive junk trash all flagged
  *   policy: account headers whole never
+ *   labels: names that people gave; "$label1" to "$label5" are shown as Important, Work, Personal, To Do and Later
  *   flags: seen answered flagged deleted draft forwarded junk not-junk mdn-sent
  *   replies, state: off on period; to, allowed: nobody contacts everybody
  *   priority: normal high low; confidentiality: none personal private confidential

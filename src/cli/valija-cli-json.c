@@ -215,6 +215,7 @@ valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message)
   valija_cli_json_time (json, "date", valija_message_get_date (message));
   valija_cli_json_int (json, "size", (gint64) valija_message_get_size (message));
   valija_cli_json_flags (json, "flags", valija_message_get_flags (message));
+  valija_cli_json_strings (json, "labels", valija_message_get_labels (message));
   valija_cli_json_bool (json, "attachments", valija_message_get_has_attachments (message));
   valija_cli_json_bool (json, "here", valija_message_get_has_source (message));
   valija_cli_json_string (json, "preview", valija_message_get_preview (message));

@@ -249,6 +249,15 @@ print_addresses (ValijaCli *cli, const char *label, GPtrArray *addresses)
 }
 
 static void
+print_labels (ValijaCli *cli, ValijaMessage *message)
+{
+  g_autofree char *labels = valija_cli_dup_labels (message);
+
+  if (labels[0] != '\0')
+    valija_cli_print (cli, "%s: %s\n", _("Labels"), labels);
+}
+
+static void
 print_head (ValijaCli *cli, ValijaMimeMessage *message)
 {
   ValijaMessageInfo *info = valija_mime_message_get_info (message);
@@ -391,12 +400,18 @@ show_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   if (cli->json != NULL)
-    valija_cli_json_int (cli->json, "id", valija_message_get_id (shown));
+    {
+      valija_cli_json_int (cli->json, "id", valija_message_get_id (shown));
+      valija_cli_json_strings (cli->json, "labels", valija_message_get_labels (shown));
+    }
   if (opt_raw)
     return show_raw (cli, source, error);
 
-  return (message = dex_await_object (valija_engine_parse_source (cli->engine, source), error)) != NULL &&
-         show_message_fiber (cli, message, TRUE, error);
+  if (!(message = dex_await_object (valija_engine_parse_source (cli->engine, source), error)))
+    return FALSE;
+
+  print_labels (cli, shown);
+  return show_message_fiber (cli, message, TRUE, error);
 }
 
 static gboolean

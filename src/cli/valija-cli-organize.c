@@ -8,6 +8,8 @@
 
 static char *opt_add;
 static char *opt_remove;
+static char **opt_labels;
+static char **opt_unlabels;
 static char *opt_to;
 static char *opt_account;
 static gboolean opt_queue;
@@ -18,6 +20,13 @@ static gboolean opt_queue;
 static const GOptionEntry flag_options[] = {
   { "add", 0, 0, G_OPTION_ARG_STRING, &opt_add, N_("Marks to set: seen, flagged, answered, junk …"), "WORDS" },
   { "remove", 0, 0, G_OPTION_ARG_STRING, &opt_remove, N_("Marks to take away"), "WORDS" },
+  QUEUE_OPTION,
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry label_options[] = {
+  { "add", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_labels, N_("A label to give; can be repeated"), "NAME" },
+  { "remove", 0, 0, G_OPTION_ARG_STRING_ARRAY, &opt_unlabels, N_("A label to take away; can be repeated"), "NAME" },
   QUEUE_OPTION,
   G_OPTION_ENTRY_NULL
 };
@@ -102,6 +111,55 @@ flag_fiber (ValijaCli *cli, GError **error)
 }
 
 static gboolean
+check_labels (char **labels, GError **error)
+{
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    {
+      g_autofree char *clean = valija_label_clean (labels[i]);
+
+      if (clean == NULL)
+        return valija_cli_set_usage (error, _("A label has a name of at most %d characters."),
+                                     VALIJA_LABEL_MAX_LENGTH);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+may_label (ValijaCli *cli, GPtrArray *messages, GError **error)
+{
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaFolder *folder = valija_message_get_folder (g_ptr_array_index (messages, i));
+      g_autofree char *reason = valija_engine_why_not (cli->engine, NULL, folder, VALIJA_ACTION_LABEL);
+
+      if (reason == NULL)
+        continue;
+
+      valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "%s", reason);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+label_fiber (ValijaCli *cli, GError **error)
+{
+  g_autoptr(GPtrArray) messages = NULL;
+
+  if (opt_labels == NULL && opt_unlabels == NULL)
+    return valija_cli_set_usage (error, _("Say which labels with --add and --remove."));
+  if (!check_labels (opt_labels, error) || !check_labels (opt_unlabels, error))
+    return FALSE;
+
+  return (messages = valija_cli_find_messages (cli, 0, error)) != NULL && may_label (cli, messages, error) &&
+         finish_fiber (cli, messages, valija_engine_change_labels (cli->engine, messages,
+                                                                   (const char * const *) opt_labels,
+                                                                   (const char * const *) opt_unlabels), error);
+}
+
+static gboolean
 move_fiber (ValijaCli *cli, GError **error)
 {
   g_autoptr(GPtrArray) messages = NULL;
@@ -133,6 +191,7 @@ delete_fiber (ValijaCli *cli, GError **error)
 
 const ValijaCliCommand valija_cli_organize_commands[] = {
   { "flag", "MESSAGE…", N_("Mark messages"), flag_options, flag_fiber },
+  { "label", "MESSAGE…", N_("Give messages labels, or take them away"), label_options, label_fiber },
   { "move", "MESSAGE…", N_("Move messages to another folder"), move_options, move_fiber },
   { "delete", "MESSAGE…", N_("Move messages to the trash, and those in it out of the world"), delete_options,
     delete_fiber },

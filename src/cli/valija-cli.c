@@ -461,6 +461,23 @@ dup_correspondent (ValijaMessage *message)
   return valija_cli_clean (people[0] != '\0' ? people : valija_message_get_sender (message));
 }
 
+char *
+valija_cli_dup_labels (ValijaMessage *message)
+{
+  const char * const *labels = valija_message_get_labels (message);
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; labels[i] != NULL; i++)
+    {
+      g_autofree char *display = valija_label_dup_display (labels[i]);
+      g_autofree char *clean = valija_cli_clean (display);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", clean);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 void
 valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
 {
@@ -476,6 +493,7 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
       g_autofree char *padded = valija_cli_pad (cut, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
       g_autofree char *account = mixed ? dup_account_column (message) : g_strdup ("");
+      g_autofree char *labels = valija_cli_dup_labels (message);
       g_autofree char *begin = NULL;
       g_autofree char *whole = NULL;
       g_autofree char *line = NULL;
@@ -484,7 +502,8 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
                                valija_message_get_unread (message) ? 'N' : '-',
                                valija_message_get_flagged (message) ? '*' : '-',
                                valija_message_get_has_attachments (message) ? '@' : '-', time, account, padded);
-      whole = g_strconcat (begin, g_strdelimit (subject, "\n\t", ' '), NULL);
+      whole = g_strconcat (begin, g_strdelimit (subject, "\n\t", ' '), labels[0] != '\0' ? "  [" : "", labels,
+                           labels[0] != '\0' ? "]" : "", NULL);
       line = valija_cli_cut (whole, columns);
       valija_cli_print (cli, "%s\n", line);
     }

@@ -126,6 +126,7 @@ void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
 char *valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder);
 char *valija_cli_pad             (const char *text, guint columns); /* with spaces, as a terminal counts */
 char *valija_cli_cut             (const char *text, guint columns); /* with an ellipsis, as a terminal counts */
+char *valija_cli_dup_labels      (ValijaMessage *message); /* with commas, "" for none */
 char *valija_cli_dup_time        (gint64 seconds); /* local time, "-" for 0 */
 void  valija_cli_print_messages  (ValijaCli *cli, GPtrArray *messages);
 void  valija_cli_print_outbox    (ValijaCli *cli, ValijaOutboxItem *item);

@@ -3,7 +3,7 @@
 
 import poplib
 
-from ctl import (ANA, LUIS, MEI, NOT_FOUND, PASSWORD, UNSUPPORTED, USAGE, WORLD, deliver, imap, incoming, pop3_count,
+from ctl import (ANA, LUIS, MEI, NOT_FOUND, PASSWORD, REFUSED, UNSUPPORTED, USAGE, WORLD, deliver, imap, incoming, pop3_count,
                  profile, server, test, tls, wait_for)
 
 
@@ -78,6 +78,80 @@ def read_and_organise():
         with imap(ANA) as box:
             box.select('Trash', readonly=True)
             assert not box.search(None, 'SUBJECT', '"for the script"')[1][0]
+
+
+@test
+def labels():
+    """Given here and seen by another program, taken away there and gone here; on a server, and on this computer."""
+    def keywords(subject):
+        with imap(ANA) as box:
+            box.select('INBOX', readonly=True)
+            found = box.search(None, 'SUBJECT', f'"{subject}"')[1][0].split()
+            return box.fetch(found[-1], '(FLAGS)')[1][0].decode()
+
+    def change(subject, how, words):
+        with imap(ANA) as box:
+            box.select('INBOX')
+            found = box.search(None, 'SUBJECT', f'"{subject}"')[1][0].split()
+            assert box.store(found[-1], how, words)[0] == 'OK'
+
+    with profile() as p, profile() as other:
+        for one in (p, other):
+            one.add('imap', ANA, *incoming(ANA))
+        deliver(ANA, 'to be labelled')
+        wait_for(lambda: p.json('sync', '--inbox', '--headers')['accounts'][0]['new'])
+        other.run('sync', '--inbox', '--headers')
+        message = p.messages()[0]
+        assert message['subject'] == 'to be labelled' and message['labels'] == []
+        number = str(message['id'])
+
+        assert p.run('label', number, '--add', 'To Do', '--add', '$label1').stdout == 'Labels of 1 message changed\n'
+        assert p.run('label', number, '--add', 'Ácido', '--remove', '$label1').stdout == 'Labels of 1 message changed\n'
+        assert p.messages()[0]['labels'] == ['To Do', 'Ácido']
+        told = keywords('to be labelled')
+        assert 'To&ACA-Do' in told and '&AME-cido' in told and '$label1' not in told, told
+
+        # Another computer sees them, and adds one while the first one adds another
+        other.run('sync', '--inbox', '--headers')
+        there = other.messages()[0]
+        assert there['labels'] == ['To Do', 'Ácido'], there
+        other.run('label', str(there['id']), '--add', 'Theirs')
+        p.run('label', number, '--remove', 'to do', '--queue')
+        assert p.messages()[0]['labels'] == ['Ácido']
+        p.run('sync', '--inbox', '--headers')
+        assert p.messages()[0]['labels'] == ['Theirs', 'Ácido']
+        change('to be labelled', '-FLAGS', 'Theirs')
+        change('to be labelled', '+FLAGS', '$label4')
+        p.run('sync', '--inbox', '--headers')
+        assert p.messages()[0]['labels'] == ['$label4', 'Ácido']
+        assert 'Labels: To Do, Ácido' in p.run('show', number).stdout
+        assert 'to be labelled  [To Do, Ácido]' in p.run('list', '--limit', '1').stdout
+
+        def find(*args):
+            return [m['id'] for m in p.json('search', '--limit', '0', *args)['messages']]
+
+        for typed in ('label:acido', 'label:"to do"', 'label:$label4'):
+            assert find(typed) == [message['id']], typed
+        for typed in ('label:Ácido', 'label:"to do"'):
+            assert find('--server', '--folder', 'INBOX', typed) == [message['id']], typed
+        assert find('label:theirs') == [] == find('--server', '--folder', 'INBOX', 'label:nobody')
+
+        # What programs use among themselves is refused in words, and nothing changes
+        assert 'Junk' in p.run('label', number, '--add', 'Junk', expect=REFUSED).stderr
+        assert p.messages()[0]['labels'] == ['$label4', 'Ácido']
+        p.run('label', number, expect=USAGE)
+        p.run('label', number, '--add', 'x' * 101, expect=USAGE)
+
+    # What the server cannot hold is kept here
+    deliver(LUIS, 'to be labelled here')
+    wait_for(lambda: pop3_count(LUIS))
+    with profile() as p:
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'))
+        p.run('sync', '--headers')
+        p.run('label', str(p.messages()[0]['id']), '--add', 'Only here')
+        p.run('sync', '--headers')
+        assert p.messages()[0]['labels'] == ['Only here']
+        assert [m['labels'] for m in p.json('search', 'label:only')['messages']] == [['Only here']]
 
 
 @test
