@@ -300,20 +300,6 @@ first_painted_cb (GdkFrameClock *clock,
   g_debug ("first rows painted");
 }
 
-/* What the measurements of the start wait for. */
-static void
-tell_first_paint (ValijaMessageCell *self)
-{
-  static gboolean told;
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
-
-  if (told || clock == NULL)
-    return;
-
-  told = TRUE;
-  g_signal_connect (clock, "after-paint", G_CALLBACK (first_painted_cb), NULL);
-}
-
 static void
 update (ValijaMessageCell *self)
 {
@@ -353,9 +339,6 @@ update (ValijaMessageCell *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->star), "starred");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
-
-  if (loaded)
-    tell_first_paint (self);
 
   take_summary (self, loaded ? dup_summary (message, get_folder_name (self),
                                            gtk_widget_get_visible (self->from_server), get_account (self),
@@ -411,6 +394,23 @@ activate_action (GtkWidget  *widget,
   g_signal_emit (widget, signals[CLICKED], 0);
 }
 
+/* What the measurements of the start wait for. */
+static void
+valija_message_cell_snapshot (GtkWidget   *widget,
+                              GtkSnapshot *snapshot)
+{
+  static gboolean told;
+  ValijaMessageCell *self = VALIJA_MESSAGE_CELL (widget);
+
+  GTK_WIDGET_CLASS (valija_message_cell_parent_class)->snapshot (widget, snapshot);
+
+  if (told || self->message == NULL || !valija_message_get_loaded (self->message))
+    return;
+
+  told = TRUE;
+  g_signal_connect (gtk_widget_get_frame_clock (widget), "after-paint", G_CALLBACK (first_painted_cb), NULL);
+}
+
 static void
 valija_message_cell_dispose (GObject *object)
 {
@@ -462,6 +462,7 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   object_class->dispose = valija_message_cell_dispose;
   object_class->finalize = valija_message_cell_finalize;
   object_class->get_property = valija_message_cell_get_property;
+  widget_class->snapshot = valija_message_cell_snapshot;
 
   properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL,
                                                   G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
