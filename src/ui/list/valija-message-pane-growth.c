@@ -5,9 +5,9 @@
 #include "ui/list/valija-message-pane-private.h"
 
 /* The list view makes a widget for each of its first 200 rows in one turn, which takes as long as a dozen frames. It
- * gets what a window shows first, then so many more in each frame. */
-#define FIRST_ROWS 24
-#define ROWS_PER_FRAME 12
+ * gets what a window shows first, then, once that is painted, so many more in each frame. */
+#define FIRST_ROWS 16
+#define ROWS_PER_FRAME 14
 #define MAX_GROWN 240
 
 static gboolean
@@ -16,6 +16,13 @@ grow_cb (GtkWidget     *widget,
          gpointer       data)
 {
   ValijaMessagePane *self = data;
+
+  /* This frame paints what is there */
+  if (!self->painted)
+    {
+      self->painted = TRUE;
+      return G_SOURCE_CONTINUE;
+    }
 
   self->n_grown += ROWS_PER_FRAME;
   if (self->n_grown < MAX_GROWN && self->n_grown < valija_message_list_get_length (self->messages))
@@ -36,7 +43,10 @@ void
 valija_message_pane_continue_growth (ValijaMessagePane *self)
 {
   if (self->n_grown > 0 && self->growth == 0 && valija_message_list_get_ready (self->messages))
-    self->growth = gtk_widget_add_tick_callback (GTK_WIDGET (self->list), grow_cb, self, NULL);
+    {
+      self->painted = FALSE;
+      self->growth = gtk_widget_add_tick_callback (GTK_WIDGET (self->list), grow_cb, self, NULL);
+    }
 }
 
 /* Of a list that is still empty. */

@@ -36,6 +36,7 @@ struct _ValijaMessagePane
   ValijaMessageList  *messages;
   guint               growth;        /* the tick callback that has the list show more of them, or 0 */
   guint               n_grown;       /* how many it shows, 0: all */
+  gboolean            painted;       /* those that it began with */
   GtkMultiSelection  *selection;
   GPtrArray          *statuses;      /* of ValijaAccountStatus: those whose mail is shown */
   GSignalGroup       *list_signals;
