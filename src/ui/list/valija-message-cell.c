@@ -4,6 +4,7 @@
 
 #include "ui/list/valija-message-cell.h"
 
+#include "ui/list/valija-message-place.h"
 #include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -24,14 +25,12 @@ struct _ValijaMessageCell
   GtkLabel      *subject;
   GtkButton     *star;
   GtkLabel      *preview;
-  GtkWidget     *from_server;
-  GtkLabel      *folder;
-  GtkWidget     *account;
-  GtkWidget     *account_dot;
-  GtkLabel      *account_name;
+  GtkBox        *last_line;
+  GtkWidget     *place;          /* nullable until there is one to be shown: most lists go without */
 
   GListModel    *accounts;       /* nullable: whose it is goes without saying */
   gboolean       shows_folder;
+  gboolean       from_server;
   ValijaMessage *message;
   gulong         notify_id;
   guint          update_source;  /* one refill for the many properties that come at once */
@@ -229,26 +228,6 @@ dup_summary (ValijaMessage *message,
   return g_string_free (summary, FALSE);
 }
 
-/* In the order of the accounts each has the next colour, so that neighbours differ. */
-static const char *
-find_color (GListModel    *accounts,
-            ValijaAccount *account)
-{
-  static const char * const classes[] = {
-    "blue", "orange", "green", "purple", "teal", "red", "yellow", "pink",
-  };
-
-  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
-    {
-      g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
-
-      if (other == account)
-        return classes[i % G_N_ELEMENTS (classes)];
-    }
-
-  return "slate";
-}
-
 /* Whose the message is, where the list does not go without saying; else NULL. */
 static ValijaAccount *
 get_account (ValijaMessageCell *self)
@@ -268,28 +247,19 @@ get_folder_name (ValijaMessageCell *self)
 }
 
 static void
-update_folder (ValijaMessageCell *self)
+update_place (ValijaMessageCell *self)
 {
-  const char *name = get_folder_name (self);
-
-  gtk_label_set_text (self->folder, name != NULL ? name : "");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->folder), name);
-  gtk_widget_set_visible (GTK_WIDGET (self->folder), name != NULL);
-}
-
-static void
-update_account (ValijaMessageCell *self)
-{
+  const char *folder = get_folder_name (self);
   ValijaAccount *account = get_account (self);
 
-  gtk_widget_set_visible (self->account, account != NULL);
-  if (account == NULL)
-    return;
+  if (self->place == NULL && (folder != NULL || account != NULL || self->from_server))
+    {
+      self->place = valija_message_place_new ();
+      gtk_box_append (self->last_line, self->place);
+    }
 
-  gtk_label_set_text (self->account_name, valija_account_get_name (account));
-  gtk_widget_set_tooltip_text (self->account, valija_account_get_email (account));
-  gtk_widget_set_css_classes (self->account_dot, (const char *[]) { "valija-account",
-                                                                    find_color (self->accounts, account), NULL });
+  if (self->place != NULL)
+    valija_message_place_show (VALIJA_MESSAGE_PLACE (self->place), folder, self->from_server, account, self->accounts);
 }
 
 static void
@@ -327,8 +297,7 @@ update (ValijaMessageCell *self)
   gtk_button_set_icon_name (self->star, starred ? "starred-symbolic" : "non-starred-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), starred ? _("Remove Star") : _("Add Star"));
 
-  update_account (self);
-  update_folder (self);
+  update_place (self);
 
   if (unread)
     gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
@@ -340,8 +309,7 @@ update (ValijaMessageCell *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
 
-  take_summary (self, loaded ? dup_summary (message, get_folder_name (self),
-                                           gtk_widget_get_visible (self->from_server), get_account (self),
+  take_summary (self, loaded ? dup_summary (message, get_folder_name (self), self->from_server, get_account (self),
                                            correspondent, subject, date)
                              : g_strdup (_("Loading")));
 }
@@ -482,11 +450,7 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, star);
   gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, preview);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, from_server);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, folder);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_dot);
-  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, account_name);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMessageCell, last_line);
   gtk_widget_class_bind_template_callback (widget_class, star_cb);
   gtk_widget_class_bind_template_callback (widget_class, released_cb);
   gtk_widget_class_set_css_name (widget_class, "messagecell");
@@ -542,11 +506,11 @@ valija_message_cell_show_place (ValijaMessageCell *self,
 {
   g_return_if_fail (VALIJA_IS_MESSAGE_CELL (self));
 
-  if (self->shows_folder == folder && gtk_widget_get_visible (self->from_server) == from_server)
+  if (self->shows_folder == folder && self->from_server == from_server)
     return;
 
   self->shows_folder = folder;
-  gtk_widget_set_visible (self->from_server, from_server);
+  self->from_server = from_server;
   update (self);
 }
 
