@@ -97,49 +97,32 @@ operation_is_of_folder (ValijaOperation *operation)
   return operation->kind >= VALIJA_OPERATION_CREATE_FOLDER;
 }
 
+gboolean
+valija_engine_is_refusal (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+}
+
+gboolean
+valija_engine_is_nonsense (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED);
+}
+
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
  * leaves it waiting. */
 static gboolean
 refusal_is_final (const GError *error, ValijaOperation *operation)
 {
-  if (error->domain != VALIJA_ERROR)
-    return FALSE;
-
-  switch ((ValijaErrorCode) error->code)
-    {
-    case VALIJA_ERROR_REFUSED:
-    case VALIJA_ERROR_OVER_QUOTA:
-    case VALIJA_ERROR_TOO_LARGE:
-    case VALIJA_ERROR_NOT_FOUND:
-    case VALIJA_ERROR_UNSUPPORTED:
-    case VALIJA_ERROR_INVALID:
-      return TRUE;
-    case VALIJA_ERROR_PROTOCOL:
-    case VALIJA_ERROR_LIMIT:
-    case VALIJA_ERROR_FAILED:
-      return operation->attempts + 1 >= MAX_ATTEMPTS;
-    case VALIJA_ERROR_RESOLVE:
-    case VALIJA_ERROR_CONNECT:
-    case VALIJA_ERROR_TIMED_OUT:
-    case VALIJA_ERROR_DISCONNECTED:
-    case VALIJA_ERROR_OFFLINE:
-    case VALIJA_ERROR_CERTIFICATE:
-    case VALIJA_ERROR_TLS:
-    case VALIJA_ERROR_NO_STARTTLS:
-    case VALIJA_ERROR_AUTHENTICATION:
-    case VALIJA_ERROR_NO_MECHANISM:
-    case VALIJA_ERROR_NO_SECRET:
-    case VALIJA_ERROR_KEYRING:
-    case VALIJA_ERROR_TRY_LATER:
-    case VALIJA_ERROR_RECIPIENT:
-    case VALIJA_ERROR_UNCERTAIN:
-    case VALIJA_ERROR_STORAGE:
-    case VALIJA_ERROR_DISK_FULL:
-    case VALIJA_ERROR_NEWER_DATA:
-    case VALIJA_ERROR_RENUMBERED:
-    default:
-      return FALSE;
-    }
+  return valija_engine_is_refusal (error) ||
+         (valija_engine_is_nonsense (error) && operation->attempts + 1 >= MAX_ATTEMPTS);
 }
 
 static char *
@@ -493,7 +476,7 @@ replay_pass_fiber (Replay *replay, GError **error)
         }
 
       if (replay->n_alone == 0)
-        lines = valija_engine_list_together (replay->runtime, replay->operations, replay->at);
+        lines = valija_engine_list_together (replay->runtime, replay->organizer, replay->operations, replay->at);
       if (!(lines != NULL ? replay_together_fiber (replay, lines, error)
                           : replay_line_fiber (replay, operation, error)))
         return FALSE;

@@ -162,6 +162,10 @@ gboolean   valija_engine_put_fiber (ValijaEngine         *self,
                                     ValijaOperation      *operation,
                                     GPtrArray           **new_ids,
                                     GError              **error);
+/* Messages that are read, or filed, at once: at most so many, and so many octets but for the last of them */
+#define VALIJA_MESSAGES_AT_ONCE 50
+#define VALIJA_OCTETS_AT_ONCE   (4 * 1024 * 1024)
+
 /* The same for several lines that carry messages into one folder, in one go: as many of @lines as fit, which is cut to
  * them. With @each it is not known that any was done, and each is to be asked for by itself: the server wants it so,
  * its answer made no sense, or there is but one. An entry of @new_ids is NULL for one that is not to come there any
@@ -173,6 +177,10 @@ gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
                                          gboolean             *each,
                                          GError              **error);
 
+/* The server answered that it did nothing. */
+gboolean   valija_engine_is_refusal     (const GError *error);
+/* Its answer made no sense: it may be another one the next time. */
+gboolean   valija_engine_is_nonsense    (const GError *error);
 /* One that is refused takes the others with it, and of an answer of nonsense nobody knows which one it was for. */
 gboolean   valija_engine_wants_each     (const GError *failure);
 
@@ -182,6 +190,7 @@ DexFuture *valija_engine_run_operation  (ValijaMailOrganizer *organizer,
 
 /* Of the lines of @operations, those from @from on that the server can be told at once: more than one, or %NULL. */
 GPtrArray *valija_engine_list_together (ValijaAccountRuntime *runtime,
+                                        ValijaMailOrganizer  *organizer,
                                         GPtrArray            *operations,
                                         guint                 from) G_GNUC_WARN_UNUSED_RESULT;
 /* gint64 (transfer full) */

@@ -273,9 +273,6 @@ valija_engine_put_fiber (ValijaEngine         *self,
 
 /* ---- Several at once ---- */
 
-/* What goes to a server in one command, at most but for the last of them */
-#define OCTETS_AT_ONCE (4 * 1024 * 1024)
-
 typedef struct
 {
   ValijaMailOrganizer *organizer;
@@ -308,7 +305,7 @@ load_many_fiber (ValijaEngine *self, PutMany *put, GError **error)
   g_autoptr(GError) failure = NULL;
   gsize octets = 0;
 
-  while (put->sources->len < put->lines->len && octets < OCTETS_AT_ONCE)
+  while (put->sources->len < put->lines->len && octets < VALIJA_OCTETS_AT_ONCE)
     {
       ValijaOperation *line = g_ptr_array_index (put->lines, put->sources->len);
       g_autoptr(GBytes) source = NULL;
@@ -408,24 +405,10 @@ all_are_there (PutMany *put)
   return TRUE;
 }
 
-/* The server answered that it did nothing. */
-static gboolean
-is_refusal (const GError *error)
-{
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
-}
-
 gboolean
 valija_engine_wants_each (const GError *failure)
 {
-  return is_refusal (failure) || g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
-         g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
-         g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_FAILED) ||
+  return valija_engine_is_refusal (failure) || valija_engine_is_nonsense (failure) ||
          g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED);
 }
 
@@ -437,7 +420,7 @@ fail_many_fiber (ValijaEngine  *self,
                  gboolean      *each,
                  GError       **error)
 {
-  gboolean refused = is_refusal (failure);
+  gboolean refused = valija_engine_is_refusal (failure);
 
   *each = valija_engine_wants_each (failure);
 

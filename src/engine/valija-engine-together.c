@@ -8,20 +8,18 @@
  * it does, the second alone. Each message that moves between two stores has a line of its own, to be done or taken back
  * by itself; a question for each would be slow. */
 
-/* Lines */
-#define AT_ONCE 50
-
 static gboolean
-fits (ValijaOperation *first, ValijaOperation *line)
+fits (ValijaOperation *first, ValijaOperation *line, gboolean files_many)
 {
   if (line->kind != first->kind || g_strcmp0 (line->folder, first->folder) != 0 ||
       g_strcmp0 (line->mark, first->mark) != 0)
     return FALSE;
 
-  /* Of drafts it is to be known what each is called there, which the server tells of one at a time */
+  /* Of drafts it is to be known what each is called there, which the server tells of one at a time. Those that have a
+   * mark were filed together before */
   return line->kind == VALIJA_OPERATION_DELETE ||
          (line->kind == VALIJA_OPERATION_APPEND && line->carries && (line->add & VALIJA_FLAG_DRAFT) == 0 &&
-          valija_labels_is_empty ((const char * const *) line->add_labels));
+          valija_labels_is_empty ((const char * const *) line->add_labels) && (files_many || line->mark != NULL));
 }
 
 static gboolean
@@ -50,17 +48,21 @@ takes_back (ValijaOperation *line, ValijaOperation *first)
 }
 
 GPtrArray *
-valija_engine_list_together (ValijaAccountRuntime *runtime, GPtrArray *operations, guint from)
+valija_engine_list_together (ValijaAccountRuntime *runtime,
+                             ValijaMailOrganizer  *organizer,
+                             GPtrArray            *operations,
+                             guint                 from)
 {
+  gboolean files_many = valija_mail_organizer_files_many (organizer);
   g_autoptr(GPtrArray) lines = g_ptr_array_new ();
   ValijaOperation *first = g_ptr_array_index (operations, from);
 
-  for (guint i = from; i < operations->len && lines->len < AT_ONCE; i++)
+  for (guint i = from; i < operations->len && lines->len < VALIJA_MESSAGES_AT_ONCE; i++)
     {
       ValijaOperation *line = g_ptr_array_index (operations, i);
 
       if (first->kind == VALIJA_OPERATION_FLAGS ? i > from && (lines->len > 1 || !takes_back (line, first))
-                                                : !fits (first, line))
+                                                : !fits (first, line, files_many))
         break;
       if (g_hash_table_contains (runtime->taken_back, &line->id))
         break;

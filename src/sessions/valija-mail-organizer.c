@@ -35,6 +35,15 @@ valija_filing_free (ValijaFiling *self)
   g_free (self);
 }
 
+gboolean
+valija_mail_organizer_files_many (ValijaMailOrganizer *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MAIL_ORGANIZER (self), FALSE);
+
+  return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->files_many != NULL &&
+         VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->files_many (self);
+}
+
 /**
  * valija_mail_organizer_append_many:
  * @self: an organizer

@@ -51,7 +51,9 @@ struct _ValijaMailOrganizerInterface
                                GBytes              *source,
                                ValijaFlags          flags,
                                gint64               received);
-  DexFuture *(*append_many)   (ValijaMailOrganizer *self, const char *folder, GPtrArray *filings); /* nullable */
+  /* Both or neither */
+  gboolean   (*files_many)    (ValijaMailOrganizer *self);
+  DexFuture *(*append_many)   (ValijaMailOrganizer *self, const char *folder, GPtrArray *filings);
   DexFuture *(*create_folder) (ValijaMailOrganizer *self, const char *parent, const char *name);
   DexFuture *(*rename_folder) (ValijaMailOrganizer *self,
                                const char          *folder,
@@ -110,6 +112,9 @@ DexFuture *valija_mail_organizer_append (ValijaMailOrganizer *self,
                                          GBytes              *source,
                                          ValijaFlags          flags,
                                          gint64               received) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the server takes several messages at once, as far as it is known before it is asked. */
+gboolean   valija_mail_organizer_files_many  (ValijaMailOrganizer *self);
 
 /* Files all of @filings (of ValijaFiling) at once, or none. Resolves to TRUE; rejects with UNSUPPORTED where the server
  * takes one at a time. */

@@ -384,6 +384,24 @@ test_across_servers (void)
   assert_server (test, "Archive", "4:a 5:b 6:c");
 }
 
+/* A server that takes one at a time is asked for each of them once. */
+static void
+test_across_one_at_a_time (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaAccount *other = test_engine_add (test, "imap");
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, "INBOX", "a b");
+
+  test->server->marks = TRUE;
+  test_await (valija_engine_sync_account (test->engine, other, VALIJA_SYNC_HEADERS, NULL));
+  fake_server_clear_log (test->server);
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages,
+                                                                  valija_engine_find_folder (test->engine, other,
+                                                                                             "archive"))));
+  g_assert_cmpstr (test->server->log->str, ==,
+                   "fetch 1; fetch 2; mark Archive; append Archive; mark Archive; append Archive");
+}
+
 /* Of several that are deleted at once the server does not know one folder any more: each is done by itself. */
 static void
 test_deletes_refused_together (void)
@@ -754,6 +772,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);
   g_test_add_func ("/engine/journal/across-together", test_across_together);
   g_test_add_func ("/engine/journal/across-servers", test_across_servers);
+  g_test_add_func ("/engine/journal/across-one-at-a-time", test_across_one_at_a_time);
   g_test_add_func ("/engine/journal/deletes-refused-together", test_deletes_refused_together);
 
   return g_test_run ();

@@ -144,14 +144,19 @@ fake_append (ValijaMailOrganizer *self, const char *name, GBytes *source, Valija
   return fake_answer (self, dex_future_new_for_string (server->nameless ? "" : remote_id));
 }
 
+static gboolean
+fake_files_many (ValijaMailOrganizer *self)
+{
+  return fake_server_of (self)->files_many;
+}
+
 static DexFuture *
 fake_append_many (ValijaMailOrganizer *self, const char *name, GPtrArray *filings)
 {
   FakeServer *server = fake_server_of (self);
   DexFuture *failure;
 
-  if (!server->files_many)
-    return fake_reject_unsupported ();
+  g_assert_true (server->files_many);
   if ((failure = fake_ask (self, "append %s * %u", name, filings->len)) != NULL)
     return failure;
 
@@ -291,6 +296,7 @@ fake_organizer_init (ValijaMailOrganizerInterface *iface)
   iface->copy = fake_copy;
   iface->delete_ = fake_delete;
   iface->append = fake_append;
+  iface->files_many = fake_files_many;
   iface->append_many = fake_append_many;
   iface->create_folder = fake_create_folder;
   iface->rename_folder = fake_rename_folder;

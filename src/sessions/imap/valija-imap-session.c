@@ -708,6 +708,14 @@ append (ValijaMailOrganizer *organizer,
   return run_task (task);
 }
 
+static gboolean
+files_many (ValijaMailOrganizer *organizer)
+{
+  ValijaImapLink *link = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (organizer)->pool);
+
+  return link == NULL || valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_MULTIAPPEND);
+}
+
 static DexFuture *
 start_append_many (Task           *task,
                    ValijaImapLink *link)
@@ -869,6 +877,7 @@ organizer_iface_init (ValijaMailOrganizerInterface *iface)
   iface->copy = copy;
   iface->delete_ = delete_messages;
   iface->append = append;
+  iface->files_many = files_many;
   iface->append_many = append_many;
   iface->create_folder = create_folder;
   iface->rename_folder = rename_folder;
