@@ -93,8 +93,8 @@ valija_read_source_copy (ValijaReadSource *self)
 void
 valija_read_source_free (ValijaReadSource *self)
 {
-  valija_message_info_unref (self->info);
-  valija_stored_source_free (self->stored);
+  g_clear_pointer (&self->info, valija_message_info_unref);
+  g_clear_pointer (&self->stored, valija_stored_source_free);
   g_free (self);
 }
 

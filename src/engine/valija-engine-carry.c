@@ -6,10 +6,6 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What is read at once, at most but for the last of them */
-#define MESSAGES_AT_ONCE 50
-#define OCTETS_AT_ONCE   (4 * 1024 * 1024)
-
 /* Messages that move between two stores: from a server to this computer, from here to a server, from one server to
  * another. Each is copied, and goes from where it was in the step that knows its copy to be safe. */
 
@@ -117,7 +113,7 @@ load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *
   GPtrArray *some = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
   gsize octets = 0;
 
-  for (guint i = from; i < messages->len && some->len < MESSAGES_AT_ONCE && octets < OCTETS_AT_ONCE; i++)
+  for (guint i = from; i < messages->len && some->len < VALIJA_MESSAGES_AT_ONCE && octets < VALIJA_OCTETS_AT_ONCE; i++)
     {
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autoptr(GBytes) source = NULL;
@@ -132,9 +128,66 @@ load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *
                                     valija_message_get_date (message));
       carried->labels = g_strdupv ((char **) valija_message_get_labels (message));
       g_ptr_array_add (some, carried);
+      /* Having them is what takes its time */
+      if (progress != NULL)
+        valija_progress_update (progress, i + 1, messages->len);
     }
 
   return some;
+}
+
+/* @messages: of ValijaCarried. All go in one step, or none. */
+static gboolean
+file_here_fiber (Carry *carry, GPtrArray *messages, GError **error)
+{
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaCarried *carried = g_ptr_array_index (messages, i);
+      g_autofree char *remote_id = g_uuid_string_random ();
+      g_autoptr(ValijaReadSource) read = NULL;
+
+      if (!(read = dex_await_boxed (valija_engine_read_source (carried->source, remote_id), error)))
+        return FALSE;
+
+      read->info->flags = carried->flags;
+      read->info->labels = g_strdupv (carried->labels);
+      read->stored->message = carried->origin;
+      g_ptr_array_add (infos, g_steal_pointer (&read->info));
+      g_ptr_array_add (sources, g_steal_pointer (&read->stored));
+    }
+
+  return dex_await (valija_store_supersede_messages (carry->engine->store, valija_folder_get_id (carry->target),
+                                                     infos, sources), error);
+}
+
+/* One that cannot be filed does not keep those before it. */
+static gboolean
+carry_here_fiber (Carry *carry, GPtrArray *messages, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (file_here_fiber (carry, messages, &failure))
+    return TRUE;
+
+  if (messages->len == 1 || valija_error_is_cancelled (failure))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+
+  for (guint i = 0; i < messages->len; i++)
+    {
+      g_autoptr(GPtrArray) one = g_ptr_array_new ();
+
+      g_ptr_array_add (one, g_ptr_array_index (messages, i));
+      if (!file_here_fiber (carry, one, error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* Adds to *n_carried how many it did. */
@@ -145,7 +198,8 @@ carry_some_fiber (Carry *carry, GPtrArray *messages, guint *n_carried, ValijaPro
   g_autoptr(GPtrArray) some = load_some_fiber (carry, messages, *n_carried, progress, &missing);
 
   /* Those before one that cannot be had are carried all the same */
-  if (some->len > 0 && !carry_to_server_fiber (carry, some, error))
+  if (some->len > 0 &&
+      !(carry->runtime != NULL ? carry_to_server_fiber (carry, some, error) : carry_here_fiber (carry, some, error)))
     return FALSE;
 
   *n_carried += some->len;
@@ -154,17 +208,6 @@ carry_some_fiber (Carry *carry, GPtrArray *messages, guint *n_carried, ValijaPro
 
   g_propagate_error (error, g_steal_pointer (&missing));
   return FALSE;
-}
-
-static gboolean
-carry_here_fiber (Carry *carry, ValijaMessage *message, GError **error)
-{
-  ValijaEngine *self = carry->engine;
-  g_autoptr(GBytes) source = NULL;
-
-  return (source = dex_await_boxed (valija_engine_load_source (self, message, NULL), error)) != NULL &&
-         valija_await_int64 (valija_engine_replace_locally (self, message, valija_folder_get_id (carry->target),
-                                                            source), NULL, error);
 }
 
 /* Of a folder on a server. */
@@ -196,15 +239,8 @@ valija_engine_carry_fiber (ValijaEngine    *self,
 
   carry.runtime = runtime;
   while (n_carried < messages->len)
-    {
-      if (is_cancelled (progress, error))
-        return FALSE;
-      if (runtime != NULL ? !carry_some_fiber (&carry, messages, &n_carried, progress, error)
-                          : !carry_here_fiber (&carry, g_ptr_array_index (messages, n_carried++), error))
-        return FALSE;
-      if (progress != NULL)
-        valija_progress_update (progress, n_carried, messages->len);
-    }
+    if (is_cancelled (progress, error) || !carry_some_fiber (&carry, messages, &n_carried, progress, error))
+      return FALSE;
 
   return TRUE;
 }

@@ -312,9 +312,7 @@ typedef struct
   gint64 folder;
   GBytes *source;
   ValijaFlags flags;
-  char **labels;             /* nullable: none */
   gint64 outbox;             /* whose copy it is, 0 for none */
-  gint64 origin;             /* deleted in its place, 0 for none */
 } Filing;
 
 static void
@@ -322,7 +320,6 @@ filing_free (Filing *filing)
 {
   g_object_unref (filing->engine);
   g_bytes_unref (filing->source);
-  g_strfreev (filing->labels);
   g_free (filing);
 }
 
@@ -339,24 +336,15 @@ file_locally_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   read->info->flags = filing->flags;
-  read->info->labels = g_strdupv (filing->labels);
-  if (!valija_await_int64 (filing->origin != 0
-                             ? valija_store_supersede_message (filing->engine->store, filing->origin, filing->folder,
-                                                             read->info, read->stored)
-                             : valija_store_add_message (filing->engine->store, filing->folder, read->info,
-                                                         read->stored, filing->outbox), &id, &error))
+  if (!valija_await_int64 (valija_store_add_message (filing->engine->store, filing->folder, read->info, read->stored,
+                                                     filing->outbox), &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_for_int64 (id);
 }
 
-static DexFuture *
-file_here (ValijaEngine  *self,
-           gint64         folder,
-           GBytes        *source,
-           ValijaFlags    flags,
-           gint64         outbox,
-           ValijaMessage *origin)
+DexFuture *
+valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
 {
   Filing *filing = g_new0 (Filing, 1);
 
@@ -365,11 +353,6 @@ file_here (ValijaEngine  *self,
   filing->source = g_bytes_ref (source);
   filing->flags = flags;
   filing->outbox = outbox;
-  if (origin != NULL)
-    {
-      filing->origin = valija_message_get_id (origin);
-      filing->labels = g_strdupv ((char **) valija_message_get_labels (origin));
-    }
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file here", file_locally_fiber, filing,
                               (GDestroyNotify) filing_free);
 }
@@ -377,17 +360,5 @@ file_here (ValijaEngine  *self,
 DexFuture *
 valija_engine_file_locally (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags)
 {
-  return file_here (self, folder, source, flags, 0, NULL);
-}
-
-DexFuture *
-valija_engine_file_copy (ValijaEngine *self, gint64 folder, GBytes *source, ValijaFlags flags, gint64 outbox)
-{
-  return file_here (self, folder, source, flags, outbox, NULL);
-}
-
-DexFuture *
-valija_engine_replace_locally (ValijaEngine *self, ValijaMessage *origin, gint64 folder, GBytes *source)
-{
-  return file_here (self, folder, source, valija_message_get_flags (origin), 0, origin);
+  return valija_engine_file_copy (self, folder, source, flags, 0);
 }

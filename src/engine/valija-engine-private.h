@@ -302,12 +302,6 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
 GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
-/* In the place of @origin, whose @source it is: that one is deleted for good in the same step. */
-DexFuture *valija_engine_replace_locally (ValijaEngine  *self,
-                                          ValijaMessage *origin,
-                                          gint64         folder,
-                                          GBytes        *source) G_GNUC_WARN_UNUSED_RESULT;
-
 /* In a fiber: takes the drafts of @runtime that nobody works on to the server's folder of drafts. @in_turn as of
  * valija_engine_carry_fiber(). */
 gboolean   valija_engine_file_drafts_fiber (ValijaEngine          *self,

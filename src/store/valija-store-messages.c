@@ -30,8 +30,14 @@ typedef struct
   ValijaStoredSource *source;
   gint64 outbox;
   gboolean withdraw;         /* the item leaves the outbox */
-  gint64 origin;             /* deleted in its place, 0 for none */
 } AddArgs;
+
+typedef struct
+{
+  gint64 folder;
+  GPtrArray *infos;         /* of ValijaMessageInfo */
+  GPtrArray *sources;       /* of ValijaStoredSource */
+} SupersedeArgs;
 
 static void
 list_args_free (ListArgs *self)
@@ -45,6 +51,14 @@ static void
 ripe_args_free (RipeArgs *self)
 {
   g_free (self->account);
+  g_free (self);
+}
+
+static void
+supersede_args_free (SupersedeArgs *self)
+{
+  g_ptr_array_unref (self->infos);
+  g_ptr_array_unref (self->sources);
   g_free (self);
 }
 
@@ -407,14 +421,34 @@ add_message (ValijaStoreContext  *context,
   AddArgs *args = data;
   gint64 id;
 
-  if ((args->origin != 0 && !valija_store_carry_check (context, args->origin, error)) ||
-      !valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
+  if (!valija_store_add_local (context, args->folder, args->info, args->source, &id, error) ||
       !(args->withdraw ? valija_store_outbox_withdraw (context, args->outbox, error)
-                       : valija_store_outbox_copy_kept (context, args->outbox, error)) ||
-      (args->origin != 0 && !valija_store_journal_delete (context, args->origin, error)))
+                       : valija_store_outbox_copy_kept (context, args->outbox, error)))
     return FALSE;
 
   valija_store_take_int64 (result, -id);
+
+  return TRUE;
+}
+
+static gboolean
+supersede_messages (ValijaStoreContext  *context,
+                    gpointer             data,
+                    GValue              *result,
+                    GError             **error)
+{
+  SupersedeArgs *args = data;
+
+  for (guint i = 0; i < args->sources->len; i++)
+    {
+      ValijaStoredSource *source = g_ptr_array_index (args->sources, i);
+      gint64 id;
+
+      if (!valija_store_carry_check (context, source->message, error) ||
+          !valija_store_add_local (context, args->folder, g_ptr_array_index (args->infos, i), source, &id, error) ||
+          !valija_store_journal_delete (context, source->message, error))
+        return FALSE;
+    }
 
   return TRUE;
 }
@@ -606,8 +640,7 @@ write_message (ValijaStore        *self,
                ValijaMessageInfo  *info,
                ValijaStoredSource *source,
                gint64              outbox,
-               gboolean            withdraw,
-               gint64              origin)
+               gboolean            withdraw)
 {
   AddArgs *args = g_new0 (AddArgs, 1);
 
@@ -616,7 +649,6 @@ write_message (ValijaStore        *self,
   args->source = valija_stored_source_copy (source);
   args->outbox = outbox;
   args->withdraw = withdraw;
-  args->origin = origin;
 
   return valija_store_write (self, add_message, args, (GDestroyNotify) add_args_free);
 }
@@ -640,32 +672,38 @@ valija_store_add_message (ValijaStore        *self,
   dex_return_error_if_fail (info != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  return write_message (self, folder, info, source, outbox, FALSE, 0);
+  return write_message (self, folder, info, source, outbox, FALSE);
 }
 
 /**
- * valija_store_supersede_message:
- * @origin: a message of either database
+ * valija_store_supersede_messages:
  * @folder: in local truth
- * @source: (transfer none): copied
+ * @infos: (element-type ValijaMessageInfo): what the new messages are, as many as @sources
+ * @sources: (element-type ValijaStoredSource): each names the message, of either database, in whose place it is filed
  *
- * Files @source in @folder and deletes @origin in one step: whoever is interrupted has one of them, and never both.
+ * Files all in @folder and deletes those that they are in the place of, in one step: whoever is interrupted has one of
+ * each two, and never both.
  *
- * Returns: (transfer full): a future that resolves, when it is durable, to the new message's id (int64)
+ * Returns: (transfer full): a future that resolves to true when it is durable; rejects with INVALID, and files none,
+ *   where one is on its way to another folder
  */
 DexFuture *
-valija_store_supersede_message (ValijaStore        *self,
-                                gint64              origin,
-                                gint64              folder,
-                                ValijaMessageInfo  *info,
-                                ValijaStoredSource *source)
+valija_store_supersede_messages (ValijaStore *self,
+                                 gint64       folder,
+                                 GPtrArray   *infos,
+                                 GPtrArray   *sources)
 {
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (origin != 0);
-  dex_return_error_if_fail (info != NULL);
-  dex_return_error_if_fail (source != NULL);
+  SupersedeArgs *args;
 
-  return write_message (self, folder, info, source, 0, FALSE, origin);
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (infos != NULL && sources != NULL && infos->len == sources->len);
+
+  args = g_new0 (SupersedeArgs, 1);
+  args->folder = folder;
+  args->infos = g_ptr_array_ref (infos);
+  args->sources = g_ptr_array_ref (sources);
+
+  return valija_store_write (self, supersede_messages, args, (GDestroyNotify) supersede_args_free);
 }
 
 /**
@@ -692,5 +730,5 @@ valija_store_withdraw_outbox (ValijaStore        *self,
   dex_return_error_if_fail (info != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  return write_message (self, folder, info, source, item, TRUE, 0);
+  return write_message (self, folder, info, source, item, TRUE);
 }

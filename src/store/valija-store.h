@@ -192,12 +192,12 @@ DexFuture *valija_store_add_message (ValijaStore        *self,
                                      ValijaStoredSource *source,
                                      gint64              outbox) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same in the place of @origin, a message anywhere, which is deleted for good in that step; it may be gone. */
-DexFuture *valija_store_supersede_message (ValijaStore        *self,
-                                           gint64              origin,
-                                           gint64              folder,
-                                           ValijaMessageInfo  *info,
-                                           ValijaStoredSource *source) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for several, each in the place of the message, anywhere, that its source names: that one is deleted for good
+ * in that step; it may be gone. TRUE */
+DexFuture *valija_store_supersede_messages (ValijaStore *self,
+                                            gint64       folder,
+                                            GPtrArray   *infos,
+                                            GPtrArray   *sources) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Drafts: messages of local truth that are written on. A server may have an earlier version of one, which goes
  * when a later one is there ---- */

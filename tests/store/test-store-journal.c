@@ -529,6 +529,58 @@ carry (TestStore *self,
   return carry_labelled (self, message, folder, NULL);
 }
 
+static void
+add_superseding (GPtrArray  *infos,
+                 GPtrArray  *sources,
+                 gint64      origin,
+                 const char *id)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("Subject: x\r\n\r\n", 14);
+
+  g_ptr_array_add (infos, test_info (id, id, 1, VALIJA_FLAG_SEEN));
+  g_ptr_array_add (sources, valija_stored_source_new (origin, bytes, "", NULL, FALSE));
+}
+
+/* What moves to this computer moves in one step, or not at all where one is on its way somewhere else. */
+static void
+test_supersede (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autofree char *before = NULL;
+  g_autofree char *none = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *all = NULL;
+  g_autofree char *journal = NULL;
+  gint64 inbox, here, line;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  test_write_folders (self, "b", FALSE, "INBOX");
+  test_write_folders (self, "here", TRUE, "Archive");
+  inbox = test_folder (self, "a", "INBOX");
+  here = test_folder (self, "here", "Archive");
+  test_sync (self, inbox, test_added ("1 2 3", 0));
+  add_superseding (infos, sources, test_find (self, inbox, "1"), "one");
+  add_superseding (infos, sources, test_find (self, inbox, "2"), "two");
+
+  line = carry (self, test_find (self, inbox, "2"), test_folder (self, "b", "INBOX"));
+  test_await_error (valija_store_supersede_messages (self->store, here, infos, sources), VALIJA_ERROR_INVALID);
+  before = test_list (self, inbox, VALIJA_LIST_ALL);
+  none = test_list (self, here, VALIJA_LIST_ALL);
+  g_assert_cmpstr (before, ==, "1* 2* 3*");
+  g_assert_cmpstr (none, ==, "");
+
+  test_await (valija_store_drop_carrying (self->store, &line, 1));
+  test_await (valija_store_supersede_messages (self->store, here, infos, sources));
+  after = test_list (self, inbox, VALIJA_LIST_ALL);
+  all = test_list (self, here, VALIJA_LIST_ALL);
+  g_assert_cmpstr (after, ==, "3*");
+  g_assert_cmpstr (all, ==, "one two");
+  journal = test_journal (self, "a");
+  g_assert_cmpstr (journal, ==, "delete INBOX 1; delete INBOX 2");
+}
+
 /* Labels go with a message to another server, in a line that waits until it is filed there. */
 static void
 test_carry_labels (void)
@@ -723,6 +775,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/rejections", test_rejections);
   g_test_add_func ("/store/journal/relisted-twin", test_relisted_twin);
   g_test_add_func ("/store/journal/append", test_append);
+  g_test_add_func ("/store/journal/supersede", test_supersede);
   g_test_add_func ("/store/journal/carry-labels", test_carry_labels);
   g_test_add_func ("/store/journal/remove-target", test_remove_target);
   g_test_add_func ("/store/journal/carry-without-cache", test_carry_without_cache);
