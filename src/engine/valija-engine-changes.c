@@ -635,28 +635,21 @@ list_to_empty_fiber (gpointer data)
   Change *change = data;
   ValijaEngine *self = change->engine;
   ValijaFolder *folder = change->source;
-  g_autoptr(GPtrArray) messages = NULL;
-  g_autoptr(GError) failure = NULL;
+  gint64 id = valija_folder_get_id (folder);
+  g_autoptr(GArray) known = NULL;
   g_autoptr(GError) error = NULL;
 
-  messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error);
-  if (messages == NULL)
+  if (!(known = dex_await_boxed (valija_store_load_index (self->store, &id, 1, FALSE, VALIJA_LIST_ALL, 0), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  if (!valija_folder_get_local (folder) && messages->len < valija_folder_get_total (folder))
+  if (!valija_folder_get_local (folder) && known->len < valija_folder_get_total (folder))
     {
-      dex_await_uint (valija_engine_sync_folder (self, folder, VALIJA_SYNC_HEADERS, NULL), &failure);
-      if (failure != NULL)
-        return dex_future_new_for_error (g_steal_pointer (&failure));
-
-      g_clear_pointer (&messages, g_ptr_array_unref);
-      messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error);
+      dex_await_uint (valija_engine_sync_folder (self, folder, VALIJA_SYNC_HEADERS, NULL), &error);
+      if (error != NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  if (messages == NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  return valija_future_new_take_ptr_array (g_steal_pointer (&messages));
+  return valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0);
 }
 
 DexFuture *

@@ -198,7 +198,7 @@ is_all_open_fiber (ValijaEngine *self, gint64 folder, gboolean *all_open, GError
 {
   g_autoptr(GArray) ids = NULL;
 
-  if (!(ids = dex_await_boxed (valija_store_load_index (self->store, folder, VALIJA_LIST_ALL, 0), error)))
+  if (!(ids = dex_await_boxed (valija_store_load_index (self->store, &folder, 1, FALSE, VALIJA_LIST_ALL, 0), error)))
     return FALSE;
 
   *all_open = TRUE;

@@ -130,10 +130,7 @@ valija_engine_ask_inboxes (ValijaEngine *self, gboolean conversations, ValijaLis
   g_autoptr(GArray) ids = valija_engine_list_inboxes (self);
   const gint64 *first = (const gint64 *) (const void *) ids->data;
 
-  if (conversations)
-    return valija_store_load_merged_conversation_index (self->store, first, ids->len, filter, limit);
-
-  return valija_store_load_merged_index (self->store, first, ids->len, filter, limit);
+  return valija_store_load_index (self->store, first, ids->len, conversations, filter, limit);
 }
 
 /**

@@ -160,6 +160,8 @@ look_up (ValijaEngine *self, gint64 conversations_of, DexFuture *index)
 DexFuture *
 valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaShow show, guint limit)
 {
+  gint64 id;
+
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_FOLDER (folder));
   dex_return_error_if_fail (show < G_N_ELEMENTS (filters));
@@ -167,8 +169,8 @@ valija_engine_load_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
   if (valija_folder_gathers (folder))
     return look_up (self, OF_NONE, valija_engine_ask_inboxes (self, FALSE, filters[show], limit));
 
-  return look_up (self, OF_NONE,
-                  valija_store_load_index (self->store, valija_folder_get_id (folder), filters[show], limit));
+  id = valija_folder_get_id (folder);
+  return look_up (self, OF_NONE, valija_store_load_index (self->store, &id, 1, FALSE, filters[show], limit));
 }
 
 DexFuture *
@@ -184,7 +186,7 @@ valija_engine_load_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
     return look_up (self, OF_INBOXES, valija_engine_ask_inboxes (self, TRUE, filters[show], limit));
 
   id = valija_folder_get_id (folder);
-  return look_up (self, id, valija_store_load_conversation_index (self->store, id, filters[show], limit));
+  return look_up (self, id, valija_store_load_index (self->store, &id, 1, TRUE, filters[show], limit));
 }
 
 /* ---- One conversation ---- */

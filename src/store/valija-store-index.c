@@ -240,19 +240,6 @@ walk (ValijaStoreContext  *context,
   return TRUE;
 }
 
-static DexFuture *
-load (ValijaStore      *self,
-      const gint64     *folders,
-      guint             n_folders,
-      gboolean          conversations,
-      ValijaListFilter  filter,
-      guint             limit)
-{
-  g_autoptr(ValijaIndexWalk) whole = valija_index_walk_new (folders, n_folders, filter, conversations);
-
-  return valija_store_walk_index (self, whole, limit > 0 ? limit : G_MAXUINT);
-}
-
 /**
  * valija_index_walk_new:
  * @folders: (array length=n_folders): of either database, each once
@@ -342,83 +329,28 @@ valija_store_walk_index (ValijaStore     *self,
 
 /**
  * valija_store_load_index:
+ * @folders: (array length=n_folders): of either database, each once
+ * @conversations: whether they are listed by their conversations
  * @limit: how many of the newest, 0 for all
  *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, newest first
+ * Returns: (transfer full): a future that resolves to a #GArray of gint64, newest first, whichever folder they are in:
+ *   messages, or the keys of conversations, in the order of their newest messages there; with a filter, of their newest
+ *   unread or flagged ones
  */
 DexFuture *
 valija_store_load_index (ValijaStore      *self,
-                         gint64            folder,
+                         const gint64     *folders,
+                         guint             n_folders,
+                         gboolean          conversations,
                          ValijaListFilter  filter,
                          guint             limit)
 {
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
+  g_autoptr(ValijaIndexWalk) whole = NULL;
 
-  return load (self, &folder, 1, FALSE, filter, limit);
-}
-
-/**
- * valija_store_load_conversation_index:
- * @limit: how many of the newest, 0 for all
- *
- * The conversations of @folder in the order of their newest messages there; with a filter, of
- * their newest unread or flagged ones.
- *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, the keys of the
- *   conversations, newest first
- */
-DexFuture *
-valija_store_load_conversation_index (ValijaStore      *self,
-                                      gint64            folder,
-                                      ValijaListFilter  filter,
-                                      guint             limit)
-{
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
-
-  return load (self, &folder, 1, TRUE, filter, limit);
-}
-
-/**
- * valija_store_load_merged_index:
- * @folders: (array length=n_folders): of either database, each once
- * @limit: how many of the newest, 0 for all
- *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, newest first, whichever folder they are in
- */
-DexFuture *
-valija_store_load_merged_index (ValijaStore      *self,
-                                const gint64     *folders,
-                                guint             n_folders,
-                                ValijaListFilter  filter,
-                                guint             limit)
-{
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
   dex_return_error_if_fail (folders != NULL || n_folders == 0);
   dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
 
-  return load (self, folders, n_folders, FALSE, filter, limit);
-}
-
-/**
- * valija_store_load_merged_conversation_index:
- * @folders: (array length=n_folders): of either database, each once
- * @limit: how many of the newest, 0 for all
- *
- * Returns: (transfer full): a future that resolves to a #GArray of gint64, the keys of the conversations, in the order
- *   of their newest messages in whichever folder
- */
-DexFuture *
-valija_store_load_merged_conversation_index (ValijaStore      *self,
-                                             const gint64     *folders,
-                                             guint             n_folders,
-                                             ValijaListFilter  filter,
-                                             guint             limit)
-{
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (folders != NULL || n_folders == 0);
-  dex_return_error_if_fail (filter < G_N_ELEMENTS (entry_queries));
-
-  return load (self, folders, n_folders, TRUE, filter, limit);
+  whole = valija_index_walk_new (folders, n_folders, filter, conversations);
+  return valija_store_walk_index (self, whole, limit > 0 ? limit : G_MAXUINT);
 }

@@ -250,13 +250,17 @@ typedef enum
   VALIJA_LIST_FLAGGED,
 } ValijaListFilter;
 
-/* Each resolves to a GArray (boxed, G_TYPE_ARRAY) of gint64, newest first. @limit 0: all. */
+/* Of several folders as if they were one. Resolves to a GArray (boxed, G_TYPE_ARRAY) of gint64, newest first: messages,
+ * or with @conversations the keys of theirs (valija_store_load_conversation_rows()), in the order of their newest that
+ * @filter lets through. @limit 0: all. */
 DexFuture *valija_store_load_index (ValijaStore      *self,
-                                    gint64            folder,
+                                    const gint64     *folders,
+                                    guint             n_folders,
+                                    gboolean          conversations,
                                     ValijaListFilter  filter,
                                     guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 /* The same piece by piece: what comes first need not wait for what comes last, and questions between the pieces are
- * answered in between. Refcounted, of several folders as if they were one. */
+ * answered in between. Refcounted. */
 typedef struct _ValijaIndexWalk ValijaIndexWalk;
 ValijaIndexWalk *valija_index_walk_new      (const gint64     *folders,
                                              guint             n_folders,
@@ -269,12 +273,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaIndexWalk, valija_index_walk_unref)
 DexFuture *valija_store_walk_index (ValijaStore     *self,
                                     ValijaIndexWalk *walk,
                                     guint            limit) G_GNUC_WARN_UNUSED_RESULT;
-/* Of several folders as if they were one: all inboxes. */
-DexFuture *valija_store_load_merged_index (ValijaStore      *self,
-                                           const gint64     *folders,
-                                           guint             n_folders,
-                                           ValijaListFilter  filter,
-                                           guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 /* @account and @folders narrow the search: nothing for everything. @more: messages that a server has found, which
  * belong to what is found where they lie there. */
 DexFuture *valija_store_search (ValijaStore       *self,
@@ -299,21 +297,12 @@ DexFuture *valija_store_load_rows  (ValijaStore *self, const gint64 *ids, guint 
 /* The same by conversations: messages of one account that Message-ID, In-Reply-To and References
  * hold together, wherever they lie. A conversation is named by a key, the id of one of its messages,
  * which stays the same unless it turns out to belong to another one. */
-DexFuture *valija_store_load_conversation_index (ValijaStore      *self,
-                                                 gint64            folder,
-                                                 ValijaListFilter  filter,
-                                                 guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_conversation_rows (ValijaStore  *self,
                                                 gint64        folder,
                                                 const gint64 *keys,
                                                 guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
 /* The same of several folders as if they were one: each conversation is shown in the first of @folders that has mail of
  * it, of the database that its key is of. */
-DexFuture *valija_store_load_merged_conversation_index (ValijaStore      *self,
-                                                        const gint64     *folders,
-                                                        guint             n_folders,
-                                                        ValijaListFilter  filter,
-                                                        guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_merged_conversation_rows (ValijaStore  *self,
                                                        const gint64 *folders,
                                                        guint         n_folders,

@@ -211,7 +211,8 @@ bench_index (ValijaStore *store,
       for (int round = 0; round < 5; round++)
         {
           g_autoptr(GTimer) timer = g_timer_new ();
-          g_autoptr(GArray) ids = await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, limits[i]));
+          g_autoptr(GArray) ids =
+              await (valija_store_load_index (store, &folder, 1, FALSE, VALIJA_LIST_ALL, limits[i]));
           g_autoptr(GPtrArray) rows =
               await (valija_store_load_rows (store, (gint64 *) (gpointer) ids->data, MIN (ids->len, 50)));
 
@@ -239,7 +240,7 @@ bench_conversations (ValijaStore *store,
         {
           g_autoptr(GTimer) timer = g_timer_new ();
           g_autoptr(GArray) keys =
-              await (valija_store_load_conversation_index (store, folder, VALIJA_LIST_ALL, limits[i]));
+              await (valija_store_load_index (store, &folder, 1, TRUE, VALIJA_LIST_ALL, limits[i]));
           g_autoptr(GPtrArray) rows = await (valija_store_load_conversation_rows (
               store, folder, (gint64 *) (gpointer) keys->data, MIN (keys->len, 50)));
 
@@ -263,7 +264,7 @@ bench_open (const char *directory,
 
   g_ptr_array_unref (await (valija_store_open (store)));
   g_print ("         opening: %.2f ms", g_timer_elapsed (timer, NULL) * 1e3);
-  g_array_unref (await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, 50)));
+  g_array_unref (await (valija_store_load_index (store, &folder, 1, FALSE, VALIJA_LIST_ALL, 50)));
   g_print (", with the first 50: %.2f ms\n", g_timer_elapsed (timer, NULL) * 1e3);
   await (valija_store_close (store));
 }
@@ -276,7 +277,7 @@ bench_sources (ValijaStore *store,
                guint        source_bytes,
                guint        text_bytes)
 {
-  g_autoptr(GArray) ids = await (valija_store_load_index (store, folder, VALIJA_LIST_ALL, n_sources));
+  g_autoptr(GArray) ids = await (valija_store_load_index (store, &folder, 1, FALSE, VALIJA_LIST_ALL, n_sources));
   double before_size = megabytes_of (directory, "cache/cache.db");
   double seconds = 0, cpu = cpu_seconds (), made = 0;
   guint64 text_total = 0;

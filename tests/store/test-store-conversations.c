@@ -257,7 +257,7 @@ test_subject (gconstpointer data)
       add_info (self, inbox, reversed ? second : first);
       add_info (self, inbox, reversed ? first : second);
 
-      keys = test_await_boxed (valija_store_load_conversation_index (self->store, inbox, VALIJA_LIST_ALL, 0));
+      keys = test_await_boxed (valija_store_load_index (self->store, &inbox, 1, TRUE, VALIJA_LIST_ALL, 0));
       g_assert_cmpuint (keys->len, ==, example->together ? 1 : 2);
     }
 }
@@ -353,7 +353,7 @@ test_rows (void)
   info->flags = VALIJA_FLAG_SEEN;
   add_info (self, inbox, info);
 
-  keys = test_await_boxed (valija_store_load_conversation_index (self->store, inbox, VALIJA_LIST_ALL, 0));
+  keys = test_await_boxed (valija_store_load_index (self->store, &inbox, 1, TRUE, VALIJA_LIST_ALL, 0));
   rows = test_await_boxed (valija_store_load_conversation_rows (self->store, inbox, (gint64 *) (gpointer) keys->data,
                                                                 keys->len));
   g_assert_cmpuint (rows->len, ==, 2);
@@ -422,7 +422,7 @@ test_many_messages (void)
   inbox = test_folder (self, "a", "INBOX");
   test_sync (self, inbox, changes);
 
-  keys = test_await_boxed (valija_store_load_conversation_index (self->store, inbox, VALIJA_LIST_ALL, 0));
+  keys = test_await_boxed (valija_store_load_index (self->store, &inbox, 1, TRUE, VALIJA_LIST_ALL, 0));
   rows = test_await_boxed (valija_store_load_conversation_rows (self->store, inbox, (gint64 *) (gpointer) keys->data,
                                                                 keys->len));
   g_assert_cmpuint (rows->len, ==, 10);
@@ -485,7 +485,7 @@ count_conversations (TestStore *self,
                      gint64     folder)
 {
   g_autoptr(GArray) keys =
-    test_await_boxed (valija_store_load_conversation_index (self->store, folder, VALIJA_LIST_ALL, 0));
+    test_await_boxed (valija_store_load_index (self->store, &folder, 1, TRUE, VALIJA_LIST_ALL, 0));
 
   return keys->len;
 }
@@ -506,6 +506,7 @@ test_upgrade (void)
   g_autoptr(TestStore) self = test_store_new ();
   g_autoptr(GBytes) cursor = NULL;
   g_autoptr(GArray) ids = NULL;
+  gint64 inbox = 1;
 
   test_store_close (self);
   make_old_store (self, TRUE);
@@ -513,7 +514,7 @@ test_upgrade (void)
   g_assert_cmpuint (self->notices->len, ==, 0);
 
   /* The list is there at once, whatever is left to do */
-  ids = test_await_boxed (valija_store_load_index (self->store, 1, VALIJA_LIST_ALL, 0));
+  ids = test_await_boxed (valija_store_load_index (self->store, &inbox, 1, FALSE, VALIJA_LIST_ALL, 0));
   g_assert_cmpuint (ids->len, ==, N_OLD);
   wait_for_upgrade (self);
 

@@ -49,7 +49,7 @@ learn (World *world)
     {
       gint64 folder = folder_of (world, folders[i]);
       g_autoptr(GArray) ids =
-          test_await_boxed (valija_store_load_index (world->store->store, folder, VALIJA_LIST_ALL, 0));
+          test_await_boxed (valija_store_load_index (world->store->store, &folder, 1, FALSE, VALIJA_LIST_ALL, 0));
       g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (world->store->store,
                                                                            (gint64 *) (gpointer) ids->data, ids->len));
 

@@ -103,7 +103,8 @@ child_journal (TestStore *self,
                gint64     archive,
                GRand     *dice)
 {
-  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (self->store, inbox, VALIJA_LIST_ALL, 5));
+  g_autoptr(GArray) ids =
+      test_await_boxed (valija_store_load_index (self->store, &inbox, 1, FALSE, VALIJA_LIST_ALL, 5));
   gint64 line;
 
   if (ids->len == 0)

@@ -134,8 +134,8 @@ row_of (Model *self,
         Mail  *mail)
 {
   Shown shown = show (mail);
-  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (self->store->store, self->folders[shown.folder],
-                                                                     VALIJA_LIST_ALL, 0));
+  g_autoptr(GArray) ids = test_await_boxed (valija_store_load_index (self->store->store, &self->folders[shown.folder],
+                                                                     1, FALSE, VALIJA_LIST_ALL, 0));
   g_autoptr(GPtrArray) rows =
       test_await_boxed (valija_store_load_rows (self->store->store, (gint64 *) (gpointer) ids->data, ids->len));
   g_autofree char *subject = g_strdup_printf ("%u", mail->subject);

@@ -390,6 +390,7 @@ test_durable (void)
 static void
 test_lists (void)
 {
+  static const gint64 nowhere = 99;
   g_autoptr(TestStore) self = test_store_new ();
   g_autofree char *unread = NULL;
   g_autofree char *flagged = NULL;
@@ -419,11 +420,11 @@ test_lists (void)
   flagged = test_list (self, inbox, VALIJA_LIST_FLAGGED);
   g_assert_cmpstr (flagged, ==, "3*! 4*!");
 
-  first = test_await_boxed (valija_store_load_index (self->store, inbox, VALIJA_LIST_ALL, 2));
+  first = test_await_boxed (valija_store_load_index (self->store, &inbox, 1, FALSE, VALIJA_LIST_ALL, 2));
   g_assert_cmpuint (first->len, ==, 2);
   g_assert_cmpint (g_array_index (first, gint64, 0), ==, test_find (self, inbox, "5"));
   g_assert_cmpint (g_array_index (first, gint64, 1), ==, test_find (self, inbox, "4"));
-  nothing = test_await_boxed (valija_store_load_index (self->store, 99, VALIJA_LIST_ALL, 0));
+  nothing = test_await_boxed (valija_store_load_index (self->store, &nowhere, 1, FALSE, VALIJA_LIST_ALL, 0));
   g_assert_cmpuint (nothing->len, ==, 0);
 
   ids[0] = test_find (self, inbox, "1");
@@ -459,7 +460,7 @@ list_merged (TestStore        *self,
 {
   g_autoptr(GArray) ids =
       limit == 0 ? test_index (self, folders, n_folders, filter, FALSE)
-                 : test_await_boxed (valija_store_load_merged_index (self->store, folders, n_folders, filter, limit));
+                 : test_await_boxed (valija_store_load_index (self->store, folders, n_folders, FALSE, filter, limit));
   g_autoptr(GPtrArray) rows = test_await_boxed (valija_store_load_rows (self->store,
                                                                         (const gint64 *) (gpointer) ids->data,
                                                                         ids->len));
@@ -730,7 +731,7 @@ test_closing (void)
 
       dex_unref (valija_store_write_changes (self->store, inbox, changes));
     }
-  future = valija_store_load_index (self->store, inbox, VALIJA_LIST_ALL, 0);
+  future = valija_store_load_index (self->store, &inbox, 1, FALSE, VALIJA_LIST_ALL, 0);
   g_assert_finalize_object (g_steal_pointer (&self->store));
   g_clear_pointer (&self->notices, g_ptr_array_unref);
   while (dex_future_is_pending (future))

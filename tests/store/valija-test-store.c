@@ -322,9 +322,7 @@ test_index (TestStore        *self,
   g_autoptr(ValijaIndexWalk) walk = valija_index_walk_new (folders, n_folders, filter, conversations);
   g_autoptr(GArray) pieces = g_array_new (FALSE, FALSE, sizeof (gint64));
   GArray *ids =
-      test_await_boxed (conversations ? valija_store_load_merged_conversation_index (self->store, folders, n_folders,
-                                                                                     filter, 0)
-                                      : valija_store_load_merged_index (self->store, folders, n_folders, filter, 0));
+      test_await_boxed (valija_store_load_index (self->store, folders, n_folders, conversations, filter, 0));
   gboolean ended = FALSE;
 
   while (!ended)
