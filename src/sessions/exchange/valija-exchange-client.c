@@ -377,7 +377,9 @@ create_post (ValijaExchangeClient *self,
   ValijaHttpRequest *post = valija_http_request_new ("POST", self->uri);
   g_autofree char *action = g_strdup_printf ("\"" NAMESPACE "%s\"", request->operation);
   g_autofree char *id = g_uuid_string_random ();
-  const char *email = valija_account_get_email (valija_session_context_get_account (self->context));
+  const char *email = request->mailbox != NULL
+                        ? request->mailbox
+                        : valija_account_get_email (valija_session_context_get_account (self->context));
 
   valija_http_request_set_content_type (post, "text/xml; charset=utf-8");
   valija_http_request_set_header (post, "SOAPAction", action);

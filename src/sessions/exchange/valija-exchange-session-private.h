@@ -38,6 +38,7 @@ struct _ValijaExchangeSession
   GHashTable *synced;       /* folder ids: of these somebody keeps a copy */
   ValijaExchangeWatch *watch; /* nullable */
   guint silence;            /* seconds after which a watch that says nothing is given up */
+  guint interval;           /* seconds between questions where the server does not tell by itself */
   gboolean resolves_names;  /* FindPeople was refused */
 };
 
@@ -79,6 +80,9 @@ gboolean    valija_exchange_session_add_shared_fiber (ValijaExchangeSession *sel
                                                       ValijaExchangeClient  *client,
                                                       GPtrArray             *list,
                                                       GError               **error);
+
+/* Has the watch, if there is one, tell of the folders that were found. */
+void        valija_exchange_session_watch_shared (ValijaExchangeSession *self);
 
 /* In the files of these names. */
 DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,

@@ -19,6 +19,8 @@
 #define SETTLE_SECONDS 2
 /* A sign of life comes each 45 to 60 seconds; a proxy that keeps them to itself keeps the news too. */
 #define SILENCE_SECONDS 150
+/* Where the server does not tell by itself */
+#define PULL_SECONDS 60
 /* How long a watch lasts when nothing happens. */
 #define WATCH_SECONDS (29 * 60)
 
@@ -290,20 +292,30 @@ valija_exchange_session_reader_watch (ValijaMailReader *reader,
   return dex_future_new_for_error (error);
 }
 
-/* What folders there are and what they are called */
-static char *
-describe_folders (ValijaExchangeSession *self)
+static void
+describe_tree (const ValijaExchangeTree *tree,
+               GString                  *text)
 {
-  g_autoptr(GList) ids = g_list_sort (g_hash_table_get_keys (self->own->folders), (GCompareFunc) strcmp);
-  GString *text = g_string_new (NULL);
+  g_autoptr(GList) ids = g_list_sort (g_hash_table_get_keys (tree->folders), (GCompareFunc) strcmp);
 
   for (GList *item = ids; item != NULL; item = item->next)
     {
-      const ValijaFolderInfo *info = g_hash_table_lookup (self->own->folders, item->data);
+      const ValijaFolderInfo *info = g_hash_table_lookup (tree->folders, item->data);
 
       g_string_append_printf (text, "%s\n%s\n%s\n", info->remote_id, info->name,
                               info->parent_id != NULL ? info->parent_id : "");
     }
+}
+
+/* What folders there are and what they are called */
+static char *
+describe_folders (ValijaExchangeSession *self)
+{
+  GString *text = g_string_new (NULL);
+
+  describe_tree (self->own, text);
+  for (guint i = 0; i < self->shared->len; i++)
+    describe_tree (g_ptr_array_index (self->shared, i), text);
 
   return g_string_free (text, FALSE);
 }
@@ -396,7 +408,8 @@ watch_all_fiber (gpointer data)
   if (client != NULL)
     {
       if (self->watch == NULL)
-        self->watch = valija_exchange_watch_new (client, self->silence);
+        self->watch = valija_exchange_watch_new (client, self->silence, self->interval);
+      valija_exchange_session_watch_shared (self);
       watch = valija_exchange_watch_ref (self->watch);
       list = wait_for_news_fiber (self, watch, &error);
     }
@@ -626,6 +639,7 @@ valija_exchange_session_init (ValijaExchangeSession *self)
 {
   self->state = VALIJA_SESSION_CLOSED;
   self->silence = SILENCE_SECONDS;
+  self->interval = PULL_SECONDS;
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = valija_exchange_tree_new (NULL);

@@ -14,6 +14,9 @@
 #define ROOT "msgfolderroot"
 #define INBOX "inbox"
 
+/* How many folders of a mailbox are watched; the others are looked at now and then. */
+#define WATCHED_LIMIT 500
+
 /* Never forgets one: a list that is under way may hold it. */
 static ValijaExchangeTree *
 find_tree (ValijaExchangeSession *self,
@@ -278,8 +281,24 @@ valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
         }
     }
 
+  valija_exchange_session_watch_shared (self);
   if (alert->len > 0)
     valija_session_alert (VALIJA_SESSION (self), alert->str);
 
   return TRUE;
+}
+
+void
+valija_exchange_session_watch_shared (ValijaExchangeSession *self)
+{
+  for (guint i = 0; self->watch != NULL && i < self->shared->len; i++)
+    {
+      const ValijaExchangeTree *tree = g_ptr_array_index (self->shared, i);
+      g_autoptr(GPtrArray) ids = g_hash_table_get_keys_as_ptr_array (tree->folders);
+
+      g_ptr_array_sort_values (ids, (GCompareFunc) strcmp);
+      g_ptr_array_set_size (ids, (int) MIN (ids->len, WATCHED_LIMIT));
+      g_ptr_array_add (ids, NULL);
+      valija_exchange_watch_set_shared (self->watch, tree->mailbox, (const char * const *) ids->pdata);
+    }
 }

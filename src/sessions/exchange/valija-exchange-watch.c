@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "sessions/exchange/valija-exchange-watch.h"
+#include "sessions/exchange/valija-exchange-watch-private.h"
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
@@ -17,52 +17,24 @@
 #define HOLD_SECONDS 20
 #define BROKEN_LIMIT 3
 
-/* How often a server is asked that does not tell by itself, and how long it remembers that it was. */
-#define PULL_SECONDS 60
-#define PULL_MINUTES 30
 /* Pages of news at once */
 #define PULL_PAGES 100
 
 /* Where a busy server does not say how long */
 #define BACK_OFF_MS 10000
 
-typedef enum
-{
-  MODE_STREAM,
-  MODE_PULL,
-  MODE_NONE,
-} Mode;
-
-struct _ValijaExchangeWatch
-{
-  grefcount ref_count;
-  ValijaExchangeClient *client;
-  guint silence;            /* seconds */
-  Mode mode;
-  gboolean stopped;
-  gboolean is_streaming;
-  gboolean is_alive;        /* the answer under way has brought something */
-  guint n_broken;           /* answers in turn that did not hold */
-  char *subscription;       /* nullable */
-  char *watermark;          /* nullable: of a pull subscription */
-  DexPromise *news;         /* nullable: somebody waits */
-  GError *failure;          /* nullable: why the stream ended */
-
-  GHashTable *changed;      /* folder ids */
-  gboolean has_folders;
-  gboolean is_in_doubt;
-  gboolean is_lost;
-};
-
 ValijaExchangeWatch *
 valija_exchange_watch_new (ValijaExchangeClient *client,
-                           guint                 silence)
+                           guint                 silence,
+                           guint                 interval)
 {
   ValijaExchangeWatch *self = g_new0 (ValijaExchangeWatch, 1);
 
   g_ref_count_init (&self->ref_count);
   self->client = valija_exchange_client_ref (client);
   self->silence = silence;
+  self->interval = interval;
+  self->places = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_exchange_place_unref);
   self->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
@@ -82,6 +54,7 @@ valija_exchange_watch_unref (ValijaExchangeWatch *self)
     return;
 
   dex_clear (&self->news);
+  g_ptr_array_unref (self->places);
   g_clear_error (&self->failure);
   g_hash_table_unref (self->changed);
   valija_exchange_client_unref (self->client);
@@ -94,6 +67,8 @@ void
 valija_exchange_watch_stop (ValijaExchangeWatch *self)
 {
   self->stopped = TRUE;
+  for (guint i = 0; i < self->places->len; i++)
+    valija_exchange_place_stop (g_ptr_array_index (self->places, i));
   valija_promise_fulfil (&self->news);
 }
 
@@ -149,13 +124,14 @@ note_folder (ValijaExchangeWatch *self,
 
 /* [MS-OXWSNTIF] An event is a reason to look, no more: what it says of a message may be over already. */
 static void
-note_event (ValijaExchangeWatch *self,
-            const ValijaEwsNode *event)
+note_event (ValijaExchangeWatch  *self,
+            const ValijaEwsNode  *event,
+            char                **watermark)
 {
-  const char *watermark = valija_ews_node_find_text (event, "Watermark");
+  const char *behind = valija_ews_node_find_text (event, "Watermark");
 
-  if (watermark != NULL)
-    g_set_str (&self->watermark, watermark);
+  if (behind != NULL)
+    g_set_str (watermark, behind);
 
   if (valija_ews_node_find (event, "ItemId") != NULL)
     {
@@ -173,15 +149,16 @@ note_event (ValijaExchangeWatch *self,
     self->has_folders = TRUE;
 }
 
-static void
-note_notification (ValijaExchangeWatch *self,
-                   const ValijaEwsNode *notification)
+void
+valija_exchange_watch_note (ValijaExchangeWatch  *self,
+                            const ValijaEwsNode  *notification,
+                            char                **watermark)
 {
   for (const ValijaEwsNode *child = valija_ews_node_get_first (notification); child != NULL;
        child = valija_ews_node_get_next (child))
     {
       if (g_str_has_suffix (valija_ews_node_get_name (child), "Event"))
-        note_event (self, child);
+        note_event (self, child, watermark);
     }
 
   if (has_news (self))
@@ -204,11 +181,12 @@ fall_back (ValijaExchangeWatch *self,
   forget_subscription (self);
   self->n_broken = 0;
   self->mode = mode;
+  if (mode == MODE_PULL)
+    valija_exchange_watch_drop_shared (self);
 }
 
-/* Whether it is the server that will not have it so, and not the way there. */
-static gboolean
-is_refusal (const GError *error)
+gboolean
+valija_exchange_watch_is_refusal (const GError *error)
 {
   return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
@@ -226,12 +204,13 @@ subscribe_fiber (ValijaExchangeWatch  *self,
   const ValijaEwsNode *message;
 
   reply = valija_exchange_client_ask_fiber (self->client,
-                                            is_pull ? valija_ews_subscribe_pull (schema, PULL_MINUTES)
-                                                    : valija_ews_subscribe (schema),
+                                            is_pull ? valija_ews_subscribe_pull (schema, NULL,
+                                                                                 VALIJA_EXCHANGE_PULL_MINUTES)
+                                                    : valija_ews_subscribe (schema, NULL),
                                             &failure);
   message = reply != NULL ? g_ptr_array_index (reply->messages, 0) : NULL;
 
-  if (message == NULL && !is_refusal (failure))
+  if (message == NULL && !valija_exchange_watch_is_refusal (failure))
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
@@ -265,12 +244,16 @@ take_message (const ValijaEwsNode *message,
   valija_ews_result_read (message, &result);
   if (result.reaction != VALIJA_EWS_FINE)
     {
-      if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
+      if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW && valija_exchange_watch_lose (self, message))
+        self->is_excused = TRUE;
+      else if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
         forget_subscription (self);
       else if (strcmp (result.code, "ErrorServerBusy") == 0)
         valija_exchange_client_back_off (self->client, result.back_off != 0 ? result.back_off : BACK_OFF_MS);
       else if (result.reaction == VALIJA_EWS_RETRY)
         self->n_broken++;
+      else if (valija_exchange_watch_drop_shared (self))
+        self->is_excused = TRUE;
       else
         fall_back (self, MODE_PULL, result.code);
       return FALSE;
@@ -279,9 +262,14 @@ take_message (const ValijaEwsNode *message,
   self->is_alive = TRUE;
   for (const ValijaEwsNode *child = valija_ews_node_get_first (notifications); child != NULL;
        child = valija_ews_node_get_next (child))
-    note_notification (self, child);
+    valija_exchange_watch_note (self, child, &self->watermark);
 
-  return !self->stopped && g_strcmp0 (valija_ews_node_find_text (message, "ConnectionStatus"), "Closed") != 0;
+  /* Others are to be told of as well: in another answer */
+  if (self->is_stale)
+    self->is_excused = TRUE;
+
+  return !self->stopped && !self->is_stale &&
+         g_strcmp0 (valija_ews_node_find_text (message, "ConnectionStatus"), "Closed") != 0;
 }
 
 static gboolean
@@ -290,16 +278,23 @@ read_stream_fiber (ValijaExchangeWatch  *self,
 {
   ValijaEwsSchema schema = valija_exchange_client_get_schema (self->client);
   gint64 began_at = g_get_monotonic_time ();
+  g_auto(GStrv) subscriptions = valija_exchange_watch_dup_subscriptions (self);
   g_autoptr(GError) failure = NULL;
+  gboolean is_refused;
 
-  self->is_alive = FALSE;
+  self->is_alive = self->is_excused = FALSE;
   valija_exchange_client_stream_fiber (self->client,
-                                       valija_ews_stream_events (schema, self->subscription, STREAM_MINUTES),
+                                       valija_ews_stream_events (schema, (const char * const *) subscriptions,
+                                                                 STREAM_MINUTES),
                                        self->silence, take_message, self, &failure);
-  if (self->mode != MODE_STREAM || self->stopped)
+  if (self->mode != MODE_STREAM || self->stopped || self->is_excused)
     return TRUE;
 
-  if (is_refusal (failure) || (!self->is_alive && g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT)))
+  is_refused = valija_exchange_watch_is_refusal (failure);
+  if (is_refused && valija_exchange_watch_drop_shared (self))
+    return TRUE;
+
+  if (is_refused || (!self->is_alive && g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT)))
     {
       fall_back (self, MODE_PULL, failure->message);
       return TRUE;
@@ -307,7 +302,7 @@ read_stream_fiber (ValijaExchangeWatch  *self,
 
   /* It has held for a while: at once again. The subscription remembers what is told between. */
   if (g_get_monotonic_time () - began_at >= (gint64) HOLD_SECONDS * G_USEC_PER_SEC)
-    self->n_broken = 0;
+    valija_exchange_watch_held (self);
   else if (++self->n_broken >= BROKEN_LIMIT && failure == NULL)
     fall_back (self, MODE_PULL, "the answers do not stay open");
   else if (failure != NULL && (self->n_broken >= BROKEN_LIMIT || !self->is_alive))
@@ -330,7 +325,11 @@ stream_fiber (gpointer data)
       if (self->subscription == NULL)
         subscribe_fiber (self, &error);
       else
-        read_stream_fiber (self, &error);
+        {
+          self->is_stale = FALSE;
+          valija_exchange_watch_subscribe_shared_fiber (self);
+          read_stream_fiber (self, &error);
+        }
     }
 
   self->is_streaming = FALSE;
@@ -413,7 +412,7 @@ pull_page_fiber (ValijaExchangeWatch  *self,
 
   self->n_broken = 0;
   notification = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "Notification");
-  note_notification (self, notification);
+  valija_exchange_watch_note (self, notification, &self->watermark);
   if (valija_ews_node_find_boolean (notification, "MoreEvents"))
     *is_last = FALSE;
 
@@ -434,7 +433,7 @@ pull_fiber (ValijaExchangeWatch  *self,
     }
 
   if (!has_news (self) && self->mode == MODE_PULL)
-    dex_await (dex_timeout_new_seconds ((int) MIN (seconds, PULL_SECONDS)), NULL);
+    dex_await (dex_timeout_new_seconds ((int) MIN (seconds, self->interval)), NULL);
 
   return TRUE;
 }

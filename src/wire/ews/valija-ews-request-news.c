@@ -17,6 +17,23 @@ write_event_types (ValijaEwsWriter *self)
   valija_ews_writer_end (self);
 }
 
+/* Whose news there are to be */
+static void
+write_folders (ValijaEwsWriter    *self,
+               const char * const *folders)
+{
+  if (folders == NULL)
+    {
+      valija_ews_writer_attribute (self, "SubscribeToAllFolders", "true");
+      return;
+    }
+
+  valija_ews_writer_start (self, "t:FolderIds");
+  for (gsize i = 0; folders[i] != NULL; i++)
+    valija_ews_writer_folder (self, VALIJA_EWS_FOLDER (folders[i]));
+  valija_ews_writer_end (self);
+}
+
 static void
 write_minutes (ValijaEwsWriter *self,
                const char      *name,
@@ -28,12 +45,13 @@ write_minutes (ValijaEwsWriter *self,
 }
 
 ValijaEwsRequest *
-valija_ews_subscribe (ValijaEwsSchema schema)
+valija_ews_subscribe (ValijaEwsSchema     schema,
+                      const char * const *folders)
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Subscribe");
 
   valija_ews_writer_start (writer, "m:StreamingSubscriptionRequest");
-  valija_ews_writer_attribute (writer, "SubscribeToAllFolders", "true");
+  write_folders (writer, folders);
   write_event_types (writer);
 
   /* One subscription too many ends by itself */
@@ -41,14 +59,15 @@ valija_ews_subscribe (ValijaEwsSchema schema)
 }
 
 ValijaEwsRequest *
-valija_ews_stream_events (ValijaEwsSchema  schema,
-                          const char      *subscription,
-                          guint            minutes)
+valija_ews_stream_events (ValijaEwsSchema     schema,
+                          const char * const *subscriptions,
+                          guint               minutes)
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetStreamingEvents");
 
   valija_ews_writer_start (writer, "m:SubscriptionIds");
-  valija_ews_writer_element (writer, "t:SubscriptionId", subscription);
+  for (gsize i = 0; subscriptions[i] != NULL; i++)
+    valija_ews_writer_element (writer, "t:SubscriptionId", subscriptions[i]);
   valija_ews_writer_end (writer);
   write_minutes (writer, "m:ConnectionTimeout", CLAMP (minutes, 1, 30));
 
@@ -56,13 +75,14 @@ valija_ews_stream_events (ValijaEwsSchema  schema,
 }
 
 ValijaEwsRequest *
-valija_ews_subscribe_pull (ValijaEwsSchema schema,
-                           guint           minutes)
+valija_ews_subscribe_pull (ValijaEwsSchema     schema,
+                           const char * const *folders,
+                           guint               minutes)
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Subscribe");
 
   valija_ews_writer_start (writer, "m:PullSubscriptionRequest");
-  valija_ews_writer_attribute (writer, "SubscribeToAllFolders", "true");
+  write_folders (writer, folders);
   write_event_types (writer);
   write_minutes (writer, "t:Timeout", CLAMP (minutes, 1, 1440));
 

@@ -30,11 +30,15 @@ struct _ValijaEwsRequest
   GBytes *tail;             /* nullable: without content there is none */
   guint n_expected;         /* how many response messages it must bring */
   gboolean repeatable;      /* doing it twice is as doing it once */
+  char *mailbox;            /* nullable: the address of the one that it is about, where that is not the user's own */
 };
 
 /* The count is atomic. The last reference lets go of the octets of the request, which hold no secret. */
 ValijaEwsRequest *valija_ews_request_ref   (ValijaEwsRequest *self);
 void              valija_ews_request_unref (ValijaEwsRequest *self);
+
+/* @mailbox: whose server is to answer. Returns @self */
+ValijaEwsRequest *valija_ews_request_about (ValijaEwsRequest *self, const char *mailbox);
 
 /* A folder by its id, or by what it is for ("inbox", "sentitems", "msgfolderroot"). */
 typedef struct
@@ -179,14 +183,17 @@ ValijaEwsRequest *valija_ews_get_attachment  (ValijaEwsSchema           schema,
 
 /* ---- News ---- */
 
-/* To all folders, for a streaming answer. */
-ValijaEwsRequest *valija_ews_subscribe       (ValijaEwsSchema           schema) G_GNUC_WARN_UNUSED_RESULT;
-/* An answer that lasts @minutes (1 to 30) */
+/* For a streaming answer. @folders: (nullable): of one mailbox, which may be another than the user's own; NULL: all of
+ * that one */
+ValijaEwsRequest *valija_ews_subscribe       (ValijaEwsSchema           schema,
+                                              const char * const       *folders) G_GNUC_WARN_UNUSED_RESULT;
+/* An answer that lasts @minutes (1 to 30), about all of @subscriptions */
 ValijaEwsRequest *valija_ews_stream_events   (ValijaEwsSchema           schema,
-                                              const char               *subscription,
+                                              const char * const       *subscriptions,
                                               guint                     minutes) G_GNUC_WARN_UNUSED_RESULT;
 /* To be asked for again and again; @minutes (1 to 1440) it lives unasked */
 ValijaEwsRequest *valija_ews_subscribe_pull  (ValijaEwsSchema           schema,
+                                              const char * const       *folders,
                                               guint                     minutes) G_GNUC_WARN_UNUSED_RESULT;
 /* What came since @watermark, which is the one that the subscription or the last answer gave. */
 ValijaEwsRequest *valija_ews_get_events      (ValijaEwsSchema           schema,

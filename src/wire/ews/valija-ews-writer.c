@@ -62,7 +62,16 @@ valija_ews_request_unref (ValijaEwsRequest *self)
   g_clear_pointer (&self->head, g_bytes_unref);
   g_clear_pointer (&self->content, g_bytes_unref);
   g_clear_pointer (&self->tail, g_bytes_unref);
+  g_free (self->mailbox);
   g_free (self);
+}
+
+ValijaEwsRequest *
+valija_ews_request_about (ValijaEwsRequest *self,
+                          const char       *mailbox)
+{
+  g_set_str (&self->mailbox, mailbox);
+  return self;
 }
 
 ValijaEwsWriter *

@@ -256,6 +256,145 @@ test_silent (void)
   world_stop (&world);
 }
 
+/* Whether @operation was asked of the server of @mailbox. */
+static gboolean
+was_anchored (World      *world,
+              const char *operation,
+              const char *mailbox)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+  JsonObject *anchors = json_object_get_object_member (json_node_get_object (stats), "anchors");
+  JsonArray *list = json_object_has_member (anchors, operation) ? json_object_get_array_member (anchors, operation)
+                                                                : NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    if (g_strcmp0 (json_array_get_string_element (list, i), mailbox) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The folder of the team's mailbox that is called so */
+static char *
+dup_team_folder (World      *world,
+                 const char *name)
+{
+  g_autoptr(GPtrArray) list = await_list (valija_mail_reader_list_folders (VALIJA_MAIL_READER (world->session)));
+  char *found = NULL;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const ValijaFolderInfo *info = g_ptr_array_index (list, i);
+
+      if (info->owner == VALIJA_FOLDER_OWNER_ALL && g_str_equal (info->name, name))
+        g_set_str (&found, info->remote_id);
+    }
+  g_assert_nonnull (found);
+
+  return found;
+}
+
+static void
+deliver_to_team (World *world)
+{
+  valija_contract_server_tell (world->server, "{'do': 'deliver', 'user': 'team', 'subject': 'For all'}");
+}
+
+/* A shared mailbox whose inbox is synchronised, as @name, beside the own one. */
+static void
+begin_shared (World *world)
+{
+  g_autofree char *list = NULL;
+  g_autofree char *id = NULL;
+
+  g_object_set (world->account, "shared", "team@example.org", NULL);
+  list = list_folders (world);
+  id = dup_team_folder (world, "Inbox");
+  g_hash_table_replace (world->folders, g_strdup ("inbox"), g_steal_pointer (&id));
+  sync_inbox (world, NULL);
+}
+
+/* One answer tells of it as well. */
+static void
+test_shared (void)
+{
+  World world;
+  g_autofree char *plans = NULL;
+  g_autoptr(GPtrArray) told = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  valija_wait_until (count (&world, "GetStreamingEvents") == 1);
+  /* What was before its own subscription */
+  assert_told (&world, watch (&world), inbox);
+
+  deliver_to_team (&world);
+  assert_told (&world, watch (&world), inbox);
+
+  /* A new folder of it is told of too, from the next sign of life on */
+  valija_contract_server_tell (world.server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', "
+                                             "'value': 'Plans', 'to': 'inbox'}");
+  plans = dup_team_folder (&world, "Plans");
+  g_hash_table_replace (world.folders, g_strdup ("inbox"), g_strdup (plans));
+  g_clear_pointer (&world.cursor, g_bytes_unref);
+  sync_inbox (&world, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'beat'}");
+  valija_wait_until (count (&world, "GetStreamingEvents") == 2);
+  valija_contract_server_tell (world.server, "{'do': 'deliver', 'user': 'team', 'folder': 'Plans', 'subject': 'A'}");
+  valija_wait_until (count (&world, "Subscribe") == 3);
+  told = await_list (watch (&world));
+  g_assert_true (g_ptr_array_find_with_equal_func (told, plans, g_str_equal, NULL));
+
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
+  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
+  world_stop (&world);
+}
+
+/* Another server keeps it, which the answer of the first cannot tell of: it is asked by itself, and the user's own
+ * mailbox goes on being told of. */
+static void
+test_shared_elsewhere (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  valija_wait_until (count (&world, "GetEvents") >= 1);
+  g_assert_true (was_anchored (&world, "GetEvents", "team@example.org"));
+  g_assert_false (was_anchored (&world, "GetStreamingEvents", "team@example.org"));
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 4);
+  assert_told (&world, watch (&world), inbox);
+
+  deliver_to_team (&world);
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 3);
+  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
+  world_stop (&world);
+}
+
+/* Where no answer stays open both are asked. */
+static void
+test_shared_pull (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                             "'operation': 'GetStreamingEvents', 'times': 99}");
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  valija_wait_until (was_anchored (&world, "GetEvents", "team@example.org"));
+  assert_told (&world, watch (&world), inbox);
+  deliver_to_team (&world);
+  assert_told (&world, watch (&world), inbox);
+  world_stop (&world);
+}
+
 /* A server that forgets each subscription at once is not subscribed to in a circle. */
 static void
 test_forgetful (void)
@@ -322,6 +461,9 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/busy", test_busy);
   g_test_add_func ("/exchange/watch/broken", test_broken);
   g_test_add_func ("/exchange/watch/pull", test_pull);
+  g_test_add_func ("/exchange/watch/shared", test_shared);
+  g_test_add_func ("/exchange/watch/shared-elsewhere", test_shared_elsewhere);
+  g_test_add_func ("/exchange/watch/shared-pull", test_shared_pull);
   g_test_add_func ("/exchange/watch/silent", test_silent);
   g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
   g_test_add_func ("/exchange/watch/unsupported", test_unsupported);

@@ -587,11 +587,15 @@ class Request:
                 raise EwsError('ErrorInvalidPushSubscriptionUrl', 'Push is not for this server.')
             if kind == 'StreamingSubscriptionRequest' and not self.at_least('Exchange2010_SP1'):
                 raise Fault('ErrorSchemaValidation', 'Streaming is not known to this version.')
-            folders = None
+            folders, mailbox = None, self.mailbox
             if entry.get('SubscribeToAllFolders') != 'true':
                 folders = {self.folder(e).id for e in children(child(entry, 'FolderIds'))}
+                owners = [m for m in self.reachable() if folders & m.folders.keys()]
+                if len(owners) != 1:
+                    raise EwsError('ErrorInvalidSubscriptionRequest', 'The folders of a subscription must be of one mailbox.')
+                mailbox = owners[0]
             types = {e.text for e in children(child(entry, 'EventTypes'))}
-            made = self.server.subscriptions.add(self.mailbox, folders, types, kind == 'StreamingSubscriptionRequest')
+            made = self.server.subscriptions.add(mailbox, folders, types, kind == 'StreamingSubscriptionRequest')
             if not self.server.options['subscriptions_last']:
                 self.server.subscriptions.expire()
             return leaf('m:SubscriptionId', made.id) + (leaf('m:Watermark', made.watermark()) if not made.streaming else '')

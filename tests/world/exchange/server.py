@@ -65,6 +65,7 @@ OPTIONS = {
     'query': 'on',             # off: not indexed; ignored: everything is found
     'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
     'quota': None,             # kilobytes that a mailbox may hold
+    'other_servers': [],       # addresses of mailboxes that another server keeps: it must be asked for by name
     'shared_inboxes': [],      # addresses of mailboxes of which nothing else is shared
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'subscriptions_last': True,
@@ -77,7 +78,7 @@ OPTIONS = {
 
 class Server:
     def __init__(self, schema, **options):
-        self.options = dict(OPTIONS, redirects={}, send_as=[], shared_inboxes=[], **options)
+        self.options = dict(OPTIONS, redirects={}, send_as=[], shared_inboxes=[], other_servers=[], **options)
         self.schema = schema
         self.mutex = threading.RLock()
         self.subscriptions = Subscriptions()
@@ -104,8 +105,14 @@ class Server:
     def reset_stats(self):
         self.stats = {'requests': 0, 'operations': {}, 'connections': 0, 'most_connections': 0, 'most_parallel': 0, 'bytes_in': 0,
                       'bytes_out': 0, 'sign_ins': {'basic': 0, 'ntlm': 0, 'negotiate': 0},
-                      'refused': {'basic': 0, 'ntlm': 0, 'negotiate': 0}, 'agents': [], 'affine': []}
+                      'refused': {'basic': 0, 'ntlm': 0, 'negotiate': 0}, 'agents': [], 'affine': [], 'anchors': {}}
         self.parallel = 0
+
+    def note_anchor(self, operation, address):
+        with self.mutex:
+            found = self.stats['anchors'].setdefault(operation, [])
+            if address not in found:
+                found.append(address)
 
     def count(self, name, amount=1):
         with self.mutex:
@@ -567,6 +574,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if self.answer_injected(operation):
                 return
             mailbox = state.mailboxes[f'{user}@{DOMAIN}']
+            state.note_anchor(operation, self.headers.get('X-AnchorMailbox'))
+            if operation == 'GetEvents' and not self.knows(text_of(element, 'SubscriptionId')):
+                state.subscriptions.all.pop(text_of(element, 'SubscriptionId'), None)
             if operation == 'GetStreamingEvents':
                 self.stream(header, element, data)
                 return
@@ -583,6 +593,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def stream(self, header, element, data):
         state = self.server.state
         name = 'GetStreamingEvents'
+        # Whoever sees that it was asked for may end it
+        since = state.subscriptions.generation, state.subscriptions.beats
         with state.mutex:
             counts = state.stats['operations']
             counts[name] = counts.get(name, 0) + 1
@@ -602,7 +614,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Content-Type', 'text/xml; charset=utf-8')
         self.send_header('Transfer-Encoding', 'chunked')
         self.end_headers()
-        missing = [i for i in identities if i not in state.subscriptions.all]
+        missing = [i for i in identities if not self.knows(i)]
         if busy is not None or missing:
             error = busy or EwsError('ErrorSubscriptionNotFound', 'The specified subscription was not found.')
             inside = tag('m:ErrorSubscriptionIds', *(leaf('t:SubscriptionId', i) for i in missing)) if missing else ''
@@ -610,12 +622,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_chunk(b'')
             return
         self.send_envelope(response_message(f'{name}ResponseMessage', leaf('m:ConnectionStatus', 'OK')))
-        self.follow(identities, time.monotonic() + seconds)
+        self.follow(identities, time.monotonic() + seconds, *since)
 
-    def follow(self, identities, deadline):
+    def knows(self, identity):
+        """Whether this server, of several, is the one that has such a subscription."""
+        found = self.server.state.subscriptions.all.get(identity)
+        if found is None:
+            return False
+        elsewhere = self.server.state.options['other_servers']
+        return found.mailbox.address not in elsewhere or self.headers.get('X-AnchorMailbox') == found.mailbox.address
+
+    def follow(self, identities, deadline, generation, beats):
         state = self.server.state
         hub = state.subscriptions
-        generation, beats, name = hub.generation, hub.beats, 'GetStreamingEventsResponseMessage'
+        name = 'GetStreamingEventsResponseMessage'
         while True:
             with hub.changed:
                 hub.changed.wait_for(lambda: hub.generation != generation or hub.beats != beats or any(
