@@ -42,6 +42,7 @@ struct _ValijaStream
   GSource *flush; /* nullable: the next batch leaves when the main loop comes to it */
   GBytes *batch; /* nullable: what is being written */
   gsize batch_done;
+  guint64 taken; /* octets of what was to be written that are, or were, in a batch */
   GPtrArray *batch_promises; /* of DexPromise: those that end with the batch */
   GError *write_failure; /* nullable: writing is over, what the server still says can be read */
 

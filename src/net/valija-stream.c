@@ -317,6 +317,7 @@ start_write (ValijaStream *self)
 
       self->batch = take_batch (self);
       self->batch_done = 0;
+      self->taken += g_bytes_get_size (self->batch);
 
       if (self->deflate != NULL)
         {
@@ -600,6 +601,21 @@ valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
     }
 
   return DEX_FUTURE (g_steal_pointer (&promise));
+}
+
+/**
+ * valija_stream_get_taken:
+ * @self: a stream
+ *
+ * Returns: how many octets, from the first on, of all that was given to valija_stream_write() the system has, or may
+ *   have; also once the stream is closed
+ */
+guint64
+valija_stream_get_taken (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), 0);
+
+  return self->taken;
 }
 
 /**

@@ -57,6 +57,10 @@ DexFuture *valija_stream_write (ValijaStream *self,
 /* Resolves to TRUE when all that was written is handed to the system. */
 DexFuture *valija_stream_flush (ValijaStream *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many octets of all that was given to valija_stream_write() the system has, or may have: none of the others was
+ * ever sent. */
+guint64 valija_stream_get_taken (ValijaStream *self);
+
 /* Puts DEFLATE (RFC 4978) over what is read and written from now on. @leftover as above: those
  * bytes belong to the new layer and are given here. */
 gboolean valija_stream_start_deflate (ValijaStream *self, GBytes *leftover, GError **error);

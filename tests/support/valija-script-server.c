@@ -8,7 +8,10 @@
 #include "support/valija-test-certificate.h"
 
 #include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* No step of a sound test takes that long; a broken one must end. */
 #define DEADLINE_SECONDS 20
@@ -420,8 +423,22 @@ accept_thread (gpointer data)
   return NULL;
 }
 
-ValijaScriptServer *
-valija_script_server_new (void)
+/* Both ends keep little: here of what has come, and there, of small segments, of what is to go. */
+static void
+narrow_cb (GSocketListener      *listener,
+           GSocketListenerEvent  event,
+           GSocket              *socket,
+           gpointer              user_data)
+{
+  if (event != G_SOCKET_LISTENER_BINDING)
+    return;
+
+  g_assert_true (g_socket_set_option (socket, SOL_SOCKET, SO_RCVBUF, 4096, NULL));
+  g_assert_true (g_socket_set_option (socket, IPPROTO_TCP, TCP_MAXSEG, 536, NULL));
+}
+
+static ValijaScriptServer *
+server_new (gboolean narrow)
 {
   g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr(GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
@@ -435,6 +452,8 @@ valija_script_server_new (void)
   self->failures = g_ptr_array_new_with_free_func (g_free);
   self->cancellable = g_cancellable_new ();
   self->listener = g_socket_listener_new ();
+  if (narrow)
+    g_signal_connect (self->listener, "event", G_CALLBACK (narrow_cb), NULL);
   g_socket_listener_add_address (self->listener, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
                                  &error);
   g_assert_no_error (error);
@@ -442,6 +461,18 @@ valija_script_server_new (void)
   self->thread = g_thread_new ("script-accept", accept_thread, self);
 
   return self;
+}
+
+ValijaScriptServer *
+valija_script_server_new (void)
+{
+  return server_new (FALSE);
+}
+
+ValijaScriptServer *
+valija_script_server_new_narrow (void)
+{
+  return server_new (TRUE);
 }
 
 static gboolean

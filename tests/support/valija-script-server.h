@@ -33,6 +33,9 @@ typedef enum
 
 ValijaScriptServer *valija_script_server_new         (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same behind a line that holds little: what the script does not hear stays with the client. */
+ValijaScriptServer *valija_script_server_new_narrow  (void) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Ends what is running, joins, and frees. What went against a script fails the running test. */
 void                valija_script_server_free        (ValijaScriptServer *self);
 

@@ -30,6 +30,7 @@ struct _ValijaSmtpConnection
   guint timeout;
   GQueue pending;           /* of Command: not sent */
   GQueue in_flight;         /* of Command: sent, not answered */
+  guint64 said;             /* octets that the stream was given */
   GError *error;            /* nullable: why it is over */
   gboolean pipelining;
   gboolean held;            /* between the last answer in clear and TLS */
@@ -91,6 +92,16 @@ update_timeout (ValijaSmtpConnection *self)
     valija_stream_set_timeout (self->stream, awaited->request.patient ? self->timeout * PATIENCE : self->timeout);
 }
 
+static DexFuture *
+write_bytes (ValijaSmtpConnection *self,
+             GBytes               *bytes,
+             gboolean              secret)
+{
+  self->said += g_bytes_get_size (bytes);
+
+  return valija_stream_write (self->stream, bytes, secret);
+}
+
 static void
 send_pending (ValijaSmtpConnection *self)
 {
@@ -109,10 +120,9 @@ send_pending (ValijaSmtpConnection *self)
 
       /* When writing fails reading does as well, and tells more: the server's last words */
       if (command->request.bytes != NULL)
-        valija_future_forget (valija_stream_write (self->stream, command->request.bytes, command->request.secret),
-                              "SMTP write");
+        valija_future_forget (write_bytes (self, command->request.bytes, command->request.secret), "SMTP write");
       if (command->request.content != NULL)
-        valija_future_forget (valija_stream_write (self->stream, command->request.content, TRUE), "SMTP write");
+        valija_future_forget (write_bytes (self, command->request.content, TRUE), "SMTP write");
     }
 }
 
@@ -333,7 +343,7 @@ valija_smtp_connection_write (ValijaSmtpConnection *self,
 
   valija_stream_set_timeout (self->stream, self->timeout);
 
-  return valija_stream_write (self->stream, content, TRUE);
+  return write_bytes (self, content, TRUE);
 }
 
 static DexFuture *
@@ -362,6 +372,23 @@ valija_smtp_connection_start_tls (ValijaSmtpConnection *self)
 
   return dex_future_then (valija_stream_start_tls (self->stream, valija_smtp_parser_get_unread (self->parser)),
                           tls_started_cb, g_object_ref (self), g_object_unref);
+}
+
+guint64
+valija_smtp_connection_get_said (ValijaSmtpConnection *self)
+{
+  g_return_val_if_fail (VALIJA_IS_SMTP_CONNECTION (self), 0);
+
+  return self->said;
+}
+
+gboolean
+valija_smtp_connection_may_be_out (ValijaSmtpConnection *self,
+                                   guint64               said)
+{
+  g_return_val_if_fail (VALIJA_IS_SMTP_CONNECTION (self), TRUE);
+
+  return valija_stream_get_taken (self->stream) >= said;
 }
 
 void

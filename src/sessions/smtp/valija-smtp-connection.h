@@ -54,6 +54,10 @@ DexFuture            *valija_smtp_connection_write          (ValijaSmtpConnectio
  * more before the handshake. */
 DexFuture            *valija_smtp_connection_start_tls      (ValijaSmtpConnection *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How many octets were said so far, mail included; and whether the last of so many went out, or may have. */
+guint64               valija_smtp_connection_get_said       (ValijaSmtpConnection *self);
+gboolean              valija_smtp_connection_may_be_out     (ValijaSmtpConnection *self, guint64 said);
+
 /* Ends everything at once. */
 void                  valija_smtp_connection_close          (ValijaSmtpConnection *self);
 

@@ -37,7 +37,8 @@ struct _ValijaSmtpTransaction
   GPtrArray *rcpts;         /* of DexFuture */
   DexFuture *data;
   GQueue pieces;            /* of DexFuture: answers to BDAT that are owed; the last one is for the message */
-  gboolean handed_over;     /* the server may have all of it */
+  gboolean handed_over;     /* all of it was said */
+  guint64 end;              /* of what was said on the connection, where it ends */
 };
 
 void
@@ -228,6 +229,7 @@ say_piece (ValijaSmtpTransaction *self,
 
   self->handed_over |= last && valija_smtp_connection_is_alive (self->connection);
   g_queue_push_tail (&self->pieces, valija_smtp_connection_run (self->connection, &request));
+  self->end = valija_smtp_connection_get_said (self->connection);
 }
 
 void
@@ -346,6 +348,7 @@ send_data_fiber (ValijaSmtpTransaction  *self,
   self->handed_over = valija_smtp_connection_is_alive (self->connection);
   request.content = g_byte_array_free_to_bytes (content);
   g_queue_push_tail (&self->pieces, valija_smtp_connection_run (self->connection, &request));
+  self->end = valija_smtp_connection_get_said (self->connection);
 
   return TRUE;
 }
@@ -547,7 +550,7 @@ valija_smtp_transaction_finish_fiber (ValijaSmtpTransaction  *self,
 
   if (verdict != NULL)
     refuse (self, verdict, VALIJA_SMTP_AT_MESSAGE, VALIJA_STEP_SEND, &failure);
-  else if (self->handed_over && !refused)
+  else if (self->handed_over && !refused && valija_smtp_connection_may_be_out (self->connection, self->end))
     make_uncertain (&failure);
 
   valija_error_locate (&failure, VALIJA_SIDE_OUTGOING, self->handed_over ? VALIJA_STEP_SEND : VALIJA_STEP_SENDER);

@@ -513,6 +513,30 @@ test_second_connection (void)
   await_true (valija_session_close (session));
 }
 
+/* The line is cut while most is still here: only of the first can anybody think that it went out. */
+static void
+test_cut_in_batch (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new_narrow ();
+  g_autoptr(ValijaSession) session = NULL;
+  g_autofree char *text = g_strnfill (60000, 'x');
+  g_autofree char *source = g_strconcat ("Subject: x\n\n", text, "\n", NULL);
+  DexFuture *sent[20];
+
+  for (gsize i = 70; i < strlen (text); i += 70)
+    source[i + 12] = '\n';
+  valija_script_server_add (server, CHUNKING_BEGIN "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\nCLOSE\n");
+  session = new_session (valija_script_server_get_port (server), &clear_text);
+  for (guint i = 0; i < G_N_ELEMENTS (sent); i++)
+    sent[i] = send (session, "a@x.org", "b@x.org", source);
+
+  await_error (sent[0], VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND);
+  for (guint i = 1; i < G_N_ELEMENTS (sent) - 1; i++)
+    dex_unref (sent[i]);
+  await_error (sent[G_N_ELEMENTS (sent) - 1], VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SEND);
+  await_true (valija_session_close (session));
+}
+
 /* Who gives up before it begins is not sent for; who gives up later changes nothing on the wire */
 static void
 test_given_up (void)
@@ -769,6 +793,7 @@ main (int   argc,
       g_test_add_data_func (path, &send_cases[i], test_send);
     }
   g_test_add_func ("/smtp/send/batch", test_batch);
+  g_test_add_func ("/smtp/send/cut-in-batch", test_cut_in_batch);
   g_test_add_func ("/smtp/send/sequence", test_sequence);
   g_test_add_func ("/smtp/send/second-connection", test_second_connection);
   g_test_add_func ("/smtp/send/given-up", test_given_up);
