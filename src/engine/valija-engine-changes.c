@@ -637,6 +637,7 @@ list_to_empty_fiber (gpointer data)
   ValijaFolder *folder = change->source;
   gint64 id = valija_folder_get_id (folder);
   g_autoptr(GArray) known = NULL;
+  g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!(known = dex_await_boxed (valija_store_load_index (self->store, &id, 1, FALSE, VALIJA_LIST_ALL, 0), &error)))
@@ -649,7 +650,10 @@ list_to_empty_fiber (gpointer data)
         return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  return valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0);
+  if (!(messages = dex_await_boxed (valija_engine_load_messages (self, folder, VALIJA_SHOW_ALL, 0), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&messages));
 }
 
 DexFuture *
