@@ -145,7 +145,7 @@ ValijaLineEnd         valija_account_runtime_take_line        (ValijaAccountRunt
 /* Lets the background flow go on at once, if it waits. */
 void                  valija_account_runtime_wake             (ValijaAccountRuntime *self);
 
-/* (transfer none) (nullable) */
+/* The account's own, not one of a mailbox that others share. (transfer none) (nullable) */
 ValijaFolder *valija_account_runtime_find_role (ValijaAccountRuntime *self,
                                                 ValijaFolderRole      role,
                                                 gboolean              local);

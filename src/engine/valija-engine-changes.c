@@ -362,10 +362,50 @@ find_targets (Change *change, GPtrArray *groups, GError **error)
   return TRUE;
 }
 
-/* The trash of where the messages of @folder are: the server's, or this computer's. */
-static ValijaFolder *
-find_trash (ValijaAccountRuntime *runtime, ValijaFolder *folder)
+/* What stands above all others around @folder: of a shared mailbox, its name. */
+static gint64
+find_top (ValijaEngine *self, ValijaFolder *folder)
 {
+  gint64 top = valija_folder_get_id (folder);
+
+  while (folder != NULL && valija_folder_get_parent_id (folder) != 0)
+    {
+      top = valija_folder_get_parent_id (folder);
+      folder = valija_engine_find_folder_by_id (self, top);
+    }
+
+  return top;
+}
+
+static ValijaFolder *
+find_shared_trash (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaFolder *folder)
+{
+  gint64 top = find_top (self, folder);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (runtime->folders)); i++)
+    {
+      g_autoptr(ValijaFolder) other = g_list_model_get_item (G_LIST_MODEL (runtime->folders), i);
+
+      if (valija_folder_get_role (other) == VALIJA_FOLDER_ROLE_TRASH &&
+          valija_folder_get_owner (other) == valija_folder_get_owner (folder) && find_top (self, other) == top)
+        return other;
+    }
+
+  return NULL;
+}
+
+/* The trash of where the messages of @folder are: the server's, or this computer's. A mailbox that is shared may have
+ * one of its own. */
+static ValijaFolder *
+find_trash (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaFolder *folder)
+{
+  ValijaFolder *shared = NULL;
+
+  if (valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER)
+    shared = find_shared_trash (self, runtime, folder);
+  if (shared != NULL)
+    return shared;
+
   return valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_TRASH, valija_folder_get_local (folder));
 }
 
@@ -375,7 +415,7 @@ delete_from_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
 {
   ValijaEngine *self = change->engine;
   gboolean here = valija_folder_get_local (group->folder);
-  ValijaFolder *trash = find_trash (group->runtime, group->folder);
+  ValijaFolder *trash = find_trash (self, group->runtime, group->folder);
   gint64 trash_id = trash != NULL ? valija_folder_get_id (trash) : 0;
 
   if (trash == NULL && here &&
@@ -709,7 +749,7 @@ static gboolean
 deletes_for_good (ValijaEngine *self, ValijaFolder *folder)
 {
   ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, valija_folder_get_account (folder));
-  ValijaFolder *trash = runtime != NULL ? find_trash (runtime, folder) : NULL;
+  ValijaFolder *trash = runtime != NULL ? find_trash (self, runtime, folder) : NULL;
 
   return trash == folder || (trash == NULL && runtime != NULL && !valija_folder_get_local (folder));
 }

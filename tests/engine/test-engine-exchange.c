@@ -188,6 +188,64 @@ test_shared_away (void)
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'more'}");
 }
 
+/* The names of the folders whose role is that of the trash */
+static char *
+dup_trashes (TestEngine *test)
+{
+  GListModel *folders = valija_engine_get_folders (test->engine, test->account);
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_TRASH)
+        g_string_append (names, valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER ? "own " : "shared ");
+    }
+
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+static void
+delete_ours (TestEngine *test, const char *folder)
+{
+  g_autoptr(GPtrArray) messages = test_engine_find_all (test, folder, "ours");
+  g_autoptr(ValijaUndo) undo = test_await_object (valija_engine_delete_messages (test->engine, messages));
+
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+}
+
+/* What is deleted in a shared mailbox goes to its own Deleted Items, or to the user's where that one is closed. */
+static void
+test_shared_trash (gconstpointer data)
+{
+  gboolean is_closed = GPOINTER_TO_INT (data);
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  g_autofree char *trashes = NULL;
+
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'closed_trash', 'value': [%s]}",
+                               is_closed ? "'team@example.org'" : "");
+  g_object_set (test->account, "shared", "team@example.org", NULL);
+  valija_contract_server_tell (server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', 'value': 'T%d'}",
+                               is_closed);
+  valija_contract_server_tell (server, "{'do': 'deliver', 'user': 'team', 'folder': 'T%d', 'subject': 'ours'}",
+                               is_closed);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  trashes = dup_trashes (test);
+  g_assert_cmpstr (trashes, ==, is_closed ? "own " : "own shared ");
+
+  delete_ours (test, is_closed ? "team@example.org/T1" : "team@example.org/T0");
+  assert_subjects (test, is_closed ? "team@example.org/T1" : "team@example.org/T0", "");
+  assert_subjects (test, "trash", is_closed ? "ours" : "");
+  assert_subjects (test, "team@example.org/Deleted Items", is_closed ? "" : "ours");
+
+  /* In there it goes for good */
+  delete_ours (test, is_closed ? "trash" : "team@example.org/Deleted Items");
+  assert_subjects (test, "trash", "");
+  assert_subjects (test, "team@example.org/Deleted Items", "");
+}
+
 /* The server of before has no services any more; Autodiscover knows the new one. */
 static void
 test_moved (void)
@@ -240,6 +298,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/exchange/away", test_away);
   g_test_add_func ("/engine/exchange/empty", test_empty);
   g_test_add_func ("/engine/exchange/shared-away", test_shared_away);
+  g_test_add_data_func ("/engine/exchange/shared-trash", GINT_TO_POINTER (FALSE), test_shared_trash);
+  g_test_add_data_func ("/engine/exchange/shared-trash/closed", GINT_TO_POINTER (TRUE), test_shared_trash);
   g_test_add_func ("/engine/exchange/moved-out", test_moved_out);
   g_test_add_func ("/engine/exchange/moved", test_moved);
   status = g_test_run ();

@@ -139,6 +139,7 @@ valija_exchange_tree_free (ValijaExchangeTree *tree)
   g_free (tree->hierarchy);
   g_free (tree->mailbox);
   g_free (tree->root);
+  g_free (tree->trash);
   g_free (tree);
 }
 
@@ -160,7 +161,11 @@ apply_folder (ValijaExchangeSession *self,
 
   info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->roles, info->remote_id));
   if (tree->mailbox != NULL)
-    info->owner = VALIJA_FOLDER_OWNER_ALL;
+    {
+      info->owner = VALIJA_FOLDER_OWNER_ALL;
+      if (g_strcmp0 (info->remote_id, tree->trash) == 0)
+        info->role = VALIJA_FOLDER_ROLE_TRASH;
+    }
   else if (g_strcmp0 (info->parent_id, tree->root) == 0)
     g_clear_pointer (&info->parent_id, g_free);
   g_hash_table_replace (tree->folders, info->remote_id, info);

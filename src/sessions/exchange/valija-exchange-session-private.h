@@ -14,6 +14,7 @@ typedef struct
   char *mailbox;            /* nullable: the address of one that others share; NULL: the account's own */
   char *root;               /* nullable: the folder id above all others */
   GHashTable *folders;      /* folder id → ValijaFolderInfo */
+  char *trash;              /* nullable: the id of its Deleted Items, where the user may put something into them */
   char *hierarchy;          /* nullable: the state of that look */
   gboolean is_refused;      /* the user was told */
   gboolean is_away;         /* likewise */

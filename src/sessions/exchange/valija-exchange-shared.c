@@ -13,6 +13,7 @@
 
 #define ROOT "msgfolderroot"
 #define INBOX "inbox"
+#define TRASH "deleteditems"
 
 /* How many folders of a mailbox are watched; the others are looked at now and then. */
 #define WATCHED_LIMIT 500
@@ -93,6 +94,18 @@ take_inbox (ValijaExchangeTree   *tree,
   return FALSE;
 }
 
+/* Who may not put anything into it deletes into their own. */
+static void
+take_trash (ValijaExchangeTree  *tree,
+            const ValijaEwsNode *message)
+{
+  const ValijaEwsNode *trash = find_folder (message);
+
+  g_clear_pointer (&tree->trash, g_free);
+  if (trash != NULL && valija_ews_node_find_boolean (trash, "EffectiveRights/CreateContents"))
+    tree->trash = g_strdup (valija_ews_node_find_id (trash, "FolderId"));
+}
+
 /* Its root; or its inbox, where that is all that was shared. */
 static gboolean
 open_tree_fiber (ValijaExchangeClient *client,
@@ -100,7 +113,9 @@ open_tree_fiber (ValijaExchangeClient *client,
                  GError              **error)
 {
   const ValijaEwsFolderRef refs[] = {
-    { .distinguished = ROOT, .mailbox = tree->mailbox }, { .distinguished = INBOX, .mailbox = tree->mailbox },
+    { .distinguished = ROOT, .mailbox = tree->mailbox },
+    { .distinguished = INBOX, .mailbox = tree->mailbox },
+    { .distinguished = TRASH, .mailbox = tree->mailbox },
   };
   g_autoptr(ValijaExchangeReply) reply =
     valija_exchange_client_run_fiber (client,
@@ -119,6 +134,8 @@ open_tree_fiber (ValijaExchangeClient *client,
       g_hash_table_remove_all (tree->folders);
       g_free (tree->root);
       tree->root = g_strdup (valija_ews_node_find_id (root, "FolderId"));
+      if (reply->messages->len > 2)
+        take_trash (tree, g_ptr_array_index (reply->messages, 2));
       return TRUE;
     }
 

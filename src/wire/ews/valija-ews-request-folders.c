@@ -4,9 +4,10 @@
 
 #include "wire/ews/valija-ews-writer.h"
 
-/* What a folder must tell. Below 2013 and above it is the same. */
+/* What a folder must tell. Below 2013 and above it is the same. @rights: also what the user may do in it */
 static void
-write_folder_shape (ValijaEwsWriter *self)
+write_folder_shape (ValijaEwsWriter *self,
+                    gboolean         rights)
 {
   static const char *const fields[] = {
     "folder:FolderClass", "folder:ParentFolderId", "folder:DisplayName", "folder:TotalCount", "folder:UnreadCount",
@@ -17,6 +18,8 @@ write_folder_shape (ValijaEwsWriter *self)
   valija_ews_writer_start (self, "t:AdditionalProperties");
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
     valija_ews_writer_field (self, fields[i]);
+  if (rights)
+    valija_ews_writer_field (self, "folder:EffectiveRights");
   /* PR_ATTR_HIDDEN */
   valija_ews_writer_property (self, "0x10f4", "Boolean");
   valija_ews_writer_end (self);
@@ -30,7 +33,7 @@ valija_ews_get_folders (ValijaEwsSchema           schema,
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "GetFolder");
 
-  write_folder_shape (writer);
+  write_folder_shape (writer, TRUE);
   valija_ews_writer_start (writer, "m:FolderIds");
   for (guint i = 0; i < n_folders; i++)
     valija_ews_writer_folder (writer, folders[i]);
@@ -80,7 +83,7 @@ valija_ews_sync_hierarchy (ValijaEwsSchema     schema,
 {
   ValijaEwsWriter *writer = valija_ews_writer_new (schema, "SyncFolderHierarchy");
 
-  write_folder_shape (writer);
+  write_folder_shape (writer, FALSE);
   valija_ews_writer_folders (writer, "m:SyncFolderId", root);
   if (state != NULL)
     valija_ews_writer_element (writer, "m:SyncState", state);

@@ -194,7 +194,7 @@ def attachment_xml(attachment, content=False, mime=False):
                leaf('t:Content', base64.b64encode(data).decode()) if content else None)
 
 
-def folder_xml(folder, shape, children_count, numbered=True, quota=None):
+def folder_xml(folder, shape, children_count, numbered=True, quota=None, closed=False):
     base = text_of(shape, 'BaseShape', 'IdOnly')
     paths = children(child(shape, 'AdditionalProperties'))
     fields = {path.get('FieldURI') for path in paths if path.get('FieldURI')}
@@ -216,7 +216,7 @@ def folder_xml(folder, shape, children_count, numbered=True, quota=None):
             extended.append(extended_xml(key, str(sizes[key])))
     rights = None
     if has('folder:EffectiveRights'):
-        rights = tag('t:EffectiveRights', *(leaf('t:' + right, 'true') for right in (
+        rights = tag('t:EffectiveRights', *(leaf('t:' + right, boolean(not closed or right == 'Read')) for right in (
             'CreateAssociated', 'CreateContents', 'CreateHierarchy', 'Delete', 'Modify', 'Read')))
     return tag(
         't:' + folder.kind,

@@ -81,7 +81,8 @@ class Request:
                 if (f.parent is folder or (deep and f is not folder and f.is_inside(folder)))]
 
     def folder_xml(self, folder, shape):
-        return folder_xml(folder, shape, len(self.inside(folder)), self.options['numbers'], self.options['quota'])
+        closed = folder.special == 'deleteditems' and folder.mailbox.address in self.options['closed_trash']
+        return folder_xml(folder, shape, len(self.inside(folder)), self.options['numbers'], self.options['quota'], closed)
 
     # -- Answering
 

@@ -66,6 +66,7 @@ OPTIONS = {
     'numbers': True,           # PR_INTERNET_ARTICLE_NUMBER
     'quota': None,             # kilobytes that a mailbox may hold
     'other_servers': [],       # addresses of mailboxes that another server keeps: it must be asked for by name
+    'closed_trash': [],        # addresses of mailboxes into whose Deleted Items nothing may be put
     'shared_inboxes': [],      # addresses of mailboxes of which nothing else is shared
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'subscriptions_last': True,
@@ -78,7 +79,7 @@ OPTIONS = {
 
 class Server:
     def __init__(self, schema, **options):
-        self.options = dict(OPTIONS, redirects={}, send_as=[], shared_inboxes=[], other_servers=[], **options)
+        self.options = dict(OPTIONS, redirects={}, send_as=[], shared_inboxes=[], other_servers=[], closed_trash=[], **options)
         self.schema = schema
         self.mutex = threading.RLock()
         self.subscriptions = Subscriptions()
