@@ -754,6 +754,22 @@ deletes_for_good (ValijaEngine *self, ValijaFolder *folder)
   return trash == folder || (trash == NULL && runtime != NULL && !valija_folder_get_local (folder));
 }
 
+/* Of what was found, which may lie anywhere. */
+static guint
+count_final_members (ValijaEngine *self, GArray *places)
+{
+  guint n_final = 0;
+
+  for (guint i = 0; i < places->len; i++)
+    {
+      ValijaFolder *folder = valija_engine_find_folder_by_id (self, g_array_index (places, gint64, i));
+
+      n_final += folder != NULL && deletes_for_good (self, folder);
+    }
+
+  return n_final;
+}
+
 guint
 valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder *folder)
 {
@@ -770,6 +786,12 @@ valija_engine_count_final (ValijaEngine *self, GPtrArray *messages, ValijaFolder
       ValijaMessage *message = g_ptr_array_index (messages, i);
       ValijaFolder *where = valija_message_get_folder (message);
       GArray *members = valija_message_get_members (message);
+
+      if (valija_message_get_places (message) != NULL)
+        {
+          n_final += count_final_members (self, valija_message_get_places (message));
+          continue;
+        }
 
       if (where == NULL)
         where = folder;

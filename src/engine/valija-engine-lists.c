@@ -41,6 +41,22 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
   return valija_list_feed_new_conversations (self, valija_folder_get_id (folder), filters[show]);
 }
 
+static ValijaMessageList *
+search (ValijaEngine  *self,
+        const char    *text,
+        ValijaAccount *account,
+        ValijaFolder  *folder,
+        GArray        *found,
+        gboolean       conversations)
+{
+  gboolean gathers = folder != NULL && valija_folder_gathers (folder);
+  g_autoptr(ValijaSearchQuery) query = valija_search_query_new (text);
+
+  return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
+                                      folder != NULL && !gathers ? valija_folder_get_id (folder) : 0, gathers, found,
+                                      conversations);
+}
+
 ValijaMessageList *
 valija_engine_search_messages (ValijaEngine  *self,
                                const char    *text,
@@ -48,15 +64,23 @@ valija_engine_search_messages (ValijaEngine  *self,
                                ValijaFolder  *folder,
                                GArray        *found)
 {
-  gboolean gathers = folder != NULL && valija_folder_gathers (folder);
-  g_autoptr(ValijaSearchQuery) query = NULL;
-
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  query = valija_search_query_new (text);
-  return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
-                                      folder != NULL && !gathers ? valija_folder_get_id (folder) : 0, gathers, found);
+  return search (self, text, account, folder, found, FALSE);
+}
+
+ValijaMessageList *
+valija_engine_search_conversations (ValijaEngine  *self,
+                                    const char    *text,
+                                    ValijaAccount *account,
+                                    ValijaFolder  *folder,
+                                    GArray        *found)
+{
+  g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
+  g_return_val_if_fail (text != NULL, NULL);
+
+  return search (self, text, account, folder, found, TRUE);
 }
 
 /* ---- Once ---- */

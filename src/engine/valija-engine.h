@@ -215,6 +215,13 @@ ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
 ValijaMessageList *valija_engine_list_conversations (ValijaEngine *self,
                                                      ValijaFolder *folder,
                                                      ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
+/* Of what is found: a row stands for those of its messages that were, in whichever folders, and what is done to it is
+ * done to them. What was thrown away is not among them where there are others. */
+ValijaMessageList *valija_engine_search_conversations (ValijaEngine  *self,
+                                                       const char    *text,
+                                                       ValijaAccount *account,
+                                                       ValijaFolder  *folder,
+                                                       GArray        *found) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The whole conversation of @message, of all folders of the account but trash and junk (unless @message lies there):
  * GPtrArray of ValijaMessage, loaded, oldest first. NOT_FOUND */

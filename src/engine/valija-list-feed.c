@@ -29,6 +29,7 @@ struct _ValijaListFeed
   ValijaSearchQuery *query;  /* nullable: a folder's list */
   char *account;             /* nullable */
   GArray *found;             /* nullable, gint64: what a server has found as well */
+  GHashTable *groups;        /* nullable: key of a conversation -> GArray of gint64: it, and what was found of it */
   GCancellable *left;        /* cancelled when nobody shows the list any more */
   guint source;
   gboolean asking;
@@ -88,9 +89,28 @@ find_folders (ValijaEngine *engine, GPtrArray *rows)
 }
 
 static DexFuture *
+ask_found_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
+{
+  g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      GArray *group = self->groups != NULL ? g_hash_table_lookup (self->groups, &g_array_index (ids, gint64, i)) : NULL;
+
+      if (group != NULL)
+        g_ptr_array_add (groups, g_array_ref (group));
+    }
+
+  return valija_store_load_found_rows (engine->store, groups);
+}
+
+static DexFuture *
 ask_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
 {
   const gint64 *first = (const gint64 *) (const void *) ids->data;
+
+  if (self->conversations && self->query != NULL)
+    return ask_found_rows (self, engine, ids);
 
   if (self->conversations && self->inboxes)
     return valija_engine_ask_inbox_conversations (engine, first, ids->len);
@@ -109,6 +129,7 @@ ask_search (ValijaListFeed *self, ValijaEngine *engine)
   const gint64 *found = self->found != NULL ? (const gint64 *) (const void *) self->found->data : NULL;
   guint n_found = self->found != NULL ? self->found->len : 0;
   g_autoptr(GArray) folders = NULL;
+  const gint64 *first;
 
   if (self->inboxes)
     folders = valija_engine_list_inboxes (engine);
@@ -117,8 +138,46 @@ ask_search (ValijaListFeed *self, ValijaEngine *engine)
   if (self->folder != 0)
     g_array_append_val (folders, self->folder);
 
-  return valija_store_search (engine->store, self->query, self->account, (const gint64 *) (const void *) folders->data,
-                              folders->len, found, n_found, MAX_HITS);
+  first = (const gint64 *) (const void *) folders->data;
+  if (self->conversations)
+    return valija_store_search_conversations (engine->store, self->query, self->account, first, folders->len, found,
+                                              n_found, MAX_HITS);
+
+  return valija_store_search (engine->store, self->query, self->account, first, folders->len, found, n_found,
+                              MAX_HITS);
+}
+
+/* Each conversation once, by the newest of it that was found. (transfer full): the keys */
+static GArray *
+group_found (ValijaListFeed *self, GArray *found)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+  g_autoptr(GHashTable) messages = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GArray *keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  g_clear_pointer (&self->groups, g_hash_table_unref);
+  self->groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ValijaFoundMessage *message = &g_array_index (found, ValijaFoundMessage, i);
+      GArray *group = g_hash_table_lookup (self->groups, &message->conversation);
+
+      if (group == NULL)
+        {
+          group = g_array_new (FALSE, FALSE, sizeof (gint64));
+          g_array_append_val (group, message->conversation);
+          g_hash_table_insert (self->groups, g_memdup2 (&message->conversation, sizeof message->conversation), group);
+          g_array_append_val (keys, message->conversation);
+        }
+      g_array_append_val (group, message->id);
+      g_hash_table_add (messages, g_memdup2 (&message->id, sizeof message->id));
+    }
+
+  if (list != NULL)
+    valija_message_list_set_messages (list, g_steal_pointer (&messages));
+
+  return keys;
 }
 
 static void
@@ -231,6 +290,12 @@ load_index_fiber (gpointer data)
   else
     ids = walk_fiber (question, first, &error);
 
+  if (ids != NULL && self->query != NULL && self->conversations)
+    {
+      g_autoptr(GArray) found = g_steal_pointer (&ids);
+
+      ids = group_found (self, found);
+    }
   if (ids != NULL)
     take_index (self, ids);
   if (ids != NULL && self->conversations && !first)
@@ -367,6 +432,7 @@ valija_list_feed_finalize (GObject *object)
   g_weak_ref_clear (&self->list);
   g_free (self->account);
   g_clear_pointer (&self->found, g_array_unref);
+  g_clear_pointer (&self->groups, g_hash_table_unref);
   g_object_unref (self->left);
 
   G_OBJECT_CLASS (valija_list_feed_parent_class)->finalize (object);
@@ -456,7 +522,8 @@ valija_list_feed_new_search (ValijaEngine      *engine,
                              const char        *account,
                              gint64             folder,
                              gboolean           inboxes,
-                             GArray            *found)
+                             GArray            *found,
+                             gboolean           conversations)
 {
   ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
 
@@ -465,5 +532,6 @@ valija_list_feed_new_search (ValijaEngine      *engine,
   self->found = found != NULL ? g_array_ref (found) : NULL;
   self->query = valija_search_query_ref (query);
   self->account = g_strdup (account);
+  self->conversations = conversations;
   return start (self, engine);
 }

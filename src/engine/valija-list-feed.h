@@ -27,12 +27,13 @@ ValijaMessageList *valija_list_feed_new_inboxes (ValijaEngine     *engine,
                                                  ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What @query finds, in @account and @folder where they are given, or in all inboxes; and @found (nullable, gint64) as
- * far as it lies there. */
+ * far as it lies there. @conversations: each is one row, the newest of what was found of it. */
 ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
                                                 ValijaSearchQuery *query,
                                                 const char        *account,
                                                 gint64             folder,
                                                 gboolean           inboxes,
-                                                GArray            *found) G_GNUC_WARN_UNUSED_RESULT;
+                                                GArray            *found,
+                                                gboolean           conversations) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -41,6 +41,7 @@ struct _ValijaMessageList
   guint limit;              /* of the index no more than that is shown */
   gboolean ready;
   gboolean conversations;   /* the ids are their keys */
+  GHashTable *messages;     /* nullable, set of gint64: those that the conversations are there for */
 };
 
 enum
@@ -311,6 +312,7 @@ valija_message_list_finalize (GObject *object)
   g_clear_pointer (&self->ids, g_array_unref);
   g_clear_pointer (&self->wanted, g_array_unref);
   g_clear_pointer (&self->rows, g_hash_table_unref);
+  g_clear_pointer (&self->messages, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_message_list_parent_class)->finalize (object);
 }
@@ -650,6 +652,29 @@ valija_message_list_find (ValijaMessageList *self,
     }
 
   return G_MAXUINT;
+}
+
+void
+valija_message_list_set_messages (ValijaMessageList *self,
+                                  GHashTable        *messages)
+{
+  g_return_if_fail (VALIJA_IS_MESSAGE_LIST (self));
+  g_return_if_fail (messages != NULL);
+
+  g_clear_pointer (&self->messages, g_hash_table_unref);
+  self->messages = messages;
+}
+
+gboolean
+valija_message_list_holds (ValijaMessageList *self,
+                           gint64             id)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE_LIST (self), FALSE);
+
+  if (self->messages != NULL)
+    return g_hash_table_contains (self->messages, &id);
+
+  return valija_message_list_find (self, id) != G_MAXUINT;
 }
 
 /**

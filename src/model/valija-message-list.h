@@ -24,6 +24,10 @@ ValijaMessageList *valija_message_list_new        (ValijaMessageListLoad load,
 
 /* Its ids are keys of conversations. Before the first index. */
 void               valija_message_list_set_conversations (ValijaMessageList *self);
+/* @messages: (transfer full): a set of gint64, those that the conversations of the index that comes next are there for.
+ * Whether @id is one of them, or, where rows are messages, one of the rows. */
+void               valija_message_list_set_messages      (ValijaMessageList *self, GHashTable *messages);
+gboolean           valija_message_list_holds             (ValijaMessageList *self, gint64 id);
 
 /* Replaces the index by @ids (transfer full, gint64), emitting items-changed for what differs only (common head and
  * tail stay, with their objects). */

@@ -13,6 +13,7 @@ struct _ValijaMessage
   gint64 conversation;
   guint n_messages;
   GArray *members;
+  GArray *places;
   GPtrArray *people;
   ValijaFolder *folder;
   char *remote_id;
@@ -105,6 +106,7 @@ valija_message_row_copy (const ValijaMessageRow *self)
   copy->n_messages = 0;
   copy->n_unread = 0;
   copy->members = NULL;
+  copy->places = NULL;
   copy->people = NULL;
 
   return copy;
@@ -117,6 +119,7 @@ valija_message_row_free (ValijaMessageRow *self)
     return;
 
   g_clear_pointer (&self->members, g_array_unref);
+  g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->people, g_ptr_array_unref);
 
   g_free (self->remote_id);
@@ -146,6 +149,7 @@ valija_message_finalize (GObject *object)
   ValijaMessage *self = VALIJA_MESSAGE (object);
 
   g_clear_pointer (&self->members, g_array_unref);
+  g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->people, g_ptr_array_unref);
   g_free (self->remote_id);
   g_free (self->message_id);
@@ -315,12 +319,16 @@ static void
 fill_conversation (ValijaMessage          *self,
                    const ValijaMessageRow *row)
 {
-  gboolean same = self->n_messages == row->n_messages && equal_people (self->people, row->people);
+  guint n_members = row->members != NULL ? row->members->len : 0;
+  gboolean same = self->n_messages == row->n_messages && equal_people (self->people, row->people) &&
+                  (self->members != NULL ? self->members->len : 0) == n_members;
 
   self->conversation = row->conversation;
   self->n_messages = row->n_messages;
   g_clear_pointer (&self->members, g_array_unref);
   self->members = row->members != NULL ? g_array_ref (row->members) : NULL;
+  g_clear_pointer (&self->places, g_array_unref);
+  self->places = row->places != NULL ? g_array_ref (row->places) : NULL;
   g_clear_pointer (&self->people, g_ptr_array_unref);
   self->people = row->people != NULL ? g_ptr_array_ref (row->people) : NULL;
 
@@ -492,6 +500,14 @@ valija_message_get_members (ValijaMessage *self)
   g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
 
   return self->members;
+}
+
+GArray *
+valija_message_get_places (ValijaMessage *self)
+{
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
+
+  return self->places;
 }
 
 GPtrArray *

@@ -50,7 +50,8 @@ typedef struct
   /* of a list of conversations only */
   guint n_messages;         /* of all folders; 0: the row is one message */
   guint n_unread;           /* in the folder */
-  GArray *members;          /* nullable: gint64, the ids in the folder, oldest first */
+  GArray *members;          /* nullable: gint64, the ids in the folder, or those that were found, oldest first */
+  GArray *places;           /* nullable: gint64, the folder of each of them, where they were found */
   GPtrArray *people;        /* nullable: ValijaParticipant, in the order in which they first wrote */
 } ValijaMessageRow;
 
@@ -93,10 +94,11 @@ gboolean       valija_message_get_has_source      (ValijaMessage *self);
 const char    *valija_message_get_preview         (ValijaMessage *self); /* (nullable) */
 gint64         valija_message_get_conversation    (ValijaMessage *self);
 /* Where it stands for its whole conversation: how many messages that has, 0 where it does not; the
- * ids in its folder (nullable), and who wrote (nullable, of ValijaParticipant). Notified by
- * "n-messages". */
+ * ids in its folder (nullable), or those that were found; the folder of each of them where they were found, else NULL;
+ * and who wrote (nullable, of ValijaParticipant). Notified by "n-messages". */
 guint          valija_message_get_n_messages      (ValijaMessage *self);
 GArray        *valija_message_get_members         (ValijaMessage *self);
+GArray        *valija_message_get_places          (ValijaMessage *self);
 GPtrArray     *valija_message_get_people          (ValijaMessage *self);
 
 G_END_DECLS

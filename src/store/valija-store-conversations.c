@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "store/valija-store-link.h"
+#include "store/valija-store-search-private.h"
 
 #include <string.h>
 
@@ -19,6 +20,13 @@ typedef struct
   GArray *folders;          /* nullable: of gint64, public; in the place of @folder */
 } Args;
 
+/* Which messages a row is there for: those of a folder, or those that were found. */
+typedef struct
+{
+  gint64 folder;            /* public */
+  GHashTable *found;        /* nullable, set of gint64, public; in the place of @folder */
+} Kept;
+
 /* One message, as far as the conversation needs to know more than its row. */
 typedef struct
 {
@@ -32,6 +40,7 @@ typedef struct
   " FROM message WHERE folder <> 0"
 
 static const char joined_sql[] = MEMBER_COLUMNS " AND conversation = ?1 AND conversation > 0";
+static const char message_sql[] = MEMBER_COLUMNS " AND id = ?1";
 static const char alone_sql[] = MEMBER_COLUMNS " AND id = ?1 AND ifnull (conversation, 0) = 0";
 
 static void
@@ -125,6 +134,17 @@ add_once (GArray *numbers,
     g_array_append_val (numbers, number);
 }
 
+static gboolean
+has_mail (ValijaDatabase  *database,
+          const char      *account,
+          gint64          *has,
+          GError         **error)
+{
+  return valija_database_get_int64 (database, 0, has, error,
+                                    "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1 AND total > 0)", "s",
+                                    account);
+}
+
 /* The conversations of @database that @token leads to. */
 static gboolean
 find_conversations (ValijaDatabase  *database,
@@ -174,13 +194,11 @@ add_from_other (ValijaDatabase  *database,
 {
   g_autoptr(GArray) tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(GArray) conversations = g_array_new (FALSE, FALSE, sizeof (gint64));
-  gint64 has_mail;
+  gint64 any;
 
-  if (!valija_database_get_int64 (other, 0, &has_mail, error,
-                                  "SELECT EXISTS (SELECT 1 FROM folder WHERE account = ?1 AND total > 0)", "s",
-                                  account))
+  if (!has_mail (other, account, &any, error))
     return FALSE;
-  if (has_mail == 0)
+  if (any == 0)
     return TRUE;
 
   for (guint i = 0; i < members->len; i++)
@@ -223,20 +241,50 @@ compare_members (gconstpointer a,
   return (member_a->row->id > member_b->row->id) - (member_a->row->id < member_b->row->id);
 }
 
+static gboolean
+is_kept (const Kept   *kept,
+         const Member *member)
+{
+  return kept->found != NULL ? g_hash_table_contains (kept->found, &member->row->id)
+                             : member->row->folder_id == kept->folder;
+}
+
+static gboolean
+is_thrown_away (const Member *member)
+{
+  return member->role == VALIJA_FOLDER_ROLE_TRASH || member->role == VALIJA_FOLDER_ROLE_JUNK;
+}
+
+/* Of what was found some is not in the trash. */
+static gboolean
+has_better (GPtrArray  *members,
+            const Kept *kept)
+{
+  for (guint i = 0; i < members->len && kept->found != NULL; i++)
+    {
+      const Member *member = g_ptr_array_index (members, i);
+
+      if (is_kept (kept, member) && !is_thrown_away (member))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Of what lies in several folders (a copy in an archive of all mail, one sent to oneself) only one
- * counts, that of @folder before others; what was thrown away counts only where it lies. */
+ * counts, one that is kept before others; what was thrown away counts only where it lies. */
 static void
-sift (GPtrArray *members,
-      gint64     folder)
+sift (GPtrArray  *members,
+      const Kept *kept)
 {
   g_autoptr(GHashTable) best = g_hash_table_new (g_str_hash, g_str_equal);
+  gboolean better = has_better (members, kept);
 
   for (guint i = members->len; i > 0; i--)
     {
       Member *member = g_ptr_array_index (members, i - 1);
 
-      if (member->row->folder_id != folder &&
-          (member->role == VALIJA_FOLDER_ROLE_TRASH || member->role == VALIJA_FOLDER_ROLE_JUNK))
+      if (is_thrown_away (member) && (better || !is_kept (kept, member)))
         g_ptr_array_remove_index (members, i - 1);
     }
 
@@ -245,27 +293,27 @@ sift (GPtrArray *members,
       Member *member = g_ptr_array_index (members, i);
 
       if (member->row->message_id[0] != '\0' &&
-          (member->row->folder_id == folder || !g_hash_table_contains (best, member->row->message_id)))
+          (is_kept (kept, member) || !g_hash_table_contains (best, member->row->message_id)))
         g_hash_table_replace (best, member->row->message_id, member);
     }
 
-  /* What lies twice in @folder is twice there */
+  /* What lies twice in a folder is twice there */
   for (guint i = members->len; i > 0; i--)
     {
       Member *member = g_ptr_array_index (members, i - 1);
 
-      if (member->row->folder_id != folder && member->row->message_id[0] != '\0' &&
+      if ((kept->found != NULL || !is_kept (kept, member)) && member->row->message_id[0] != '\0' &&
           g_hash_table_lookup (best, member->row->message_id) != member)
         g_ptr_array_remove_index (members, i - 1);
     }
 }
 
-/* All of one conversation as it is shown in @folder (public), oldest first. */
+/* All of one conversation as it is shown for those that are @kept, oldest first. */
 static GPtrArray *
 load_members (ValijaStoreContext  *context,
               ValijaDatabase      *database,
               const char          *account,
-              gint64               folder,
+              const Kept          *kept,
               gint64               conversation,
               GError             **error)
 {
@@ -277,7 +325,7 @@ load_members (ValijaStoreContext  *context,
       !add_from_other (database, other, account, conversation, members, error))
     return NULL;
 
-  sift (members, folder);
+  sift (members, kept);
   g_ptr_array_sort_values (members, compare_members);
 
   return g_steal_pointer (&members);
@@ -322,13 +370,14 @@ add_labels (char                 ***labels,
   *labels = all;
 }
 
-/* The newest message in @folder stands for the conversation, with what is true of any of them.
+/* The newest message that is @kept stands for the conversation, with what is true of any of them.
  * (transfer full) (nullable): none is there any more */
 static ValijaMessageRow *
-sum_up (GPtrArray *members,
-        gint64     folder)
+sum_up (GPtrArray  *members,
+        const Kept *kept)
 {
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GArray) places = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr(GPtrArray) people = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_participant_free);
   ValijaMessageRow *newest = NULL;
   ValijaFlags starred = 0;
@@ -342,11 +391,12 @@ sum_up (GPtrArray *members,
 
       add_person (people, member->row);
       has_attachments = has_attachments || member->row->has_attachments;
-      if (member->row->folder_id != folder)
+      if (!is_kept (kept, member))
         continue;
 
       newest = member->row;
       g_array_append_val (ids, member->row->id);
+      g_array_append_val (places, member->row->folder_id);
       n_unread += (member->row->flags & VALIJA_FLAG_SEEN) == 0;
       starred |= member->row->flags & VALIJA_FLAG_FLAGGED;
       add_labels (&labels, member->row);
@@ -365,6 +415,8 @@ sum_up (GPtrArray *members,
   newest->n_messages = members->len;
   newest->n_unread = n_unread;
   newest->members = g_steal_pointer (&ids);
+  if (kept->found != NULL)
+    newest->places = g_steal_pointer (&places);
   newest->people = g_steal_pointer (&people);
 
   return newest;
@@ -424,17 +476,19 @@ load_conversation_rows (ValijaStoreContext  *context,
       g_autofree char *account = NULL;
       g_autofree char *remote_id = NULL;
       ValijaMessageRow *row;
+      Kept kept = { 0 };
 
       if (args->folders != NULL && !find_folder_of (database, args->folders, key, &folder, error))
         return FALSE;
       if (folder == 0)
         continue;
 
+      kept.folder = folder;
       if (!valija_store_load_place (database, valija_database_to_row (database, folder), &account, &remote_id, error) ||
-          (members = load_members (context, database, account, folder, valija_database_to_row (database, key),
+          (members = load_members (context, database, account, &kept, valija_database_to_row (database, key),
                                    error)) == NULL)
         return FALSE;
-      if ((row = sum_up (members, folder)) == NULL)
+      if ((row = sum_up (members, &kept)) == NULL)
         continue;
 
       row->conversation = key;
@@ -442,6 +496,149 @@ load_conversation_rows (ValijaStoreContext  *context,
     }
 
   valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+
+  return TRUE;
+}
+
+/* ---- What was found ---- */
+
+/* The account of the first of @ids that is still there. (nullable) without an error: none is */
+static char *
+load_account_of (ValijaStoreContext  *context,
+                 const gint64        *ids,
+                 guint                n_ids,
+                 GError             **error)
+{
+  for (guint i = 0; i < n_ids; i++)
+    {
+      ValijaDatabase *database = valija_store_context_database (context, ids[i]);
+      g_autofree char *account = NULL;
+      g_autofree char *remote_id = NULL;
+      gint64 folder;
+
+      if (!valija_database_get_int64 (database, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1", "i",
+                                      valija_database_to_row (database, ids[i])))
+        return NULL;
+      if (folder == 0)
+        continue;
+
+      if (!valija_store_load_place (database, folder, &account, &remote_id, error))
+        return NULL;
+
+      return g_steal_pointer (&account);
+    }
+
+  return NULL;
+}
+
+static gboolean
+add_found_row (ValijaStoreContext  *context,
+               GArray              *group,
+               GPtrArray           *rows,
+               GError             **error)
+{
+  gint64 key = g_array_index (group, gint64, 0);
+  ValijaDatabase *database = valija_store_context_database (context, key);
+  g_autoptr(GHashTable) found = valija_store_id_set_new ();
+  Kept kept = { 0, found };
+  g_autoptr(GPtrArray) members = NULL;
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *account = NULL;
+  ValijaMessageRow *row;
+
+  account = load_account_of (context, &g_array_index (group, gint64, 1), group->len - 1, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (account == NULL)
+    return TRUE;
+
+  for (guint i = 1; i < group->len; i++)
+    valija_store_id_set_add (found, g_array_index (group, gint64, i));
+
+  members = load_members (context, database, account, &kept, valija_database_to_row (database, key), error);
+  if (members == NULL)
+    return FALSE;
+
+  if ((row = sum_up (members, &kept)) != NULL)
+    {
+      row->conversation = key;
+      g_ptr_array_add (rows, row);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+load_found_rows (ValijaStoreContext  *context,
+                 gpointer             data,
+                 GValue              *result,
+                 GError             **error)
+{
+  GPtrArray *groups = data;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      if (!add_found_row (context, g_ptr_array_index (groups, i), rows, error))
+        return FALSE;
+    }
+
+  valija_store_take_ptr_array (result, g_steal_pointer (&rows));
+
+  return TRUE;
+}
+
+gboolean
+valija_store_find_conversation_in_cache (ValijaStoreContext  *context,
+                                         gint64               message,
+                                         gint64               key,
+                                         gint64              *found,
+                                         GError             **error)
+{
+  g_autoptr(GArray) tokens = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GArray) conversations = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) member_free);
+  g_autofree char *account = NULL;
+  g_autoptr(GError) local_error = NULL;
+  gint64 any;
+
+  account = load_account_of (context, &message, 1, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (account == NULL)
+    return TRUE;
+
+  if (!has_mail (context->cache, account, &any, error))
+    return FALSE;
+  if (any == 0)
+    return TRUE;
+
+  if (!add_members (context->local, message_sql, valija_database_to_row (context->local, message), rows, error) ||
+      !add_tokens (context->local, valija_database_to_row (context->local, key), tokens, error))
+    return FALSE;
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const Member *member = g_ptr_array_index (rows, i);
+
+      if (member->row->message_id[0] != '\0')
+        add_once (tokens, valija_store_link_token (account, member->row->message_id));
+    }
+
+  for (guint i = 0; i < tokens->len && conversations->len == 0; i++)
+    {
+      if (!find_conversations (context->cache, account, g_array_index (tokens, gint64, i), conversations, error))
+        return FALSE;
+    }
+
+  if (conversations->len > 0)
+    *found = valija_database_to_public (context->cache, g_array_index (conversations, gint64, 0));
 
   return TRUE;
 }
@@ -459,6 +656,7 @@ load_conversation (ValijaStoreContext  *context,
   g_autofree char *account = NULL;
   g_autofree char *remote_id = NULL;
   gint64 conversation, folder;
+  Kept kept = { 0 };
 
   if (!valija_store_link_find (database, valija_database_to_row (database, message), &conversation, error) ||
       !valija_database_get_int64 (database, 0, &folder, error, "SELECT folder FROM message WHERE id = ?1", "i",
@@ -467,9 +665,9 @@ load_conversation (ValijaStoreContext  *context,
   if (conversation == 0 || folder == 0)
     return valija_store_fail_no_message (error);
 
+  kept.folder = valija_database_to_public (database, folder);
   if (!valija_store_load_place (database, folder, &account, &remote_id, error) ||
-      (members = load_members (context, database, account, valija_database_to_public (database, folder), conversation,
-                               error)) == NULL)
+      (members = load_members (context, database, account, &kept, conversation, error)) == NULL)
     return FALSE;
 
   for (guint i = 0; i < members->len; i++)
@@ -544,6 +742,23 @@ valija_store_load_merged_conversation_rows (ValijaStore  *self,
     g_array_append_vals (args->keys, keys, n_keys);
 
   return valija_store_read (self, load_conversation_rows, args, (GDestroyNotify) args_free);
+}
+
+/**
+ * valija_store_load_found_rows:
+ * @groups: of #GArray of gint64: the key of a conversation, and the messages of it that were found
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow in the order of @groups;
+ *   those of which no message is there any more are missing in it
+ */
+DexFuture *
+valija_store_load_found_rows (ValijaStore *self,
+                              GPtrArray   *groups)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (groups != NULL);
+
+  return valija_store_read (self, load_found_rows, g_ptr_array_ref (groups), (GDestroyNotify) g_ptr_array_unref);
 }
 
 /**

@@ -17,6 +17,7 @@ typedef struct
   GArray *folders;          /* gint64, public ids; empty: all */
   GArray *more;             /* gint64, public ids, found whatever the query says */
   guint limit;
+  gboolean conversations;   /* are wanted with the messages */
 } ValijaStoreSearchArgs;
 
 /* A folder as "in:" knows it. */
@@ -53,6 +54,7 @@ typedef struct
   ValijaFlags flags;
   gint64 size;
   gboolean has_attachments;
+  gint64 conversation;      /* its key; the message's own where it is alone */
 } ValijaStoreSearchRow;
 
 /* Sets of gint64. */
@@ -87,5 +89,13 @@ gboolean valija_store_search_check_clauses (ValijaStoreSearch           *self,
                                             gboolean                     trusting,
                                             gboolean                    *holds,
                                             GError                     **error);
+
+/* The key in the cache of what belongs to the conversation @key of the local @message, as far as there is one; else
+ * @found is left as it is (valija-store-conversations.c). */
+gboolean valija_store_find_conversation_in_cache (ValijaStoreContext  *context,
+                                                  gint64               message,
+                                                  gint64               key,
+                                                  gint64              *found,
+                                                  GError             **error);
 
 G_END_DECLS

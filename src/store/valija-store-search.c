@@ -11,6 +11,7 @@ typedef struct
 {
   gint64 received;
   gint64 id;                /* public */
+  gint64 conversation;      /* public */
 } Hit;
 
 /* A search that is still to be asked. */
@@ -20,7 +21,12 @@ typedef struct
   ValijaStoreSearchArgs *args;
 } Question;
 
-#define ROW_COLUMNS "SELECT m.received, m.id, m.folder, m.flags, m.size, m.has_attachments"
+/* Local hits that are looked up in the cache, where their conversation may be as well. */
+#define MAX_ELSEWHERE 500
+
+#define ROW_COLUMNS \
+  "SELECT m.received, m.id, m.folder, m.flags, m.size, m.has_attachments," \
+  " CASE ifnull (m.conversation, 0) WHEN 0 THEN m.id ELSE m.conversation END"
 #define PERIOD " AND m.received >= ?2 AND m.received < ?3"
 #define NEWEST_FIRST " ORDER BY m.received DESC, m.id DESC"
 
@@ -119,13 +125,15 @@ read_row (sqlite3_stmt         *statement,
   row->flags = (ValijaFlags) sqlite3_column_int64 (statement, 3);
   row->size = sqlite3_column_int64 (statement, 4);
   row->has_attachments = sqlite3_column_int64 (statement, 5) != 0;
+  row->conversation = sqlite3_column_int64 (statement, 6);
 }
 
 static void
 add_hit (ValijaStoreSearch          *self,
          const ValijaStoreSearchRow *row)
 {
-  Hit hit = { row->received, valija_database_to_public (self->database, row->id) };
+  Hit hit = { row->received, valija_database_to_public (self->database, row->id),
+              valija_database_to_public (self->database, row->conversation) };
 
   g_array_append_val (self->hits, hit);
 }
@@ -327,6 +335,68 @@ compare_hits (gconstpointer a,
   return (ABS (hit_b->id) > ABS (hit_a->id)) - (ABS (hit_b->id) < ABS (hit_a->id));
 }
 
+/* A copy of what was sent is not where the mail of the server is, and still belongs to it. */
+static gboolean
+join_databases (ValijaStoreContext  *context,
+                GArray              *hits,
+                GError             **error)
+{
+  g_autoptr(GHashTable) keys = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+
+  for (guint i = 0; i < hits->len; i++)
+    {
+      Hit *hit = &g_array_index (hits, Hit, i);
+      gint64 *key = g_hash_table_lookup (keys, &hit->conversation);
+      gint64 found = hit->conversation;
+
+      if (valija_store_context_database (context, hit->id) != context->local)
+        continue;
+
+      if (key == NULL)
+        {
+          if (g_hash_table_size (keys) < MAX_ELSEWHERE &&
+              !valija_store_find_conversation_in_cache (context, hit->id, hit->conversation, &found, error))
+            return FALSE;
+          key = g_memdup2 (&found, sizeof found);
+          g_hash_table_insert (keys, g_memdup2 (&hit->conversation, sizeof hit->conversation), key);
+        }
+
+      hit->conversation = *key;
+    }
+
+  return TRUE;
+}
+
+static void
+take_messages (GValue *result,
+               GArray *hits,
+               guint   limit)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < hits->len && (limit == 0 || i < limit); i++)
+    g_array_append_val (ids, g_array_index (hits, Hit, i).id);
+
+  valija_store_take_ids (result, g_steal_pointer (&ids));
+}
+
+static void
+take_conversations (GValue *result,
+                    GArray *hits)
+{
+  g_autoptr(GArray) found = g_array_new (FALSE, FALSE, sizeof (ValijaFoundMessage));
+
+  for (guint i = 0; i < hits->len; i++)
+    {
+      const Hit *hit = &g_array_index (hits, Hit, i);
+      ValijaFoundMessage message = { hit->id, hit->conversation };
+
+      g_array_append_val (found, message);
+    }
+
+  valija_store_take_ids (result, g_steal_pointer (&found));
+}
+
 static gboolean
 search (ValijaStoreContext  *context,
         gpointer             data,
@@ -335,7 +405,6 @@ search (ValijaStoreContext  *context,
 {
   ValijaStoreSearchArgs *args = data;
   g_autoptr(GArray) hits = g_array_new (FALSE, FALSE, sizeof (Hit));
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   if (!valija_search_query_is_empty (args->query) &&
       (!search_database (context, context->cache, args, hits, error) ||
@@ -344,10 +413,17 @@ search (ValijaStoreContext  *context,
 
   g_array_sort (hits, compare_hits);
 
-  for (guint i = 0; i < hits->len && (args->limit == 0 || i < args->limit); i++)
-    g_array_append_val (ids, g_array_index (hits, Hit, i).id);
+  if (!args->conversations)
+    {
+      take_messages (result, hits, args->limit);
+      return TRUE;
+    }
 
-  valija_store_take_ids (result, g_steal_pointer (&ids));
+  if (args->limit > 0 && hits->len > args->limit)
+    g_array_set_size (hits, args->limit);
+  if (!join_databases (context, hits, error))
+    return FALSE;
+  take_conversations (result, hits);
 
   return TRUE;
 }
@@ -414,6 +490,30 @@ copy_ids (const gint64 *ids,
   return copy;
 }
 
+static DexFuture *
+ask (ValijaStore       *self,
+     ValijaSearchQuery *query,
+     const char        *account,
+     const gint64      *folders,
+     guint              n_folders,
+     const gint64      *more,
+     guint              n_more,
+     guint              limit,
+     gboolean           conversations)
+{
+  ValijaStoreSearchArgs *args = g_new0 (ValijaStoreSearchArgs, 1);
+
+  args->query = valija_search_query_ref (query);
+  args->account = g_strdup (account);
+  args->folders = copy_ids (folders, n_folders);
+  args->more = copy_ids (more, n_more);
+  args->limit = limit;
+  args->conversations = conversations;
+
+  return dex_future_then (valija_store_read (self, find_unsearched, NULL, NULL), found_unsearched_cb,
+                          question_new (self, args), question_free);
+}
+
 /**
  * valija_store_search:
  * @account: (nullable): an account's id
@@ -436,18 +536,24 @@ valija_store_search (ValijaStore       *self,
                      guint              n_more,
                      guint              limit)
 {
-  ValijaStoreSearchArgs *args;
-
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
   dex_return_error_if_fail (query != NULL);
 
-  args = g_new0 (ValijaStoreSearchArgs, 1);
-  args->query = valija_search_query_ref (query);
-  args->account = g_strdup (account);
-  args->folders = copy_ids (folders, n_folders);
-  args->more = copy_ids (more, n_more);
-  args->limit = limit;
+  return ask (self, query, account, folders, n_folders, more, n_more, limit, FALSE);
+}
 
-  return dex_future_then (valija_store_read (self, find_unsearched, NULL, NULL), found_unsearched_cb,
-                          question_new (self, args), question_free);
+DexFuture *
+valija_store_search_conversations (ValijaStore       *self,
+                                   ValijaSearchQuery *query,
+                                   const char        *account,
+                                   const gint64      *folders,
+                                   guint              n_folders,
+                                   const gint64      *more,
+                                   guint              n_more,
+                                   guint              limit)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (query != NULL);
+
+  return ask (self, query, account, folders, n_folders, more, n_more, limit, TRUE);
 }

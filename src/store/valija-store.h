@@ -283,6 +283,23 @@ DexFuture *valija_store_search (ValijaStore       *self,
                                 const gint64      *more,
                                 guint              n_more,
                                 guint              limit) G_GNUC_WARN_UNUSED_RESULT;
+/* A message that was found, and the key of its conversation. */
+typedef struct
+{
+  gint64 id;
+  gint64 conversation;
+} ValijaFoundMessage;
+
+/* The same with the conversations: GArray of ValijaFoundMessage. Where the two databases have one conversation each
+ * that belong together, it is found by the key of the cache's. */
+DexFuture *valija_store_search_conversations (ValijaStore       *self,
+                                              ValijaSearchQuery *query,
+                                              const char        *account,
+                                              const gint64      *folders,
+                                              guint              n_folders,
+                                              const gint64      *more,
+                                              guint              n_more,
+                                              guint              limit) G_GNUC_WARN_UNUSED_RESULT;
 /* The labels that messages of @account (nullable: of all) have: a set, G_TYPE_STRV. */
 DexFuture *valija_store_list_labels (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
 /* People whose name or address has a word that begins with @text: GPtrArray of ValijaAddress, those with most and
@@ -308,6 +325,9 @@ DexFuture *valija_store_load_merged_conversation_rows (ValijaStore  *self,
                                                        guint         n_folders,
                                                        const gint64 *keys,
                                                        guint         n_keys) G_GNUC_WARN_UNUSED_RESULT;
+/* Of what was found: @groups are GArrays of gint64, each a key and the ids of those that were found of it. A row is the
+ * newest of them; what was thrown away is left out where there is something else. */
+DexFuture *valija_store_load_found_rows (ValijaStore *self, GPtrArray *groups) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_load_conversation (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* The messages in @folder with @message_id: GArray of gint64. */
 DexFuture *valija_store_find_message_id (ValijaStore *self,

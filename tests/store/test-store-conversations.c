@@ -376,6 +376,88 @@ test_rows (void)
   g_assert_cmpstr (starred, ==, unread);
 }
 
+/* Of what @text finds: "3 of 4: c", how many of how many, and the newest of them. */
+static char *
+describe_found (TestStore  *self,
+                const char *text)
+{
+  g_autoptr(ValijaSearchQuery) query = valija_search_query_new (text);
+  g_autoptr(GArray) found =
+    test_await_boxed (valija_store_search_conversations (self->store, query, NULL, NULL, 0, NULL, 0, 0));
+  g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr(GPtrArray) rows = NULL;
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ValijaFoundMessage *message = &g_array_index (found, ValijaFoundMessage, i);
+      GArray *group = NULL;
+
+      for (guint j = 0; j < groups->len && group == NULL; j++)
+        if (g_array_index ((GArray *) g_ptr_array_index (groups, j), gint64, 0) == message->conversation)
+          group = g_ptr_array_index (groups, j);
+      if (group == NULL)
+        {
+          group = g_array_new (FALSE, FALSE, sizeof (gint64));
+          g_array_append_val (group, message->conversation);
+          g_ptr_array_add (groups, group);
+        }
+      g_array_append_val (group, message->id);
+    }
+
+  rows = test_await_boxed (valija_store_load_found_rows (self->store, groups));
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (rows, i);
+
+      g_assert_cmpuint (row->places->len, ==, row->members->len);
+      g_string_append_printf (all, "%s%u of %u: %s", i > 0 ? "; " : "", row->members->len, row->n_messages,
+                              row->subject);
+    }
+
+  return g_string_free (all, FALSE);
+}
+
+static void
+assert_found (TestStore  *self,
+              const char *text,
+              const char *expected)
+{
+  g_autofree char *found = describe_found (self, text);
+
+  g_assert_cmpstr (found, ==, expected);
+}
+
+/* One conversation is one result, in whichever folders and of whichever database; what was thrown away is one where
+ * there is nothing else; what lies twice is there once. */
+static void
+test_found (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  gint64 inbox, archive, trash, sent;
+
+  test_write_folders (self, "a", FALSE, "INBOX Archive Trash");
+  inbox = test_folder (self, "a", "INBOX");
+  archive = test_folder (self, "a", "Archive");
+  trash = test_folder (self, "a", "Trash");
+  sent = test_await_int64 (valija_store_ensure_local_folder (self->store, "a", VALIJA_FOLDER_ROLE_SENT, "Sent"));
+
+  add_info (self, inbox, parse_message ("alpha", START));
+  add_local (self, sent, "beta: alpha", START + 1);
+  add_info (self, inbox, parse_message ("gamma: alpha beta", START + 2));
+  add_info (self, trash, parse_message ("delta: alpha", START + 3));
+  add_info (self, inbox, parse_message ("single", START + 4));
+  add_info (self, archive, parse_message ("gamma: alpha beta", START + 2));
+
+  assert_found (self, "is:unread", "1 of 1: single; 3 of 3: gamma");
+  assert_found (self, "subject:alpha", "1 of 3: alpha");
+  assert_found (self, "subject:beta", "1 of 3: beta");
+  assert_found (self, "subject:gamma", "1 of 3: gamma");
+  assert_found (self, "subject:delta", "1 of 4: delta");
+  assert_found (self, "subject:single", "1 of 1: single");
+  assert_found (self, "subject:nothing", "");
+}
+
 /* ---- Bounds ---- */
 
 static void
@@ -648,6 +730,7 @@ main (int   argc,
   g_test_add_func ("/store/conversations/folders", test_folders);
   g_test_add_func ("/store/conversations/both-databases", test_both_databases);
   g_test_add_func ("/store/conversations/rows", test_rows);
+  g_test_add_func ("/store/conversations/found", test_found);
   g_test_add_func ("/store/conversations/many-references", test_many_references);
   g_test_add_func ("/store/conversations/many-messages", test_many_messages);
   g_test_add_func ("/store/conversations/forgotten", test_forgotten);

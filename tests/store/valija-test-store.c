@@ -184,6 +184,8 @@ test_write_folders (TestStore  *self,
 
       if (g_str_equal (names[i], "INBOX"))
         info->role = VALIJA_FOLDER_ROLE_INBOX;
+      else if (g_str_equal (names[i], "Trash"))
+        info->role = VALIJA_FOLDER_ROLE_TRASH;
       g_ptr_array_add (infos, info);
     }
 

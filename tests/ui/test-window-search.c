@@ -5,6 +5,7 @@
 #include "test-window.h"
 
 #include "ui/list/valija-message-pane-private.h"
+#include "ui/reader/valija-reader-private.h"
 #include "ui/search/valija-search-box-private.h"
 #include "ui/search/valija-search-chip.h"
 #include "ui/search/valija-suggestion-row.h"
@@ -215,7 +216,7 @@ test_search_server (void)
   g_signal_emit_by_name (valija_search_box_get_entry (pane->search_box), "activate");
   WAIT (server_was_asked);
   g_assert_nonnull (strstr (gtk_label_get_text (pane->server_note), "1 more was found"));
-  g_assert_true (valija_message_pane_is_from_server (pane, g_array_index (pane->found, gint64, 0)));
+  g_assert_true (g_hash_table_contains (pane->from_server, &g_array_index (pane->found, gint64, 0)));
 
   write_search (pane->search_box, "-at-all");
   WAIT_FOR (pane->asked == NULL);
@@ -228,4 +229,76 @@ test_search_server (void)
 
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
   adw_toggle_group_set_active_name (pane->scope, "account");
+}
+
+static guint
+count_found (void)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (get_window ()->pane->messages));
+}
+
+static gboolean
+active_is_loaded (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  return reader->active != NULL && reader->mime != NULL &&
+         reader->mime == valija_message_card_get_mime (reader->active);
+}
+
+/* A conversation is one result, whatever of it was found; it opens as a whole, at what was found; and where there are
+ * no conversations it is the messages that are listed. */
+void
+test_search_conversations (void)
+{
+  static const char * const expanded[] = { NULL, "21@example.cn", NULL, "23@example.cn", NULL };
+  static const char * const texts[] = { "Who has a tent?", "I have it.", "Good.", "It is dry.", "Fine." };
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+  guint n_expanded = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *source =
+        g_strdup_printf ("From: Chen <chen@example.cn>\nTo: ana@example.org\nSubject: %s\n"
+                         "Message-ID: <%u@example.cn>\nIn-Reply-To: <%u@example.cn>\n"
+                         "Date: Mon, 23 Nov 2026 09:00:00 +0000\n\n%s\n", expanded[i] != NULL ? "Canvas" : "Tent",
+                         20 + i, 19 + i, texts[i]);
+
+      valija_fake_engine_add_message (engine, find_folder ("Archive"), source, VALIJA_FLAG_SEEN);
+    }
+
+  show_inbox ("ana@example.org");
+  activate (window, "win.search");
+  adw_toggle_group_set_active_name (window->pane->scope, "all");
+  write_search (window->pane->search_box, "subject:canvas");
+  WAIT_FOR (count_found () == 1);
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT_FOR (window->current != NULL && valija_message_get_n_messages (window->current) == 5);
+  g_assert_cmpuint (valija_message_get_members (window->current)->len, ==, 2);
+  g_assert_cmpuint (valija_message_get_places (window->current)->len, ==, 2);
+
+  WAIT (active_is_loaded);
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, expanded[1]);
+  for (GtkWidget *card = gtk_widget_get_first_child (GTK_WIDGET (reader->cards));
+       card != NULL;
+       card = gtk_widget_get_next_sibling (card))
+    {
+      g_assert_true (valija_message_card_get_expanded (VALIJA_MESSAGE_CARD (card)) == (expanded[n_expanded] != NULL));
+      n_expanded++;
+    }
+  g_assert_cmpuint (n_expanded, ==, G_N_ELEMENTS (texts));
+
+  activate (window, "win.conversations");
+  WAIT_FOR (count_found () == 2);
+  activate (window, "win.conversations");
+  WAIT_FOR (count_found () == 1);
+
+  /* What is done is done to what was found */
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT_FOR (window->current != NULL && valija_message_get_loaded (window->current));
+  activate (window, "win.toggle-star");
+  WAIT_FOR (valija_message_get_flagged (window->current));
+  gtk_search_bar_set_search_mode (window->pane->search_bar, FALSE);
+  adw_toggle_group_set_active_name (window->pane->scope, "account");
 }

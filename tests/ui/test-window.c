@@ -232,6 +232,7 @@ main (int    argc,
   g_test_add_func ("/ui/search/chips", test_search_chips);
   g_test_add_func ("/ui/search/suggestions", test_search_suggestions);
   g_test_add_func ("/ui/search/server", test_search_server);
+  g_test_add_func ("/ui/search/conversations", test_search_conversations);
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/reader/conversation", test_conversation_reader);
   g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);

@@ -69,6 +69,7 @@ void test_search_place (void);
 void test_search_chips (void);
 void test_search_suggestions (void);
 void test_search_server (void);
+void test_search_conversations (void);
 
 /* ---- test-window-reader.c ---- */
 

@@ -137,6 +137,22 @@ feed_shows (Feed *feed, const ValijaMessageRow *row)
   return feed->terms == NULL || meets (feed->terms, row);
 }
 
+static GHashTable *
+list_shown (Feed *feed)
+{
+  GHashTable *messages = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (guint i = 0; i < feed->engine->rows->len; i++)
+    {
+      const ValijaMessageRow *row = g_ptr_array_index (feed->engine->rows, i);
+
+      if (feed_shows (feed, row))
+        g_hash_table_add (messages, valija_fake_engine_dup_id (row->id));
+    }
+
+  return messages;
+}
+
 static void
 feed_fill (Feed *feed)
 {
@@ -160,6 +176,8 @@ feed_fill (Feed *feed)
         g_array_append_val (ids, row->conversation);
     }
 
+  if (feed->terms != NULL && feed->conversations)
+    valija_message_list_set_messages (list, list_shown (feed));
   valija_message_list_set_ids (list, ids);
 }
 
@@ -189,6 +207,9 @@ is_in (Feed *feed, const ValijaMessageRow *row)
 {
   ValijaFolder *folder = g_hash_table_lookup (feed->engine->folders, &row->folder_id);
 
+  if (feed->terms != NULL)
+    return feed_shows (feed, row);
+
   return feed->folder == ALL_INBOXES ? valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX
                                      : row->folder_id == feed->folder;
 }
@@ -199,6 +220,7 @@ dup_conversation (Feed *feed, gint64 key)
 {
   ValijaMessageRow *copy = NULL;
   GArray *members = g_array_new (FALSE, FALSE, sizeof (gint64));
+  GArray *places = g_array_new (FALSE, FALSE, sizeof (gint64));
   GPtrArray *people = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_participant_free);
 
   for (guint i = feed->engine->rows->len; i > 0; i--)
@@ -224,6 +246,7 @@ dup_conversation (Feed *feed, gint64 key)
       if (is_in (feed, row))
         {
           g_array_append_val (members, row->id);
+          g_array_append_val (places, row->folder_id);
           copy->n_unread = (row->flags & VALIJA_FLAG_SEEN) == 0;
         }
       if (before == NULL)
@@ -243,11 +266,16 @@ dup_conversation (Feed *feed, gint64 key)
   if (copy == NULL)
     {
       g_array_unref (members);
+      g_array_unref (places);
       g_ptr_array_unref (people);
       return NULL;
     }
 
   copy->members = members;
+  if (feed->terms != NULL)
+    copy->places = places;
+  else
+    g_array_unref (places);
   copy->people = people;
   return copy;
 }
@@ -475,6 +503,15 @@ valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccou
   g_set_str (&self->searched, text);
 
   return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, FALSE);
+}
+
+ValijaMessageList *
+valija_engine_search_conversations (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder,
+                                    GArray *found)
+{
+  g_set_str (&self->searched, text);
+
+  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, TRUE);
 }
 
 DexFuture *

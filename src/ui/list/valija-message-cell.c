@@ -170,6 +170,15 @@ show_correspondent (ValijaMessageCell *self,
   gtk_widget_add_css_class (GTK_WIDGET (self->sender), "people");
 }
 
+/* Of its conversation; or those that were found of it. */
+static guint
+count_messages (ValijaMessage *message)
+{
+  GArray *places = valija_message_get_places (message);
+
+  return places != NULL ? places->len : valija_message_get_n_messages (message);
+}
+
 static void
 show_count (ValijaMessageCell *self,
             guint              n_messages)
@@ -197,9 +206,9 @@ dup_summary (ValijaMessage *message,
   if (valija_message_get_unread (message))
     g_string_append_printf (summary, "%s, ", _("Unread"));
   g_string_append_printf (summary, "%s, %s, %s", correspondent, subject, date);
-  if (valija_message_get_n_messages (message) > 1)
+  if (count_messages (message) > 1)
     {
-      guint n = valija_message_get_n_messages (message);
+      guint n = count_messages (message);
 
       g_string_append (summary, ", ");
       g_string_append_printf (summary, g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", n), n);
@@ -286,7 +295,7 @@ update (ValijaMessageCell *self)
     show_correspondent (self, message, correspondent);
   else
     gtk_label_set_text (self->sender, "");
-  show_count (self, loaded ? valija_message_get_n_messages (message) : 0);
+  show_count (self, loaded ? count_messages (message) : 0);
   gtk_label_set_text (self->date, date);
   gtk_label_set_text (self->subject, subject);
   gtk_label_set_text (self->preview, or_else (preview, ""));

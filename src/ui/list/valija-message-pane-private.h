@@ -61,9 +61,10 @@ void valija_message_pane_update_stack (ValijaMessagePane *self);
 gboolean           valija_message_pane_is_searching    (ValijaMessagePane *self);
 char              *valija_message_pane_dup_search_text (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
 char              *valija_message_pane_dup_question    (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
-ValijaMessageList *valija_message_pane_list_found      (ValijaMessagePane *self) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_message_pane_list_found      (ValijaMessagePane *self,
+                                                        gboolean           conversations) G_GNUC_WARN_UNUSED_RESULT;
 gboolean           valija_message_pane_shows_places    (ValijaMessagePane *self);
-gboolean           valija_message_pane_is_from_server  (ValijaMessagePane *self, gint64 id);
+gboolean           valija_message_pane_is_from_server  (ValijaMessagePane *self, ValijaMessage *message);
 gboolean           valija_message_pane_can_ask_server  (ValijaMessagePane *self);
 void               valija_message_pane_ask_server      (ValijaMessagePane *self);
 void               valija_message_pane_forget_server   (ValijaMessagePane *self);

@@ -49,11 +49,24 @@ valija_message_pane_shows_places (ValijaMessagePane *self)
           valija_folder_gathers (self->folder));
 }
 
+/* It, or one of those that it stands for. */
 gboolean
 valija_message_pane_is_from_server (ValijaMessagePane *self,
-                                    gint64             id)
+                                    ValijaMessage     *message)
 {
-  return self->from_server != NULL && g_hash_table_contains (self->from_server, &id);
+  GArray *members = valija_message_get_members (message);
+  gint64 id = valija_message_get_id (message);
+
+  if (self->from_server == NULL)
+    return FALSE;
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    {
+      if (g_hash_table_contains (self->from_server, &g_array_index (members, gint64, i)))
+        return TRUE;
+    }
+
+  return g_hash_table_contains (self->from_server, &id);
 }
 
 /* Where there is one account alone it is everything; of all inboxes no account is the one. */
@@ -169,7 +182,7 @@ take_found (ValijaMessagePane *self,
     {
       gint64 id = g_array_index (messages, gint64, i);
 
-      if (valija_message_list_find (self->messages, id) == G_MAXUINT)
+      if (!valija_message_list_holds (self->messages, id))
         g_hash_table_add (self->from_server, g_memdup2 (&id, sizeof id));
     }
 
@@ -259,13 +272,17 @@ valija_message_pane_ask_server (ValijaMessagePane *self)
 }
 
 ValijaMessageList *
-valija_message_pane_list_found (ValijaMessagePane *self)
+valija_message_pane_list_found (ValijaMessagePane *self,
+                                gboolean           conversations)
 {
   g_autofree char *text = valija_message_pane_dup_search_text (self);
   ValijaAccount *account;
   ValijaFolder *folder;
 
   get_scope (self, &account, &folder);
+
+  if (conversations)
+    return valija_engine_search_conversations (self->engine, text, account, folder, self->found);
 
   return valija_engine_search_messages (self->engine, text, account, folder, self->found);
 }

@@ -202,7 +202,7 @@ valija_message_pane_reload (ValijaMessagePane *self)
     return;
 
   if (valija_message_pane_is_searching (self))
-    take_list (self, valija_message_pane_list_found (self), FALSE);
+    take_list (self, valija_message_pane_list_found (self, conversations), conversations);
   else if (conversations)
     take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)),
                !valija_folder_gathers (self->folder));
@@ -215,6 +215,12 @@ filter_changed_cb (ValijaMessagePane *self)
 {
   if (!valija_message_pane_is_searching (self))
     valija_message_pane_reload (self);
+}
+
+static void
+conversations_changed_cb (ValijaMessagePane *self)
+{
+  valija_message_pane_reload (self);
 }
 
 /* What was searched already is not searched again. */
@@ -322,7 +328,7 @@ bind_cb (GtkSignalListItemFactory *factory,
   ValijaMessage *message = gtk_list_item_get_item (item);
 
   valija_message_cell_show_place (cell, valija_message_pane_shows_places (self),
-                                  valija_message_pane_is_from_server (self, valija_message_get_id (message)));
+                                  valija_message_pane_is_from_server (self, message));
   valija_message_cell_show_account (cell, is_mixed (self) ? valija_engine_get_accounts (self->engine) : NULL);
   valija_message_cell_set_message (cell, message);
 }
@@ -482,7 +488,7 @@ valija_message_pane_init (ValijaMessagePane *self)
   g_signal_group_connect_swapped (self->list_signals, "notify::ready", G_CALLBACK (ready_cb), self);
 
   self->settings = g_settings_new (APP_ID);
-  g_signal_connect_object (self->settings, "changed::conversations", G_CALLBACK (filter_changed_cb), self,
+  g_signal_connect_object (self->settings, "changed::conversations", G_CALLBACK (conversations_changed_cb), self,
                            G_CONNECT_SWAPPED);
 
   g_signal_connect_object (valija_search_box_get_entry (self->search_box), "stop-search", G_CALLBACK (stop_search_cb),

@@ -262,6 +262,37 @@ drop_missing (ValijaReader *self,
     }
 }
 
+/* Whether the row is there for @message: it was searched for, and this was found. */
+static gboolean
+was_found (ValijaReader  *self,
+           ValijaMessage *message)
+{
+  GArray *members = valija_message_get_members (self->row);
+
+  for (guint i = 0; members != NULL && i < members->len; i++)
+    {
+      if (g_array_index (members, gint64, i) == valija_message_get_id (message))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_search (ValijaReader *self)
+{
+  return valija_message_get_places (self->row) != NULL;
+}
+
+/* What was found; or what is unread, and the last. */
+static gboolean
+begins_expanded (ValijaReader  *self,
+                 ValijaMessage *message,
+                 gboolean       last)
+{
+  return is_search (self) ? was_found (self, message) : last || valija_message_get_unread (message);
+}
+
 /* What is there stays as the user has it; what is new comes in its place. */
 static void
 fill_cards (ValijaReader *self,
@@ -279,7 +310,7 @@ fill_cards (ValijaReader *self,
       if (card != NULL)
         valija_message_card_set_message (card, message);
       else
-        card = add_card (self, message, i + 1 == messages->len || valija_message_get_unread (message));
+        card = add_card (self, message, begins_expanded (self, message, i + 1 == messages->len));
 
       gtk_box_reorder_child_after (self->cards, GTK_WIDGET (card), before);
       before = GTK_WIDGET (card);
@@ -293,7 +324,9 @@ choose_active (ValijaReader *self)
 
   for (ValijaMessageCard *card = first_card (self); card != NULL; card = next_card (card))
     {
-      if (valija_message_get_unread (valija_message_card_get_message (card)))
+      ValijaMessage *message = valija_message_card_get_message (card);
+
+      if (is_search (self) ? was_found (self, message) : valija_message_get_unread (message))
         return card;
       last = card;
     }
