@@ -45,6 +45,7 @@ static const struct
   { GROUP_MESSAGES, N_("Collapse all of the conversation"), NULL, { NULL }, "minus" },
   { GROUP_MESSAGES, N_("Read or unread"), "win.toggle-read", { "<Control>u" }, "u" },
   { GROUP_MESSAGES, N_("Add or remove star"), "win.toggle-star", { "<Control>d" }, "s" },
+  { GROUP_MESSAGES, N_("Labels"), "win.labels", { "<Control><Shift>l" }, "l" },
   { GROUP_MESSAGES, N_("Archive"), "win.archive", { "<Control>e" }, "a" },
   { GROUP_MESSAGES, N_("Move"), "win.move", { "<Control>m" }, "m" },
   { GROUP_MESSAGES, N_("Move to junk"), "win.junk", { "<Control>j" } },

@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "ui/list/valija-folder-dialog.h"
+#include "ui/list/valija-label-dialog.h"
 #include "ui/sidebar/valija-account-dialog.h"
 
 #include <glib/gi18n-lib.h>
@@ -198,6 +199,41 @@ star_action (GtkWidget  *widget,
     change_flags (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_FLAGGED);
   else
     change_flags (self, messages, VALIJA_FLAG_FLAGGED, VALIJA_FLAG_NONE);
+}
+
+static void
+labels_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
+
+  if (accounts->len == 0 || !may (self, messages, VALIJA_ACTION_LABEL))
+    return;
+
+  adw_dialog_present (valija_label_dialog_new (self->engine,
+                                               accounts->len == 1 ? g_ptr_array_index (accounts, 0) : NULL, messages),
+                      widget);
+}
+
+static void
+set_labels_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ValijaWindow *self = VALIJA_WINDOW (widget);
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  g_auto(GStrv) add = NULL;
+  g_auto(GStrv) remove = NULL;
+
+  g_variant_get (parameter, "(^as^as)", &add, &remove);
+  if (messages->len == 0 || (add[0] == NULL && remove[0] == NULL) || !may (self, messages, VALIJA_ACTION_LABEL))
+    return;
+
+  valija_future_then (valija_engine_change_labels (self->engine, messages, (const char * const *) add,
+                                                   (const char * const *) remove), self, changed_cb);
 }
 
 static void
@@ -576,6 +612,8 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toggle-read", NULL, toggle_read_action);
   gtk_widget_class_install_action (widget_class, "win.toggle-star", NULL, toggle_star_action);
   gtk_widget_class_install_action (widget_class, "win.star", "x", star_action);
+  gtk_widget_class_install_action (widget_class, "win.labels", NULL, labels_action);
+  gtk_widget_class_install_action (widget_class, "win.set-labels", "(asas)", set_labels_action);
   gtk_widget_class_install_action (widget_class, "win.archive", NULL, archive_action);
   gtk_widget_class_install_action (widget_class, "win.junk", NULL, junk_action);
   gtk_widget_class_install_action (widget_class, "win.move", NULL, move_action);
@@ -600,7 +638,7 @@ void
 valija_window_update_actions (ValijaWindow *self)
 {
   static const char * const of_messages[] = {
-    "win.toggle-read", "win.toggle-star", "win.archive", "win.junk", "win.move", "win.delete",
+    "win.toggle-read", "win.toggle-star", "win.labels", "win.archive", "win.junk", "win.move", "win.delete",
   };
   static const char * const of_one[] = {
     "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",

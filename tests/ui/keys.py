@@ -89,6 +89,39 @@ class Keys:
         self.key('ctrl+d')
         self.hands.wait(lambda: 'Starred' not in self.row(SUBJECT).name, 'the end of the star')
 
+    def labels(self):
+        """It gets a label that is new and loses another, and both is undone; what only some have is shown so"""
+        h = self.hands
+        self.row(SUBJECT, 'Labels: Important, Family, Mountains and hiking, Weekend')
+        self.key('ctrl+shift+l')
+        dialog = h.find('dialog', 'Labels')
+        self.focused('entry', 'Find or create a label')
+        self.display.xdotool('type', 'trip')
+        h.find('button', 'Create “trip”')
+        self.key('Return')
+        h.wait(lambda: h.find('check box', 'trip', within=dialog).has('CHECKED'), 'the new label')
+        self.key('Tab')
+        self.focused('check box', 'Family')
+        self.key('space', 'alt+a')
+        h.gone('dialog', 'Labels')
+        self.row(SUBJECT, 'Labels: Important, Mountains and hiking, trip, Weekend')
+        self.key('ctrl+z')
+        self.row(SUBJECT, 'Labels: Important, Family, Mountains and hiking, Weekend')
+
+        self.key('alt+Home')
+        self.focused('list item', SUBJECT, within='Messages')
+        self.key('shift+Down', 'l')
+        dialog = h.find('dialog', 'Labels')
+        h.wait(lambda: h.find('check box', 'Family', within=dialog).has('INDETERMINATE'), 'what only one of two has')
+        # What was typed is switched: on for both
+        self.display.xdotool('type', 'family')
+        self.key('Return', 'Return')
+        h.gone('dialog', 'Labels')
+        self.row('This week in GNOME', 'Labels: Family, Newsletter')
+        self.key('ctrl+z')
+        h.wait(lambda: 'Family' not in self.row('This week in GNOME').name, 'the end of the label')
+        self.key('alt+Home')
+
     def delete_and_undo(self):
         """It is deleted, and comes back"""
         self.key('ctrl+Delete')
@@ -335,7 +368,7 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, certificate,
+    STEPS = (read, answer, flag, labels, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, certificate,
              search_by_operator, end)
 
     def close(self):

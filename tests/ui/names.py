@@ -65,6 +65,8 @@ class Names(keys.Keys):
         self.row(keys.SUBJECT)
         self.key('ctrl+m')
         self.dialog('Move To')
+        self.key('ctrl+shift+l')
+        self.dialog('Labels')
         self.key('ctrl+shift+u')
         self.dialog('Message Source')
         self.key('ctrl+f')

@@ -385,6 +385,16 @@ find_conversation (ValijaEngine *self, ValijaFolder *folder, const ValijaMessage
   return id;
 }
 
+void
+valija_fake_engine_set_labels (ValijaEngine *self, gint64 id, const char *labels)
+{
+  ValijaMessageRow *row = valija_fake_engine_find_row (self, id);
+  g_auto(GStrv) names = g_strsplit (labels, ",", -1);
+
+  g_strfreev (row->labels);
+  row->labels = valija_labels_new ((const char * const *) names);
+}
+
 gint64
 valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const char *source, ValijaFlags flags)
 {

@@ -19,6 +19,9 @@ ValijaAccount *valija_fake_engine_add_account (ValijaEngine *self, const char *m
 gint64         valija_fake_engine_add_message (ValijaEngine *self, ValijaFolder *folder, const char *source,
                                                ValijaFlags flags);
 
+/* Of the message @id: a set of names with commas. */
+void           valija_fake_engine_set_labels (ValijaEngine *self, gint64 id, const char *labels);
+
 /* Rows with no source behind them, for long lists. */
 void           valija_fake_engine_add_many    (ValijaEngine *self, ValijaFolder *folder, guint n_messages);
 

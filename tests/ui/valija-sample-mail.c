@@ -10,6 +10,7 @@ static const struct
 {
   const char *source;
   ValijaFlags flags;
+  const char *labels;       /* nullable: none */
 } messages[] = {
   { "From: Wichtige Mitteilung der Donaudampfschifffahrtsgesellschaftskapitänskajüte <kapitaen@example.at>\n"
     "To: Ana =?UTF-8?Q?N=C3=BA=C3=B1ez?= <ana@example.org>\n"
@@ -28,14 +29,14 @@ static const struct
     "Subject: موعد الاجتماع\nDate: Sun, 22 Nov 2026 08:30:00 +0000\nMessage-ID: <3@example.ae>\nMIME-Version: 1.0\n"
     "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nمرحبا آنا،\n\nنلتقي غدا "
     "في العاشرة.\n\nمريم\n",
-    VALIJA_FLAG_SEEN | VALIJA_FLAG_ANSWERED },
+    VALIJA_FLAG_SEEN | VALIJA_FLAG_ANSWERED, "اجتماعات" },
   { "From: GNOME Newsletter <news@example.org>\nTo: ana@example.org\nSubject: This week in GNOME\n"
     "Date: Sun, 22 Nov 2026 18:00:00 +0000\nMessage-ID: <4@example.org>\nContent-Type: text/html; charset=utf-8\n\n"
     "<h2>This week in GNOME</h2><p>A new <b>mail application</b> saw the light, and there is <a "
     "href='https://example.org/more'>more "
     "to read</a>.</p><ul><li>GTK 4.18</li><li>libadwaita 1.7</li></ul><blockquote>It explains before it "
     "asks.</blockquote>",
-    VALIJA_FLAG_NONE | VALIJA_FLAG_FLAGGED },
+    VALIJA_FLAG_NONE | VALIJA_FLAG_FLAGGED, "Newsletter" },
   { "From: Bo Lindqvist <bo@example.org>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: "
     "Re: Plans for the hike\n"
     "Date: Mon, 23 Nov 2026 00:40:00 +0000\nMessage-ID: <5@example.org>\nMIME-Version: 1.0\n"
@@ -48,7 +49,7 @@ static const struct
     "--b\nContent-Type: image/png; name=\"a very long name of a picture from the mountains in autumn.png\"\n"
     "Content-Disposition: attachment; filename=\"a very long name of a picture from the mountains in autumn.png\"\n"
     "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n",
-    VALIJA_FLAG_NONE },
+    VALIJA_FLAG_NONE, "$label1,Mountains and hiking,Family,Weekend" },
 };
 
 /* What the last one answers. */
@@ -107,7 +108,10 @@ valija_sample_mail_fill (ValijaEngine *engine)
     valija_fake_engine_add_message (engine, inbox, formatted[i], VALIJA_FLAG_SEEN);
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
-      valija_fake_engine_add_message (engine, inbox, messages[i].source, messages[i].flags);
+      gint64 id = valija_fake_engine_add_message (engine, inbox, messages[i].source, messages[i].flags);
+
+      if (messages[i].labels != NULL)
+        valija_fake_engine_set_labels (engine, id, messages[i].labels);
       valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, pop3, "inbox"), messages[i].source,
                                       messages[i].flags);
     }

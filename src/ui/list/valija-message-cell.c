@@ -6,6 +6,7 @@
 
 #include "ui/list/valija-message-place.h"
 #include "ui/valija-format.h"
+#include "ui/valija-label-strip.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -26,6 +27,7 @@ struct _ValijaMessageCell
   GtkButton     *star;
   GtkLabel      *preview;
   GtkBox        *last_line;
+  GtkWidget     *labels;         /* nullable until there are some */
   GtkWidget     *place;          /* nullable until there is one to be shown: most lists go without */
 
   GListModel    *accounts;       /* nullable: whose it is goes without saying */
@@ -202,6 +204,7 @@ dup_summary (ValijaMessage *message,
              const char    *date)
 {
   GString *summary = g_string_new (NULL);
+  g_autofree char *labels = valija_labels_dup_words (valija_message_get_labels (message));
 
   if (valija_message_get_unread (message))
     g_string_append_printf (summary, "%s, ", _("Unread"));
@@ -219,6 +222,12 @@ dup_summary (ValijaMessage *message,
     g_string_append_printf (summary, ", %s", _("Starred"));
   if (valija_message_get_has_attachments (message))
     g_string_append_printf (summary, ", %s", _("Has attachments"));
+  if (labels != NULL)
+    {
+      g_string_append (summary, ", ");
+      /* Translators: %s are the labels of a message, with commas between them */
+      g_string_append_printf (summary, _("Labels: %s"), labels);
+    }
   if (from_server)
     g_string_append_printf (summary, ", %s", _("Found on the server"));
   if (folder != NULL)
@@ -272,6 +281,20 @@ update_place (ValijaMessageCell *self)
 }
 
 static void
+update_labels (ValijaMessageCell  *self,
+               const char * const *labels)
+{
+  if (self->labels == NULL && !valija_labels_is_empty (labels))
+    {
+      self->labels = g_object_new (VALIJA_TYPE_LABEL_STRIP, NULL);
+      gtk_box_insert_child_after (self->last_line, self->labels, GTK_WIDGET (self->preview));
+    }
+
+  if (self->labels != NULL)
+    valija_label_strip_set_labels (VALIJA_LABEL_STRIP (self->labels), labels);
+}
+
+static void
 first_painted_cb (GdkFrameClock *clock,
                   gpointer       data)
 {
@@ -299,6 +322,7 @@ update (ValijaMessageCell *self)
   gtk_label_set_text (self->date, date);
   gtk_label_set_text (self->subject, subject);
   gtk_label_set_text (self->preview, or_else (preview, ""));
+  update_labels (self, loaded ? valija_message_get_labels (message) : NULL);
   gtk_widget_set_opacity (self->dot, unread ? 1.0 : 0.0);
   gtk_widget_set_visible (self->answered, loaded && (valija_message_get_flags (message) & VALIJA_FLAG_ANSWERED) != 0);
   gtk_widget_set_visible (self->attachment, loaded && valija_message_get_has_attachments (message));

@@ -12,6 +12,7 @@
 #include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
+#include "ui/valija-label-strip.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -29,6 +30,7 @@ struct _ValijaMessageCard
   GtkLabel          *date;
   GtkWidget         *inside;
   GtkLabel          *recipients;
+  ValijaLabelStrip  *labels;
   GtkStack          *stack;
   ValijaProgressBar *progress;
   GtkLabel          *failure;
@@ -85,6 +87,7 @@ update_head (ValijaMessageCard *self)
   gtk_widget_set_visible (self->dot, unread);
   gtk_widget_set_visible (self->star, valija_message_get_flagged (self->message));
   gtk_widget_set_visible (self->clip, valija_message_get_has_attachments (self->message));
+  valija_label_strip_set_labels (self->labels, valija_message_get_labels (self->message));
 
   if (unread || self->expanded)
     gtk_widget_add_css_class (GTK_WIDGET (self->sender), "heading");
@@ -336,6 +339,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 
+  g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
   g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
 
@@ -350,6 +354,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (date);
   BIND (inside);
   BIND (recipients);
+  BIND (labels);
   BIND (stack);
   BIND (progress);
   BIND (failure);

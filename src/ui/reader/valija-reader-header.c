@@ -122,6 +122,14 @@ describe_recipients (const ValijaMessageInfo *info)
   return g_strdup_printf (_("To %s"), joined);
 }
 
+/* Also when they have changed meanwhile. */
+void
+valija_reader_show_labels (ValijaReader *self)
+{
+  valija_label_strip_set_labels (self->labels,
+                                 self->message != NULL ? valija_message_get_labels (self->message) : NULL);
+}
+
 void
 valija_reader_fill_header (ValijaReader *self)
 {
@@ -145,4 +153,5 @@ valija_reader_fill_header (ValijaReader *self)
   gtk_widget_set_visible (self->unclear, unclear != NULL);
   gtk_label_set_text (self->unclear_text, unclear != NULL ? unclear : "");
   fill_details (self, info);
+  valija_reader_show_labels (self);
 }

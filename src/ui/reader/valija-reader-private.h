@@ -7,6 +7,7 @@
 #include "ui/reader/valija-message-card.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/reader/valija-reader.h"
+#include "ui/valija-label-strip.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,7 @@ struct _ValijaReader
   GtkButton         *retry_button;
   GtkWidget         *details_of_error_button;
   GtkLabel          *subject;
+  ValijaLabelStrip  *labels;
   AdwAvatar         *avatar;
   GtkLabel          *sender_name;
   GtkLabel          *sender_address;
@@ -111,5 +113,6 @@ void valija_reader_install_file_actions (GtkWidgetClass *widget_class);
 
 /* valija-reader-header.c */
 void valija_reader_fill_header     (ValijaReader *self);
+void valija_reader_show_labels     (ValijaReader *self);
 
 G_END_DECLS

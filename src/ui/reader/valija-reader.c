@@ -513,6 +513,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
 
   signals[SHOWN] = g_signal_new ("shown", VALIJA_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-reader.ui");
@@ -538,6 +539,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (retry_button);
   BIND (details_of_error_button);
   BIND (subject);
+  BIND (labels);
   BIND (avatar);
   BIND (sender_name);
   BIND (sender_address);
@@ -590,6 +592,9 @@ valija_reader_init (ValijaReader *self)
   g_signal_group_connect_swapped (self->message_signals, "notify::n-messages", G_CALLBACK (row_changed_cb), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::id", G_CALLBACK (row_changed_cb), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::flags", G_CALLBACK (row_changed_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::labels", G_CALLBACK (row_changed_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::labels",
+                                  G_CALLBACK (valija_reader_show_labels), self);
   valija_reader_enable_actions (self);
   valija_reader_end_fetch (self);
 }
