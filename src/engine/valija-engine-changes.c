@@ -362,13 +362,14 @@ find_targets (Change *change, GPtrArray *groups, GError **error)
   return TRUE;
 }
 
-/* What stands above all others around @folder: of a shared mailbox, its name. */
+/* What stands above all others around @folder: of a shared mailbox, its name. A server may say that a folder is its own
+ * grandparent. */
 static gint64
 find_top (ValijaEngine *self, ValijaFolder *folder)
 {
   gint64 top = valija_folder_get_id (folder);
 
-  while (folder != NULL && valija_folder_get_parent_id (folder) != 0)
+  for (guint i = 0; i < 64 && folder != NULL && valija_folder_get_parent_id (folder) != 0; i++)
     {
       top = valija_folder_get_parent_id (folder);
       folder = valija_engine_find_folder_by_id (self, top);

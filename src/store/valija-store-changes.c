@@ -315,7 +315,9 @@ write_added (Writing            *writing,
 
   if (!known.same && !writing->durable)
     {
-      if (!valija_store_replace_message (writing->database, known.id, info, error))
+      if (!valija_store_replace_message (writing->database, known.id, info, error) ||
+          !valija_store_draft_replaced (writing->context->local, writing->account, writing->remote_id,
+                                        info->remote_id, error))
         return FALSE;
       writing->written->n_changed += known.server_flags == info->flags;
       valija_store_context_tell_message (writing->context, writing->database, known.id);

@@ -112,6 +112,19 @@ valija_store_draft_uploaded (ValijaStoreContext  *context,
                               " WHERE message = (SELECT message" OF_LINE ")", "is", line, remote_id);
 }
 
+gboolean
+valija_store_draft_replaced (ValijaDatabase  *local,
+                             const char      *account,
+                             const char      *folder,
+                             const char      *remote_id,
+                             GError         **error)
+{
+  return valija_database_run (local, error,
+                              "UPDATE draft SET account = '', base = 0"
+                              " WHERE account = ?1 AND folder = ?2 AND remote_id = ?3", "sss", account, folder,
+                              remote_id);
+}
+
 /* What is known of the version before, or that one itself where it is on a server. */
 static gboolean
 inherit (ValijaStoreContext  *context,

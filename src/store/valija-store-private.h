@@ -192,6 +192,13 @@ gboolean valija_store_draft_load_base (ValijaDatabase     *local,
                                        GError            **error);
 /* @line files @public, if that is a draft. */
 gboolean valija_store_draft_begin (ValijaDatabase *local, gint64 public, gint64 line, GError **error);
+/* What @remote_id names in @folder is another message than it was: somebody wrote on it there, and it is the version of
+ * no draft of ours any more. */
+gboolean valija_store_draft_replaced (ValijaDatabase  *local,
+                                      const char      *account,
+                                      const char      *folder,
+                                      const char      *remote_id,
+                                      GError         **error);
 /* What it filed is called @remote_id on its server: the version that was there goes. */
 gboolean valija_store_draft_uploaded (ValijaStoreContext  *context,
                                       gint64               line,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "mime/valija-mime-message.h"
 #include "sessions/exchange/valija-exchange-session.h"
 #include "support/valija-contract-server.h"
 #include "support/valija-test-network.h"
@@ -216,6 +217,267 @@ delete_ours (TestEngine *test, const char *folder)
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
 }
 
+/* ---- Drafts ---- */
+
+/* "subject subject", as the server has them, each a draft. */
+static char *
+dup_drafts_there (void)
+{
+  g_autoptr(JsonNode) state = valija_contract_server_order (server, "{'do': 'state'}");
+  JsonArray *folders = json_object_get_array_member (json_node_get_object (state), "folders");
+  g_autoptr(GPtrArray) subjects = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < json_array_get_length (folders); i++)
+    {
+      JsonObject *folder = json_array_get_object_element (folders, i);
+      JsonArray *items = json_object_get_array_member (folder, "items");
+      const char *special = json_object_get_string_member_with_default (folder, "special", "");
+
+      for (guint j = 0; g_str_equal (special, "drafts") && j < json_array_get_length (items); j++)
+        {
+          JsonObject *item = json_array_get_object_element (items, j);
+
+          g_assert_true (json_object_get_boolean_member (item, "draft"));
+          g_ptr_array_add (subjects, g_strdup (json_object_get_string_member (item, "subject")));
+        }
+    }
+  g_ptr_array_sort_values (subjects, (GCompareFunc) strcmp);
+  g_ptr_array_add (subjects, NULL);
+
+  return g_strjoinv (" ", (char **) subjects->pdata);
+}
+
+static void
+assert_drafts_there (const char *expected)
+{
+  g_autofree char *subjects = dup_drafts_there ();
+
+  g_assert_cmpstr (subjects, ==, expected);
+}
+
+static gint64
+save_draft (TestEngine *test, ValijaComposition *composition, const char *subject, gint64 replaces)
+{
+  g_object_set (composition, "subject", subject, NULL);
+  return test_await_int64 (valija_engine_save_draft (test->engine, test->account, composition, replaces));
+}
+
+/* As after a pause of who writes. */
+static void
+pause_writing (TestEngine *test)
+{
+  test_await (valija_engine_upload_drafts (test->engine));
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+}
+
+static TestEngine *
+create_with_drafts (void)
+{
+  TestEngine *test = create_engine ("localhost", valija_contract_server_get_port (server));
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_drafts_there ("");
+  return test;
+}
+
+/* What the server was asked to change, in order: "CreateItem DeleteItem". */
+static char *
+dup_changes (void)
+{
+  g_autoptr(JsonNode) log = valija_contract_server_order (server, "{'do': 'log'}");
+  JsonArray *names = json_node_get_array (log);
+  g_autoptr(GString) changes = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (names); i++)
+    {
+      const char *name = json_array_get_string_element (names, i);
+
+      if (g_str_equal (name, "CreateItem") || g_str_equal (name, "DeleteItem") || g_str_equal (name, "UpdateItem") ||
+          g_str_equal (name, "MoveItem"))
+        g_string_append_printf (changes, "%s%s", changes->len > 0 ? " " : "", name);
+    }
+
+  return g_string_free (g_steal_pointer (&changes), FALSE);
+}
+
+static guint
+count_drafts_here (TestEngine *test)
+{
+  ValijaFolder *here = valija_account_runtime_find_role (valija_engine_find_runtime (test->engine, test->account),
+                                                         VALIJA_FOLDER_ROLE_DRAFTS, TRUE);
+  g_autoptr(GPtrArray) messages = NULL;
+
+  if (here == NULL)
+    return 0;
+
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, here, VALIJA_SHOW_ALL, 0));
+  return messages->len;
+}
+
+static void
+assert_subject_of (TestEngine *test, gint64 draft, const char *subject)
+{
+  g_autoptr(GBytes) source = test_await_boxed (valija_store_load_source (test->engine->store, draft));
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (source);
+
+  g_assert_cmpstr (valija_mime_message_get_info (message)->subject, ==, subject);
+}
+
+/* Here as it is typed; on the server after a pause, where the one before goes when the new one is there; and taken up
+ * again as it was typed. */
+static void
+test_drafts (void)
+{
+  g_autoptr(TestEngine) test = create_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaMessage) message = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *nothing = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *last = NULL;
+  gint64 draft;
+
+  g_free (dup_changes ());
+  g_object_set (composition, "bcc", "mei@example.org", "text", "Dear Luis,\nñandú 会议\n", NULL);
+  draft = save_draft (test, composition, "first", 0);
+  assert_subject_of (test, draft, "first");
+  assert_drafts_there ("");
+
+  pause_writing (test);
+  assert_drafts_there ("first");
+  first = dup_changes ();
+  g_assert_cmpstr (first, ==, "CreateItem");
+
+  /* Nothing was written since */
+  pause_writing (test);
+  nothing = dup_changes ();
+  g_assert_cmpstr (nothing, ==, "");
+
+  draft = save_draft (test, composition, "second", draft);
+  draft = save_draft (test, composition, "third", draft);
+  assert_subject_of (test, draft, "third");
+  assert_drafts_there ("first");
+  pause_writing (test);
+  assert_drafts_there ("third");
+  second = dup_changes ();
+  g_assert_cmpstr (second, ==, "CreateItem DeleteItem");
+
+  test_await (valija_engine_release_draft (test->engine, test->account, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  assert_drafts_there ("third");
+  g_assert_cmpuint (count_drafts_here (test), ==, 0);
+
+  message = test_engine_find (test, "drafts", "third");
+  source = test_await_boxed (valija_engine_load_source (test->engine, message, NULL));
+  text = g_strndup (g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+  g_assert_nonnull (strstr (text, "Bcc: mei@example.org"));
+
+  valija_engine_hold_draft (test->engine, valija_message_get_id (message));
+  draft = save_draft (test, composition, "fourth", valija_message_get_id (message));
+  pause_writing (test);
+  assert_drafts_there ("fourth");
+  last = dup_changes ();
+  g_assert_cmpstr (last, ==, "CreateItem DeleteItem");
+  test_await (valija_engine_drop_draft (test->engine, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_drafts_there ("");
+}
+
+typedef struct
+{
+  gint64 draft;
+  gint64 theirs;
+} Edited;
+
+static void
+edited_cb (Edited *edited, gint64 draft, gint64 theirs)
+{
+  edited->draft = draft;
+  edited->theirs = theirs;
+}
+
+/* Another program writes on it, on the same item (it keeps its id) or by putting another in its place: that version is
+ * not touched until somebody has chosen. */
+static void
+test_draft_edited_elsewhere (gconstpointer how)
+{
+  gboolean keep_both = (GPOINTER_TO_INT (how) & 1) != 0;
+  gboolean in_place = (GPOINTER_TO_INT (how) & 2) != 0;
+  g_autoptr(TestEngine) test = create_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  gint64 draft = save_draft (test, composition, "mine", 0);
+  g_autoptr(ValijaMessage) message = NULL;
+  Edited edited = { 0, };
+
+  g_signal_connect_swapped (test->engine, "draft-edited", G_CALLBACK (edited_cb), &edited);
+  pause_writing (test);
+  assert_drafts_there ("mine");
+  message = test_engine_find (test, "drafts", "mine");
+  if (in_place)
+    valija_contract_server_tell (server, "{'do': 'change', 'what': 'edit', 'folder': 'drafts', 'subject': 'mine', "
+                                         "'value': 'theirs', 'text': 'Other words.'}");
+  else
+    {
+      valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'folder': 'drafts', "
+                                           "'subject': 'mine'}");
+      valija_contract_server_tell (server, "{'do': 'deliver', 'folder': 'drafts', 'draft': true, 'mime': "
+                                           "'Subject: theirs\\r\\nMessage-ID: <%s>\\r\\n\\r\\nOther words.'}",
+                                   valija_message_get_message_id (message));
+    }
+
+  draft = save_draft (test, composition, "mine again", draft);
+  pause_writing (test);
+  g_assert_cmpint (edited.draft, ==, draft);
+  assert_drafts_there ("theirs");
+
+  if (keep_both)
+    {
+      test_await (valija_engine_settle_draft (test->engine, draft, 0));
+      valija_composition_renew (composition);
+      draft = save_draft (test, composition, "mine again", draft);
+    }
+  else
+    test_await (valija_engine_settle_draft (test->engine, draft, edited.theirs));
+
+  edited.draft = 0;
+  pause_writing (test);
+  g_assert_cmpint (edited.draft, ==, 0);
+  assert_drafts_there (keep_both ? "mine again theirs" : "mine again");
+
+  test_await (valija_engine_drop_draft (test->engine, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_drafts_there (keep_both ? "theirs" : "");
+  if (keep_both)
+    valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'folder': 'drafts', "
+                                         "'subject': 'theirs'}");
+}
+
+/* Nobody is told while the server has it edited, and the composer is closed: both are kept. */
+static void
+test_draft_released_over_theirs (void)
+{
+  g_autoptr(TestEngine) test = create_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  gint64 draft = save_draft (test, composition, "mine", 0);
+
+  pause_writing (test);
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'edit', 'folder': 'drafts', 'subject': 'mine', "
+                                       "'value': 'theirs', 'text': 'Other words.'}");
+  draft = save_draft (test, composition, "mine again", draft);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  test_await (valija_engine_release_draft (test->engine, test->account, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_drafts_there ("mine again theirs");
+  g_assert_cmpuint (count_drafts_here (test), ==, 0);
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'folder': 'drafts', 'subject': 'theirs'}");
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'folder': 'drafts', "
+                                       "'subject': 'mine again'}");
+}
+
 /* What is deleted in a shared mailbox goes to its own Deleted Items, or to the user's where that one is closed. */
 static void
 test_shared_trash (gconstpointer data)
@@ -298,6 +560,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/exchange/away", test_away);
   g_test_add_func ("/engine/exchange/empty", test_empty);
   g_test_add_func ("/engine/exchange/shared-away", test_shared_away);
+  g_test_add_func ("/engine/exchange/drafts", test_drafts);
+  g_test_add_data_func ("/engine/exchange/drafts/replaced", GINT_TO_POINTER (0), test_draft_edited_elsewhere);
+  g_test_add_data_func ("/engine/exchange/drafts/replaced/both", GINT_TO_POINTER (1), test_draft_edited_elsewhere);
+  g_test_add_data_func ("/engine/exchange/drafts/edited", GINT_TO_POINTER (2), test_draft_edited_elsewhere);
+  g_test_add_data_func ("/engine/exchange/drafts/edited/both", GINT_TO_POINTER (3), test_draft_edited_elsewhere);
+  g_test_add_func ("/engine/exchange/drafts/released", test_draft_released_over_theirs);
   g_test_add_data_func ("/engine/exchange/shared-trash", GINT_TO_POINTER (FALSE), test_shared_trash);
   g_test_add_data_func ("/engine/exchange/shared-trash/closed", GINT_TO_POINTER (TRUE), test_shared_trash);
   g_test_add_func ("/engine/exchange/moved-out", test_moved_out);

@@ -29,6 +29,7 @@ import http.server
 import json
 import pathlib
 import random
+import re
 import shutil
 import signal
 import ssl
@@ -185,6 +186,7 @@ class Server:
         with self.mutex:
             counts = self.stats['operations']
             counts[name] = counts.get(name, 0) + 1
+            self.log.append(name)
         version = self.version_of(header)
         wrong = check_request(operation) or self.schema.check(data)
         if wrong:
@@ -222,6 +224,11 @@ class Server:
     def do_violations(self, order, mailbox):
         """Whoever asks has them."""
         found, self.violations = self.violations, []
+        return found
+
+    def do_log(self, order, mailbox):
+        """The operations in their order. Whoever asks has them."""
+        found, self.log = self.log, []
         return found
 
     def do_sent(self, order, mailbox):
@@ -299,6 +306,10 @@ class Server:
             mailbox.touch_item(item)
         elif what == 'categories':
             item.categories = order['value']
+            mailbox.touch_item(item)
+        elif what == 'edit':
+            item.set_mime(re.sub(rb'(?s)(\r\n\r\n).*', rb'\g<1>' + order['text'].encode(), re.sub(
+                rb'(?m)^Subject: .*?\r$', b'Subject: ' + order['value'].encode() + b'\r', item.mime)))
             mailbox.touch_item(item)
         elif what == 'move':
             return {'id': mailbox.move_item(item, self.find_folder(mailbox, order['to'])).id}
