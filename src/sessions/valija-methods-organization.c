@@ -143,7 +143,7 @@ const ValijaMethod valija_method_exchange = {
                      "network.\n"
                      "Your password is kept in the desktop’s keyring, nowhere else."),
   .icon_name = "valija-method-exchange-symbolic",
-  .capabilities = FULL_SERVICE | VALIJA_CAPABILITY_INSTANT,
+  .capabilities = FULL_SERVICE | VALIJA_CAPABILITY_LABELS | VALIJA_CAPABILITY_INSTANT,
   .answers = {
     [VALIJA_QUESTION_READS] = { VALIJA_ANSWER_YES, N_("Everything in your mailbox on the Exchange server.") },
     [VALIJA_QUESTION_SENDS] = { VALIJA_ANSWER_YES, N_("The Exchange server sends it.") },

@@ -137,12 +137,30 @@ take_ids (char       **field,
   *field = valija_mime_normalise_ids (text);
 }
 
+GPtrArray *
+valija_exchange_list_categories (const ValijaEwsNode *item)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (valija_ews_node_find (item, "Categories"));
+       child != NULL; child = valija_ews_node_get_next (child))
+    {
+      const char *name = valija_ews_node_get_text (child);
+
+      if (valija_ews_node_is (child, "String") && name[0] != '\0')
+        g_ptr_array_add (names, g_strdup (name));
+    }
+
+  return names;
+}
+
 ValijaMessageInfo *
 valija_exchange_read_item (const ValijaEwsNode *item)
 {
   ValijaMessageInfo *info = valija_message_info_new (valija_ews_node_find_id (item, "ItemId"));
   const char *subject = valija_ews_node_find_text (item, "Subject");
   const char *preview = valija_ews_node_find_text (item, "Preview");
+  g_autoptr(GPtrArray) categories = valija_exchange_list_categories (item);
 
   take_ids (&info->message_id, valija_ews_node_find_text (item, "InternetMessageId"));
   take_ids (&info->in_reply_to, valija_ews_node_find_text (item, "InReplyTo"));
@@ -170,6 +188,8 @@ valija_exchange_read_item (const ValijaEwsNode *item)
     info->received = info->date != 0 ? info->date : g_get_real_time () / G_USEC_PER_SEC;
   info->size = MAX (valija_ews_node_find_int (item, "Size", 0), 0);
   info->flags = read_flags (item);
+  g_ptr_array_add (categories, NULL);
+  info->labels = valija_labels_new ((const char * const *) categories->pdata);
   info->has_attachments = valija_ews_node_find_boolean (item, "HasAttachments");
   /* PR_SEARCH_KEY survives a move, by whomever */
   info->email_id = g_strdup (valija_exchange_find_property (item, 0x300b));

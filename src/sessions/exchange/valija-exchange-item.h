@@ -24,6 +24,9 @@ const char          *valija_exchange_find_named    (const ValijaEwsNode *item,
 guint                valija_exchange_get_next_page (const ValijaEwsNode *root,
                                                     guint                offset);
 
+/* The categories of @item, as they stand there: of char *. (transfer full), never NULL */
+GPtrArray           *valija_exchange_list_categories (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @item: with what VALIJA_EWS_SHAPE_SUMMARY asks for. (transfer full) */
 ValijaMessageInfo   *valija_exchange_read_item     (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -86,6 +86,9 @@ append_term (GString                *query,
     case VALIJA_SEARCH_KEY_FILENAME:
       append_quoted (query, "attachment:", term->text);
       return TRUE;
+    case VALIJA_SEARCH_KEY_LABEL:
+      append_quoted (query, "category:", term->text);
+      return TRUE;
     case VALIJA_SEARCH_KEY_HAS:
       g_string_append (query, "hasattachment:true");
       return TRUE;
@@ -116,7 +119,6 @@ append_term (GString                *query,
       return TRUE;
     case VALIJA_SEARCH_KEY_ID:
     case VALIJA_SEARCH_KEY_IN:
-    case VALIJA_SEARCH_KEY_LABEL:
     case VALIJA_SEARCH_N_KEYS:
     default:
       return FALSE;

@@ -101,6 +101,10 @@ DexFuture  *valija_exchange_session_set_flags    (ValijaExchangeSession *self,
                                                   const char * const    *remote_ids,
                                                   ValijaFlags            add,
                                                   ValijaFlags            remove) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_set_labels   (ValijaExchangeSession *self,
+                                                  const char * const    *remote_ids,
+                                                  const char * const    *add,
+                                                  const char * const    *remove) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_transfer     (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   const char * const    *remote_ids,

@@ -13,7 +13,7 @@
 #define CAPABILITIES \
   (VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_SEND | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS | \
    VALIJA_CAPABILITY_KEEPS_SENT | VALIJA_CAPABILITY_OFFLINE | VALIJA_CAPABILITY_SEARCH | \
-   VALIJA_CAPABILITY_INTERNATIONAL | VALIJA_CAPABILITY_INSTANT)
+   VALIJA_CAPABILITY_INTERNATIONAL | VALIJA_CAPABILITY_INSTANT | VALIJA_CAPABILITY_LABELS)
 
 /* After the first of some changes, for the others: they come in swarms. */
 #define SETTLE_SECONDS 2
@@ -458,6 +458,16 @@ valija_exchange_session_organizer_set_flags (ValijaMailOrganizer *organizer,
 }
 
 static DexFuture *
+valija_exchange_session_organizer_set_labels (ValijaMailOrganizer *organizer,
+                                              const char          *folder,
+                                              const char * const  *remote_ids,
+                                              const char * const  *add,
+                                              const char * const  *remove)
+{
+  return valija_exchange_session_set_labels (VALIJA_EXCHANGE_SESSION (organizer), remote_ids, add, remove);
+}
+
+static DexFuture *
 valija_exchange_session_organizer_move (ValijaMailOrganizer *organizer,
                                         const char          *folder,
                                         const char * const  *remote_ids,
@@ -538,6 +548,7 @@ static void
 valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface *iface)
 {
   iface->set_flags = valija_exchange_session_organizer_set_flags;
+  iface->set_labels = valija_exchange_session_organizer_set_labels;
   iface->move = valija_exchange_session_organizer_move;
   iface->copy = valija_exchange_session_organizer_copy;
   iface->delete_ = valija_exchange_session_organizer_delete;

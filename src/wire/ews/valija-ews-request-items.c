@@ -41,6 +41,13 @@ write_shape (ValijaEwsWriter *self,
   if (shape == VALIJA_EWS_SHAPE_MIME)
     valija_ews_writer_element (self, "t:IncludeMimeContent", "true");
 
+  if (shape == VALIJA_EWS_SHAPE_CATEGORIES)
+    {
+      valija_ews_writer_start (self, "t:AdditionalProperties");
+      valija_ews_writer_field (self, "item:Categories");
+      valija_ews_writer_end (self);
+    }
+
   if (shape == VALIJA_EWS_SHAPE_NUMBER)
     {
       valija_ews_writer_start (self, "t:AdditionalProperties");
@@ -457,6 +464,74 @@ write_updates (ValijaEwsWriter *self,
   valija_ews_writer_end (self);
 }
 
+static ValijaEwsWriter *
+create_update (ValijaEwsSchema  schema,
+               const char      *conflicts)
+{
+  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "UpdateItem");
+
+  valija_ews_writer_attribute (writer, "ConflictResolution", conflicts);
+  valija_ews_writer_attribute (writer, "MessageDisposition", "SaveOnly");
+  if (schema >= VALIJA_EWS_2013)
+    valija_ews_writer_attribute (writer, "SuppressReadReceipts", "true");
+  valija_ews_writer_start (writer, "m:ItemChanges");
+
+  return writer;
+}
+
+static void
+start_change (ValijaEwsWriter *self,
+              const char      *id,
+              const char      *key)
+{
+  valija_ews_writer_start (self, "t:ItemChange");
+  valija_ews_writer_start (self, "t:ItemId");
+  valija_ews_writer_attribute (self, "Id", id);
+  if (key != NULL)
+    valija_ews_writer_attribute (self, "ChangeKey", key);
+  valija_ews_writer_end (self);
+}
+
+/* Of no categories there is no list. */
+static void
+write_categories (ValijaEwsWriter    *self,
+                  const char * const *names)
+{
+  valija_ews_writer_start (self, "t:Updates");
+  valija_ews_writer_start (self, names[0] != NULL ? "t:SetItemField" : "t:DeleteItemField");
+  valija_ews_writer_field (self, "item:Categories");
+  if (names[0] != NULL)
+    {
+      valija_ews_writer_start (self, "t:Message");
+      valija_ews_writer_start (self, "t:Categories");
+      for (gsize i = 0; names[i] != NULL; i++)
+        valija_ews_writer_element (self, "t:String", names[i]);
+      valija_ews_writer_end (self);
+      valija_ews_writer_end (self);
+    }
+  valija_ews_writer_end (self);
+  valija_ews_writer_end (self);
+}
+
+ValijaEwsRequest *
+valija_ews_update_categories (ValijaEwsSchema            schema,
+                              const char * const        *ids,
+                              const char * const        *keys,
+                              const char * const * const *lists)
+{
+  ValijaEwsWriter *writer = create_update (schema, "NeverOverwrite");
+  guint n_ids = g_strv_length ((char **) ids);
+
+  for (guint i = 0; i < n_ids; i++)
+    {
+      start_change (writer, ids[i], keys[i]);
+      write_categories (writer, lists[i]);
+      valija_ews_writer_end (writer);
+    }
+
+  return valija_ews_writer_finish (writer, n_ids, TRUE);
+}
+
 ValijaEwsRequest *
 valija_ews_update_items (ValijaEwsSchema     schema,
                          const char * const *ids,
@@ -468,18 +543,10 @@ valija_ews_update_items (ValijaEwsSchema     schema,
 
   g_return_val_if_fail ((set | clear) != 0, NULL);
 
-  writer = valija_ews_writer_new (schema, "UpdateItem");
-  valija_ews_writer_attribute (writer, "ConflictResolution", "AlwaysOverwrite");
-  valija_ews_writer_attribute (writer, "MessageDisposition", "SaveOnly");
-  if (schema >= VALIJA_EWS_2013)
-    valija_ews_writer_attribute (writer, "SuppressReadReceipts", "true");
-  valija_ews_writer_start (writer, "m:ItemChanges");
+  writer = create_update (schema, "AlwaysOverwrite");
   for (guint i = 0; i < n_ids; i++)
     {
-      valija_ews_writer_start (writer, "t:ItemChange");
-      valija_ews_writer_start (writer, "t:ItemId");
-      valija_ews_writer_attribute (writer, "Id", ids[i]);
-      valija_ews_writer_end (writer);
+      start_change (writer, ids[i], NULL);
       write_updates (writer, schema, set, clear);
       valija_ews_writer_end (writer);
     }

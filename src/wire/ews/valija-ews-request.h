@@ -87,6 +87,7 @@ ValijaEwsRequest *valija_ews_delete_folder   (ValijaEwsSchema           schema,
 typedef enum
 {
   VALIJA_EWS_SHAPE_ID,
+  VALIJA_EWS_SHAPE_CATEGORIES,
   VALIJA_EWS_SHAPE_NUMBER,     /* its number in the folder, and what it is known by */
   VALIJA_EWS_SHAPE_SUMMARY,
   VALIJA_EWS_SHAPE_MIME,
@@ -163,6 +164,12 @@ ValijaEwsRequest *valija_ews_update_items    (ValijaEwsSchema           schema,
                                               const char * const       *ids,
                                               ValijaEwsMarks            set,
                                               ValijaEwsMarks            clear) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives each of @ids the categories of @lists and no others, where it still has the change key of @keys (nullable
+ * each); both are in the order of @ids. */
+ValijaEwsRequest *valija_ews_update_categories (ValijaEwsSchema            schema,
+                                                const char * const        *ids,
+                                                const char * const        *keys,
+                                                const char * const * const *lists) G_GNUC_WARN_UNUSED_RESULT;
 /* The answer tells the new ids in the order of @ids. */
 ValijaEwsRequest *valija_ews_move_items      (ValijaEwsSchema           schema,
                                               const char * const       *ids,

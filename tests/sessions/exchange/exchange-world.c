@@ -34,6 +34,7 @@ world_start (World              *world,
   world->session = valija_exchange_session_new (context);
   world->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   world->flags = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  world->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 void
@@ -46,6 +47,7 @@ world_stop (World *world)
   g_clear_object (&world->account);
   g_clear_pointer (&world->folders, g_hash_table_unref);
   g_clear_pointer (&world->flags, g_hash_table_unref);
+  g_clear_pointer (&world->labels, g_hash_table_unref);
   g_clear_pointer (&world->cursor, g_bytes_unref);
   g_clear_pointer (&world->server, valija_contract_server_free);
 }
@@ -131,6 +133,9 @@ take_batch (World         *world,
       ValijaMessageInfo *info = g_ptr_array_index (changes->added, i);
       g_autofree char *flags = valija_flags_to_string (info->flags);
 
+      g_hash_table_replace (world->labels, g_strdup (info->subject),
+                            info->labels != NULL ? g_strjoinv (",", info->labels) : g_strdup ("?"));
+
       g_hash_table_replace (world->flags, g_strdup (info->remote_id), g_strdup_printf ("%s|%s", info->subject, flags));
     }
   for (guint i = 0; i < changes->flags->len; i++)
@@ -177,6 +182,14 @@ sync_inbox (World   *world,
     }
 
   return n_batches;
+}
+
+/* The labels of the one message with @subject; "?": the server has told of none */
+const char *
+labels_of (World      *world,
+           const char *subject)
+{
+  return g_hash_table_lookup (world->labels, subject);
 }
 
 /* What is known of the one message with @subject: its flags, or NULL */

@@ -17,6 +17,7 @@ typedef struct
   ValijaAccount *account;
   ValijaSession *session;
   GHashTable *folders;      /* name or role → id */
+  GHashTable *labels;       /* subject → "Work,Later", of the last that was told of it */
   GHashTable *flags;        /* remote id → "subject flags", of all rounds */
   GBytes *cursor;           /* nullable */
   gboolean restarted;
@@ -31,6 +32,7 @@ char *list_folders (World *world);
 const char *folder (World *world, const char *name);
 guint sync_inbox (World *world, GError **error);
 const char *flags_of (World *world, const char *subject);
+const char *labels_of (World *world, const char *subject);
 char *dup_id_of (World *world, const char *subject);
 char *fetch_text (World *world, const char *id);
 void deliver (World *world, const char *subject);

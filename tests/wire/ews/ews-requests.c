@@ -51,6 +51,9 @@ write_all (const char      *directory,
 {
   g_autoptr(GBytes) source = create_source ();
   const char *one[] = { "AAA=", NULL }, *two[] = { "AAA=", "aaa=", NULL };
+  const char *keys[] = { "CQ==", NULL };
+  const char * const some[] = { "Work", "a & <b>", NULL };
+  const char * const * const lists[] = { some, some + 2 };
   const char *words[] = { "a & <b>", "\303\261", NULL }, *bcc[] = { "c@d.example", NULL };
   const char *ids[] = { "", "a&b@c", NULL };
   const guint64 sizes[] = { 4711, 0 };
@@ -90,6 +93,7 @@ write_all (const char      *directory,
     { "keep-not", valija_ews_send_item (schema, "AAA=", "CQ==", FALSE) },
     { "set", valija_ews_update_items (schema, two, VALIJA_EWS_READ | VALIJA_EWS_FLAGGED | VALIJA_EWS_ANSWERED, 0) },
     { "clear", valija_ews_update_items (schema, one, 0, VALIJA_EWS_READ | VALIJA_EWS_FLAGGED | VALIJA_EWS_FORWARDED) },
+    { "categories", valija_ews_update_categories (schema, two, keys, lists) },
     { "forwarded", valija_ews_update_items (schema, one, VALIJA_EWS_FORWARDED, 0) },
     { "two", valija_ews_move_items (schema, two, inbox) },
     { "two", valija_ews_copy_items (schema, two, folder) },
