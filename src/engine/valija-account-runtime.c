@@ -37,7 +37,7 @@ session_state_changed_cb (ValijaAccountRuntime *self, ValijaSession *session)
 static void
 session_alert_cb (ValijaAccountRuntime *self, const char *text, ValijaSession *session)
 {
-  valija_account_status_set_alert (self->status, text);
+  valija_account_status_add_alert (self->status, text);
 }
 
 static void

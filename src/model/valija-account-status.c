@@ -4,6 +4,9 @@
 
 #include "model/valija-account-status.h"
 
+/* More at once nobody reads. */
+#define ALERTS_LIMIT 3
+
 struct _ValijaAccountStatus
 {
   GObject parent_instance;
@@ -13,7 +16,8 @@ struct _ValijaAccountStatus
   GError *error;
   gint64 last_checked;
   ValijaProgress *progress;
-  char *alert;
+  GPtrArray *alerts;        /* of char * */
+  char *alert;              /* nullable: these */
   char *paused;
   char *away;
   ValijaCapabilities capabilities;
@@ -59,6 +63,7 @@ valija_account_status_finalize (GObject *object)
   ValijaAccountStatus *self = VALIJA_ACCOUNT_STATUS (object);
 
   g_clear_error (&self->error);
+  g_ptr_array_unref (self->alerts);
   g_free (self->alert);
   g_free (self->paused);
   g_free (self->away);
@@ -145,6 +150,7 @@ static void
 valija_account_status_init (ValijaAccountStatus *self)
 {
   self->facts = g_new0 (char *, 1);
+  self->alerts = g_ptr_array_new_with_free_func (g_free);
 }
 
 ValijaAccountStatus *
@@ -300,13 +306,28 @@ valija_account_status_set_progress (ValijaAccountStatus *self,
 }
 
 void
-valija_account_status_set_alert (ValijaAccountStatus *self,
-                                 const char          *alert)
+valija_account_status_add_alert (ValijaAccountStatus *self,
+                                 const char          *text)
 {
-  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+  g_autofree char *line = NULL;
 
-  if (g_set_str (&self->alert, alert))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALERT]);
+  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+  g_return_if_fail (text != NULL);
+
+  line = g_strdelimit (g_strdup (text), "\n", ' ');
+  for (guint i = 0; i < self->alerts->len; i++)
+    if (g_str_equal (g_ptr_array_index (self->alerts, i), line))
+      return;
+
+  if (self->alerts->len == ALERTS_LIMIT)
+    g_ptr_array_remove_index (self->alerts, 0);
+  g_ptr_array_add (self->alerts, g_steal_pointer (&line));
+
+  g_ptr_array_add (self->alerts, NULL);
+  g_free (self->alert);
+  self->alert = g_strjoinv ("\n", (char **) self->alerts->pdata);
+  g_ptr_array_set_size (self->alerts, self->alerts->len - 1);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALERT]);
 }
 
 void

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* How an account is doing. Properties: state (int, ValijaSessionState), error (boxed GError, nullable: the last
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
- * synchronises), alert (nullable: what the server wants the user to read), paused
+ * synchronises), alert (nullable: what the server wants the user to read, the last few texts with a line each), paused
  * (nullable: why whole messages are not fetched in the background), away (nullable: that the server answers for the
  * user now), capabilities (uint, ValijaCapabilities, what this server in fact offers), facts (strv: what the server
  * said of itself, "Label: value" lines), quota (boxed ValijaQuota, nullable: where the server has told since the
@@ -38,7 +38,8 @@ void valija_account_status_set_state        (ValijaAccountStatus *self, ValijaSe
 void valija_account_status_set_error        (ValijaAccountStatus *self, const GError *error);
 void valija_account_status_set_last_checked (ValijaAccountStatus *self, gint64 when);
 void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaProgress *progress);
-void valija_account_status_set_alert        (ValijaAccountStatus *self, const char *alert);
+/* One more, after those before; the oldest goes where there are too many. What is there already is not told again. */
+void valija_account_status_add_alert        (ValijaAccountStatus *self, const char *text);
 void valija_account_status_set_paused       (ValijaAccountStatus *self, const char *paused);
 void valija_account_status_set_quota        (ValijaAccountStatus *self, const ValijaQuota *quota);
 void valija_account_status_set_away         (ValijaAccountStatus *self, const char *away);

@@ -65,7 +65,7 @@ valija_mail_organizer_append_many (ValijaMailOrganizer *self, const char *folder
     return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->append_many (self, folder, filings);
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server files one message at a time."));
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  valija_error_locate (&error, valija_session_get_mail_side (VALIJA_SESSION (self)), VALIJA_STEP_CHANGE);
   return dex_future_new_for_error (error);
 }
 
@@ -124,7 +124,7 @@ valija_mail_organizer_set_labels (ValijaMailOrganizer *self,
     return VALIJA_MAIL_ORGANIZER_GET_IFACE (self)->set_labels (self, folder, remote_ids, add, remove);
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server keeps no labels."));
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CHANGE);
+  valija_error_locate (&error, valija_session_get_mail_side (VALIJA_SESSION (self)), VALIJA_STEP_CHANGE);
   return dex_future_new_for_error (error);
 }
 

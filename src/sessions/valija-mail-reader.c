@@ -52,7 +52,7 @@ fetch_one_fiber (gpointer data)
     {
       g_clear_error (&error);
       valija_error_set (&error, VALIJA_ERROR_NOT_FOUND, _("The message is no longer on the server."));
-      valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_FETCH);
+      valija_error_locate (&error, valija_session_get_mail_side (VALIJA_SESSION (fetch->reader)), VALIJA_STEP_FETCH);
     }
 
   return dex_future_new_for_error (g_steal_pointer (&error));
@@ -160,12 +160,12 @@ valija_mail_reader_watch (ValijaMailReader *self, const char *folder)
 }
 
 static DexFuture *
-reject_unsupported (const char *words)
+reject_unsupported (ValijaMailReader *self, const char *words)
 {
   GError *error = NULL;
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "%s", words);
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_SYNC);
+  valija_error_locate (&error, valija_session_get_mail_side (VALIJA_SESSION (self)), VALIJA_STEP_SYNC);
   return dex_future_new_for_error (error);
 }
 
@@ -184,7 +184,7 @@ valija_mail_reader_watch_all (ValijaMailReader *self)
   if (VALIJA_MAIL_READER_GET_IFACE (self)->watch_all != NULL)
     return VALIJA_MAIL_READER_GET_IFACE (self)->watch_all (self);
 
-  return reject_unsupported (_("The server does not tell what changes in all folders."));
+  return reject_unsupported (self, _("The server does not tell what changes in all folders."));
 }
 
 /**
@@ -199,7 +199,7 @@ valija_mail_reader_get_quota (ValijaMailReader *self)
   dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
 
   if (VALIJA_MAIL_READER_GET_IFACE (self)->get_quota == NULL)
-    return reject_unsupported (_("The server does not tell how much room there is."));
+    return reject_unsupported (self, _("The server does not tell how much room there is."));
 
   return VALIJA_MAIL_READER_GET_IFACE (self)->get_quota (self);
 }
@@ -219,7 +219,7 @@ valija_mail_reader_measure (ValijaMailReader *self, const char *folder)
   dex_return_error_if_fail (folder != NULL);
 
   if (VALIJA_MAIL_READER_GET_IFACE (self)->measure == NULL)
-    return reject_unsupported (_("The server does not tell how large a folder is."));
+    return reject_unsupported (self, _("The server does not tell how large a folder is."));
 
   return VALIJA_MAIL_READER_GET_IFACE (self)->measure (self, folder);
 }

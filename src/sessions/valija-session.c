@@ -4,6 +4,9 @@
 
 #include "sessions/valija-session.h"
 
+#include "sessions/valija-mail-organizer.h"
+#include "sessions/valija-mail-sender.h"
+
 enum
 {
   STATE_CHANGED,
@@ -111,6 +114,18 @@ valija_session_dup_facts (ValijaSession *self)
   g_return_val_if_fail (VALIJA_IS_SESSION (self), NULL);
 
   return VALIJA_SESSION_GET_IFACE (self)->dup_facts (self);
+}
+
+/**
+ * valija_session_get_mail_side:
+ * @self: a session
+ *
+ * Returns: %VALIJA_SIDE_BOTH for one server that does all, %VALIJA_SIDE_INCOMING for one that has another beside it
+ */
+ValijaSide
+valija_session_get_mail_side (ValijaSession *self)
+{
+  return VALIJA_IS_MAIL_ORGANIZER (self) && VALIJA_IS_MAIL_SENDER (self) ? VALIJA_SIDE_BOTH : VALIJA_SIDE_INCOMING;
 }
 
 /**

@@ -50,6 +50,9 @@ ValijaCapabilities valija_session_get_capabilities (ValijaSession *self);
  * encryption, sign-in mechanism, quota. (transfer full) */
 char             **valija_session_dup_facts        (ValijaSession *self);
 
+/* Of what a session says in a provider's place: the side of the server that mail is read from and filed with. */
+ValijaSide         valija_session_get_mail_side    (ValijaSession *self);
+
 /* For providers. */
 /* emits "state-changed" */
 void valija_session_notify_state (ValijaSession *self);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "model/valija-account.h"
+#include "model/valija-account-status.h"
 #include "model/valija-address.h"
 
 static void
@@ -338,12 +339,34 @@ test_one_server (void)
   g_assert_no_error (error);
 }
 
+/* What a server said last hides nothing that it said just before. */
+static void
+test_alerts (void)
+{
+  g_autoptr(ValijaAccount) account = valija_account_new ("imap");
+  g_autoptr(ValijaAccountStatus) status = valija_account_status_new (account);
+  guint n = 0;
+
+  g_signal_connect (status, "notify::alert", G_CALLBACK (count_cb), &n);
+  g_assert_null (valija_account_status_get_alert (status));
+  valija_account_status_add_alert (status, "one");
+  g_assert_cmpstr (valija_account_status_get_alert (status), ==, "one");
+  valija_account_status_add_alert (status, "two\nlines");
+  valija_account_status_add_alert (status, "one");
+  g_assert_cmpstr (valija_account_status_get_alert (status), ==, "one\ntwo lines");
+  g_assert_cmpuint (n, ==, 2);
+  valija_account_status_add_alert (status, "three");
+  valija_account_status_add_alert (status, "four");
+  g_assert_cmpstr (valija_account_status_get_alert (status), ==, "two lines\nthree\nfour");
+}
+
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/account/alerts", test_alerts);
   g_test_add_func ("/model/account/defaults", test_defaults);
   g_test_add_func ("/model/account/name-falls-back", test_name_falls_back);
   g_test_add_func ("/model/account/keys", test_keys);

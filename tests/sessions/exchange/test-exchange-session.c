@@ -911,6 +911,22 @@ test_first_answers (void)
   world_stop (&world);
 }
 
+/* What no provider of this kind can is refused in its place, at the one server that there is. */
+static void
+test_one_server (void)
+{
+  World world;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  future = valija_mail_reader_measure (VALIJA_MAIL_READER (world.session), "any");
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_BOTH);
+  world_stop (&world);
+}
+
 /* The mailbox is on another server than the account says. */
 static void
 test_moved (void)
@@ -990,6 +1006,7 @@ main (int   argc,
   g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
   g_test_add_func ("/exchange/session/first-answers", test_first_answers);
   g_test_add_func ("/exchange/session/moved", test_moved);
+  g_test_add_func ("/exchange/session/one-server", test_one_server);
   g_test_add_func ("/exchange/session/online", test_online);
   g_test_add_func ("/exchange/session/old-server", test_old_server);
   g_test_add_func ("/exchange/session/folders", test_folders);
