@@ -401,6 +401,8 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
 {
   ValijaAccountRuntime *runtime = replay->runtime;
   ValijaOperation *first = g_ptr_array_index (lines, 0);
+  /* Of marks only the last was told */
+  ValijaOperation *asked = first->kind == VALIJA_OPERATION_FLAGS ? g_ptr_array_index (lines, lines->len - 1) : first;
   g_autoptr(GError) failure = NULL;
   gboolean each = FALSE;
   gboolean done;
@@ -409,7 +411,7 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
   done = valija_engine_run_together_fiber (replay->engine, replay->organizer, lines, &each, &failure);
   g_hash_table_remove_all (runtime->on_their_way);
   if (!done)
-    return refuse_line_fiber (replay, first, &failure, error);
+    return refuse_line_fiber (replay, asked, &failure, error);
 
   if (each)
     {

@@ -6,6 +6,9 @@
 
 #include "store/valija-store-private.h"
 
+/* Kept with one question; more than that many sets of labels have no two messages in common. */
+#define MAX_ANSWERS 4096
+
 char **
 valija_store_dup_labels (sqlite3_stmt *statement,
                          int           column)
@@ -35,20 +38,55 @@ change_labels (sqlite3_context  *context,
   sqlite3_result_text (context, valija_labels_to_text ((const char * const *) changed), -1, g_free);
 }
 
+static gboolean
+is_one_meant (const char *text,
+              const char *folded,
+              gboolean    beginning)
+{
+  g_auto(GStrv) labels = valija_labels_from_text (text);
+
+  for (guint i = 0; labels[i] != NULL; i++)
+    if (valija_label_is_meant (labels[i], folded, beginning))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Most messages share their labels with others: what was found out of some is kept with the question, for as long as
+ * that is asked. */
+static GHashTable *
+get_answers (sqlite3_context *context)
+{
+  GHashTable *answers = sqlite3_get_auxdata (context, 1);
+
+  if (answers != NULL && g_hash_table_size (answers) < MAX_ANSWERS)
+    return answers;
+
+  sqlite3_set_auxdata (context, 1, g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+                       (GDestroyNotify) g_hash_table_unref);
+
+  return sqlite3_get_auxdata (context, 1);
+}
+
 static void
 has_label (sqlite3_context  *context,
            int               n_values,
            sqlite3_value   **values)
 {
-  g_auto(GStrv) labels = dup_value (values[0]);
+  const char *text = (const char *) sqlite3_value_text (values[0]);
   const char *folded = (const char *) sqlite3_value_text (values[1]);
-  gboolean beginning = sqlite3_value_int (values[2]) != 0;
-  gboolean found = FALSE;
+  GHashTable *answers = get_answers (context);
+  gpointer answer = NULL;
 
-  for (guint i = 0; labels[i] != NULL && folded != NULL && !found; i++)
-    found = valija_label_is_meant (labels[i], folded, beginning);
+  if (text != NULL && folded != NULL &&
+      (answers == NULL || !g_hash_table_lookup_extended (answers, text, NULL, &answer)))
+    {
+      answer = GINT_TO_POINTER (is_one_meant (text, folded, sqlite3_value_int (values[2]) != 0));
+      if (answers != NULL)
+        g_hash_table_insert (answers, g_strdup (text), answer);
+    }
 
-  sqlite3_result_int (context, found);
+  sqlite3_result_int (context, GPOINTER_TO_INT (answer));
 }
 
 int

@@ -175,7 +175,10 @@ test_offered (void)
   none = valija_engine_why_not (pop3->engine, pop3->account, NULL, VALIJA_ACTION_LABEL);
   g_assert_null (none);
 
-  imap->server->capabilities &= ~VALIJA_CAPABILITY_LABELS;
+  none = valija_engine_why_not (imap->engine, imap->account, NULL, VALIJA_ACTION_LABEL);
+  g_assert_null (none);
+
+  imap->server->capabilities = VALIJA_CAPABILITY_READ | VALIJA_CAPABILITY_ORGANIZE | VALIJA_CAPABILITY_FOLDERS;
   test_engine_close (imap);
   test_engine_open (imap);
   test_engine_sync (imap, VALIJA_SYNC_HEADERS);

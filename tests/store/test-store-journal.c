@@ -14,6 +14,7 @@
 #include "valija-test-store.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-schema.h"
 
 #include <glib/gstdio.h>
 
@@ -620,6 +621,51 @@ test_carry_labels (void)
   test_check (self);
 }
 
+/* Mail from before there were labels gets some as any other; what its server has given it is learned by listing it once
+ * more. */
+static void
+test_upgrade_labels (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autofree char *cache = test_store_path (self, "cache/cache.db");
+  g_autofree char *local = test_store_path (self, "data/local.db");
+  static const char * const labels[] = { "Work", NULL };
+  const gint64 ids[] = { 1, -1 };
+  g_autoptr(GBytes) cursor = NULL;
+  g_autofree char *there = NULL;
+  g_autofree char *here = NULL;
+  g_autofree char *found = NULL;
+  g_autofree char *journal = NULL;
+  ValijaChanges *changes = valija_changes_new ();
+  ValijaFlagsChange *told = valija_flags_change_new ("1", VALIJA_FLAG_SEEN);
+
+  test_store_close (self);
+  g_assert_cmpint (g_unlink (cache), ==, 0);
+  g_assert_cmpint (g_unlink (local), ==, 0);
+  test_make_old (cache, VALIJA_DATABASE_CACHE, valija_store_n_cache_scripts - 1, 2, FALSE);
+  test_make_old (local, VALIJA_DATABASE_LOCAL, valija_store_n_local_scripts - 1, 2, TRUE);
+  test_store_open (self);
+  g_assert_cmpuint (self->notices->len, ==, 0);
+  cursor = test_await_boxed (valija_store_load_cursor (self->store, 1));
+  g_assert_cmpuint (g_bytes_get_size (cursor), ==, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    test_await_int64 (valija_store_change_labels (self->store, &ids[i], 1, labels, NULL));
+  told->labels = valija_labels_new (labels);
+  g_ptr_array_add (changes->flags, told);
+  test_sync (self, 1, changes);
+
+  there = test_list (self, 1, VALIJA_LIST_ALL);
+  g_assert_cmpstr (there, ==, "0#Work 1#Work");
+  here = test_list (self, -1, VALIJA_LIST_ALL);
+  g_assert_cmpstr (here, ==, "0#Work 1");
+  found = test_search (self, "label:work");
+  g_assert_cmpstr (found, ==, "1 0 0");
+  journal = test_journal (self, "a");
+  g_assert_cmpstr (journal, ==, "labels INBOX 0");
+  test_check (self);
+}
+
 /* What was on its way to an account that is removed stays where it is, and can go elsewhere. Of a message whose own
  * account went first the line is all there is. */
 static void
@@ -777,6 +823,7 @@ main (int   argc,
   g_test_add_func ("/store/journal/append", test_append);
   g_test_add_func ("/store/journal/supersede", test_supersede);
   g_test_add_func ("/store/journal/carry-labels", test_carry_labels);
+  g_test_add_func ("/store/journal/upgrade-labels", test_upgrade_labels);
   g_test_add_func ("/store/journal/remove-target", test_remove_target);
   g_test_add_func ("/store/journal/carry-without-cache", test_carry_without_cache);
   g_test_add_func ("/store/journal/carry-other-row", test_carry_other_row);
