@@ -399,6 +399,26 @@ get_last_person (ValijaAddressField *field)
   return valija_search_suggestion_get_text (valija_suggestion_row_get_suggestion (VALIJA_SUGGESTION_ROW (last)));
 }
 
+/* Whether what looks at the keys of @widget takes @keyval for itself. */
+static gboolean
+press_key (GtkWidget *widget,
+           guint      keyval)
+{
+  g_autoptr(GListModel) controllers = gtk_widget_observe_controllers (widget);
+  gboolean taken = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++)
+    {
+      g_autoptr(GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller) &&
+          gtk_event_controller_get_propagation_phase (controller) == GTK_PHASE_CAPTURE)
+        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, 0, &taken);
+    }
+
+  return taken;
+}
+
 /* Behind the people of the mail that is here come those of the directory, where there is a connection. */
 void
 test_address_suggestions (void)
@@ -413,12 +433,19 @@ test_address_suggestions (void)
   composer = find_window (VALIJA_TYPE_COMPOSER);
   field = composer->to;
   status = valija_engine_get_status (engine, valija_composer_get_account (composer));
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (field)) > 0);
   gtk_widget_grab_focus (GTK_WIDGET (field));
 
   gtk_editable_set_text (GTK_EDITABLE (field->entry), "mei@example.org, Lind");
   gtk_editable_set_position (GTK_EDITABLE (field->entry), -1);
   WAIT_FOR (g_strcmp0 (get_last_person (field), "Bo Lindqvist <bo@example.org>") == 0);
   g_assert_cmpuint (field->ask_source, ==, 0);
+
+  /* As Enter does, and the focus stays to go on from there */
+  WAIT_FOR (gtk_widget_get_visible (GTK_WIDGET (field->suggestions)));
+  g_assert_true (press_key (GTK_WIDGET (field->entry), GDK_KEY_Tab));
+  g_assert_cmpstr (valija_address_field_get_text (field), ==, "mei@example.org, Bo Lindqvist <bo@example.org>, ");
+  g_assert_false (press_key (GTK_WIDGET (field->entry), GDK_KEY_Tab));
 
   /* One whom both know is offered once */
   valija_account_status_set_state (status, VALIJA_SESSION_OPEN);

@@ -287,6 +287,8 @@ entry_key_cb (GtkEventControllerKey *controller,
       return GDK_EVENT_STOP;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
+    case GDK_KEY_Tab:
+    case GDK_KEY_KP_Tab:
       if (selected == NULL)
         return GDK_EVENT_PROPAGATE;
       take (self, selected);
