@@ -66,6 +66,8 @@ test_first_fetch (void)
   ValijaAccountStatus *status = valija_engine_get_status (engine, valija_folder_get_account (trash));
   AdwStatusPage *page = window->pane->empty;
   g_autoptr(ValijaProgress) progress = valija_progress_new ("Looking for new mail");
+  ValijaSessionState state = valija_account_status_get_state (status);
+  GdkPaintable *spinner;
 
   valija_window_show_folder (window, trash);
   WAIT_FOR (valija_message_list_get_ready (window->pane->messages));
@@ -73,6 +75,11 @@ test_first_fetch (void)
 
   valija_account_status_set_progress (status, progress);
   g_assert_cmpstr (adw_status_page_get_title (page), ==, "Fetching Messages…");
+  spinner = adw_status_page_get_paintable (page);
+  g_assert_true (ADW_IS_SPINNER_PAINTABLE (spinner));
+  valija_account_status_set_state (status, VALIJA_SESSION_OPENING);
+  valija_account_status_set_state (status, state);
+  g_assert_true (adw_status_page_get_paintable (page) == spinner);
   valija_account_status_set_progress (status, NULL);
   g_assert_cmpstr (adw_status_page_get_title (page), ==, "No Messages");
 

@@ -53,6 +53,20 @@ set_empty (ValijaMessagePane *self,
   adw_status_page_set_description (self->empty, description);
 }
 
+/* The one that turns goes on turning. */
+static void
+show_fetching (ValijaMessagePane *self)
+{
+  g_autoptr(AdwSpinnerPaintable) spinner = NULL;
+
+  if (ADW_IS_SPINNER_PAINTABLE (adw_status_page_get_paintable (self->empty)))
+    return;
+
+  spinner = adw_spinner_paintable_new (GTK_WIDGET (self->empty));
+  set_empty (self, NULL, _("Fetching Messages…"), NULL);
+  adw_status_page_set_paintable (self->empty, GDK_PAINTABLE (spinner));
+}
+
 static void
 describe_emptiness (ValijaMessagePane *self)
 {
@@ -84,12 +98,7 @@ describe_emptiness (ValijaMessagePane *self)
       set_empty (self, "mail-send-symbolic", _("Send Only"), markup);
     }
   else if (valija_message_pane_is_first_fetch (self))
-    {
-      g_autoptr(AdwSpinnerPaintable) spinner = adw_spinner_paintable_new (GTK_WIDGET (self->empty));
-
-      set_empty (self, NULL, _("Fetching Messages…"), NULL);
-      adw_status_page_set_paintable (self->empty, GDK_PAINTABLE (spinner));
-    }
+    show_fetching (self);
   else
     set_empty (self, valija_folder_role_get_icon (valija_folder_get_role (self->folder)), _("No Messages"), NULL);
 }
