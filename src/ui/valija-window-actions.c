@@ -430,7 +430,10 @@ step_action (GtkWidget  *widget,
   else if (g_str_equal (name, "win.last"))
     step = VALIJA_PANE_LAST;
 
-  valija_message_pane_step (self->pane, step);
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), "outbox") == 0)
+    valija_outbox_page_step (self->outbox, step);
+  else
+    valija_message_pane_step (self->pane, step);
 }
 
 static void

@@ -24,14 +24,34 @@ void
 test_outbox (void)
 {
   ValijaWindow *window = get_window ();
+  GtkWidget *button;
+  GtkWidget *row;
 
   /* What was sent is not counted: six are there, one of them sent. */
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
   activate (window, "win.show-outbox");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
 
+  /* The keys that go through a list go through this one */
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window->outbox)));
+  activate (window, "win.first");
+  row = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_true (GTK_IS_LIST_BOX_ROW (row));
+  g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, 0);
+  activate (window, "win.next");
+  row = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, 1);
+  activate (window, "win.last");
+  row = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, 5);
+
   /* Who has looked says what became of the one that nobody knows about. */
+  button = find_button (GTK_WIDGET (window->outbox), "_It Was Sent");
+  gtk_widget_grab_focus (button);
   press_in (window->outbox, "_It Was Sent");
+  WAIT_FOR (gtk_root_get_focus (GTK_ROOT (window)) != NULL);
+  g_assert_true (gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (window)), GTK_WIDGET (window->outbox)));
+  g_assert_true (gtk_widget_get_mapped (gtk_root_get_focus (GTK_ROOT (window))));
   g_assert_null (find_button (GTK_WIDGET (window->outbox), "_It Was Sent"));
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "4");
   activate (window, "win.search");

@@ -32,11 +32,28 @@ create_row (gpointer item,
 }
 
 static void
-items_changed_cb (ValijaOutboxPage *self)
+focus_row (ValijaOutboxPage *self,
+           int               index)
 {
-  gboolean empty = g_list_model_get_n_items (valija_engine_get_outbox (self->engine)) == 0;
+  GtkListBoxRow *row = gtk_list_box_get_row_at_index (self->list, index);
 
-  gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "list");
+  if (row != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
+static void
+items_changed_cb (ValijaOutboxPage *self,
+                  guint             position,
+                  guint             removed,
+                  guint             added)
+{
+  guint n_items = g_list_model_get_n_items (valija_engine_get_outbox (self->engine));
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  gtk_stack_set_visible_child_name (self->stack, n_items == 0 ? "empty" : "list");
+  /* With the row that was removed by its own button went the focus */
+  if (removed > added && n_items > 0 && gtk_widget_get_mapped (GTK_WIDGET (self)) && gtk_root_get_focus (root) == NULL)
+    focus_row (self, (int) MIN (position, n_items - 1));
 }
 
 static void
@@ -99,5 +116,37 @@ valija_outbox_page_set_engine (ValijaOutboxPage *self,
   outbox = valija_engine_get_outbox (engine);
   gtk_list_box_bind_model (self->list, outbox, create_row, self, NULL);
   g_signal_connect_object (outbox, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
-  items_changed_cb (self);
+  items_changed_cb (self, 0, 0, 0);
+}
+
+void
+valija_outbox_page_step (ValijaOutboxPage *self,
+                         ValijaPaneStep    step)
+{
+  int n_items, current;
+  GtkWidget *focus;
+
+  g_return_if_fail (VALIJA_IS_OUTBOX_PAGE (self));
+
+  n_items = (int) g_list_model_get_n_items (valija_engine_get_outbox (self->engine));
+  focus = gtk_widget_get_focus_child (GTK_WIDGET (self->list));
+  current = focus != NULL ? gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (focus)) : -1;
+  if (n_items == 0)
+    return;
+
+  switch (step)
+    {
+    case VALIJA_PANE_FIRST:
+      focus_row (self, 0);
+      break;
+    case VALIJA_PANE_LAST:
+      focus_row (self, n_items - 1);
+      break;
+    case VALIJA_PANE_PREVIOUS:
+      focus_row (self, MAX (current - 1, 0));
+      break;
+    case VALIJA_PANE_NEXT:
+    default:
+      focus_row (self, MIN (current + 1, n_items - 1));
+    }
 }

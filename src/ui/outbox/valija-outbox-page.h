@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "engine/valija-engine.h"
+#include "ui/list/valija-message-pane.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaOutboxPage, valija_outbox_page, VALIJA, OUTBOX_PAGE, AdwBin)
 
 void valija_outbox_page_set_engine (ValijaOutboxPage *self, ValijaEngine *engine); /* open; once */
+/* Gives one of its rows the focus. */
+void valija_outbox_page_step       (ValijaOutboxPage *self, ValijaPaneStep step);
 
 G_END_DECLS

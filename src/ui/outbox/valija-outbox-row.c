@@ -74,6 +74,18 @@ dup_state_text (ValijaOutboxItem *item)
   return g_strdup_printf (_("%s, %s"), _(states[state].text), date);
 }
 
+/* The button that was pressed may not be there any more. */
+static void
+keep_focus (ValijaOutboxRow *self,
+            GtkWidget       *focus)
+{
+  if (focus == NULL || (gtk_widget_get_visible (focus) && gtk_widget_get_visible (self->buttons)))
+    return;
+
+  if (!gtk_widget_get_visible (self->buttons) || !gtk_widget_child_focus (self->buttons, GTK_DIR_TAB_FORWARD))
+    gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
 static void
 update (ValijaOutboxRow *self)
 {
@@ -87,6 +99,9 @@ update (ValijaOutboxRow *self)
   g_autofree char *advised = NULL;
   const char *classes[] = { states[state].style, NULL };
   const char *label_classes[] = { "caption-heading", states[state].style, NULL };
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean inside = focus != NULL && gtk_widget_is_ancestor (focus, self->buttons);
 
   gtk_image_set_from_icon_name (self->icon, states[state].icon);
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon), classes);
@@ -108,6 +123,7 @@ update (ValijaOutboxRow *self)
   gtk_widget_set_visible (self->confirm, state == VALIJA_OUTBOX_UNCERTAIN);
   gtk_widget_set_visible (self->edit, failed || state == VALIJA_OUTBOX_PENDING);
   gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
+  keep_focus (self, inside ? focus : NULL);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   gtk_label_get_text (self->subject),

@@ -326,9 +326,14 @@ downloaded_cb (DexFuture *future,
   ValijaAccountDialog *self = owner;
   g_autoptr(GError) error = NULL;
 
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  gboolean had_focus = focus != NULL && gtk_widget_is_ancestor (focus, self->downloading);
+
   valija_progress_bar_set_progress (self->download_bar, NULL);
   gtk_widget_set_visible (self->downloading, FALSE);
   gtk_widget_set_sensitive (self->download_row, TRUE);
+  if (had_focus)
+    gtk_widget_grab_focus (self->download_row);
   measure (self);
   if (dex_future_get_value (future, &error) == NULL)
     show_error (self, error);
@@ -342,9 +347,11 @@ download_cb (ValijaAccountDialog *self)
 {
   g_autoptr(ValijaProgress) progress = valija_progress_new (_("Looking for new mail"));
 
-  gtk_widget_set_sensitive (self->download_row, FALSE);
   gtk_widget_set_visible (self->downloading, TRUE);
   valija_progress_bar_set_progress (self->download_bar, progress);
+  /* What had the focus cannot keep it: on to what stops this */
+  gtk_widget_child_focus (self->downloading, GTK_DIR_TAB_FORWARD);
+  gtk_widget_set_sensitive (self->download_row, FALSE);
   valija_future_then (valija_engine_sync_account (self->engine, self->account, VALIJA_SYNC_EVERYTHING, progress), self,
                       downloaded_cb);
 }
