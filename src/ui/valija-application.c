@@ -6,6 +6,7 @@
 
 #include "ui/composer/valija-composer.h"
 #include "ui/valija-menu-names.h"
+#include "ui/valija-row-actions.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -170,6 +171,7 @@ valija_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (valija_application_parent_class)->startup (application);
   valija_menu_names_install ();
+  valija_row_actions_install ();
 
   gtk_window_set_default_icon_name (APP_ID);
   valija_application_add_actions (self);

@@ -57,6 +57,10 @@ class Names(keys.Keys):
         self.key('ctrl+shift+n')
         self.dialog('New Folder', 'alert')
         h.press('list item', contains='Account ana@example.org')
+        account = h.find('dialog', 'Account')
+        for row, presses in ('Automatic Replies', ['row.activate']), ('Software', []):
+            if h.find('list item', row, within=account).actions != presses:
+                raise AssertionError(f'“{row}” can be pressed wrongly')
         self.dialog('Account')
 
     def message(self):
