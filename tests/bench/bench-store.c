@@ -318,6 +318,80 @@ compare_doubles (gconstpointer a,
   return (*(const double *) a > *(const double *) b) - (*(const double *) a < *(const double *) b);
 }
 
+#define MANY_HITS 5000 /* as many as a list of what was found has at most */
+#define ON_SCREEN 64
+
+/* The first rows of what @found says, as a list of conversations asks for them. */
+static GPtrArray *
+load_first (ValijaStore *store,
+            GArray      *found)
+{
+  g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      ValijaFoundMessage *message = &g_array_index (found, ValijaFoundMessage, i);
+      GArray *group = g_hash_table_lookup (seen, &message->conversation);
+
+      if (group == NULL && groups->len == ON_SCREEN)
+        continue;
+      if (group == NULL)
+        {
+          group = g_array_new (FALSE, FALSE, sizeof (gint64));
+          g_array_append_val (group, message->conversation);
+          g_hash_table_insert (seen, &message->conversation, group);
+          g_ptr_array_add (groups, group);
+        }
+      g_array_append_val (group, message->id);
+    }
+
+  return await (valija_store_load_found_rows (store, groups));
+}
+
+/* What a list does as one types: up to 5,000 hits, as messages and as conversations, and the rows on the screen. */
+static void
+bench_found (ValijaStore *store)
+{
+  static const char * const steps[] = { "5,000 messages", "conversations", "their first rows" };
+  GArray *times[G_N_ELEMENTS (steps)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    times[i] = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (int i = 0; i < N_QUERIES / 4; i++)
+    {
+      g_autofree char *typed = g_strndup (pick_word (), 2);
+      g_autoptr(ValijaSearchQuery) query = valija_search_query_new (typed);
+      g_autoptr(GTimer) timer = g_timer_new ();
+      g_autoptr(GArray) ids = await (valija_store_search (store, query, NULL, NULL, 0, NULL, 0, MANY_HITS));
+      double as_messages = g_timer_elapsed (timer, NULL) * 1e3;
+      g_autoptr(GArray) found = NULL;
+      g_autoptr(GPtrArray) rows = NULL;
+      double as_conversations, first;
+
+      g_timer_start (timer);
+      found = await (valija_store_search_conversations (store, query, NULL, NULL, 0, NULL, 0, MANY_HITS));
+      as_conversations = g_timer_elapsed (timer, NULL) * 1e3;
+      g_timer_start (timer);
+      rows = load_first (store, found);
+      first = g_timer_elapsed (timer, NULL) * 1e3;
+      g_array_append_val (times[0], as_messages);
+      g_array_append_val (times[1], as_conversations);
+      g_array_append_val (times[2], first);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_array_sort (times[i], compare_doubles);
+      g_print ("         beginning of 2, %-17s p50 %6.2f ms  p95 %6.2f ms  most %6.2f ms\n", steps[i],
+               g_array_index (times[i], double, times[i]->len / 2),
+               g_array_index (times[i], double, times[i]->len * 95 / 100),
+               g_array_index (times[i], double, times[i]->len - 1));
+      g_array_unref (times[i]);
+    }
+}
+
 static void
 bench_search (ValijaStore *store)
 {
@@ -410,6 +484,7 @@ bench_rows (const char *parent,
     {
       bench_sources (store, directory, folder, N_SEARCHED, 16, 1500);
       bench_search (store);
+      bench_found (store);
     }
 
   await (valija_store_close (store));
@@ -426,6 +501,7 @@ search_again (const char *parent)
 
   g_ptr_array_unref (await (valija_store_open (store)));
   bench_search (store);
+  bench_found (store);
   await (valija_store_close (store));
 }
 
