@@ -296,6 +296,18 @@ find_cached (ValijaStoreContext  *context,
                                     "ss", account, remote_id);
 }
 
+/* All that is in the row @id goes to @twin. */
+static gboolean
+merge_folder (ValijaDatabase  *cache,
+              gint64           id,
+              gint64           twin,
+              GError         **error)
+{
+  return valija_database_run (cache, error, "UPDATE message SET folder = ?2 WHERE folder = ?1", "ii", id, twin) &&
+         valija_database_run (cache, error, "UPDATE folder SET parent = ?2 WHERE parent = ?1", "ii", id, twin) &&
+         valija_store_remove_cached_folder (cache, id, error);
+}
+
 /* The server has named it. Where it was listed before we heard of that, the row that is known already takes over. */
 static gboolean
 name_folder (ValijaStoreContext  *context,
@@ -312,14 +324,47 @@ name_folder (ValijaStoreContext  *context,
     return FALSE;
 
   if (id != 0 && twin != 0 && twin != id)
-    return valija_database_run (context->cache, error, "UPDATE message SET folder = ?2 WHERE folder = ?1",
-                                "ii", id, twin) &&
-           valija_database_run (context->cache, error, "UPDATE folder SET parent = ?2 WHERE parent = ?1",
-                                "ii", id, twin) &&
-           valija_store_remove_cached_folder (context->cache, id, error);
+    return merge_folder (context->cache, id, twin, error);
 
   return valija_database_run (context->cache, error, "UPDATE folder SET remote_id = ?2, name = ?3 WHERE id = ?1",
                               "iss", id, info->remote_id, info->name);
+}
+
+/* The line of @id goes from local truth before the row here gets its name: a kill between the two leaves the mark. Then
+ * the folder that the server lists by that name, if it does, is the one. */
+gboolean
+valija_store_settle_new_folder (ValijaStoreContext  *context,
+                                const char          *account,
+                                gint64               id,
+                                const char          *mark,
+                                GError             **error)
+{
+  g_autofree char *owner = NULL;
+  g_autofree char *fresh = NULL;
+  gint64 n_lines, twin;
+
+  if (!valija_database_get_int64 (context->local, 0, &n_lines, error,
+                                  "SELECT count(*) FROM operation WHERE account = ?1 AND kind = ?2 AND folder = ?3",
+                                  "sis", account, (gint64) VALIJA_OPERATION_CREATE_FOLDER, mark))
+    return FALSE;
+  if (n_lines > 0)
+    return TRUE;
+
+  if (!valija_database_get_int64 (context->cache, 0, &twin, error,
+                                  "SELECT other.id FROM folder other JOIN folder ON folder.id = ?1"
+                                  " WHERE other.id <> ?1 AND other.account = folder.account"
+                                  " AND other.parent = folder.parent AND other.name = folder.name", "i", id))
+    return FALSE;
+
+  valija_store_context_tell_folder (context, context->cache, id);
+  if (twin == 0)
+    return valija_store_remove_cached_folder (context->cache, id, error);
+
+  valija_store_context_tell_folder (context, context->cache, twin);
+
+  return valija_store_load_place (context->cache, twin, &owner, &fresh, error) &&
+         valija_store_folder_lines_rename (context->local, account, mark, fresh, error) &&
+         merge_folder (context->cache, id, twin, error);
 }
 
 static gboolean

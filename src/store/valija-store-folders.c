@@ -267,7 +267,10 @@ remove_missing (ValijaStoreContext  *context,
                 GError             **error)
 {
   g_autoptr(GArray) missing = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GHashTable) fresh = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   g_autoptr(GError) local_error = NULL;
+  GHashTableIter iter;
+  gpointer key, mark;
   sqlite3_stmt *statement;
 
   statement = valija_database_query (context->cache, error,
@@ -280,8 +283,11 @@ remove_missing (ValijaStoreContext  *context,
     {
       gint64 id = sqlite3_column_int64 (statement, 0);
 
-      if (!g_hash_table_contains (listed, &id) &&
-          !valija_store_folder_is_new ((const char *) sqlite3_column_text (statement, 1)))
+      if (g_hash_table_contains (listed, &id))
+        continue;
+      if (valija_store_folder_is_new ((const char *) sqlite3_column_text (statement, 1)))
+        g_hash_table_insert (fresh, g_memdup2 (&id, sizeof id), valija_store_dup_text (statement, 1));
+      else
         g_array_append_val (missing, id);
     }
 
@@ -299,6 +305,11 @@ remove_missing (ValijaStoreContext  *context,
         return FALSE;
       valija_store_context_tell_folder (context, context->cache, id);
     }
+
+  g_hash_table_iter_init (&iter, fresh);
+  while (g_hash_table_iter_next (&iter, &key, &mark))
+    if (!valija_store_settle_new_folder (context, account, *(gint64 *) key, mark, error))
+      return FALSE;
 
   return TRUE;
 }

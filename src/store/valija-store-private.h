@@ -244,6 +244,12 @@ gboolean valija_store_follow_renamed (ValijaStoreContext  *context,
 
 /* Whether it is the mark of a folder that its server has not named yet. */
 gboolean valija_store_folder_is_new       (const char *remote_id);
+/* Such a folder @id, of which nothing waits in the journal any more, becomes one with what the server lists. */
+gboolean valija_store_settle_new_folder   (ValijaStoreContext  *context,
+                                           const char          *account,
+                                           gint64               id,
+                                           const char          *mark,
+                                           GError             **error);
 /* Lays what waits in the journal over @folders (of ValijaStoredFolder), as the server listed them. */
 gboolean valija_store_folder_lines_apply (ValijaDatabase  *local,
                                           const char      *account,

@@ -133,6 +133,40 @@ test_listed_first (void)
   test_check (self);
 }
 
+/* Killed when local truth knew that it was made and the cache did not: the next list makes one of the two. */
+static void
+test_killed_between (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  gint64 inbox, message, plans;
+
+  write_paths (self, "INBOX Other");
+  inbox = test_folder (self, ACCOUNT, "INBOX");
+  test_sync (self, inbox, test_added ("1 2", VALIJA_FLAG_SEEN));
+  test_await_int64 (valija_store_create_folder (self->store, ACCOUNT, 0, "Work"));
+  test_await_int64 (valija_store_create_folder (self->store, ACCOUNT, test_folder (self, ACCOUNT, "Other"), "Plans"));
+  test_await_int64 (valija_store_create_folder (self->store, ACCOUNT, test_folder (self, ACCOUNT, "Other"), "Gone"));
+  message = test_find (self, inbox, "1");
+  test_await_int64 (valija_store_move_messages (self->store, &message, 1, find_by_name (self, "Work")));
+  plans = find_by_name (self, "Plans");
+
+  test_store_close (self);
+  test_sql (self, "data/local.db", "UPDATE operation SET target = 'Work' WHERE target IN"
+                                   " (SELECT folder FROM operation WHERE target = 'Work')");
+  test_sql (self, "data/local.db", "DELETE FROM operation WHERE target IN ('Work', 'Gone') AND folder <> 'INBOX'");
+  test_store_open (self);
+  assert_folders (self, "INBOX Other Work Other/Plans Other/Gone");
+
+  write_paths (self, "INBOX Other Work");
+  assert_folders (self, "INBOX Other Work Other/Plans");
+  g_assert_cmpint (find_by_name (self, "Plans"), ==, plans);
+  assert_list (self, inbox, "2");
+  assert_list (self, test_folder (self, ACCOUNT, "Work"), "1");
+  write_paths (self, "INBOX Other Work");
+  assert_list (self, test_folder (self, ACCOUNT, "Work"), "1");
+  test_check (self);
+}
+
 /* A list that knows nothing of it leaves it, and a lost cache loses no line. */
 static void
 test_waits (void)
@@ -382,6 +416,7 @@ main (int   argc,
   dex_init ();
 
   g_test_add_func ("/store/folders/listed-first", test_listed_first);
+  g_test_add_func ("/store/folders/killed-between", test_killed_between);
   g_test_add_func ("/store/folders/waits", test_waits);
   g_test_add_func ("/store/folders/renamed-tree", test_renamed_tree);
   g_test_add_func ("/store/folders/removed", test_removed);
