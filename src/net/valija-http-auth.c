@@ -125,7 +125,8 @@ explain_refusal (ValijaHttpExchange *exchange, const char *line)
   if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
     valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
                              _("%s does not accept the Kerberos ticket of this computer. Sign in to the organization’s "
-                               "network anew, or with “kinit”."),
+                               "network anew, or with “kinit”. Where the server wants Extended Protection, which "
+                               "Valija has for NTLM only, choose NTLM."),
                              exchange->identity);
   else if (auth == VALIJA_HTTP_AUTH_BEARER)
     valija_error_set_server (&error, VALIJA_ERROR_AUTHENTICATION, line,
@@ -192,7 +193,8 @@ valija_http_explain_unauthorized (ValijaHttpExchange *exchange, gboolean *refuse
 void
 valija_http_choose_auth (SoupSession *session, ValijaHttpAuth auth)
 {
-  /* NTLM is our own: libsoup's knows no channel binding and no password but in ASCII, and goes down to version 1. */
+  /* NTLM is our own: libsoup's knows no channel binding and no password but in ASCII, and goes down to version 1. Its
+   * Negotiate knows none either: it gives GSSAPI no bindings (libsoup 3.6), and nothing of it can be led to. */
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_DIGEST);
   if (auth == VALIJA_HTTP_AUTH_NEGOTIATE)
     soup_session_add_feature_by_type (session, SOUP_TYPE_AUTH_NEGOTIATE);

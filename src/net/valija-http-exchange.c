@@ -17,6 +17,8 @@
 #define LONGEST_WAIT_SECONDS 120
 /* To be told that the proxy asks, to answer, and the same again on connections that are found dead */
 #define MOST_WAYS 6
+/* A refusal may have been of the connection; three are not. */
+#define MAX_TICKETS 3
 
 typedef struct
 {
@@ -291,6 +293,23 @@ wrote_body_cb (ValijaHttpExchange *self)
   self->sent = self->whole;
 }
 
+/* libsoup makes a new ticket for each refusal, twenty times, and then has no words but its own. */
+static void
+judge_ticket (ValijaHttpExchange *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (self->message);
+  gboolean refused;
+
+  if (valija_http_get_auth (self->http) != VALIJA_HTTP_AUTH_NEGOTIATE || !self->signs_in ||
+      soup_message_get_status (self->message) != SOUP_STATUS_UNAUTHORIZED ||
+      soup_message_headers_get_one (headers, "Authorization") == NULL || ++self->n_tickets < MAX_TICKETS)
+    return;
+
+  /* It was answered, and not done */
+  self->sent = FALSE;
+  valija_http_exchange_fail (self, valija_http_explain_unauthorized (self, &refused));
+}
+
 static void
 got_headers_cb (ValijaHttpExchange *self)
 {
@@ -305,6 +324,7 @@ got_headers_cb (ValijaHttpExchange *self)
   if (transcript != NULL)
     valija_http_log_response (transcript, self);
   valija_http_exchange_watch (self, TRUE);
+  judge_ticket (self);
 }
 
 static void

@@ -61,6 +61,7 @@ struct _ValijaHttpExchange
   gboolean whole;           /* with its body */
   gboolean sent;            /* and all of it was */
   gboolean answered;        /* the headers are there */
+  guint n_tickets;          /* that were refused */
   gboolean postponed;       /* another one tries the secret first */
   guint64 connection;       /* the number of the connection that it was sent on */
 

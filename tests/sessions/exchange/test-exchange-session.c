@@ -66,6 +66,32 @@ test_kerberos (void)
   world_stop (&world);
 }
 
+/* A ticket is not bound to the connection; where the server wants that it is said what can be done. */
+static void
+test_kerberos_bound (void)
+{
+  const char *arguments[] = { "--kerberos", "--auth", "negotiate,ntlm", "--extended-protection", NULL };
+  World world;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, arguments, "negotiate", "not asked for");
+  if (valija_contract_server_peek (world.server, "krb5_config") == NULL)
+    {
+      world_stop (&world);
+      g_test_skip ("there is no KDC on this computer");
+      return;
+    }
+
+  g_setenv ("KRB5_CONFIG", valija_contract_server_get (world.server, "krb5_config"), TRUE);
+  g_setenv ("KRB5CCNAME", valija_contract_server_get (world.server, "krb5_cache"), TRUE);
+  future = valija_session_open (world.session);
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
+  g_assert_nonnull (strstr (error->message, "Extended Protection"));
+  world_stop (&world);
+}
+
 static void
 test_wrong_password (void)
 {
@@ -1002,6 +1028,7 @@ main (int   argc,
   g_test_add_data_func ("/exchange/session/sign-in/ntlm", "ntlm", test_sign_in);
   g_test_add_data_func ("/exchange/session/sign-in/basic", "basic", test_sign_in);
   g_test_add_func ("/exchange/session/sign-in/kerberos", test_kerberos);
+  g_test_add_func ("/exchange/session/sign-in/kerberos-bound", test_kerberos_bound);
   g_test_add_func ("/exchange/session/sign-in/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/session/sign-in/unknown-mechanism", test_unknown_mechanism);
   g_test_add_func ("/exchange/session/first-answers", test_first_answers);

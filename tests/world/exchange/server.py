@@ -461,7 +461,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.refuse(f'Negotiate {base64.b64encode(answer).decode()}')
             return None
         self.acceptor = None
-        user = self.server.state.user_of(name) if name else None
+        # A ticket that is not bound to this connection may be somebody else's
+        bound = not self.server.state.options['extended_protection']
+        user = self.server.state.user_of(name) if name and bound else None
         if not self.server.state.judge('negotiate', user, user is not None):
             self.refuse()
             return None
