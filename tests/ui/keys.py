@@ -358,6 +358,15 @@ class Keys:
         h.find('button', 'Remove “Starred”')
         self.without_row(SUBJECT)
         self.row('This week in GNOME', 'Starred')
+        self.key('BackSpace')
+        h.gone('button', 'Remove “Starred”')
+        # The labels that there are
+        self.display.xdotool('type', 'label:ne')
+        h.find('list item', 'Label: Newsletter, label:Newsletter')
+        self.key('Down', 'Return')
+        h.find('button', 'Remove “Label: Newsletter”')
+        self.without_row(SUBJECT)
+        self.row('This week in GNOME', 'Labels: Newsletter')
         self.key('Escape', 'Escape')
         self.row(SUBJECT)
 
