@@ -125,6 +125,28 @@ def exchange_shared_mailboxes():
 
 
 @test
+def exchange_labels():
+    """Categories: given here and there, and each keeps what the other has given."""
+    with profile() as p, exchange(p) as running:
+        where, state = running.where, running.state
+        p.add('exchange', ANA, '--set', 'host=localhost', '--set', f'port={where["port"]}', '--set', f'ca={where["ca"]}')
+        p.run('sync', '--headers')
+        message = p.messages()[0]
+        number = str(message['id'])
+        p.run('label', number, '--add', 'Work', '--queue')
+        state.control({'do': 'change', 'what': 'categories', 'subject': message['subject'], 'value': ['Red Category']})
+        p.run('sync', '--headers')
+        assert p.messages()[0]['labels'] == ['Red Category', 'Work'], p.messages()[0]
+        state.control({'do': 'change', 'what': 'categories', 'subject': message['subject'], 'value': ['Work']})
+        p.run('sync', '--headers')
+        assert p.messages()[0]['labels'] == ['Work']
+        for where in ((), ('--server', '--folder', 'INBOX')):
+            assert [m['id'] for m in p.json('search', *where, 'label:work')['messages']] == [message['id']], where
+        p.run('label', number, '--remove', 'work')
+        assert p.messages()[0]['labels'] == []
+
+
+@test
 def exchange_people_and_replies():
     with profile() as p, exchange(p) as running:
         where, state = running.where, running.state
