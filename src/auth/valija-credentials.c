@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "auth/valija-credentials-private.h"
 #include "auth/valija-credentials.h"
 
 #include <gio/gio.h>
@@ -95,9 +96,8 @@ is_missing_bus (const GError *error)
          g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_FILE_NOT_FOUND);
 }
 
-/* What the keyring's failure means to a person. @cause is consumed. (transfer full) */
-static GError *
-explain (GError *cause)
+GError *
+valija_credentials_explain (GError *cause)
 {
   g_autoptr(GError) owned = cause;
   GError *error = NULL;
@@ -133,7 +133,7 @@ explain (GError *cause)
 static DexFuture *
 reject (GError *cause)
 {
-  return dex_future_new_for_error (explain (cause));
+  return dex_future_new_for_error (valija_credentials_explain (cause));
 }
 
 /* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its

@@ -12,8 +12,6 @@
 #include <locale.h>
 #include <stdio.h>
 
-#define KEY_VARIABLE "VALIJA_KEYRING_KEY" /* where the key is: no secret itself */
-
 static char *opt_profile;
 static char *opt_keyring_key;
 static gboolean opt_json;
@@ -479,6 +477,24 @@ usage_error (const char *text)
   return VALIJA_CLI_USAGE;
 }
 
+/* valijactl has no children that what it has in its environment could come to. */
+static gboolean
+use_keyring_file (GError **error)
+{
+  g_autofree char *told = NULL;
+  gboolean made;
+
+  if (!valija_engine_use_keyring_file (opt_keyring_key, opt_profile, &made, error))
+    return FALSE;
+
+  /* Translators: the argument is the name of a file */
+  told = g_strdup_printf (_("A new key is in “%s”. Whoever has it and the keyring file can read the passwords."),
+                          opt_keyring_key);
+  if (made)
+    fprintf (stderr, "valijactl: %s\n", told);
+  return TRUE;
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -521,9 +537,8 @@ main (int argc, char *argv[])
     return usage_error (error->message);
 
   if (opt_keyring_key == NULL)
-    opt_keyring_key = g_strdup (g_getenv (KEY_VARIABLE));
-  if (opt_keyring_key != NULL && !command->without_engine &&
-      !valija_cli_use_keyring_file (opt_keyring_key, opt_profile, &error))
+    opt_keyring_key = g_strdup (g_getenv (VALIJA_KEYRING_KEY_VARIABLE));
+  if (opt_keyring_key != NULL && !command->without_engine && !use_keyring_file (&error))
     {
       print_error (error);
       return valija_cli_exit_of (error);

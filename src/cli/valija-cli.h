@@ -101,10 +101,6 @@ gboolean       valija_cli_read_secrets_fiber (ValijaCli      *cli,
                                               ValijaSecret  **outgoing,
                                               GError        **error);
 
-/* Has passwords kept in a file of @profile (nullable: of the user's data) instead of in the desktop's keyring,
- * encrypted with what is in the file @key_path, which is made when it is not there. Before any thread is begun. */
-gboolean       valija_cli_use_keyring_file (const char *key_path, const char *profile, GError **error);
-
 /* ---- JSON: each writes one value ---- */
 void valija_cli_json_string   (JsonBuilder *json, const char *name, const char *value); /* (nullable) */
 void valija_cli_json_int      (JsonBuilder *json, const char *name, gint64 value);

@@ -57,6 +57,16 @@ GListModel *valija_engine_get_accounts (ValijaEngine *self); /* of ValijaAccount
 ValijaAccount *valija_engine_find_account (ValijaEngine *self, const char *id_name_or_address);
 ValijaAccountStatus *valija_engine_get_status (ValijaEngine *self, ValijaAccount *account); /* (transfer none) */
 
+/* Where the key to a file of passwords is, for who has no desktop: no secret itself. */
+#define VALIJA_KEYRING_KEY_VARIABLE "VALIJA_KEYRING_KEY"
+
+/* Has passwords kept in a file of @profile (nullable: of the user's data) instead of in the desktop's keyring,
+ * encrypted with what is in the file @key_path, which is made when it is not there; @made says so. Before any thread is
+ * begun. A program that starts others calls the other one then, which takes the secret out of the environment.
+ * VALIJA_ERROR_KEYRING, _STORAGE */
+gboolean   valija_engine_use_keyring_file  (const char *key_path, const char *profile, gboolean *made, GError **error);
+gboolean   valija_engine_open_keyring_file (GError **error);
+
 /* Secrets are nullable: what is stored stays. Validates, stores the secrets in the keyring, writes the file, in
  * that order. Resolves to TRUE. */
 DexFuture *valija_engine_add_account (ValijaEngine  *self,

@@ -219,6 +219,23 @@ valija_application_open (GApplication *application,
       g_ptr_array_add (self->waiting, g_object_ref (files[i]));
 }
 
+/* Where there is no desktop there is no keyring: the same file as valijactl's, by the same variable. */
+static gboolean
+use_keyring_file (ValijaApplication *self)
+{
+  const char *key = g_getenv (VALIJA_KEYRING_KEY_VARIABLE);
+  const char *profile = self->profile != NULL ? g_file_peek_path (self->profile) : NULL;
+  g_autoptr(GError) error = NULL;
+  gboolean made;
+
+  if (key == NULL || (valija_engine_use_keyring_file (key, profile, &made, &error) &&
+                      valija_engine_open_keyring_file (&error)))
+    return TRUE;
+
+  g_printerr ("valija: %s\n", error->message);
+  return FALSE;
+}
+
 static int
 valija_application_handle_local_options (GApplication *application,
                                          GVariantDict *options)
@@ -237,7 +254,7 @@ valija_application_handle_local_options (GApplication *application,
       g_application_set_flags (application, g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
 
-  return -1;
+  return use_keyring_file (self) ? -1 : EXIT_FAILURE;
 }
 
 static void

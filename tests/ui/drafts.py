@@ -35,7 +35,8 @@ class Drafts:
         self.display = desktop.Display(1180, 760)
         self.hands = hands.Hands('valija')
         self.process = None
-        os.environ.update(SECRET_BACKEND='file', SECRET_FILE_TEST_PATH=str(home / 'keyring'), SECRET_FILE_TEST_PASSWORD='test')
+        # The application has the password from where valijactl has put it, though there is no keyring
+        os.environ['VALIJA_KEYRING_KEY'] = str(home / 'key')
         settings = {'email': ANA, 'incoming.host': 'localhost', 'incoming.port': WORLD['imaps_port'], 'incoming.user': ANA,
                     'incoming.ca': WORLD['ca'], 'outgoing.host': 'localhost', 'outgoing.port': WORLD['submissions_port'],
                     'outgoing.user': ANA, 'outgoing.ca': WORLD['ca']}

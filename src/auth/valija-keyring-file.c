@@ -2,19 +2,24 @@
 
 #include "config.h"
 
-#include "cli/valija-cli.h"
+#include "auth/valija-keyring-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
+#include <libsecret/secret.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "auth/valija-credentials-private.h"
+#include "base/valija-error.h"
+#include "base/valija-secret.h"
+
 #define KEY_SIZE 32
 #define MAX_KEY 4096
+#define PASSWORD_VARIABLE "SECRET_FILE_TEST_PASSWORD"
 #define RIGHTS_OF_OTHERS (S_IRWXG | S_IRWXO)
 
 static gboolean
@@ -48,9 +53,8 @@ write_key (int file)
 
 /* A key that nobody knows, unless there is one. */
 static gboolean
-make_key (const char *path, GError **error)
+make_key (const char *path, gboolean *made, GError **error)
 {
-  g_autofree char *told = NULL;
   g_autofd int file = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
   if (file < 0)
@@ -63,9 +67,7 @@ make_key (const char *path, GError **error)
       return FALSE;
     }
 
-  /* Translators: the argument is the name of a file */
-  told = g_strdup_printf (_("A new key is in “%s”. Whoever has it and the keyring file can read the passwords."), path);
-  fprintf (stderr, "valijactl: %s\n", told);
+  *made = TRUE;
   return TRUE;
 }
 
@@ -110,14 +112,13 @@ load_key (const char *path, GError **error)
 }
 
 gboolean
-valija_cli_use_keyring_file (const char *key_path, const char *profile, GError **error)
+valija_keyring_file_use (const char *key_path, const char *directory, gboolean *made, GError **error)
 {
-  g_autofree char *directory = profile != NULL ? g_strdup (profile)
-                                               : g_build_filename (g_get_user_data_dir (), "valija", NULL);
   g_autofree char *absolute = g_canonicalize_filename (directory, NULL);
   g_autofree char *keyring = g_build_filename (absolute, "keyring", NULL);
   g_autofree char *key = NULL;
 
+  *made = FALSE;
   if (g_mkdir_with_parents (absolute, 0700) != 0)
     {
       valija_error_set (error, VALIJA_ERROR_STORAGE, _("The folder “%s” cannot be made: %s."), absolute,
@@ -125,13 +126,33 @@ valija_cli_use_keyring_file (const char *key_path, const char *profile, GError *
       return FALSE;
     }
 
-  if (!make_key (key_path, error) || !(key = load_key (key_path, error)))
+  if (!make_key (key_path, made, error) || !(key = load_key (key_path, error)))
     return FALSE;
 
-  /* The only way to libsecret's file. Set in here it is in no list of processes, and valijactl has no children. */
+  /* The only way to libsecret's file. Set in here it is in no list of processes. */
   g_setenv ("SECRET_BACKEND", "file", TRUE);
   g_setenv ("SECRET_FILE_TEST_PATH", keyring, TRUE);
-  g_setenv ("SECRET_FILE_TEST_PASSWORD", key, TRUE);
+  g_setenv (PASSWORD_VARIABLE, key, TRUE);
   valija_wipe (key, strlen (key));
   return TRUE;
+}
+
+/* libsecret reads its environment when it is first asked for anything, and then has its file open. */
+gboolean
+valija_keyring_file_open (GError **error)
+{
+  static const SecretSchema schema = {
+    "org.valija.Valija.None",
+    SECRET_SCHEMA_NONE,
+    { { "account", SECRET_SCHEMA_ATTRIBUTE_STRING }, { NULL, 0 } },
+  };
+  g_autoptr(GError) cause = NULL;
+  g_autofree char *nothing = secret_password_lookup_sync (&schema, NULL, &cause, "account", "", NULL);
+
+  g_unsetenv (PASSWORD_VARIABLE);
+  if (cause == NULL)
+    return TRUE;
+
+  g_propagate_error (error, valija_credentials_explain (g_steal_pointer (&cause)));
+  return FALSE;
 }
