@@ -8,7 +8,7 @@
  * gets what a window shows first, then, once that is painted, so many more in each frame. */
 #define FIRST_ROWS 16
 #define ROWS_PER_FRAME 14
-#define MAX_GROWN 240
+#define MAX_GROWN 200
 
 static gboolean
 grow_cb (GtkWidget     *widget,
