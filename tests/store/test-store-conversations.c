@@ -328,6 +328,9 @@ test_both_databases (void)
 static void
 test_rows (void)
 {
+  static const char * const work[] = { "Work", NULL };
+  static const char * const later[] = { "work", "Later", NULL };
+  static const char * const both[] = { "Later", "Work", NULL };
   g_autoptr(TestStore) self = test_store_new ();
   g_autoptr(GPtrArray) rows = NULL;
   g_autoptr(GArray) keys = NULL;
@@ -343,8 +346,10 @@ test_rows (void)
   info = make_mail ("1", "Plans", "ana", "bo", START);
   info->flags = VALIJA_FLAG_SEEN | VALIJA_FLAG_FLAGGED;
   info->has_attachments = TRUE;
+  info->labels = valija_labels_new (work);
   add_info (self, inbox, info);
   info = make_mail ("2: 1", "Re: Plans", "bo", "ana", START + 1);
+  info->labels = valija_labels_new (later);
   add_info (self, inbox, info);
   info = make_mail ("3: 1 2", "Re: Plans", "ana", "bo", START + 2);
   info->flags = VALIJA_FLAG_SEEN | VALIJA_FLAG_ANSWERED;
@@ -364,6 +369,7 @@ test_rows (void)
   g_assert_cmpuint (row->members->len, ==, 3);
   g_assert_cmpint (g_array_index (row->members, gint64, 0), ==, test_find (self, inbox, "1"));
   g_assert_true (row->has_attachments);
+  g_assert_cmpstrv (row->labels, both);
   g_assert_cmpuint (row->flags, ==, VALIJA_FLAG_FLAGGED | VALIJA_FLAG_ANSWERED);
   g_assert_cmpuint (row->people->len, ==, 2);
   g_assert_cmpstr (((ValijaParticipant *) g_ptr_array_index (row->people, 0))->label, ==, "ana");
