@@ -148,6 +148,49 @@ test_change_of_what_was_shown (void)
   assert_list (test, "Trash", "b a");
 }
 
+/* What is found is listed by its conversations, wherever it lies, and follows what comes; what only a server has found
+ * is among it. */
+static void
+test_found (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaMessageList) list = NULL;
+  g_autoptr(ValijaMessageList) merged = NULL;
+  g_autoptr(ValijaMessage) row = NULL;
+  g_autoptr(ValijaServerAnswer) answer = NULL;
+  GArray *places;
+
+  add (test, "INBOX", "alpha", NULL);
+  add (test, "INBOX", "beta", "alpha");
+  add (test, "Archive", "gamma", "alpha");
+  add (test, "INBOX", "other", NULL);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS | VALIJA_SYNC_ALL_FOLDERS);
+
+  list = valija_engine_search_conversations (test->engine, "subject:beta OR subject:gamma", NULL, NULL, NULL);
+  wait_for_items (list, 1);
+  row = wait_for_row (list, 0, 3);
+  g_assert_cmpuint (valija_message_get_members (row)->len, ==, 2);
+  places = valija_message_get_places (row);
+  g_assert_cmpuint (places->len, ==, 2);
+  g_assert_cmpint (g_array_index (places, gint64, 0), !=, g_array_index (places, gint64, 1));
+  g_assert_true (valija_message_list_holds (list, g_array_index (valija_message_get_members (row), gint64, 0)));
+
+  add (test, "INBOX", "beta-again", "beta");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  valija_wait_until (valija_message_get_members (row)->len == 3 && valija_message_get_n_messages (row) == 4);
+
+  /* Inside of words nothing is found here */
+  answer = test_await_boxed (valija_engine_search_server (test->engine, test->account, NULL, "ody"));
+  merged = valija_engine_search_conversations (test->engine, "ody", NULL, NULL, NULL);
+  wait_for_items (merged, 0);
+  g_clear_object (&merged);
+  merged = valija_engine_search_conversations (test->engine, "ody", NULL, NULL, answer->messages);
+  wait_for_items (merged, 2);
+  g_assert_cmpuint (answer->messages->len, ==, 5);
+  for (guint i = 0; i < answer->messages->len; i++)
+    g_assert_true (valija_message_list_holds (merged, g_array_index (answer->messages, gint64, i)));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -157,6 +200,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/conversations/live", test_live);
   g_test_add_func ("/engine/conversations/changes", test_changes);
   g_test_add_func ("/engine/conversations/change-of-what-was-shown", test_change_of_what_was_shown);
+  g_test_add_func ("/engine/conversations/found", test_found);
 
   return g_test_run ();
 }
