@@ -56,10 +56,10 @@ class World:
     def order(self, do, **facts):
         return self.running.state.control({'do': do, **facts})
 
-    def add(self):
+    def add(self, **more):
         where = self.running.where
         settings = {'incoming.host': where['host'], 'incoming.port': where['port'], 'incoming.user': where['user'],
-                    'incoming.ca': where['ca']}
+                    'incoming.ca': where['ca'], **more}
         self.victim.add('exchange', where['email'], *(w for k, v in settings.items() for w in ('--set', f'{k}={v}')), timeout=20)
 
     def fill(self, items):
@@ -128,13 +128,13 @@ def kill(program, contracts, rounds, items, seed):
     one. By what it has asked and not by the clock: before that is answered, or a moment later, when the answer is being worked
     on."""
     rng = random.Random(seed)
-    # Less requests than a whole one takes
-    killed, syncs, worlds, longest = 0, 0, 0, 12 + items // 20
+    # Of some 15 for each thousand in a folder, so that each mailbox is killed in several times
+    killed, syncs, worlds, longest = 0, 0, 0, 12 + items // 60
     while killed < rounds:
         with World(program, contracts) as world:
             worlds += 1
             world.fill(items)
-            world.add()
+            world.add(**{'body-days': -1})
             for args, most in (['--headers'], rounds), ([], 5):
                 for _ in range(min(most, rounds - killed)):
                     child = world.kill_at(rng.randint(1, longest), rng.choice((0, 0, rng.uniform(0, 0.1))), 'sync', *args)
@@ -152,6 +152,9 @@ def kill(program, contracts, rounds, items, seed):
             world.victim.run('sync', '--headers')
             world.check_nothing_new()
             world.end()
+            trace('mailbox', worlds, 'is as the server has it, after', killed, 'kills of', rounds)
+            if worlds % 5 == 0:
+                print('#', TRACE[-1], flush=True)
     print(f'# {syncs} synchronisations, {killed} of them killed, {worlds} mailboxes of 3 x {items} messages and more', flush=True)
 
 
