@@ -64,7 +64,7 @@ index_in_thread (gpointer user_data, GError **error)
   for (guint i = 0; i < sources->len; i++)
     {
       ValijaUnreadSource *unread = g_ptr_array_index (sources, i);
-      g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (unread->source);
+      g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse_for_search (unread->source);
 
       g_ptr_array_add (stored, read_out (message, unread->message, unread->source));
     }
@@ -116,7 +116,7 @@ static gpointer
 read_in_thread (gpointer user_data, GError **error)
 {
   Read *read = user_data;
-  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (read->source);
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse_for_search (read->source);
   ValijaReadSource *result = g_new0 (ValijaReadSource, 1);
 
   result->info = valija_message_info_ref (valija_mime_message_get_info (message));

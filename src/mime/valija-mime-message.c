@@ -19,6 +19,8 @@
 
 /* Text beyond this is not shown; its part can still be saved. */
 #define TEXT_LIMIT (8 * 1024 * 1024)
+/* And beyond this not searched: a book is less, and it is held several times over on its way. */
+#define SEARCH_LIMIT (1024 * 1024)
 /* More parts are not joined into one text: they are an attack and not a letter. */
 #define JOINED_PARTS_LIMIT 100
 #define RAW_HEADERS_LIMIT (1024 * 1024)
@@ -29,6 +31,7 @@ struct _ValijaMimeMessage
   GObject parent_instance;
 
   GBytes *source;
+  gsize text_limit;
   ValijaMessageInfo *info;
   ValijaMimeNode *root;
   GPtrArray *attachments;
@@ -71,7 +74,7 @@ static char *
 dup_leaf_text (ValijaMimeMessage    *self,
                const ValijaMimeNode *node)
 {
-  return valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT,
+  return valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), self->text_limit,
                                        &self->truncated);
 }
 
@@ -81,7 +84,7 @@ join_text (ValijaMimeMessage    *self,
 {
   g_autoptr(GString) out = g_string_new (NULL);
 
-  for (guint i = 0; i < MIN (body->text->len, JOINED_PARTS_LIMIT) && out->len < TEXT_LIMIT; i++)
+  for (guint i = 0; i < MIN (body->text->len, JOINED_PARTS_LIMIT) && out->len < self->text_limit; i++)
     {
       const ValijaMimeNode *node = g_ptr_array_index (body->text, i);
       g_autofree char *text = dup_leaf_text (self, node);
@@ -120,7 +123,7 @@ join_html (ValijaMimeMessage    *self,
     }
 
   out = g_string_new (NULL);
-  for (guint i = 0; i < MIN (body->html->len, JOINED_PARTS_LIMIT) && out->len < TEXT_LIMIT; i++)
+  for (guint i = 0; i < MIN (body->html->len, JOINED_PARTS_LIMIT) && out->len < self->text_limit; i++)
     {
       const ValijaMimeNode *node = g_ptr_array_index (body->html, i);
       g_autofree char *text = dup_leaf_text (self, node);
@@ -167,16 +170,9 @@ valija_mime_message_init (ValijaMimeMessage *self)
   self->content_ids = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
-/**
- * valija_mime_message_parse:
- * @source: the octets of a message, RFC 5322; kept, not copied
- *
- * Takes a message apart. Nothing is refused.
- *
- * Returns: (transfer full): the message
- */
-ValijaMimeMessage *
-valija_mime_message_parse (GBytes *source)
+static ValijaMimeMessage *
+parse (GBytes *source,
+       gsize   text_limit)
 {
   ValijaMimeMessage *self = g_object_new (VALIJA_TYPE_MIME_MESSAGE, NULL);
   g_autoptr(ValijaMimeBody) body = NULL;
@@ -184,6 +180,7 @@ valija_mime_message_parse (GBytes *source)
   gsize length;
 
   self->source = g_bytes_ref (source);
+  self->text_limit = text_limit;
   data = valija_mime_message_peek_source (self, &length);
 
   self->root = valija_mime_tree_scan (data, length, &self->truncated);
@@ -198,6 +195,32 @@ valija_mime_message_parse (GBytes *source)
   self->info->has_attachments = self->attachments->len > 0;
 
   return self;
+}
+
+/**
+ * valija_mime_message_parse:
+ * @source: the octets of a message, RFC 5322; kept, not copied
+ *
+ * Takes a message apart. Nothing is refused.
+ *
+ * Returns: (transfer full): the message
+ */
+ValijaMimeMessage *
+valija_mime_message_parse (GBytes *source)
+{
+  return parse (source, TEXT_LIMIT);
+}
+
+/**
+ * valija_mime_message_parse_for_search:
+ * @source: the octets of a message, RFC 5322; kept, not copied
+ *
+ * Returns: (transfer full): the message, with the first megabyte of its text
+ */
+ValijaMimeMessage *
+valija_mime_message_parse_for_search (GBytes *source)
+{
+  return parse (source, SEARCH_LIMIT);
 }
 
 ValijaMessageInfo *
@@ -254,7 +277,7 @@ append_nested_text (ValijaMimeMessage    *self,
                     const ValijaMimeNode *node,
                     GString              *out)
 {
-  if (out->len > TEXT_LIMIT)
+  if (out->len > self->text_limit)
     return;
 
   if (node->nested && node->part.children->len == 0 && !node->says_attachment &&
@@ -262,7 +285,8 @@ append_nested_text (ValijaMimeMessage    *self,
     {
       gboolean truncated;
       g_autofree char *text =
-          valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), TEXT_LIMIT, &truncated);
+          valija_mime_content_dup_text (node, valija_mime_message_peek_source (self, NULL), self->text_limit,
+                                        &truncated);
 
       g_string_append_c (out, '\n');
       g_string_append (out, text);

@@ -36,6 +36,9 @@ struct _ValijaMimePart
 /* Never NULL. The source is kept and not copied. */
 ValijaMimeMessage *valija_mime_message_parse (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for who wants to find it and not to read it: of a long text there is the beginning. */
+ValijaMimeMessage *valija_mime_message_parse_for_search (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The headers, the parts, and of these the attachments (of const ValijaMimePart *).
  * All (transfer none). */
 ValijaMessageInfo    *valija_mime_message_get_info        (ValijaMimeMessage *self);

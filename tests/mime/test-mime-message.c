@@ -664,6 +664,37 @@ test_mutations (void)
       }
 }
 
+/* Of a long text there is the beginning, and all else is the same. */
+static void
+test_for_search (void)
+{
+  g_autoptr(GString) source = g_string_new ("Subject: Log\r\nMIME-Version: 1.0\r\n"
+                                            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nfirst\r\n");
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(ValijaMimeMessage) whole = NULL;
+  g_autoptr(ValijaMimeMessage) found = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *preview = NULL;
+
+  while (source->len < 3 * 1024 * 1024)
+    g_string_append (source, "a line of it\r\n");
+  g_string_append (source, "last\r\n--b\r\nContent-Disposition: attachment; filename=a.bin\r\n\r\nx\r\n--b--\r\n");
+  bytes = g_bytes_new (source->str, source->len);
+
+  whole = valija_mime_message_parse (bytes);
+  g_assert_nonnull (strstr (valija_mime_message_get_text (whole), "last"));
+  found = valija_mime_message_parse_for_search (bytes);
+  text = valija_mime_message_dup_search_text (found);
+  preview = valija_mime_message_dup_preview (found);
+  g_assert_true (g_str_has_prefix (text, "first\n"));
+  g_assert_cmpuint (strlen (text), >, 900 * 1000);
+  g_assert_cmpuint (strlen (text), <, 1100 * 1000);
+  g_assert_nonnull (strstr (text, "a.bin"));
+  g_assert_true (g_str_has_prefix (preview, "first a line"));
+  g_assert_cmpuint (valija_mime_message_get_attachments (found)->len, ==, 1);
+  g_assert_cmpuint (valija_mime_message_get_info (found)->size, ==, valija_mime_message_get_info (whole)->size);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -683,6 +714,7 @@ main (int   argc,
       g_test_add_data_func (name, &goldens[i], test_golden);
     }
   g_test_add_func ("/mime/message/names", test_names);
+  g_test_add_func ("/mime/message/for-search", test_for_search);
   g_test_add_func ("/mime/message/goldens-cut-anywhere", test_goldens_hold);
   g_test_add_func ("/mime/message/parts", test_parts);
   g_test_add_func ("/mime/message/save", test_save);
