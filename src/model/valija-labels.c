@@ -9,18 +9,23 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Labels that Thunderbird brought into the world, and that many programs show by these words. */
-static const struct
-{
-  const char *name;
-  const char *words;
-} known[] = {
-  { "$label1", NC_("label", "Important") },
-  { "$label2", NC_("label", "Work") },
-  { "$label3", NC_("label", "Personal") },
-  { "$label4", NC_("label", "To Do") },
-  { "$label5", NC_("label", "Later") },
+/* Labels that Thunderbird, and then Evolution, brought into the world, and that many programs show by these words. */
+static const char * const known[] = {
+  "$label1", "$Labelimportant", "$label2", "$Labelwork", "$label3", "$Labelpersonal", "$label4", "$Labeltodo",
+  "$label5", "$Labellater", NULL,
 };
+
+/* Each of two of them */
+static const char * const words[] = {
+  NC_("label", "Important"), NC_("label", "Work"), NC_("label", "Personal"), NC_("label", "To Do"),
+  NC_("label", "Later"),
+};
+
+const char * const *
+valija_labels_get_known (void)
+{
+  return known;
+}
 
 char *
 valija_label_clean (const char *name)
@@ -83,9 +88,9 @@ valija_label_dup_display (const char *name)
 {
   g_return_val_if_fail (name != NULL, NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    if (valija_label_equal (name, known[i].name))
-      return g_strdup (g_dpgettext2 (GETTEXT_PACKAGE, "label", known[i].words));
+  for (guint i = 0; known[i] != NULL; i++)
+    if (valija_label_equal (name, known[i]))
+      return g_strdup (g_dpgettext2 (GETTEXT_PACKAGE, "label", words[i / 2]));
 
   return g_strdup (name);
 }

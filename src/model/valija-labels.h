@@ -21,6 +21,9 @@ char      *valija_label_clean       (const char *name) G_GNUC_WARN_UNUSED_RESULT
 /* Whether both are the same label, whatever their case. */
 gboolean   valija_label_equal       (const char *a, const char *b);
 
+/* The names that people call otherwise: "$label1". (transfer none), NULL-terminated */
+const char * const *valija_labels_get_known (void);
+
 /* What people call it: "$label1" of IMAP is "Important", translated. (transfer full) */
 char      *valija_label_dup_display (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 

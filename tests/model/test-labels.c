@@ -116,6 +116,8 @@ test_words (void)
     { "$label4", "to do", FALSE, TRUE },
     { "$label4", "$LABEL4", FALSE, TRUE },
     { "$Label4", "to", TRUE, TRUE },
+    { "$Labeltodo", "to do", FALSE, TRUE },
+    { "$LabelWork", "work", FALSE, TRUE },
     { "Núñez", "nunez", FALSE, TRUE },
     { "Work", "$label2", FALSE, FALSE },
   };

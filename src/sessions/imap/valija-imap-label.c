@@ -154,37 +154,45 @@ valija_imap_label_append (ValijaImapLink      *link,
   return TRUE;
 }
 
-/* "Important" may be a label of that name, or "$label1". */
+/* "Important" may be a label of that name, "$label1", or "$Labelimportant". */
+static GPtrArray *
+list_keywords (const char *text)
+{
+  const char * const *known = valija_labels_get_known ();
+  GPtrArray *keywords = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *clean = valija_label_clean (text);
+  g_autofree char *folded = valija_search_fold (text);
+  g_autofree char *keyword = clean != NULL ? valija_imap_keyword_encode (clean) : NULL;
+
+  for (guint i = 0; known[i] != NULL; i++)
+    if (valija_label_is_meant (known[i], folded, FALSE) && (keyword == NULL || !valija_label_equal (known[i], keyword)))
+      g_ptr_array_add (keywords, g_strdup (known[i]));
+  if (keyword != NULL)
+    g_ptr_array_add (keywords, g_steal_pointer (&keyword));
+
+  return keywords;
+}
+
 void
 valija_imap_label_append_key (ValijaImapLink    *link,
                               ValijaImapCommand *command,
                               const char        *text)
 {
+  g_autoptr(GPtrArray) keywords = list_keywords (text);
   g_autofree char *clean = valija_label_clean (text);
-  g_autofree char *folded = valija_search_fold (text);
-  g_autofree char *keyword = clean != NULL ? valija_imap_keyword_encode (clean) : NULL;
 
-  if (is_gmail (link))
+  if (is_gmail (link) && clean != NULL)
     {
       valija_imap_command_append_atom (command, "X-GM-LABELS");
-      valija_imap_command_append_mailbox (command, clean != NULL ? clean : text);
+      valija_imap_command_append_mailbox (command, clean);
       return;
     }
 
-  for (guint i = 1; i <= 5; i++)
+  if (keywords->len == 0)
+    valija_imap_command_append_atom (command, "NOT ALL");
+  for (guint i = 0; i < keywords->len; i++)
     {
-      g_autofree char *known = g_strdup_printf ("$label%u", i);
-
-      if (!valija_label_is_meant (known, folded, FALSE) || g_strcmp0 (keyword, known) == 0)
-        continue;
-
-      valija_imap_command_append_atom (command, keyword != NULL ? "OR KEYWORD" : "KEYWORD");
-      valija_imap_command_append_atom (command, known);
-      if (keyword == NULL)
-        return;
+      valija_imap_command_append_atom (command, i + 1 < keywords->len ? "OR KEYWORD" : "KEYWORD");
+      valija_imap_command_append_atom (command, g_ptr_array_index (keywords, i));
     }
-
-  if (keyword != NULL)
-    valija_imap_command_append_atom (command, "KEYWORD");
-  valija_imap_command_append_atom (command, keyword != NULL ? keyword : "NOT ALL");
 }

@@ -12,13 +12,13 @@
 /* What programs note for themselves, beside the flags that we know. */
 static const char * const noise[] = { "JunkRecorded", "Redirected", "receipt-handled", "Recent", "unknown-2" };
 
-/* RFC 9051 §2.3.2: a "$" in front is for what is agreed upon, and no user's own; but for "$label1", which people see
- * since Thunderbird gave them out. */
+/* RFC 9051 §2.3.2: a "$" in front is for what is agreed upon, and no user's own; but for "$label1" and "$Labelwork",
+ * which people see since Thunderbird and Evolution gave them out. */
 static gboolean
 is_agreed (const char *keyword)
 {
   if (keyword[0] == '$')
-    return g_ascii_strncasecmp (keyword, "$label", 6) != 0 || !g_ascii_isdigit (keyword[6]);
+    return g_ascii_strncasecmp (keyword, "$label", 6) != 0 || keyword[6] == '\0';
 
   for (gsize i = 0; i < G_N_ELEMENTS (noise); i++)
     if (g_ascii_strcasecmp (keyword, noise[i]) == 0)

@@ -448,7 +448,8 @@ static const Case cases[] = {
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
   { "search-labels", "LITERAL+", search_labels,
-    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 OR KEYWORD $label2 KEYWORD Work NOT OR KEYWORD $label4 KEYWORD to&ACA-do "
+    SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 OR KEYWORD $label2 OR KEYWORD $Labelwork KEYWORD Work "
+             "NOT OR KEYWORD $label4 OR KEYWORD $Labeltodo KEYWORD to&ACA-do "
              "OR KEYWORD caf&AOk- KEYWORD $label1 NOT ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
     "7.3", 0 },
   { "search-labels-gmail", "X-GM-EXT-1 LITERAL+", search_labels,

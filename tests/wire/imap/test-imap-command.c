@@ -241,7 +241,8 @@ static const struct
 static const struct { const char *name, *keyword; } keywords[] = {
   { "Work", "Work" }, { "To Do", "To&ACA-Do" }, { "R&D", "R&-D" }, { "Ácido", "&AME-cido" }, { "a(b)", "a&ACg-b&ACk-" },
   { "$label1", "$label1" }, { "$Label2", "$Label2" }, { "x/y", "x/y" }, { "\360\237\230\200", "&2D3eAA-" },
-  { "50%", "50&ACU-" }, { "$Forwarded", NULL }, { "$new", NULL }, { "$labels", NULL }, { "junk", NULL },
+  { "50%", "50&ACU-" }, { "$Forwarded", NULL }, { "$new", NULL }, { "$label", NULL },
+  { "$Labelwork", "$Labelwork" }, { "junk", NULL },
   { "\\Seen", NULL }, { "", NULL },
 };
 
