@@ -52,7 +52,8 @@
  *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
  *   sync: accounts[{account name new alert error}]
  *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
- *     of list; with --server: server{folders found[] problems[]}
+ *     of list, also with --conversations, when ids[] are those that were found; with --server: server{folders
+ *     found[] problems[]}
  *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[] labels[]
  *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address
  *     unread}] ids[]

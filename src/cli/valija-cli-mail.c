@@ -61,6 +61,8 @@ static const GOptionEntry search_options[] = {
   { "in", 0, 0, G_OPTION_ARG_STRING, &opt_in, N_("Where to look: body, subject, sender, recipients or message-id"),
     "PLACE" },
   { "server", 0, 0, G_OPTION_ARG_NONE, &opt_server, N_("Ask the server first, and keep what it finds"), NULL },
+  { "conversations", 0, 0, G_OPTION_ARG_NONE, &opt_conversations,
+    N_("One line for each conversation: the newest message of it that was found"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -401,6 +403,8 @@ search_fiber (ValijaCli *cli, GError **error)
   g_autofree char *wrong = NULL;
   g_autoptr(GPtrArray) messages = NULL;
   g_autoptr(ValijaServerAnswer) answer = NULL;
+  GArray *found;
+  DexFuture *loading;
 
   if (g_strstrip (typed)[0] == '\0')
     return valija_cli_set_usage (error, _("Say what to search for."));
@@ -424,9 +428,11 @@ search_fiber (ValijaCli *cli, GError **error)
       !(answer = dex_await_boxed (valija_engine_search_server (cli->engine, account, folder, text), error)))
     return FALSE;
 
-  if (!(messages = dex_await_boxed (valija_engine_load_found (cli->engine, text, account, folder,
-                                                              answer != NULL ? answer->messages : NULL, opt_limit),
-                                    error)))
+  found = answer != NULL ? answer->messages : NULL;
+  loading = opt_conversations
+              ? valija_engine_load_found_conversations (cli->engine, text, account, folder, found, opt_limit)
+              : valija_engine_load_found (cli->engine, text, account, folder, found, opt_limit);
+  if (!(messages = dex_await_boxed (loading, error)))
     return FALSE;
 
   show_messages (cli, messages);

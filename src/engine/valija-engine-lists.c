@@ -256,6 +256,94 @@ valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
                               (GDestroyNotify) reading_free);
 }
 
+/* ---- What is found ---- */
+
+/* The folders that a search is narrowed to, none for everywhere. (transfer full) */
+static GArray *
+list_scope (ValijaEngine *self, ValijaFolder *folder)
+{
+  GArray *folders;
+  gint64 id;
+
+  if (folder != NULL && valija_folder_gathers (folder))
+    return valija_engine_list_inboxes (self);
+
+  folders = g_array_new (FALSE, FALSE, sizeof (gint64));
+  if (folder != NULL)
+    {
+      id = valija_folder_get_id (folder);
+      g_array_append_val (folders, id);
+    }
+
+  return folders;
+}
+
+typedef struct
+{
+  ValijaEngine *engine;
+  DexFuture *searching;      /* nullable: of ValijaFoundMessages */
+  guint limit;               /* of conversations, 0: all */
+} Finding;
+
+static void
+finding_free (Finding *finding)
+{
+  g_object_unref (finding->engine);
+  dex_clear (&finding->searching);
+  g_free (finding);
+}
+
+static DexFuture *
+load_found_fiber (gpointer data)
+{
+  Finding *finding = data;
+  g_autoptr(GArray) found = NULL;
+  g_autoptr(GPtrArray) groups = NULL;
+  g_autoptr(GPtrArray) rows = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(found = dex_await_boxed (g_steal_pointer (&finding->searching), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  groups = valija_list_feed_group_found (found);
+  if (finding->limit > 0 && groups->len > finding->limit)
+    g_ptr_array_set_size (groups, (int) finding->limit);
+
+  if (!(rows = dex_await_boxed (valija_store_load_found_rows (finding->engine->store, groups), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return valija_future_new_take_ptr_array (valija_engine_wrap_rows (finding->engine, rows));
+}
+
+DexFuture *
+valija_engine_load_found_conversations (ValijaEngine  *self,
+                                        const char    *text,
+                                        ValijaAccount *account,
+                                        ValijaFolder  *folder,
+                                        GArray        *found,
+                                        guint          limit)
+{
+  g_autoptr(ValijaSearchQuery) query = NULL;
+  g_autoptr(GArray) folders = NULL;
+  const gint64 *more = found != NULL ? (const gint64 *) (const void *) found->data : NULL;
+  Finding *finding;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+  dex_return_error_if_fail (text != NULL);
+
+  query = valija_search_query_new (text);
+  folders = list_scope (self, folder);
+  finding = g_new0 (Finding, 1);
+  finding->engine = g_object_ref (self);
+  finding->limit = limit;
+  finding->searching = valija_store_search_conversations (self->store, query,
+                                                          account != NULL ? valija_account_get_id (account) : NULL,
+                                                          (const gint64 *) (const void *) folders->data, folders->len,
+                                                          more, found != NULL ? found->len : 0, 0);
+  return valija_engine_spawn (self, VALIJA_FLOW_CALLERS, "found", load_found_fiber, finding,
+                              (GDestroyNotify) finding_free);
+}
+
 DexFuture *
 valija_engine_load_found (ValijaEngine  *self,
                           const char    *text,
@@ -272,15 +360,7 @@ valija_engine_load_found (ValijaEngine  *self,
   dex_return_error_if_fail (text != NULL);
 
   query = valija_search_query_new (text);
-  folders = folder != NULL && valija_folder_gathers (folder) ? valija_engine_list_inboxes (self)
-                                                             : g_array_new (FALSE, FALSE, sizeof (gint64));
-  if (folder != NULL && !valija_folder_gathers (folder))
-    {
-      gint64 id = valija_folder_get_id (folder);
-
-      g_array_append_val (folders, id);
-    }
-
+  folders = list_scope (self, folder);
   return look_up (self, 0, valija_store_search (self->store, query,
                                                 account != NULL ? valija_account_get_id (account) : NULL,
                                                 (const gint64 *) (const void *) folders->data, folders->len, more,

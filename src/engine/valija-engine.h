@@ -253,6 +253,14 @@ DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 GArray        *found,
                                                 guint          limit) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of what is found, as valija_engine_search_conversations() lists it. @limit: how many conversations */
+DexFuture *valija_engine_load_found_conversations (ValijaEngine  *self,
+                                                   const char    *text,
+                                                   ValijaAccount *account,
+                                                   ValijaFolder  *folder,
+                                                   GArray        *found,
+                                                   guint          limit) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Resolves to a ValijaMessage, loaded; NOT_FOUND. */
 DexFuture *valija_engine_find_message (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 

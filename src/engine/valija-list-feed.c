@@ -147,33 +147,57 @@ ask_search (ValijaListFeed *self, ValijaEngine *engine)
                               MAX_HITS);
 }
 
-/* Each conversation once, by the newest of it that was found. (transfer full): the keys */
-static GArray *
-group_found (ValijaListFeed *self, GArray *found)
+GPtrArray *
+valija_list_feed_group_found (GArray *found)
 {
-  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
-  g_autoptr(GHashTable) messages = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  GArray *keys = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  g_clear_pointer (&self->groups, g_hash_table_unref);
-  self->groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+  GPtrArray *groups = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr(GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
 
   for (guint i = 0; i < found->len; i++)
     {
-      const ValijaFoundMessage *message = &g_array_index (found, ValijaFoundMessage, i);
-      GArray *group = g_hash_table_lookup (self->groups, &message->conversation);
+      ValijaFoundMessage *message = &g_array_index (found, ValijaFoundMessage, i);
+      GArray *group = g_hash_table_lookup (seen, &message->conversation);
 
       if (group == NULL)
         {
           group = g_array_new (FALSE, FALSE, sizeof (gint64));
           g_array_append_val (group, message->conversation);
-          g_hash_table_insert (self->groups, g_memdup2 (&message->conversation, sizeof message->conversation), group);
-          g_array_append_val (keys, message->conversation);
+          g_hash_table_insert (seen, &message->conversation, group);
+          g_ptr_array_add (groups, group);
         }
       g_array_append_val (group, message->id);
-      g_hash_table_add (messages, g_memdup2 (&message->id, sizeof message->id));
     }
 
+  return groups;
+}
+
+/* (transfer full): the keys */
+static GArray *
+take_found (ValijaListFeed *self, GArray *found)
+{
+  g_autoptr(ValijaMessageList) list = g_weak_ref_get (&self->list);
+  g_autoptr(GHashTable) messages = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GPtrArray) groups = valija_list_feed_group_found (found);
+  GArray *keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  g_clear_pointer (&self->groups, g_hash_table_unref);
+  self->groups = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      GArray *group = g_ptr_array_index (groups, i);
+      gint64 key = g_array_index (group, gint64, 0);
+
+      g_array_append_val (keys, key);
+      g_hash_table_insert (self->groups, g_memdup2 (&key, sizeof key), g_array_ref (group));
+    }
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      gint64 id = g_array_index (found, ValijaFoundMessage, i).id;
+
+      g_hash_table_add (messages, g_memdup2 (&id, sizeof id));
+    }
   if (list != NULL)
     valija_message_list_set_messages (list, g_steal_pointer (&messages));
 
@@ -294,7 +318,7 @@ load_index_fiber (gpointer data)
     {
       g_autoptr(GArray) found = g_steal_pointer (&ids);
 
-      ids = group_found (self, found);
+      ids = take_found (self, found);
     }
   if (ids != NULL)
     take_index (self, ids);

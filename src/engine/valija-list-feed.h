@@ -36,4 +36,8 @@ ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
                                                 GArray            *found,
                                                 gboolean           conversations) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Each conversation of @found (ValijaFoundMessage) once, in the order of the newest of it that was: (transfer full) of
+ * GArray of gint64, its key and the ids of those, as valija_store_load_found_rows() takes them. */
+GPtrArray         *valija_list_feed_group_found (GArray *found) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -49,6 +49,14 @@ def read_and_organise():
         assert [m['date'] for m in shown] == sorted(m['date'] for m in shown) and all(m['text'] for m in shown)
         p.run('show', str(longest['id']), '--conversation', '--raw', expect=USAGE)
 
+        # What is found is in conversations too: each once, with those of its messages that were
+        where = ('--limit', '0', '--folder', 'INBOX', f'from:{longest["sender_address"]}')
+        found = p.json('search', '--conversations', *where)['messages']
+        assert {i for c in found for i in c['ids']} == {m['id'] for m in p.json('search', *where)['messages']}, found
+        assert len(found) == len({c['conversation'] for c in found}), found
+        one, = (c for c in found if c['conversation'] == longest['conversation'])
+        assert one['messages'] == longest['messages'] and longest['id'] in one['ids'], one
+
         deliver(ANA, 'for the script')
         wait_for(lambda: p.json('sync', '--inbox')['accounts'][0]['new'])
         message = p.messages()[0]
