@@ -12,25 +12,26 @@
 
 struct _ValijaRepliesDialog
 {
-  AdwDialog      parent_instance;
+  AdwDialog            parent_instance;
 
-  GtkWidget     *save;
-  AdwBanner     *problem;
-  GtkStack      *stack;
-  AdwStatusPage *failure;
-  AdwComboRow   *state;
-  ValijaTimeRow *start;
-  ValijaTimeRow *end;
-  GtkTextView   *inside;
-  AdwComboRow   *audience;
-  GtkWidget     *outside_group;
-  GtkTextView   *outside;
+  GtkWidget           *save;
+  AdwBanner           *problem;
+  GtkStack            *stack;
+  AdwStatusPage       *failure;
+  AdwComboRow         *state;
+  ValijaTimeRow       *start;
+  ValijaTimeRow       *end;
+  GtkTextView         *inside;
+  AdwPreferencesGroup *audience_group;
+  AdwComboRow         *audience;
+  GtkWidget           *outside_group;
+  GtkTextView         *outside;
 
-  ValijaEngine  *engine;
-  ValijaAccount *account;
+  ValijaEngine        *engine;
+  ValijaAccount       *account;
   ValijaRepliesAudience widest;
-  gboolean       quiet;      /* what the server has is being shown */
-  gboolean       saving;
+  gboolean             quiet;      /* what the server has is being shown */
+  gboolean             saving;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaRepliesDialog, valija_replies_dialog, ADW_TYPE_DIALOG)
@@ -100,7 +101,7 @@ show_limit (ValijaRepliesDialog     *self,
 
   self->widest = replies->widest;
   gtk_string_list_splice (choices, n_allowed, n_choices - n_allowed, NULL);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->audience), limit != NULL ? limit : "");
+  adw_preferences_group_set_description (self->audience_group, limit);
   gtk_widget_set_sensitive (GTK_WIDGET (self->audience), has_choice);
   gtk_widget_set_visible (self->outside_group, has_choice);
 }
@@ -219,6 +220,7 @@ valija_replies_dialog_class_init (ValijaRepliesDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, end);
   gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, inside);
   gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, audience);
+  gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, audience_group);
   gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, outside_group);
   gtk_widget_class_bind_template_child (widget_class, ValijaRepliesDialog, outside);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
