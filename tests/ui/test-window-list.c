@@ -43,6 +43,47 @@ test_selection_enables (void)
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
 }
 
+static gboolean
+time_cb (gpointer data)
+{
+  *(gboolean *) data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+count_frame_cb (guint *n_frames)
+{
+  (*n_frames)++;
+}
+
+/* A frame costs power, also one in which nothing is painted: what is not seen asks for none. */
+void
+test_rest (void)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (get_window ()));
+  guint n_frames;
+  gulong handler = g_signal_connect_swapped (clock, "update", G_CALLBACK (count_frame_cb), &n_frames);
+
+  g_test_timer_start ();
+  show_inbox ("ana@example.org");
+  select_row (0);
+  WAIT (reader_shows_message);
+
+  do
+    {
+      gboolean passed = FALSE;
+
+      g_assert_cmpint (g_test_timer_elapsed (), <, VALIJA_WAIT_SECONDS);
+      n_frames = 0;
+      g_timeout_add (500, time_cb, &passed);
+      WAIT_FOR (passed);
+    }
+  while (n_frames > 0);
+
+  g_signal_handler_disconnect (clock, handler);
+}
+
 void
 test_star (void)
 {

@@ -48,6 +48,7 @@ void test_send_only_account (void);
 void test_unread_only (void);
 void test_all_inboxes (void);
 void test_long_list (void);
+void test_rest (void);
 
 /* ---- test-window-sidebar.c ---- */
 
