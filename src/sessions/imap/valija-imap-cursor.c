@@ -9,10 +9,7 @@
 /* "VI" and the version of the form: UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ, parts that are there, then the parts.
  * Numbers are 7 bits an octet, low bits first, the high bit says that more follow; sets are numbers of ranges
  * and the steps between their ends. */
-static const guint8 head[] = { 'V', 'I', 2 };
-
-/* Of the first form the labels of messages were not known yet: the flags of all are asked for once more. */
-#define VERSION_WITHOUT_LABELS 1
+static const guint8 head[] = { 'V', 'I', 1 };
 
 #define PART_KNOWN   (1 << 0)
 #define PART_DIGESTS (1 << 1)
@@ -159,14 +156,9 @@ valija_imap_cursor_from_bytes (GBytes *bytes)
   const guint8 *data = g_bytes_get_data (bytes, &size);
   Reader reader = { data + sizeof head, data + size, FALSE };
   g_autoptr(ValijaImapCursor) self = NULL;
-  gboolean complete;
   guint64 parts;
 
-  if (size < sizeof head || memcmp (data, head, 2) != 0)
-    return NULL;
-
-  complete = data[2] == head[2];
-  if (!complete && data[2] != VERSION_WITHOUT_LABELS)
+  if (size < sizeof head || memcmp (data, head, sizeof head) != 0)
     return NULL;
 
   self = valija_imap_cursor_new (get_number (&reader, G_MAXUINT32));
@@ -182,12 +174,6 @@ valija_imap_cursor_from_bytes (GBytes *bytes)
 
   if (reader.failed || reader.at != reader.end || self->uid_next == 0)
     return NULL;
-
-  if (!complete)
-    {
-      self->mod_seq = 0;
-      g_clear_pointer (&self->digests, g_hash_table_unref);
-    }
 
   return g_steal_pointer (&self);
 }

@@ -50,43 +50,6 @@ test_round_trip (void)
   g_assert_cmpuint (g_bytes_get_size (bytes), <, 64);
 }
 
-/* From before there were labels: what is known stays known, and the flags of all are asked for once. */
-static void
-test_without_labels (void)
-{
-  g_autoptr(ValijaImapCursor) cursor = valija_imap_cursor_new (7);
-  g_autoptr(ValijaImapCursor) read = NULL;
-  g_autoptr(ValijaImapCursor) later = NULL;
-  g_autoptr(GBytes) bytes = NULL;
-  g_autofree guint8 *copy = NULL;
-  g_autofree char *known = NULL;
-  gsize size;
-
-  cursor->uid_next = 10;
-  cursor->mod_seq = 90;
-  cursor->known = valija_imap_set_parse ("1:3,5,7:9", 0);
-  cursor->digests = valija_imap_digests_new ();
-  valija_imap_digests_add (cursor->digests, 5, 1, 0);
-  bytes = valija_imap_cursor_to_bytes (cursor);
-  size = g_bytes_get_size (bytes);
-  copy = g_memdup2 (g_bytes_get_data (bytes, NULL), size);
-  g_clear_pointer (&bytes, g_bytes_unref);
-
-  copy[2] = 1;
-  bytes = g_bytes_new_static (copy, size);
-  read = valija_imap_cursor_from_bytes (bytes);
-  g_assert_nonnull (read);
-  known = valija_imap_set_to_string (read->known);
-  g_assert_cmpstr (known, ==, "1:3,5,7:9");
-  g_assert_cmpuint (read->uid_next, ==, 10);
-  g_assert_cmpuint (read->mod_seq, ==, 0);
-  g_assert_null (read->digests);
-
-  copy[2] = 3;
-  later = valija_imap_cursor_from_bytes (bytes);
-  g_assert_null (later);
-}
-
 /* Whatever is read back is a cursor or none, and never a crash. */
 static void
 test_damaged (void)
@@ -175,7 +138,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/imap/cursor/round-trip", test_round_trip);
-  g_test_add_func ("/imap/cursor/without-labels", test_without_labels);
   g_test_add_func ("/imap/cursor/damaged", test_damaged);
   g_test_add_func ("/imap/cursor/remote-ids", test_remote_ids);
 
