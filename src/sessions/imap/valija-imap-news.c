@@ -95,10 +95,10 @@ add_flags (ValijaImapNews        *self,
   g_auto(GStrv) labels = NULL;
   Flags flags = { .uid = fetch->uid, .flags = fetch->flags };
 
-  if (!has_room (self, 1))
+  labels = valija_imap_label_dup_told (self->style, fetch);
+  if (!has_room (self, 1 + (labels != NULL ? g_strv_length (labels) : 0)))
     return;
 
-  labels = valija_imap_label_dup_told (self->style, fetch);
   flags.labelled = labels != NULL;
   g_array_append_val (self->flags, flags);
   if (labels != NULL && labels[0] != NULL)

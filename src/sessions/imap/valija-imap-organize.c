@@ -508,18 +508,39 @@ appended_cb (ValijaImapResponse *response,
   return FALSE;
 }
 
+/* What is to be filed, as a thread looks at it. */
+typedef struct
+{
+  GBytes *source;
+  gboolean has_nul;
+} Canonical;
+
+static void
+canonical_clear (gpointer data)
+{
+  g_bytes_unref (((Canonical *) data)->source);
+}
+
+static void
+canonical_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, canonical_clear);
+}
+
 /* With CRLF at the end of each line, as a message of IMAP must have it. */
 static gpointer
 canonical_in_thread (gpointer   user_data,
                      GError   **error)
 {
-  GBytes *source = user_data;
+  Canonical *self = user_data;
+  GBytes *source = self->source;
   gsize length;
   const char *octets = g_bytes_get_data (source, &length);
   const char *end = octets + length;
   g_autoptr(ValijaSpool) canonical = NULL;
   const char *start = octets;
 
+  self->has_nul = memchr (octets, '\0', length) != NULL;
   for (const char *p = octets; p < end && (p = memchr (p, '\n', end - p)) != NULL; p++)
     {
       if (p > octets && p[-1] == '\r')
@@ -547,18 +568,20 @@ append_filing_fiber (Change             *self,
                      gint64              received,
                      GError            **error)
 {
+  Canonical *work = g_atomic_rc_box_new0 (Canonical);
   g_autoptr(GBytes) canonical = NULL;
-  const void *octets;
   gboolean binary;
   gsize length;
 
-  canonical = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, canonical_in_thread, g_bytes_ref (source),
-                                                            (GDestroyNotify) g_bytes_unref), error);
+  work->source = g_bytes_ref (source);
+  canonical = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, canonical_in_thread,
+                                                            g_atomic_rc_box_acquire (work), canonical_unref), error);
+  binary = work->has_nul;
+  canonical_unref (work);
   if (canonical == NULL)
     return FALSE;
 
-  octets = g_bytes_get_data (canonical, &length);
-  binary = memchr (octets, '\0', length) != NULL;
+  length = g_bytes_get_size (canonical);
   if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
     {
       valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
