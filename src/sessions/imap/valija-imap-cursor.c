@@ -9,7 +9,11 @@
 /* "VI" and the version of the form: UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ, parts that are there, then the parts.
  * Numbers are 7 bits an octet, low bits first, the high bit says that more follow; sets are numbers of ranges
  * and the steps between their ends. */
-static const guint8 head[] = { 'V', 'I', 1 };
+static const guint8 head[] = { 'V', 'I', 2 };
+
+/* Of the first form the labels of messages were not known yet, and digests were other sums: the flags of all are asked
+ * for once more. */
+#define VERSION_WITHOUT_LABELS 1
 
 #define PART_KNOWN   (1 << 0)
 #define PART_DIGESTS (1 << 1)
@@ -156,9 +160,14 @@ valija_imap_cursor_from_bytes (GBytes *bytes)
   const guint8 *data = g_bytes_get_data (bytes, &size);
   Reader reader = { data + sizeof head, data + size, FALSE };
   g_autoptr(ValijaImapCursor) self = NULL;
+  gboolean complete;
   guint64 parts;
 
-  if (size < sizeof head || memcmp (data, head, sizeof head) != 0)
+  if (size < sizeof head || memcmp (data, head, 2) != 0)
+    return NULL;
+
+  complete = data[2] == head[2];
+  if (!complete && data[2] != VERSION_WITHOUT_LABELS)
     return NULL;
 
   self = valija_imap_cursor_new (get_number (&reader, G_MAXUINT32));
@@ -174,6 +183,12 @@ valija_imap_cursor_from_bytes (GBytes *bytes)
 
   if (reader.failed || reader.at != reader.end || self->uid_next == 0)
     return NULL;
+
+  if (!complete)
+    {
+      self->mod_seq = 0;
+      g_clear_pointer (&self->digests, g_hash_table_unref);
+    }
 
   return g_steal_pointer (&self);
 }
@@ -203,6 +218,17 @@ valija_imap_digests_new (void)
   return g_hash_table_new (NULL, NULL);
 }
 
+static guint64
+mix (guint64 value)
+{
+  value ^= value >> 33;
+  value *= G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+  value ^= value >> 33;
+  value *= G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
+
+  return value ^ value >> 33;
+}
+
 void
 valija_imap_digests_add (GHashTable     *digests,
                          guint32         uid,
@@ -211,8 +237,8 @@ valija_imap_digests_add (GHashTable     *digests,
 {
   gpointer block = GUINT_TO_POINTER (VALIJA_IMAP_CURSOR_BLOCK (uid));
   guint32 sum = GPOINTER_TO_UINT (g_hash_table_lookup (digests, block));
-  guint64 whole = ((guint64) uid << 16 | (flags & 0xffff)) ^ (guint64) labels << 16;
-  guint64 mixed = whole * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+  /* Each step bends the sum: what two messages exchange must not cancel out. The finaliser is that of MurmurHash3. */
+  guint64 mixed = mix (mix ((guint64) uid << 32 | labels) ^ (flags & 0xffff));
 
   g_hash_table_insert (digests, block, GUINT_TO_POINTER (sum + (guint32) (mixed >> 32)));
 }

@@ -50,6 +50,69 @@ test_round_trip (void)
   g_assert_cmpuint (g_bytes_get_size (bytes), <, 64);
 }
 
+/* What one message loses and another gets is a change of both. */
+static void
+test_exchanged (void)
+{
+  g_autoptr(GRand) random = g_rand_new_with_seed (7);
+
+  for (int i = 0; i < 2000; i++)
+    {
+      g_autoptr(GHashTable) before = valija_imap_digests_new ();
+      g_autoptr(GHashTable) seen = valija_imap_digests_new ();
+      g_autoptr(GHashTable) labelled = valija_imap_digests_new ();
+      guint32 label = g_rand_int (random);
+      guint32 one = 512 + g_rand_int_range (random, 0, 256);
+      guint32 other = 512 + (one + g_rand_int_range (random, 1, 256)) % 256;
+
+      valija_imap_digests_add (before, one, 1, label);
+      valija_imap_digests_add (before, other, 0, 0);
+      valija_imap_digests_add (seen, one, 0, label);
+      valija_imap_digests_add (seen, other, 1, 0);
+      valija_imap_digests_add (labelled, one, 1, 0);
+      valija_imap_digests_add (labelled, other, 0, label);
+      g_assert_false (valija_imap_digests_equal (before, seen, one));
+      g_assert_false (valija_imap_digests_equal (before, labelled, one));
+    }
+}
+
+/* From before there were labels: what is known stays known, and the flags of all are asked for once. */
+static void
+test_without_labels (void)
+{
+  g_autoptr(ValijaImapCursor) cursor = valija_imap_cursor_new (7);
+  g_autoptr(ValijaImapCursor) read = NULL;
+  g_autoptr(ValijaImapCursor) later = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  g_autofree guint8 *copy = NULL;
+  g_autofree char *known = NULL;
+  gsize size;
+
+  cursor->uid_next = 10;
+  cursor->mod_seq = 90;
+  cursor->known = valija_imap_set_parse ("1:3,5,7:9", 0);
+  cursor->digests = valija_imap_digests_new ();
+  valija_imap_digests_add (cursor->digests, 5, 1, 0);
+  bytes = valija_imap_cursor_to_bytes (cursor);
+  size = g_bytes_get_size (bytes);
+  copy = g_memdup2 (g_bytes_get_data (bytes, NULL), size);
+  g_clear_pointer (&bytes, g_bytes_unref);
+
+  copy[2] = 1;
+  bytes = g_bytes_new_static (copy, size);
+  read = valija_imap_cursor_from_bytes (bytes);
+  g_assert_nonnull (read);
+  known = valija_imap_set_to_string (read->known);
+  g_assert_cmpstr (known, ==, "1:3,5,7:9");
+  g_assert_cmpuint (read->uid_next, ==, 10);
+  g_assert_cmpuint (read->mod_seq, ==, 0);
+  g_assert_null (read->digests);
+
+  copy[2] = 3;
+  later = valija_imap_cursor_from_bytes (bytes);
+  g_assert_null (later);
+}
+
 /* Whatever is read back is a cursor or none, and never a crash. */
 static void
 test_damaged (void)
@@ -138,6 +201,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/imap/cursor/round-trip", test_round_trip);
+  g_test_add_func ("/imap/cursor/exchanged", test_exchanged);
+  g_test_add_func ("/imap/cursor/without-labels", test_without_labels);
   g_test_add_func ("/imap/cursor/damaged", test_damaged);
   g_test_add_func ("/imap/cursor/remote-ids", test_remote_ids);
 
