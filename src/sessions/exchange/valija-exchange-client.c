@@ -181,13 +181,14 @@ set_status_error (ValijaHttpResponse *response,
                                "your administrator for the address of Exchange Web Services."));
 }
 
-/* What the server says to who has not said his name yet: a 401, or why there are no services to be had. */
+/* What the server at @uri says to who has not said his name yet: a 401, or why there are no services to be had. */
 static gboolean
 probe_fiber (ValijaExchangeClient *self,
+             const char           *uri,
              ValijaHttpOffers     *offers,
              GError              **error)
 {
-  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("GET", self->uri);
+  g_autoptr(ValijaHttpRequest) request = valija_http_request_new ("GET", uri);
   g_autoptr(ValijaHttpResponse) response = NULL;
 
   valija_http_request_set_anonymous (request, TRUE);
@@ -203,23 +204,32 @@ probe_fiber (ValijaExchangeClient *self,
   return FALSE;
 }
 
+/* *@auth: how to sign in at @uri. Nothing changes by it. */
 static gboolean
 choose_auth_fiber (ValijaExchangeClient *self,
+                   const char           *uri,
+                   ValijaHttpAuth       *auth,
                    GError              **error)
 {
   ValijaHttpOffers offers = VALIJA_HTTP_OFFER_NONE;
 
-  if (!probe_fiber (self, &offers, error))
+  if (!probe_fiber (self, uri, &offers, error))
     return FALSE;
-  if (!valija_exchange_choose_auth (self->context, offers, &self->auth, error))
+  if (!valija_exchange_choose_auth (self->context, offers, auth, error))
     {
       valija_error_locate (error, VALIJA_SIDE_BOTH, VALIJA_STEP_SIGN_IN);
       return FALSE;
     }
 
-  valija_exchange_set_auth (self->context, self->http, self->auth);
-
   return TRUE;
+}
+
+static void
+set_auth (ValijaExchangeClient *self,
+          ValijaHttpAuth        auth)
+{
+  self->auth = auth;
+  valija_exchange_set_auth (self->context, self->http, auth);
 }
 
 gboolean
@@ -227,6 +237,7 @@ valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
                                       GError              **error)
 {
   ValijaAccount *account = valija_session_context_get_account (self->context);
+  ValijaHttpAuth auth;
 
   if (valija_autodiscover_is_online (valija_server_get_host (valija_account_get_incoming (account))))
     {
@@ -236,7 +247,12 @@ valija_exchange_client_sign_in_fiber (ValijaExchangeClient *self,
       return FALSE;
     }
 
-  return choose_auth_fiber (self, error);
+  if (!choose_auth_fiber (self, self->uri, &auth, error))
+    return FALSE;
+
+  set_auth (self, auth);
+
+  return TRUE;
 }
 
 /* ---- Reading the answer ---- */
@@ -401,32 +417,45 @@ create_post (ValijaExchangeClient *self,
   return post;
 }
 
-/* Whether what was asked of @asked, and answered by @response, is to be asked once more: the mailbox is elsewhere.
- * FALSE without @error: it is not. */
+/* Whether what was asked of @asked, and answered by *@response, is to be asked once more: the mailbox is elsewhere.
+ * FALSE without @error: it is not, and *@response is still there. */
 static gboolean
-follow_fiber (ValijaExchangeClient *self,
-              const char           *asked,
-              ValijaHttpResponse   *response,
-              GError              **error)
+follow_fiber (ValijaExchangeClient  *self,
+              const char            *asked,
+              ValijaHttpResponse   **response,
+              GError               **error)
 {
-  guint status = valija_http_response_get_status (response);
+  guint status = valija_http_response_get_status (*response);
   g_autoptr(GUri) location = NULL;
+  g_autofree char *uri = NULL;
+  ValijaHttpAuth auth;
 
   /* Another request was told so meanwhile, and who it is was said there */
   if ((status == 401 || status == 451) && !g_str_equal (asked, self->uri))
     return TRUE;
 
-  if (!valija_exchange_find_moved (valija_session_context_get_account (self->context), asked, response, &location,
+  if (!valija_exchange_find_moved (valija_session_context_get_account (self->context), asked, *response, &location,
                                    error) ||
       location == NULL)
     return FALSE;
 
-  g_free (self->uri);
-  self->uri = g_uri_to_string (location);
-  valija_http_approve (self->http, g_uri_get_host (location), (guint16) MAX (g_uri_get_port (location), 0),
-                       VALIJA_SECURITY_TLS);
+  /* It takes a place that the next request may need */
+  g_clear_object (response);
+  uri = g_uri_to_string (location);
+  if (!choose_auth_fiber (self, uri, &auth, error))
+    return FALSE;
 
-  return choose_auth_fiber (self, error);
+  /* All at once, now that it has answered; where another request came first there it stays */
+  if (g_str_equal (asked, self->uri))
+    {
+      g_free (self->uri);
+      self->uri = g_steal_pointer (&uri);
+      valija_http_approve (self->http, g_uri_get_host (location), (guint16) MAX (g_uri_get_port (location), 0),
+                           VALIJA_SECURITY_TLS);
+      set_auth (self, auth);
+    }
+
+  return TRUE;
 }
 
 /* @seconds: how long the server may be silent in an answer that stays open; 0: it is none */
@@ -452,7 +481,7 @@ send_fiber (ValijaExchangeClient *self,
       if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
         return NULL;
 
-      if (moves < MOVES && follow_fiber (self, asked, response, &failure))
+      if (moves < MOVES && follow_fiber (self, asked, &response, &failure))
         continue;
 
       if (failure == NULL)

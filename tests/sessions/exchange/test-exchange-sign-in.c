@@ -211,6 +211,53 @@ test_moved (void)
   world_stop (&world);
 }
 
+#define LOOKS 4
+
+/* More at once than the connection takes; each fails with @code, or none (-1) */
+static void
+look (World *world,
+      int    code)
+{
+  DexFuture *futures[LOOKS];
+
+  for (gsize i = 0; i < LOOKS; i++)
+    futures[i] = valija_mail_reader_search (VALIJA_MAIL_READER (world->session), folder (world, "inbox"), "all");
+  for (gsize i = 0; i < LOOKS; i++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      valija_test_await (futures[i], &error);
+      if (code < 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, VALIJA_ERROR, code);
+      dex_unref (futures[i]);
+    }
+}
+
+/* Where the mailbox is said to be nobody answers: one goes on asking where it was until then. */
+static void
+test_moved_nowhere (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  folders = list_folders (&world);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'moved', "
+                                             "'value': 'https://localhost:1/EWS/Exchange.asmx'}");
+  look (&world, VALIJA_ERROR_CONNECT);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'moved', 'value': null}");
+  look (&world, -1);
+
+  valija_contract_server_tell (world.server,
+                               "{'do': 'set', 'name': 'moved',"
+                               " 'value': 'https://localhost:%u/EWS/Moved/Exchange.asmx'}",
+                               valija_contract_server_get_port (world.server));
+  look (&world, -1);
+  world_stop (&world);
+}
+
 /* Microsoft's own service has another method. */
 static void
 test_online (void)
@@ -248,6 +295,7 @@ main (int   argc,
   g_test_add_func ("/exchange/sign-in/unknown-mechanism", test_unknown_mechanism);
   g_test_add_func ("/exchange/sign-in/first-answers", test_first_answers);
   g_test_add_func ("/exchange/sign-in/moved", test_moved);
+  g_test_add_func ("/exchange/sign-in/moved-nowhere", test_moved_nowhere);
   g_test_add_func ("/exchange/sign-in/online", test_online);
   g_test_add_func ("/exchange/sign-in/old-server", test_old_server);
 
