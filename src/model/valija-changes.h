@@ -56,6 +56,7 @@ struct _ValijaMessageInfo
   gint64 date;              /* the Date field, seconds since 1970; 0 if none or not a date */
   gint64 received;          /* when the server got it; falls back to @date, then to now */
   guint64 size;             /* octets, 0 if not known */
+  gboolean size_is_loose;   /* it is that of how the server stores it, with flags, labels and whatever else is set */
   ValijaFlags flags;
   char **labels;            /* nullable: the server does not tell */
   gboolean has_attachments;

@@ -39,6 +39,7 @@ typedef struct
   ValijaFlags flags;
   ValijaFlags server_flags;
   char *server_labels;      /* nullable: none */
+  guint64 size;
   gint64 round;
   gboolean pending;
   gboolean gone;
@@ -126,6 +127,25 @@ begin_round (Writing  *writing,
                               "ii", writing->folder, writing->round);
 }
 
+/* A loose size tells nothing of what is not written any more, and of a draft only where nothing else was changed that
+ * it counts. */
+static gboolean
+is_other_size (const Known             *known,
+               const ValijaMessageInfo *info)
+{
+  g_autofree char *labels = NULL;
+
+  if (known->size == 0 || info->size == 0 || known->size == info->size)
+    return FALSE;
+  if (!info->size_is_loose)
+    return TRUE;
+
+  labels = valija_labels_to_text ((const char * const *) info->labels);
+
+  return (info->flags & VALIJA_FLAG_DRAFT) != 0 && known->server_flags == info->flags &&
+         g_strcmp0 (known->server_labels, labels) == 0;
+}
+
 /* @known->id is 0 for a message that is not known. @info (nullable) to compare with. */
 static gboolean
 load_known (Writing            *writing,
@@ -157,14 +177,12 @@ load_known (Writing            *writing,
       known->linked = sqlite3_column_int (statement, 9) != 0;
       known->server_labels = valija_store_dup_text (statement, 10);
 
-      if (info != NULL)
-        {
-          guint64 size = sqlite3_column_int64 (statement, 8);
+      known->size = sqlite3_column_int64 (statement, 8);
 
-          known->same = g_strcmp0 ((const char *) sqlite3_column_text (statement, 6), info->message_id) == 0 &&
-                        g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
-                        (size == 0 || info->size == 0 || size == info->size);
-        }
+      known->same = info != NULL &&
+                    g_strcmp0 ((const char *) sqlite3_column_text (statement, 6), info->message_id) == 0 &&
+                    g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
+                    !is_other_size (known, info);
       sqlite3_reset (statement);
     }
 
@@ -322,6 +340,10 @@ write_added (Writing            *writing,
       writing->written->n_changed += known.server_flags == info->flags;
       valija_store_context_tell_message (writing->context, writing->database, known.id);
     }
+  else if (!writing->durable && info->size != 0 && known.size != info->size &&
+           !valija_database_run (writing->database, error, "UPDATE message SET size = ?2 WHERE id = ?1",
+                                 "ii", known.id, (gint64) info->size))
+    return FALSE;
 
   return write_labels (writing, &known, (const char * const *) info->labels, error) &&
          write_flags (writing, &known, info->flags, error);

@@ -478,6 +478,63 @@ test_draft_released_over_theirs (void)
                                        "'subject': 'mine again'}");
 }
 
+/* What is set on a message makes the stored one larger, and no other message of it: what is here of it stays. */
+static void
+test_set_elsewhere (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  g_autoptr(ValijaMessage) message = NULL;
+
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'whole'}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  message = test_engine_find (test, "inbox", "whole");
+  g_bytes_unref (test_await_boxed (valija_engine_load_source (test->engine, message, NULL)));
+
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'categories', 'subject': 'whole', "
+                                       "'value': ['Work']}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  assert_list (test, "inbox", "whole+#Work");
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'flag', 'subject': 'whole'}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  assert_list (test, "inbox", "whole!+#Work");
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'whole'}");
+}
+
+/* And no other draft. What is written on it is another one, though only its size tells. */
+static void
+test_draft_set_elsewhere (void)
+{
+  g_autoptr(TestEngine) test = create_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  gint64 draft = save_draft (test, composition, "mine", 0);
+  Edited edited = { 0, };
+
+  g_signal_connect_swapped (test->engine, "draft-edited", G_CALLBACK (edited_cb), &edited);
+  pause_writing (test);
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'categories', 'folder': 'drafts', "
+                                       "'subject': 'mine', 'value': ['Work']}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'flag', 'folder': 'drafts', 'subject': 'mine'}");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  g_object_set (composition, "text", "More words.", NULL);
+  draft = save_draft (test, composition, "mine", draft);
+  pause_writing (test);
+  g_assert_cmpint (edited.draft, ==, 0);
+  assert_drafts_there ("mine");
+
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'edit', 'folder': 'drafts', 'subject': 'mine', "
+                                       "'value': 'mine', 'text': 'Other words, and more of them.'}");
+  draft = save_draft (test, composition, "mine again", draft);
+  pause_writing (test);
+  g_assert_cmpint (edited.draft, ==, draft);
+  assert_drafts_there ("mine");
+
+  test_await (valija_engine_settle_draft (test->engine, draft, edited.theirs));
+  test_await (valija_engine_drop_draft (test->engine, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_drafts_there ("");
+}
+
 /* What is deleted in a shared mailbox goes to its own Deleted Items, or to the user's where that one is closed. */
 static void
 test_shared_trash (gconstpointer data)
@@ -566,6 +623,8 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/exchange/drafts/edited", GINT_TO_POINTER (2), test_draft_edited_elsewhere);
   g_test_add_data_func ("/engine/exchange/drafts/edited/both", GINT_TO_POINTER (3), test_draft_edited_elsewhere);
   g_test_add_func ("/engine/exchange/drafts/released", test_draft_released_over_theirs);
+  g_test_add_func ("/engine/exchange/drafts/set", test_draft_set_elsewhere);
+  g_test_add_func ("/engine/exchange/set", test_set_elsewhere);
   g_test_add_data_func ("/engine/exchange/shared-trash", GINT_TO_POINTER (FALSE), test_shared_trash);
   g_test_add_data_func ("/engine/exchange/shared-trash/closed", GINT_TO_POINTER (TRUE), test_shared_trash);
   g_test_add_func ("/engine/exchange/moved-out", test_moved_out);

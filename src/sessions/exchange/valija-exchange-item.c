@@ -187,6 +187,7 @@ valija_exchange_read_item (const ValijaEwsNode *item)
   if (info->received == 0)
     info->received = info->date != 0 ? info->date : g_get_real_time () / G_USEC_PER_SEC;
   info->size = MAX (valija_ews_node_find_int (item, "Size", 0), 0);
+  info->size_is_loose = TRUE;
   info->flags = read_flags (item);
   g_ptr_array_add (categories, NULL);
   info->labels = valija_labels_new ((const char * const *) categories->pdata);

@@ -101,6 +101,10 @@ class Item:
         if (self.headers['X-Priority'] or '').strip().startswith('1') or (self.headers['Importance'] or '').lower() == 'high':
             self.importance = 'High'
 
+    def size(self):
+        """Of what is stored, which grows with what is set on it."""
+        return len(self.mime) + sum(4 + 2 * len(name) for name in self.categories) + (0 if self.flag == 'NotFlagged' else 20)
+
     def people(self, header):
         return [(decode(name), address) for name, address in email.utils.getaddresses(self.headers.get_all(header, [])) if address]
 
