@@ -222,9 +222,16 @@ append_fiber (ValijaEngine *self, Put *put, gboolean again, GError **error)
       g_free (g_ptr_array_index (put->new_ids, 0));
       g_ptr_array_index (put->new_ids, 0) = g_steal_pointer (&remote_id);
       /* It is done. Nothing would tell an unnamed draft from what comes under its Message-ID later */
-      if (operation->carries && !is_known (put->new_ids, 0) && !find_fiber (put, &failure))
-        g_debug ("The new name of a filed message could not be asked for: %s", failure->message);
-      return TRUE;
+      if (!operation->carries || is_known (put->new_ids, 0) || find_fiber (put, &failure))
+        return TRUE;
+      /* Its labels are told by its name: it is asked for again before they are lost */
+      if (valija_labels_is_empty ((const char * const *) operation->add_labels))
+        {
+          g_debug ("The new name of a filed message could not be asked for: %s", failure->message);
+          return TRUE;
+        }
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
     }
 
   /* The answer was lost, and perhaps that alone */

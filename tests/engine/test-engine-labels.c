@@ -221,6 +221,41 @@ test_here (void)
   assert_list (test, "INBOX", "a#Here#Work b");
 }
 
+/* The server does not tell what is filed there is called, and the question for it fails: the line waits, is not filed
+ * again, and its labels come there. */
+static void
+test_nameless (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GPtrArray) here = NULL;
+
+  test->server->marks = TRUE;
+  test->server->nameless = TRUE;
+  g_object_unref (label (test, "a", "Work", ""));
+  flush (test);
+  messages = test_engine_find_all (test, "INBOX", "a");
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  flush (test);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+
+  /* mark, append, find */
+  test->server->fail_at = test->server->questions + 3;
+  test->server->fail_code = VALIJA_ERROR_DISCONNECTED;
+  test->server->stays_down = TRUE;
+  test_try (valija_engine_move_messages (test->engine, here, test_engine_folder (test, "Archive")), NULL);
+  test->server->stays_down = FALSE;
+  test->server->fail_at = 0;
+  assert_server (test, "Archive", "3:a");
+  flush (test);
+  assert_server (test, "Archive", "3:a#Work");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_clear_pointer (&here, g_ptr_array_unref);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (here->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -234,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/labels/refused", test_refused);
   g_test_add_func ("/engine/labels/offered", test_offered);
   g_test_add_func ("/engine/labels/here", test_here);
+  g_test_add_func ("/engine/labels/nameless", test_nameless);
 
   return g_test_run ();
 }
