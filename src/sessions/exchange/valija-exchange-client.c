@@ -417,10 +417,11 @@ create_post (ValijaExchangeClient *self,
   return post;
 }
 
-/* Whether what was asked of @asked, and answered by *@response, is to be asked once more: the mailbox is elsewhere.
- * FALSE without @error: it is not, and *@response is still there. */
+/* Whether @request, which *@response from @asked answers, is to be made once more: the mailbox is elsewhere. FALSE
+ * without @error: it is not, and *@response is still there. */
 static gboolean
 follow_fiber (ValijaExchangeClient  *self,
+              ValijaEwsRequest      *request,
               const char            *asked,
               ValijaHttpResponse   **response,
               GError               **error)
@@ -434,8 +435,8 @@ follow_fiber (ValijaExchangeClient  *self,
   if ((status == 401 || status == 451) && !g_str_equal (asked, self->uri))
     return TRUE;
 
-  if (!valija_exchange_find_moved (valija_session_context_get_account (self->context), asked, *response, &location,
-                                   error) ||
+  if (!valija_exchange_find_moved (valija_session_context_get_account (self->context), request->mailbox, asked,
+                                   *response, &location, error) ||
       location == NULL)
     return FALSE;
 
@@ -481,7 +482,7 @@ send_fiber (ValijaExchangeClient *self,
       if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
         return NULL;
 
-      if (moves < MOVES && follow_fiber (self, asked, &response, &failure))
+      if (moves < MOVES && follow_fiber (self, request, asked, &response, &failure))
         continue;
 
       if (failure == NULL)

@@ -28,6 +28,7 @@ is_trusted (ValijaAccount *account,
 
 gboolean
 valija_exchange_find_moved (ValijaAccount      *account,
+                            const char         *shared,
                             const char         *uri,
                             ValijaHttpResponse *response,
                             GUri              **location,
@@ -46,6 +47,15 @@ valija_exchange_find_moved (ValijaAccount      *account,
     return TRUE;
 
   line = valija_http_response_dup_status_line (response);
+  if (shared != NULL)
+    {
+      valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,
+                               /* Translators: a mailbox's address, and the name of a server */
+                               _("The server says that the shared mailbox %s is at “%s”, where Valija does not go for "
+                                 "it."), shared, host);
+      return FALSE;
+    }
+
   if (valija_autodiscover_is_online (host))
     {
       valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
  * The way goes on by itself as in Autodiscover: over TLS, to the same host or one of the mail address's domain.
  *
  * *@location: where to ask instead, or NULL where @response says nothing of the kind. FALSE with UNSUPPORTED and words
- * about where the mailbox is. @uri: where was asked */
+ * about where the mailbox is. @shared: (nullable) the address of the mailbox that was asked about, where it is not the
+ * account's own: the account does not move for that one. @uri: where was asked */
 gboolean valija_exchange_find_moved (ValijaAccount      *account,
+                                     const char         *shared,
                                      const char         *uri,
                                      ValijaHttpResponse *response,
                                      GUri              **location,

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "exchange-world.h"
+#include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-session-private.h"
 #include "support/valija-test-network.h"
+#include "wire/ews/valija-ews-request.h"
 
 static void
 test_sign_in (gconstpointer data)
@@ -258,6 +261,46 @@ test_moved_nowhere (void)
   world_stop (&world);
 }
 
+static DexFuture *
+ask_about_team_fiber (gpointer data)
+{
+  ValijaExchangeClient *client = data;
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
+  g_autoptr(ValijaExchangeReply) reply = NULL;
+  GError *error = NULL;
+
+  reply = valija_exchange_client_run_fiber (client, valija_ews_request_about (valija_ews_get_events (schema, "S", ""),
+                                                                              "team@example.org"), &error);
+
+  return reply != NULL ? dex_future_new_true () : dex_future_new_for_error (error);
+}
+
+/* A mailbox that others share is elsewhere; the user's own stays where it is. */
+static void
+test_moved_shared (void)
+{
+  World world;
+  g_autofree char *folders = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  folders = list_folders (&world);
+  valija_contract_server_tell (world.server,
+                               "{'do': 'inject', 'operation': 'GetEvents', 'fault': 'status', 'status': 451,"
+                               " 'headers': {'X-MS-Location': 'https://localhost:%u/EWS/Moved/Exchange.asmx'}}",
+                               valija_contract_server_get_port (world.server));
+  future = valija_fiber_spawn (ask_about_team_fiber, VALIJA_EXCHANGE_SESSION (world.session)->client, NULL);
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "team@example.org is at “localhost”"));
+
+  /* Only where it was is that said */
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'moved', 'value': 'nonsense'}");
+  look (&world, VALIJA_ERROR_UNSUPPORTED);
+  world_stop (&world);
+}
+
 /* Microsoft's own service has another method. */
 static void
 test_online (void)
@@ -296,6 +339,7 @@ main (int   argc,
   g_test_add_func ("/exchange/sign-in/first-answers", test_first_answers);
   g_test_add_func ("/exchange/sign-in/moved", test_moved);
   g_test_add_func ("/exchange/sign-in/moved-nowhere", test_moved_nowhere);
+  g_test_add_func ("/exchange/sign-in/moved-shared", test_moved_shared);
   g_test_add_func ("/exchange/sign-in/online", test_online);
   g_test_add_func ("/exchange/sign-in/old-server", test_old_server);
 
