@@ -202,6 +202,18 @@ star_action (GtkWidget  *widget,
 }
 
 static void
+labels_applied_cb (ValijaWindow       *self,
+                   GPtrArray          *messages,
+                   const char * const *add,
+                   const char * const *remove)
+{
+  if ((add[0] == NULL && remove[0] == NULL) || !may (self, messages, VALIJA_ACTION_LABEL))
+    return;
+
+  valija_future_then (valija_engine_change_labels (self->engine, messages, add, remove), self, changed_cb);
+}
+
+static void
 labels_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
@@ -209,43 +221,44 @@ labels_action (GtkWidget  *widget,
   ValijaWindow *self = VALIJA_WINDOW (widget);
   g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
+  AdwDialog *dialog;
 
   if (accounts->len == 0 || !may (self, messages, VALIJA_ACTION_LABEL))
     return;
 
-  adw_dialog_present (valija_label_dialog_new (self->engine,
-                                               accounts->len == 1 ? g_ptr_array_index (accounts, 0) : NULL, messages),
-                      widget);
+  dialog = valija_label_dialog_new (self->engine, accounts->len == 1 ? g_ptr_array_index (accounts, 0) : NULL,
+                                    messages);
+  g_signal_connect_object (dialog, "applied", G_CALLBACK (labels_applied_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
 }
 
+/* What comes after them is shown; where something else has been selected since they were asked about, that stays. */
 static void
-set_labels_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+advance (ValijaWindow *self,
+         GPtrArray    *messages)
 {
-  ValijaWindow *self = VALIJA_WINDOW (widget);
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
-  g_auto(GStrv) add = NULL;
-  g_auto(GStrv) remove = NULL;
+  g_autoptr(GPtrArray) selected = valija_window_dup_targets (self);
 
-  g_variant_get (parameter, "(^as^as)", &add, &remove);
-  if (messages->len == 0 || (add[0] == NULL && remove[0] == NULL) || !may (self, messages, VALIJA_ACTION_LABEL))
+  if (selected->len != messages->len)
     return;
 
-  valija_future_then (valija_engine_change_labels (self->engine, messages, (const char * const *) add,
-                                                   (const char * const *) remove), self, changed_cb);
-}
-
-static void
-move_messages (ValijaWindow *self,
-               ValijaFolder *target)
-{
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
-
-  if (messages->len == 0 || target == NULL || !may (self, messages, VALIJA_ACTION_MOVE))
-    return;
+  for (guint i = 0; i < messages->len; i++)
+    if (valija_message_get_key (g_ptr_array_index (selected, i)) !=
+        valija_message_get_key (g_ptr_array_index (messages, i)))
+      return;
 
   valija_message_pane_advance (self->pane);
+}
+
+void
+valija_window_move_messages (ValijaWindow *self,
+                             GPtrArray    *messages,
+                             ValijaFolder *target)
+{
+  if (messages->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
+    return;
+
+  advance (self, messages);
   valija_future_then (valija_engine_move_messages (self->engine, messages, target), self, changed_cb);
 }
 
@@ -295,16 +308,6 @@ junk_action (GtkWidget  *widget,
   move_to_role (VALIJA_WINDOW (widget), VALIJA_FOLDER_ROLE_JUNK);
 }
 
-static void
-move_to_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
-{
-  ValijaWindow *self = VALIJA_WINDOW (widget);
-
-  move_messages (self, valija_engine_find_folder_by_id (self->engine, g_variant_get_int64 (parameter)));
-}
-
 /* The one folder that all of @messages are in, or NULL. */
 static ValijaFolder *
 find_common_folder (ValijaWindow *self,
@@ -337,7 +340,8 @@ move_action (GtkWidget  *widget,
   for (guint i = 0; i < accounts->len; i++)
     g_list_store_append (folders, valija_engine_get_folders (self->engine, g_ptr_array_index (accounts, i)));
 
-  dialog = valija_folder_dialog_new (G_LIST_MODEL (folders), find_common_folder (self, messages));
+  dialog = valija_folder_dialog_new (messages, G_LIST_MODEL (folders), find_common_folder (self, messages));
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (valija_window_move_messages), self, G_CONNECT_SWAPPED);
   /* The row that had the focus may be gone then */
   if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)))
     g_signal_connect_object (dialog, "closed", G_CALLBACK (valija_message_pane_focus), self->pane, G_CONNECT_SWAPPED);
@@ -345,11 +349,10 @@ move_action (GtkWidget  *widget,
 }
 
 static void
-delete_messages (ValijaWindow *self)
+delete_messages (ValijaWindow *self,
+                 GPtrArray    *messages)
 {
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
-
-  valija_message_pane_advance (self->pane);
+  advance (self, messages);
   valija_future_then (valija_engine_delete_messages (self->engine, messages), self, changed_cb);
 }
 
@@ -361,7 +364,7 @@ delete_response_cb (GObject      *dialog,
   g_autoptr(ValijaWindow) self = data;
 
   if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "delete"))
-    delete_messages (self);
+    delete_messages (self, g_object_get_data (dialog, "messages"));
 }
 
 /* What cannot be undone is asked: in the trash, or where there is none. */
@@ -381,11 +384,13 @@ delete_action (GtkWidget  *widget,
   n_final = valija_engine_count_final (self->engine, messages, valija_message_pane_get_folder (self->pane));
   if (n_final == 0)
     {
-      delete_messages (self);
+      delete_messages (self, messages);
       return;
     }
 
   dialog = adw_alert_dialog_new (_("Delete for Good?"), NULL);
+  g_object_set_data_full (G_OBJECT (dialog), "messages", g_ptr_array_ref (messages),
+                          (GDestroyNotify) g_ptr_array_unref);
   adw_alert_dialog_format_body (ADW_ALERT_DIALOG (dialog),
                                 g_dngettext (GETTEXT_PACKAGE,
                                              "%u message will be deleted. This cannot be undone.",
@@ -616,11 +621,9 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.toggle-star", NULL, toggle_star_action);
   gtk_widget_class_install_action (widget_class, "win.star", "x", star_action);
   gtk_widget_class_install_action (widget_class, "win.labels", NULL, labels_action);
-  gtk_widget_class_install_action (widget_class, "win.set-labels", "(asas)", set_labels_action);
   gtk_widget_class_install_action (widget_class, "win.archive", NULL, archive_action);
   gtk_widget_class_install_action (widget_class, "win.junk", NULL, junk_action);
   gtk_widget_class_install_action (widget_class, "win.move", NULL, move_action);
-  gtk_widget_class_install_action (widget_class, "win.move-to", "x", move_to_action);
   gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);

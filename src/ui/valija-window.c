@@ -169,7 +169,9 @@ static void
 messages_dropped_cb (ValijaWindow *self,
                      ValijaFolder *folder)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.move-to", "x", valija_folder_get_id (folder));
+  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+
+  valija_window_move_messages (self, messages, folder);
 }
 
 static void

@@ -229,6 +229,9 @@ main (int    argc,
   g_test_add_func ("/ui/window/confirmation", test_confirmation);
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);
+  g_test_add_func ("/ui/question/labels", test_labels_of_question);
+  g_test_add_func ("/ui/question/move", test_move_of_question);
+  g_test_add_func ("/ui/question/delete", test_delete_of_question);
   g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/search/chips", test_search_chips);
   g_test_add_func ("/ui/search/suggestions", test_search_suggestions);

@@ -50,6 +50,12 @@ void test_all_inboxes (void);
 void test_long_list (void);
 void test_rest (void);
 
+/* ---- test-window-questions.c ---- */
+
+void test_labels_of_question (void);
+void test_move_of_question (void);
+void test_delete_of_question (void);
+
 /* ---- test-window-sidebar.c ---- */
 
 void test_outbox (void);

@@ -16,6 +16,7 @@ struct _ValijaFolderDialog
   GtkSearchEntry     *entry;
   GtkListView        *list;
 
+  GPtrArray          *messages;     /* of ValijaMessage */
   ValijaFolder       *here;
   gboolean            several;      /* accounts, which are then named */
   GtkFilterListModel *shown;
@@ -23,6 +24,14 @@ struct _ValijaFolderDialog
 };
 
 G_DEFINE_FINAL_TYPE (ValijaFolderDialog, valija_folder_dialog, ADW_TYPE_DIALOG)
+
+enum
+{
+  CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static gboolean
 match (gpointer item,
@@ -52,7 +61,7 @@ activate_cb (ValijaFolderDialog *self,
   if (folder == NULL)
     return;
 
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.move-to", "x", valija_folder_get_id (folder));
+  g_signal_emit (self, signals[CHOSEN], 0, self->messages, folder);
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -121,6 +130,7 @@ valija_folder_dialog_dispose (GObject *object)
   g_clear_object (&self->filter);
   g_clear_object (&self->shown);
   g_clear_object (&self->here);
+  g_clear_pointer (&self->messages, g_ptr_array_unref);
 
   G_OBJECT_CLASS (valija_folder_dialog_parent_class)->dispose (object);
 }
@@ -132,6 +142,9 @@ valija_folder_dialog_class_init (ValijaFolderDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = valija_folder_dialog_dispose;
+
+  signals[CHOSEN] = g_signal_new ("chosen", VALIJA_TYPE_FOLDER_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 2, G_TYPE_PTR_ARRAY, VALIJA_TYPE_FOLDER);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-folder-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderDialog, entry);
@@ -151,13 +164,15 @@ valija_folder_dialog_init (ValijaFolderDialog *self)
 }
 
 AdwDialog *
-valija_folder_dialog_new (GListModel   *folders,
+valija_folder_dialog_new (GPtrArray    *messages,
+                          GListModel   *folders,
                           ValijaFolder *here)
 {
   ValijaFolderDialog *self = g_object_new (VALIJA_TYPE_FOLDER_DIALOG, NULL);
   GtkSingleSelection *selection;
   GListModel *all = G_LIST_MODEL (gtk_flatten_list_model_new (g_object_ref (folders)));
 
+  self->messages = g_ptr_array_ref (messages);
   g_set_object (&self->here, here);
   self->several = g_list_model_get_n_items (folders) > 1;
   self->filter = gtk_custom_filter_new (match, self, NULL);

@@ -26,6 +26,14 @@ struct _ValijaLabelDialog
 
 G_DEFINE_FINAL_TYPE (ValijaLabelDialog, valija_label_dialog, ADW_TYPE_DIALOG)
 
+enum
+{
+  APPLIED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 /* One label that is offered. */
 typedef struct
 {
@@ -194,7 +202,7 @@ apply_cb (ValijaLabelDialog *self)
 
   added = g_strv_builder_end (add);
   removed = g_strv_builder_end (remove);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.set-labels", "(^as^as)", added, removed);
+  g_signal_emit (self, signals[APPLIED], 0, self->messages, added, removed);
   adw_dialog_close (ADW_DIALOG (self));
 }
 
@@ -253,6 +261,9 @@ valija_label_dialog_class_init (ValijaLabelDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->finalize = valija_label_dialog_finalize;
+
+  signals[APPLIED] = g_signal_new ("applied", VALIJA_TYPE_LABEL_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 3, G_TYPE_PTR_ARRAY, G_TYPE_STRV, G_TYPE_STRV);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-label-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaLabelDialog, entry);

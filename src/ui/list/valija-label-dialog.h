@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Asks which labels the selected messages are to have; activates "win.set-labels" with those to add and to remove. */
+/* Asks which labels messages are to have. Signal "applied" (GPtrArray of ValijaMessage, those that were asked about;
+ * GStrv of the labels to add, GStrv of those to remove). */
 #define VALIJA_TYPE_LABEL_DIALOG (valija_label_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaLabelDialog, valija_label_dialog, VALIJA, LABEL_DIALOG, AdwDialog)
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "test-window.h"
+
+#include "ui/list/valija-folder-dialog.h"
+#include "ui/list/valija-label-dialog.h"
+#include "ui/list/valija-message-pane-private.h"
+
+/* What is asked about stays what was meant, whatever is selected by the time of the answer. */
+
+static gpointer
+get_question (GType type)
+{
+  AdwDialog *dialog = adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ()));
+
+  return G_TYPE_CHECK_INSTANCE_TYPE (dialog, type) ? dialog : NULL;
+}
+
+/* Opens the dialog of @type by @action. (transfer none) */
+static GtkWidget *
+ask (const char *action,
+     GType       type)
+{
+  activate (get_window (), action);
+  WAIT_FOR (get_question (type) != NULL && find_widget (get_question (type), GTK_TYPE_SEARCH_ENTRY) != NULL);
+
+  return get_question (type);
+}
+
+static void
+type_text (GtkWidget  *dialog,
+           const char *text)
+{
+  gtk_editable_set_text (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), text);
+}
+
+static void
+apply (GtkWidget *dialog)
+{
+  GtkWidget *button = NULL;
+
+  WAIT_FOR ((button = find_button (dialog, "_Apply")) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (get_question (VALIJA_TYPE_LABEL_DIALOG) == NULL);
+}
+
+static gboolean
+has (ValijaMessage *message,
+     const char    *label)
+{
+  return valija_labels_contain (valija_message_get_labels (message), label);
+}
+
+void
+test_labels_of_question (void)
+{
+  ValijaWindow *window = get_window ();
+  g_autoptr(ValijaMessage) asked = NULL;
+  GtkWidget *dialog;
+
+  show_inbox ("ana@example.org");
+  select_row (2);
+  asked = g_object_ref (window->current);
+  dialog = ask ("win.labels", VALIJA_TYPE_LABEL_DIALOG);
+  type_text (dialog, "Boat");
+  g_signal_emit_by_name (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), "activate");
+  select_row (0);
+  apply (dialog);
+  WAIT_FOR (has (asked, "Boat"));
+  g_assert_false (has (window->current, "Boat"));
+
+  /* Nor does it need anything that is selected */
+  select_row (2);
+  dialog = ask ("win.labels", VALIJA_TYPE_LABEL_DIALOG);
+  type_text (dialog, "Boat");
+  g_signal_emit_by_name (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), "activate");
+  gtk_selection_model_unselect_all (GTK_SELECTION_MODEL (window->pane->selection));
+  apply (dialog);
+  WAIT_FOR (!has (asked, "Boat"));
+}
+
+void
+test_move_of_question (void)
+{
+  ValijaWindow *window = get_window ();
+  GListModel *folders;
+  GtkWidget *dialog;
+  g_autoptr(ValijaMessage) other = NULL;
+
+  show_inbox ("ana@example.org");
+  select_row (2);
+  adw_toast_overlay_dismiss_all (window->toasts);
+  dialog = ask ("win.move", VALIJA_TYPE_FOLDER_DIALOG);
+  type_text (dialog, "Archive");
+  folders = G_LIST_MODEL (gtk_list_view_get_model (find_widget (dialog, GTK_TYPE_LIST_VIEW)));
+  WAIT_FOR (g_list_model_get_n_items (folders) == 1);
+  select_row (0);
+  other = g_object_ref (window->current);
+  g_signal_emit_by_name (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), "activate");
+  WAIT_FOR (count ("archive") == 1);
+  g_assert_true (window->current == other);
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT_FOR (count ("archive") == 0);
+}
+
+void
+test_delete_of_question (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaUndo *before;
+  g_autoptr(ValijaMessage) other = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    valija_fake_engine_add_message (engine, find_folder ("trash"), "From: Bo <bo@example.org>\nSubject: Old\n\nold\n",
+                                    VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("trash"));
+  select_row (1);
+  activate (window, "win.delete");
+  WAIT (has_dialog);
+  select_row (0);
+  other = g_object_ref (window->current);
+  before = window->undo;
+  press ("_Delete");
+  WAIT_FOR (window->undo != before);
+  g_assert_true (window->current == other);
+  show_inbox ("ana@example.org");
+}
