@@ -84,6 +84,17 @@ test_change (gconstpointer data)
   world_stop (&world);
 }
 
+/* Somebody else writes @value so many times between what is read and what is written. */
+static void
+race (World      *world,
+      const char *value,
+      guint       times)
+{
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'race', 'operation': 'UpdateItem', "
+                                              "'change': {'what': 'categories', 'subject': 'One', 'value': %s}, "
+                                              "'times': %u}", value, times);
+}
+
 /* Somebody else was faster: all is read again, and nothing of theirs is lost. For ever is too often. */
 static void
 test_conflict (void)
@@ -91,14 +102,14 @@ test_conflict (void)
   World world;
 
   start (&world, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'entry', 'operation': 'UpdateItem', "
-                                             "'code': 'ErrorIrresolvableConflict', 'times': 2}");
-  await_true (set_labels (&world, "One", "Work", ""));
-  check (&world, "Work", "");
+  race (&world, "['First', 'Old']", 1);
+  race (&world, "['First', 'Second', 'Old']", 1);
+  await_true (set_labels (&world, "One,Two", "Work", "Old"));
+  check (&world, "First,Second,Work", "Work");
 
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'entry', 'operation': 'UpdateItem', "
-                                             "'code': 'ErrorIrresolvableConflict', 'times': 9}");
+  race (&world, "['Theirs']", 9);
   await_error (set_labels (&world, "One", "Later", ""), VALIJA_ERROR_TRY_LATER, VALIJA_STEP_CHANGE);
+  check (&world, "Theirs", "Work");
   world_stop (&world);
 }
 

@@ -9,6 +9,7 @@ AutodiscoverPox, AutodiscoverSoap. Kinds:
     busy        ErrorServerBusy; "milliseconds" (null: none is said), "form": "fault", "elements" (the other shape of MessageXml), "message"
     fault       a SOAP fault; "code", "text", "status": 500, "detail": true
     entry       the entry "index" (null: each) of a batch fails with "code"
+    race        just before it somebody else does "change", an order as of that name
     stop        a batch stops after "done" entries: Warning, ErrorBatchProcessingStopped
     short       only "kept" response messages are sent
     status      a HTTP status; "status": 503, "headers": {"Retry-After": "2"}, "body": HTML
@@ -35,7 +36,8 @@ class Injections:
         self.fired = []
 
     def add(self, order):
-        known = ('busy', 'fault', 'entry', 'stop', 'short', 'status', 'html', 'redirect', 'drop-request', 'drop-answer', 'silence', 'garbage')
+        known = ('busy', 'fault', 'entry', 'stop', 'short', 'status', 'html', 'redirect', 'drop-request', 'drop-answer', 'silence', 'garbage',
+                 'race')
         if order.get('fault') not in known:
             raise ValueError(f'no fault is called {order.get("fault")}')
         order.setdefault('times', 1)

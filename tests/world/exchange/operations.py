@@ -89,6 +89,9 @@ class Request:
     def batch(self, entries, handle, name=None, element=None, empty=''):
         """A ResponseMessage for each entry, in order; what is injected happens on the way."""
         message = (name or self.name) + 'ResponseMessage'
+        race = self.server.injections.take(self.name, ('race',))
+        if race is not None:
+            self.server.do_change(race['change'], self.mailbox)
         out, stop = [], self.server.injections.stop_after(self.name)
         for n, entry in enumerate(entries):
             if stop is not None and n >= stop:
