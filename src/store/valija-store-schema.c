@@ -293,8 +293,7 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "  date INTEGER NOT NULL DEFAULT 0," \
   "  size INTEGER NOT NULL DEFAULT 0);"
 
-/* Labels, one a line, NULL for none: labels are what is shown, server_labels what the server said. What a server listed
- * before tells of none, so its next round lists all of it again. */
+/* Labels, one a line, NULL for none: labels are what is shown, server_labels what the server said. */
 #define LABELS_SCRIPT \
   "ALTER TABLE message ADD COLUMN labels TEXT;" \
   "ALTER TABLE message ADD COLUMN server_labels TEXT;"
@@ -311,7 +310,7 @@ const char * const valija_store_cache_scripts[] = {
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,
   OWNER_SCRIPT,
   LATER_SCRIPT,
-  LABELS_SCRIPT RELIST_SCRIPT,
+  LABELS_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 

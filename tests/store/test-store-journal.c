@@ -621,8 +621,8 @@ test_carry_labels (void)
   test_check (self);
 }
 
-/* Mail from before there were labels gets some as any other; what its server has given it is learned by listing it once
- * more. */
+/* Mail from before there were labels gets some as any other. What was listed is not listed again for that: a session
+ * that needs it tells so by the form of its cursor. */
 static void
 test_upgrade_labels (void)
 {
@@ -647,7 +647,7 @@ test_upgrade_labels (void)
   test_store_open (self);
   g_assert_cmpuint (self->notices->len, ==, 0);
   cursor = test_await_boxed (valija_store_load_cursor (self->store, 1));
-  g_assert_cmpuint (g_bytes_get_size (cursor), ==, 0);
+  g_assert_cmpuint (g_bytes_get_size (cursor), >, 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
     test_await_int64 (valija_store_change_labels (self->store, &ids[i], 1, labels, NULL));

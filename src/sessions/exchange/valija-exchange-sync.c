@@ -9,12 +9,17 @@
 #include "sessions/exchange/valija-exchange-item.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* The first page is what fits a screen. */
 #define FIRST_PAGE 50
 #define PAGE VALIJA_EWS_MOST_CHANGES
 /* Summaries in one GetItem. */
 #define SUMMARIES 100
+
+/* In front of the state, which is Base64. What was listed before there was such a form tells of no labels: it is listed
+ * again. */
+#define CURSOR_FORM "2:"
 
 typedef struct
 {
@@ -186,12 +191,14 @@ send_batch_fiber (Sync    *sync,
                   GError **error)
 {
   ValijaChanges *batch = g_steal_pointer (&sync->batch);
+  g_autofree char *cursor = NULL;
 
   sync->done += batch->added->len;
   sync->restart = FALSE;
   batch->done = sync->done;
   batch->final = sync->is_last;
-  batch->cursor = g_bytes_new (sync->state, strlen (sync->state));
+  cursor = g_strconcat (CURSOR_FORM, sync->state, NULL);
+  batch->cursor = g_bytes_new (cursor, strlen (cursor));
 
   return dex_await (dex_channel_send (sync->channel, dex_future_new_take_boxed (VALIJA_TYPE_CHANGES, batch)), error);
 }
@@ -217,6 +224,20 @@ sync_all_fiber (Sync    *sync,
     }
 
   return TRUE;
+}
+
+/* NULL: from the beginning. */
+static char *
+dup_state (GBytes *cursor)
+{
+  g_autofree char *text = NULL;
+
+  if (cursor == NULL)
+    return NULL;
+
+  text = g_strndup (g_bytes_get_data (cursor, NULL), g_bytes_get_size (cursor));
+
+  return g_str_has_prefix (text, CURSOR_FORM) ? g_strdup (text + strlen (CURSOR_FORM)) : NULL;
 }
 
 static DexFuture *
@@ -254,8 +275,8 @@ valija_exchange_session_sync (ValijaExchangeSession *self,
   sync->session = g_object_ref (self);
   sync->channel = dex_ref (channel);
   sync->folder = g_strdup (folder);
-  sync->state = cursor != NULL ? g_strndup (g_bytes_get_data (cursor, NULL), g_bytes_get_size (cursor)) : NULL;
-  sync->restart = cursor == NULL;
+  sync->state = dup_state (cursor);
+  sync->restart = sync->state == NULL;
 
   /* It ends by itself: with the round, with the connection, or when the receiver closes its side */
   valija_future_forget (valija_fiber_spawn (sync_fiber, sync, (GDestroyNotify) sync_free), "Exchange sync");

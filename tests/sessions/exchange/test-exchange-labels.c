@@ -84,6 +84,32 @@ test_change (gconstpointer data)
   world_stop (&world);
 }
 
+/* What was listed before labels were read is listed again. */
+static void
+test_first_form (void)
+{
+  g_autofree char *state = NULL;
+  World world;
+
+  start (&world, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'categories', 'subject': 'One', "
+                                             "'value': ['Work']}");
+  check (&world, "Work", "");
+  g_assert_false (world.restarted);
+  g_hash_table_remove_all (world.labels);
+
+  /* It was the state of the server alone */
+  state = g_strndup (g_bytes_get_data (world.cursor, NULL), g_bytes_get_size (world.cursor));
+  g_assert_nonnull (strchr (state, ':'));
+  g_clear_pointer (&world.cursor, g_bytes_unref);
+  world.cursor = g_bytes_new (strchr (state, ':') + 1, strlen (strchr (state, ':') + 1));
+  check (&world, "Work", "");
+  g_assert_true (world.restarted);
+  check (&world, "Work", "");
+  g_assert_false (world.restarted);
+  world_stop (&world);
+}
+
 /* Somebody else writes @value so many times between what is read and what is written. */
 static void
 race (World      *world,
@@ -134,6 +160,7 @@ main (int    argc,
 
   g_test_add_data_func ("/exchange/labels/change", "2016", test_change);
   g_test_add_data_func ("/exchange/labels/change-2010", "2010", test_change);
+  g_test_add_func ("/exchange/labels/first-form", test_first_form);
   g_test_add_func ("/exchange/labels/conflict", test_conflict);
   g_test_add_func ("/exchange/labels/refused", test_refused);
 
