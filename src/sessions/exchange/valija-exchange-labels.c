@@ -62,12 +62,24 @@ is_gone (const ValijaEwsResult *result)
   return result->reaction == VALIJA_EWS_GONE && strstr (result->code, "Folder") == NULL;
 }
 
+/* Labels are shown clean, whatever the server has. */
+static gboolean
+is_any_of (const char         *name,
+           const char * const *labels)
+{
+  g_autofree char *clean = valija_label_clean (name);
+
+  return clean != NULL && valija_labels_contain (labels, clean);
+}
+
 static gboolean
 contains (GPtrArray  *names,
-          const char *name)
+          const char *label)
 {
+  const char * const labels[] = { label, NULL };
+
   for (guint i = 0; i < names->len; i++)
-    if (valija_label_equal (g_ptr_array_index (names, i), name))
+    if (is_any_of (g_ptr_array_index (names, i), labels))
       return TRUE;
 
   return FALSE;
@@ -81,7 +93,7 @@ change (Labels     *labels,
   gboolean changed = FALSE;
 
   for (guint i = categories->names->len; i > 0; i--)
-    if (valija_labels_contain ((const char * const *) labels->remove, g_ptr_array_index (categories->names, i - 1)))
+    if (is_any_of (g_ptr_array_index (categories->names, i - 1), (const char * const *) labels->remove))
       {
         g_ptr_array_remove_index (categories->names, i - 1);
         changed = TRUE;

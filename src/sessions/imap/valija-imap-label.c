@@ -33,6 +33,19 @@ valija_imap_label_get_item (ValijaImapLabelStyle style)
   return style != VALIJA_IMAP_LABELS_KEYWORDS ? "X-GM-LABELS" : NULL;
 }
 
+/* A label is kept clean: of one that is not nobody could say how it is spelled. */
+static void
+drop_unclean (GPtrArray *names)
+{
+  for (guint i = names->len; i > 0; i--)
+    {
+      g_autofree char *clean = valija_label_clean (g_ptr_array_index (names, i - 1));
+
+      if (g_strcmp0 (clean, g_ptr_array_index (names, i - 1)) != 0)
+        g_ptr_array_remove_index (names, i - 1);
+    }
+}
+
 char **
 valija_imap_label_dup_told (ValijaImapLabelStyle   style,
                             const ValijaImapFetch *fetch)
@@ -55,6 +68,7 @@ valija_imap_label_dup_told (ValijaImapLabelStyle   style,
   if (names == NULL)
     return valija_labels_new (NULL);
 
+  drop_unclean (names);
   g_ptr_array_add (names, NULL);
 
   return valija_labels_new ((const char * const *) names->pdata);
@@ -91,18 +105,6 @@ check_keyword (ValijaImapLink *link,
   return FALSE;
 }
 
-/* Some programs write "&" as it is. */
-static void
-append_other_spelling (ValijaImapCommand *command,
-                       const char        *label,
-                       const char        *keyword)
-{
-  g_autoptr(GString) plain = g_string_new (keyword);
-
-  if (g_string_replace (plain, "&-", "&", 0) > 0 && g_str_equal (plain->str, label))
-    valija_imap_command_append_atom (command, label);
-}
-
 static gboolean
 append_keywords (ValijaImapLink      *link,
                  ValijaImapCommand   *command,
@@ -115,6 +117,7 @@ append_keywords (ValijaImapLink      *link,
   for (guint i = 0; labels[i] != NULL; i++)
     {
       g_autofree char *keyword = valija_imap_keyword_encode (labels[i]);
+      g_autofree char *plain = add ? NULL : valija_imap_keyword_dup_plain (labels[i]);
 
       if (add && !check_keyword (link, labels[i], keyword, error))
         return FALSE;
@@ -122,8 +125,8 @@ append_keywords (ValijaImapLink      *link,
         continue;
 
       valija_imap_command_append_atom (command, keyword);
-      if (!add)
-        append_other_spelling (command, labels[i], keyword);
+      if (plain != NULL)
+        valija_imap_command_append_atom (command, plain);
     }
   valija_imap_command_close_list (command);
 

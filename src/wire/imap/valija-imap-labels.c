@@ -34,9 +34,26 @@ valija_imap_keyword_encode (const char *name)
 }
 
 char *
+valija_imap_keyword_dup_plain (const char *name)
+{
+  g_autofree char *keyword = valija_imap_keyword_encode (name);
+  g_autoptr(GString) plain = g_string_new (keyword);
+
+  return g_string_replace (plain, "&-", "&", 0) > 0 && g_str_equal (plain->str, name) ? g_strdup (name) : NULL;
+}
+
+/* Of one that would be spelled otherwise nobody could take it away. */
+char *
 valija_imap_keyword_decode (const char *keyword)
 {
-  return is_agreed (keyword) ? NULL : valija_imap_name_decode_atom (keyword);
+  g_autofree char *name = is_agreed (keyword) ? NULL : valija_imap_name_decode_atom (keyword);
+  g_autofree char *again = name != NULL ? valija_imap_keyword_encode (name) : NULL;
+  g_autofree char *plain = again != NULL ? valija_imap_keyword_dup_plain (name) : NULL;
+
+  if (g_strcmp0 (again, keyword) != 0 && g_strcmp0 (plain, keyword) != 0)
+    return NULL;
+
+  return g_steal_pointer (&name);
 }
 
 static void

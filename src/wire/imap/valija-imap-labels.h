@@ -16,7 +16,9 @@ G_BEGIN_DECLS
  * blank. NULL for a name that servers or programs use among themselves: "$Forwarded", "Junk". (transfer full)
  * (nullable) */
 char *valija_imap_keyword_encode (const char *name) G_GNUC_WARN_UNUSED_RESULT;
-/* And back; what would not be spelled so again is kept as it stands. NULL for what is no label of a user.
+/* As some programs spell it, with "&" as it is; NULL where that is no other spelling. (transfer full) (nullable) */
+char *valija_imap_keyword_dup_plain (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* And back from either. NULL for what is no label of a user, and for what would not be spelled so again.
  * (transfer full) (nullable) */
 char *valija_imap_keyword_decode (const char *keyword) G_GNUC_WARN_UNUSED_RESULT;
 

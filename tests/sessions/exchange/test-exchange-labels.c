@@ -84,6 +84,21 @@ test_change (gconstpointer data)
   world_stop (&world);
 }
 
+/* A name that is shown otherwise than the server spells it is still the one that is meant. */
+static void
+test_unclean (void)
+{
+  World world;
+
+  start (&world, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'categories', 'subject': 'One', "
+                                             "'value': ['Foo  Bar', ' Theirs ']}");
+  check (&world, "Foo Bar,Theirs", "");
+  await_true (set_labels (&world, "One,Two", "Theirs", "Foo Bar"));
+  check (&world, "Theirs", "Theirs");
+  world_stop (&world);
+}
+
 /* What was listed before labels were read is listed again. */
 static void
 test_first_form (void)
@@ -160,6 +175,7 @@ main (int    argc,
 
   g_test_add_data_func ("/exchange/labels/change", "2016", test_change);
   g_test_add_data_func ("/exchange/labels/change-2010", "2010", test_change);
+  g_test_add_func ("/exchange/labels/unclean", test_unclean);
   g_test_add_func ("/exchange/labels/first-form", test_first_form);
   g_test_add_func ("/exchange/labels/conflict", test_conflict);
   g_test_add_func ("/exchange/labels/refused", test_refused);

@@ -92,7 +92,7 @@ static const Rounds rounds[] = {
     "restart +7.2:b:0 +7.1:a:129#Work 2/2 \n2/2 final\n",
     QRESYNC_OPENING "C: V4 SELECT INBOX (QRESYNC (7 10 1:2))\n" SELECTED (
         "V4", "2", "7", "3", "12") "S: * 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (11))\n"
-                                   "S: * 2 FETCH (UID 2 FLAGS (To&ACA-Do $label1 $Forwarded) MODSEQ (12))\n"
+                                   "S: * 2 FETCH (UID 2 FLAGS (To&ACA-Do a&ACAAIA-b $label1 $Forwarded) MODSEQ (12))\n"
                                    "S: V4 OK x\n" GOODBYE ("V5"),
     "=7.2:32#$label1#To Do =7.1:1 \nfinal\n" },
   /* Where the server numbers no changes a label alone makes another sum */
@@ -110,8 +110,9 @@ static const Rounds rounds[] = {
     OPENING ("CONDSTORE X-GM-EXT-1") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (
         "V4", "1", "7", "2", "10") "S: V4 OK x\n"
                                    "C: V5 UID FETCH 1 (UID FLAGS INTERNALDATE RFC822.SIZE X-GM-MSGID X-GM-LABELS "
-                                   HEADERS ")\nS: * 1 FETCH (X-GM-LABELS (\"\\\\Inbox\" \"Muy &AME-cido\" a/b) UID 1 "
-                                   "FLAGS (NotALabel) BODY[HEADER.FIELDS (DATE)] {14}\nS: Subject: a\nS: \nS: )\n"
+                                   HEADERS ")\nS: * 1 FETCH (X-GM-LABELS (\"\\\\Inbox\" \"a  b\" \"Muy &AME-cido\" "
+                                   "a/b) UID 1 FLAGS (NotALabel) BODY[HEADER.FIELDS (DATE)] {14}\n"
+                                   "S: Subject: a\nS: \nS: )\n"
                                    "S: V5 OK x\n" GOODBYE ("V6"),
     "restart +7.1:a:0#a/b#Muy \303\201cido 1/1 \n1/1 final\n",
     OPENING ("CONDSTORE X-GM-EXT-1") LISTING COUNTING "C: V4 SELECT INBOX (CONDSTORE)\n" SELECTED (

@@ -182,6 +182,7 @@ test_labels (void)
                 "Work|$label1|My Tag");
   check_labels ("FLAGS (\\Seen \\*)", FALSE, "");
   check_labels ("FLAGS ()", FALSE, "");
+  check_labels ("FLAGS (Work \303\241cido)", FALSE, "Work");
   check_labels ("FLAGS (R&D R&-D2 &AME-cido &! a&)", FALSE, "R&D|R&D2|Ácido|&!|a&");
   check_labels ("X-GM-LABELS (\"\\\\Inbox\" \\Sent Important \"Muy Importante\" {5}\r\na\"b)( \"&AME-cido\" NIL x/y)",
                 FALSE, "Important|Muy Importante|a\"b)(|Ácido|NIL|x/y");
