@@ -28,7 +28,7 @@ struct _ValijaExchangeWatch
   gboolean stopped;
   gboolean is_streaming;
   gboolean is_alive;        /* the answer under way has brought something */
-  gboolean is_stale;        /* it is not about all subscriptions */
+  gboolean is_stale;        /* it is about a subscription that is no more */
   gboolean is_excused;      /* it is ended without being broken */
   guint n_broken;           /* answers in turn that did not hold */
   char *subscription;       /* nullable */
@@ -51,6 +51,8 @@ typedef struct
   char **folders;           /* in order */
   char *subscription;       /* nullable */
   char *watermark;          /* nullable: of a pull subscription */
+  gint64 again_at;          /* monotonic, in microseconds: for the answer that stays open it is not tried before */
+  guint n_failed;           /* attempts in turn */
   guint n_broken;           /* how often in turn the server knew of no subscription */
   gboolean is_pulled;       /* the answer that stays open cannot tell of it */
   gboolean stopped;
@@ -70,6 +72,8 @@ gboolean valija_exchange_watch_is_refusal (const GError         *error);
 
 /* In -watch-shared.c. Subscribes to those that the answer can tell of. */
 void     valija_exchange_watch_subscribe_shared_fiber (ValijaExchangeWatch *self);
+/* Whether another answer than the one under way would tell of others. */
+gboolean valija_exchange_watch_is_stale   (ValijaExchangeWatch *self);
 /* Of the mailbox and those beside it. (transfer full) */
 char   **valija_exchange_watch_dup_subscriptions (ValijaExchangeWatch *self);
 /* The server knows no more of subscriptions that @message names. FALSE where that of the mailbox itself may be

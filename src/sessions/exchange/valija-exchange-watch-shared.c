@@ -123,6 +123,17 @@ subscribe_fiber (ValijaExchangeWatch  *self,
   return TRUE;
 }
 
+/* Seconds until it is tried again. */
+static guint
+note_attempt (ValijaExchangeWatch *self,
+              ValijaExchangePlace *place,
+              gboolean             done)
+{
+  place->n_failed = done ? 0 : place->n_failed + 1;
+
+  return MIN (self->interval << MIN (place->n_failed, 5), MAX (self->interval, PAUSE_LIMIT));
+}
+
 /* ---- Asked for by itself ---- */
 
 typedef struct
@@ -189,7 +200,6 @@ pull_fiber (gpointer data)
   Pull *pull = data;
   ValijaExchangeWatch *self = pull->watch;
   ValijaExchangePlace *place = pull->place;
-  guint n_failed = 0;
 
   while (!place->stopped)
     {
@@ -204,11 +214,10 @@ pull_fiber (gpointer data)
       if (!done && valija_exchange_watch_is_refusal (error))
         break;
 
-      n_failed = done ? 0 : n_failed + 1;
+      seconds = note_attempt (self, place, done);
       if (more || place->stopped)
         continue;
 
-      seconds = MIN (self->interval << MIN (n_failed, 5), MAX (self->interval, PAUSE_LIMIT));
       valija_promise_fulfil (&place->pause);
       place->pause = pause = dex_promise_new ();
       dex_await (dex_future_first (dex_ref (DEX_FUTURE (pause)), dex_timeout_new_seconds ((int) seconds), NULL), NULL);
@@ -226,7 +235,7 @@ begin_pull (ValijaExchangeWatch *self,
   g_debug ("A shared mailbox is asked for by itself");
   forget_subscription (place);
   place->is_pulled = TRUE;
-  place->n_broken = 0;
+  place->n_broken = place->n_failed = 0;
   pull->watch = valija_exchange_watch_ref (self);
   pull->place = place_ref (place);
 
@@ -284,8 +293,6 @@ valija_exchange_watch_set_shared (ValijaExchangeWatch *self,
   g_ptr_array_add (self->places, place);
   if (is_pulled || self->mode == MODE_PULL)
     begin_pull (self, place);
-  else
-    self->is_stale = TRUE;
 }
 
 gboolean
@@ -307,6 +314,24 @@ valija_exchange_watch_drop_shared (ValijaExchangeWatch *self)
   return is_any;
 }
 
+static gboolean
+is_due (const ValijaExchangePlace *place)
+{
+  return place->subscription == NULL && !place->is_pulled && !place->stopped &&
+         g_get_monotonic_time () >= place->again_at;
+}
+
+gboolean
+valija_exchange_watch_is_stale (ValijaExchangeWatch *self)
+{
+  gboolean is_stale = self->is_stale;
+
+  for (guint i = 0; i < self->places->len; i++)
+    is_stale |= is_due (g_ptr_array_index (self->places, i));
+
+  return is_stale;
+}
+
 void
 valija_exchange_watch_subscribe_shared_fiber (ValijaExchangeWatch *self)
 {
@@ -316,9 +341,15 @@ valija_exchange_watch_subscribe_shared_fiber (ValijaExchangeWatch *self)
     {
       ValijaExchangePlace *place = g_ptr_array_index (places, i);
       g_autoptr(GError) failure = NULL;
+      gint64 pause;
 
-      if (place->subscription == NULL && !place->is_pulled && !place->stopped &&
-          !subscribe_fiber (self, place, &failure) && !place->stopped)
+      if (!is_due (place))
+        continue;
+
+      /* What keeps it may be down for now: the others are told of meanwhile */
+      pause = note_attempt (self, place, subscribe_fiber (self, place, &failure));
+      place->again_at = failure != NULL ? g_get_monotonic_time () + pause * G_USEC_PER_SEC : 0;
+      if (valija_exchange_watch_is_refusal (failure) && !place->stopped)
         begin_pull (self, place);
     }
 }

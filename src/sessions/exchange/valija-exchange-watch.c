@@ -265,10 +265,10 @@ take_message (const ValijaEwsNode *message,
     valija_exchange_watch_note (self, child, &self->watermark);
 
   /* Others are to be told of as well: in another answer */
-  if (self->is_stale)
+  if (valija_exchange_watch_is_stale (self))
     self->is_excused = TRUE;
 
-  return !self->stopped && !self->is_stale &&
+  return !self->stopped && !self->is_excused &&
          g_strcmp0 (valija_ews_node_find_text (message, "ConnectionStatus"), "Closed") != 0;
 }
 

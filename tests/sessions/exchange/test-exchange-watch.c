@@ -376,6 +376,65 @@ test_shared_elsewhere (void)
   world_stop (&world);
 }
 
+/* The server cannot subscribe to it now: once more after a while, and what tells of the own mailbox stays open until
+ * then. */
+static void
+test_shared_away (void)
+{
+  World world;
+  g_autofree char *own = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 600;
+  own = list_folders (&world);
+  g_clear_pointer (&own, g_free);
+  own = g_strdup (folder (&world, "inbox"));
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
+                                             "'operation': 'Subscribe', 'times': 99}");
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  g_hash_table_replace (world.folders, g_strdup ("inbox"), g_steal_pointer (&own));
+  g_clear_pointer (&world.cursor, g_bytes_unref);
+  sync_inbox (&world, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      deliver (&world, "News");
+      assert_told (&world, watch (&world), inbox);
+    }
+  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 1);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
+  world_stop (&world);
+}
+
+/* The stream says that it is there. */
+static gint64
+beat (World *world)
+{
+  valija_contract_server_tell (world->server, "{'do': 'stream', 'what': 'beat'}");
+
+  return count (world, "Subscribe");
+}
+
+static void
+test_shared_again (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
+                                             "'operation': 'Subscribe'}");
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  /* A request that was answered so does not count */
+  valija_wait_until (beat (&world) == 2);
+  assert_told (&world, watch (&world), inbox);
+  deliver_to_team (&world);
+  assert_told (&world, watch (&world), inbox);
+  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
+  world_stop (&world);
+}
+
 /* Where no answer stays open both are asked. */
 static void
 test_shared_pull (void)
@@ -463,6 +522,8 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/pull", test_pull);
   g_test_add_func ("/exchange/watch/shared", test_shared);
   g_test_add_func ("/exchange/watch/shared-elsewhere", test_shared_elsewhere);
+  g_test_add_func ("/exchange/watch/shared-away", test_shared_away);
+  g_test_add_func ("/exchange/watch/shared-again", test_shared_again);
   g_test_add_func ("/exchange/watch/shared-pull", test_shared_pull);
   g_test_add_func ("/exchange/watch/silent", test_silent);
   g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
