@@ -24,6 +24,7 @@ struct _ValijaMessage
   char *recipients;
   char *preview;
   char **labels;            /* nullable: none */
+  char **common_labels;     /* nullable: none; of a conversation only */
   gint64 date;
   guint64 size;
   ValijaFlags flags;
@@ -105,6 +106,7 @@ valija_message_row_copy (const ValijaMessageRow *self)
   copy->labels = g_strdupv (self->labels);
   copy->n_messages = 0;
   copy->n_unread = 0;
+  copy->common_labels = NULL;
   copy->members = NULL;
   copy->places = NULL;
   copy->people = NULL;
@@ -129,6 +131,7 @@ valija_message_row_free (ValijaMessageRow *self)
   g_free (self->sender_address);
   g_free (self->recipients);
   g_free (self->preview);
+  g_strfreev (self->common_labels);
   g_strfreev (self->labels);
   g_free (self);
 }
@@ -158,6 +161,7 @@ valija_message_finalize (GObject *object)
   g_free (self->sender_address);
   g_free (self->recipients);
   g_free (self->preview);
+  g_strfreev (self->common_labels);
   g_strfreev (self->labels);
 
   G_OBJECT_CLASS (valija_message_parent_class)->finalize (object);
@@ -325,6 +329,9 @@ fill_conversation (ValijaMessage          *self,
 
   self->conversation = row->conversation;
   self->n_messages = row->n_messages;
+  g_strfreev (self->common_labels);
+  self->common_labels = valija_labels_is_empty ((const char * const *) row->common_labels)
+                          ? NULL : g_strdupv (row->common_labels);
   g_clear_pointer (&self->members, g_array_unref);
   self->members = row->members != NULL ? g_array_ref (row->members) : NULL;
   g_clear_pointer (&self->places, g_array_unref);
@@ -492,6 +499,19 @@ valija_message_get_n_messages (ValijaMessage *self)
   g_return_val_if_fail (VALIJA_IS_MESSAGE (self), 0);
 
   return self->n_messages;
+}
+
+const char * const *
+valija_message_get_common_labels (ValijaMessage *self)
+{
+  static const char * const none[] = { NULL };
+
+  g_return_val_if_fail (VALIJA_IS_MESSAGE (self), NULL);
+
+  if (self->n_messages == 0)
+    return valija_message_get_labels (self);
+
+  return self->common_labels != NULL ? (const char * const *) self->common_labels : none;
 }
 
 GArray *

@@ -50,6 +50,7 @@ typedef struct
   /* of a list of conversations only */
   guint n_messages;         /* of all folders; 0: the row is one message */
   guint n_unread;           /* in the folder */
+  char **common_labels;     /* nullable: none; those that all of its members have */
   GArray *members;          /* nullable: gint64, the ids in the folder, or those that were found, oldest first */
   GArray *places;           /* nullable: gint64, the folder of each of them, where they were found */
   GPtrArray *people;        /* nullable: ValijaParticipant, in the order in which they first wrote */
@@ -87,6 +88,8 @@ gint64         valija_message_get_date            (ValijaMessage *self);
 guint64        valija_message_get_size            (ValijaMessage *self);
 ValijaFlags    valija_message_get_flags           (ValijaMessage *self);
 const char * const *valija_message_get_labels     (ValijaMessage *self); /* never NULL */
+/* Those of all that it stands for: of a conversation there may be less than of any. (transfer none), never NULL */
+const char * const *valija_message_get_common_labels (ValijaMessage *self);
 gboolean       valija_message_get_unread          (ValijaMessage *self);
 gboolean       valija_message_get_flagged         (ValijaMessage *self);
 gboolean       valija_message_get_has_attachments (ValijaMessage *self);

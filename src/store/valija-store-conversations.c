@@ -370,6 +370,19 @@ add_labels (char                 ***labels,
   *labels = all;
 }
 
+/* In @labels stay those that @row has too. */
+static void
+keep_labels (char                 ***labels,
+             const ValijaMessageRow *row,
+             gboolean                first)
+{
+  const char * const *own = (const char * const *) row->labels;
+  char **both = valija_labels_filter (own, first ? own : (const char * const *) *labels, FALSE);
+
+  g_strfreev (*labels);
+  *labels = both;
+}
+
 /* The newest message that is @kept stands for the conversation, with what is true of any of them.
  * (transfer full) (nullable): none is there any more */
 static ValijaMessageRow *
@@ -382,6 +395,7 @@ sum_up (GPtrArray  *members,
   ValijaMessageRow *newest = NULL;
   ValijaFlags starred = 0;
   g_auto(GStrv) labels = NULL;
+  g_auto(GStrv) common = NULL;
   gboolean has_attachments = FALSE;
   guint n_unread = 0;
 
@@ -394,6 +408,7 @@ sum_up (GPtrArray  *members,
       if (!is_kept (kept, member))
         continue;
 
+      keep_labels (&common, member->row, newest == NULL);
       newest = member->row;
       g_array_append_val (ids, member->row->id);
       g_array_append_val (places, member->row->folder_id);
@@ -411,6 +426,7 @@ sum_up (GPtrArray  *members,
     newest->flags &= ~VALIJA_FLAG_SEEN;
   g_strfreev (newest->labels);
   newest->labels = g_steal_pointer (&labels);
+  newest->common_labels = g_steal_pointer (&common);
   newest->has_attachments = has_attachments;
   newest->n_messages = members->len;
   newest->n_unread = n_unread;

@@ -328,9 +328,10 @@ test_both_databases (void)
 static void
 test_rows (void)
 {
-  static const char * const work[] = { "Work", NULL };
-  static const char * const later[] = { "work", "Later", NULL };
-  static const char * const both[] = { "Later", "Work", NULL };
+  static const char * const work[] = { "Trip", "Work", NULL };
+  static const char * const later[] = { "work", "Later", "Trip", NULL };
+  static const char * const all[] = { "Later", "Trip", "Work", NULL };
+  static const char * const common[] = { "Trip", NULL };
   g_autoptr(TestStore) self = test_store_new ();
   g_autoptr(GPtrArray) rows = NULL;
   g_autoptr(GArray) keys = NULL;
@@ -353,6 +354,7 @@ test_rows (void)
   add_info (self, inbox, info);
   info = make_mail ("3: 1 2", "Re: Plans", "ana", "bo", START + 2);
   info->flags = VALIJA_FLAG_SEEN | VALIJA_FLAG_ANSWERED;
+  info->labels = valija_labels_new (common);
   add_info (self, inbox, info);
   info = make_mail ("4", "Read", "ana", "bo", START + 3);
   info->flags = VALIJA_FLAG_SEEN;
@@ -369,7 +371,8 @@ test_rows (void)
   g_assert_cmpuint (row->members->len, ==, 3);
   g_assert_cmpint (g_array_index (row->members, gint64, 0), ==, test_find (self, inbox, "1"));
   g_assert_true (row->has_attachments);
-  g_assert_cmpstrv (row->labels, both);
+  g_assert_cmpstrv (row->labels, all);
+  g_assert_cmpstrv (row->common_labels, common);
   g_assert_cmpuint (row->flags, ==, VALIJA_FLAG_FLAGGED | VALIJA_FLAG_ANSWERED);
   g_assert_cmpuint (row->people->len, ==, 2);
   g_assert_cmpstr (((ValijaParticipant *) g_ptr_array_index (row->people, 0))->label, ==, "ana");

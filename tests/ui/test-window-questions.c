@@ -127,3 +127,51 @@ test_delete_of_question (void)
   g_assert_true (window->current == other);
   show_inbox ("ana@example.org");
 }
+
+static GtkWidget *
+find_check (GtkWidget  *dialog,
+            const char *label)
+{
+  GtkWidget *check = find_widget (dialog, GTK_TYPE_CHECK_BUTTON);
+
+  while (!g_str_equal (gtk_label_get_text (find_widget (check, GTK_TYPE_LABEL)), label))
+    check = gtk_widget_get_next_sibling (check);
+
+  return check;
+}
+
+/* A conversation of which one message has a label is neither with it nor without. */
+void
+test_labels_of_conversation (void)
+{
+  ValijaWindow *window = get_window ();
+  GtkWidget *dialog, *check;
+  gint64 first, answer;
+
+  first = valija_fake_engine_add_message (engine, find_folder ("Lists"),
+                                          "From: Bo <bo@example.org>\nSubject: Boat\nMessage-ID: <boat@example.org>\n\n"
+                                          "a boat\n", VALIJA_FLAG_SEEN);
+  answer = valija_fake_engine_add_message (engine, find_folder ("Lists"),
+                                           "From: Chen <chen@example.cn>\nSubject: Re: Boat\n"
+                                           "Message-ID: <answer@example.cn>\nIn-Reply-To: <boat@example.org>\n\n"
+                                           "which boat\n", VALIJA_FLAG_SEEN);
+  valija_fake_engine_set_labels (engine, first, "Water");
+  valija_window_show_folder (window, find_folder ("Lists"));
+  select_row (0);
+  g_assert_cmpint (valija_message_get_id (window->current), ==, answer);
+
+  dialog = ask ("win.labels", VALIJA_TYPE_LABEL_DIALOG);
+  check = find_check (dialog, "Water");
+  g_assert_true (gtk_check_button_get_inconsistent (GTK_CHECK_BUTTON (check)));
+  g_assert_false (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
+  apply (dialog);
+  WAIT_FOR (valija_labels_contain (valija_message_get_common_labels (window->current), "Water"));
+
+  dialog = ask ("win.labels", VALIJA_TYPE_LABEL_DIALOG);
+  check = find_check (dialog, "Water");
+  g_assert_false (gtk_check_button_get_inconsistent (GTK_CHECK_BUTTON (check)));
+  g_assert_true (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)));
+  adw_dialog_force_close (ADW_DIALOG (dialog));
+  show_inbox ("ana@example.org");
+}

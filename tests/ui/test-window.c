@@ -230,6 +230,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/unread-only", test_unread_only);
   g_test_add_func ("/ui/window/all-inboxes", test_all_inboxes);
   g_test_add_func ("/ui/question/labels", test_labels_of_question);
+  g_test_add_func ("/ui/question/labels-of-conversation", test_labels_of_conversation);
   g_test_add_func ("/ui/question/move", test_move_of_question);
   g_test_add_func ("/ui/question/delete", test_delete_of_question);
   g_test_add_func ("/ui/window/search-place", test_search_place);

@@ -52,6 +52,7 @@ void test_rest (void);
 
 /* ---- test-window-questions.c ---- */
 
+void test_labels_of_conversation (void);
 void test_labels_of_question (void);
 void test_move_of_question (void);
 void test_delete_of_question (void);

@@ -243,6 +243,9 @@ dup_conversation (Feed *feed, gint64 key)
 
       copy = valija_message_row_copy (row);
       copy->n_messages = 1;
+      copy->common_labels = valija_labels_filter ((const char * const *) row->labels,
+                                                  (const char * const *) (before != NULL ? before->common_labels
+                                                                                         : row->labels), FALSE);
       if (is_in (feed, row))
         {
           g_array_append_val (members, row->id);

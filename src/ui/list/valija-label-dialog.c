@@ -40,7 +40,8 @@ typedef struct
   char *name;
   char *display;
   GtkCheckButton *button;       /* (transfer none) */
-  guint n_with;                 /* messages that had it */
+  guint n_with;                 /* rows of the list of which any message had it */
+  guint n_whole;                /* and of which all had it */
 } Check;
 
 static void
@@ -53,16 +54,17 @@ check_free (gpointer data)
   g_free (check);
 }
 
-static guint
-count_with (ValijaLabelDialog *self,
-            const char        *name)
+static void
+count (ValijaLabelDialog *self,
+       Check             *check)
 {
-  guint n = 0;
-
   for (guint i = 0; i < self->messages->len; i++)
-    n += valija_labels_contain (valija_message_get_labels (g_ptr_array_index (self->messages, i)), name);
+    {
+      ValijaMessage *message = g_ptr_array_index (self->messages, i);
 
-  return n;
+      check->n_with += valija_labels_contain (valija_message_get_labels (message), check->name);
+      check->n_whole += valija_labels_contain (valija_message_get_common_labels (message), check->name);
+    }
 }
 
 static Check *
@@ -111,12 +113,12 @@ add_check (ValijaLabelDialog *self,
 
   check->name = g_strdup (name);
   check->display = valija_label_dup_display (name);
-  check->n_with = count_with (self, name);
+  count (self, check);
   check->button = GTK_CHECK_BUTTON (gtk_check_button_new ());
   gtk_check_button_set_child (check->button, check_content_new (check));
   gtk_accessible_update_property (GTK_ACCESSIBLE (check->button), GTK_ACCESSIBLE_PROPERTY_LABEL, check->display, -1);
-  gtk_check_button_set_active (check->button, check->n_with == self->messages->len);
-  gtk_check_button_set_inconsistent (check->button, check->n_with > 0 && check->n_with < self->messages->len);
+  gtk_check_button_set_active (check->button, check->n_whole == self->messages->len);
+  gtk_check_button_set_inconsistent (check->button, check->n_with > 0 && check->n_whole < self->messages->len);
   g_signal_connect (check->button, "toggled", G_CALLBACK (toggled_cb), NULL);
 
   while (position < self->checks->len)
@@ -194,7 +196,7 @@ apply_cb (ValijaLabelDialog *self)
 
       if (gtk_check_button_get_inconsistent (check->button))
         continue;
-      if (gtk_check_button_get_active (check->button) && check->n_with < self->messages->len)
+      if (gtk_check_button_get_active (check->button) && check->n_whole < self->messages->len)
         g_strv_builder_add (add, check->name);
       else if (!gtk_check_button_get_active (check->button) && check->n_with > 0)
         g_strv_builder_add (remove, check->name);
