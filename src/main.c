@@ -17,6 +17,14 @@ end_cb (gpointer application)
   return G_SOURCE_REMOVE;
 }
 
+/* Only now: signals are a thread of GLib's, before which the keyring file was in the environment. */
+static void
+startup_cb (ValijaApplication *application)
+{
+  g_unix_signal_add (SIGTERM, end_cb, application);
+  g_unix_signal_add (SIGINT, end_cb, application);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -33,8 +41,7 @@ main (int    argc,
 
   dex_init ();
   application = valija_application_new ();
-  g_unix_signal_add (SIGTERM, end_cb, application);
-  g_unix_signal_add (SIGINT, end_cb, application);
+  g_signal_connect (application, "startup", G_CALLBACK (startup_cb), NULL);
 
   return g_application_run (G_APPLICATION (application), argc, argv);
 }

@@ -149,6 +149,8 @@ valija_keyring_file_open (GError **error)
   g_autoptr(GError) cause = NULL;
   g_autofree char *nothing = secret_password_lookup_sync (&schema, NULL, &cause, "account", "", NULL);
 
+  g_unsetenv ("SECRET_BACKEND");
+  g_unsetenv ("SECRET_FILE_TEST_PATH");
   g_unsetenv (PASSWORD_VARIABLE);
   if (cause == NULL)
     return TRUE;

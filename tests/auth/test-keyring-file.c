@@ -33,6 +33,8 @@ test_open (void)
   g_assert_true (valija_keyring_file_open (&error));
   g_assert_no_error (error);
   g_assert_null (g_getenv ("SECRET_FILE_TEST_PASSWORD"));
+  g_assert_null (g_getenv ("SECRET_FILE_TEST_PATH"));
+  g_assert_null (g_getenv ("SECRET_BACKEND"));
 
   credentials = valija_credentials_new ();
   storing = valija_credentials_store (credentials, "one", VALIJA_SIDE_INCOMING, "Valija: test", secret);
