@@ -247,3 +247,17 @@ valija_future_is_cancellation (const GError *error)
 {
   return g_error_matches (error, DEX_ERROR, DEX_ERROR_FIBER_CANCELLED);
 }
+
+gboolean
+valija_await_settled (DexFuture  *future,
+                      GError    **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  if (dex_await (future, &failure) || !valija_future_is_cancellation (failure))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}

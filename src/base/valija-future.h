@@ -52,4 +52,8 @@ void valija_future_forget (DexFuture *future, const char *what);
  * asks that one instead. */
 gboolean valija_future_is_cancellation (const GError *error);
 
+/* For fibers: until @future (transfer full) has settled, whether it failed or its time is up. FALSE where nobody waits
+ * for the fiber any more and it has to end. */
+gboolean valija_await_settled (DexFuture *future, GError **error);
+
 G_END_DECLS

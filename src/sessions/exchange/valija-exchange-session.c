@@ -378,8 +378,9 @@ wait_for_news_fiber (ValijaExchangeSession  *self,
       if (!valija_exchange_watch_wait_fiber (watch, (guint) ((until - now) / G_USEC_PER_SEC) + 1, error))
         return NULL;
 
-      if (!valija_exchange_watch_is_lost (watch))
-        dex_await (dex_timeout_new_seconds (SETTLE_SECONDS), NULL);
+      if (!valija_exchange_watch_is_lost (watch) &&
+          !valija_await_settled (dex_timeout_new_seconds (SETTLE_SECONDS), error))
+        return NULL;
 
       if (valija_exchange_watch_is_in_doubt (watch) && !valija_exchange_watch_has_folders (watch))
         {

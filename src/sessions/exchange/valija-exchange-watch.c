@@ -365,9 +365,9 @@ wait_for_stream_fiber (ValijaExchangeWatch  *self,
 
   valija_promise_fulfil (&self->news);
   self->news = dex_ref (news);
-  dex_await (dex_future_first (dex_ref (DEX_FUTURE (news)), dex_timeout_new_seconds ((int) seconds), NULL), NULL);
 
-  return TRUE;
+  return valija_await_settled (dex_future_first (dex_ref (DEX_FUTURE (news)), dex_timeout_new_seconds ((int) seconds),
+                                                 NULL), error);
 }
 
 /* ---- Asking again and again ---- */
@@ -432,10 +432,8 @@ pull_fiber (ValijaExchangeWatch  *self,
         return FALSE;
     }
 
-  if (!has_news (self) && self->mode == MODE_PULL)
-    dex_await (dex_timeout_new_seconds ((int) MIN (seconds, self->interval)), NULL);
-
-  return TRUE;
+  return has_news (self) || self->mode != MODE_PULL ||
+         valija_await_settled (dex_timeout_new_seconds ((int) MIN (seconds, self->interval)), error);
 }
 
 /* ---- */

@@ -488,6 +488,36 @@ test_unsupported (void)
   world_stop (&world);
 }
 
+/* Nobody wants to hear of it any more, as when the account is woken: it ends, and does not go round and round. */
+static void
+test_dropped (gconstpointer data)
+{
+  gboolean pull = GPOINTER_TO_INT (data);
+  g_autoptr(DexPromise) woken = dex_promise_new ();
+  g_autoptr(DexFuture) race = NULL;
+  World world;
+  guint before;
+
+  world_start (&world, NULL, NULL, NULL);
+  if (pull)
+    valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                               "'operation': 'GetStreamingEvents', 'times': 99}");
+  begin (&world);
+  if (pull)
+    assert_told (&world, watch (&world), inbox);
+  before = G_OBJECT (world.session)->ref_count;
+  race = dex_future_first (watch (&world), dex_ref (DEX_FUTURE (woken)), NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (G_OBJECT (world.session)->ref_count, >, before);
+  dex_promise_resolve_boolean (woken, TRUE);
+  valija_wait_until (G_OBJECT (world.session)->ref_count == before);
+
+  deliver (&world, "Later");
+  assert_told (&world, watch (&world), inbox);
+  world_stop (&world);
+}
+
 /* Closing ends a watch at once. */
 static void
 test_close (void)
@@ -528,6 +558,8 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/silent", test_silent);
   g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
   g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
+  g_test_add_data_func ("/exchange/watch/dropped/stream", GINT_TO_POINTER (0), test_dropped);
+  g_test_add_data_func ("/exchange/watch/dropped/pull", GINT_TO_POINTER (1), test_dropped);
   g_test_add_func ("/exchange/watch/close", test_close);
 
   return g_test_run ();
