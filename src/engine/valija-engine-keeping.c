@@ -116,12 +116,20 @@ DexFuture *
 valija_engine_set_paused (ValijaEngine *self, ValijaAccount *account, gboolean paused)
 {
   ValijaAccountRuntime *runtime;
+  GError *error = NULL;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
   dex_return_error_if_fail (VALIJA_IS_ACCOUNT (account));
 
   if (!(runtime = valija_engine_find_runtime (self, account)))
     return valija_engine_reject_unknown_account ();
+
+  if (!g_strv_contains (valija_account_list_keys (runtime->account), "paused"))
+    {
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED,
+                        _("This account fetches no mail, so there is nothing to pause."));
+      return dex_future_new_for_error (error);
+    }
 
   g_object_set (runtime->account, "paused", paused, NULL);
   if (paused)

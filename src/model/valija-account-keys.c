@@ -45,8 +45,10 @@ static const char * const reading_keys[] = {
 };
 
 /* The one server keeps what is sent by itself. */
-static const char * const service_keys[] = { OWN_KEYS, "body-days", SIDE_KEYS ("incoming"), NULL };
-static const char * const exchange_keys[] = { OWN_KEYS, "body-days", "shared", SIDE_KEYS ("incoming"), NULL };
+static const char * const service_keys[] = { OWN_KEYS, "body-days", "paused", SIDE_KEYS ("incoming"), NULL };
+static const char * const exchange_keys[] = {
+  OWN_KEYS, "body-days", "paused", "shared", SIDE_KEYS ("incoming"), NULL
+};
 
 static const Key account_keys[] = {
   { "name", "name", KIND_TEXT },

@@ -39,6 +39,9 @@ def exchange_by_its_address_alone():
         account = p.add('exchange', ANA, *ca)
         shown = p.json('account', 'show', account)
         assert shown['settings']['incoming.host'] == 'mail.example.org' and 'outgoing.host' not in shown['settings']
+        p.run('account', 'pause', account)
+        assert p.json('account', 'show', account)['settings']['paused'] == 'true'
+        p.run('account', 'resume', account)
         p.run('sync')
         assert len(p.messages()) == 5
         sent = p.json('send', '--to', LUIS, '--subject', 'By Exchange', stdin='Hello.\n')['item']

@@ -280,18 +280,6 @@ valija_exchange_session_reader_search (ValijaMailReader *reader,
 }
 
 /* All of them are told of at once, or none. */
-static DexFuture *
-valija_exchange_session_reader_watch (ValijaMailReader *reader,
-                                      const char       *folder)
-{
-  GError *error = NULL;
-
-  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in one folder."));
-  valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_OPEN_FOLDER);
-
-  return dex_future_new_for_error (error);
-}
-
 static void
 describe_tree (const ValijaExchangeTree *tree,
                GString                  *text)
@@ -428,6 +416,53 @@ static DexFuture *
 valija_exchange_session_reader_watch_all (ValijaMailReader *reader)
 {
   return valija_fiber_spawn (watch_all_fiber, g_object_ref (reader), g_object_unref);
+}
+
+typedef struct
+{
+  ValijaExchangeSession *session;
+  char *folder;
+} FolderWatch;
+
+static void
+folder_watch_free (gpointer data)
+{
+  FolderWatch *self = data;
+
+  g_object_unref (self->session);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static DexFuture *
+watch_folder_fiber (gpointer data)
+{
+  FolderWatch *self = data;
+
+  for (;;)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(GPtrArray) list = NULL;
+
+      list = dex_await_boxed (valija_exchange_session_reader_watch_all (VALIJA_MAIL_READER (self->session)), &error);
+      if (list == NULL)
+        return dex_future_new_for_error (g_steal_pointer (&error));
+      if (g_ptr_array_find_with_equal_func (list, self->folder, g_str_equal, NULL))
+        return dex_future_new_true ();
+    }
+}
+
+/* The server tells of all folders at once; what comes of others meanwhile is not told again. */
+static DexFuture *
+valija_exchange_session_reader_watch (ValijaMailReader *reader,
+                                      const char       *folder)
+{
+  FolderWatch *self = g_new0 (FolderWatch, 1);
+
+  self->session = g_object_ref (VALIJA_EXCHANGE_SESSION (reader));
+  self->folder = g_strdup (folder);
+
+  return valija_fiber_spawn (watch_folder_fiber, self, folder_watch_free);
 }
 
 static DexFuture *

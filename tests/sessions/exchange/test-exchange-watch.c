@@ -488,6 +488,27 @@ test_unsupported (void)
   world_stop (&world);
 }
 
+/* One folder alone, whatever happens in others. */
+static void
+test_one_folder (void)
+{
+  World world;
+  DexFuture *watching;
+  g_autofree char *id = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  deliver (&world, "First");
+  begin (&world);
+  id = dup_id_of (&world, "First");
+  watching = valija_mail_reader_watch (VALIJA_MAIL_READER (world.session), folder (&world, "trash"));
+  deliver (&world, "Not there");
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world.session), folder (&world, "inbox"),
+                                          (const char *[]) { id, NULL }, folder (&world, "trash")));
+  await_true (watching);
+  world_stop (&world);
+}
+
 /* Nobody wants to hear of it any more, as when the account is woken: it ends, and does not go round and round. */
 static void
 test_dropped (gconstpointer data)
@@ -558,6 +579,7 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/silent", test_silent);
   g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
   g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
+  g_test_add_func ("/exchange/watch/one-folder", test_one_folder);
   g_test_add_data_func ("/exchange/watch/dropped/stream", GINT_TO_POINTER (0), test_dropped);
   g_test_add_data_func ("/exchange/watch/dropped/pull", GINT_TO_POINTER (1), test_dropped);
   g_test_add_func ("/exchange/watch/close", test_close);
