@@ -464,18 +464,9 @@ dup_correspondent (ValijaMessage *message)
 char *
 valija_cli_dup_labels (ValijaMessage *message)
 {
-  const char * const *labels = valija_message_get_labels (message);
-  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *words = valija_labels_dup_words (valija_message_get_labels (message));
 
-  for (guint i = 0; labels[i] != NULL; i++)
-    {
-      g_autofree char *display = valija_label_dup_display (labels[i]);
-      g_autofree char *clean = valija_cli_clean (display);
-
-      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", clean);
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return valija_cli_clean (words);
 }
 
 void

@@ -241,6 +241,21 @@ valija_labels_is_empty (const char * const *labels)
 }
 
 char *
+valija_labels_dup_words (const char * const *labels)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+
+  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
+    {
+      g_autofree char *display = valija_label_dup_display (labels[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", display);
+    }
+
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+char *
 valija_labels_to_text (const char * const *labels)
 {
   return valija_labels_is_empty (labels) ? NULL : g_strjoinv ("\n", (char **) labels);

@@ -46,6 +46,9 @@ gboolean   valija_labels_equal      (const char * const *a, const char * const *
 /* NULL is one of them. */
 gboolean   valija_labels_is_empty   (const char * const *labels);
 
+/* For people: "Important, Work"; NULL for an empty set. (transfer full) (nullable) */
+char      *valija_labels_dup_words  (const char * const *labels) G_GNUC_WARN_UNUSED_RESULT;
+
 /* One a line, for a file; NULL for an empty set. (transfer full) (nullable) */
 char      *valija_labels_to_text    (const char * const *labels) G_GNUC_WARN_UNUSED_RESULT;
 /* (transfer full), never NULL */

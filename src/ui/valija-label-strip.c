@@ -30,21 +30,6 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-char *
-valija_labels_dup_words (const char * const *labels)
-{
-  g_autoptr(GString) words = g_string_new (NULL);
-
-  for (guint i = 0; labels != NULL && labels[i] != NULL; i++)
-    {
-      g_autofree char *display = valija_label_dup_display (labels[i]);
-
-      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", display);
-    }
-
-  return words->len > 0 ? g_string_free (g_steal_pointer (&words), FALSE) : NULL;
-}
-
 /* The same on each computer, whatever the case of the name. */
 const char *
 valija_label_get_color (const char *label)

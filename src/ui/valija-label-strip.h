@@ -15,8 +15,6 @@ G_DECLARE_FINAL_TYPE (ValijaLabelStrip, valija_label_strip, VALIJA, LABEL_STRIP,
 /* @labels: a set of valija-labels.h. */
 void        valija_label_strip_set_labels (ValijaLabelStrip *self, const char * const *labels);
 
-/* For people: "Important, Work"; NULL for none. (transfer full) (nullable) */
-char       *valija_labels_dup_words       (const char * const *labels) G_GNUC_WARN_UNUSED_RESULT;
 /* The style class of the colour of @label: "blue". (transfer none) */
 const char *valija_label_get_color        (const char *label);
 

@@ -4,6 +4,8 @@
 
 #include "ui/html/valija-web-fit.h"
 
+#include "ui/reader/valija-html-view.h"
+
 /* Pixels of the screen: more is more memory than a page in between others is worth, and more than a texture holds. */
 #define MAX_HEIGHT 8000
 
@@ -250,21 +252,6 @@ valija_web_fit_init (ValijaWebFit *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }
 
-/* The view takes the wheel for itself even where nothing can be scrolled in it. */
-static void
-leave_wheel (WebKitWebView *view)
-{
-  g_autoptr(GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (view));
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr(GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
-        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
-    }
-}
-
 GtkWidget *
 valija_web_fit_new (WebKitWebView *view)
 {
@@ -272,7 +259,8 @@ valija_web_fit_new (WebKitWebView *view)
 
   self->view = view;
   gtk_widget_set_parent (GTK_WIDGET (view), GTK_WIDGET (self));
-  leave_wheel (view);
+  /* It takes the wheel for itself even where nothing can be scrolled in it */
+  valija_html_view_leave_wheel (GTK_WIDGET (view));
   g_signal_connect_object (view, "load-changed", G_CALLBACK (load_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "resource-load-started", G_CALLBACK (resource_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_widget_get_settings (GTK_WIDGET (view)), "notify::gtk-xft-dpi", G_CALLBACK (settle),

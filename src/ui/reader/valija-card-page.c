@@ -182,20 +182,6 @@ scroll_cb (ValijaCardPage           *self,
   return GDK_EVENT_STOP;
 }
 
-static void
-leave_wheel (GtkWidget *widget)
-{
-  g_autoptr(GListModel) controllers = gtk_widget_observe_controllers (widget);
-
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr(GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (GTK_IS_EVENT_CONTROLLER_SCROLL (controller))
-        gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_NONE);
-    }
-}
-
 /* What scrolls in one direction alone takes the wheel of the other for that one, which would be the end of the way
  * through the conversation. */
 static void
@@ -204,8 +190,8 @@ scroll_sideways_only (ValijaCardPage *self)
   GtkEventController *own = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
   GtkWidget *bar = gtk_scrolled_window_get_hscrollbar (self->scroller);
 
-  leave_wheel (GTK_WIDGET (self->scroller));
-  leave_wheel (gtk_widget_get_first_child (bar));
+  valija_html_view_leave_wheel (GTK_WIDGET (self->scroller));
+  valija_html_view_leave_wheel (gtk_widget_get_first_child (bar));
   g_signal_connect_object (own, "scroll", G_CALLBACK (scroll_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self->scroller), own);
 }

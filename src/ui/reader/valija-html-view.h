@@ -43,6 +43,9 @@ void            valija_html_view_show (ValijaHtmlView    *self,
                                        gboolean           remote_images,
                                        gboolean           own_colors);
 
+/* What scrolls in @widget itself leaves the wheel to what is around it. */
+void            valija_html_view_leave_wheel (GtkWidget *widget);
+
 /* For the module. */
 void            valija_html_view_activate_link (ValijaHtmlView *self, const char *uri, const char *label);
 void            valija_html_view_hover_link    (ValijaHtmlView *self, const char *uri);
