@@ -15,6 +15,9 @@
 /* While a window's edge is dragged the page is not measured at each step. */
 #define SETTLE_MS 80
 
+/* A process that does not answer for so long is kept busy by one of its pages, at the cost of all of them. */
+#define ANSWER_SECONDS 5
+
 struct _ValijaWebFit
 {
   GtkWidget      parent_instance;
@@ -29,6 +32,7 @@ struct _ValijaWebFit
   gboolean       again;         /* something changed while it was measured */
   guint          n_tries;
   guint          settle_source;
+  guint          answer_source; /* while it is asked */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaWebFit, valija_web_fit, GTK_TYPE_WIDGET)
@@ -122,6 +126,7 @@ asked_cb (GObject      *object,
     return;
 
   g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->answer_source, g_source_remove);
   width = texture != NULL ? gdk_texture_get_width (texture) / gtk_widget_get_scale_factor (GTK_WIDGET (self)) : 0;
   if (width != self->width && self->n_tries < MAX_TRIES)
     ask (self);
@@ -129,10 +134,27 @@ asked_cb (GObject      *object,
     take_size (self);
 }
 
+/* It ends as by a crash, and each of its views says so. */
+static gboolean
+no_answer_cb (gpointer data)
+{
+  ValijaWebFit *self = data;
+
+  /* What is not seen may take its time */
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_CONTINUE;
+
+  self->answer_source = 0;
+  webkit_web_view_terminate_web_process (self->view);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 ask (ValijaWebFit *self)
 {
   self->n_tries++;
+  self->answer_source = g_timeout_add_seconds (ANSWER_SECONDS, no_answer_cb, self);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   webkit_web_view_get_snapshot (self->view, WEBKIT_SNAPSHOT_REGION_VISIBLE, WEBKIT_SNAPSHOT_OPTIONS_NONE,
@@ -204,6 +226,7 @@ valija_web_fit_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->settle_source, g_source_remove);
+  g_clear_handle_id (&self->answer_source, g_source_remove);
   if (self->view != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->view));
   self->view = NULL;

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* Gives a web view the height of its page, without a script that would ask the page for it: what the view says it would
  * like to have is the size of the page, but never less than the view has. So the view is one pixel high for as long as
  * it is measured. The wheel is left to whatever scrolls around it. Property "cut": the page is longer than is shown.
- * Signal "stuck": the page was not laid out in time. */
+ * The process of a page that is not laid out in time is ended. */
 #define VALIJA_TYPE_WEB_FIT (valija_web_fit_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaWebFit, valija_web_fit, VALIJA, WEB_FIT, GtkWidget)
 
