@@ -334,6 +334,8 @@ valija_http_finalize (GObject *object)
 {
   ValijaHttp *self = VALIJA_HTTP (object);
 
+  /* What was on its way when it was closed may have asked once more */
+  clear_secret (self);
   g_free (self->host);
   g_free (self->ca_file);
   g_free (self->user);
