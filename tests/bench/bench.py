@@ -29,6 +29,7 @@ PARTS = {
     'store': (parts.store, 'The store alone'),
     'start': (window.start, 'The window'),
     'scroll': (window.scroll, 'Scrolling'),
+    'idle': (window.idle, 'The window at rest'),
     'growth': (window.growth, 'The window and a folder that grows'),
 }
 

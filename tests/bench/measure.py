@@ -78,6 +78,19 @@ def cpu_of(pid):
     return total / os.sysconf('SC_CLK_TCK')
 
 
+def wakes_of(pid):
+    """How often the threads of a process, and of all that it started, have gone to sleep."""
+    total = 0
+    for each in processes(pid):
+        for status in pathlib.Path(f'/proc/{each}/task').glob('*/status'):
+            try:
+                match = re.search(r'^voluntary_ctxt_switches:\s+(\d+)', status.read_text(), re.M)
+                total += int(match.group(1)) if match else 0
+            except OSError:
+                pass
+    return total
+
+
 def disk(directory):
     """Bytes in the files of a directory."""
     return sum(f.stat().st_size for f in pathlib.Path(directory).rglob('*') if f.is_file())
@@ -92,6 +105,7 @@ FIGURES = {
     'in': ('received', lambda v: f'{v / 1e6:.2f} MB' if v >= 1e5 else f'{v / 1e3:.1f} kB'),
     'out': ('sent', lambda v: f'{v / 1e6:.2f} MB' if v >= 1e5 else f'{v / 1e3:.1f} kB'),
     'connections': ('connections', lambda v: f'{v:.0f}'),
+    'wakes': ('wake-ups', lambda v: f'{v:.0f}'),
     'memory': ('memory', lambda v: f'{v:.0f} MB'),
     'size': ('on disk', lambda v: f'{v / 1e6:.0f} MB' if v >= 1e7 else f'{v / 1e6:.1f} MB'),
     'p50': ('p50', lambda v: f'{v * 1000:.1f} ms'),

@@ -13,8 +13,8 @@ import subprocess
 import threading
 import time
 
-from measure import BUILD, LIMIT, Table, cpu_of, pss, scratch
-from programs import Valija
+from measure import BUILD, LIMIT, Table, cpu_of, pss, scratch, wakes_of
+from programs import Valija, bare_imap
 
 # It has come to rest when it used no processor for so long, and this is as long as it may take
 REST = 1
@@ -22,6 +22,8 @@ REST_LIMIT = 30
 # What the folder that grows grows to; with --million to more than anybody's
 SIZES = (1000, 10000, 100000)
 MILLION = 1000000
+# A minute at rest, and how many folders are watched then
+IDLE, WATCHED = 60, 10
 # How many pages are turned from each end of the list, and how many frames show that it moved, however slow the machine
 PAGES, ENOUGH = 300, 40
 
@@ -99,6 +101,41 @@ def scroll(args):
     for row in ('Valija', 'Valija, fetching'):
         table.budget(f'milliseconds of the worst frame ({row})', 1000 * table.median(row, 'worst'), 16, '{:.0f}')
     return [table]
+
+
+def idle(args):
+    """A window at rest, which is told by the server of what comes."""
+    w = args.worlds.get('omar')
+    table = Table(f'{IDLE} seconds at rest, {WATCHED} folders watched',
+                  'In cage, as above, with a session open. The empty window is what the toolkit costs.')
+    bare_imap(w, w.imaps_port, 'omar', *(f'CREATE Watched{i}' for i in range(WATCHED - 1)))
+    with scratch() as d:
+        valija = Valija(pathlib.Path(d) / 'valija', w, 'omar', 'imap', w.imaps_port)
+        valija.run('sync', '--headers')
+        for i in range(args.rounds):
+            table.add('Valija', idle_once(valija, pathlib.Path(d), f'idle-{i}', valija_command(valija)))
+            table.add('empty window', idle_once(valija, pathlib.Path(d), f'idle-empty-{i}', f'"{BUILD}/tests/bench/bench-window"'))
+    # A keep-alive a minute, as the thread that it wakes counts it
+    table.budget('wake-ups', table.median('Valija', 'wakes'), 10, '{:.0f}')
+    return [table]
+
+
+def idle_once(valija, directory, name, command):
+    env, command = on_stage(valija, directory, name, command)
+    with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
+        frames, painted, begun = [], threading.Event(), queue.Queue()
+        threading.Thread(target=watch_frames, args=(lines, frames, painted, begun), daemon=True).start()
+        pid, _ = begun.get(timeout=LIMIT)
+        if not painted.wait(LIMIT):
+            raise TimeoutError('no row was painted')
+        rest(pid)
+        time.sleep(REST_LIMIT)
+        before, cpu = wakes_of(pid), cpu_of(pid)
+        time.sleep(IDLE)
+        cost = {'cpu': cpu_of(pid) - cpu, 'wakes': wakes_of(pid) - before}
+        os.kill(pid, signal.SIGTERM)
+        stage.wait(LIMIT)
+    return cost
 
 
 FRAME = re.compile(r'interval=\s*[\d.]+.*frame_end=\s*([\d.]+)')
