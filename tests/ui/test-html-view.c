@@ -4,6 +4,9 @@
 
 #include "ui/reader/valija-html-view.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 /* The last walls, without the sanitiser before them: what a page asks the network for never leaves. */
 
 #define DEADLINE_SECONDS 60
@@ -237,6 +240,143 @@ test_fitted (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* ---- Pictures of its own ---- */
+
+/* @png by the name that each message has for its first picture. */
+static void
+show_picture (ValijaHtmlView *view,
+              const char     *png)
+{
+  g_autofree char *text = g_strdup_printf ("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n"
+                                           "--b\nContent-Type: text/html\n\n<img src='cid:image001'>\n"
+                                           "--b\nContent-Type: image/png\nContent-ID: <image001>\n"
+                                           "Content-Transfer-Encoding: base64\n\n%s\n--b--\n", png);
+  g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (source);
+
+  valija_html_view_show (view, "<!DOCTYPE html><title>picture</title><body><img src='cid:image001'>", message, FALSE,
+                         FALSE);
+}
+
+static void
+test_pictures (void)
+{
+  static const char low[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAoAQAAAADr2IYQAAAADElEQVR42mNgoC4AAABQAAHNzSSGAAAA"
+                            "AElFTkSuQmCC";
+  static const char high[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAADIAQAAAAD9nJ2SAAAADklEQVR42mNgGAWDCQAAAZAAAc7TXogA"
+                             "AAAASUVORK5CYII=";
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  ValijaHtmlView *one, *other;
+
+  g_assert_no_error (error);
+  one = valija_html_view_new (cache, TRUE, &error);
+  g_assert_no_error (error);
+  other = valija_html_view_new (cache, TRUE, &error);
+  g_assert_no_error (error);
+  gtk_box_append (GTK_BOX (box), create_scroller (one));
+  gtk_box_append (GTK_BOX (box), create_scroller (other));
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+
+  show_picture (one, low);
+  WAIT_FOR (get_height (one) >= 40 && get_height (one) < 80);
+  show_picture (other, high);
+  WAIT_FOR (get_height (other) >= 200 && get_height (other) < 240);
+
+  /* The same the other way round, of what the process may have kept */
+  show_picture (one, high);
+  WAIT_FOR (get_height (one) >= 200 && get_height (one) < 240);
+  show_picture (other, low);
+  WAIT_FOR (get_height (other) >= 40 && get_height (other) < 80);
+  g_assert_cmpint (get_height (one), >=, 200);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* ---- One that does not answer ---- */
+
+#define NAME_SIZE 16
+
+/* Reads what /proc has of @process, and gives the process that began it; 0 for none. */
+static int
+read_process (int   process,
+              char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", process);
+  g_autofree char *stat = NULL;
+  const char *begin, *end;
+
+  if (!g_file_get_contents (path, &stat, NULL, NULL) || (begin = strchr (stat, '(')) == NULL ||
+      (end = strchr (begin, ')')) == NULL || strlen (end) < strlen (") S 1"))
+    return 0;
+
+  g_strlcpy (name, begin + 1, MIN (NAME_SIZE, (gsize) (end - begin)));
+  return (int) g_ascii_strtoll (end + strlen (") S "), NULL, 10);
+}
+
+/* Stops the processes that this one has for pages, as a page would that keeps them busy. */
+static void
+stop_web_processes (void)
+{
+  g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
+  guint n_stopped = 0;
+
+  for (const char *entry; (entry = g_dir_read_name (processes)) != NULL;)
+    {
+      int process = (int) g_ascii_strtoll (entry, NULL, 10);
+      char name[NAME_SIZE], other[NAME_SIZE];
+      int ancestor = process > 0 ? read_process (process, name) : 0;
+
+      while (ancestor > 0 && ancestor != getpid ())
+        ancestor = read_process (ancestor, other);
+      if (ancestor == 0 || !g_str_equal (name, "WebKitWebProces"))
+        continue;
+
+      g_assert_cmpint (kill (process, SIGSTOP), ==, 0);
+      n_stopped++;
+    }
+
+  g_assert_cmpuint (n_stopped, >, 0);
+}
+
+static void
+failed_cb (gboolean *failed)
+{
+  *failed = TRUE;
+}
+
+static void
+test_no_answer (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  ValijaHtmlView *views[2];
+  gboolean failed[2] = { FALSE, FALSE };
+
+  g_assert_no_error (error);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < 2; i++)
+    {
+      views[i] = valija_html_view_new (cache, TRUE, &error);
+      g_assert_no_error (error);
+      g_signal_connect_swapped (views[i], "failed", G_CALLBACK (failed_cb), &failed[i]);
+      gtk_box_append (GTK_BOX (box), create_scroller (views[i]));
+      if (i == 1)
+        stop_web_processes ();
+      show_text (views[i], "One line");
+      WAIT_FOR (i == 1 || get_height (views[i]) > 0);
+    }
+
+  WAIT_FOR (failed[0] && failed[1]);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -246,6 +386,8 @@ main (int    argc,
   g_test_add_data_func ("/ui/html-view/no-network", GINT_TO_POINTER (FALSE), check_network);
   g_test_add_data_func ("/ui/html-view/no-network/fitted", GINT_TO_POINTER (TRUE), check_network);
   g_test_add_func ("/ui/html-view/fitted", test_fitted);
+  g_test_add_func ("/ui/html-view/pictures", test_pictures);
+  g_test_add_func ("/ui/html-view/no-answer", test_no_answer);
 
   return g_test_run ();
 }
