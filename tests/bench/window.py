@@ -153,7 +153,7 @@ def scroll_once(valija, directory, name, *options):
         if options:
             rest(pid)
         # Into the list, by way of the search box
-        keys(env, '-M', 'ctrl', '-k', 'f', '-m', 'ctrl', '-s', '300', '-k', 'Escape', '-s', '300')
+        keys(env, '-M', 'ctrl', '-k', 'f', '-m', 'ctrl', *['-s', '300', '-k', 'Escape'] * 2, '-s', '300')
         frames.clear()
         for page, end in (('Next', 'End'), ('Prior', 'Home')):
             keys(env, *['-s', '15', '-k', page] * PAGES, '-s', '300', '-k', end, '-s', '300')
