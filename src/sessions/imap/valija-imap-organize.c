@@ -175,48 +175,6 @@ store (Change              *self,
   return run (self, command, VALIJA_IMAP_RUN_NONE, NULL);
 }
 
-static DexFuture *
-set_flags_fiber (gpointer data)
-{
-  Change *self = data;
-  ValijaImapFlags add = valija_imap_flags_from_model (self->add);
-  ValijaImapFlags remove = valija_imap_flags_from_model (self->remove);
-  g_autoptr(GError) error = NULL;
-
-  if (!select_fiber (self, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  for (;;)
-    {
-      g_autoptr(ValijaImapSet) uids = take_uids (self);
-      g_autoptr(DexFuture) added = NULL;
-      g_autoptr(DexFuture) removed = NULL;
-
-      if (valija_imap_set_is_empty (uids))
-        return dex_future_new_true ();
-
-      added = add != 0 ? store (self, uids, "+FLAGS.SILENT", add) : dex_future_new_true ();
-      removed = remove != 0 ? store (self, uids, "-FLAGS.SILENT", remove) : dex_future_new_true ();
-      if (!dex_await (g_steal_pointer (&added), &error) || !dex_await (g_steal_pointer (&removed), &error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-}
-
-DexFuture *
-valija_imap_organize_set_flags (ValijaImapLink     *link,
-                                const char         *folder,
-                                const char * const *remote_ids,
-                                ValijaFlags         add,
-                                ValijaFlags         remove)
-{
-  Change *self = change_new (link, folder, remote_ids);
-
-  self->add = add;
-  self->remove = remove;
-
-  return valija_fiber_spawn (set_flags_fiber, self, change_unref);
-}
-
 static gboolean
 labelled_cb (ValijaImapResponse *response,
              gpointer            user_data)
@@ -248,8 +206,22 @@ store_labels (Change              *self,
   return run (self, command, VALIJA_IMAP_RUN_NONE, labelled_cb);
 }
 
+/* Half of the change: what is to be added, or what is to be removed. */
 static DexFuture *
-set_labels_fiber (gpointer data)
+store_half (Change              *self,
+            const ValijaImapSet *uids,
+            gboolean             add)
+{
+  ValijaImapFlags flags = valija_imap_flags_from_model (add ? self->add : self->remove);
+
+  if (self->add_labels != NULL)
+    return store_labels (self, uids, add ? self->add_labels : self->remove_labels, add);
+
+  return flags != 0 ? store (self, uids, add ? "+FLAGS.SILENT" : "-FLAGS.SILENT", flags) : dex_future_new_true ();
+}
+
+static DexFuture *
+store_fiber (gpointer data)
 {
   Change *self = data;
   g_autoptr(GError) error = NULL;
@@ -266,16 +238,31 @@ set_labels_fiber (gpointer data)
       if (valija_imap_set_is_empty (uids))
         return dex_future_new_true ();
 
-      added = store_labels (self, uids, self->add_labels, TRUE);
-      removed = store_labels (self, uids, self->remove_labels, FALSE);
+      added = store_half (self, uids, TRUE);
+      removed = store_half (self, uids, FALSE);
       if (!dex_await (g_steal_pointer (&added), &error) || !dex_await (g_steal_pointer (&removed), &error))
         {
-          /* Waiting does not make them fewer */
+          /* Waiting does not make keywords fewer */
           if (self->limited && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER))
             error->code = VALIJA_ERROR_REFUSED;
           return dex_future_new_for_error (g_steal_pointer (&error));
         }
     }
+}
+
+DexFuture *
+valija_imap_organize_set_flags (ValijaImapLink     *link,
+                                const char         *folder,
+                                const char * const *remote_ids,
+                                ValijaFlags         add,
+                                ValijaFlags         remove)
+{
+  Change *self = change_new (link, folder, remote_ids);
+
+  self->add = add;
+  self->remove = remove;
+
+  return valija_fiber_spawn (store_fiber, self, change_unref);
 }
 
 DexFuture *
@@ -290,7 +277,7 @@ valija_imap_organize_set_labels (ValijaImapLink     *link,
   self->add_labels = g_strdupv ((char **) add);
   self->remove_labels = g_strdupv ((char **) remove);
 
-  return valija_fiber_spawn (set_labels_fiber, self, change_unref);
+  return valija_fiber_spawn (store_fiber, self, change_unref);
 }
 
 /* COPYUID comes with the tagged OK of COPY, and untagged before that of MOVE (RFC 6851 §4.3). What it says of messages
