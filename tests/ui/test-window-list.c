@@ -57,19 +57,15 @@ count_frame_cb (guint *n_frames)
   (*n_frames)++;
 }
 
-/* A frame costs power, also one in which nothing is painted: what is not seen asks for none. */
-void
-test_rest (void)
+/* Until half a second has passed without a frame. */
+static void
+wait_for_rest (void)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (get_window ()));
   guint n_frames;
   gulong handler = g_signal_connect_swapped (clock, "update", G_CALLBACK (count_frame_cb), &n_frames);
 
   g_test_timer_start ();
-  show_inbox ("ana@example.org");
-  select_row (0);
-  WAIT (reader_shows_message);
-
   do
     {
       gboolean passed = FALSE;
@@ -82,6 +78,38 @@ test_rest (void)
   while (n_frames > 0);
 
   g_signal_handler_disconnect (clock, handler);
+}
+
+/* A frame costs power, also one in which nothing is painted: what is not seen asks for none. */
+void
+test_rest (void)
+{
+  show_inbox ("ana@example.org");
+  select_row (0);
+  WAIT (reader_shows_message);
+  wait_for_rest ();
+}
+
+static gboolean
+is_pulsing (GtkWidget *bar)
+{
+  return gtk_widget_get_mapped (bar) && gtk_test_accessible_has_state (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_STATE_BUSY);
+}
+
+/* Nor does the bar of what took its time, once that has ended. */
+void
+test_rest_after_progress (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  g_autoptr(ValijaProgress) progress = valija_progress_new ("Looking for new mail");
+  GtkWidget *bar = find_widget (GTK_WIDGET (window->pane->progress), GTK_TYPE_PROGRESS_BAR);
+
+  valija_account_status_set_progress (status, progress);
+  WAIT_FOR (is_pulsing (bar));
+  valija_account_status_set_progress (status, NULL);
+  wait_for_rest ();
 }
 
 void

@@ -211,6 +211,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/opens-inbox", test_opens_inbox);
   g_test_add_func ("/ui/window/selection-enables", test_selection_enables);
   g_test_add_func ("/ui/window/rest", test_rest);
+  g_test_add_func ("/ui/window/rest-after-progress", test_rest_after_progress);
   g_test_add_func ("/ui/window/star", test_star);
   g_test_add_func ("/ui/window/first-fetch", test_first_fetch);
   g_test_add_func ("/ui/window/archive-and-undo", test_archive_and_undo);

@@ -49,6 +49,7 @@ void test_unread_only (void);
 void test_all_inboxes (void);
 void test_long_list (void);
 void test_rest (void);
+void test_rest_after_progress (void);
 
 /* ---- test-window-questions.c ---- */
 

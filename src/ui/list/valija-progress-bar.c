@@ -45,6 +45,17 @@ pulse_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Once pulsed, a bar asks for every frame, seen or not, until it is told a fraction. */
+static void
+stop_pulse (ValijaProgressBar *self)
+{
+  if (self->pulse_source == 0)
+    return;
+
+  g_clear_handle_id (&self->pulse_source, g_source_remove);
+  gtk_progress_bar_set_fraction (self->bar, 0);
+}
+
 static char *
 dup_text (ValijaProgress *progress)
 {
@@ -75,7 +86,7 @@ update (ValijaProgressBar *self)
 
   if (fraction >= 0)
     {
-      g_clear_handle_id (&self->pulse_source, g_source_remove);
+      stop_pulse (self);
       gtk_progress_bar_set_fraction (self->bar, fraction);
     }
   else if (self->pulse_source == 0 && gtk_revealer_get_reveal_child (self->revealer))
@@ -156,7 +167,7 @@ valija_progress_bar_set_progress (ValijaProgressBar *self,
     g_clear_signal_handler (&self->notify_id, self->progress);
   g_set_object (&self->progress, progress);
   g_clear_handle_id (&self->show_source, g_source_remove);
-  g_clear_handle_id (&self->pulse_source, g_source_remove);
+  stop_pulse (self);
 
   if (progress == NULL)
     {
