@@ -340,3 +340,59 @@ test_long_list (void)
   g_test_message ("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
   g_assert_cmpuint (valija_message_pane_get_n_selected (get_window ()->pane), ==, 1);
 }
+
+static ValijaMessageCell *
+find_cell_at (guint position)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  g_autoptr(ValijaMessage) message = g_list_model_get_item (G_LIST_MODEL (pane->messages), position);
+
+  return find_cell (GTK_WIDGET (pane->list), message);
+}
+
+/* Whether the row at @position is on screen, as a whole. */
+static gboolean
+is_in_view (guint position)
+{
+  GtkWidget *list = GTK_WIDGET (get_window ()->pane->list);
+  ValijaMessageCell *cell = find_cell_at (position);
+  graphene_rect_t bounds;
+
+  return cell != NULL && gtk_widget_get_mapped (GTK_WIDGET (cell)) &&
+         gtk_widget_compute_bounds (GTK_WIDGET (cell), list, &bounds) && bounds.origin.y >= 0 &&
+         bounds.origin.y + bounds.size.height <= gtk_widget_get_height (list);
+}
+
+/* A list that stands at its top shows what comes; in one that is scrolled down nothing moves. */
+void
+test_new_mail (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaFolder *folder = find_folder ("junk");
+  GtkAdjustment *scrolled = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (window->pane->list));
+  gint64 first;
+
+  valija_fake_engine_add_many (engine, folder, 100);
+  valija_window_show_folder (window, folder);
+  WAIT_FOR (valija_message_list_get_ready (window->pane->messages) && is_in_view (0));
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  first = valija_message_list_get_id (window->pane->messages, 0);
+  valija_message_pane_focus (window->pane);
+  wait_for_rest ();
+
+  valija_fake_engine_add_message (engine, folder, "Subject: One\n\nNew\n", 0);
+  g_assert_cmpint (valija_message_list_get_id (window->pane->messages, 1), ==, first);
+  wait_for_rest ();
+  g_assert_true (is_in_view (0));
+  g_assert_true (gtk_selection_model_is_selected (GTK_SELECTION_MODEL (window->pane->selection), 1));
+  g_assert_true (gtk_widget_is_ancestor (GTK_WIDGET (find_cell_at (1)), gtk_root_get_focus (GTK_ROOT (window))));
+
+  gtk_list_view_scroll_to (window->pane->list, 50, GTK_LIST_SCROLL_NONE, NULL);
+  WAIT_FOR (gtk_adjustment_get_value (scrolled) > 0 && is_in_view (50));
+  wait_for_rest ();
+  valija_fake_engine_add_message (engine, folder, "Subject: Two\n\nNew\n", 0);
+  wait_for_rest ();
+  g_assert_true (is_in_view (51));
+  g_assert_false (is_in_view (0));
+  show_inbox ("ana@example.org");
+}

@@ -50,6 +50,7 @@ void test_all_inboxes (void);
 void test_long_list (void);
 void test_rest (void);
 void test_rest_after_progress (void);
+void test_new_mail (void);
 
 /* ---- test-window-questions.c ---- */
 

@@ -387,6 +387,16 @@ follow_opened (ValijaMessagePane *self)
   return position != G_MAXUINT;
 }
 
+/* The list view holds on to the row that it shows first, and what comes before that would not be seen. */
+static void
+stay_at_top (ValijaMessagePane *self)
+{
+  GtkAdjustment *scrolled = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->list));
+
+  if (gtk_adjustment_get_value (scrolled) <= gtk_adjustment_get_lower (scrolled))
+    gtk_list_view_scroll_to (self->list, 0, GTK_LIST_SCROLL_NONE, NULL);
+}
+
 /* Rows that come and go can take the selection with them, without a word from the selection
  * model. */
 static void
@@ -396,6 +406,8 @@ items_changed_cb (ValijaMessagePane *self,
                   guint              added)
 {
   valija_message_pane_update_stack (self);
+  if (position == 0 && added > 0)
+    stay_at_top (self);
   if (removed > 0 && self->kept == 0 && !follow_opened (self))
     selection_changed_cb (self);
 }
