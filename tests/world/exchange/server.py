@@ -655,17 +655,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 hub.changed.wait_for(lambda: hub.generation != generation or hub.beats != beats or any(
                     i not in hub.all or hub.all[i].told < len(hub.all[i].events) for i in identities),
                     max(0, min(deadline - time.monotonic(), 45)))
+            over = hub.generation != generation or time.monotonic() >= deadline
             with state.mutex:
                 gone = [i for i in identities if i not in hub.all]
-                found = [hub.all[i].notification() for i in identities if i not in gone and hub.all[i].told < len(hub.all[i].events)]
-                if not found and not gone:
+                # What is not told here is for the next answer
+                found = [] if over else [hub.all[i].notification() for i in identities if i not in gone and hub.all[i].told < len(hub.all[i].events)]
+                if not found and not gone and not over:
                     found = [hub.all[identities[0]].notification()]
             beats = hub.beats
             if gone:
                 self.send_envelope(response_message(name, tag('m:ErrorSubscriptionIds', *(leaf('t:SubscriptionId', i) for i in gone)),
                                                     error=EwsError('ErrorSubscriptionNotFound', 'The subscription was not found.')))
                 break
-            if hub.generation != generation or time.monotonic() >= deadline:
+            if over:
                 self.send_envelope(response_message(name, leaf('m:ConnectionStatus', 'Closed')))
                 break
             self.send_envelope(response_message(name, tag('m:Notifications', *found)))

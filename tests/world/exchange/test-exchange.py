@@ -456,6 +456,21 @@ def test_stream(where):
     equal(client.call(stream).codes, ['ErrorSubscriptionNotFound'])
 
 
+def test_stream_that_closes(where):
+    """What happens while an answer ends is told in the next one."""
+    client = Client(where)
+    answer = client.call('<m:Subscribe><m:StreamingSubscriptionRequest SubscribeToAllFolders="true"><t:EventTypes><t:EventType>NewMailEvent'
+                         '</t:EventType></t:EventTypes></m:StreamingSubscriptionRequest></m:Subscribe>')
+    stream = f'<m:GetStreamingEvents><m:SubscriptionIds><t:SubscriptionId>{answer.texts("SubscriptionId")[0]}</t:SubscriptionId>' \
+             '</m:SubscriptionIds><m:ConnectionTimeout>10</m:ConnectionTimeout></m:GetStreamingEvents>'
+    order(where, {'do': 'deliver', 'subject': 'One'}, {'do': 'set', 'name': 'stream_seconds', 'value': 0})
+    heard = client.post(envelope(stream)).data
+    assert b'Closed' in heard and b'NewMailEvent' not in heard, heard
+    order(where, {'do': 'set', 'name': 'stream_seconds', 'value': 1})
+    assert b'NewMailEvent' in client.post(envelope(stream)).data
+    order(where, {'do': 'set', 'name': 'stream_seconds', 'value': None})
+
+
 def test_injections(where):
     Client.check = None  # what goes wrong need not be valid
     client = Client(where)
