@@ -304,6 +304,20 @@ valija_session_context_get_transcript (ValijaSessionContext *self)
 }
 
 /**
+ * valija_session_context_get_trust:
+ * @self: a context
+ *
+ * Returns: (transfer none) (nullable): what the user decided about certificates
+ */
+ValijaTrust *
+valija_session_context_get_trust (ValijaSessionContext *self)
+{
+  g_return_val_if_fail (VALIJA_IS_SESSION_CONTEXT (self), NULL);
+
+  return self->trust;
+}
+
+/**
  * valija_session_context_begin_step:
  * @self: a context
  * @side: a side of its account

@@ -45,6 +45,8 @@ ValijaHttp *valija_session_context_create_http  (ValijaSessionContext *self,
 ValijaAccount    *valija_session_context_get_account    (ValijaSessionContext *self);
 ValijaTraffic    *valija_session_context_get_traffic    (ValijaSessionContext *self);
 ValijaTranscript *valija_session_context_get_transcript (ValijaSessionContext *self);
+/* (nullable) */
+ValijaTrust      *valija_session_context_get_trust      (ValijaSessionContext *self);
 
 /* Tells whoever listens that @step of @side begins, or (with @detail) what came of it. For the
  * account test and the status line. */

@@ -5,7 +5,7 @@ import contextlib
 import pathlib
 import sys
 
-from ctl import ANA, LUIS, PASSWORD, REFUSED, SIGN_IN, UNSUPPORTED, USAGE, profile, test
+from ctl import ANA, INSECURE, LUIS, PASSWORD, REFUSED, SIGN_IN, UNSUPPORTED, USAGE, profile, test
 
 
 @contextlib.contextmanager
@@ -49,6 +49,16 @@ def exchange_by_its_address_alone():
         assert len(running.state.control({'do': 'sent'})) == 1
         p.run('sync')
         assert p.subjects('sent') == ['By Exchange'], p.subjects('sent')
+
+
+@test
+def exchange_of_its_own_authority():
+    with profile() as p, exchange(p) as running:
+        args = ['account', 'add', '--method', 'exchange', '--set', f'email={ANA}', '--password-stdin']
+        refused = p.json(*args, stdin=PASSWORD + '\n', expect=INSECURE)['error']
+        assert refused['code'] == 'certificate' and 'autodiscover.example.org' in refused['message'], refused
+        assert 'The server’s certificate is not trusted' in p.run(*args, stdin=PASSWORD + '\n', expect=INSECURE).stderr
+        assert running.state.control({'do': 'visits'}) == []
 
 
 @test

@@ -422,7 +422,7 @@ answer (Fixture    *fixture,
         const char *label)
 {
   GtkWidget *button = find (fixture->window, is_button, label);
-  GType type = ADW_TYPE_ALERT_DIALOG;
+  GType type = ADW_TYPE_DIALOG;
 
   g_assert_nonnull (button);
   g_signal_emit_by_name (button, "clicked");
@@ -572,6 +572,22 @@ test_stranger (Fixture      *fixture,
   assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
 }
 
+/* An organization with an authority of its own: the same question as for a server that was typed, and on it goes. */
+static void
+test_own_authority (Fixture      *fixture,
+                    gconstpointer data)
+{
+  look_for_server (fixture, "ana@private.example");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  g_assert_nonnull (find (fixture->window, has_text, "The Certificate of imap.private.example Is Not Trusted"));
+  answer (fixture, "Never Trust");
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+
+  press (fixture, "Next");
+  answer (fixture, "Trust for This Server");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+}
+
 static void
 test_online (Fixture      *fixture,
              gconstpointer data)
@@ -626,6 +642,7 @@ main (int    argc,
   ADD ("/ui/setup/server-is-not-found", test_server_is_not_found);
   ADD ("/ui/setup/search-is-stopped", test_search_is_stopped);
   ADD ("/ui/setup/stranger", test_stranger);
+  ADD ("/ui/setup/own-authority", test_own_authority);
   ADD ("/ui/setup/online", test_online);
   ADD ("/ui/setup/comparison-is-one-tab-stop", test_comparison_is_one_tab_stop);
 

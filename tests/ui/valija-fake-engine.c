@@ -263,16 +263,15 @@ valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboole
   return answer_true (self);
 }
 
-/* Servers of the domain private.example have a certificate of their own. */
-DexFuture *
-valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing,
-                            GListStore *steps)
+/* Servers of the domain private.example have a certificate of their own. NULL where nothing is wrong with it. */
+static DexFuture *
+judge_certificate (ValijaEngine *self, ValijaAccount *account)
 {
   g_autoptr(ValijaCertificate) certificate = NULL;
   GError *error = NULL;
 
   if (!g_str_has_suffix (valija_account_get_email (account), "@private.example") || self->trusted)
-    return answer_true (self);
+    return NULL;
 
   certificate = valija_certificate_new ("imap.private.example", 993, "CN=imap.private.example", "imap.private.example",
                                         "CN=Private", 1767225600, 1798761600,
@@ -286,14 +285,26 @@ valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSe
   return dex_future_new_for_error (error);
 }
 
+DexFuture *
+valija_engine_test_account (ValijaEngine *self, ValijaAccount *account, ValijaSecret *incoming, ValijaSecret *outgoing,
+                            GListStore *steps)
+{
+  DexFuture *refusal = judge_certificate (self, account);
+
+  return refusal != NULL ? refusal : answer_true (self);
+}
+
 /* What comes of it is said by the domain of the address. */
 DexFuture *
 valija_engine_discover (ValijaEngine *self, ValijaAccount *account, ValijaSecret *secret, const char * const *allowed)
 {
   const char *domain = strrchr (valija_account_get_email (account), '@') + 1;
+  DexFuture *refusal = judge_certificate (self, account);
   ValijaDiscovery *discovery;
   GError *error = NULL;
 
+  if (refusal != NULL)
+    return refusal;
   if (g_str_equal (domain, "silent.example"))
     return DEX_FUTURE (dex_promise_new_cancellable ());
 

@@ -38,7 +38,7 @@ typedef struct
   ValijaDiscovery *found;   /* nullable: it is over */
   GError *refusal;          /* nullable: of the password, or of all ways to give it */
   GError *offline;          /* nullable: there is no network */
-  GError *certificate;      /* nullable: a host of the domain shows the wrong one */
+  GError *certificate;      /* nullable: a host shows one that is not trusted */
 } Discovery;
 
 /* The first question to a host, which gives no secret away. It is asked ahead, so that hosts that never answer are
@@ -187,7 +187,6 @@ dup_host (const char *origin)
 
 /* ---- One question ---- */
 
-/* With no exceptions for certificates: nobody is asked to accept one here. */
 static ValijaHttp *
 create_http (Discovery  *self,
              const char *host,
@@ -200,8 +199,19 @@ create_http (Discovery  *self,
   endpoint = valija_endpoint_new (host, port, VALIJA_SECURITY_TLS, timeout,
                                   valija_server_get_ca_file (get_server (self)));
 
-  return valija_http_new (endpoint, NULL, valija_session_context_get_traffic (self->context),
+  return valija_http_new (endpoint, valija_session_context_get_trust (self->context),
+                          valija_session_context_get_traffic (self->context),
                           valija_session_context_get_transcript (self->context));
+}
+
+/* An organisation may have an authority of its own. What is for another name is none to ask about: the web site of a
+ * domain often stands at a hoster who knows nothing of its mail. */
+static gboolean
+may_be_trusted (const GError *failure)
+{
+  const ValijaCertificate *certificate = valija_error_get_certificate (failure);
+
+  return certificate != NULL && (certificate->problems & VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME) == 0;
 }
 
 /* What went wrong on the way. FALSE with @error set where that ends it all. */
@@ -229,8 +239,13 @@ take_failure (Discovery    *self,
     }
   else if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_OFFLINE) && self->offline == NULL)
     self->offline = g_error_copy (failure);
-  else if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE) && self->certificate == NULL)
-    self->certificate = g_error_copy (failure);
+  else if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE) &&
+           (self->certificate == NULL || may_be_trusted (failure)))
+    {
+      /* The later one is asked, the likelier it knows the mailbox */
+      g_clear_error (&self->certificate);
+      self->certificate = g_error_copy (failure);
+    }
 
   return TRUE;
 }
@@ -693,6 +708,8 @@ set_not_found (Discovery *self,
     g_propagate_error (error, g_steal_pointer (&self->refusal));
   else if (self->offline != NULL)
     g_propagate_error (error, g_steal_pointer (&self->offline));
+  else if (self->certificate != NULL && may_be_trusted (self->certificate))
+    g_propagate_error (error, g_steal_pointer (&self->certificate));
   else if (self->certificate != NULL)
     valija_error_set (error, VALIJA_ERROR_RESOLVE,
                       /* Translators: a domain, then sentences that say what is wrong with a certificate */

@@ -5,6 +5,7 @@
 #include "ui/setup/valija-setup-assistant.h"
 
 #include "base/valija-future.h"
+#include "ui/setup/valija-certificate-dialog.h"
 #include "ui/setup/valija-identity-page.h"
 #include "ui/setup/valija-method-page.h"
 #include "ui/setup/valija-methods-page.h"
@@ -302,6 +303,25 @@ take_server (ValijaSetupAssistant *self,
   servers_next_cb (self);
 }
 
+static void
+certificate_decided_cb (ValijaSetupAssistant *self,
+                        gboolean              trusted)
+{
+  if (trusted)
+    search (self);
+}
+
+/* The organization has an authority of its own, perhaps: the same question as for a server that was typed. */
+static void
+ask_about_certificate (ValijaSetupAssistant *self,
+                       ValijaCertificate    *certificate)
+{
+  AdwDialog *dialog = valija_certificate_dialog_new (self->engine, certificate);
+
+  g_signal_connect_object (dialog, "decided", G_CALLBACK (certificate_decided_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
 static DexFuture *
 searched_cb (DexFuture *future,
              gpointer   user_data)
@@ -315,6 +335,8 @@ searched_cb (DexFuture *future,
   if (discovery == NULL)
     {
       valija_servers_page_ask_server (self->servers_page, error);
+      if (valija_error_get_certificate (error) != NULL)
+        ask_about_certificate (self, valija_error_get_certificate (error));
       return NULL;
     }
 

@@ -166,9 +166,11 @@ prepare (const Case *c)
 }
 
 static DexFuture *
-discover (const char *email,
-          const char *password,
-          const char *allowed)
+discover_with (ValijaTrust *trust,
+               const char  *authorities,
+               const char  *email,
+               const char  *password,
+               const char  *allowed)
 {
   g_autoptr(ValijaAccount) account = valija_account_new ("exchange");
   g_autoptr(ValijaSecret) secret = valija_secret_new (password, -1);
@@ -177,11 +179,19 @@ discover (const char *email,
 
   g_object_set (account, "timeout", timeout, "email", email, NULL);
   g_object_set (valija_account_get_incoming (account),
-                "ca-file", valija_contract_server_get (server, "ca"), NULL);
-  context = valija_session_context_new (account, NULL, NULL);
+                "ca-file", authorities, NULL);
+  context = valija_session_context_new (account, NULL, trust);
   valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
 
   return valija_exchange_discover (context, hosts);
+}
+
+static DexFuture *
+discover (const char *email,
+          const char *password,
+          const char *allowed)
+{
+  return discover_with (NULL, valija_contract_server_get (server, "ca"), email, password, allowed);
 }
 
 static char *
@@ -305,6 +315,48 @@ test_wrong_certificate (void)
   g_assert_cmpuint (json_array_get_length (json_node_get_array (visits)), ==, 0);
 }
 
+static GError *
+dup_refusal (DexFuture *future)
+{
+  GError *error = NULL;
+
+  g_assert_null (valija_test_await (future, &error));
+  dex_unref (future);
+
+  return error;
+}
+
+/* An authority that only the organisation knows: the user is asked about the certificate, as for a server that was
+ * typed, nothing is said there before, and then the search goes on. */
+static void
+test_own_authority (void)
+{
+  static const Case c = {
+    "own-authority", "{'example.org': " PAGE ", 'autodiscover.example.org': " ONLY ("pox") ", " MAIL "}"
+  };
+  g_autoptr(ValijaTrust) trust = valija_trust_new (NULL);
+  const char *password = valija_contract_server_get (server, "password");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(JsonNode) visits = NULL;
+  g_autofree char *outcome = NULL;
+  g_autofree char *told = NULL;
+  guint n_times;
+
+  prepare (&c);
+  error = dup_refusal (discover_with (trust, NULL, "ana@example.org", password, NULL));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SECURE);
+  g_assert_cmpstr (valija_error_get_certificate (error)->host, ==, "autodiscover.example.org");
+  visits = valija_contract_server_order (server, "{'do': 'visits'}");
+  g_assert_cmpuint (json_array_get_length (json_node_get_array (visits)), ==, 0);
+
+  g_assert_true (valija_trust_decide (trust, valija_error_get_certificate (error), VALIJA_TRUST_ACCEPTED, NULL));
+  outcome = await_discovery (discover_with (trust, NULL, "ana@example.org", password, NULL));
+  g_assert_cmpstr (outcome, ==, "found mail.example.org:443 by autodiscover.example.org");
+  told = list_told (&n_times);
+  g_assert_cmpstr (told, ==, "autodiscover.example.org");
+}
+
 static void
 test_no_address (void)
 {
@@ -352,6 +404,7 @@ main (int   argc,
     }
   g_test_add_func ("/exchange/discovery/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/discovery/wrong-certificate", test_wrong_certificate);
+  g_test_add_func ("/exchange/discovery/own-authority", test_own_authority);
   g_test_add_func ("/exchange/discovery/no-address", test_no_address);
   g_test_add_func ("/exchange/discovery/given-up", test_given_up);
 
