@@ -97,14 +97,6 @@ valija_lane_unref (ValijaLane *self)
   g_free (self);
 }
 
-gboolean
-valija_lane_is_busy (ValijaLane *self)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  return self->busy;
-}
-
 /**
  * valija_lane_enter:
  *

@@ -23,7 +23,6 @@ void        valija_turn_unref    (ValijaTurn *self);
 ValijaLane *valija_lane_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaLane *valija_lane_ref      (ValijaLane *self);
 void        valija_lane_unref    (ValijaLane *self);
-gboolean    valija_lane_is_busy  (ValijaLane *self);
 
 /* Resolves to a ValijaTurn (boxed) when everybody before has left. Never rejects. */
 DexFuture  *valija_lane_enter    (ValijaLane *self) G_GNUC_WARN_UNUSED_RESULT;

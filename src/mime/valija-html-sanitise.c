@@ -296,23 +296,3 @@ valija_html_sanitise_fragment (const char       *html,
 
   return g_string_free (writer.body, FALSE);
 }
-
-/**
- * valija_html_from_text:
- * @text: plain text, UTF-8
- *
- * Makes a document of it that can be shown in the place of HTML.
- *
- * Returns: (transfer full): the document
- */
-char *
-valija_html_from_text (const char *text)
-{
-  g_autofree char *body = NULL;
-
-  g_return_val_if_fail (text != NULL, NULL);
-
-  body = valija_html_fragment_from_text (text);
-
-  return wrap ("", body, VALIJA_HTML_LOCAL_ONLY);
-}

@@ -26,8 +26,6 @@ char *valija_html_sanitise (const char       *html,
  * (transfer full) */
 char *valija_html_to_text (const char *html);
 
-/* Plain text as a safe HTML document: quotes marked by depth, links made. (transfer full) */
-char *valija_html_from_text (const char *text);
 
 /* Whether what a link says differs from where it goes: a host in the text that is not the target's,
  * nor one above it. */

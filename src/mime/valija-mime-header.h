@@ -22,11 +22,6 @@ ValijaMessageInfo *valija_mime_parse_header_block (const char *remote_id,
  * the same each time. @message_id, without angle brackets, gets that of what is given back. (transfer full) */
 GBytes *valija_mime_ensure_message_id (GBytes *source, char **message_id) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Unstructured text of RFC 2047, with raw UTF-8 (RFC 6532) and raw 8-bit guessed; a display name.
- * (transfer full) */
-char *valija_mime_decode_text   (const char *raw);
-char *valija_mime_decode_phrase (const char *raw);
-
 /* Of ValijaAddress, groups flattened. (transfer full) never NULL */
 GPtrArray *valija_mime_parse_addresses (const char *raw);
 

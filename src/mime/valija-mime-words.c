@@ -374,15 +374,3 @@ valija_mime_clean_text (const char *text,
 
   return g_strstrip (result);
 }
-
-char *
-valija_mime_decode_text (const char *raw)
-{
-  return raw != NULL ? valija_mime_words_decode (raw, strlen (raw), NULL) : g_strdup ("");
-}
-
-char *
-valija_mime_decode_phrase (const char *raw)
-{
-  return raw != NULL ? valija_mime_words_decode_phrase (raw, strlen (raw), NULL) : g_strdup ("");
-}

@@ -6,10 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* What valija-mime-header.h does for whole strings, for slices of a header and with the message's
- * own charset (@fallback, nullable) as a hint for raw 8-bit text. All (transfer full). */
+/* Slices of a header (RFC 2047, raw UTF-8 of RFC 6532), with the message's own charset (@fallback, nullable) as a hint
+ * for raw 8-bit text. All (transfer full). */
 
-/* Without the spaces around it; valid UTF-8. */
+/* Unstructured text, and a display name: without the spaces around it, valid UTF-8. */
 char *valija_mime_words_decode        (const char *raw,
                                        gsize       length,
                                        const char *fallback);

@@ -218,17 +218,6 @@ valija_address_list_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) valija_address_free);
 }
 
-GPtrArray *
-valija_address_list_copy (GPtrArray *list)
-{
-  GPtrArray *copy = valija_address_list_new ();
-
-  for (guint i = 0; list != NULL && i < list->len; i++)
-    g_ptr_array_add (copy, valija_address_copy (g_ptr_array_index (list, i)));
-
-  return copy;
-}
-
 char *
 valija_address_list_to_text (GPtrArray *list)
 {

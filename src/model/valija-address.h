@@ -28,7 +28,6 @@ char          *valija_address_to_text  (const ValijaAddress *self);  /* for peop
 
 /* Lists are (element-type ValijaAddress) GPtrArray with the free function set. */
 GPtrArray     *valija_address_list_new  (void) G_GNUC_WARN_UNUSED_RESULT;
-GPtrArray     *valija_address_list_copy (GPtrArray *list) G_GNUC_WARN_UNUSED_RESULT; /* NULL is an empty list */
 char          *valija_address_list_to_text (GPtrArray *list);
 
 /* Whether @address has the syntax of RFC 5321 §4.1.2 (with RFC 6531's UTF-8 allowed): local part, @, domain. */

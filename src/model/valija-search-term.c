@@ -13,17 +13,13 @@
 #define MAX_QUERY_BYTES 4096
 #define MAX_TERMS 64
 
-static const struct
-{
-  const char *nick;
-  const char *operator;
-} places[] = {
-  [VALIJA_SEARCH_ANYWHERE] = { "anywhere", NULL },
-  [VALIJA_SEARCH_BODY] = { "body", "body" },
-  [VALIJA_SEARCH_SUBJECT] = { "subject", "subject" },
-  [VALIJA_SEARCH_SENDER] = { "sender", "from" },
-  [VALIJA_SEARCH_RECIPIENTS] = { "recipients", "to" },
-  [VALIJA_SEARCH_MESSAGE_ID] = { "message-id", "id" },
+static const char * const operators[] = {
+  [VALIJA_SEARCH_ANYWHERE] = NULL,
+  [VALIJA_SEARCH_BODY] = "body",
+  [VALIJA_SEARCH_SUBJECT] = "subject",
+  [VALIJA_SEARCH_SENDER] = "from",
+  [VALIJA_SEARCH_RECIPIENTS] = "to",
+  [VALIJA_SEARCH_MESSAGE_ID] = "id",
 };
 
 /* Where one piece between spaces begins and ends. */
@@ -412,9 +408,9 @@ valija_search_text_in (const char        *text,
   g_autofree char *valid = NULL;
 
   g_return_val_if_fail (text != NULL, NULL);
-  g_return_val_if_fail (place < G_N_ELEMENTS (places), NULL);
+  g_return_val_if_fail (place < G_N_ELEMENTS (operators), NULL);
 
-  if (places[place].operator == NULL)
+  if (operators[place] == NULL)
     return g_strdup (text);
 
   valid = g_utf8_make_valid (text, strnlen (text, MAX_QUERY_BYTES));
@@ -430,7 +426,7 @@ valija_search_text_in (const char        *text,
         g_string_append_len (out, valid + term->start, term->end - term->start);
       else
         g_string_append_printf (out, term->quoted ? "%s%s%s:\"%s\"" : "%s%s%s:%s", term->alternative ? "OR " : "",
-                                term->negated ? "-" : "", places[place].operator, term->text);
+                                term->negated ? "-" : "", operators[place], term->text);
 
       /* What is being typed is a beginning; what a space ended is a word. */
       if (i + 1 == terms->len && !term->last)
@@ -438,21 +434,4 @@ valija_search_text_in (const char        *text,
     }
 
   return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-gboolean
-valija_search_place_from_nick (const char        *nick,
-                               ValijaSearchPlace *place)
-{
-  g_return_val_if_fail (nick != NULL, FALSE);
-  g_return_val_if_fail (place != NULL, FALSE);
-
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    if (g_str_equal (places[i].nick, nick))
-      {
-        *place = (ValijaSearchPlace) i;
-        return TRUE;
-      }
-
-  return FALSE;
 }

@@ -131,7 +131,4 @@ typedef enum
  * (transfer full) */
 char      *valija_search_text_in         (const char *text, ValijaSearchPlace place) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "body", "subject", "sender", "recipients", "message-id", "anywhere" */
-gboolean   valija_search_place_from_nick (const char *nick, ValijaSearchPlace *place);
-
 G_END_DECLS

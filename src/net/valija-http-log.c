@@ -94,7 +94,7 @@ append_request_body (GString *text, ValijaHttpRequest *request)
       const char *data = g_bytes_get_data (part->bytes, &size);
       g_autofree char *clean = NULL;
 
-      if (part->base64 || request->secret || told >= BODY_LIMIT)
+      if (part->base64 || told >= BODY_LIMIT)
         {
           g_string_append_printf (text, "[%" G_GSIZE_FORMAT " bytes hidden]", size);
           continue;
@@ -187,7 +187,7 @@ valija_http_log_body (ValijaTranscript *transcript, ValijaHttpExchange *exchange
   g_autofree char *clean = NULL;
   g_autofree char *line = NULL;
 
-  if (exchange->request->secret || type == NULL || size == 0)
+  if (type == NULL || size == 0)
     return;
 
   if (strstr (type, "xml") == NULL && SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (exchange->message)))

@@ -33,7 +33,6 @@ struct _ValijaHttpRequest
   guint idempotent : 1;
   guint streaming : 1;
   guint anonymous : 1;
-  guint secret : 1;
 };
 
 G_END_DECLS

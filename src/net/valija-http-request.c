@@ -251,19 +251,6 @@ valija_http_request_set_anonymous (ValijaHttpRequest *self, gboolean anonymous)
 }
 
 /**
- * valija_http_request_set_secret:
- * @self: a request that was not sent yet
- * @secret: whether nothing of the bodies is for the transcript
- */
-void
-valija_http_request_set_secret (ValijaHttpRequest *self, gboolean secret)
-{
-  g_return_if_fail (self != NULL);
-
-  self->secret = !!secret;
-}
-
-/**
  * valija_http_request_set_limit:
  * @self: a request that was not sent yet
  * @bytes: how large the response's body may get, decompressed
@@ -274,32 +261,4 @@ valija_http_request_set_limit (ValijaHttpRequest *self, guint64 bytes)
   g_return_if_fail (self != NULL);
 
   self->limit = bytes;
-}
-
-/**
- * valija_http_request_get_method:
- * @self: a request
- *
- * Returns: (transfer none): "GET", "POST" or another
- */
-const char *
-valija_http_request_get_method (ValijaHttpRequest *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return self->method;
-}
-
-/**
- * valija_http_request_get_length:
- * @self: a request
- *
- * Returns: the length of its body as it is sent, in bytes
- */
-guint64
-valija_http_request_get_length (ValijaHttpRequest *self)
-{
-  g_return_val_if_fail (self != NULL, 0);
-
-  return self->length;
 }

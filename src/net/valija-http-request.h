@@ -48,18 +48,9 @@ void valija_http_request_set_streaming    (ValijaHttpRequest *self, gboolean str
 /* No sign-in, whatever the account has: a 401 is a response like others. */
 void valija_http_request_set_anonymous    (ValijaHttpRequest *self, gboolean anonymous);
 
-/* Its body and the response's hold secrets: the transcript tells their sizes alone. */
-void valija_http_request_set_secret       (ValijaHttpRequest *self, gboolean secret);
-
 /* How large the response's body may get, decompressed, before VALIJA_ERROR_LIMIT; 256 MiB at
  * first. */
 void valija_http_request_set_limit        (ValijaHttpRequest *self, guint64 bytes);
-
-/* (transfer none) */
-const char *valija_http_request_get_method (ValijaHttpRequest *self);
-
-/* The body's length in bytes as it is sent. */
-guint64     valija_http_request_get_length (ValijaHttpRequest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaHttpRequest, valija_http_request_unref)
 

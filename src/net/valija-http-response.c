@@ -347,20 +347,6 @@ valija_http_response_get_content_type (ValijaHttpResponse *self)
 }
 
 /**
- * valija_http_response_get_uri:
- * @self: a response
- *
- * Returns: (transfer none): whom it was asked of
- */
-const char *
-valija_http_response_get_uri (ValijaHttpResponse *self)
-{
-  g_return_val_if_fail (VALIJA_IS_HTTP_RESPONSE (self), NULL);
-
-  return self->uri;
-}
-
-/**
  * valija_http_response_dup_location:
  * @self: a response
  *

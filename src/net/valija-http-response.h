@@ -38,9 +38,6 @@ const char *valija_http_response_get_header (ValijaHttpResponse *self, const cha
 /* In lower case and without parameters: "text/xml", or "". (transfer none) */
 const char *valija_http_response_get_content_type (ValijaHttpResponse *self);
 
-/* Whom it was asked of; no redirect was followed. (transfer none) */
-const char *valija_http_response_get_uri (ValijaHttpResponse *self);
-
 /* The Location header made absolute. (transfer full) (nullable) */
 char       *valija_http_response_dup_location (ValijaHttpResponse *self);
 

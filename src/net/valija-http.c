@@ -518,21 +518,6 @@ valija_http_set_auth (ValijaHttp          *self,
 }
 
 /**
- * valija_http_renew_secret:
- * @self: an account's HTTP
- *
- * The secret was replaced: it is asked for again, and requests go out again.
- */
-void
-valija_http_renew_secret (ValijaHttp *self)
-{
-  g_return_if_fail (VALIJA_IS_HTTP (self));
-
-  clear_secret (self);
-  valija_http_pump (self);
-}
-
-/**
  * valija_http_set_concurrency:
  * @self: an account's HTTP
  * @requests: how many may run at once, 1 at least; streaming ones are not counted

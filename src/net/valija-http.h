@@ -35,7 +35,7 @@ typedef enum
 } ValijaHttpAuth;
 
 /* Gives the account's secret: a future that resolves to a ValijaSecret (boxed). Called when the
- * first request needs it and again only after valija_http_renew_secret(). */
+ * first request needs it and again only after valija_http_set_auth(). */
 typedef DexFuture *(*ValijaHttpSecretFunc) (gpointer user_data);
 
 /* @endpoint: the one server that gets the secret, and only over TLS unless its security is NONE;
@@ -61,9 +61,6 @@ void valija_http_set_auth (ValijaHttp          *self,
                            ValijaHttpSecretFunc func,
                            gpointer             user_data,
                            GDestroyNotify       destroy);
-
-/* After a refusal: the secret was replaced; it is asked for again, and requests go out again. */
-void valija_http_renew_secret (ValijaHttp *self);
 
 /* How many requests may run at once (1 at least; 2 at first). A request runs until its response
  * is read to the end or dropped. Streaming requests are outside of it. */

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "fuzz/valija-fuzz.h"
-#include "mime/valija-html.h"
+#include "mime/valija-html-private.h"
 
 #include <string.h>
 
@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
 {
   g_autofree char *html = g_strndup (size > 0 ? (const char *) data : "", size);
   g_autofree char *text = valija_html_to_text (html);
-  g_autofree char *from = valija_html_from_text (html);
+  g_autofree char *from = valija_html_fragment_from_text (html);
   const char *half = html + strlen (html) / 2;
   g_autofree char *shown = g_strndup (html, half - html);
 

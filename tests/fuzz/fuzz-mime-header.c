@@ -5,6 +5,7 @@
 #include "fuzz/valija-fuzz.h"
 #include "mime/valija-file-name.h"
 #include "mime/valija-mime-header.h"
+#include "mime/valija-mime-words.h"
 
 #include <string.h>
 
@@ -33,8 +34,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
 {
   g_autofree char *string = g_strndup (size > 0 ? (const char *) data : "", size);
-  g_autofree char *text = valija_mime_decode_text (string);
-  g_autofree char *phrase = valija_mime_decode_phrase (string);
+  g_autofree char *text = valija_mime_words_decode (string, strlen (string), NULL);
+  g_autofree char *phrase = valija_mime_words_decode_phrase (string, strlen (string), NULL);
   g_autofree char *ids = valija_mime_normalise_ids (string);
   g_autofree char *clean = valija_mime_clean_text ((const char *) data, size);
   g_autofree char *again = valija_mime_clean_text (clean, -1);

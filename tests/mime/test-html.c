@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "mime/valija-html.h"
+#include "mime/valija-html-private.h"
 
 #include <libxml/HTMLparser.h>
 #include <string.h>
@@ -617,7 +617,7 @@ test_floods (void)
       {
         g_autofree char *safe = valija_html_sanitise (html->str, VALIJA_HTML_LOCAL_ONLY, NULL);
         g_autofree char *text = valija_html_to_text (html->str);
-        g_autofree char *from = valija_html_from_text (html->str);
+        g_autofree char *from = valija_html_fragment_from_text (html->str);
 
         g_assert_nonnull (safe);
         g_assert_nonnull (text);
@@ -740,19 +740,16 @@ static const struct
 static void
 test_from_text (void)
 {
-  static const char start[] =
-      "<body><div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">";
-  g_autofree char *quotes = valija_html_from_text ("a\n> b\n>> c\n> > c\nd\n");
+  static const char start[] = "<div style=\"white-space:pre-wrap;overflow-wrap:break-word;\">";
+  g_autofree char *quotes = valija_html_fragment_from_text ("a\n> b\n>> c\n> > c\nd\n");
 
   for (gsize i = 0; i < G_N_ELEMENTS (from_texts); i++)
     {
-      g_autofree char *html = valija_html_from_text (from_texts[i].text);
+      g_autofree char *html = valija_html_fragment_from_text (from_texts[i].text);
       g_autofree char *again = valija_html_sanitise (html, VALIJA_HTML_LOCAL_ONLY, NULL);
-      const char *body = strstr (html, start);
-      g_autofree char *expected = g_strconcat (start, from_texts[i].html, "</div></body></html>",
-                                               NULL);
+      g_autofree char *expected = g_strconcat (start, from_texts[i].html, "</div>", NULL);
 
-      g_assert_cmpstr (body, ==, expected);
+      g_assert_cmpstr (html, ==, expected);
       g_assert_nonnull (strstr (again, start));
     }
 

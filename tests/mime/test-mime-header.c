@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "mime/valija-mime-header.h"
+#include "mime/valija-mime-words.h"
 
 #include <string.h>
 #include <time.h>
@@ -99,7 +100,7 @@ static void
 test_text (gconstpointer data)
 {
   const Case *test = data;
-  g_autofree char *text = valija_mime_decode_text (test->input);
+  g_autofree char *text = valija_mime_words_decode (test->input, strlen (test->input), NULL);
 
   g_assert_cmpstr (text, ==, test->expected);
 }
@@ -116,7 +117,7 @@ static void
 test_phrase (gconstpointer data)
 {
   const Case *test = data;
-  g_autofree char *text = valija_mime_decode_phrase (test->input);
+  g_autofree char *text = valija_mime_words_decode_phrase (test->input, strlen (test->input), NULL);
 
   g_assert_cmpstr (text, ==, test->expected);
 }

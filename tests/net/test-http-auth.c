@@ -201,7 +201,7 @@ check_refused (ValijaHttpHandler handler, ValijaHttpAuth auth)
 
   /* until the secret is another. */
   secret.password = auth == VALIJA_HTTP_AUTH_NTLM ? NTLM_PASSWORD : PASSWORD;
-  valija_http_renew_secret (http);
+  valija_http_set_auth (http, auth, USER, test_secret_cb, &secret, NULL);
   text = test_ask (http, request, 200);
   g_assert_cmpstr (text, ==, "<a/>");
   g_assert_cmpuint (secret.asked, ==, 2);
@@ -486,7 +486,7 @@ test_bearer (void)
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
 
   secret.password = "new-token";
-  valija_http_renew_secret (http);
+  valija_http_set_auth (http, VALIJA_HTTP_AUTH_BEARER, NULL, test_secret_cb, &secret, NULL);
   text = test_ask (http, request, 200);
   g_assert_cmpuint (valija_http_server_get_requests (server), ==, 2);
 

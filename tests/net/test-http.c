@@ -38,12 +38,10 @@ test_get (void)
   valija_http_request_add_base64 (upload, bytes);
   valija_http_request_add_text (upload, "<two/>");
   valija_http_request_set_header (upload, "X-AnchorMailbox", "ana@example.org");
-  g_assert_cmpuint (valija_http_request_get_length (upload), ==, 6 + 36 + 6);
   response = test_send (http, upload, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (valija_http_response_get_content_type (response), ==, "text/xml");
   g_assert_cmpstr (valija_http_response_get_header (response, "set-cookie"), !=, NULL);
-  g_assert_cmpstr (valija_http_response_get_uri (response), ==, echo);
   line = valija_http_response_dup_status_line (response);
   g_assert_cmpstr (line, ==, "200 OK");
   body = test_read_text (response, &error);
