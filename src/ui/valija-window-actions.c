@@ -115,21 +115,9 @@ changed_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  if (value == NULL)
-    valija_window_show_error (owner, error);
-  else
+  valija_window_changed_cb (future, owner);
+  if (value != NULL)
     valija_window_show_undo (owner, g_value_get_object (value));
-}
-
-/* The star of one message needs no notice: it is seen where it was clicked. */
-static void
-changed_quietly_cb (DexFuture *future,
-                    gpointer   owner)
-{
-  g_autoptr(GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) == NULL)
-    valija_window_show_error (owner, error);
 }
 
 static void
@@ -142,8 +130,9 @@ change_flags (ValijaWindow *self,
     return;
 
   g_clear_handle_id (&self->mark_read_source, g_source_remove);
+  /* The star of one message needs no notice: it is seen where it was clicked. */
   valija_future_then (valija_engine_change_flags (self->engine, messages, add, remove), self,
-                      messages->len > 1 ? changed_cb : changed_quietly_cb);
+                      messages->len > 1 ? changed_cb : valija_window_changed_cb);
 }
 
 static void

@@ -35,6 +35,9 @@ struct _ValijaWindow
   ValijaUndo             *undo;       /* what Ctrl+Z takes back, NULL for nothing */
 };
 
+/* What was done to messages, of which nothing is said but that it failed; @owner is the window. */
+void       valija_window_changed_cb      (DexFuture *future, gpointer owner);
+
 /* valija-window-actions.c */
 void       valija_window_install_actions (GtkWidgetClass *widget_class);
 void       valija_window_update_actions  (ValijaWindow *self);

@@ -65,14 +65,17 @@ stop_mark_read (ValijaWindow *self)
   g_clear_handle_id (&self->mark_read_source, g_source_remove);
 }
 
-static void
-flags_changed_cb (DexFuture *future,
-                  gpointer   owner)
+void
+valija_window_changed_cb (DexFuture *future,
+                          gpointer   owner)
 {
+  ValijaWindow *self = owner;
   g_autoptr(GError) error = NULL;
 
   if (dex_future_get_value (future, &error) == NULL)
-    valija_window_show_error (owner, error);
+    valija_window_show_error (self, error);
+  else
+    valija_reader_refresh (self->reader);
 }
 
 static gboolean
@@ -84,7 +87,7 @@ mark_read_cb (gpointer data)
   self->mark_read_source = 0;
   g_ptr_array_add (messages, g_object_ref (self->current));
   valija_future_then (valija_engine_change_flags (self->engine, messages, VALIJA_FLAG_SEEN, VALIJA_FLAG_NONE),
-                      self, flags_changed_cb);
+                      self, valija_window_changed_cb);
 
   return G_SOURCE_REMOVE;
 }
@@ -390,7 +393,7 @@ take_back (ValijaWindow *self,
 {
   if (undo == self->undo)
     g_clear_object (&self->undo);
-  valija_future_then (valija_engine_undo (self->engine, undo), self, flags_changed_cb);
+  valija_future_then (valija_engine_undo (self->engine, undo), self, valija_window_changed_cb);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "ui/list/valija-folder-dialog.h"
 #include "ui/list/valija-label-dialog.h"
 #include "ui/list/valija-message-pane-private.h"
+#include "ui/reader/valija-reader-private.h"
 
 /* What is asked about stays what was meant, whatever is selected by the time of the answer. */
 
@@ -140,6 +141,14 @@ find_check (GtkWidget  *dialog,
   return check;
 }
 
+static ValijaMessage *
+get_newest_shown (void)
+{
+  GtkWidget *card = gtk_widget_get_last_child (GTK_WIDGET (get_window ()->reader->cards));
+
+  return valija_message_card_get_message (VALIJA_MESSAGE_CARD (card));
+}
+
 /* A conversation of which one message has a label is neither with it nor without. */
 void
 test_labels_of_conversation (void)
@@ -167,6 +176,8 @@ test_labels_of_conversation (void)
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), TRUE);
   apply (dialog);
   WAIT_FOR (valija_labels_contain (valija_message_get_common_labels (window->current), "Water"));
+  /* The messages that are on screen tell it too, though the row had it before */
+  WAIT_FOR (has (get_newest_shown (), "Water"));
 
   dialog = ask ("win.labels", VALIJA_TYPE_LABEL_DIALOG);
   check = find_check (dialog, "Water");

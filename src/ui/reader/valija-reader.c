@@ -674,6 +674,15 @@ valija_reader_show_source (ValijaReader *self,
 }
 
 void
+valija_reader_refresh (ValijaReader *self)
+{
+  g_return_if_fail (VALIJA_IS_READER (self));
+
+  if (self->row != NULL && valija_reader_has_conversation (self))
+    valija_reader_load_conversation (self);
+}
+
+void
 valija_reader_update_reasons (ValijaReader  *self,
                               ValijaAccount *account,
                               ValijaFolder  *folder)

@@ -21,6 +21,9 @@ void valija_reader_show_several   (ValijaReader *self, guint n_messages);
 /* a message file: what needs a folder is hidden */
 void valija_reader_show_source    (ValijaReader *self, GBytes *source);
 
+/* Something was done to what is shown: a conversation is shown as it is now. */
+void valija_reader_refresh        (ValijaReader *self);
+
 /* What @account's method (nullable) cannot do in @folder (nullable) shows why on its button. */
 void valija_reader_update_reasons (ValijaReader *self, ValijaAccount *account, ValijaFolder *folder);
 
