@@ -290,6 +290,24 @@ asks_for_folder (void)
   return VALIJA_IS_FOLDER_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ())));
 }
 
+/* The first row that stands for several messages. */
+static guint
+find_conversation_row (void)
+{
+  GListModel *messages = G_LIST_MODEL (get_window ()->pane->messages);
+
+  for (guint i = 0; i < g_list_model_get_n_items (messages); i++)
+    {
+      g_autoptr(ValijaMessage) message = g_list_model_get_item (messages, i);
+
+      WAIT_FOR (valija_message_get_loaded (message));
+      if (valija_message_get_n_messages (message) > 1)
+        return i;
+    }
+
+  g_assert_not_reached ();
+}
+
 /* Above the accounts, with the mail of all of them; what is done there is done in each. */
 void
 test_all_inboxes (void)
@@ -297,6 +315,7 @@ test_all_inboxes (void)
   ValijaWindow *window = get_window ();
   g_autoptr(GtkTreeListRow) top = g_list_model_get_item (G_LIST_MODEL (window->sidebar->selection), 0);
   g_autoptr(ValijaFolder) all = gtk_tree_list_row_get_item (top);
+  gint64 id;
 
   g_assert_true (all == valija_engine_get_all_inboxes (engine));
   gtk_single_selection_set_selected (window->sidebar->selection, 0);
@@ -319,6 +338,14 @@ test_all_inboxes (void)
   activate (window, "win.move");
   WAIT (asks_for_folder);
   adw_dialog_force_close (ADW_DIALOG (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (window))));
+
+  /* A conversation that is open stays so when the list is made anew. */
+  gtk_selection_model_select_item (GTK_SELECTION_MODEL (window->pane->selection), find_conversation_row (), TRUE);
+  id = valija_message_get_id (window->current);
+  g_assert_cmpint (id, !=, valija_message_get_key (window->current));
+  valija_message_pane_reload (window->pane);
+  WAIT_FOR (window->current != NULL && valija_message_get_id (window->current) == id);
+  g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
 
   /* Nothing can be made or removed in what holds nothing itself. */
   activate (window->sidebar, "sidebar.remove-folder");

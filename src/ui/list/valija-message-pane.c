@@ -213,8 +213,7 @@ valija_message_pane_reload (ValijaMessagePane *self)
   if (valija_message_pane_is_searching (self))
     take_list (self, valija_message_pane_list_found (self, conversations), conversations);
   else if (conversations)
-    take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)),
-               !valija_folder_gathers (self->folder));
+    take_list (self, valija_engine_list_conversations (self->engine, self->folder, get_show (self)), TRUE);
   else
     take_list (self, valija_engine_list_messages (self->engine, self->folder, get_show (self)), FALSE);
 }
