@@ -110,7 +110,8 @@ fill (ValijaLabelStrip *self)
 
   if (n > n_shown)
     {
-      g_autofree char *more = g_strdup_printf ("+%u", n - n_shown);
+      /* Isolated: from right to left the sign would stand behind the number */
+      g_autofree char *more = g_strdup_printf ("\u2066+%u\u2069", n - n_shown);
 
       append (self, pill_new (self, more, NULL));
     }

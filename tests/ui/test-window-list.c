@@ -10,6 +10,7 @@
 #include "ui/list/valija-message-pane-private.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/sidebar/valija-sidebar-private.h"
+#include "ui/valija-label-strip.h"
 
 static gboolean
 was_moved (void)
@@ -422,4 +423,25 @@ test_new_mail (void)
   g_assert_true (is_in_view (51));
   g_assert_false (is_in_view (0));
   show_inbox ("ana@example.org");
+}
+
+/* The sign stands before the number also where one reads from right to left. */
+void
+test_more_labels (void)
+{
+  static const char * const labels[] = { "Boat", "Garden", "Tax", "Work", NULL };
+  g_autoptr(GtkWidget) strip = g_object_ref_sink (g_object_new (VALIJA_TYPE_LABEL_STRIP, NULL));
+  g_autoptr(PangoLayout) layout = NULL;
+  GtkWidget *more;
+  const char *text;
+  PangoRectangle sign, number;
+
+  valija_label_strip_set_labels (VALIJA_LABEL_STRIP (strip), labels);
+  more = gtk_widget_get_last_child (gtk_widget_get_first_child (strip));
+  gtk_widget_set_direction (more, GTK_TEXT_DIR_RTL);
+  text = gtk_label_get_text (GTK_LABEL (more));
+  layout = gtk_widget_create_pango_layout (more, text);
+  pango_layout_index_to_pos (layout, (int) (strchr (text, '+') - text), &sign);
+  pango_layout_index_to_pos (layout, (int) (strchr (text, '2') - text), &number);
+  g_assert_cmpint (sign.x, <, number.x);
 }

@@ -244,6 +244,7 @@ main (int    argc,
   g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);
   g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);
   g_test_add_func ("/ui/window/new-mail", test_new_mail);
+  g_test_add_func ("/ui/window/more-labels", test_more_labels);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);

@@ -51,6 +51,7 @@ void test_long_list (void);
 void test_rest (void);
 void test_rest_after_progress (void);
 void test_new_mail (void);
+void test_more_labels (void);
 
 /* ---- test-window-questions.c ---- */
 
