@@ -83,8 +83,12 @@ valija_application_compose (ValijaApplication *self,
                             gint64             draft)
 {
   GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+  ValijaWindow *window = valija_application_find_window (self);
 
   g_return_if_fail (VALIJA_IS_APPLICATION (self));
+
+  if (account == NULL && window != NULL)
+    account = valija_window_get_account (window);
 
   /* A draft that is open already is not opened twice. */
   for (GList *l = windows; draft != 0 && l != NULL; l = l->next)

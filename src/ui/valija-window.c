@@ -339,6 +339,18 @@ valija_window_engine_opened (ValijaWindow *self,
   valija_window_update_actions (self);
 }
 
+ValijaAccount *
+valija_window_get_account (ValijaWindow *self)
+{
+  ValijaFolder *folder;
+
+  g_return_val_if_fail (VALIJA_IS_WINDOW (self), NULL);
+
+  folder = valija_message_pane_get_folder (self->pane);
+
+  return folder != NULL ? valija_folder_get_account (folder) : NULL;
+}
+
 void
 valija_window_show_folder (ValijaWindow *self,
                            ValijaFolder *folder)

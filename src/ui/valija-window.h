@@ -21,6 +21,9 @@ void          valija_window_engine_opened (ValijaWindow *self, const GError *err
 /* Selects it in the sidebar and lists it, in front of whatever page was shown. */
 void          valija_window_show_folder   (ValijaWindow *self, ValijaFolder *folder);
 
+/* Whose the folder is that is listed. (transfer none) (nullable): one of all accounts, or none */
+ValijaAccount *valija_window_get_account  (ValijaWindow *self);
+
 /* A short notice at the bottom; with @action and @label (nullable) it has a button. */
 void          valija_window_show_notice   (ValijaWindow *self, const char *text, const char *label, const char *action);
 

@@ -7,6 +7,7 @@
 #include "ui/composer/valija-address-field-private.h"
 #include "ui/composer/valija-composer-private.h"
 #include "ui/composer/valija-send-later-dialog.h"
+#include "ui/composer/valija-sender.h"
 #include "ui/search/valija-suggestion-row.h"
 
 static gboolean
@@ -120,6 +121,41 @@ test_senders (void)
   g_assert_cmpstr (kept, ==, "team@example.org");
   discard_composer ();
   g_object_set (account, "senders", "", NULL);
+}
+
+/* A new message is from the account whose folder is open, and what two accounts send from tells which one it is. */
+void
+test_sender_of_folder (void)
+{
+  ValijaAccount *imap = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccount *smtp = valija_engine_find_account (engine, "robot@example.org");
+  ValijaComposer *composer;
+  g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+
+  g_object_set (smtp, "name", "Robot", "senders", "ana@example.org", NULL);
+  valija_window_show_folder (get_window (), valija_engine_find_folder (engine, smtp, "sent"));
+  g_action_group_activate_action (G_ACTION_GROUP (application), "compose", NULL);
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  g_assert_true (valija_composer_get_account (composer) == smtp);
+
+  for (guint i = 0; i < g_list_model_get_n_items (composer->senders); i++)
+    {
+      g_autoptr(ValijaSender) sender = g_list_model_get_item (composer->senders, i);
+
+      g_ptr_array_add (labels, valija_sender_dup_label (sender));
+    }
+  g_assert_cmpuint (labels->len, ==, 3);
+  g_assert_cmpstr (labels->pdata[0], ==, "Ana Núñez <ana@example.org> – ana@example.org");
+  g_assert_cmpstr (labels->pdata[1], ==, "Ana Núñez <robot@example.org>");
+  g_assert_cmpstr (labels->pdata[2], ==, "Ana Núñez <ana@example.org> – Robot");
+  discard_composer ();
+
+  show_inbox ("ana@example.org");
+  composer = compose_note ();
+  g_assert_true (valija_composer_get_account (composer) == imap);
+  discard_composer ();
+  g_object_set (smtp, "name", "", "senders", "", NULL);
 }
 
 /* It waits for some seconds, and comes back into a composer. */

@@ -249,6 +249,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);
   g_test_add_func ("/ui/composer/senders", test_senders);
+  g_test_add_func ("/ui/composer/sender-of-folder", test_sender_of_folder);
   g_test_add_func ("/ui/composer/reply", test_reply);
   g_test_add_func ("/ui/composer/address-suggestions", test_address_suggestions);
   g_test_add_func ("/ui/composer/send-later", test_send_later);

@@ -96,6 +96,7 @@ void test_reader_goes (void);
 
 void test_reply (void);
 void test_senders (void);
+void test_sender_of_folder (void);
 void test_undo_send (void);
 void test_send_later (void);
 void test_check_addresses (void);

@@ -28,7 +28,7 @@ static char *
 describe_sender (GtkListItem  *item,
                  ValijaSender *sender)
 {
-  return sender != NULL ? valija_address_to_text (valija_sender_get_address (sender)) : NULL;
+  return sender != NULL ? valija_sender_dup_label (sender) : NULL;
 }
 
 ValijaAccount *
@@ -93,7 +93,9 @@ static gpointer
 list_senders (gpointer account,
               gpointer data)
 {
-  return valija_sender_list_new (account);
+  g_autoptr(ValijaAccount) owned = account;
+
+  return valija_sender_list_new (data, owned);
 }
 
 static void
@@ -103,7 +105,7 @@ bind_senders (ValijaComposer *self,
   GListModel *accounts = valija_engine_get_accounts (self->engine);
   GtkCustomFilter *filter = gtk_custom_filter_new (can_send, self, NULL);
   GtkFilterListModel *sending = gtk_filter_list_model_new (g_object_ref (accounts), GTK_FILTER (filter));
-  GtkMapListModel *lists = gtk_map_list_model_new (G_LIST_MODEL (sending), list_senders, NULL, NULL);
+  GtkMapListModel *lists = gtk_map_list_model_new (G_LIST_MODEL (sending), list_senders, self->engine, NULL);
   g_autoptr(ValijaAddress) from = NULL;
 
   g_object_get (self->composition, "from", &from, NULL);

@@ -4,12 +4,15 @@
 
 #include "ui/composer/valija-sender.h"
 
+#include <glib/gi18n-lib.h>
+
 struct _ValijaSender
 {
   GObject        parent_instance;
 
   ValijaAccount *account;
   ValijaAddress *address;
+  ValijaEngine  *engine;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaSender, valija_sender, G_TYPE_OBJECT)
@@ -21,6 +24,7 @@ valija_sender_finalize (GObject *object)
 
   g_clear_object (&self->account);
   g_clear_pointer (&self->address, valija_address_free);
+  g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (valija_sender_parent_class)->finalize (object);
 }
@@ -37,9 +41,9 @@ valija_sender_init (ValijaSender *self)
 }
 
 GListModel *
-valija_sender_list_new (ValijaAccount *account)
+valija_sender_list_new (ValijaEngine  *engine,
+                        ValijaAccount *account)
 {
-  g_autoptr(ValijaAccount) owned = account;
   g_autoptr(GPtrArray) addresses = valija_account_list_senders (account);
   GListStore *list = g_list_store_new (VALIJA_TYPE_SENDER);
 
@@ -49,10 +53,60 @@ valija_sender_list_new (ValijaAccount *account)
 
       sender->account = g_object_ref (account);
       sender->address = valija_address_copy (g_ptr_array_index (addresses, i));
+      sender->engine = g_object_ref (engine);
       g_list_store_append (list, sender);
     }
 
   return G_LIST_MODEL (list);
+}
+
+static gboolean
+sends_from (ValijaAccount *account,
+            const char    *address)
+{
+  g_autoptr(GPtrArray) senders = valija_account_list_senders (account);
+
+  for (guint i = 0; i < senders->len; i++)
+    {
+      const ValijaAddress *sender = g_ptr_array_index (senders, i);
+
+      if (g_ascii_strcasecmp (sender->address, address) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+char *
+valija_sender_dup_label (ValijaSender *self)
+{
+  g_autofree char *text = NULL;
+  gboolean shared = FALSE, same_name = FALSE;
+  GListModel *accounts;
+  const char *name;
+
+  g_return_val_if_fail (VALIJA_IS_SENDER (self), NULL);
+
+  text = valija_address_to_text (self->address);
+  name = valija_account_get_name (self->account);
+  accounts = valija_engine_get_accounts (self->engine);
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
+
+      if (other == self->account || !sends_from (other, self->address->address))
+        continue;
+      shared = TRUE;
+      same_name |= g_str_equal (valija_account_get_name (other), name);
+    }
+
+  if (!shared)
+    return g_steal_pointer (&text);
+  if (same_name)
+    name = valija_method_text (valija_engine_find_method (self->engine, valija_account_get_method (self->account))->name);
+
+  /* Translators: whom a message is from, and by which account */
+  return g_strdup_printf (_("%s – %s"), text, name);
 }
 
 ValijaAccount *

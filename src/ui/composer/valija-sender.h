@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "model/valija-account.h"
+#include "engine/valija-engine.h"
 #include "model/valija-address.h"
 
 G_BEGIN_DECLS
@@ -11,8 +11,10 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_SENDER (valija_sender_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSender, valija_sender, VALIJA, SENDER, GObject)
 
-/* For a map of accounts. @account: (transfer full). (transfer full): the senders of @account, its own address first */
-GListModel          *valija_sender_list_new    (ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+/* (transfer full): the senders of @account, its own address first */
+GListModel          *valija_sender_list_new    (ValijaEngine *engine, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+/* The address, and the account where others send from the same one; (transfer full) */
+char                *valija_sender_dup_label   (ValijaSender *self) G_GNUC_WARN_UNUSED_RESULT;
 ValijaAccount       *valija_sender_get_account (ValijaSender *self);
 const ValijaAddress *valija_sender_get_address (ValijaSender *self);
 
