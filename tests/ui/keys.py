@@ -231,12 +231,15 @@ class Keys:
         h.wait(lambda: switch.has('CHECKED') != before, 'the switch that turns')
         self.key('space')
         h.wait(lambda: switch.has('CHECKED') == before, 'the switch that turns back')
-        number = self.to('spin button', 'Check for Mail Every', dialog).accessible.get_value_iface()
-        minutes = number.get_current_value()
-        self.key('Up')
-        h.wait(lambda: number.get_current_value() == minutes + 1, 'one minute more')
-        self.key('Down')
-        h.wait(lambda: number.get_current_value() == minutes, 'one minute less')
+        self.to('combo box', 'Check for Mail', dialog)
+        row = h.find('combo box', 'Check for Mail', within=dialog)
+        def choices():
+            return [node.name for node in row.walk() if node.role == 'label'][2:]
+        for key, choice in ('End', 'Every hour'), ('Home', 'Only when asked'):
+            self.key('space')
+            h.wait(lambda: getattr(h.focus(row), 'role', None) == 'list item', 'the choices')
+            self.key(key, 'Return')
+            h.wait(lambda: choices() == [choice], f'the choice “{choice}”')
         self.key('Escape')
         h.gone('dialog', 'Preferences')
         self.focused('list item', within='Messages')

@@ -103,7 +103,11 @@ valija_sender_dup_label (ValijaSender *self)
   if (!shared)
     return g_steal_pointer (&text);
   if (same_name)
-    name = valija_method_text (valija_engine_find_method (self->engine, valija_account_get_method (self->account))->name);
+    {
+      const char *method = valija_account_get_method (self->account);
+
+      name = valija_method_text (valija_engine_find_method (self->engine, method)->name);
+    }
 
   /* Translators: whom a message is from, and by which account */
   return g_strdup_printf (_("%s – %s"), text, name);

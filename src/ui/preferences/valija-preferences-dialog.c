@@ -18,18 +18,29 @@ struct _ValijaPreferencesDialog
 
 G_DEFINE_FINAL_TYPE (ValijaPreferencesDialog, valija_preferences_dialog, ADW_TYPE_PREFERENCES_DIALOG)
 
-/* In the order of the choices. */
-static const guint undo_seconds[] = { 0, 5, 10, 30 };
-
-/* The longest choice that is not longer than what is set. */
-static gboolean
-seconds_to_choice (GValue   *choice,
-                   GVariant *seconds,
-                   gpointer  data)
+/* What the choices of a row stand for, in their order: the number in the settings, from the least on. */
+typedef struct
 {
+  int values[6];
+  guint n_values;
+} Choices;
+
+static const Choices read_seconds = { { -1, 0, 1, 2, 5, 10 }, 6 };
+static const Choices undo_seconds = { { 0, 5, 10, 30 }, 4 };
+static const Choices check_minutes = { { 0, 1, 5, 10, 30, 60 }, 6 };
+
+/* The greatest choice that is not more than what is set. */
+static gboolean
+number_to_choice (GValue   *choice,
+                  GVariant *number,
+                  gpointer  data)
+{
+  const Choices *choices = data;
+  gint64 value = g_variant_is_of_type (number, G_VARIANT_TYPE_INT32) ? g_variant_get_int32 (number)
+                                                                     : g_variant_get_uint32 (number);
   guint position = 0;
 
-  while (position + 1 < G_N_ELEMENTS (undo_seconds) && undo_seconds[position + 1] <= g_variant_get_uint32 (seconds))
+  while (position + 1 < choices->n_values && choices->values[position + 1] <= value)
     position++;
   g_value_set_uint (choice, position);
 
@@ -37,11 +48,24 @@ seconds_to_choice (GValue   *choice,
 }
 
 static GVariant *
-choice_to_seconds (const GValue       *choice,
-                   const GVariantType *type,
-                   gpointer            data)
+choice_to_number (const GValue       *choice,
+                  const GVariantType *type,
+                  gpointer            data)
 {
-  return g_variant_new_uint32 (undo_seconds[MIN (g_value_get_uint (choice), G_N_ELEMENTS (undo_seconds) - 1)]);
+  const Choices *choices = data;
+  int value = choices->values[MIN (g_value_get_uint (choice), choices->n_values - 1)];
+
+  return g_variant_type_equal (type, G_VARIANT_TYPE_INT32) ? g_variant_new_int32 (value) : g_variant_new_uint32 (value);
+}
+
+static void
+bind_choice (ValijaPreferencesDialog *self,
+             const char              *key,
+             GtkWidget               *row,
+             const Choices           *choices)
+{
+  g_settings_bind_with_mapping (self->settings, key, row, "selected", G_SETTINGS_BIND_DEFAULT, number_to_choice,
+                                choice_to_number, (gpointer) choices, NULL);
 }
 
 static void
@@ -75,11 +99,10 @@ valija_preferences_dialog_init (ValijaPreferencesDialog *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->settings = g_settings_new (APP_ID);
-  g_settings_bind (self->settings, "mark-read-seconds", self->mark_read, "value", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "confirm-link", self->confirm_link, "active", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind_with_mapping (self->settings, "undo-send-seconds", self->undo_send, "selected",
-                                G_SETTINGS_BIND_DEFAULT, seconds_to_choice, choice_to_seconds, NULL, NULL);
-  g_settings_bind (self->settings, "check-interval", self->check_interval, "value", G_SETTINGS_BIND_DEFAULT);
+  bind_choice (self, "mark-read-seconds", self->mark_read, &read_seconds);
+  bind_choice (self, "undo-send-seconds", self->undo_send, &undo_seconds);
+  bind_choice (self, "check-interval", self->check_interval, &check_minutes);
 }
 
 AdwDialog *

@@ -233,6 +233,9 @@ valija_server_group_init (ValijaServerGroup *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->cancellable = g_cancellable_new ();
   self->own_sign_in = TRUE;
+  /* AdwSpinRow does not tell of Enter. */
+  g_signal_connect_swapped (gtk_editable_get_delegate (GTK_EDITABLE (self->port_row)), "activate",
+                            G_CALLBACK (submitted_cb), self);
   show_ca_file (self, "");
   show_mechanisms (self);
 }
@@ -279,6 +282,8 @@ valija_server_group_store (ValijaServerGroup *self,
 
   g_return_if_fail (VALIJA_IS_SERVER_GROUP (self));
 
+  /* What is typed counts, though nobody has left the row yet. */
+  adw_spin_row_update (self->port_row);
   host = g_strstrip (g_strdup (gtk_editable_get_text (self->host_row)));
   user = g_strstrip (g_strdup (gtk_editable_get_text (self->user_row)));
 

@@ -21,6 +21,7 @@ struct _ValijaFolderProperties
   AdwActionRow        *here_row;
   AdwActionRow        *server_row;
   AdwActionRow        *checked_row;
+  AdwPreferencesGroup *policy_group;
   AdwComboRow         *policy_row;
   AdwPreferencesGroup *changes;
   GtkWidget           *rename_row;
@@ -97,7 +98,7 @@ show_policy (ValijaFolderProperties *self)
   self->quiet = TRUE;
   gtk_widget_set_sensitive (GTK_WIDGET (self->policy_row), reason == NULL);
   adw_combo_row_set_selected (self->policy_row, reason == NULL ? policy : GTK_INVALID_LIST_POSITION);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->policy_row), words);
+  adw_preferences_group_set_description (self->policy_group, words);
   self->quiet = FALSE;
 }
 
@@ -253,6 +254,7 @@ valija_folder_properties_class_init (ValijaFolderPropertiesClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, here_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, server_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, checked_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, policy_group);
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, policy_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, changes);
   gtk_widget_class_bind_template_child (widget_class, ValijaFolderProperties, rename_row);
