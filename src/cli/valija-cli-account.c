@@ -45,6 +45,11 @@ static const GOptionEntry test_options[] = {
   G_OPTION_ENTRY_NULL
 };
 
+static const GOptionEntry change_options[] = {
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &opt_set, N_("One setting; may be given many times"), "KEY=VALUE" },
+  G_OPTION_ENTRY_NULL
+};
+
 static const GOptionEntry remove_options[] = {
   { "local-mail", 0, 0, G_OPTION_ARG_NONE, &opt_local_mail,
     N_("Also remove mail that is only on this computer"), NULL },
@@ -299,9 +304,10 @@ list_fiber (ValijaCli *cli, GError **error)
 
       if (cli->json != NULL)
         valija_cli_json_account (cli->json, account);
-      valija_cli_print (cli, "%s  %-8s  %s  <%s>\n", valija_account_get_id (account),
+      valija_cli_print (cli, "%s  %-8s  %s  <%s>%s\n", valija_account_get_id (account),
                         valija_account_get_method (account), valija_account_get_name (account),
-                        valija_account_get_email (account));
+                        valija_account_get_email (account),
+                        valija_account_get_paused (account) ? _("  (paused)") : "");
     }
 
   if (cli->json != NULL)
@@ -369,6 +375,32 @@ show_fiber (ValijaCli *cli, GError **error)
       valija_cli_print (cli, _("# on the server: %s\n"), room);
     }
 
+  return TRUE;
+}
+
+/* Sets what --set says; the account is as it was where one of them is wrong. */
+static gboolean
+change_fiber (ValijaCli *cli, GError **error)
+{
+  ValijaAccount *found = valija_cli_find_account (cli, cli->arguments[0], error);
+  g_autoptr(ValijaAccount) account = found != NULL ? valija_account_copy (found) : NULL;
+
+  if (account == NULL)
+    return FALSE;
+  if (opt_set == NULL)
+    return valija_cli_set_usage (error, _("Say what to change, with --set KEY=VALUE. “valijactl account show” lists "
+                                          "the keys."));
+
+  if (!apply_settings (account, error) ||
+      !dex_await (valija_engine_update_account (cli->engine, account, NULL, NULL), error))
+    return FALSE;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "account");
+      valija_cli_json_account (cli->json, account);
+    }
+  show_settings (cli, account);
   return TRUE;
 }
 
@@ -680,6 +712,7 @@ const ValijaCliCommand valija_cli_account_commands[] = {
   { "account add", NULL, N_("Set an account up"), add_options, add_fiber, FALSE },
   { "account list", NULL, N_("List the accounts"), NULL, list_fiber, FALSE },
   { "account show", "[ACCOUNT]", N_("Show the settings of an account"), NULL, show_fiber, FALSE },
+  { "account change", "[ACCOUNT]", N_("Change settings of an account"), change_options, change_fiber, FALSE },
   { "account test", "[ACCOUNT]", N_("Connect, sign in, look, and hang up"), test_options, test_fiber, FALSE },
   { "account password", "[ACCOUNT]", N_("Store the password of an account anew"), password_options, password_fiber,
     FALSE },

@@ -42,8 +42,8 @@
  *   methods: [id name available capabilities[] kind tagline summary who original needs[] caveats[] what_happens
  *     answers{reads sends keeps-sent folders offline instant: {answer note}} uses_incoming uses_outgoing pairs_outgoing
  *     finds_server incoming_ports{} outgoing_ports{}]
- *   account add, show: account{id name method email}; show: settings{KEY: value} sent_copy last_checked
- *     size{messages whole bytes_here bytes_listed}; pause, resume: paused
+ *   account add, show, change: account{id name method email paused}; show, change: settings{KEY: value}; show:
+ *     sent_copy last_checked size{messages whole bytes_here bytes_listed}; pause, resume: paused
  *   account add, test, where the server was looked for: server{host port source}
  *   account list: accounts[]; account remove: kept (messages that are only on this computer) unsent (removed
  *     from the outbox with --local-mail)

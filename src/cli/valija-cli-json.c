@@ -126,6 +126,7 @@ valija_cli_json_account (JsonBuilder *json, ValijaAccount *account)
   valija_cli_json_string (json, "name", valija_account_get_name (account));
   valija_cli_json_string (json, "method", valija_account_get_method (account));
   valija_cli_json_string (json, "email", valija_account_get_email (account));
+  valija_cli_json_bool (json, "paused", valija_account_get_paused (account));
   json_builder_end_object (json);
 }
 

@@ -122,6 +122,15 @@ def accounts():
         assert file.stat().st_mode & 0o777 == 0o600
         everything = b''.join(f.read_bytes() for f in (p.directory / 'profile').rglob('*') if f.is_file())
         assert PASSWORD.encode() not in everything
+        p.run('account', 'change', 'Work', expect=USAGE)
+        p.run('account', 'change', 'Work', '--set', 'name=Other', '--set', 'incoming.port=many', expect=USAGE)
+        assert p.json('account', 'show', 'Work')['settings'] == shown['settings']
+        changed = p.json('account', 'change', 'Work', '--set', 'body-days=30', '--set', 'full-name=Ana Núñez')
+        assert changed['settings'] == {**shown['settings'], 'body-days': '30', 'full-name': 'Ana Núñez'}, changed
+        assert p.json('account', 'show', 'Work')['settings'] == changed['settings']
+        p.run('account', 'pause', 'Work')
+        assert '(paused)' in p.run('account', 'list').stdout
+        p.run('account', 'resume', 'Work')
         p.run('account', 'password', 'Work', stdin=PASSWORD, expect=USAGE)
         p.run('account', 'password', 'Work', '--password-stdin', stdin='wrong\n')
         p.run('account', 'test', 'Work', expect=SIGN_IN)
