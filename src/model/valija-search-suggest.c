@@ -141,9 +141,8 @@ add_term (Place                *place,
           const char           *title,
           const char           *detail)
 {
-  gboolean quote = strpbrk (value, " \t") != NULL;
-  g_autofree char *plain = g_strdelimit (g_strdup (value), "\"", ' ');
-  g_autofree char *term = g_strdup_printf (quote ? "%s:\"%s\" " : "%s:%s ", valija_search_key_get_name (key), plain);
+  g_autofree char *written = strpbrk (value, " \t\"") != NULL ? valija_search_quote (value) : g_strdup (value);
+  g_autofree char *term = g_strdup_printf ("%s:%s ", valija_search_key_get_name (key), written);
   g_autoptr(GPtrArray) parsed = NULL;
 
   if (title == NULL)

@@ -42,6 +42,13 @@ term_free (gpointer data)
 
 /* ---- Cutting ---- */
 
+/* Within quotation marks a backslash takes the one behind it, or a mark, for itself. */
+static gboolean
+is_escape (const char *p)
+{
+  return p[0] == '\\' && (p[1] == '"' || p[1] == '\\');
+}
+
 /* The next piece from @p on: up to a space outside quotation marks; marks that are not closed reach to the end. */
 static gboolean
 next_piece (const char **p,
@@ -55,7 +62,9 @@ next_piece (const char **p,
   piece->start = *p;
   for (; **p != '\0'; *p = g_utf8_next_char (*p))
     {
-      if (**p == '"')
+      if (quoted && is_escape (*p))
+        (*p)++;
+      else if (**p == '"')
         quoted = !quoted;
       else if (!quoted && g_unichar_isspace (g_utf8_get_char (*p)))
         break;
@@ -69,16 +78,42 @@ static char *
 unquote (const char *text,
          gboolean   *quoted)
 {
-  gsize length = strlen (text);
+  g_autoptr(GString) out = NULL;
 
   *quoted = text[0] == '"';
   if (!*quoted)
     return g_strdup (text);
 
-  if (length > 1 && text[length - 1] == '"')
-    return g_strndup (text + 1, length - 2);
+  out = g_string_new (NULL);
+  for (const char *p = text + 1; *p != '\0'; p++)
+    {
+      if (is_escape (p))
+        p++;
+      else if (p[0] == '"' && p[1] == '\0')
+        break;
+      g_string_append_c (out, *p);
+    }
 
-  return g_strdup (text + 1);
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+char *
+valija_search_quote (const char *text)
+{
+  g_autoptr(GString) out = NULL;
+
+  g_return_val_if_fail (text != NULL, NULL);
+
+  out = g_string_new ("\"");
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p == '"' || *p == '\\')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *p);
+    }
+  g_string_append_c (out, '"');
+
+  return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
 static gboolean
@@ -425,8 +460,12 @@ valija_search_text_in (const char        *text,
       if (term->key != VALIJA_SEARCH_KEY_WORD)
         g_string_append_len (out, valid + term->start, term->end - term->start);
       else
-        g_string_append_printf (out, term->quoted ? "%s%s%s:\"%s\"" : "%s%s%s:%s", term->alternative ? "OR " : "",
-                                term->negated ? "-" : "", operators[place], term->text);
+        {
+          g_autofree char *text_in = term->quoted ? valija_search_quote (term->text) : g_strdup (term->text);
+
+          g_string_append_printf (out, "%s%s%s:%s", term->alternative ? "OR " : "", term->negated ? "-" : "",
+                                  operators[place], text_in);
+        }
 
       /* What is being typed is a beginning; what a space ended is a word. */
       if (i + 1 == terms->len && !term->last)

@@ -83,6 +83,8 @@ static const Case cases[] = {
   { "from:ana to:bo cc:mei subject:plan body:text filename:a.pdf id:<1@x> in:inbox ",
     "from ana\nto bo\ncc mei\nsubject plan\nbody text\nfilename a.pdf\nid <1@x>\nin inbox\n" },
   { "label:Work tag:\"To Do\" ", "label Work\nlabel \"To Do\"\n" },
+  { "label:\"a \\\"b\\\" \\\\c\" d", "label \"a \"b\" \\c\"\n" "word d.\n" },
+  { "\"a\\", "word \"a\\\".\n" },
   { "FROM:Ana", "from Ana.\n" },
   { "from:\"Ana Núñez\" x", "from \"Ana Núñez\"\nword x.\n" },
   { "from:", "from .\n" },
