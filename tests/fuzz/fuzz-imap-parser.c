@@ -9,8 +9,8 @@
 #include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-name.h"
+#include "wire/imap/valija-imap-outline.h"
 #include "wire/imap/valija-imap-quirks.h"
-#include "wire/imap/valija-imap-structure.h"
 
 #include <string.h>
 
@@ -55,6 +55,33 @@ read_labels (const ValijaImapFetch *fetch)
     g_assert_true (g_utf8_validate (g_ptr_array_index (labels, i), -1, NULL));
 }
 
+/* A message is made of whatever is said of the parts. */
+static void
+read_outline (const ValijaImapResponse *response,
+              const ValijaImapFetch    *fetch)
+{
+  g_autoptr(ValijaImapOutline) outline = valija_imap_outline_new (fetch->body_structure);
+  g_autoptr(GBytes) header = valija_imap_value_dup_bytes (fetch->header);
+  g_autoptr(GBytes) content = g_bytes_new_static ("\r\n--b.1\r\n", 9);
+  g_autoptr(GBytes) message = NULL;
+  const char * const *sections;
+  gboolean decoded;
+
+  if (outline == NULL)
+    return;
+
+  sections = valija_imap_outline_get_sections (outline);
+  for (guint i = 0; sections[i] != NULL; i++)
+    {
+      g_autoptr(GBytes) part = valija_imap_value_dup_bytes (
+          valija_imap_fetch_find_section (response, sections[i], &decoded));
+
+      valija_imap_outline_take (outline, sections[i], part != NULL ? part : content, i % 2 == 0);
+    }
+  message = valija_imap_outline_write (outline, header != NULL ? header : content, "b");
+  g_assert_nonnull (message);
+}
+
 /* Every value that a response could be taken for: none may crash, whatever the response is. */
 static void
 read_values (const ValijaImapResponse *response)
@@ -84,11 +111,7 @@ read_values (const ValijaImapResponse *response)
 
   if (valija_imap_fetch_parse (response, &fetch))
     {
-      g_autoptr(ValijaImapEnvelope) envelope = valija_imap_envelope_parse (fetch.envelope);
-      g_autoptr(ValijaImapPart) part = valija_imap_structure_parse (fetch.body_structure);
-
-      if (part != NULL)
-        valija_imap_part_has_attachments (part);
+      read_outline (response, &fetch);
       read_labels (&fetch);
     }
 }

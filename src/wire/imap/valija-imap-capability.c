@@ -12,7 +12,7 @@
 #define WORDS_LIMIT 500
 
 /* RFC 9051 Appendix E: extensions that are part of IMAP4rev2. SPECIAL-USE and LIST-EXTENDED as far as we ask for
- * them; of BINARY only fetching is, and we only file. */
+ * them; of BINARY only fetching is, and so it stands for filing alone. */
 #define REV2_BUNDLE                                                                                                    \
   (VALIJA_IMAP_CAPABILITY_SASL_IR | VALIJA_IMAP_CAPABILITY_LITERAL_MINUS | VALIJA_IMAP_CAPABILITY_ENABLE |             \
    VALIJA_IMAP_CAPABILITY_NAMESPACE | VALIJA_IMAP_CAPABILITY_LIST_EXTENDED | VALIJA_IMAP_CAPABILITY_LIST_STATUS |      \

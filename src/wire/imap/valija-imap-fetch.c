@@ -35,11 +35,6 @@ apply_section (ValijaImapFetch *fetch,
     fetch->header = value;
   else if (has_prefix (name, "BODY[]") || has_prefix (name, "BINARY[]") || g_ascii_strcasecmp (name, "RFC822") == 0)
     fetch->body = value;
-  else if (has_prefix (name, "BODY[") || has_prefix (name, "BINARY[") || g_ascii_strcasecmp (name, "RFC822.TEXT") == 0)
-    {
-      fetch->section = value;
-      fetch->section_name = name;
-    }
   else
     return FALSE;
 
@@ -79,8 +74,6 @@ apply_item (ValijaImapFetch *fetch,
 
       fetch->received = date != NULL ? valija_imap_date_parse (date) : 0;
     }
-  else if (g_ascii_strcasecmp (name, "ENVELOPE") == 0)
-    fetch->envelope = value;
   else if (g_ascii_strcasecmp (name, "BODYSTRUCTURE") == 0 || g_ascii_strcasecmp (name, "BODY") == 0)
     fetch->body_structure = value;
   else if (g_ascii_strcasecmp (name, "EMAILID") == 0)
@@ -120,4 +113,42 @@ valija_imap_fetch_parse (const ValijaImapResponse *response,
     }
 
   return TRUE;
+}
+
+/* "BODY[1.2]" or "BODY[1.2]<0>" */
+static gboolean
+is_section (const char *name,
+            const char *item,
+            const char *section)
+{
+  gsize length = strlen (section);
+
+  if (name == NULL || !has_prefix (name, item))
+    return FALSE;
+
+  name += strlen (item);
+  return strncmp (name, section, length) == 0 && name[length] == ']';
+}
+
+ValijaImapValue
+valija_imap_fetch_find_section (const ValijaImapResponse *response,
+                                const char               *section,
+                                gboolean                 *decoded)
+{
+  ValijaImapIter iter = valija_imap_response_iter (response);
+  ValijaImapValue value;
+
+  valija_imap_iter_next (&iter, &value);
+  iter = valija_imap_value_iter (value);
+
+  while (valija_imap_iter_next (&iter, &value))
+    {
+      const char *name = valija_imap_value_get_string (value, NULL);
+
+      *decoded = is_section (name, "BINARY[", section);
+      if (valija_imap_iter_next (&iter, &value) && (*decoded || is_section (name, "BODY[", section)))
+        break;
+    }
+
+  return value;
 }

@@ -21,15 +21,18 @@ typedef struct
   guint64 mod_seq;               /* RFC 7162 */
   const char *email_id;          /* nullable: RFC 8474 */
   const char *preview;           /* nullable: RFC 8970 */
-  ValijaImapValue envelope;
   ValijaImapValue body_structure;
   ValijaImapValue header;        /* BODY[HEADER…] */
   ValijaImapValue body;          /* BODY[], RFC822 or BINARY[] */
-  ValijaImapValue section;       /* the last of any other BODY[…] or BINARY[…] … */
-  const char *section_name;      /* … and its item, "BODY[1.2]<0>" */
 } ValijaImapFetch;
 
 /* FALSE when it is not a FETCH response. Items that are not known are passed over (Q19). */
-gboolean valija_imap_fetch_parse (const ValijaImapResponse *response, ValijaImapFetch *fetch);
+gboolean        valija_imap_fetch_parse        (const ValijaImapResponse *response, ValijaImapFetch *fetch);
+
+/* The part called @section ("1.2") in a FETCH response, whole or its beginning: of BODY[1.2] or, then *decoded is set,
+ * of BINARY[1.2] (RFC 3516). NONE where it is not there. */
+ValijaImapValue valija_imap_fetch_find_section (const ValijaImapResponse *response,
+                                                const char               *section,
+                                                gboolean                 *decoded);
 
 G_END_DECLS

@@ -29,8 +29,7 @@ G_BEGIN_DECLS
  *   Q12 no PERMANENTFLAGS: all flags are permanent (MailKit 140)
  *   Q13 ID NIL (MailKit release 1.2.18)
  *   Q14 a BYE in place of a greeting (MailKit 262)
- * ENVELOPE and BODYSTRUCTURE
- *   Q15 NIL as an address within a list (MailKit 991); an empty list for NIL
+ * BODYSTRUCTURE
  *   Q16 NIL media type or subtype, NIL parameter values (MailKit 226, 124)
  *   Q17 NIL as a part, a multipart without parts (MailKit 244, 205)
  *   Q18 message/rfc822 without envelope and structure, as any other part (MailKit 205)

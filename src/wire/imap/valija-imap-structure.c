@@ -110,32 +110,9 @@ parse_multipart (ValijaImapPart *self,
   parse_disposition (self, fields[1]);
 }
 
-/* The parts of an enclosed message are numbered below it; a single one is its ".1". */
-static void
-parse_enclosed (ValijaImapPart *self,
-                ValijaImapValue envelope,
-                ValijaImapValue structure,
-                guint           depth,
-                Budget         *budget)
-{
-  ValijaImapIter iter = valija_imap_value_iter (structure);
-  g_autofree char *section = NULL;
-  ValijaImapValue first;
-  ValijaImapPart *child;
-
-  valija_imap_iter_next (&iter, &first);
-  section = valija_imap_value_is_list (first) ? g_strdup (self->section) : child_section (self->section, 1);
-  self->envelope = valija_imap_envelope_parse (envelope);
-  child = parse_part (structure, section, depth + 1, budget);
-  if (child != NULL)
-    g_ptr_array_add (self->children, child);
-}
-
 static void
 parse_single (ValijaImapPart *self,
-              ValijaImapIter  iter,
-              guint           depth,
-              Budget         *budget)
+              ValijaImapIter  iter)
 {
   ValijaImapValue fields[7];
   ValijaImapValue rest[3];
@@ -145,7 +122,6 @@ parse_single (ValijaImapPart *self,
   self->subtype = dup_lower (fields[1], "octet-stream");
   self->parameters = parse_parameters (fields[2]);
   self->id = dup_string (fields[3]);
-  self->description = dup_string (fields[4]);
   self->encoding = dup_lower (fields[5], NULL);
   self->size = get_count (fields[6]);
 
@@ -154,21 +130,14 @@ parse_single (ValijaImapPart *self,
     {
       ValijaImapIter basic = iter;
 
-      /* Q18: told from any other part by the envelope that must come next */
+      /* Envelope, structure and lines of what is inside. Q18: told from any other part by the envelope that must come
+       * next */
       valija_imap_iter_take (&iter, rest, 3);
-      if (valija_imap_value_is_list (rest[0]) && valija_imap_value_is_list (rest[1]))
-        {
-          parse_enclosed (self, rest[0], rest[1], depth, budget);
-          self->lines = get_count (rest[2]);
-        }
-      else
+      if (!valija_imap_value_is_list (rest[0]) || !valija_imap_value_is_list (rest[1]))
         iter = basic;
     }
   else if (strcmp (self->type, "text") == 0)
-    {
-      valija_imap_iter_next (&iter, &rest[0]);
-      self->lines = get_count (rest[0]);
-    }
+    valija_imap_iter_next (&iter, &rest[0]); /* lines */
 
   /* MD5, disposition; language and location are of no use to us */
   valija_imap_iter_take (&iter, rest, 2);
@@ -204,7 +173,7 @@ parse_part (ValijaImapValue value,
   else
     {
       self->section = g_strdup (section[0] != '\0' ? section : "1");
-      parse_single (self, iter, depth, budget);
+      parse_single (self, iter);
     }
 
   return self;
@@ -226,42 +195,9 @@ valija_imap_part_free (ValijaImapPart *self)
   g_free (self->subtype);
   g_strfreev (self->parameters);
   g_free (self->id);
-  g_free (self->description);
   g_free (self->encoding);
   g_free (self->disposition);
   g_strfreev (self->disposition_parameters);
-  g_clear_pointer (&self->envelope, valija_imap_envelope_free);
   g_ptr_array_unref (self->children);
   g_free (self);
-}
-
-const char *
-valija_imap_parameters_lookup (char      **parameters,
-                               const char *name)
-{
-  for (guint i = 0; parameters[i] != NULL && parameters[i + 1] != NULL; i += 2)
-    if (strcmp (parameters[i], name) == 0)
-      return parameters[i + 1];
-
-  return NULL;
-}
-
-gboolean
-valija_imap_part_has_attachments (const ValijaImapPart *self)
-{
-  if (g_strcmp0 (self->disposition, "attachment") == 0)
-    return TRUE;
-  if (self->children->len == 0 && strcmp (self->type, "text") != 0 && strcmp (self->type, "multipart") != 0 &&
-      (valija_imap_parameters_lookup (self->parameters, "name") != NULL ||
-       valija_imap_parameters_lookup (self->disposition_parameters, "filename") != NULL) &&
-      self->id == NULL)
-    return TRUE;
-  if (strcmp (self->type, "message") == 0)
-    return TRUE;
-
-  for (guint i = 0; i < self->children->len; i++)
-    if (valija_imap_part_has_attachments (g_ptr_array_index (self->children, i)))
-      return TRUE;
-
-  return FALSE;
 }

@@ -2,11 +2,11 @@
 
 #pragma once
 
-#include "wire/imap/valija-imap-envelope.h"
+#include "wire/imap/valija-imap-response.h"
 
 G_BEGIN_DECLS
 
-/* BODYSTRUCTURE or BODY (RFC 9051 §7.5.2) as a tree of values. */
+/* BODYSTRUCTURE or BODY (RFC 9051 §7.5.2) as a tree of values; a message within the message is a leaf of it. */
 typedef struct _ValijaImapPart ValijaImapPart;
 struct _ValijaImapPart
 {
@@ -15,15 +15,11 @@ struct _ValijaImapPart
   char *subtype;                /* "mixed" */
   char **parameters;            /* name, value, name, value…; names in lower case */
   char *id;                     /* nullable, each of these */
-  char *description;
   char *encoding;               /* lower case */
   char *disposition;            /* "attachment", lower case */
   char **disposition_parameters; /* never NULL */
   guint64 size;                 /* octets as they are transferred */
-  guint64 lines;
-  ValijaImapEnvelope *envelope; /* nullable: of message/rfc822 */
-  /* of ValijaImapPart: parts of a multipart, or the one inside of message/rfc822; never NULL */
-  GPtrArray *children;
+  GPtrArray *children;          /* of ValijaImapPart: parts of a multipart; never NULL */
 };
 
 /**
@@ -33,14 +29,8 @@ struct _ValijaImapPart
  *
  * Returns: (transfer full) (nullable): the tree, or %NULL when @value is no structure at all
  */
-ValijaImapPart *valija_imap_structure_parse   (ValijaImapValue value) G_GNUC_WARN_UNUSED_RESULT;
-void            valija_imap_part_free         (ValijaImapPart *self);
-
-/* A parameter's value, as it was sent. (transfer none) (nullable) */
-const char     *valija_imap_parameters_lookup (char **parameters, const char *name);
-
-/* Whether any part is what a person calls an attachment. */
-gboolean        valija_imap_part_has_attachments (const ValijaImapPart *self);
+ValijaImapPart *valija_imap_structure_parse (ValijaImapValue value) G_GNUC_WARN_UNUSED_RESULT;
+void            valija_imap_part_free       (ValijaImapPart *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapPart, valija_imap_part_free)
 
