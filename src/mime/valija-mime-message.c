@@ -11,6 +11,7 @@
 #include "mime/valija-mime-content.h"
 #include "mime/valija-mime-fields.h"
 #include "mime/valija-mime-header.h"
+#include "mime/valija-mime-param.h"
 #include "mime/valija-mime-tree.h"
 #include "mime/valija-mime-words.h"
 
@@ -32,6 +33,7 @@ struct _ValijaMimeMessage
 
   GBytes *source;
   gsize text_limit;
+  gboolean outline;
   ValijaMessageInfo *info;
   ValijaMimeNode *root;
   GPtrArray *attachments;
@@ -52,6 +54,26 @@ valija_mime_message_peek_source (ValijaMimeMessage *self,
   return data != NULL ? data : "";
 }
 
+/* What its Content-Disposition says of a part without content; 0 where nothing is. */
+static guint64
+find_said_size (ValijaMimeMessage    *self,
+                const ValijaMimeNode *node)
+{
+  const char *data = valija_mime_message_peek_source (self, NULL);
+  g_autofree char *said = NULL;
+  ValijaMimeField field = { 0 };
+  guint64 size;
+
+  if (node->body_end > node->body_start ||
+      !valija_mime_fields_find (data + node->header_start, node->body_start - node->header_start,
+                                "Content-Disposition", &field))
+    return 0;
+
+  said = valija_mime_param_dup (field.value, field.value_length, "size", NULL);
+
+  return said != NULL && g_ascii_string_to_unsigned (said, 10, 0, G_MAXINT64, &size, NULL) ? size : 0;
+}
+
 /* Fills in what takes a look at the content: sizes, and who is called by which content id. */
 static void
 measure (ValijaMimeMessage *self,
@@ -62,6 +84,11 @@ measure (ValijaMimeMessage *self,
   node->part.size = node->part.children->len == 0 || !valija_mime_node_is (node, "multipart/")
                         ? valija_mime_content_size (node, data)
                         : 0;
+  if (self->outline && node->part.size == 0)
+    {
+      node->part.size = find_said_size (self, node);
+      node->part.absent = node->part.size > 0;
+    }
   if (node->part.content_id != NULL &&
       !g_hash_table_contains (self->content_ids, node->part.content_id))
     g_hash_table_insert (self->content_ids, node->part.content_id, node);
@@ -171,8 +198,9 @@ valija_mime_message_init (ValijaMimeMessage *self)
 }
 
 static ValijaMimeMessage *
-parse (GBytes *source,
-       gsize   text_limit)
+parse (GBytes  *source,
+       gsize    text_limit,
+       gboolean outline)
 {
   ValijaMimeMessage *self = g_object_new (VALIJA_TYPE_MIME_MESSAGE, NULL);
   g_autoptr(ValijaMimeBody) body = NULL;
@@ -181,6 +209,7 @@ parse (GBytes *source,
 
   self->source = g_bytes_ref (source);
   self->text_limit = text_limit;
+  self->outline = outline;
   data = valija_mime_message_peek_source (self, &length);
 
   self->root = valija_mime_tree_scan (data, length, &self->truncated);
@@ -208,7 +237,7 @@ parse (GBytes *source,
 ValijaMimeMessage *
 valija_mime_message_parse (GBytes *source)
 {
-  return parse (source, TEXT_LIMIT);
+  return parse (source, TEXT_LIMIT, FALSE);
 }
 
 /**
@@ -220,7 +249,19 @@ valija_mime_message_parse (GBytes *source)
 ValijaMimeMessage *
 valija_mime_message_parse_for_search (GBytes *source)
 {
-  return parse (source, SEARCH_LIMIT);
+  return parse (source, SEARCH_LIMIT, FALSE);
+}
+
+/**
+ * valija_mime_message_parse_outline:
+ * @source: a message of which not all has come; kept, not copied
+ *
+ * Returns: (transfer full): the message, with parts that are absent
+ */
+ValijaMimeMessage *
+valija_mime_message_parse_outline (GBytes *source)
+{
+  return parse (source, TEXT_LIMIT, TRUE);
 }
 
 ValijaMessageInfo *
@@ -293,6 +334,16 @@ append_nested_text (ValijaMimeMessage    *self,
     }
   for (guint i = 0; i < node->part.children->len; i++)
     append_nested_text (self, g_ptr_array_index (node->part.children, i), out);
+}
+
+gboolean
+valija_mime_message_reads_like (ValijaMimeMessage *self,
+                                ValijaMimeMessage *other)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), FALSE);
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (other), FALSE);
+
+  return strcmp (self->text, other->text) == 0 && g_strcmp0 (self->html, other->html) == 0;
 }
 
 char *

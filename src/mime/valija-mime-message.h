@@ -28,6 +28,7 @@ struct _ValijaMimePart
   gboolean attachment;      /* listed as an attachment: not shown in the body */
   gboolean inline_image;    /* referred to by the HTML */
   guint64 size;             /* decoded octets of a leaf */
+  gboolean absent;          /* of an outline: its content has not come, and its size is what was said */
   guint index;              /* its number, depth first from 1, by which programs name it */
   guint depth;
   GPtrArray *children;      /* of ValijaMimePart; empty for a leaf */
@@ -39,6 +40,10 @@ ValijaMimeMessage *valija_mime_message_parse (GBytes *source) G_GNUC_WARN_UNUSED
 /* The same for who wants to find it and not to read it: of a long text there is the beginning. */
 ValijaMimeMessage *valija_mime_message_parse_for_search (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same of a message of which not all has come: a leaf without content whose Content-Disposition says a size (RFC
+ * 2183 §2.7) is absent. */
+ValijaMimeMessage *valija_mime_message_parse_outline (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The headers, the parts, and of these the attachments (of const ValijaMimePart *).
  * All (transfer none). */
 ValijaMessageInfo    *valija_mime_message_get_info        (ValijaMimeMessage *self);
@@ -49,6 +54,9 @@ gboolean              valija_mime_message_get_truncated   (ValijaMimeMessage *se
 /* The body for reading: the text part (format=flowed undone), or the HTML's text where there is no
  * text part. (transfer none) never NULL */
 const char *valija_mime_message_get_text (ValijaMimeMessage *self);
+
+/* Whether both have the same text and HTML: one may be the other's outline. */
+gboolean valija_mime_message_reads_like (ValijaMimeMessage *self, ValijaMimeMessage *other);
 
 /* The HTML part as the sender wrote it, decoded to UTF-8 and NOT sanitised; NULL if there is none.
  * Of several the contents one below the other, each closed so that none reaches into the next.

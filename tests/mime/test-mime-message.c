@@ -695,6 +695,37 @@ test_for_search (void)
   g_assert_cmpuint (valija_mime_message_get_info (found)->size, ==, valija_mime_message_get_info (whole)->size);
 }
 
+/* A part that has not come says its size; elsewhere nobody is believed who does. */
+static void
+test_outline (void)
+{
+  static const char source[] = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n"
+                               "--b\r\nContent-Disposition: attachment; filename=a.bin; size=1234\r\n\r\n\r\n"
+                               "--b\r\nContent-Type: message/rfc822\r\n"
+                               "Content-Disposition: attachment; filename=b.eml; size=99\r\n\r\n\r\n"
+                               "--b\r\nContent-Disposition: attachment; filename=c.bin; size=4\r\n\r\nhere!\r\n"
+                               "--b\r\nContent-Disposition: attachment; filename=d.bin; size=-1\r\n\r\n\r\n--b--\r\n";
+  static const guint64 sizes[] = { 1234, 99, 5, 0 };
+  g_autoptr(GBytes) bytes = g_bytes_new_static (source, strlen (source));
+  g_autoptr(ValijaMimeMessage) outline = valija_mime_message_parse_outline (bytes);
+  g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (bytes);
+  GPtrArray *told = valija_mime_message_get_attachments (outline);
+  GPtrArray *parts = valija_mime_message_get_attachments (message);
+
+  g_assert_cmpuint (told->len, ==, G_N_ELEMENTS (sizes));
+  g_assert_cmpuint (parts->len, ==, G_N_ELEMENTS (sizes));
+  for (guint i = 0; i < told->len; i++)
+    {
+      const ValijaMimePart *part = g_ptr_array_index (told, i);
+
+      g_assert_cmpuint (part->size, ==, sizes[i]);
+      g_assert_cmpint (part->absent, ==, i < 2);
+      g_assert_false (((ValijaMimePart *) g_ptr_array_index (parts, i))->absent);
+    }
+  g_assert_cmpuint (((ValijaMimePart *) g_ptr_array_index (parts, 0))->size, ==, 0);
+  g_assert_true (valija_mime_message_reads_like (outline, message));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -715,6 +746,7 @@ main (int   argc,
     }
   g_test_add_func ("/mime/message/names", test_names);
   g_test_add_func ("/mime/message/for-search", test_for_search);
+  g_test_add_func ("/mime/message/outline", test_outline);
   g_test_add_func ("/mime/message/goldens-cut-anywhere", test_goldens_hold);
   g_test_add_func ("/mime/message/parts", test_parts);
   g_test_add_func ("/mime/message/save", test_save);
