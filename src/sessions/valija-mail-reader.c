@@ -225,6 +225,27 @@ valija_mail_reader_measure (ValijaMailReader *self, const char *folder)
 }
 
 /**
+ * valija_mail_reader_fetch_outline:
+ * @self: a reader
+ * @folder: the remote-id of a folder
+ * @remote_id: a message of it
+ *
+ * Returns: (transfer full): a future that resolves to a message (GBytes) whose parts beside the text may have no
+ *   content yet, or rejects, as with VALIJA_ERROR_UNSUPPORTED
+ */
+DexFuture *
+valija_mail_reader_fetch_outline (ValijaMailReader *self, const char *folder, const char *remote_id)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL && remote_id != NULL);
+
+  if (VALIJA_MAIL_READER_GET_IFACE (self)->fetch_outline == NULL)
+    return reject_unsupported (self, _("The text of this message comes with all of it."));
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_outline (self, folder, remote_id);
+}
+
+/**
  * valija_mail_reader_fetch_message:
  * @self: a reader
  * @folder: the remote-id of a folder

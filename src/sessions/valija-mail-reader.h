@@ -26,6 +26,7 @@ struct _ValijaMailReaderInterface
   DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable, from here on */
   DexFuture  *(*get_quota)      (ValijaMailReader *self);
   DexFuture  *(*measure)        (ValijaMailReader *self, const char *folder);
+  DexFuture  *(*fetch_outline)  (ValijaMailReader *self, const char *folder, const char *remote_id);
 };
 
 /* Each opens the session first when it is not open. */
@@ -80,6 +81,13 @@ DexFuture  *valija_mail_reader_get_quota      (ValijaMailReader *self) G_GNUC_WA
  * with UNSUPPORTED where the server cannot tell. */
 DexFuture  *valija_mail_reader_measure        (ValijaMailReader *self,
                                                const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Of a large message what is read first, its header and its text: resolves to GBytes, as
+ * valija_mime_message_parse_outline() takes them. Rejects with UNSUPPORTED where nothing is gained by it, or nobody
+ * can; the message can be fetched whole, whatever came of this. */
+DexFuture  *valija_mail_reader_fetch_outline  (ValijaMailReader *self,
+                                               const char       *folder,
+                                               const char       *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* For callers: fetches one message whole. Resolves to ValijaFetched; rejects with NOT_FOUND. @progress: the same. */
 DexFuture  *valija_mail_reader_fetch_message  (ValijaMailReader *self,

@@ -9,6 +9,7 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 #include "sessions/imap/valija-imap-fetch-messages.h"
+#include "sessions/imap/valija-imap-fetch-outline.h"
 #include "sessions/imap/valija-imap-find.h"
 #include "sessions/imap/valija-imap-folders.h"
 #include "sessions/imap/valija-imap-notify.h"
@@ -372,6 +373,25 @@ fetch_messages (ValijaMailReader   *reader,
   g_set_object (&task->progress, progress);
 
   return run_channel_task (task, MESSAGES_AHEAD);
+}
+
+static DexFuture *
+start_fetch_outline (Task           *task,
+                     ValijaImapLink *link)
+{
+  return valija_imap_fetch_outline_run (link, task->folder, task->name);
+}
+
+static DexFuture *
+fetch_outline (ValijaMailReader *reader,
+               const char       *folder,
+               const char       *remote_id)
+{
+  Task *task = task_new (reader, start_fetch_outline, VALIJA_STEP_FETCH, folder);
+
+  task->name = g_strdup (remote_id);
+
+  return run_task (task);
 }
 
 static DexFuture *
@@ -861,6 +881,7 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->list_folders = list_folders;
   iface->sync_folder = sync_folder;
   iface->fetch_messages = fetch_messages;
+  iface->fetch_outline = fetch_outline;
   iface->search = search;
   iface->watch = watch;
   iface->watch_all = watch_all;

@@ -540,6 +540,7 @@ main (int   argc,
   g_test_add_func ("/imap/session/room-asked", test_room_asked);
   imap_add_sync_tests ();
   imap_add_organize_tests ();
+  imap_add_outline_tests ();
 
   return g_test_run ();
 }

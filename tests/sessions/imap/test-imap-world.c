@@ -5,6 +5,7 @@
 #include "imap-fixture.h"
 
 #include "base/valija-error.h"
+#include "mime/valija-mime-message.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -590,6 +591,83 @@ test_many (void)
   g_clear_object (&context);
 }
 
+/* A text in two forms with a small and a large picture, a file with a name as of RFC 2231, a message, a text file. */
+static GBytes *
+create_large_message (void)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree guchar *octets = g_malloc0 (300000);
+  g_autofree char *base64 = g_base64_encode (octets, 300000);
+  gsize length = strlen (base64);
+
+  g_string_append (text,
+                   "From: a@example.org\r\nSubject: =?utf-8?q?Fotos_de_M=C3=A1laga?=\r\nMIME-Version: 1.0\r\n"
+                   "Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+                   "--a\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+                   "--b\r\nContent-Type: text/plain; charset=iso-8859-1; format=flowed\r\n"
+                   "Content-Transfer-Encoding: quoted-printable\r\n\r\nEl caf=E9=20\r\nde siempre\r\n"
+                   "--b\r\nContent-Type: multipart/related; boundary=c\r\n\r\n"
+                   "--c\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                   "PHA+RWwgY2Fmw6k8aW1nIHNyYz0iY2lkOnNtYWxsQHgiPjxpbWcgc3JjPSJjaWQ6bGFyZ2VAeCI+\r\n"
+                   "--c\r\nContent-Type: image/png\r\nContent-ID: <small@x>\r\n"
+                   "Content-Transfer-Encoding: base64\r\n\r\niVBORw0K\r\n"
+                   "--c\r\nContent-Type: image/png\r\nContent-ID: <large@x>\r\n"
+                   "Content-Transfer-Encoding: base64\r\n\r\n");
+  for (gsize i = 0; i < length; i += 76)
+    g_string_append_printf (text, "%.76s\r\n", base64 + i);
+  g_string_append (text,
+                   "--c--\r\n--b--\r\n"
+                   "--a\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+                   "Content-Disposition: attachment; filename*0*=utf-8''caf%C3%A9%20del%20;\r\n"
+                   " filename*1*=%C3%A1rbol.pdf\r\n\r\n");
+  for (gsize i = 0; i < length; i += 76)
+    g_string_append_printf (text, "%.76s\r\n", base64 + i);
+  g_string_append (text,
+                   "--a\r\nContent-Type: message/rfc822\r\n"
+                   "Content-Disposition: attachment; filename=carta.eml\r\n\r\n"
+                   "From: b@example.org\r\nSubject: inner\r\n\r\nNot to be read\r\n"
+                   "--a\r\nContent-Type: text/plain; name=\"=?utf-8?q?notas_=C3=A1.txt?=\"\r\n\r\nNotas\r\n"
+                   "--a--\r\n");
+
+  return g_string_free_to_bytes (g_steal_pointer (&text));
+}
+
+/* What is read first reads like all of it, and names the same files. */
+static void
+test_outline (void)
+{
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "mei@example.org", NULL);
+  ValijaMailReader *reader = VALIJA_MAIL_READER (session);
+  g_autoptr(GBytes) source = create_large_message ();
+  g_autofree char *id = imap_assert_string (
+    valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), "INBOX", source, VALIJA_FLAG_SEEN, 1700000000));
+  g_autoptr(ValijaMimeMessage) whole = valija_mime_message_parse (source);
+  g_autoptr(GBytes) first = imap_assert_boxed (valija_mail_reader_fetch_outline (reader, "INBOX", id));
+  g_autoptr(ValijaMimeMessage) outline = valija_mime_message_parse_outline (first);
+  GPtrArray *all = valija_mime_message_get_attachments (whole);
+  GPtrArray *told = valija_mime_message_get_attachments (outline);
+
+  g_assert_cmpuint (g_bytes_get_size (first), <, 4096);
+  g_assert_cmpstr (valija_mime_message_get_info (outline)->subject, ==, "Fotos de M\303\241laga");
+  g_assert_true (valija_mime_message_reads_like (whole, outline));
+  g_assert_false (valija_mime_message_find_content_id (outline, "small@x")->absent);
+  g_assert_true (valija_mime_message_find_content_id (outline, "large@x")->absent);
+
+  g_assert_cmpuint (told->len, ==, 3);
+  g_assert_cmpuint (told->len, ==, all->len);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const ValijaMimePart *part = g_ptr_array_index (all, i);
+      const ValijaMimePart *same = g_ptr_array_index (told, i);
+
+      g_assert_cmpstr (same->safe_name, ==, part->safe_name);
+      g_assert_cmpstr (same->type, ==, part->type);
+      g_assert_cmpint (ABS ((gint64) same->size - (gint64) part->size), <=, 2 + part->size / 100);
+      g_assert_true (same->absent);
+    }
+  imap_close (session);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -630,6 +708,7 @@ main (int   argc,
   g_test_add_func ("/imap/world/room", test_room);
   g_test_add_func ("/imap/world/append-many", test_append_many);
   g_test_add_func ("/imap/world/many", test_many);
+  g_test_add_func ("/imap/world/outline", test_outline);
 
   return g_test_run ();
 }
