@@ -396,7 +396,7 @@ show_fiber (ValijaCli *cli, GError **error)
   if (opt_conversation)
     return show_conversation_fiber (cli, shown, error);
 
-  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, shown, NULL), error)))
+  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, shown, NULL, NULL), error)))
     return FALSE;
 
   if (cli->json != NULL)

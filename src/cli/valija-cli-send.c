@@ -184,7 +184,7 @@ begin_composition_fiber (ValijaCli *cli, ValijaAccount *account, GPtrArray *send
     }
 
   if (!(message = dex_await_object (valija_engine_find_message (cli->engine, number), error)) ||
-      !(source = dex_await_boxed (valija_engine_load_source (cli->engine, message, NULL), error)) ||
+      !(source = dex_await_boxed (valija_engine_load_source (cli->engine, message, NULL, NULL), error)) ||
       !(original = dex_await_object (valija_engine_parse_source (cli->engine, source), error)))
     return NULL;
 

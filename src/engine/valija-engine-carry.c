@@ -120,7 +120,7 @@ load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *
       ValijaCarried *carried;
 
       if (is_cancelled (progress, error) ||
-          !(source = dex_await_boxed (valija_engine_load_source (carry->engine, message, NULL), error)))
+          !(source = dex_await_boxed (valija_engine_load_source (carry->engine, message, NULL, NULL), error)))
         break;
 
       octets += g_bytes_get_size (source);

@@ -315,10 +315,13 @@ DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder)
 /* ---- Messages ---- */
 
 /* The source: from the store, else fetched and stored. @progress: nullable, of octets; its Cancel ends the fetching,
- * and the future rejects as cancelled. A large message is shown with what goes on in its account. GBytes. */
-DexFuture *valija_engine_load_source (ValijaEngine   *self,
-                                      ValijaMessage  *message,
-                                      ValijaProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
+ * and the future rejects as cancelled. A large message is shown with what goes on in its account. GBytes.
+ * @outline: (out) (optional) (transfer full): a future for what of a large message can be read before all of it is
+ * here: ValijaMimeMessage (object), with parts that are absent. It rejects where nothing is to be read earlier. */
+DexFuture *valija_engine_load_source (ValijaEngine    *self,
+                                      ValijaMessage   *message,
+                                      ValijaProgress  *progress,
+                                      DexFuture      **outline) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same, parsed off the main thread: ValijaMimeMessage (object). */
 DexFuture *valija_engine_load_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;

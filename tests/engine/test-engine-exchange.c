@@ -372,7 +372,7 @@ test_drafts (void)
   g_assert_cmpuint (count_drafts_here (test), ==, 0);
 
   message = test_engine_find (test, "drafts", "third");
-  source = test_await_boxed (valija_engine_load_source (test->engine, message, NULL));
+  source = test_await_boxed (valija_engine_load_source (test->engine, message, NULL, NULL));
   text = g_strndup (g_bytes_get_data (source, NULL), g_bytes_get_size (source));
   g_assert_nonnull (strstr (text, "Bcc: mei@example.org"));
 
@@ -488,7 +488,7 @@ test_set_elsewhere (void)
   valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'whole'}");
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
   message = test_engine_find (test, "inbox", "whole");
-  g_bytes_unref (test_await_boxed (valija_engine_load_source (test->engine, message, NULL)));
+  g_bytes_unref (test_await_boxed (valija_engine_load_source (test->engine, message, NULL, NULL)));
 
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'categories', 'subject': 'whole', "
                                        "'value': ['Work']}");

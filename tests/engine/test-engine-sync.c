@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "mime/valija-mime-message.h"
 #include "support/valija-wait.h"
 #include "valija-test-engine.h"
 
@@ -144,7 +145,7 @@ test_moved_and_opened (void)
   fill (test, 1);
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
   row = test_engine_find (test, "INBOX", "m1");
-  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL, NULL));
   fake_server_copy (test->server, "INBOX", "1", "Archive");
   fake_server_remove (test->server, "INBOX", "1");
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
@@ -152,7 +153,7 @@ test_moved_and_opened (void)
 
   fake_server_clear_log (test->server);
   moved = test_engine_find (test, "archive", "m1");
-  again = test_await_boxed (valija_engine_load_source (test->engine, moved, NULL));
+  again = test_await_boxed (valija_engine_load_source (test->engine, moved, NULL, NULL));
   g_assert_true (g_bytes_equal (source, again));
   g_assert_cmpstr (test->server->log->str, ==, "");
   assert_list (test, "archive", "m1+");
@@ -170,14 +171,14 @@ test_load_on_demand (void)
   test_engine_sync (test, 0);
   assert_list (test, "INBOX", "m3 m2 m1");
   row = test_engine_find (test, "INBOX", "m2");
-  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL, NULL));
   g_assert_nonnull (source);
   assert_list (test, "INBOX", "m3 m2+ m1");
 
   fake_server_remove (test->server, "INBOX", "1");
   g_clear_object (&row);
   row = test_engine_find (test, "INBOX", "m1");
-  test_await_error (valija_engine_load_source (test->engine, row, NULL), VALIJA_ERROR_NOT_FOUND);
+  test_await_error (valija_engine_load_source (test->engine, row, NULL, NULL), VALIJA_ERROR_NOT_FOUND);
 }
 
 /* A large message shows how far it has come, in its account as well; Cancel ends it, and it can be asked for again. */
@@ -203,7 +204,7 @@ test_load_large (void)
   row = test_engine_find (test, "INBOX", "large");
 
   test->server->stall = dex_promise_new ();
-  loading = valija_engine_load_source (test->engine, row, progress);
+  loading = valija_engine_load_source (test->engine, row, progress, NULL);
   valija_wait_until (valija_progress_get_done (progress) != 0);
   g_assert_cmpuint (valija_progress_get_total (progress), ==, strlen (text));
   g_assert_true (valija_account_status_get_progress (status) == progress);
@@ -216,8 +217,69 @@ test_load_large (void)
 
   dex_promise_resolve_boolean (test->server->stall, TRUE);
   dex_clear (&test->server->stall);
-  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL));
+  source = test_await_boxed (valija_engine_load_source (test->engine, row, NULL, NULL));
   g_assert_cmpuint (g_bytes_get_size (source), ==, strlen (text));
+}
+
+/* The text of a large message comes before all of it, and once more with it: what is kept is the message alone. */
+static void
+test_load_outline (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autofree char *lines = g_strnfill (300000, '\n');
+  g_autofree char *text = g_strconcat ("Subject: large\r\n\r\n", lines, NULL);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(ValijaMimeMessage) first = NULL;
+  g_autoptr(ValijaMessage) large = NULL;
+  g_autoptr(ValijaMessage) small = NULL;
+  g_autoptr(DexFuture) loading = NULL;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(GError) error = NULL;
+  DexFuture *outline;
+
+  g_object_set (test->account, "body-days", 0, NULL);
+  fill (test, 1);
+  fake_server_add_source (test->server, "INBOX", text);
+  test_engine_sync (test, 0);
+  small = test_engine_find (test, "INBOX", "m1");
+  large = test_engine_find (test, "INBOX", "large");
+  test->server->outline = "Subject: large\r\n\r\nto be read\r\n";
+
+  /* It is there while the rest is on its way, and when that was cancelled */
+  test->server->stall = dex_promise_new ();
+  fake_server_clear_log (test->server);
+  loading = valija_engine_load_source (test->engine, large, progress, &outline);
+  first = test_await_object (outline);
+  g_assert_cmpstr (valija_mime_message_get_text (first), ==, "to be read\n");
+  valija_wait_until (valija_progress_get_done (progress) != 0);
+  g_assert_cmpstr (test->server->log->str, ==, "outline 2; fetch 2");
+  valija_progress_cancel (progress);
+  g_assert_false (test_try (g_steal_pointer (&loading), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_list (test, "INBOX", "large m1");
+  test_await_error (valija_store_load_source (test->engine->store, valija_message_get_id (large)),
+                    VALIJA_ERROR_NOT_FOUND);
+  dex_promise_resolve_boolean (test->server->stall, TRUE);
+  dex_clear (&test->server->stall);
+
+  /* The line is cut while the text comes: all of it is asked for all the same */
+  fake_server_clear_log (test->server);
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_DISCONNECTED;
+  source = test_await_boxed (valija_engine_load_source (test->engine, large, NULL, &outline));
+  test_await_error (outline, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpuint (g_bytes_get_size (source), ==, strlen (text));
+  g_assert_cmpstr (test->server->log->str, ==, "outline 2; fetch 2");
+
+  /* What is here, or small, has none */
+  fake_server_clear_log (test->server);
+  g_clear_pointer (&source, g_bytes_unref);
+  source = test_await_boxed (valija_engine_load_source (test->engine, large, NULL, &outline));
+  test_await_error (outline, VALIJA_ERROR_UNSUPPORTED);
+  g_clear_pointer (&source, g_bytes_unref);
+  source = test_await_boxed (valija_engine_load_source (test->engine, small, NULL, &outline));
+  test_await_error (outline, VALIJA_ERROR_UNSUPPORTED);
+  g_assert_cmpstr (test->server->log->str, ==, "fetch 1");
 }
 
 static void
@@ -350,7 +412,7 @@ test_wrong_password_once (void)
   /* Nothing but the user makes it try again. */
   fake_server_clear_log (test->server);
   row = test_engine_find (test, "INBOX", "m1");
-  test_await_error (valija_engine_load_source (test->engine, row, NULL), VALIJA_ERROR_AUTHENTICATION);
+  test_await_error (valija_engine_load_source (test->engine, row, NULL, NULL), VALIJA_ERROR_AUTHENTICATION);
   messages = test_engine_find_all (test, "INBOX", "m1 m2");
   g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
   test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_AUTHENTICATION);
@@ -420,6 +482,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
+  g_test_add_func ("/engine/sync/load-outline", test_load_outline);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/guessed", GINT_TO_POINTER (FALSE), test_moved_elsewhere);
   g_test_add_func ("/engine/sync/moved-and-opened", test_moved_and_opened);

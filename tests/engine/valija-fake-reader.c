@@ -355,6 +355,20 @@ fake_measure (ValijaMailReader *reader, const char *folder)
   return dex_future_new_for_int64 (server->octets);
 }
 
+static DexFuture *
+fake_fetch_outline (ValijaMailReader *reader, const char *folder, const char *remote_id)
+{
+  FakeServer *server = fake_server_of (reader);
+  DexFuture *failure;
+
+  if (server->outline == NULL)
+    return fake_reject_unsupported ();
+  if ((failure = fake_ask (reader, "outline %s", remote_id)) != NULL)
+    return failure;
+
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new (server->outline, strlen (server->outline)));
+}
+
 void
 fake_reader_init (ValijaMailReaderInterface *iface)
 {
@@ -366,4 +380,5 @@ fake_reader_init (ValijaMailReaderInterface *iface)
   iface->watch_all = fake_watch_all;
   iface->get_quota = fake_get_quota;
   iface->measure = fake_measure;
+  iface->fetch_outline = fake_fetch_outline;
 }

@@ -581,7 +581,7 @@ valija_engine_find_people (ValijaEngine *self, const char *text, guint limit)
 }
 
 DexFuture *
-valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress)
+valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress, DexFuture **outline)
 {
   gint64 id = valija_message_get_id (message);
   GBytes *source = g_hash_table_lookup (self->sources, &id);

@@ -64,7 +64,7 @@ begin (ValijaEngine  *engine,
   fetch->engine = g_object_ref (engine);
   fetch->id = valija_message_get_id (message);
   fetch->progress = valija_progress_new_octets (_("Fetching a message"));
-  fetch->source = valija_engine_load_source (engine, message, fetch->progress);
+  fetch->source = valija_engine_load_source (engine, message, fetch->progress, NULL);
 
   return fetch;
 }
