@@ -258,13 +258,14 @@ show_picture (ValijaHtmlView *view,
                          FALSE);
 }
 
+static const char low[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAoAQAAAADr2IYQAAAADElEQVR42mNgoC4AAABQAAHNzSSGAAAAAElFTkSu"
+                          "QmCC";
+static const char high[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAADIAQAAAAD9nJ2SAAAADklEQVR42mNgGAWDCQAAAZAAAc7TXogAAAAASUVO"
+                           "RK5CYII=";
+
 static void
 test_pictures (void)
 {
-  static const char low[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAoAQAAAADr2IYQAAAADElEQVR42mNgoC4AAABQAAHNzSSGAAAA"
-                            "AElFTkSuQmCC";
-  static const char high[] = "iVBORw0KGgoAAAANSUhEUgAAAAgAAADIAQAAAAD9nJ2SAAAADklEQVR42mNgGAWDCQAAAZAAAc7TXogA"
-                             "AAAASUVORK5CYII=";
   g_autoptr(GError) error = NULL;
   g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
   GtkWidget *window = gtk_window_new ();
@@ -293,6 +294,58 @@ test_pictures (void)
   WAIT_FOR (get_height (other) >= 40 && get_height (other) < 80);
   g_assert_cmpint (get_height (one), >=, 200);
 
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* With @png or, where that is NULL, without its picture, which is still to come. */
+static ValijaMimeMessage *
+create_message (const char *png)
+{
+  g_autofree char *text = g_strdup_printf ("Content-Type: multipart/related; boundary=b\n\n"
+                                           "--b\nContent-Type: text/html\n\n<img src='cid:image001'>\n"
+                                           "--b\nContent-Type: image/png\nContent-ID: <image001>\n"
+                                           "Content-Disposition: inline; size=40000\n"
+                                           "Content-Transfer-Encoding: base64\n\n%s\n--b--\n", png != NULL ? png : "");
+  g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+
+  return png != NULL ? valija_mime_message_parse (source) : valija_mime_message_parse_outline (source);
+}
+
+/* The text of a page does not wait for a picture that has not come, and stays where it is when that comes. */
+static void
+test_absent_pictures (void)
+{
+  static const char document[] = "<!DOCTYPE html><title>picture</title><body>One line<br><img src='cid:image001'>";
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cache = g_dir_make_tmp ("valija-html-XXXXXX", &error);
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr(ValijaMimeMessage) outline = create_message (NULL);
+  g_autoptr(ValijaMimeMessage) other = create_message (NULL);
+  g_autoptr(ValijaMimeMessage) message = create_message (high);
+  ValijaHtmlView *view;
+  GtkWidget *web;
+
+  g_assert_no_error (error);
+  view = valija_html_view_new (cache, TRUE, &error);
+  g_assert_no_error (error);
+  gtk_window_set_child (GTK_WINDOW (window), create_scroller (view));
+  gtk_window_present (GTK_WINDOW (window));
+
+  valija_html_view_show (view, document, outline, FALSE, FALSE);
+  WAIT_FOR (get_height (view) > 0 && get_height (view) < 80);
+  web = get_web (GTK_WIDGET (view));
+  valija_html_view_complete (view, other, message);
+  valija_html_view_complete (view, outline, message);
+  WAIT_FOR (get_height (view) >= 200 && get_height (view) < 280);
+  g_assert_true (get_web (GTK_WIDGET (view)) == web);
+
+  /* One that never comes is not waited for when something else is shown */
+  valija_html_view_show (view, document, other, FALSE, FALSE);
+  WAIT_FOR (get_height (view) > 0 && get_height (view) < 80);
+  show_picture (view, low);
+  WAIT_FOR (get_height (view) >= 40 && get_height (view) < 80);
+
+  valija_html_view_show (view, document, other, FALSE, FALSE);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -387,6 +440,7 @@ main (int    argc,
   g_test_add_data_func ("/ui/html-view/no-network/fitted", GINT_TO_POINTER (TRUE), check_network);
   g_test_add_func ("/ui/html-view/fitted", test_fitted);
   g_test_add_func ("/ui/html-view/pictures", test_pictures);
+  g_test_add_func ("/ui/html-view/absent-pictures", test_absent_pictures);
   g_test_add_func ("/ui/html-view/no-answer", test_no_answer);
 
   return g_test_run ();

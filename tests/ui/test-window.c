@@ -245,6 +245,8 @@ main (int    argc,
   g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);
   g_test_add_func ("/ui/window/new-mail", test_new_mail);
   g_test_add_func ("/ui/window/more-labels", test_more_labels);
+  g_test_add_func ("/ui/reader/text-first", test_text_first);
+  g_test_add_func ("/ui/reader/text-first-in-conversation", test_text_first_in_conversation);
   g_test_add_func ("/ui/window/long-list", test_long_list);
   g_test_add_func ("/ui/composer/empty-is-no-draft", test_empty_is_no_draft);
   g_test_add_func ("/ui/composer/undo-send", test_undo_send);

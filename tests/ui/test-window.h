@@ -92,6 +92,11 @@ void test_conversation_reader (void);
 void test_message_inside (void);
 void test_reader_goes (void);
 
+/* ---- test-window-outline.c ---- */
+
+void test_text_first (void);
+void test_text_first_in_conversation (void);
+
 /* ---- test-window-composer.c ---- */
 
 void test_reply (void);

@@ -459,6 +459,21 @@ valija_fake_engine_set_slow (ValijaEngine *self, gboolean slow)
   self->slow = slow;
 }
 
+void
+valija_fake_engine_let_go (ValijaEngine *self)
+{
+  g_autoptr(DexPromise) waiting = self->slow_ones;
+
+  self->slow_ones = dex_promise_new ();
+  dex_promise_resolve_boolean (waiting, TRUE);
+}
+
+void
+valija_fake_engine_set_outline (ValijaEngine *self, gint64 id, const char *outline)
+{
+  g_hash_table_replace (self->outlines, valija_fake_engine_dup_id (id), g_bytes_new (outline, strlen (outline)));
+}
+
 guint
 valija_fake_engine_get_n_fetched (ValijaEngine *self)
 {
@@ -580,12 +595,31 @@ valija_engine_find_people (ValijaEngine *self, const char *text, guint limit)
   return valija_future_new_take_ptr_array (people);
 }
 
+static DexFuture *
+let_go_cb (DexFuture *future, gpointer data)
+{
+  return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (data));
+}
+
+static DexFuture *
+dup_outline (ValijaEngine *self, gint64 id)
+{
+  GBytes *outline = g_hash_table_lookup (self->outlines, &id);
+
+  if (!self->slow || outline == NULL)
+    return dex_future_new_reject (VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED, "Nothing comes earlier.");
+
+  return dex_future_new_take_object (valija_mime_message_parse_outline (outline));
+}
+
 DexFuture *
 valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaProgress *progress, DexFuture **outline)
 {
   gint64 id = valija_message_get_id (message);
   GBytes *source = g_hash_table_lookup (self->sources, &id);
 
+  if (outline != NULL)
+    *outline = dup_outline (self, id);
   if (self->failure != NULL)
     return dex_future_new_for_error (g_steal_pointer (&self->failure));
   if (source == NULL)
@@ -595,7 +629,10 @@ valija_engine_load_source (ValijaEngine *self, ValijaMessage *message, ValijaPro
   if (self->slow && progress != NULL)
     {
       valija_progress_update (progress, 12 * 1000 * 1000, 40 * 1000 * 1000);
-      return dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (progress));
+      return dex_future_then (dex_future_first (dex_ref (self->slow_ones),
+                                                dex_cancellable_new_from_cancellable (
+                                                  valija_progress_get_cancellable (progress)), NULL),
+                              let_go_cb, g_bytes_ref (source), (GDestroyNotify) g_bytes_unref);
     }
 
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_ref (source));

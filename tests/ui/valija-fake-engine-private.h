@@ -32,9 +32,11 @@ struct _ValijaEngine
   GListStore *outbox;
   GPtrArray *rows;            /* of ValijaMessageRow, newest first */
   GHashTable *sources;        /* gint64 * -> GBytes */
+  GHashTable *outlines;       /* the same */
   GPtrArray *lists;           /* of GWeakRef to ValijaMessageList */
   GError *failure;
   DexPromise *held;
+  DexPromise *slow_ones;      /* resolved when they are let go */
   GBytes *sent;
   gint64 next_id;
   gboolean slow;

@@ -46,6 +46,8 @@ valija_engine_finalize (GObject *object)
   g_hash_table_unref (self->traffic);
   g_ptr_array_unref (self->rows);
   g_hash_table_unref (self->sources);
+  g_hash_table_unref (self->outlines);
+  dex_clear (&self->slow_ones);
   g_ptr_array_unref (self->lists);
   g_clear_error (&self->failure);
   dex_clear (&self->held);
@@ -83,6 +85,8 @@ valija_engine_init (ValijaEngine *self)
   self->traffic = g_hash_table_new_full (NULL, NULL, g_object_unref, (GDestroyNotify) valija_traffic_unref);
   self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_row_free);
   self->sources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->outlines = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->slow_ones = dex_promise_new ();
   self->lists = g_ptr_array_new_with_free_func (valija_fake_engine_feed_free);
   self->next_id = 1;
 }

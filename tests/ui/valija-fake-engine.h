@@ -33,8 +33,10 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
 ValijaSyncFlags valija_fake_engine_get_sync_flags (ValijaEngine *self); /* what an account was last asked for */
 guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
-/* 12 of 40 MB of each source come, and then nothing. */
+/* 12 of 40 MB of each source come, and then nothing until they are let go. Of one with an outline that comes first. */
 void           valija_fake_engine_set_slow    (ValijaEngine *self, gboolean slow);
+void           valija_fake_engine_let_go      (ValijaEngine *self);
+void           valija_fake_engine_set_outline (ValijaEngine *self, gint64 id, const char *outline);
 
 /* The next answer to a draft that is to be kept, a message that is to be sent or an account that is to be synchronised
  * comes when the promise (transfer full) is resolved; rejected, it is that. */

@@ -6,11 +6,22 @@
 
 #include "ui/valija-fake-engine.h"
 
+#define HIKE                                                                                                           \
+  "From: Bo Lindqvist <bo@example.org>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: "                  \
+  "Re: Plans for the hike\n"                                                                                           \
+  "Date: Mon, 23 Nov 2026 00:40:00 +0000\nMessage-ID: <5@example.org>\nMIME-Version: 1.0\n"                            \
+  "In-Reply-To: <hike-2@example.cn>\nReferences: <hike-1@example.org> <hike-2@example.cn>\n"                           \
+  "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n"                      \
+  "Hello Ana,\n\nthe map is attached. We start at eight; see https://example.org/hike for the weather.\n\n"            \
+  "> When do we meet?\n>> At the station, I thought.\n> Or at the bridge.\n\nBo\n\n"
+#define PICTURE "a very long name of a picture from the mountains in autumn.png"
+
 static const struct
 {
   const char *source;
   ValijaFlags flags;
   const char *labels;       /* nullable: none */
+  const char *outline;      /* nullable: what comes first where all is slow */
 } messages[] = {
   { "From: Wichtige Mitteilung der Donaudampfschifffahrtsgesellschaftskapitänskajüte <kapitaen@example.at>\n"
     "To: Ana =?UTF-8?Q?N=C3=BA=C3=B1ez?= <ana@example.org>\n"
@@ -37,19 +48,16 @@ static const struct
     "to read</a>.</p><ul><li>GTK 4.18</li><li>libadwaita 1.7</li></ul><blockquote>It explains before it "
     "asks.</blockquote>",
     VALIJA_FLAG_NONE | VALIJA_FLAG_FLAGGED, "Newsletter" },
-  { "From: Bo Lindqvist <bo@example.org>\nTo: Ana <ana@example.org>, Chen <chen@example.cn>\nSubject: "
-    "Re: Plans for the hike\n"
-    "Date: Mon, 23 Nov 2026 00:40:00 +0000\nMessage-ID: <5@example.org>\nMIME-Version: 1.0\n"
-    "In-Reply-To: <hike-2@example.cn>\nReferences: <hike-1@example.org> <hike-2@example.cn>\n"
-    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n"
-    "Hello Ana,\n\nthe map is attached. We start at eight; see https://example.org/hike for the weather.\n\n"
-    "> When do we meet?\n>> At the station, I thought.\n> Or at the bridge.\n\nBo\n\n"
+  { HIKE
     "--b\nContent-Type: application/pdf; name=map.pdf\nContent-Disposition: attachment; filename=map.pdf\n"
     "Content-Transfer-Encoding: base64\n\nJVBERi0xLjQK\n"
-    "--b\nContent-Type: image/png; name=\"a very long name of a picture from the mountains in autumn.png\"\n"
-    "Content-Disposition: attachment; filename=\"a very long name of a picture from the mountains in autumn.png\"\n"
+    "--b\nContent-Type: image/png; name=\"" PICTURE "\"\n"
+    "Content-Disposition: attachment; filename=\"" PICTURE "\"\n"
     "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n",
-    VALIJA_FLAG_NONE, "$label1,Mountains and hiking,Family,Weekend" },
+    VALIJA_FLAG_NONE, "$label1,Mountains and hiking,Family,Weekend",
+    HIKE "--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=map.pdf; size=1204000\n\n\n"
+    "--b\nContent-Type: image/png\nContent-Disposition: attachment; filename=\"" PICTURE "\"; size=36500000\n\n\n"
+    "--b--\n" },
 };
 
 /* What the last one answers. */
@@ -112,6 +120,8 @@ valija_sample_mail_fill (ValijaEngine *engine)
 
       if (messages[i].labels != NULL)
         valija_fake_engine_set_labels (engine, id, messages[i].labels);
+      if (messages[i].outline != NULL)
+        valija_fake_engine_set_outline (engine, id, messages[i].outline);
       valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, pop3, "inbox"), messages[i].source,
                                       messages[i].flags);
     }

@@ -61,6 +61,7 @@ struct _ValijaWebView
 
   char                       *document;
   ValijaMimeMessage          *message;
+  GPtrArray                  *waiting;        /* of WebKitURISchemeRequest: for pictures that are absent */
   gboolean                    remote_images;
   gboolean                    own_colors;
   gboolean                    loading;        /* the one load that is ours */
@@ -178,13 +179,9 @@ terminated_cb (WebKitWebView                    *view,
 /* ---- Pictures inside the message ---- */
 
 static void
-cid_request_cb (WebKitURISchemeRequest *request,
-                gpointer                data)
+answer_picture (ValijaWebView          *self,
+                WebKitURISchemeRequest *request)
 {
-  WebKitWebView *view = webkit_uri_scheme_request_get_web_view (request);
-  /* One that was dropped has no such parent any more */
-  GtkWidget *owner = view != NULL ? gtk_widget_get_ancestor (GTK_WIDGET (view), VALIJA_TYPE_WEB_VIEW) : NULL;
-  ValijaWebView *self = owner != NULL ? VALIJA_WEB_VIEW (owner) : NULL;
   g_autofree char *content_id = g_uri_unescape_string (webkit_uri_scheme_request_get_path (request), NULL);
   const ValijaMimePart *part = NULL;
   g_autoptr(GBytes) bytes = NULL;
@@ -193,6 +190,12 @@ cid_request_cb (WebKitURISchemeRequest *request,
 
   if (self != NULL && self->message != NULL && content_id != NULL)
     part = valija_mime_message_find_content_id (self->message, content_id);
+
+  if (part != NULL && part->absent)
+    {
+      g_ptr_array_add (self->waiting, g_object_ref (request));
+      return;
+    }
 
   if (part != NULL && g_str_has_prefix (part->type, "image/"))
     bytes = valija_mime_message_load_part (self->message, part, &error);
@@ -207,6 +210,38 @@ cid_request_cb (WebKitURISchemeRequest *request,
 
   stream = g_memory_input_stream_new_from_bytes (bytes);
   webkit_uri_scheme_request_finish (request, stream, g_bytes_get_size (bytes), part->type);
+}
+
+static void
+cid_request_cb (WebKitURISchemeRequest *request,
+                gpointer                data)
+{
+  WebKitWebView *view = webkit_uri_scheme_request_get_web_view (request);
+  /* One that was dropped has no such parent any more */
+  GtkWidget *owner = view != NULL ? gtk_widget_get_ancestor (GTK_WIDGET (view), VALIJA_TYPE_WEB_VIEW) : NULL;
+
+  answer_picture (owner != NULL ? VALIJA_WEB_VIEW (owner) : NULL, request);
+}
+
+/* With what is known now of the message. */
+static void
+answer_waiting (ValijaWebView *self)
+{
+  g_autoptr(GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiting->len; i++)
+    answer_picture (self, g_ptr_array_index (waiting, i));
+}
+
+static void
+drop_waiting (ValijaWebView *self)
+{
+  g_autoptr(GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "No longer shown");
+
+  for (guint i = 0; i < self->waiting->len; i++)
+    webkit_uri_scheme_request_finish_error (g_ptr_array_index (self->waiting, i), error);
+  g_ptr_array_set_size (self->waiting, 0);
 }
 
 /* ---- The view ---- */
@@ -265,6 +300,7 @@ create_session (gboolean remote_images)
 static void
 drop_view (ValijaWebView *self)
 {
+  drop_waiting (self);
   if (self->view != NULL)
     {
       webkit_web_view_stop_loading (self->view);
@@ -482,6 +518,20 @@ valija_web_view_show (ValijaHtmlView    *view,
 }
 
 static void
+valija_web_view_complete (ValijaHtmlView    *view,
+                          ValijaMimeMessage *outline,
+                          ValijaMimeMessage *message)
+{
+  ValijaWebView *self = VALIJA_WEB_VIEW (view);
+
+  if (self->message != outline)
+    return;
+
+  g_set_object (&self->message, message);
+  answer_waiting (self);
+}
+
+static void
 style_changed_cb (ValijaWebView *self)
 {
   if (self->document != NULL && !self->own_colors && self->view != NULL)
@@ -515,6 +565,7 @@ valija_web_view_finalize (GObject *object)
 {
   ValijaWebView *self = VALIJA_WEB_VIEW (object);
 
+  g_ptr_array_unref (self->waiting);
   g_free (self->document);
   g_free (self->hovered_uri);
   g_free (self->hovered_label);
@@ -531,11 +582,13 @@ valija_web_view_class_init (ValijaWebViewClass *klass)
   object_class->dispose = valija_web_view_dispose;
   object_class->finalize = valija_web_view_finalize;
   view_class->show = valija_web_view_show;
+  view_class->complete = valija_web_view_complete;
 }
 
 static void
 valija_web_view_init (ValijaWebView *self)
 {
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (style_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }

@@ -62,8 +62,10 @@ valija_attachment_button_new (const ValijaMimePart *part)
   gtk_label_set_text (self->name, part->safe_name);
   gtk_label_set_text (self->size, size);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), part->safe_name);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->button), !part->absent);
   /* Translators: a file's name and its size */
-  label = g_strdup_printf (_("Attachment %s, %s"), part->safe_name, size);
+  label = g_strdup_printf (part->absent ? _("Attachment %s, %s, not fetched yet") : _("Attachment %s, %s"),
+                           part->safe_name, size);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 
   append (menu, _("_Open With…"), "reader.open-attachment", part->index);

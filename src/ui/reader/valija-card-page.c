@@ -213,3 +213,17 @@ valija_card_page_new (ValijaMimeMessage *message)
 
   return GTK_WIDGET (self);
 }
+
+void
+valija_card_page_complete (ValijaCardPage    *self,
+                           ValijaMimeMessage *message)
+{
+  g_autoptr(ValijaMimeMessage) outline = NULL;
+
+  g_return_if_fail (VALIJA_IS_CARD_PAGE (self));
+
+  outline = g_steal_pointer (&self->message);
+  self->message = g_object_ref (message);
+  if (self->view != NULL)
+    valija_html_view_complete (self->view, outline, message);
+}

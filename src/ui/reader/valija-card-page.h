@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ValijaCardPage, valija_card_page, VALIJA, CARD_PAGE, AdwBin)
 
 /* @message must have HTML; it is held. (transfer floating) */
-GtkWidget *valija_card_page_new (ValijaMimeMessage *message);
+GtkWidget *valija_card_page_new      (ValijaMimeMessage *message);
+
+/* All of the message is here, with the same HTML: only its pictures were absent. */
+void       valija_card_page_complete (ValijaCardPage *self, ValijaMimeMessage *message);
 
 G_END_DECLS

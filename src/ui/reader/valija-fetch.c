@@ -14,6 +14,7 @@ typedef struct
   gint64 id;
   ValijaProgress *progress;
   DexFuture *source;
+  DexFuture *outline;
 } Fetch;
 
 static void
@@ -24,6 +25,7 @@ fetch_free (gpointer data)
   g_clear_object (&fetch->engine);
   g_clear_object (&fetch->progress);
   dex_clear (&fetch->source);
+  dex_clear (&fetch->outline);
   g_free (fetch);
 }
 
@@ -64,7 +66,7 @@ begin (ValijaEngine  *engine,
   fetch->engine = g_object_ref (engine);
   fetch->id = valija_message_get_id (message);
   fetch->progress = valija_progress_new_octets (_("Fetching a message"));
-  fetch->source = valija_engine_load_source (engine, message, fetch->progress, NULL);
+  fetch->source = valija_engine_load_source (engine, message, fetch->progress, &fetch->outline);
 
   return fetch;
 }
@@ -72,26 +74,29 @@ begin (ValijaEngine  *engine,
 DexFuture *
 valija_fetch_source (ValijaEngine    *engine,
                      ValijaMessage   *message,
-                     ValijaProgress **progress)
+                     ValijaProgress **progress,
+                     DexFuture      **outline)
 {
   gint64 id = valija_message_get_id (message);
   GHashTable *table = get_table (engine);
   Fetch *fetch = g_hash_table_lookup (table, &id);
   DexFuture *source;
 
-  if (fetch == NULL || g_cancellable_is_cancelled (valija_progress_get_cancellable (fetch->progress)))
+  if (fetch != NULL && !g_cancellable_is_cancelled (valija_progress_get_cancellable (fetch->progress)))
     {
-      fetch = begin (engine, message);
-      source = dex_ref (fetch->source);
       *progress = g_object_ref (fetch->progress);
-      g_hash_table_replace (table, &fetch->id, fetch);
-      /* Disowned: it goes on when nobody looks at it any more, and takes itself from the table. */
-      dex_future_disown (dex_future_finally (dex_ref (fetch->source), settled_cb, fetch, fetch_free));
+      *outline = dex_ref (fetch->outline);
 
-      return source;
+      return dex_ref (fetch->source);
     }
 
+  fetch = begin (engine, message);
   *progress = g_object_ref (fetch->progress);
+  *outline = dex_ref (fetch->outline);
+  source = dex_ref (fetch->source);
+  g_hash_table_replace (table, &fetch->id, fetch);
+  /* Disowned: it goes on when nobody looks at it any more, and takes itself from the table. */
+  dex_future_disown (dex_future_finally (dex_ref (fetch->source), settled_cb, fetch, fetch_free));
 
-  return dex_ref (fetch->source);
+  return source;
 }

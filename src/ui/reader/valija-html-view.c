@@ -155,6 +155,17 @@ valija_html_view_show (ValijaHtmlView    *self,
 }
 
 void
+valija_html_view_complete (ValijaHtmlView    *self,
+                           ValijaMimeMessage *outline,
+                           ValijaMimeMessage *message)
+{
+  g_return_if_fail (VALIJA_IS_HTML_VIEW (self));
+  g_return_if_fail (VALIJA_IS_MIME_MESSAGE (message));
+
+  VALIJA_HTML_VIEW_GET_CLASS (self)->complete (self, outline, message);
+}
+
+void
 valija_html_view_activate_link (ValijaHtmlView *self,
                                 const char     *uri,
                                 const char     *label)

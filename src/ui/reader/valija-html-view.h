@@ -24,6 +24,9 @@ struct _ValijaHtmlViewClass
                 ValijaMimeMessage *message,
                 gboolean           remote_images,
                 gboolean           own_colors);
+  void (*complete) (ValijaHtmlView    *self,
+                    ValijaMimeMessage *outline,
+                    ValijaMimeMessage *message);
 };
 
 /* What the module exports: a function of this type named "valija_html_module_create". */
@@ -42,6 +45,11 @@ void            valija_html_view_show (ValijaHtmlView    *self,
                                        ValijaMimeMessage *message,
                                        gboolean           remote_images,
                                        gboolean           own_colors);
+
+/* Where @outline is shown, its pictures that were absent are now those of @message. Nothing else changes. */
+void            valija_html_view_complete (ValijaHtmlView    *self,
+                                           ValijaMimeMessage *outline,
+                                           ValijaMimeMessage *message);
 
 /* What scrolls in @widget itself leaves the wheel to what is around it. */
 void            valija_html_view_leave_wheel (GtkWidget *widget);

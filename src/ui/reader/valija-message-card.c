@@ -6,9 +6,9 @@
 
 #include "base/valija-future.h"
 #include "mime/valija-quote.h"
-#include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-attachment-button.h"
 #include "ui/reader/valija-card-page.h"
+#include "ui/reader/valija-fetch-bar.h"
 #include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
@@ -32,7 +32,6 @@ struct _ValijaMessageCard
   GtkLabel          *recipients;
   ValijaLabelStrip  *labels;
   GtkStack          *stack;
-  ValijaProgressBar *progress;
   GtkLabel          *failure;
   ValijaPlainView   *text;
   GtkToggleButton   *quote_button;
@@ -41,10 +40,11 @@ struct _ValijaMessageCard
   GtkWidget         *formatted;
   GtkLabel          *formatted_label;
   AdwWrapBox        *attachments;
+  ValijaFetchBar    *rest;
 
   ValijaEngine      *engine;
   ValijaMessage     *message;
-  GBytes            *source;
+  GBytes            *source;        /* nullable: of an outline there is none */
   ValijaMimeMessage *mime;
   gboolean           expanded;
   gboolean           loading;
@@ -208,7 +208,10 @@ static void
 fill_attachments (ValijaMessageCard *self)
 {
   GPtrArray *parts = valija_mime_message_get_attachments (self->mime);
+  GtkWidget *child;
 
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->attachments))) != NULL)
+    adw_wrap_box_remove (self->attachments, child);
   for (guint i = 0; i < parts->len; i++)
     adw_wrap_box_append (self->attachments, valija_attachment_button_new (g_ptr_array_index (parts, i)));
   gtk_widget_set_visible (GTK_WIDGET (self->attachments), parts->len > 0);
@@ -224,9 +227,37 @@ fail (ValijaMessageCard *self,
   g_autofree char *text = g_strstrip (g_strdup_printf ("%s\n%s", title, advice));
 
   self->loading = FALSE;
-  self->failed = TRUE;
+  if (self->mime != NULL)
+    {
+      valija_fetch_bar_set_error (self->rest, error);
+      g_signal_emit (self, signals[LOADED], 0);
+      return;
+    }
+
   gtk_label_set_text (self->failure, text);
+  self->failed = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "failed");
+  g_signal_emit (self, signals[LOADED], 0);
+}
+
+/* What is shown already stays as it is, and where it is. @outline: nullable: nothing was shown. */
+static void
+fill (ValijaMessageCard *self,
+      ValijaMimeMessage *outline)
+{
+  gboolean same = outline != NULL && valija_mime_message_reads_like (self->mime, outline);
+  GtkWidget *page = adw_bin_get_child (self->page);
+
+  if (!same)
+    {
+      drop_page (self);
+      fill_text (self);
+    }
+  else if (page != NULL)
+    valija_card_page_complete (VALIJA_CARD_PAGE (page), self->mime);
+
+  fill_attachments (self);
+  gtk_stack_set_visible_child_name (self->stack, "text");
   g_signal_emit (self, signals[LOADED], 0);
 }
 
@@ -235,6 +266,7 @@ parsed_cb (DexFuture *future,
            gpointer   owner)
 {
   ValijaMessageCard *self = owner;
+  g_autoptr(ValijaMimeMessage) outline = NULL;
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
@@ -245,11 +277,24 @@ parsed_cb (DexFuture *future,
     }
 
   self->loading = FALSE;
+  outline = g_steal_pointer (&self->mime);
   self->mime = g_value_dup_object (value);
-  fill_text (self);
-  fill_attachments (self);
-  gtk_stack_set_visible_child_name (self->stack, "text");
-  g_signal_emit (self, signals[LOADED], 0);
+  fill (self, outline);
+}
+
+/* What can be read is shown, while the rest is on its way. */
+static void
+outlined_cb (DexFuture *future,
+             gpointer   owner)
+{
+  ValijaMessageCard *self = owner;
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (value == NULL || self->mime != NULL || self->source != NULL || !self->loading)
+    return;
+
+  self->mime = g_value_dup_object (value);
+  fill (self, NULL);
 }
 
 static void
@@ -260,7 +305,7 @@ fetched_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  valija_progress_bar_set_progress (self->progress, NULL);
+  valija_fetch_bar_set_progress (self->rest, NULL);
   if (value == NULL)
     {
       fail (self, error);
@@ -339,9 +384,9 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   signals[LINK_ACTIVATED] = g_signal_new ("link-activated", VALIJA_TYPE_MESSAGE_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 
+  g_type_ensure (VALIJA_TYPE_FETCH_BAR);
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
-  g_type_ensure (VALIJA_TYPE_PROGRESS_BAR);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-card.ui");
   BIND (head);
@@ -356,7 +401,6 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (recipients);
   BIND (labels);
   BIND (stack);
-  BIND (progress);
   BIND (failure);
   BIND (text);
   BIND (quote_button);
@@ -365,6 +409,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (formatted);
   BIND (formatted_label);
   BIND (attachments);
+  BIND (rest);
   gtk_widget_class_bind_template_callback (widget_class, head_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, entered_cb);
   gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
@@ -373,6 +418,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
   gtk_widget_class_bind_template_callback (widget_class, formatted_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, valija_message_card_load);
   gtk_widget_class_set_css_name (widget_class, "messagecard");
 }
 
@@ -471,14 +517,17 @@ void
 valija_message_card_load (ValijaMessageCard *self)
 {
   g_autoptr(ValijaProgress) progress = NULL;
+  DexFuture *outline;
   DexFuture *source;
 
   g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
 
-  source = valija_fetch_source (self->engine, self->message, &progress);
+  source = valija_fetch_source (self->engine, self->message, &progress, &outline);
   self->loading = TRUE;
-  gtk_stack_set_visible_child_name (self->stack, "loading");
-  valija_progress_bar_set_progress (self->progress, progress);
+  if (self->mime == NULL)
+    gtk_stack_set_visible_child_name (self->stack, "loading");
+  valija_fetch_bar_set_progress (self->rest, progress);
+  valija_future_then (outline, self, outlined_cb);
   valija_future_then (source, self, fetched_cb);
 }
 

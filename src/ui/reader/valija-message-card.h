@@ -24,7 +24,8 @@ void               valija_message_card_set_message   (ValijaMessageCard *self, V
 gboolean           valija_message_card_get_expanded  (ValijaMessageCard *self);
 void               valija_message_card_set_expanded  (ValijaMessageCard *self, gboolean expanded);
 
-/* Nothing is loaded before this. Expanded cards that want it are known by "toggled". */
+/* Nothing is loaded before this, and of a large message its text first: "loaded" comes twice then, and there is no
+ * source before the second. Expanded cards that want it are known by "toggled". */
 gboolean           valija_message_card_wants_load    (ValijaMessageCard *self);
 gboolean           valija_message_card_get_loading   (ValijaMessageCard *self);
 void               valija_message_card_load          (ValijaMessageCard *self);

@@ -240,14 +240,17 @@ valija_reader_install_actions (GtkWidgetClass *widget_class)
 void
 valija_reader_enable_actions (ValijaReader *self)
 {
+  static const char * const of_text[] = { "reader.reply", "reader.reply-all" };
   static const char * const of_message[] = {
-    "reader.reply", "reader.reply-all", "reader.forward", "reader.forward-attached", "reader.view-source",
+    "reader.forward", "reader.forward-attached", "reader.view-source",
     "reader.save-source", "reader.save-source-without-bcc", "reader.save-attachments",
   };
   gboolean html = self->mime != NULL && valija_mime_message_get_html (self->mime) != NULL;
 
+  for (guint i = 0; i < G_N_ELEMENTS (of_text); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_text[i], self->mime != NULL);
   for (guint i = 0; i < G_N_ELEMENTS (of_message); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_message[i], self->mime != NULL);
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_message[i], self->mime != NULL && self->source != NULL);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "reader.plain-text", html);
 }

@@ -465,7 +465,7 @@ open_alone_action (GtkWidget  *widget,
   enable_actions (self);
   if (self->mime != NULL)
     valija_reader_show_mime (self);
-  else
+  if (self->source == NULL)
     valija_reader_load (self);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/reader/valija-attachment-button.h"
+#include "ui/reader/valija-fetch-bar.h"
 #include "ui/reader/valija-html-view.h"
 #include "ui/reader/valija-message-card.h"
 #include "ui/reader/valija-plain-view.h"
@@ -55,6 +56,7 @@ struct _ValijaReader
   GtkLabel          *hover_label;
   GtkWidget         *attachments;
   AdwWrapBox        *attachment_box;
+  ValijaFetchBar    *rest;
   GtkScrolledWindow *conversation;
   GtkLabel          *conversation_subject;
   GtkBox            *cards;         /* of ValijaMessageCard; empty where one message is shown */
@@ -69,7 +71,7 @@ struct _ValijaReader
   GSignalGroup      *message_signals;
   ValijaAccount     *account;       /* who answers */
   ValijaProgress    *progress;      /* nullable: of the source while it is fetched */
-  GBytes            *source;
+  GBytes            *source;        /* nullable: of an outline there is none */
   ValijaMimeMessage *mime;
   GError            *error;
   gboolean           show_images;   /* for this message, by a click */
@@ -79,7 +81,7 @@ struct _ValijaReader
 };
 
 /* valija-reader.c */
-void valija_reader_load           (ValijaReader *self); /* @message, to be shown on its own */
+void valija_reader_load           (ValijaReader *self); /* @message, to be shown on its own; or its rest */
 void valija_reader_show_mime      (ValijaReader *self); /* @mime, on its own */
 void valija_reader_leave_mime     (ValijaReader *self);
 void valija_reader_fail           (ValijaReader *self, const GError *error);

@@ -244,6 +244,24 @@ fill_attachments (ValijaReader *self)
   gtk_widget_set_visible (self->attachments, parts->len > 0);
 }
 
+/* All of it is here, and takes the place of its text: what is shown already stays as it is, and where it is. */
+static void
+complete_mime (ValijaReader      *self,
+               ValijaMimeMessage *outline)
+{
+  GtkWidget *view = adw_bin_get_child (self->html);
+
+  valija_reader_update_banners (self);
+  valija_reader_fill_header (self);
+  fill_attachments (self);
+  valija_reader_enable_actions (self);
+
+  if (!valija_mime_message_reads_like (self->mime, outline))
+    show_body (self);
+  else if (view != NULL)
+    valija_html_view_complete (VALIJA_HTML_VIEW (view), outline, self->mime);
+}
+
 /* ---- Loading ---- */
 
 static void
@@ -320,6 +338,7 @@ valija_reader_leave_mime (ValijaReader *self)
 {
   self->generation++;
   valija_reader_end_fetch (self);
+  valija_fetch_bar_set_progress (self->rest, NULL);
   self->show_images = FALSE;
   self->prefer_plain = FALSE;
   g_clear_error (&self->error);
@@ -334,6 +353,7 @@ parsed_cb (DexFuture *future,
 {
   Ticket *ticket = data;
   ValijaReader *self = ticket->reader;
+  g_autoptr(ValijaMimeMessage) outline = NULL;
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
@@ -346,8 +366,12 @@ parsed_cb (DexFuture *future,
       return NULL;
     }
 
+  outline = g_steal_pointer (&self->mime);
   self->mime = g_value_dup_object (value);
-  valija_reader_show_mime (self);
+  if (outline != NULL)
+    complete_mime (self, outline);
+  else
+    valija_reader_show_mime (self);
 
   return NULL;
 }
@@ -376,10 +400,32 @@ loaded_cb (DexFuture *future,
   if (value != NULL)
     {
       self->source = g_value_dup_boxed (value);
+      valija_fetch_bar_set_progress (self->rest, NULL);
       parse (self);
     }
+  else if (self->mime != NULL)
+    valija_fetch_bar_set_error (self->rest, error);
   else
     valija_reader_fail (self, error);
+
+  return NULL;
+}
+
+/* What can be read is shown, while the rest is on its way. */
+static DexFuture *
+outlined_cb (DexFuture *future,
+             gpointer   data)
+{
+  Ticket *ticket = data;
+  ValijaReader *self = ticket->reader;
+  const GValue *value = dex_future_get_value (future, NULL);
+
+  if (!ticket_is_current (ticket) || value == NULL || self->mime != NULL || self->progress == NULL)
+    return NULL;
+
+  self->mime = g_value_dup_object (value);
+  valija_reader_show_mime (self);
+  valija_fetch_bar_set_progress (self->rest, self->progress);
 
   return NULL;
 }
@@ -400,12 +446,16 @@ void
 valija_reader_load (ValijaReader *self)
 {
   g_autoptr(ValijaProgress) progress = NULL;
-  DexFuture *source = valija_fetch_source (self->engine, self->message, &progress);
+  DexFuture *outline;
+  DexFuture *source = valija_fetch_source (self->engine, self->message, &progress, &outline);
 
   self->asked = TRUE;
   valija_reader_begin_fetch (self, progress);
+  if (self->mime != NULL)
+    valija_fetch_bar_set_progress (self->rest, progress);
 
-  /* Both disowned: the ticket says whether anybody still waits. */
+  /* All disowned: the ticket says whether anybody still waits. */
+  dex_future_disown (dex_future_finally (outline, outlined_cb, ticket_new (self), ticket_free));
   dex_future_disown (dex_future_finally (source, loaded_cb, ticket_new (self), ticket_free));
   dex_future_disown (dex_future_finally (dex_timeout_new_msec (SPINNER_AFTER_MS),
                                          slow_cb, ticket_new (self), ticket_free));
@@ -513,6 +563,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
 
   signals[SHOWN] = g_signal_new ("shown", VALIJA_TYPE_READER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (VALIJA_TYPE_FETCH_BAR);
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
 
@@ -556,6 +607,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (hover_label);
   BIND (attachments);
   BIND (attachment_box);
+  BIND (rest);
   BIND (alone_banner);
   BIND (conversation);
   BIND (conversation_subject);
@@ -564,6 +616,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, reason_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_images_cb);
   gtk_widget_class_bind_template_callback (widget_class, retry_cb);
+  gtk_widget_class_bind_template_callback (widget_class, valija_reader_load);
   gtk_widget_class_bind_template_callback (widget_class, error_details_cb);
   gtk_widget_class_bind_template_callback (widget_class, plain_link_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
