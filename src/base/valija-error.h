@@ -40,6 +40,7 @@ G_BEGIN_DECLS
  * @VALIJA_ERROR_UNSUPPORTED: this method or this server cannot do it
  * @VALIJA_ERROR_UNCERTAIN: it may have happened: a message may or may not have been sent
  * @VALIJA_ERROR_STORAGE: the store on this computer failed
+ * @VALIJA_ERROR_IN_USE: another Valija has the store of this computer
  * @VALIJA_ERROR_DISK_FULL: no room on this computer
  * @VALIJA_ERROR_NEWER_DATA: the data was written by a newer Valija
  * @VALIJA_ERROR_RENUMBERED: the server calls the messages of the folder otherwise now: list it again
@@ -73,6 +74,7 @@ typedef enum
   VALIJA_ERROR_UNSUPPORTED,
   VALIJA_ERROR_UNCERTAIN,
   VALIJA_ERROR_STORAGE,
+  VALIJA_ERROR_IN_USE,
   VALIJA_ERROR_DISK_FULL,
   VALIJA_ERROR_NEWER_DATA,
   VALIJA_ERROR_RENUMBERED,

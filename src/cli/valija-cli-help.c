@@ -76,7 +76,7 @@
  *     send close store
  *   code, of an error: failed cancelled resolve connect timed-out disconnected offline certificate tls no-starttls
  *     authentication no-mechanism no-secret keyring protocol limit refused try-later over-quota recipient too-large
- *     not-found unsupported uncertain storage disk-full newer-data renumbered invalid
+ *     not-found unsupported uncertain storage in-use disk-full newer-data renumbered invalid
  *   state, of a step of account test: waiting running passed failed skipped
  *   state, of an item of the outbox: pending sending sent error uncertain
  *   role: none inbox drafts sent archive junk trash all flagged

@@ -104,6 +104,7 @@ valija_cli_exit_of (const GError *error)
     case VALIJA_ERROR_UNSUPPORTED:
       return VALIJA_CLI_UNSUPPORTED;
     case VALIJA_ERROR_STORAGE:
+    case VALIJA_ERROR_IN_USE:
     case VALIJA_ERROR_DISK_FULL:
     case VALIJA_ERROR_NEWER_DATA:
       return VALIJA_CLI_STORAGE;

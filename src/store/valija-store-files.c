@@ -114,8 +114,7 @@ lock_directory (const char  *directory,
   if (flock (fd, LOCK_EX | LOCK_NB) != 0)
     {
       if (errno == EWOULDBLOCK)
-        valija_error_set (error, VALIJA_ERROR_STORAGE,
-                          _("Another Valija is using the mail in “%s”. Close that one first."), directory);
+        valija_error_set (error, VALIJA_ERROR_IN_USE, _("Another Valija is using the mail in “%s”."), directory);
       else
         valija_error_set (error, VALIJA_ERROR_STORAGE, _("The folder “%s” cannot be taken for this Valija alone: %s."),
                           directory, valija_reason_of_errno (errno));

@@ -515,7 +515,7 @@ test_two_stores (void)
   g_autoptr(ValijaStore) store = test_store_make (self->directory);
   gint64 before = g_get_monotonic_time ();
 
-  test_await_error (valija_store_open (store), VALIJA_ERROR_STORAGE);
+  test_await_error (valija_store_open (store), VALIJA_ERROR_IN_USE);
   g_assert_cmpint (g_get_monotonic_time () - before, <, G_USEC_PER_SEC);
   test_store_close (self);
 
