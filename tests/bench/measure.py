@@ -57,8 +57,12 @@ def processes(pid):
 
 def pss(pid):
     """Proportional set size of a process and all that it started, in MB."""
+    return pss_of(processes(pid))
+
+
+def pss_of(pids):
     total = 0
-    for each in processes(pid):
+    for each in pids:
         try:
             match = re.search(r'^Pss:\s+(\d+)', pathlib.Path(f'/proc/{each}/smaps_rollup').read_text(), re.M)
             total += int(match.group(1)) if match else 0
@@ -67,9 +71,14 @@ def pss(pid):
     return total / 1024
 
 
-def cpu_of(pid):
+def cpu(pid):
+    """CPU seconds of a process and all that it started."""
+    return cpu_of(processes(pid))
+
+
+def cpu_of(pids):
     total = 0
-    for each in processes(pid):
+    for each in pids:
         try:
             fields = pathlib.Path(f'/proc/{each}/stat').read_text().rsplit(')', 1)[1].split()
             total += int(fields[11]) + int(fields[12])

@@ -33,19 +33,21 @@ class Worlds:
         if self.world is None:
             self.world = world.World().__enter__()
         for user in set(users) - self.filled:
-            count, size = {'ana': (self.args.messages, 8400), 'omar': (FEW, 1400)}.get(user, (self.args.rows, 1400))
-            print(f'Making {count} messages for {user}', flush=True)
-            mail.bulk(self.world.maildir(user), count, size)
-            world.run('chown', '-R', 'dovecot:dovecot', str(self.world.dir / 'mail'))
-            # The server's own index and cache are made once, before anybody is measured
-            bare_imap(self.world, self.world.imaps_port, user, 'UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE '
-                      'BODY.PEEK[HEADER])')
+            fill(self.world, user, *{'ana': (self.args.messages, 8400), 'omar': (FEW, 1400)}.get(user, (self.args.rows, 1400)))
             self.filled.add(user)
         return self.world
 
     def close(self):
         if self.world is not None:
             self.world.stop()
+
+
+def fill(w, user, count, size, mark=''):
+    print(f'Making {count} messages for {user}', flush=True)
+    mail.bulk(w.maildir(user), count, size, mark=mark)
+    world.run('chown', '-R', 'dovecot:dovecot', str(w.dir / 'mail'))
+    # The server's own index and cache are made once, before anybody is measured
+    bare_imap(w, w.imaps_port, user, 'UID FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[HEADER])')
 
 
 def whole(args, method, port, peer, command, bare, note):

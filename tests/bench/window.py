@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 
-from measure import BUILD, LIMIT, Table, cpu_of, pss, scratch, wakes_of
+from measure import BUILD, LIMIT, Table, cpu, pss, scratch, wakes_of
 from programs import Valija, bare_imap
 
 # It has come to rest when it used no processor for so long, and this is as long as it may take
@@ -130,9 +130,9 @@ def idle_once(valija, directory, name, command):
             raise TimeoutError('no row was painted')
         rest(pid)
         time.sleep(REST_LIMIT)
-        before, cpu = wakes_of(pid), cpu_of(pid)
+        before, used = wakes_of(pid), cpu(pid)
         time.sleep(IDLE)
-        cost = {'cpu': cpu_of(pid) - cpu, 'wakes': wakes_of(pid) - before}
+        cost = {'cpu': cpu(pid) - used, 'wakes': wakes_of(pid) - before}
         os.kill(pid, signal.SIGTERM)
         stage.wait(LIMIT)
     return cost
@@ -223,7 +223,7 @@ def start_once(valija, directory, name, command=None):
                 if line.startswith('begin'):
                     begin, pid = time.monotonic(), int(line.split()[1])
                 if 'first rows painted' in line:
-                    cost = {'seconds': time.monotonic() - begin, 'painted': cpu_of(pid), 'cpu': rest(pid), 'memory': pss(pid)}
+                    cost = {'seconds': time.monotonic() - begin, 'painted': cpu(pid), 'cpu': rest(pid), 'memory': pss(pid)}
                     # As the end of a session does: what is killed is looked at more closely the next time
                     os.kill(pid, signal.SIGTERM)
                     stage.wait()
@@ -237,6 +237,6 @@ def start_once(valija, directory, name, command=None):
 def rest(pid):
     """Waits until a process has come to rest; the CPU seconds that it has used."""
     end, used = time.monotonic() + REST_LIMIT, -1.0
-    while used != (used := cpu_of(pid)) and time.monotonic() < end:
+    while used != (used := cpu(pid)) and time.monotonic() < end:
         time.sleep(REST)
     return used

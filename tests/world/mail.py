@@ -176,11 +176,12 @@ def fill(world, n):
             deliver(world.maildir(user, folder), messages)
 
 
-def bulk(directory, count, size=8400, seed=3):
-    """COUNT plain messages of about SIZE bytes, for measuring."""
+def bulk(directory, count, size=8400, seed=3, mark=''):
+    """COUNT plain messages of about SIZE bytes, for measuring; MARK is in front of each subject."""
     rng = random.Random(seed)
     text = '\n'.join(' '.join(rng.choice(WORDS) for _ in range(11)) for _ in range(4000))
     maker = Maker(seed)
+    mark = Header(mark, 'utf-8').encode() + ' ' if mark else ''
     start = NOW - timedelta(minutes=count)
     for sub in ('cur', 'new', 'tmp'):
         (directory / sub).mkdir(parents=True, exist_ok=True)
@@ -189,9 +190,11 @@ def bulk(directory, count, size=8400, seed=3):
         sender = PEOPLE[i % len(PEOPLE)]
         offset = rng.randrange(len(text) - size)
         remark = '附件是今天的会议纪要。\n' if i % 1000 == 7 else ''
-        source = (f'From: {address(sender)}\nTo: {address(PEOPLE[0])}\nSubject: {THREADS[i % len(THREADS)][0].encode("ascii", "ignore").decode() or "Note"} {i}\n'
+        source = (f'From: {address(sender)}\nTo: {address(PEOPLE[0])}\nSubject: {mark}{THREADS[i % len(THREADS)][0].encode("ascii", "ignore").decode() or "Note"} {i}\n'
                   f'Date: {format_datetime(when)}\nMessage-ID: {maker.message_id()}\nMIME-Version: 1.0\n'
                   f'Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{remark}{text[offset:offset + size - 420]}\n').encode()
         stamp = int(when.timestamp())
         path = directory / 'cur' / f'{stamp}.M{i:06d}P1.world,S={len(source)}:2,{"S" if i % 5 else ""}'
         path.write_bytes(source)
+        # What the server tells as the time when it came
+        os.utime(path, (stamp, stamp))
