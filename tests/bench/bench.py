@@ -17,6 +17,7 @@ sys.path[:0] = [str(TOP / 'tests/world'), str(TOP / 'tests/bench')]
 
 import measure
 import parts
+import peers
 import programs
 import window
 
@@ -28,6 +29,7 @@ PARTS = {
     'search': (parts.search, 'Searching'),
     'store': (parts.store, 'The store alone'),
     'start': (window.start, 'The window'),
+    'windows': (peers.windows, 'The window beside others'),
     'scroll': (window.scroll, 'Scrolling'),
     'idle': (window.idle, 'The window at rest'),
     'growth': (window.growth, 'The window and a folder that grows'),
