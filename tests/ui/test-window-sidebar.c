@@ -126,6 +126,7 @@ void
 test_folder_properties (void)
 {
   ValijaFolder *archive = find_folder ("archive");
+  AdwPreferencesGroup *group;
   AdwComboRow *policy;
 
   show_inbox ("ana@example.org");
@@ -142,11 +143,12 @@ test_folder_properties (void)
   policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
   g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 4);
   g_assert_cmpuint (adw_combo_row_get_selected (policy), ==, VALIJA_FOLDER_POLICY_ACCOUNT);
-  g_assert_cmpstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)), ==,
+  group = ADW_PREFERENCES_GROUP (gtk_widget_get_ancestor (GTK_WIDGET (policy), ADW_TYPE_PREFERENCES_GROUP));
+  g_assert_cmpstr (adw_preferences_group_get_description (group), ==,
                    "Of this account the messages of the last 90 days are fetched.");
   adw_combo_row_set_selected (policy, VALIJA_FOLDER_POLICY_NEVER);
   WAIT_FOR (valija_folder_get_policy (archive) == VALIJA_FOLDER_POLICY_NEVER);
-  WAIT_FOR (g_strcmp0 (adw_action_row_get_subtitle (ADW_ACTION_ROW (policy)),
+  WAIT_FOR (g_strcmp0 (adw_preferences_group_get_description (group),
                        "The folder is never looked at. What is here stays.") == 0);
   adw_dialog_force_close (window_dialog ());
   WAIT_FOR (window_dialog () == NULL);
