@@ -41,7 +41,8 @@ escape_cb (GtkWidget *widget,
 {
   ValijaReader *self = VALIJA_READER (widget);
 
-  if (self->progress != NULL)
+  /* Who has something to read leaves the rest to come */
+  if (self->progress != NULL && self->mime == NULL)
     valija_progress_cancel (self->progress);
   else if (self->alone)
     gtk_widget_activate_action (widget, "reader.back-to-conversation", NULL);
