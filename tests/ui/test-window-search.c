@@ -196,6 +196,25 @@ test_search_suggestions (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
+/* What is suggested leaves the buttons free that say where to search, and goes when they are used. */
+void
+test_search_scope (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  ValijaSearchBox *box = pane->search_box;
+  graphene_rect_t bounds;
+
+  activate (get_window (), "win.search");
+  WAIT_FOR (gtk_widget_get_width (GTK_WIDGET (box)) > 0);
+  write_search (box, "i");
+  WAIT_FOR (get_suggestion (box, "is:") != NULL && gtk_widget_get_visible (GTK_WIDGET (box->suggestions)));
+  g_assert_true (gtk_widget_compute_bounds (GTK_WIDGET (pane->scope), GTK_WIDGET (box), &bounds));
+  g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <=, gtk_widget_get_height (GTK_WIDGET (box)));
+  gtk_widget_child_focus (GTK_WIDGET (pane->scope), GTK_DIR_TAB_FORWARD);
+  WAIT_FOR (!gtk_widget_get_visible (GTK_WIDGET (box->suggestions)));
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
+}
+
 static gboolean
 server_was_asked (void)
 {

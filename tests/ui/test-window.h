@@ -79,6 +79,7 @@ void test_sidebar_scrolls (void);
 void test_search_place (void);
 void test_search_chips (void);
 void test_search_suggestions (void);
+void test_search_scope (void);
 void test_search_server (void);
 void test_search_conversations (void);
 

@@ -494,6 +494,7 @@ valija_message_pane_init (ValijaMessagePane *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (GTK_WIDGET (self->menu), GTK_WIDGET (self->list));
   valija_search_box_append (self->search_box, GTK_WIDGET (self->place));
+  valija_search_box_append_below (self->search_box, GTK_WIDGET (self->scope));
 
   self->selection = gtk_multi_selection_new (NULL);
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selection_changed_cb), self,

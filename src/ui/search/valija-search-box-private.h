@@ -10,6 +10,7 @@ struct _ValijaSearchBox
 {
   AdwBin          parent_instance;
 
+  GtkBox         *column;
   GtkBox         *line;
   GtkSearchEntry *entry;
   AdwWrapBox     *chips;
@@ -17,6 +18,7 @@ struct _ValijaSearchBox
   GtkPopover     *suggestions;
   GtkListBox     *list;
   GtkEventControllerFocus *focus;
+  GtkEventControllerFocus *below;   /* (transfer none) (nullable): of what stands below */
 
   ValijaEngine   *engine;
   GSettings      *settings;

@@ -192,7 +192,8 @@ valija_search_box_suggest (ValijaSearchBox *self,
 {
   g_autofree char *typed = dup_typed (self);
 
-  if (!gtk_event_controller_focus_contains_focus (self->focus))
+  if (!gtk_event_controller_focus_contains_focus (self->focus) ||
+      (self->below != NULL && gtk_event_controller_focus_contains_focus (self->below)))
     return;
 
   /* Behind a chip it may be all */

@@ -418,6 +418,7 @@ valija_search_box_class_init (ValijaSearchBoxClass *klass)
                                      G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-search-box.ui");
+  gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, column);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, line);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, entry);
   gtk_widget_class_bind_template_child (widget_class, ValijaSearchBox, chips);
@@ -484,6 +485,19 @@ valija_search_box_append (ValijaSearchBox *self,
   g_return_if_fail (VALIJA_IS_SEARCH_BOX (self));
 
   gtk_box_append (self->line, widget);
+}
+
+void
+valija_search_box_append_below (ValijaSearchBox *self,
+                                GtkWidget       *widget)
+{
+  g_return_if_fail (VALIJA_IS_SEARCH_BOX (self));
+  g_return_if_fail (self->below == NULL);
+
+  gtk_box_append (self->column, widget);
+  self->below = GTK_EVENT_CONTROLLER_FOCUS (gtk_event_controller_focus_new ());
+  g_signal_connect_object (self->below, "enter", G_CALLBACK (valija_search_box_close), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (self->below));
 }
 
 void

@@ -22,8 +22,9 @@ GtkEditable *valija_search_box_get_entry  (ValijaSearchBox *self);
 char        *valija_search_box_dup_text   (ValijaSearchBox *self);
 void         valija_search_box_clear      (ValijaSearchBox *self);
 
-/* Stands beside the entry. */
-void         valija_search_box_append     (ValijaSearchBox *self, GtkWidget *widget);
+/* Stands beside the entry, or (once) below all else: suggestions come below that, and go when it has the focus. */
+void         valija_search_box_append       (ValijaSearchBox *self, GtkWidget *widget);
+void         valija_search_box_append_below (ValijaSearchBox *self, GtkWidget *widget);
 
 /* It led to something: it is offered again. */
 void         valija_search_box_remember   (ValijaSearchBox *self);
