@@ -29,6 +29,7 @@ typedef struct
   gboolean has_journal;     /* lines wait for this account */
   gboolean has_deleted;     /* messages of this folder were deleted here */
   gint64 sources_since;     /* when those were received whose sources come next */
+  gint64 first_id;          /* of the rows that were added; 0 for none */
   ValijaWritten *written;
 } Writing;
 
@@ -286,8 +287,10 @@ add_message (Writing            *writing,
     return TRUE;
 
   if (!valija_store_insert_message (writing->context, writing->database, writing->account, writing->folder,
-                                    writing->round, info, writing->sources_since, &id, error))
+                                    writing->round, info, &id, error))
     return FALSE;
+  if (writing->first_id == 0)
+    writing->first_id = id;
 
   if (writing->has_journal)
     {
@@ -364,8 +367,8 @@ compare_received (gconstpointer a,
   return (*(const guint *) a > *(const guint *) b) - (*(const guint *) a < *(const guint *) b);
 }
 
-/* Oldest first, whichever way the batch is sorted: the search table takes rising keys at once
- * and falling ones each for itself. */
+/* Oldest first, whichever way the batch is sorted, so that what was received later has the larger row: the search table
+ * takes rising keys at once and falling ones each for itself. */
 static gboolean
 write_all_added (Writing    *writing,
                  GPtrArray  *infos,
@@ -388,7 +391,8 @@ write_all_added (Writing    *writing,
         return FALSE;
     }
 
-  return TRUE;
+  return writing->first_id == 0 ||
+         valija_store_index_unsearched (writing->database, writing->first_id, writing->sources_since, error);
 }
 
 static gboolean

@@ -361,7 +361,7 @@ add_by_subject (ValijaDatabase             *database,
   link->answer = hash;
   phrase = dup_phrase (base);
 
-  if (!valija_store_index_unsearched (database, error))
+  if (!valija_store_index_unsearched (database, 0, G_MAXINT64, error))
     return FALSE;
 
   return take_candidates (database,

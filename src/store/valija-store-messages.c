@@ -344,18 +344,19 @@ load_twin_source (ValijaStoreContext  *context,
   return find_twin (context, *(gint64 *) data, &twin, error) && load_source (context, &twin, result, error);
 }
 
+/* By row: local truth has the negative ids. */
 static int
 compare_sources (gconstpointer a,
                  gconstpointer b)
 {
-  const ValijaStoredSource *source_a = a;
-  const ValijaStoredSource *source_b = b;
+  gint64 row_a = ABS (((const ValijaStoredSource *) a)->message);
+  gint64 row_b = ABS (((const ValijaStoredSource *) b)->message);
 
-  return (source_a->message > source_b->message) - (source_a->message < source_b->message);
+  return (row_a > row_b) - (row_a < row_b);
 }
 
 /* Sorted as the search table likes it best, see write_all_added(): older messages were given
- * smaller ids within a batch. */
+ * smaller rows within a batch. */
 static gboolean
 write_sources (ValijaStoreContext  *context,
                gpointer             data,
@@ -403,7 +404,7 @@ valija_store_add_local (ValijaStoreContext  *context,
     }
 
   if (!valija_store_load_place (context->local, -folder, &account, &remote_id, error) ||
-      !valija_store_insert_message (context, context->local, account, -folder, 0, info, 0, id, error) ||
+      !valija_store_insert_message (context, context->local, account, -folder, 0, info, id, error) ||
       !valija_store_insert_source (context->local, *id, source, &found, error))
     return FALSE;
 

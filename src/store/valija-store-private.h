@@ -280,19 +280,22 @@ gboolean valija_store_outbox_copy_kept (ValijaStoreContext  *context,
 
 /* ---- valija-store-records.c: writing one message ---- */
 
-/* What an address list, a subject and so on become in a row. What was received at @sources_since or later is found by
- * a search when its source is written, or valija_store_index_unsearched() is done. */
+/* What an address list, a subject and so on become in a row. It is found by a search when its source is written, or
+ * valija_store_index_unsearched() is done. */
 gboolean valija_store_insert_message (ValijaStoreContext  *context,
                                       ValijaDatabase      *database,
                                       const char          *account,
                                       gint64               folder,
                                       gint64               round,
                                       ValijaMessageInfo   *info,
-                                      gint64               sources_since,
                                       gint64              *id,
                                       GError             **error);
-/* Writes the rows in the search table that wait for a source. */
-gboolean valija_store_index_unsearched (ValijaDatabase *database, GError **error);
+/* Writes the rows in the search table that wait for a source, of messages from @first on that were received before
+ * @before: all in one go, since FTS5 writes a segment of its index whenever another row is written in between. */
+gboolean valija_store_index_unsearched (ValijaDatabase  *database,
+                                        gint64           first,
+                                        gint64           before,
+                                        GError         **error);
 /* Puts the row @id, which is there, into the conversation that @info's references lead to. */
 gboolean valija_store_link_message (ValijaStoreContext  *context,
                                     ValijaDatabase      *database,

@@ -22,12 +22,14 @@
 /* A search key has this many bits of time (until the year 2514). */
 #define MAX_RECEIVED ((G_GINT64_CONSTANT (1) << 34) - 1)
 
+/* What fails ends the whole transaction. To undo the statement alone SQLite would keep a copy of each page that it
+ * changes: hence OR FAIL, and no function, which might fail in the middle. */
 #define INSERT_MESSAGE_SQL \
-  "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round, has_attachments," \
-  " id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id, conversation," \
-  " answer, added_at, labels, server_labels)" \
+  "INSERT OR FAIL INTO message (home, folder, remote_id, received, date, size, flags, server_flags, round," \
+  " has_attachments, id_hash, message_id, subject, sender, sender_address, recipients, preview, people, email_id," \
+  " conversation, answer, added_at, labels, server_labels)" \
   " VALUES (?1, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18," \
-  " nullif (?19, 0), unixepoch (), ?20, ?20)"
+  " CASE ?19 WHEN 0 THEN NULL ELSE ?19 END, ?20, ?21, ?21)"
 
 typedef struct
 {
@@ -102,7 +104,10 @@ digest_clear (Digest *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Digest, digest_clear)
 
-/* The table of the search keeps no text, so a row is written from all that there is, each time. */
+/* The table of the search keeps no text, so a row is written from all that there is, each time.
+ *
+ * One that takes its values from a SELECT would be an INSERT of as many rows as that has, which SQLite guards by a
+ * savepoint, and FTS5 makes a segment of what it holds at each. */
 static gboolean
 write_search_row (ValijaDatabase  *database,
                   gint64           id,
@@ -110,10 +115,39 @@ write_search_row (ValijaDatabase  *database,
                   const char      *files,
                   GError         **error)
 {
-  return valija_database_run (database, error,
+  g_autoptr(GError) local_error = NULL;
+  g_autofree char *subject = NULL;
+  g_autofree char *sender = NULL;
+  g_autofree char *people = NULL;
+  sqlite3_stmt *statement;
+  gint64 key = 0;
+
+  statement = valija_database_query (database, error,
+                                     "SELECT search_key, subject, sender || ' ' || sender_address, people"
+                                     " FROM message WHERE id = ?1", "i", id);
+  if (statement == NULL)
+    return FALSE;
+
+  if (valija_database_step (database, statement, &local_error))
+    {
+      key = sqlite3_column_int64 (statement, 0);
+      subject = valija_store_dup_text (statement, 1);
+      sender = valija_store_dup_text (statement, 2);
+      people = valija_store_dup_text (statement, 3);
+      sqlite3_reset (statement);
+    }
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return subject == NULL ||
+         valija_database_run (database, error,
                               "INSERT INTO search (rowid, subject, sender, recipients, body, files)"
-                              " SELECT search_key, subject, sender || ' ' || sender_address, people, ?2, ?3"
-                              " FROM message WHERE id = ?1", "iss", id, body, files);
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                              "isssss", key, subject, sender, people, body, files);
 }
 
 static gboolean
@@ -161,13 +195,20 @@ rewrite_search_row (ValijaDatabase  *database,
 
 gboolean
 valija_store_index_unsearched (ValijaDatabase  *database,
+                               gint64           first,
+                               gint64           before,
                                GError         **error)
 {
   return valija_database_run (database, error,
                               "INSERT INTO search (rowid, subject, sender, recipients)"
                               " SELECT m.search_key, m.subject, m.sender || ' ' || m.sender_address, m.people"
-                              " FROM unsearched u JOIN message m ON m.id = u.message ORDER BY m.search_key", "") &&
-         valija_database_run (database, error, "DELETE FROM unsearched", "");
+                              " FROM unsearched u CROSS JOIN message m ON m.id = u.message"
+                              " WHERE u.message >= ?1 AND m.received < ?2 ORDER BY m.search_key",
+                              "ii", first, before) &&
+         valija_database_run (database, error,
+                              "DELETE FROM unsearched WHERE message >= ?1"
+                              " AND (SELECT received FROM message WHERE id = unsearched.message) < ?2", "ii", first,
+                              before);
 }
 
 static void
@@ -195,7 +236,6 @@ valija_store_insert_message (ValijaStoreContext  *context,
                              gint64               folder,
                              gint64               round,
                              ValijaMessageInfo   *info,
-                             gint64               sources_since,
                              gint64              *id,
                              GError             **error)
 {
@@ -209,20 +249,18 @@ valija_store_insert_message (ValijaStoreContext  *context,
   linkable_init (&linkable, account, 0, info, &digest);
 
   if (!valija_store_link_begin (context, database, &linkable, &link, error) ||
-      !valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssssiis",
+      !valija_database_run (database, error, INSERT_MESSAGE_SQL, "isiiiiiiissssssssiiis",
                             folder, remote_id, digest.received, info->date, (gint64) info->size, (gint64) info->flags,
                             round, (gint64) info->has_attachments, (gint64) g_str_hash (info->message_id),
                             info->message_id, info->subject, digest.sender, digest.sender_address, digest.recipients,
                             info->preview, digest.people, info->email_id, link.conversation,
-                            link.answer, labels))
+                            link.answer, g_get_real_time () / G_USEC_PER_SEC, labels))
     return FALSE;
 
   *id = sqlite3_last_insert_rowid (valija_database_get_handle (database));
 
   return valija_store_link_end (database, &link, *id, error) &&
-         (digest.received >= sources_since
-            ? valija_database_run (database, error, "INSERT INTO unsearched VALUES (?1)", "i", *id)
-            : write_search_row (database, *id, NULL, NULL, error));
+         valija_database_run (database, error, "INSERT INTO unsearched VALUES (?1)", "i", *id);
 }
 
 gboolean

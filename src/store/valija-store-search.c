@@ -452,7 +452,8 @@ index_unsearched (ValijaStoreContext  *context,
                   GValue              *result,
                   GError             **error)
 {
-  return valija_store_index_unsearched (context->cache, error) && valija_store_index_unsearched (context->local, error);
+  return valija_store_index_unsearched (context->cache, 0, G_MAXINT64, error) &&
+         valija_store_index_unsearched (context->local, 0, G_MAXINT64, error);
 }
 
 static DexFuture *

@@ -558,6 +558,46 @@ test_before_sources (void)
   test_check (self);
 }
 
+/* What is written together is one segment of the index, whatever else was written in between: a segment for each
+ * message would be merged again and again. */
+static void
+check_segments (const char *name,
+                gboolean    durable)
+{
+  static const char count_segments[] = "SELECT count(DISTINCT segid) FROM search_idx";
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(ValijaChanges) first = test_added ("1 2 3 4", 0);
+  g_autoptr(ValijaChanges) second = test_added ("5 6 7 8", 0);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  gint64 inbox;
+
+  test_write_folders (self, "a", durable, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+
+  valija_written_free (test_await_boxed (valija_store_write_changes (self->store, inbox, first)));
+  g_assert_cmpint (test_sql (self, name, count_segments), ==, 1);
+
+  valija_written_free (test_await_boxed (valija_store_write_changes_before_sources (self->store, inbox, second, 0)));
+  for (guint i = 8; i >= 5; i--)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("%u", i);
+
+      g_ptr_array_add (sources, valija_stored_source_new (test_find (self, inbox, remote_id), bytes, "meadow", NULL,
+                                                          FALSE));
+    }
+  test_await (valija_store_write_sources (self->store, sources));
+  g_assert_cmpint (test_sql (self, name, count_segments), ==, 2);
+  test_check (self);
+}
+
+static void
+test_segments (void)
+{
+  check_segments ("cache/cache.db", FALSE);
+  check_segments ("data/local.db", TRUE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -572,6 +612,7 @@ main (int   argc,
   g_test_add_func ("/store/search/odd-text", test_odd_text);
   g_test_add_func ("/store/search/scope", test_scope);
   g_test_add_func ("/store/search/before-sources", test_before_sources);
+  g_test_add_func ("/store/search/segments", test_segments);
   g_test_add_func ("/store/search/people", test_people);
   g_test_add_func ("/store/search/abandoned", test_abandoned);
 
