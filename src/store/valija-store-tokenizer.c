@@ -130,18 +130,6 @@ append_plain (char       *word,
   return length + n_text;
 }
 
-static gboolean
-is_ascii (const char *text,
-          int         length)
-{
-  guchar all = 0;
-
-  for (int i = 0; i < length; i++)
-    all |= (guchar) text[i];
-
-  return all < 0x80;
-}
-
 static int
 word_cb (void       *data,
          int         flags,
@@ -153,10 +141,6 @@ word_cb (void       *data,
   Piece *piece = data;
   char word[MAX_WORD_BYTES + 1];
   gsize length = 0;
-
-  /* Most words: unicode61 has folded them, and there is nothing to make plain */
-  if (n_token <= MAX_WORD_BYTES && is_ascii (token, n_token))
-    return piece->func (piece->data, flags, token, n_token, piece->offset + start, piece->offset + end);
 
   for (const char *p = token; p < token + n_token;)
     {
@@ -177,6 +161,47 @@ word_cb (void       *data,
   return piece->func (piece->data, flags, word, length, piece->offset + start, piece->offset + end);
 }
 
+/* Letters and digits of ASCII as unicode61 folds them; 0: no part of a word. */
+static const char folded[256] = {
+  ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
+  ['A'] = 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+  'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+  ['a'] = 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+  'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+};
+
+static int
+give_ascii (Piece      *piece,
+            const char *text,
+            int         from,
+            int         end,
+            gboolean    small)
+{
+  int length = MIN (end - from, MAX_WORD_BYTES);
+  char word[MAX_WORD_BYTES];
+
+  if (small)
+    return piece->func (piece->data, 0, text + from, length, from, end);
+
+  for (int i = 0; i < length; i++)
+    word[i] = folded[(guchar) text[from + i]];
+
+  return piece->func (piece->data, 0, word, length, from, end);
+}
+
+/* Behind what may belong to the word that goes on at @i beyond ASCII. */
+static int
+find_word_end (const char *text,
+               int         i,
+               int         end)
+{
+  while (i < end && ((guchar) text[i] >= 0x80 || folded[(guchar) text[i]] != 0))
+    i++;
+
+  return i;
+}
+
+/* Words of ASCII, which most are, need no look at the tables of Unicode. */
 static int
 tokenize_words (Tokenizer  *self,
                 Piece      *piece,
@@ -185,12 +210,29 @@ tokenize_words (Tokenizer  *self,
                 int         start,
                 int         end)
 {
-  if (start == end)
-    return SQLITE_OK;
+  int result = SQLITE_OK;
 
-  piece->offset = start;
+  for (int i = start; i < end && result == SQLITE_OK;)
+    {
+      int from = i;
+      guchar changed = 0;
 
-  return self->inner->methods.xTokenize (self->words, piece, flags, text + start, end - start, word_cb);
+      for (; i < end && folded[(guchar) text[i]] != 0; i++)
+        changed |= (guchar) text[i] ^ (guchar) folded[(guchar) text[i]];
+
+      if (i < end && (guchar) text[i] >= 0x80)
+        {
+          i = find_word_end (text, i, end);
+          piece->offset = from;
+          result = self->inner->methods.xTokenize (self->words, piece, flags, text + from, i - from, word_cb);
+        }
+      else if (i > from)
+        result = give_ascii (piece, text, from, i, changed == 0);
+      else
+        i++;
+    }
+
+  return result;
 }
 
 /* Where the next character of three bytes or more may begin, from @i on: nothing shorter is unspaced or decomposed.
@@ -286,6 +328,9 @@ tokenizer_tokenize (Fts5Tokenizer *tokenizer,
 
   if (text == NULL)
     return SQLITE_OK;
+
+  if (skip_short (text, 0, length) == length)
+    return tokenize_words (self, &piece, flags, text, 0, length);
 
   composed = compose (text, length);
   if (composed != NULL)
