@@ -151,27 +151,63 @@ find_meta_charset (const char *html,
   return NULL;
 }
 
-/* CR LF and CR become LF; what no text can contain goes. */
-static char *
-clean (const GString *text)
+static gboolean
+is_text (guchar c)
 {
-  GString *out = g_string_sized_new (text->len + 1);
+  return c >= ' ' ? c != 127 : c == '\n' || c == '\t';
+}
 
-  for (gsize i = 0; i < text->len; i++)
+#define EIGHT(octet) (G_GUINT64_CONSTANT (0x0101010101010101) * (octet))
+
+/* The end of what can stay as it is, from @p on. Eight octets at once where none of them is below a blank, nor DEL: the
+ * high bit of the difference tells. */
+static const char *
+skip_text (const char *p,
+           const char *end)
+{
+  guint64 eight;
+
+  while (p < end)
     {
-      guchar c = text->str[i];
-
-      if (c == '\r')
+      if (end - p >= (gssize) sizeof eight)
         {
-          if (i + 1 < text->len && text->str[i + 1] == '\n')
-            continue;
-          c = '\n';
+          memcpy (&eight, p, sizeof eight);
+          if ((((eight - EIGHT (' ')) | ((eight ^ EIGHT (127)) - EIGHT (1))) & ~eight & EIGHT (0x80)) == 0)
+            {
+              p += sizeof eight;
+              continue;
+            }
         }
-      if (c >= ' ' ? c != 127 : c == '\n' || c == '\t')
-        g_string_append_c (out, (char) c);
+
+      if (!is_text (*p))
+        break;
+      p++;
     }
 
-  return g_string_free (out, FALSE);
+  return p;
+}
+
+/* CR LF and CR become LF; what no text can contain goes. */
+static void
+clean (GString *text)
+{
+  const char *end = text->str + text->len;
+  char *to = text->str;
+
+  for (const char *p = text->str; p < end; p++)
+    {
+      const char *from = p;
+
+      p = skip_text (p, end);
+      memmove (to, from, p - from);
+      to += p - from;
+
+      /* A NUL ends the string */
+      if (p < end && *p == '\r' && p[1] != '\n')
+        *to++ = '\n';
+    }
+
+  g_string_truncate (text, to - text->str);
 }
 
 char *
@@ -182,7 +218,6 @@ valija_mime_content_dup_text (const ValijaMimeNode *node,
 {
   g_autoptr(GString) bytes = g_string_new (NULL);
   g_autoptr(GString) utf8 = NULL;
-  g_autofree char *text = NULL;
   g_autofree char *meta = NULL;
   const char *charset = node->part.charset;
   TextSink sink = { bytes, limit, FALSE };
@@ -199,12 +234,12 @@ valija_mime_content_dup_text (const ValijaMimeNode *node,
 
   skip = g_str_has_prefix (utf8->str, "\357\273\277") ? 3 : 0;
   g_string_erase (utf8, 0, skip);
-  text = clean (utf8);
+  clean (utf8);
 
   if (node->flowed && valija_mime_node_is (node, "text/plain"))
-    return valija_mime_content_unflow (text, node->delsp);
+    return valija_mime_content_unflow (utf8->str, node->delsp);
 
-  return g_steal_pointer (&text);
+  return g_string_free (g_steal_pointer (&utf8), FALSE);
 }
 
 static void

@@ -213,17 +213,27 @@ parse (GBytes  *source,
   data = valija_mime_message_peek_source (self, &length);
 
   self->root = valija_mime_tree_scan (data, length, &self->truncated);
-  self->info = valija_mime_parse_header_block ("", data, self->root->body_start);
-  self->info->size = length;
   measure (self, self->root);
 
   body = valija_mime_body_choose (self->root);
   join_text (self, body);
   join_html (self, body);
   self->attachments = valija_mime_body_mark_attachments (body, self->root, self->html);
-  self->info->has_attachments = self->attachments->len > 0;
 
   return self;
+}
+
+/* Where only the text is searched, nobody asks for it. */
+static void
+ensure_info (ValijaMimeMessage *self)
+{
+  if (self->info != NULL)
+    return;
+
+  self->info = valija_mime_parse_header_block ("", valija_mime_message_peek_source (self, NULL),
+                                               self->root->body_start);
+  self->info->size = g_bytes_get_size (self->source);
+  self->info->has_attachments = self->attachments->len > 0;
 }
 
 /**
@@ -237,7 +247,11 @@ parse (GBytes  *source,
 ValijaMimeMessage *
 valija_mime_message_parse (GBytes *source)
 {
-  return parse (source, TEXT_LIMIT, FALSE);
+  ValijaMimeMessage *self = parse (source, TEXT_LIMIT, FALSE);
+
+  ensure_info (self);
+
+  return self;
 }
 
 /**
@@ -261,13 +275,19 @@ valija_mime_message_parse_for_search (GBytes *source)
 ValijaMimeMessage *
 valija_mime_message_parse_outline (GBytes *source)
 {
-  return parse (source, TEXT_LIMIT, TRUE);
+  ValijaMimeMessage *self = parse (source, TEXT_LIMIT, TRUE);
+
+  ensure_info (self);
+
+  return self;
 }
 
 ValijaMessageInfo *
 valija_mime_message_get_info (ValijaMimeMessage *self)
 {
   g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), NULL);
+
+  ensure_info (self);
 
   return self->info;
 }
