@@ -8,9 +8,10 @@
 
 #include "mime/valija-mime-message.h"
 
-/* How many messages are asked for at a time, and how much is read and written together: each write to local truth
- * costs a flush of the disk, and what was read and not written is lost with a kill. */
-#define PAGE_SIZE 1000
+/* How many messages are asked for at a time: nothing is fetched while the last of them are written. And how much is
+ * read and written together: each write to local truth costs a flush of the disk, and what was read and not written is
+ * lost with a kill. */
+#define PAGE_SIZE 5000
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (8 * 1024 * 1024)
 
