@@ -41,6 +41,8 @@ static const char common_settings[] =
 /* The size is in KiB, negative by SQLite's convention. */
 static const char writer_settings[] = "PRAGMA cache_size = -16000;";
 static const char reader_settings[] = "PRAGMA cache_size = -8000; PRAGMA query_only = ON;";
+/* The words of the index of the search, for who knows the beginning of one. Of the connection alone. */
+static const char reader_tables[] = "CREATE VIRTUAL TABLE temp.word USING fts5vocab (main, search, instance);";
 static const char limited_settings[] = "PRAGMA cache_size = -1000;";
 
 static void
@@ -100,6 +102,7 @@ valija_database_open (const char         *path,
     }
 
   if (!valija_database_run_script (self, common_settings, error) ||
+      (!writable && !valija_database_run_script (self, reader_tables, error)) ||
       !valija_database_run_script (self, writable ? writer_settings : reader_settings, error) ||
       !valija_database_run_script (
           self, kind == VALIJA_DATABASE_LOCAL ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error))

@@ -90,6 +90,14 @@ gboolean valija_store_search_check_clauses (ValijaStoreSearch           *self,
                                             gboolean                    *holds,
                                             GError                     **error);
 
+/* ---- valija-store-search-beginning.c: as you type ---- */
+
+/* @match with the words of the index in the place of each that may go on, where they are few. Of a reader. */
+gboolean valija_store_search_list_beginnings (ValijaDatabase  *database,
+                                              const char      *match,
+                                              char           **listed,
+                                              GError         **error);
+
 /* The key in the cache of what belongs to the conversation @key of the local @message, as far as there is one; else
  * @found is left as it is (valija-store-conversations.c). */
 gboolean valija_store_find_conversation_in_cache (ValijaStoreContext  *context,

@@ -233,10 +233,14 @@ walk_all (ValijaStoreSearch  *self,
 {
   const char *match = valija_search_query_get_match (self->args->query);
   const ValijaSearchTest *id = valija_search_query_find_alone (self->args->query, VALIJA_SEARCH_TEST_ID);
+  g_autofree char *listed = NULL;
   sqlite3_stmt *statement;
 
+  if (match != NULL && !valija_store_search_list_beginnings (self->database, match, &listed, error))
+    return FALSE;
+
   if (match != NULL)
-    statement = valija_database_query (self->database, error, match_sql, "sii", match, self->from, self->to);
+    statement = valija_database_query (self->database, error, match_sql, "sii", listed, self->from, self->to);
   else if (id != NULL)
     statement = valija_database_query (self->database, error, message_id_sql, "iii", (gint64) g_str_hash (id->text),
                                        self->from, self->to);

@@ -459,6 +459,19 @@ join_words (sqlite3    *handle,
   return words;
 }
 
+char *
+valija_store_tokenizer_dup_only_word (sqlite3    *handle,
+                                      const char *text)
+{
+  g_autoptr(GString) words = join_words (handle, text);
+
+  /* One space around each */
+  if (words->len < 3 || strchr (words->str + 1, ' ') != words->str + words->len - 1)
+    return NULL;
+
+  return g_strndup (words->str + 1, words->len - 2);
+}
+
 gboolean
 valija_store_tokenizer_contains (sqlite3    *handle,
                                  const char *text,

@@ -16,6 +16,9 @@ int valija_store_tokenizer_register (sqlite3 *handle);
 /* Whether @text has anything that the tokenizer would make a word of. */
 gboolean valija_store_tokenizer_has_words (const char *text);
 
+/* The word that @text is as the index has it; NULL where it is none, or several. */
+char *valija_store_tokenizer_dup_only_word (sqlite3 *handle, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether the words of @phrase stand in @text one behind the other, as a search would find them;
  * with @beginning the last of them may go on. @handle is one that has the tokenizer. */
 gboolean valija_store_tokenizer_contains (sqlite3    *handle,

@@ -558,6 +558,56 @@ test_before_sources (void)
   test_check (self);
 }
 
+/* The beginning of few words, and of many. */
+static void
+test_beginnings (void)
+{
+  static const struct
+  {
+    const char *typed;
+    const char *found;
+  } looks[] = {
+    { "lam", "24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1" },
+    { "Lam1", "19 18 17 16 15 14 13 12 11 10 1" },
+    { "lám24", "24" },
+    { "lamé", "" },
+    { "subject:lam1", "" },
+    { "body:lam2", "24 23 22 21 20 2" },
+    { "filename:lam2", "" },
+    { "-lam21 lam2", "24 23 22 20 2" },
+    { "lam1 OR lam2", "24 23 22 21 20 2 1" },
+    { "say lam2", "24 23 22 21 20 2" },
+    { "say-lam2", "24 23 22 21 20 2" },
+    { "\"lam2\"", "2" },
+  };
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
+  gint64 inbox;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  test_sync (self, inbox, test_added ("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24", 0));
+
+  for (guint i = 1; i <= 24; i++)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("%u", i);
+      g_autofree char *text = g_strdup_printf ("say lam%u", i);
+      gint64 id = test_find (self, inbox, remote_id);
+
+      g_ptr_array_add (sources, valija_stored_source_new (id, bytes, text, NULL, FALSE));
+    }
+  test_await (valija_store_write_sources (self->store, sources));
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree char *found = test_search (self, looks[i].typed);
+
+      g_test_message ("%s", looks[i].typed);
+      g_assert_cmpstr (found, ==, looks[i].found);
+    }
+}
+
 /* What is written together is one segment of the index, whatever else was written in between: a segment for each
  * message would be merged again and again. */
 static void
@@ -612,6 +662,7 @@ main (int   argc,
   g_test_add_func ("/store/search/odd-text", test_odd_text);
   g_test_add_func ("/store/search/scope", test_scope);
   g_test_add_func ("/store/search/before-sources", test_before_sources);
+  g_test_add_func ("/store/search/beginnings", test_beginnings);
   g_test_add_func ("/store/search/segments", test_segments);
   g_test_add_func ("/store/search/people", test_people);
   g_test_add_func ("/store/search/abandoned", test_abandoned);
