@@ -175,9 +175,12 @@ valija_engine_watch_conditions (ValijaEngine *self)
 void
 valija_engine_unwatch_conditions (ValijaEngine *self)
 {
-  g_signal_handlers_disconnect_by_data (g_network_monitor_get_default (), self);
+  /* Who has watched nothing, as valijactl, would have the monitors made now */
   if (self->power != NULL)
-    g_signal_handlers_disconnect_by_data (self->power, self);
+    {
+      g_signal_handlers_disconnect_by_data (g_network_monitor_get_default (), self);
+      g_signal_handlers_disconnect_by_data (self->power, self);
+    }
   g_clear_object (&self->power);
 
   if (self->system_bus != NULL)
