@@ -30,6 +30,7 @@ struct _ValijaExchangeWatch
   gboolean is_alive;        /* the answer under way has brought something */
   gboolean is_stale;        /* it is about a subscription that is no more */
   gboolean is_excused;      /* it is ended without being broken */
+  gboolean is_given_up;     /* it is ended here, whatever is still to come of it */
   guint n_broken;           /* answers in turn that did not hold */
   char *subscription;       /* nullable */
   char *watermark;          /* nullable: of a pull subscription */

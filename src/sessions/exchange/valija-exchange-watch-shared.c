@@ -210,10 +210,7 @@ pull_fiber (gpointer data)
       DexPromise *pause;
       guint seconds;
 
-      /* Then it is looked at as often as what nobody watches */
-      if (!done && valija_exchange_watch_is_refusal (error))
-        break;
-
+      /* A refusal is of today: it may be on its way to another server, or back from there */
       seconds = note_attempt (self, place, done);
       if (more || place->stopped)
         continue;

@@ -266,10 +266,18 @@ take_message (const ValijaEwsNode *message,
 
   /* Others are to be told of as well: in another answer */
   if (valija_exchange_watch_is_stale (self))
-    self->is_excused = TRUE;
+    self->is_excused = self->is_given_up = TRUE;
 
   return !self->stopped && !self->is_excused &&
          g_strcmp0 (valija_ews_node_find_text (message, "ConnectionStatus"), "Closed") != 0;
+}
+
+/* What was on its way when an answer ended before its end the server takes for told. */
+static void
+note_loss (ValijaExchangeWatch *self)
+{
+  self->is_lost = TRUE;
+  valija_promise_fulfil (&self->news);
 }
 
 static gboolean
@@ -282,11 +290,13 @@ read_stream_fiber (ValijaExchangeWatch  *self,
   g_autoptr(GError) failure = NULL;
   gboolean is_refused;
 
-  self->is_alive = self->is_excused = FALSE;
+  self->is_alive = self->is_excused = self->is_given_up = FALSE;
   valija_exchange_client_stream_fiber (self->client,
                                        valija_ews_stream_events (schema, (const char * const *) subscriptions,
                                                                  STREAM_MINUTES),
                                        self->silence, take_message, self, &failure);
+  if (self->is_alive && (failure != NULL || self->is_given_up))
+    note_loss (self);
   if (self->mode != MODE_STREAM || self->stopped || self->is_excused)
     return TRUE;
 
@@ -341,13 +351,24 @@ stream_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+/* Until there is something to look at; whoever else waits goes on waiting for the same. */
+static gboolean
+rest_fiber (ValijaExchangeWatch  *self,
+            guint                 seconds,
+            GError              **error)
+{
+  if (self->news == NULL)
+    self->news = dex_promise_new ();
+
+  return valija_await_settled (dex_future_first (dex_ref (DEX_FUTURE (self->news)),
+                                                 dex_timeout_new_seconds ((int) seconds), NULL), error);
+}
+
 static gboolean
 wait_for_stream_fiber (ValijaExchangeWatch  *self,
                        guint                 seconds,
                        GError              **error)
 {
-  g_autoptr(DexPromise) news = dex_promise_new ();
-
   if (self->failure != NULL)
     {
       self->n_broken = 0;
@@ -363,11 +384,7 @@ wait_for_stream_fiber (ValijaExchangeWatch  *self,
                                                 (GDestroyNotify) valija_exchange_watch_unref), "Exchange watch");
     }
 
-  valija_promise_fulfil (&self->news);
-  self->news = dex_ref (news);
-
-  return valija_await_settled (dex_future_first (dex_ref (DEX_FUTURE (news)), dex_timeout_new_seconds ((int) seconds),
-                                                 NULL), error);
+  return rest_fiber (self, seconds, error);
 }
 
 /* ---- Asking again and again ---- */
@@ -432,8 +449,8 @@ pull_fiber (ValijaExchangeWatch  *self,
         return FALSE;
     }
 
-  return has_news (self) || self->mode != MODE_PULL ||
-         valija_await_settled (dex_timeout_new_seconds ((int) MIN (seconds, self->interval)), error);
+  return has_news (self) || self->mode != MODE_PULL || self->stopped ||
+         rest_fiber (self, MIN (seconds, self->interval), error);
 }
 
 /* ---- */

@@ -212,6 +212,24 @@ test_broken (void)
   world_stop (&world);
 }
 
+/* The news were written to a connection that was gone by then: the server takes them for told. */
+static void
+test_cut (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+  watching = watch (&world);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_lost', 'value': true}");
+  deliver (&world, "News");
+  assert_told (&world, watching, inbox);
+  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
+  world_stop (&world);
+}
+
 /* Where the answer cannot stay open the server is asked; where not even that, nobody is told. */
 static void
 test_pull (void)
@@ -254,6 +272,21 @@ test_silent (void)
   g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
   g_assert_cmpint (count (&world, "GetEvents"), ==, 1);
   world_stop (&world);
+}
+
+/* Whether what was ordered to go wrong with @operation did. */
+static gboolean
+has_happened (World      *world,
+              const char *operation)
+{
+  g_autoptr(JsonNode) list = valija_contract_server_order (world->server, "{'do': 'injected'}");
+  JsonArray *array = json_node_get_array (list);
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (g_str_equal (json_object_get_string_member (json_array_get_object_element (array, i), "operation"), operation))
+      return TRUE;
+
+  return FALSE;
 }
 
 /* Whether @operation was asked of the server of @mailbox. */
@@ -373,6 +406,28 @@ test_shared_elsewhere (void)
   assert_told (&world, watch (&world), inbox);
   g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 3);
   g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
+  world_stop (&world);
+}
+
+/* It is said to be elsewhere for once, as while it is being moved: it is asked for again all the same. */
+static void
+test_shared_comes_back (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
+  begin_shared (&world);
+  assert_told (&world, watch (&world), inbox);
+  valija_wait_until (count (&world, "GetEvents") >= 1);
+  assert_told (&world, watch (&world), inbox);
+  valija_contract_server_tell (world.server,
+                               "{'do': 'inject', 'operation': 'GetEvents', 'fault': 'status', 'status': 451,"
+                               " 'headers': {'X-MS-Location': 'https://localhost:1/EWS/Exchange.asmx'}}");
+  valija_wait_until (has_happened (&world, "GetEvents"));
+  deliver_to_team (&world);
+  assert_told (&world, watch (&world), inbox);
   world_stop (&world);
 }
 
@@ -539,20 +594,148 @@ test_dropped (gconstpointer data)
   world_stop (&world);
 }
 
-/* Closing ends a watch at once. */
+static void
+close_session (World *world)
+{
+  g_autoptr(DexFuture) closed = valija_session_close (world->session);
+
+  g_assert_nonnull (valija_test_await (closed, NULL));
+}
+
+static gboolean
+late_cb (gpointer user_data)
+{
+  g_error ("A watch did not end");
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* After @turns of the main loop, of which the first begins it, whatever is under way then: connecting, subscribing, an
+ * answer. */
+static void
+close_after (World     *world,
+             DexFuture *watching,
+             guint      turns)
+{
+  guint late = g_timeout_add_seconds (VALIJA_WAIT_SECONDS, late_cb, NULL);
+  guint tick = g_timeout_add (1, tick_cb, NULL);
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < turns; i++)
+    g_main_context_iteration (NULL, TRUE);
+  close_session (world);
+  if (valija_test_await (watching, &error) == NULL)
+    g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_DISCONNECTED);
+  g_assert_cmpint (valija_session_get_state (world->session), ==, VALIJA_SESSION_CLOSED);
+  dex_unref (watching);
+  g_source_remove (tick);
+  g_source_remove (late);
+}
+
+/* Closing ends a watch at once: while its answer is open, … */
 static void
 test_close (void)
 {
   World world;
   DexFuture *watching;
-  g_autoptr(DexFuture) closed = NULL;
 
   world_start (&world, NULL, NULL, NULL);
   begin (&world);
   watching = watch (&world);
   valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  closed = valija_session_close (world.session);
+  close_session (&world);
   await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
+  world_stop (&world);
+}
+
+/* … while it has begun and said nothing, … */
+static void
+test_close_in_silence (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_mute', 'value': true}");
+  begin (&world);
+  watching = watch (&world);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  valija_test_drain ();
+  close_session (&world);
+  await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
+  world_stop (&world);
+}
+
+/* … while it is asked again and again, … */
+static void
+test_close_in_pull (void)
+{
+  World world;
+  DexFuture *watching;
+
+  world_start (&world, NULL, NULL, NULL);
+  VALIJA_EXCHANGE_SESSION (world.session)->interval = 600;
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                             "'operation': 'GetStreamingEvents', 'times': 99}");
+  begin (&world);
+  assert_told (&world, watch (&world), inbox);
+  watching = watch (&world);
+  valija_wait_until (count (&world, "GetEvents") > 0);
+  valija_test_drain ();
+  close_after (&world, watching, 0);
+  world_stop (&world);
+}
+
+/* … and at each moment of connecting and of beginning anew after the server has ended an answer. */
+static void
+test_close_at_any_time (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+  close_session (&world);
+  for (guint turns = 1; turns < 40; turns++)
+    close_after (&world, watch (&world), turns);
+
+  for (guint turns = 1; turns < 20; turns++)
+    {
+      gint64 before = count (&world, "GetStreamingEvents");
+      DexFuture *watching;
+
+      assert_told (&world, watch (&world), inbox);
+      watching = watch (&world);
+      valija_wait_until (count (&world, "GetStreamingEvents") > before);
+      valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'close'}");
+      close_after (&world, watching, turns);
+    }
+  world_stop (&world);
+}
+
+/* Two wait at once: neither keeps the other from it, and neither goes round and round. */
+static void
+test_two (void)
+{
+  World world;
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(DexFuture) second = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+  first = watch (&world);
+  second = watch (&world);
+  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  valija_test_drain ();
+  deliver (&world, "News");
+  valija_wait_until (!dex_future_is_pending (first) || !dex_future_is_pending (second));
+  deliver (&world, "More");
+  valija_wait_until (!dex_future_is_pending (first) && !dex_future_is_pending (second));
   world_stop (&world);
 }
 
@@ -573,6 +756,7 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/pull", test_pull);
   g_test_add_func ("/exchange/watch/shared", test_shared);
   g_test_add_func ("/exchange/watch/shared-elsewhere", test_shared_elsewhere);
+  g_test_add_func ("/exchange/watch/shared-comes-back", test_shared_comes_back);
   g_test_add_func ("/exchange/watch/shared-away", test_shared_away);
   g_test_add_func ("/exchange/watch/shared-again", test_shared_again);
   g_test_add_func ("/exchange/watch/shared-pull", test_shared_pull);
@@ -582,7 +766,12 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/one-folder", test_one_folder);
   g_test_add_data_func ("/exchange/watch/dropped/stream", GINT_TO_POINTER (0), test_dropped);
   g_test_add_data_func ("/exchange/watch/dropped/pull", GINT_TO_POINTER (1), test_dropped);
+  g_test_add_func ("/exchange/watch/cut", test_cut);
+  g_test_add_func ("/exchange/watch/two", test_two);
   g_test_add_func ("/exchange/watch/close", test_close);
+  g_test_add_func ("/exchange/watch/close/in-silence", test_close_in_silence);
+  g_test_add_func ("/exchange/watch/close/in-pull", test_close_in_pull);
+  g_test_add_func ("/exchange/watch/close/at-any-time", test_close_at_any_time);
 
   return g_test_run ();
 }

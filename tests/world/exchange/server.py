@@ -72,6 +72,8 @@ OPTIONS = {
     'new_ids': True, 'size_limit': 64 * 1024 * 1024, 'send_as': [], 'ex_addresses': False, 'gzip': True,
     'subscriptions_last': True,
     'stream_split': 0,         # bytes in a chunk of a stream; 0: an envelope at a time
+    'stream_mute': False,      # an answer begins, and says nothing
+    'stream_lost': False,      # the next news are written to a connection that is gone
     'stream_declarations': True, 'stream_seconds': None,  # instead of the minutes that are asked for
     'moved': None,             # a URL: the mailboxes are there, and 451 is the answer to whoever has signed in here
     'autodiscover_json': 'on', 'ews_url': None, 'redirects': {}, 'latency': 0.0,
@@ -86,6 +88,7 @@ class Server:
         self.subscriptions = Subscriptions()
         self.injections = Injections()
         self.mailboxes, self.passwords, self.wrong = {}, {}, {}
+        self.relay = None  # called with the author, the recipients and the source of what is sent
         self.shared = {f'team@{DOMAIN}'}
         for user, name in list(USERS.items()) + [('team', 'Equipo')]:
             address = f'{user}@{DOMAIN}'
@@ -628,6 +631,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Content-Type', 'text/xml; charset=utf-8')
         self.send_header('Transfer-Encoding', 'chunked')
         self.end_headers()
+        if state.options['stream_mute']:
+            self.wfile.flush()
+            while self.rfile.read(1):
+                pass
+            raise Dropped
         missing = [i for i in identities if not self.knows(i)]
         if busy is not None or missing:
             error = busy or EwsError('ErrorSubscriptionNotFound', 'The specified subscription was not found.')
@@ -667,6 +675,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_envelope(response_message(name, tag('m:ErrorSubscriptionIds', *(leaf('t:SubscriptionId', i) for i in gone)),
                                                     error=EwsError('ErrorSubscriptionNotFound', 'The subscription was not found.')))
                 break
+            if state.options['stream_lost'] and any('StatusEvent' not in f for f in found):
+                state.options['stream_lost'] = False
+                raise Dropped
             if over:
                 self.send_envelope(response_message(name, leaf('m:ConnectionStatus', 'Closed')))
                 break
