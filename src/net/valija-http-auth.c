@@ -173,11 +173,9 @@ valija_http_explain_unauthorized (ValijaHttpExchange *exchange, gboolean *refuse
   SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
   const char *given = soup_message_headers_get_one (soup_message_get_request_headers (exchange->message),
                                                     "Authorization");
+  /* Words, where there are some: a challenge is none for people, and what it offers is said in the sentence */
   const char *line = soup_message_headers_get_one (headers, "X-MS-Diagnostics");
   GError *error;
-
-  if (line == NULL)
-    line = soup_message_headers_get_list (headers, "WWW-Authenticate");
 
   /* What an NTLM exchange begins with tells no secret yet. */
   *refused = given != NULL && !g_str_has_prefix (given, NTLM_NEGOTIATE);

@@ -97,9 +97,16 @@ static void
 test_wrong_password (void)
 {
   World world;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
 
   world_start (&world, NULL, NULL, "wrong");
-  await_error (valija_session_open (world.session), VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN);
+  future = valija_session_open (world.session);
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION);
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SIGN_IN);
+  /* A challenge is no words */
+  g_assert_null (valija_error_get_server_line (error));
   g_assert_cmpint (valija_session_get_state (world.session), ==, VALIJA_SESSION_CLOSED);
   world_stop (&world);
 }
