@@ -189,9 +189,6 @@
   "    AND NOT EXISTS (SELECT 1 FROM message WHERE id = link.conversation AND ifnull (conversation, 0) = 0);" \
   "END;"
 
-/* What a server listed before tells of no references: its next round lists all of it again. */
-#define RELIST_SCRIPT "DELETE FROM cursor;"
-
 /* The generation tells a cache from the one that was there before: the journal's row ids are
  * those of one generation. */
 #define GENERATION_SCRIPT \
@@ -304,7 +301,8 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
-  CONVERSATION_SCRIPT RELIST_SCRIPT,
+  /* What a server listed before tells of no references: its next round lists all of it again */
+  CONVERSATION_SCRIPT "DELETE FROM cursor;",
   NO_ROUND_SCRIPT,
   ADDED_SCRIPT,
   UNSEARCHED_SCRIPT UNLINKED_SCRIPT,

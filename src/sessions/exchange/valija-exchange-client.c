@@ -800,3 +800,46 @@ valija_exchange_client_run_all_fiber (ValijaExchangeClient    *self,
 
   return TRUE;
 }
+
+typedef struct
+{
+  ValijaEwsShape shape;
+  ValijaExchangeTakeFunc take;
+  gpointer user_data;
+} Getting;
+
+static ValijaEwsRequest *
+build_get_items (ValijaEwsSchema     schema,
+                 const char * const *ids,
+                 gpointer            user_data)
+{
+  const Getting *getting = user_data;
+
+  return valija_ews_get_items (schema, getting->shape, ids);
+}
+
+static gboolean
+take_got_item (const char            *id,
+               const ValijaEwsNode   *message,
+               const ValijaEwsResult *result,
+               gpointer               user_data,
+               GError               **error)
+{
+  const Getting *getting = user_data;
+
+  return getting->take (id, message, result, getting->user_data, error);
+}
+
+gboolean
+valija_exchange_client_get_items_fiber (ValijaExchangeClient    *self,
+                                        const char * const      *ids,
+                                        guint                    most,
+                                        ValijaEwsShape           shape,
+                                        ValijaExchangeTakeFunc   take,
+                                        gpointer                 user_data,
+                                        GError                 **error)
+{
+  Getting getting = { shape, take, user_data };
+
+  return valija_exchange_client_run_all_fiber (self, ids, most, build_get_items, take_got_item, &getting, error);
+}

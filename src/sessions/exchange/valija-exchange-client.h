@@ -103,6 +103,15 @@ gboolean              valija_exchange_client_run_all_fiber (ValijaExchangeClient
                                                             gpointer                user_data,
                                                             GError                **error);
 
+/* The same for GetItem with @shape. */
+gboolean              valija_exchange_client_get_items_fiber (ValijaExchangeClient   *self,
+                                                              const char * const     *ids,
+                                                              guint                   most,
+                                                              ValijaEwsShape          shape,
+                                                              ValijaExchangeTakeFunc  take,
+                                                              gpointer                user_data,
+                                                              GError                **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeClient, valija_exchange_client_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeReply, valija_exchange_reply_free)
 

@@ -111,14 +111,6 @@ change (Labels     *labels,
   return changed;
 }
 
-static ValijaEwsRequest *
-build_read (ValijaEwsSchema     schema,
-            const char * const *ids,
-            gpointer            user_data)
-{
-  return valija_ews_get_items (schema, VALIJA_EWS_SHAPE_CATEGORIES, ids);
-}
-
 static gboolean
 take_read (const char            *id,
            const ValijaEwsNode   *message,
@@ -200,7 +192,8 @@ try_fiber (Labels                *labels,
   g_autofree char **changed = NULL;
 
   g_hash_table_remove_all (labels->found);
-  if (!valija_exchange_client_run_all_fiber (client, ids, BATCH, build_read, take_read, labels, error))
+  if (!valija_exchange_client_get_items_fiber (client, ids, BATCH, VALIJA_EWS_SHAPE_CATEGORIES, take_read, labels,
+                                               error))
     return FALSE;
 
   changed = (char **) g_hash_table_get_keys_as_array (labels->found, NULL);

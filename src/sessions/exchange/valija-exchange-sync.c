@@ -146,14 +146,6 @@ read_page_fiber (Sync    *sync,
   return TRUE;
 }
 
-static ValijaEwsRequest *
-build_summaries (ValijaEwsSchema     schema,
-                 const char * const *ids,
-                 gpointer            user_data)
-{
-  return valija_ews_get_items (schema, VALIJA_EWS_SHAPE_SUMMARY, ids);
-}
-
 static gboolean
 take_summary (const char            *id,
               const ValijaEwsNode   *message,
@@ -217,8 +209,8 @@ sync_all_fiber (Sync    *sync,
         return FALSE;
 
       g_ptr_array_add (sync->changed, NULL);
-      if (!valija_exchange_client_run_all_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
-                                                 build_summaries, take_summary, sync, error) ||
+      if (!valija_exchange_client_get_items_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
+                                                   VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync, error) ||
           !send_batch_fiber (sync, error))
         return FALSE;
     }
