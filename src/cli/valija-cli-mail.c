@@ -191,9 +191,20 @@ can_read (ValijaCli *cli, ValijaAccount *account)
 }
 
 static void
+print_words (ValijaCli *cli, const char *words)
+{
+  g_autofree char *clean = words != NULL ? valija_cli_clean (words) : NULL;
+
+  if (clean != NULL)
+    valija_cli_print (cli, "  %s\n", clean);
+}
+
+static void
 report_sync (ValijaCli *cli, ValijaAccount *account, guint n_new, const GError *failure)
 {
-  const char *alert = valija_account_status_get_alert (valija_engine_get_status (cli->engine, account));
+  ValijaAccountStatus *status = valija_engine_get_status (cli->engine, account);
+  const char *alert = valija_account_status_get_alert (status);
+  const char *notice = valija_account_status_get_notice (status);
 
   if (cli->json != NULL)
     {
@@ -202,6 +213,7 @@ report_sync (ValijaCli *cli, ValijaAccount *account, guint n_new, const GError *
       valija_cli_json_string (cli->json, "name", valija_account_get_name (account));
       valija_cli_json_int (cli->json, "new", n_new);
       valija_cli_json_string (cli->json, "alert", alert);
+      valija_cli_json_string (cli->json, "notice", notice);
       valija_cli_json_error (cli->json, "error", failure);
       json_builder_end_object (cli->json);
     }
@@ -211,12 +223,8 @@ report_sync (ValijaCli *cli, ValijaAccount *account, guint n_new, const GError *
   else
     valija_cli_print (cli, "%s: %s\n", valija_account_get_name (account), failure->message);
 
-  if (alert != NULL)
-    {
-      g_autofree char *clean = valija_cli_clean (alert);
-
-      valija_cli_print (cli, "  %s\n", clean);
-    }
+  print_words (cli, notice);
+  print_words (cli, alert);
 }
 
 /* An account that fails does not keep the others from being looked at; the first failure decides how valijactl ends. */

@@ -41,11 +41,18 @@ session_alert_cb (ValijaAccountRuntime *self, const char *text, ValijaSession *s
 }
 
 static void
+session_notice_cb (ValijaAccountRuntime *self, const char *text, ValijaSession *session)
+{
+  valija_account_status_set_notice (self->status, text);
+}
+
+static void
 watch_session (ValijaAccountRuntime *self, ValijaSession *session)
 {
   g_signal_connect_object (session, "state-changed", G_CALLBACK (session_state_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "alert", G_CALLBACK (session_alert_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notice", G_CALLBACK (session_notice_cb), self, G_CONNECT_SWAPPED);
 }
 
 static ValijaSession *

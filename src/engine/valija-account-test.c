@@ -11,6 +11,8 @@
 
 /* How many folders are named to the user. */
 #define MAX_NAMES 20
+/* A server may say that a folder is in itself */
+#define MAX_DEPTH 20
 
 typedef struct
 {
@@ -253,6 +255,38 @@ alert_cb (Test *test, const char *text)
 }
 
 static void
+notice_cb (Test *test, const char *text)
+{
+  if (text != NULL)
+    g_ptr_array_add (test->facts, g_strdup (text));
+}
+
+/* Where it is, and so whose: "team@example.org/Inbox". (transfer full) */
+static char *
+dup_path (GPtrArray *infos, const ValijaFolderInfo *info)
+{
+  g_autoptr(GString) path = g_string_new (info->name);
+
+  for (guint depth = 0; info != NULL && info->parent_id != NULL && depth < MAX_DEPTH; depth++)
+    {
+      const ValijaFolderInfo *parent = NULL;
+
+      for (guint i = 0; i < infos->len && parent == NULL; i++)
+        if (g_str_equal (((ValijaFolderInfo *) g_ptr_array_index (infos, i))->remote_id, info->parent_id))
+          parent = g_ptr_array_index (infos, i);
+
+      if (parent != NULL)
+        {
+          g_string_prepend_c (path, '/');
+          g_string_prepend (path, parent->name);
+        }
+      info = parent;
+    }
+
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+static void
 note_folders (Test *test, GPtrArray *infos)
 {
   g_autoptr(GString) names = g_string_new (NULL);
@@ -260,9 +294,9 @@ note_folders (Test *test, GPtrArray *infos)
 
   for (guint i = 0; i < MIN (infos->len, MAX_NAMES); i++)
     {
-      ValijaFolderInfo *info = g_ptr_array_index (infos, i);
+      g_autofree char *path = dup_path (infos, g_ptr_array_index (infos, i));
 
-      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", info->name);
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", path);
     }
   if (infos->len > MAX_NAMES)
     g_string_append (names, ", …");
@@ -331,6 +365,7 @@ test_incoming_fiber (Test *test, GError **error)
   /* Opening is left to the reader: a session of two servers opens only this half then. */
   reader = VALIJA_MAIL_READER (test->session);
   g_signal_connect_swapped (test->session, "alert", G_CALLBACK (alert_cb), test);
+  g_signal_connect_swapped (test->session, "notice", G_CALLBACK (notice_cb), test);
   infos = dex_await_boxed (valija_engine_race (test->engine, valija_mail_reader_list_folders (reader), NULL), error);
   if (infos == NULL)
     return FALSE;

@@ -18,6 +18,7 @@ struct _ValijaAccountStatus
   ValijaProgress *progress;
   GPtrArray *alerts;        /* of char * */
   char *alert;              /* nullable: these */
+  char *notice;
   char *paused;
   char *away;
   ValijaCapabilities capabilities;
@@ -36,6 +37,7 @@ enum
   PROP_LAST_CHECKED,
   PROP_PROGRESS,
   PROP_ALERT,
+  PROP_NOTICE,
   PROP_PAUSED,
   PROP_AWAY,
   PROP_CAPABILITIES,
@@ -65,6 +67,7 @@ valija_account_status_finalize (GObject *object)
   g_clear_error (&self->error);
   g_ptr_array_unref (self->alerts);
   g_free (self->alert);
+  g_free (self->notice);
   g_free (self->paused);
   g_free (self->away);
   g_strfreev (self->facts);
@@ -100,6 +103,9 @@ valija_account_status_get_property (GObject    *object,
       break;
     case PROP_ALERT:
       g_value_set_string (value, self->alert);
+      break;
+    case PROP_NOTICE:
+      g_value_set_string (value, self->notice);
       break;
     case PROP_PAUSED:
       g_value_set_string (value, self->paused);
@@ -137,6 +143,7 @@ valija_account_status_class_init (ValijaAccountStatusClass *klass)
   properties[PROP_LAST_CHECKED] = g_param_spec_int64 ("last-checked", NULL, NULL, 0, G_MAXINT64, 0, flags);
   properties[PROP_PROGRESS] = g_param_spec_object ("progress", NULL, NULL, VALIJA_TYPE_PROGRESS, flags);
   properties[PROP_ALERT] = g_param_spec_string ("alert", NULL, NULL, NULL, flags);
+  properties[PROP_NOTICE] = g_param_spec_string ("notice", NULL, NULL, NULL, flags);
   properties[PROP_PAUSED] = g_param_spec_string ("paused", NULL, NULL, NULL, flags);
   properties[PROP_AWAY] = g_param_spec_string ("away", NULL, NULL, NULL, flags);
   properties[PROP_CAPABILITIES] = g_param_spec_uint ("capabilities", NULL, NULL, 0, G_MAXUINT, 0, flags);
@@ -212,6 +219,14 @@ valija_account_status_get_alert (ValijaAccountStatus *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
 
   return self->alert;
+}
+
+const char *
+valija_account_status_get_notice (ValijaAccountStatus *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_STATUS (self), NULL);
+
+  return self->notice;
 }
 
 const char *
@@ -328,6 +343,16 @@ valija_account_status_add_alert (ValijaAccountStatus *self,
   self->alert = g_strjoinv ("\n", (char **) self->alerts->pdata);
   g_ptr_array_set_size (self->alerts, self->alerts->len - 1);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ALERT]);
+}
+
+void
+valija_account_status_set_notice (ValijaAccountStatus *self,
+                                  const char          *notice)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT_STATUS (self));
+
+  if (g_set_str (&self->notice, notice))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTICE]);
 }
 
 void

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 
 /* How an account is doing. Properties: state (int, ValijaSessionState), error (boxed GError, nullable: the last
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
- * synchronises), alert (nullable: what the server wants the user to read, the last few texts with a line each), paused
- * (nullable: why whole messages are not fetched in the background), away (nullable: that the server answers for the
- * user now), capabilities (uint, ValijaCapabilities, what this server in fact offers), facts (strv: what the server
- * said of itself, "Label: value" lines), quota (boxed ValijaQuota, nullable: where the server has told since the
- * start). */
+ * synchronises), alert (nullable: the server's words to the user, the last few with a line each), notice (nullable: our
+ * own, while something cannot be had), paused (nullable: why whole messages are not fetched in the background), away
+ * (nullable: that the server answers for the user now), capabilities (uint, ValijaCapabilities, what this server in fact
+ * offers), facts (strv: what the server said of itself, "Label: value" lines), quota (boxed ValijaQuota, nullable: where
+ * the server has told since the start). */
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
 
@@ -27,6 +27,7 @@ const GError        *valija_account_status_get_error        (ValijaAccountStatus
 gint64               valija_account_status_get_last_checked (ValijaAccountStatus *self);
 ValijaProgress      *valija_account_status_get_progress     (ValijaAccountStatus *self);
 const char          *valija_account_status_get_alert        (ValijaAccountStatus *self);
+const char          *valija_account_status_get_notice       (ValijaAccountStatus *self);
 const char          *valija_account_status_get_paused       (ValijaAccountStatus *self);
 const char          *valija_account_status_get_away         (ValijaAccountStatus *self);
 ValijaCapabilities   valija_account_status_get_capabilities (ValijaAccountStatus *self);
@@ -40,6 +41,7 @@ void valija_account_status_set_last_checked (ValijaAccountStatus *self, gint64 w
 void valija_account_status_set_progress     (ValijaAccountStatus *self, ValijaProgress *progress);
 /* One more, after those before; the oldest goes where there are too many. What is there already is not told again. */
 void valija_account_status_add_alert        (ValijaAccountStatus *self, const char *text);
+void valija_account_status_set_notice       (ValijaAccountStatus *self, const char *notice);
 void valija_account_status_set_paused       (ValijaAccountStatus *self, const char *paused);
 void valija_account_status_set_quota        (ValijaAccountStatus *self, const ValijaQuota *quota);
 void valija_account_status_set_away         (ValijaAccountStatus *self, const char *away);

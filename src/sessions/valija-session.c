@@ -11,6 +11,7 @@ enum
 {
   STATE_CHANGED,
   ALERT,
+  NOTICE,
   N_SIGNALS,
 };
 
@@ -38,6 +39,15 @@ valija_session_default_init (ValijaSessionInterface *iface)
    */
   signals[ALERT] =
     g_signal_new ("alert", G_TYPE_FROM_INTERFACE (iface), G_SIGNAL_RUN_LAST, 0,
+                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  /**
+   * ValijaSession::notice:
+   * @self: a session
+   * @text: (nullable): our own words on what is not as it should be; %NULL: it is
+   */
+  signals[NOTICE] =
+    g_signal_new ("notice", G_TYPE_FROM_INTERFACE (iface), G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -156,4 +166,19 @@ valija_session_alert (ValijaSession *self, const char *text)
   g_return_if_fail (text != NULL);
 
   g_signal_emit (self, signals[ALERT], 0, text);
+}
+
+/**
+ * valija_session_notice:
+ * @self: a session
+ * @text: (nullable): our own words on what is not as it should be, all of them; %NULL: it is
+ *
+ * For providers: emits #ValijaSession::notice, in the place of what it told before.
+ */
+void
+valija_session_notice (ValijaSession *self, const char *text)
+{
+  g_return_if_fail (VALIJA_IS_SESSION (self));
+
+  g_signal_emit (self, signals[NOTICE], 0, text);
 }

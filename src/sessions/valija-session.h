@@ -56,7 +56,9 @@ ValijaSide         valija_session_get_mail_side    (ValijaSession *self);
 /* For providers. */
 /* emits "state-changed" */
 void valija_session_notify_state (ValijaSession *self);
-/* emits "alert" (string): the user must read it */
+/* emits "alert" (string): the server's words, which the user must read */
 void valija_session_alert        (ValijaSession *self, const char *text);
+/* emits "notice" (string, nullable): our own words on how things are, until others come in their place */
+void valija_session_notice       (ValijaSession *self, const char *text);
 
 G_END_DECLS

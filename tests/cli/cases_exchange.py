@@ -122,8 +122,13 @@ def exchange_shared_mailboxes():
         account = p.add('exchange', ANA, '--set', 'host=localhost', '--set', f'port={where["port"]}', '--set', f'ca={where["ca"]}',
                         '--set', f'shared={where["shared"]}, {LUIS}')
         assert p.json('account', 'show', account)['settings']['shared'] == f'{where["shared"]}, {LUIS}'
+        tested = p.json('account', 'test', account)
+        listed = next(s['detail'] for s in tested['steps'] if s['step'] == 'list-folders')
+        assert f'{where["shared"]}/Inbox' in listed and listed.count(', Inbox') == 1, listed
+        assert any(f'the shared mailbox {LUIS}' in fact and 'server:' not in fact for fact in tested['facts']), tested
         told = p.json('sync')['accounts'][0]
-        assert told['error'] is None and f'the shared mailbox {LUIS}' in told['alert'] and where['shared'] not in told['alert'], told
+        assert told['error'] is None and f'the shared mailbox {LUIS}' in told['notice'] and where['shared'] not in told['notice'], told
+        assert told['alert'] is None, told
         folders = {f['path']: f for f in p.json('folders')['folders']}
         assert not folders[where['shared']]['selectable'] and LUIS not in folders, folders
         inbox = f'{where["shared"]}/Inbox'

@@ -171,7 +171,8 @@ test_shared_away (void)
   test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
   assert_subjects (test, "inbox", "mine");
   assert_subjects (test, "team@example.org/Inbox", "ours");
-  g_assert_nonnull (strstr (valija_account_status_get_alert (valija_engine_get_status (test->engine, test->account)),
+  g_assert_null (valija_account_status_get_alert (valija_engine_get_status (test->engine, test->account)));
+  g_assert_nonnull (strstr (valija_account_status_get_notice (valija_engine_get_status (test->engine, test->account)),
                             "team@example.org"));
 
   test_engine_close (test);
@@ -187,6 +188,10 @@ test_shared_away (void)
 
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'mine'}");
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'more'}");
+
+  /* It is there again, and nothing is left to be said */
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_null (valija_account_status_get_notice (valija_engine_get_status (test->engine, test->account)));
 }
 
 /* The names of the folders whose role is that of the trash */

@@ -16,8 +16,7 @@ typedef struct
   GHashTable *folders;      /* folder id → ValijaFolderInfo */
   char *trash;              /* nullable: the id of its Deleted Items, where the user may put something into them */
   char *hierarchy;          /* nullable: the state of that look */
-  gboolean is_refused;      /* the user was told */
-  gboolean is_away;         /* likewise */
+  gboolean is_away;         /* it could not be looked at */
 } ValijaExchangeTree;
 
 /* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -shared.c, -sync.c, -fetch.c, -organize.c,

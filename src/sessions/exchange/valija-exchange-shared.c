@@ -186,50 +186,41 @@ is_of_connection (const GError *error)
 }
 
 static void
-begin_sentence (GString *alert)
+begin_sentence (GString *notice)
 {
-  if (alert->len > 0)
-    g_string_append_c (alert, ' ');
+  if (notice->len > 0)
+    g_string_append_c (notice, ' ');
 }
 
 /* It is being moved, or what keeps it is down: what was known of it stays. */
 static void
 note_absence (ValijaExchangeTree *tree,
               const GError       *error,
-              GString            *alert)
+              GString            *notice)
 {
-  tree->is_refused = FALSE;
-  if (tree->is_away)
-    return;
-
   tree->is_away = TRUE;
-  begin_sentence (alert);
+  begin_sentence (notice);
   /* Translators: a mailbox's address, and a sentence that says why */
-  g_string_append_printf (alert, _("The shared mailbox %s is out of reach for now, and stays as it was at the last "
-                                   "look. The reason: %s"), tree->mailbox, error->message);
+  g_string_append_printf (notice, _("The shared mailbox %s is out of reach for now, and stays as it was at the last "
+                                    "look. The reason: %s"), tree->mailbox, error->message);
 }
 
-/* Once, as long as it lasts. */
 static void
 note_refusal (ValijaExchangeTree *tree,
               const GError       *error,
-              GString            *alert)
+              GString            *notice)
 {
   g_hash_table_remove_all (tree->folders);
   g_clear_pointer (&tree->hierarchy, g_free);
   g_clear_pointer (&tree->root, g_free);
   tree->is_away = FALSE;
-  if (tree->is_refused)
-    return;
-
-  tree->is_refused = TRUE;
-  begin_sentence (alert);
+  begin_sentence (notice);
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
-    g_string_append_printf (alert, _("You have no right to open the shared mailbox %s: ask its owner or your "
-                                     "administrator for it."), tree->mailbox);
+    g_string_append_printf (notice, _("You have no right to open the shared mailbox %s: ask its owner or your "
+                                      "administrator for it."), tree->mailbox);
   else
-    g_string_append_printf (alert, _("The server knows no shared mailbox %s that you may open: check the address in "
-                                     "the account’s settings."), tree->mailbox);
+    g_string_append_printf (notice, _("The server knows no shared mailbox %s that you may open: check the address in "
+                                      "the account’s settings."), tree->mailbox);
 }
 
 static void
@@ -268,7 +259,7 @@ valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
                                           GError               **error)
 {
   g_auto(GStrv) mailboxes = valija_account_dup_shared (valija_session_context_get_account (self->context));
-  g_autoptr(GString) alert = g_string_new (NULL);
+  g_autoptr(GString) notice = g_string_new (NULL);
 
   for (guint i = 0; mailboxes[i] != NULL; i++)
     {
@@ -277,7 +268,7 @@ valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
 
       if (look_fiber (self, client, tree, &failure))
         {
-          tree->is_refused = tree->is_away = FALSE;
+          tree->is_away = FALSE;
           add_tree (tree, list);
           continue;
         }
@@ -290,17 +281,16 @@ valija_exchange_session_add_shared_fiber (ValijaExchangeSession *self,
         }
 
       if (valija_ews_result_denies_mailbox (failure))
-        note_refusal (tree, failure, alert);
+        note_refusal (tree, failure, notice);
       else
         {
-          note_absence (tree, failure, alert);
+          note_absence (tree, failure, notice);
           add_tree (tree, list);
         }
     }
 
   valija_exchange_session_watch_shared (self);
-  if (alert->len > 0)
-    valija_session_alert (VALIJA_SESSION (self), alert->str);
+  valija_session_notice (VALIJA_SESSION (self), notice->len > 0 ? notice->str : NULL);
 
   return TRUE;
 }

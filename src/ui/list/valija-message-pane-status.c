@@ -37,6 +37,26 @@ find_alert (ValijaMessagePane *self)
   return NULL;
 }
 
+/* What is to be read, where nothing failed altogether. (transfer full) (nullable) */
+static char *
+dup_words (ValijaMessagePane *self)
+{
+  const char *alert;
+
+  for (guint i = 0; i < self->statuses->len; i++)
+    {
+      const char *notice = valija_account_status_get_notice (g_ptr_array_index (self->statuses, i));
+
+      if (notice != NULL)
+        return g_strdup (notice);
+    }
+
+  alert = find_alert (self);
+
+  /* Translators: %s are the server's own words, meant for the user */
+  return alert != NULL ? g_strdup_printf (_("The server says: %s"), alert) : NULL;
+}
+
 static ValijaProgress *
 find_progress (ValijaMessagePane *self)
 {
@@ -55,7 +75,7 @@ static void
 status_changed_cb (ValijaMessagePane *self)
 {
   ValijaAccountStatus *failed = find_failed (self);
-  const char *alert = find_alert (self);
+  g_autofree char *words = dup_words (self);
 
   valija_progress_bar_set_progress (self->progress, find_progress (self));
   valija_message_pane_update_stack (self);
@@ -73,16 +93,13 @@ status_changed_cb (ValijaMessagePane *self)
       adw_banner_set_title (self->banner, whose != NULL ? whose : title);
       adw_banner_set_button_label (self->banner, _("_Details"));
     }
-  else if (alert != NULL)
+  else if (words != NULL)
     {
-      /* Translators: %s are the server's own words, meant for the user */
-      g_autofree char *title = g_strdup_printf (_("The server says: %s"), alert);
-
-      adw_banner_set_title (self->banner, title);
+      adw_banner_set_title (self->banner, words);
       adw_banner_set_button_label (self->banner, NULL);
     }
 
-  adw_banner_set_revealed (self->banner, failed != NULL || alert != NULL);
+  adw_banner_set_revealed (self->banner, failed != NULL || words != NULL);
 }
 
 static gboolean

@@ -28,6 +28,7 @@ struct _ValijaAccountDialog
   GtkButton           *connect_button;
   AdwActionRow        *check_row;
   AdwActionRow        *paused_row;
+  AdwActionRow        *notice_row;
   AdwActionRow        *alert_row;
   AdwPreferencesGroup *mail;
   AdwActionRow        *size_row;
@@ -163,6 +164,7 @@ update (ValijaAccountDialog *self)
   ValijaSessionState state = valija_account_status_get_state (self->status);
   const GError *error = valija_account_status_get_error (self->status);
   const char *alert = valija_account_status_get_alert (self->status);
+  const char *notice = valija_account_status_get_notice (self->status);
   const char *paused = valija_account_status_get_paused (self->status);
   const ValijaQuota *quota = valija_account_status_get_quota (self->status);
   const char *away = valija_account_status_get_away (self->status);
@@ -179,6 +181,8 @@ update (ValijaAccountDialog *self)
   adw_action_row_set_subtitle (self->check_row, when);
   adw_action_row_set_subtitle (self->paused_row, paused != NULL ? paused : "");
   gtk_widget_set_visible (GTK_WIDGET (self->paused_row), paused != NULL);
+  adw_action_row_set_subtitle (self->notice_row, notice != NULL ? notice : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->notice_row), notice != NULL);
   adw_action_row_set_subtitle (self->alert_row, alert != NULL ? alert : "");
   gtk_widget_set_visible (GTK_WIDGET (self->alert_row), alert != NULL);
   if (quota != NULL)
@@ -464,6 +468,7 @@ valija_account_dialog_class_init (ValijaAccountDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, connect_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, check_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, paused_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, notice_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, alert_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, mail);
   gtk_widget_class_bind_template_child (widget_class, ValijaAccountDialog, size_row);
