@@ -417,7 +417,12 @@ valija_account_runtime_forgive (ValijaAccountRuntime *self)
 {
   g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
 
+  if (self->refused == NULL)
+    return;
+
+  /* A session that was refused may remember it, and where */
   g_clear_error (&self->refused);
+  valija_future_forget (valija_account_runtime_close (self), "end of what was refused");
 }
 
 DexFuture *

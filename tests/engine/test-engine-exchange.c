@@ -194,6 +194,28 @@ test_shared_away (void)
   g_assert_null (valija_account_status_get_notice (valija_engine_get_status (test->engine, test->account)));
 }
 
+/* The mailbox is said to be where the password is refused. Nobody tries that again unasked; and whoever asks begins
+ * where the account's settings say. */
+static void
+test_moved_and_refused (void)
+{
+  g_autoptr(TestEngine) test = create_engine ("localhost", valija_contract_server_get_port (server));
+  g_autofree char *certificates = g_path_get_dirname (valija_contract_server_get (server, "ca"));
+  const char *arguments[] = { "--certificates", certificates, NULL };
+  g_autoptr(ValijaContractServer) other = valija_contract_server_new ("exchange", arguments);
+
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  valija_contract_server_tell (other, "{'do': 'password', 'value': 'another'}");
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'moved',"
+                                       " 'value': 'https://localhost:%u/EWS/Exchange.asmx'}",
+                               valija_contract_server_get_port (other));
+  test_await_error (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_HEADERS, NULL),
+                    VALIJA_ERROR_AUTHENTICATION);
+
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'moved', 'value': null}");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+}
+
 /* The names of the folders whose role is that of the trash */
 static char *
 dup_trashes (TestEngine *test)
@@ -622,6 +644,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/exchange/away", test_away);
   g_test_add_func ("/engine/exchange/empty", test_empty);
   g_test_add_func ("/engine/exchange/shared-away", test_shared_away);
+  g_test_add_func ("/engine/exchange/moved-and-refused", test_moved_and_refused);
   g_test_add_func ("/engine/exchange/drafts", test_drafts);
   g_test_add_data_func ("/engine/exchange/drafts/replaced", GINT_TO_POINTER (0), test_draft_edited_elsewhere);
   g_test_add_data_func ("/engine/exchange/drafts/replaced/both", GINT_TO_POINTER (1), test_draft_edited_elsewhere);
