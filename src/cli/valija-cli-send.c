@@ -380,17 +380,20 @@ mark_answered_fiber (ValijaCli *cli, GError **error)
   return undo != NULL;
 }
 
-/* A draft that went to the server is in the list of its folder only when that was looked at. */
+/* Hands the draft @id over to the account's drafts, and tells where it is then: here, where the server cannot have it
+ * now, which is @error with FALSE. */
 static gboolean
-look_at_drafts_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
+file_draft_fiber (ValijaCli *cli, ValijaAccount *account, gint64 id, GError **error)
 {
-  ValijaFolder *folder = valija_engine_find_folder (cli->engine, account, "drafts");
   g_autoptr(GError) failure = NULL;
+  gint64 filed = dex_await_int64 (valija_engine_file_draft (cli->engine, account, id), &failure);
 
-  if (folder == NULL || valija_folder_get_local (folder))
-    return TRUE;
-
-  dex_await_uint (valija_engine_sync_folder (cli->engine, folder, VALIJA_SYNC_HEADERS, NULL), &failure);
+  if (failure != NULL)
+    filed = id;
+  valija_cli_print (cli, "%s\n", filed < 0 ? _("The draft is kept on this computer.")
+                                           : _("The draft is in the drafts folder on the server."));
+  if (cli->json != NULL && filed != 0)
+    valija_cli_json_int (cli->json, "draft", filed);
   if (failure == NULL)
     return TRUE;
 
@@ -417,15 +420,14 @@ draft_fiber (ValijaCli *cli, ValijaAccount *account, GError **error)
       return FALSE;
     }
 
+  if (!opt_queue)
+    return file_draft_fiber (cli, account, id, error);
+
   valija_cli_print (cli, "%s\n", _("The draft is kept on this computer."));
   if (cli->json != NULL)
     valija_cli_json_int (cli->json, "draft", id);
 
-  if (opt_queue)
-    return dex_await (valija_engine_leave_draft (cli->engine, id), error);
-
-  return dex_await (valija_engine_release_draft (cli->engine, account, id), error) &&
-         look_at_drafts_fiber (cli, account, error);
+  return dex_await (valija_engine_leave_draft (cli->engine, id), error);
 }
 
 static gpointer
@@ -618,6 +620,7 @@ static gboolean
 outbox_withdraw_fiber (ValijaCli *cli, GError **error)
 {
   ValijaOutboxItem *item = item_from_arguments (cli, error);
+  g_autoptr(ValijaAccount) account = NULL;
   g_autoptr(GError) failure = NULL;
   gint64 draft;
 
@@ -631,6 +634,7 @@ outbox_withdraw_fiber (ValijaCli *cli, GError **error)
       return FALSE;
     }
 
+  g_set_object (&account, valija_outbox_item_get_account (item));
   draft = dex_await_int64 (valija_engine_withdraw_outbox_item (cli->engine, item), &failure);
   if (failure != NULL)
     {
@@ -638,10 +642,13 @@ outbox_withdraw_fiber (ValijaCli *cli, GError **error)
       return FALSE;
     }
 
-  if (cli->json != NULL)
-    valija_cli_json_int (cli->json, "draft", draft);
-  valija_cli_print (cli, "%s\n", _("The message is no longer in the outbox. It is a draft on this computer."));
-  return dex_await (valija_engine_leave_draft (cli->engine, draft), error);
+  valija_cli_print (cli, "%s\n", _("The message is no longer in the outbox. It is a draft again."));
+
+  /* It is withdrawn, whatever the server of the drafts says */
+  if (!file_draft_fiber (cli, account, draft, &failure))
+    fprintf (stderr, "valijactl: %s\n", failure->message);
+
+  return TRUE;
 }
 
 static gboolean

@@ -52,6 +52,17 @@ hold (ValijaEngine *self, gint64 draft)
   g_hash_table_add (self->open_drafts, g_memdup2 (&draft, sizeof draft));
 }
 
+gboolean
+valija_engine_take_draft_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, gint64 draft, GError **error)
+{
+  hold (self, draft);
+  valija_engine_drafts_changed (self);
+
+  /* The folder may only now have something to show. */
+  return valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE) != NULL ||
+         dex_await (valija_engine_load_folders (self, runtime), error);
+}
+
 /* The new version comes in the step in which the old one goes; one on a server goes when a newer one is there. */
 static DexFuture *
 save_fiber (gpointer data)
@@ -78,13 +89,8 @@ save_fiber (gpointer data)
                            &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  hold (self, id);
   g_hash_table_remove (self->open_drafts, &save->replaces);
-  valija_engine_drafts_changed (self);
-
-  /* The folder may only now have something to show. */
-  if (valija_account_runtime_find_role (save->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE) == NULL &&
-      !dex_await (valija_engine_load_folders (self, save->runtime), &error))
+  if (!valija_engine_take_draft_fiber (self, save->runtime, id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_for_int64 (id);
@@ -264,21 +270,68 @@ release_fiber (gpointer data)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+file_fiber (gpointer data)
+{
+  Release *release = data;
+  ValijaEngine *self = release->engine;
+  g_autoptr(ValijaStoredDraft) draft = NULL;
+  g_autoptr(ValijaStoredDraft) here = NULL;
+  g_autoptr(ValijaFolder) there = NULL;
+  g_autoptr(GArray) ids = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(draft = dex_await_boxed (valija_store_load_draft (self->store, release->draft), &error)) ||
+      !dex_await (valija_engine_release_draft (self, release->runtime->account, release->draft), &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if ((here = dex_await_boxed (valija_store_load_draft (self->store, release->draft), NULL)) != NULL ||
+      !g_set_object (&there, valija_account_runtime_find_role (release->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE)))
+    return dex_future_new_for_int64 (release->draft);
+
+  dex_await_uint (valija_engine_sync_folder (self, there, VALIJA_SYNC_HEADERS, NULL), NULL);
+  if (draft->message_id[0] != '\0')
+    ids = dex_await_boxed (valija_store_find_message_id (self->store, valija_folder_get_id (there), draft->message_id),
+                           NULL);
+
+  return dex_future_new_for_int64 (ids != NULL && ids->len > 0 ? g_array_index (ids, gint64, ids->len - 1) : 0);
+}
+
+static Release *
+release_new (ValijaEngine *engine, ValijaAccountRuntime *runtime, gint64 draft)
+{
+  Release *release = g_new0 (Release, 1);
+
+  release->engine = g_object_ref (engine);
+  release->runtime = g_object_ref (runtime);
+  release->draft = draft;
+  return release;
+}
+
 DexFuture *
-valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
+valija_engine_file_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
 {
   ValijaAccountRuntime *runtime;
-  Release *release;
 
   dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
 
   if (!(runtime = valija_engine_find_runtime (self, account)))
     return valija_engine_reject_unknown_account ();
 
-  release = g_new0 (Release, 1);
-  release->engine = g_object_ref (self);
-  release->runtime = g_object_ref (runtime);
-  release->draft = draft;
-  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "release a draft", release_fiber, release,
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "file a draft", file_fiber, release_new (self, runtime, draft),
                               (GDestroyNotify) release_free);
+}
+
+DexFuture *
+valija_engine_release_draft (ValijaEngine *self, ValijaAccount *account, gint64 draft)
+{
+  ValijaAccountRuntime *runtime;
+
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  if (!(runtime = valija_engine_find_runtime (self, account)))
+    return valija_engine_reject_unknown_account ();
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "release a draft", release_fiber,
+                              release_new (self, runtime, draft), (GDestroyNotify) release_free);
 }

@@ -302,6 +302,12 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
 GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In a fiber: @draft, in the drafts here, is worked on from now on, and shown where they are shown. */
+gboolean   valija_engine_take_draft_fiber  (ValijaEngine          *self,
+                                            ValijaAccountRuntime  *runtime,
+                                            gint64                 draft,
+                                            GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* In a fiber: takes the drafts of @runtime that nobody works on to the server's folder of drafts. @in_turn as of
  * valija_engine_carry_fiber(). */
 gboolean   valija_engine_file_drafts_fiber (ValijaEngine          *self,

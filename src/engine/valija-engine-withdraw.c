@@ -98,9 +98,10 @@ withdraw_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   valija_engine_hold_draft (self, draft);
-  /* It is a draft now, whatever the list shows */
-  if (!dex_await (valija_engine_load_outbox (self), &error))
-    g_debug ("The outbox could not be listed: %s", error->message);
+  /* It is a draft now, whatever the lists show */
+  if (!valija_engine_take_draft_fiber (self, withdrawal->runtime, draft, &error) ||
+      !dex_await (valija_engine_load_outbox (self), &error))
+    g_debug ("The drafts or the outbox could not be listed: %s", error->message);
 
   return dex_future_new_for_int64 (draft);
 }

@@ -459,7 +459,12 @@ void valija_engine_hold_draft (ValijaEngine *self, gint64 draft);
 DexFuture *valija_engine_release_draft (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         gint64         draft) G_GNUC_WARN_UNUSED_RESULT;
-/* The same without asking the server now. TRUE */
+/* The same, for who wants to know where it is in the end: resolves to the message's id (int64) here or in the server's
+ * drafts, 0 where it is there and was not listed yet. Rejects where the server cannot have it now: it is here then. */
+DexFuture *valija_engine_file_draft (ValijaEngine  *self,
+                                     ValijaAccount *account,
+                                     gint64         draft) G_GNUC_WARN_UNUSED_RESULT;
+/* Leaves it here, without asking the server now. TRUE */
 DexFuture *valija_engine_leave_draft (ValijaEngine *self, gint64 draft) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Drafts that somebody worked on when the last Valija was ended, newest first: they stay here until they are opened or

@@ -62,6 +62,32 @@ def exchange_of_its_own_authority():
 
 
 @test
+def exchange_drafts():
+    """Where a draft is said to be it is, one that was to be sent too."""
+    with profile() as p, exchange(p) as running:
+        where, state = running.where, running.state
+        p.add('exchange', ANA, '--set', 'host=localhost', '--set', f'port={where["port"]}', '--set', f'ca={where["ca"]}')
+        p.run('sync')
+        told = p.run('send', '--draft', '--to', LUIS, '--subject', 'unfinished', stdin='x').stdout
+        assert 'in the drafts folder on the server' in told and 'computer' not in told, told
+        queued = p.json('send', '--to', LUIS, '--subject', 'later', '--at', '2099-03-09 08:00', stdin='x')['item']
+        draft = p.json('outbox', 'withdraw', str(queued['id']))['draft']
+        assert p.json('show', str(draft))['subject'] == 'later' and draft > 0, draft
+        assert sorted(p.subjects('-f', 'drafts')) == ['later', 'unfinished']
+        held = next(f for f in state.control({'do': 'state'})['folders'] if f['special'] == 'drafts')
+        assert sorted(item['subject'] for item in held['items']) == ['later', 'unfinished'], held
+
+        # The server is away: it is withdrawn all the same, and goes there later
+        queued = p.json('send', '--to', LUIS, '--subject', 'last', '--at', '2099-03-09 08:00', stdin='x')['item']
+        state.control({'do': 'inject', 'fault': 'status', 'status': 503, 'operation': 'CreateItem', 'times': 99})
+        told = p.run('outbox', 'withdraw', str(queued['id'])).stdout
+        assert 'kept on this computer' in told, told
+        state.injections.clear()
+        p.run('sync')
+        assert sorted(p.subjects('-f', 'drafts')) == ['last', 'later', 'unfinished']
+
+
+@test
 def exchange_in_another_name():
     with profile() as p, exchange(p) as running:
         where, state = running.where, running.state
