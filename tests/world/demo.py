@@ -14,6 +14,7 @@ import pathlib
 import shlex
 import shutil
 import signal
+import smtplib
 import subprocess
 import sys
 import traceback
@@ -46,20 +47,31 @@ def fill_exchange(running):
                             flag='Flagged' if 'F' in flags else 'NotFlagged')
 
 
+def join_exchange(running, world):
+    """What Mei sends comes to the mailboxes of the others."""
+    def relay(author, recipients, source):
+        others = [address for address in recipients if address.lower() in (ANA, LUIS)]
+        if others:
+            with smtplib.LMTP('127.0.0.1', world.lmtp_port) as lmtp:
+                lmtp.sendmail(author, others, source)
+
+    running.state.relay = relay
+
+
 def name_exchange(running):
-    """Lets Autodiscover find that server, by Mei's address alone."""
+    """Lets Autodiscover find that server, by Mei's address alone, for who has this environment."""
     state = running.state
     state.control({'do': 'set', 'name': 'ews_url', 'value': f'https://mail.{mail_world.DOMAIN}/EWS/Exchange.asmx'})
     state.control({'do': 'hosts', 'hosts': {f'autodiscover.{mail_world.DOMAIN}': {'kind': 'exchange', 'ews': False},
                                             f'mail.{mail_world.DOMAIN}': {'kind': 'exchange', 'autodiscover': []}}})
     # Her organisation's names exist behind this proxy alone
     proxy = running.where['proxy']
-    os.environ.update(GIO_USE_PROXY_RESOLVER='libproxy', PX_FORCE_CONFIG='config-env', http_proxy=proxy, https_proxy=proxy,
-                      no_proxy='localhost,127.0.0.1')
+    return {'GIO_USE_PROXY_RESOLVER': 'libproxy', 'PX_FORCE_CONFIG': 'config-env', 'http_proxy': proxy, 'https_proxy': proxy,
+            'no_proxy': 'localhost,127.0.0.1'}
 
 
-def describe_accounts(world, ca=None, exchange=None):
-    """Method, name and settings of an account of each method. The one by Exchange finds its server, unless that is said."""
+def describe_accounts(world, ca=None):
+    """Method, name and settings of an account of each method. The one by Exchange finds its server."""
     def server(side, email, port, **more):
         settings = {'host': 'localhost', 'port': port, 'ca': ca or world.ca, 'user': email, **more}
         return {f'{side}.{key}': value for key, value in settings.items()}
@@ -69,8 +81,7 @@ def describe_accounts(world, ca=None, exchange=None):
     yield 'mixed', 'Luis', {'email': LUIS, **server('incoming', LUIS, world.pop3s_port), **server('outgoing', LUIS, world.submissions_port)}
     yield 'pop3', 'Archive of Luis', {'email': LUIS, **server('incoming', LUIS, world.pop3_port, security='starttls')}
     yield 'smtp', 'Scanner', {'email': ANA, **server('outgoing', ANA, world.submission_port, security='starttls')}
-    yield 'exchange', 'Mei at the office', {'email': MEI, **({'host': exchange['host'], 'port': exchange['port']} if exchange else {}),
-                                            'ca': ca or world.ca}
+    yield 'exchange', 'Mei at the office', {'email': MEI, 'ca': ca or world.ca}
 
 
 def describe_failure(step, error, out):
@@ -165,7 +176,8 @@ def run_demo(home, out, messages, has_display, transcript):
     with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
         world.fill(messages)
         fill_exchange(exchange)
-        name_exchange(exchange)
+        join_exchange(exchange, world)
+        os.environ.update(name_exchange(exchange))
         desktop.unlock_keyring()
         demo = Demo(world, exchange, home, out, transcript)
         say('Setting up accounts of the five methods')
@@ -183,12 +195,14 @@ def run_demo(home, out, messages, has_display, transcript):
         return f'FAILED: Valija ended with {status} (more in {out / "valija.log"})' if status else None
 
 
-def write_commands(world, exchange, out):
+def write_commands(world, names, out):
     """What to type in another terminal, for a person's eyes and a shell's."""
     profile, key, ca, password = (shlex.quote(os.path.relpath(out / name, TOP)) for name in ('profile', 'key', 'ca.pem', 'password'))
     ctl = f'./dev ctl --profile {profile}'
     yield f'export VALIJA_KEYRING_KEY={key}'
-    for method, name, settings in describe_accounts(world, ca, exchange):
+    # By these the names of the organization are found
+    yield 'export ' + ' '.join(f'{name}={value}' for name, value in names.items())
+    for method, name, settings in describe_accounts(world, ca):
         words = [f'--set {key}={value}' for key, value in {'name': shlex.quote(name), **settings}.items()]
         lines = [f'{ctl} account add --method {method} {words[0]} {words[1]}']
         lines += [' '.join(words[at:at + 4]) for at in range(2, len(words), 4)]
@@ -196,6 +210,7 @@ def write_commands(world, exchange, out):
     yield f'{ctl} sync'
     yield f"{ctl} list --account 'Ana at work' INBOX --limit 20"
     yield f"echo Hello | {ctl} send --account 'Ana at work' --to {LUIS} --subject 'From a terminal'"
+    yield f"echo Hello | {ctl} send --account 'Mei at the office' --to {LUIS} --subject 'From the office'"
 
 
 def serve(out, messages):
@@ -206,10 +221,11 @@ def serve(out, messages):
     with mail_world.World() as world, exchange_server.Running(certificates=world.dir) as exchange:
         world.fill(messages)
         fill_exchange(exchange)
+        join_exchange(exchange, world)
         shutil.copy(world.ca, out)
         (out / 'password').write_text(mail_world.PASSWORD + '\n')
         say('They are ready. In another terminal, in this directory:\n')
-        for command in write_commands(world, exchange.where, out):
+        for command in write_commands(world, name_exchange(exchange), out):
             say(f'  {command}')
         say('\nCtrl+C ends the servers.')
         signal.pause()

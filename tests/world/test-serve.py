@@ -37,10 +37,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix='valija-serve-') as name, serve(pathlib.Path(name) / 'out') as served:
         try:
             commands = read_commands(served.stdout).replace('./dev ctl', CTL)
-            more = f'{CTL} --profile {name}/out/profile account list\n{CTL} --profile {name}/out/profile search the --limit 1\n'
+            ctl = f'{CTL} --profile {name}/out/profile'
+            more = f'{ctl} account list\n{ctl} search the --limit 1\n{ctl} sync\n{ctl} list --account Luis INBOX --limit 20\n'
             done = subprocess.run(['sh', '-ec', commands + more], cwd=TOP, capture_output=True, text=True,
                                   env={**os.environ, 'LANGUAGE': 'C', 'DBUS_SESSION_BUS_ADDRESS': 'unix:path=/nowhere'})
-            fine = done.returncode == 0 and all(f'  {method} ' in done.stdout for method in METHODS)
+            fine = done.returncode == 0 and all(f'  {method} ' in done.stdout for method in METHODS) and \
+                'The mailbox is at mail.example.org, says autodiscover.example.org' in done.stderr and 'From the office' in done.stdout
             print(f'{"ok" if fine else "not ok"} 1 /serve/as-typed')
             if not fine:
                 print('\n'.join('# ' + line for line in (commands + done.stdout + done.stderr).splitlines()))

@@ -460,6 +460,8 @@ class Request:
             found = self.server.mailbox_of(address)
             if found is not None:
                 found.deliver(found.special['inbox'], bare)
+        if self.server.relay is not None:
+            self.server.relay(author, recipients, bare)
 
     def mime_of(self, entry):
         content = text_of(entry, 'MimeContent')
