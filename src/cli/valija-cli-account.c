@@ -286,6 +286,39 @@ add_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
+/* Those of which mail is kept here. */
+static gboolean
+list_removed_fiber (ValijaCli *cli, GError **error)
+{
+  g_autoptr(GPtrArray) removed = NULL;
+
+  if (!(removed = dex_await_boxed (valija_engine_list_removed (cli->engine), error)))
+    return FALSE;
+
+  if (cli->json != NULL)
+    {
+      json_builder_set_member_name (cli->json, "removed");
+      json_builder_begin_array (cli->json);
+    }
+
+  for (guint i = 0; i < removed->len; i++)
+    {
+      ValijaAccount *account = g_ptr_array_index (removed, i);
+
+      if (cli->json != NULL)
+        valija_cli_json_account (cli->json, account);
+      /* Translators: a method, a name and an address */
+      valija_cli_print (cli, _("# Removed, with mail that is kept: %s  %s  <%s>. It comes back when the account is "
+                               "added again.\n"),
+                        valija_account_get_method (account), valija_account_get_name (account),
+                        valija_account_get_email (account));
+    }
+
+  if (cli->json != NULL)
+    json_builder_end_array (cli->json);
+  return TRUE;
+}
+
 static gboolean
 list_fiber (ValijaCli *cli, GError **error)
 {
@@ -312,7 +345,8 @@ list_fiber (ValijaCli *cli, GError **error)
 
   if (cli->json != NULL)
     json_builder_end_array (cli->json);
-  return TRUE;
+
+  return list_removed_fiber (cli, error);
 }
 
 static void
@@ -424,24 +458,6 @@ password_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
-/* Messages that are only on this computer. */
-static guint
-count_local_mail (ValijaCli *cli, ValijaAccount *account)
-{
-  GListModel *folders = valija_engine_get_folders (cli->engine, account);
-  guint count = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
-
-      if (valija_folder_get_local (folder))
-        count += (guint) valija_folder_get_total (folder);
-    }
-
-  return count;
-}
-
 /* Messages in the outbox that were not sent. */
 static guint
 count_waiting (ValijaCli *cli, ValijaAccount *account)
@@ -465,6 +481,8 @@ remove_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
   g_autofree char *name = NULL;
+  g_autofree char *email = NULL;
+  const char *method;
   guint n_waiting;
   guint n_local;
 
@@ -474,6 +492,7 @@ remove_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   name = g_strdup (valija_account_get_name (account));
+  method = valija_method_text (valija_engine_find_method (cli->engine, valija_account_get_method (account))->name);
   n_waiting = count_waiting (cli, account);
   if (n_waiting > 0 && !opt_local_mail)
     {
@@ -487,7 +506,8 @@ remove_fiber (ValijaCli *cli, GError **error)
       return FALSE;
     }
 
-  n_local = count_local_mail (cli, account);
+  n_local = valija_engine_count_local_mail (cli->engine, account);
+  email = g_strdup (valija_account_get_email (account));
   if (!dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error))
     return FALSE;
 
@@ -502,8 +522,12 @@ remove_fiber (ValijaCli *cli, GError **error)
                                      "%u messages that were not sent are removed from the outbox.\n", n_waiting),
                       n_waiting);
   if (n_local > 0 && !opt_local_mail)
-    valija_cli_print (cli, ngettext ("%u message that is only on this computer was kept.\n",
-                                     "%u messages that are only on this computer were kept.\n", n_local), n_local);
+    /* Translators: a number, then a connection method and an address */
+    valija_cli_print (cli, ngettext ("%u message that is only on this computer is kept. It comes back when an account "
+                                     "with the method “%s” and the address %s is added.\n",
+                                     "%u messages that are only on this computer are kept. They come back when an "
+                                     "account with the method “%s” and the address %s is added.\n", n_local),
+                      n_local, method, email);
   return TRUE;
 }
 

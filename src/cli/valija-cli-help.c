@@ -45,12 +45,12 @@
  *   account add, show, change: account{id name method email paused}; show, change: settings{KEY: value}; show:
  *     sent_copy last_checked size{messages whole bytes_here bytes_listed}; pause, resume: paused
  *   account add, test, where the server was looked for: server{host port source}
- *   account list: accounts[]; account remove: kept (messages that are only on this computer) unsent (removed
+ *   account list: accounts[] removed[]; account remove: kept (messages that are only on this computer) unsent (removed
  *     from the outbox with --local-mail)
  *   account test: ok steps[{side step label state detail error}] facts[] transcript
  *   folders: folders[{id account path name role depth selectable local total unread policy last_checked}]
  *   folder show: folder{as of folders} size{messages whole bytes_here bytes_listed}; folder set: policy
- *   sync: accounts[{account name new alert error}]
+ *   sync: accounts[{account name new alert notice error}]
  *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
  *     of list, also with --conversations, when ids[] are those that were found; with --server: server{folders
  *     found[] problems[]}

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
@@ -13,12 +14,26 @@
 #define MAX_FILES 1000
 #define MAX_FILE_SIZE (64 * 1024)
 #define SUFFIX ".account"
+#define RETIRED_SUFFIX ".removed"
 
 typedef struct
 {
   char *path;
   char *contents;
 } Save;
+
+typedef struct
+{
+  char *directory;
+  const char *suffix;
+} Load;
+
+static void
+load_free (Load *load)
+{
+  g_free (load->directory);
+  g_free (load);
+}
 
 static void
 save_free (Save *save)
@@ -38,15 +53,15 @@ valija_account_file_free (ValijaAccountFile *self)
 }
 
 static char *
-dup_account_path (GFile *directory, ValijaAccount *account)
+dup_account_path (GFile *directory, ValijaAccount *account, const char *suffix)
 {
-  g_autofree char *name = g_strconcat (valija_account_get_id (account), SUFFIX, NULL);
+  g_autofree char *name = g_strconcat (valija_account_get_id (account), suffix, NULL);
 
   return g_build_filename (g_file_peek_path (directory), name, NULL);
 }
 
 static ValijaAccount *
-read_account (const char *path, const char *name, GError **error)
+read_account (const char *path, const char *name, const char *suffix, GError **error)
 {
   g_autoptr(GKeyFile) key_file = g_key_file_new ();
   g_autoptr(ValijaAccount) account = NULL;
@@ -64,7 +79,7 @@ read_account (const char *path, const char *name, GError **error)
     return NULL;
 
   /* The name of the file and the id inside must agree, or saving would make a second file. */
-  expected = g_strconcat (valija_account_get_id (account), SUFFIX, NULL);
+  expected = g_strconcat (valija_account_get_id (account), suffix, NULL);
   if (!g_str_equal (name, expected))
     {
       valija_error_set (error, VALIJA_ERROR_INVALID,
@@ -91,13 +106,13 @@ compare_files (gconstpointer a, gconstpointer b)
 static gpointer
 load_in_thread (gpointer user_data, GError **error)
 {
-  const char *path = user_data;
+  const Load *load = user_data;
   g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_account_file_free);
   g_autoptr(GDir) directory = NULL;
   g_autoptr(GError) open_error = NULL;
   const char *name;
 
-  if (!(directory = g_dir_open (path, 0, &open_error)))
+  if (!(directory = g_dir_open (load->directory, 0, &open_error)))
     {
       if (g_error_matches (open_error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return g_steal_pointer (&files);
@@ -111,13 +126,13 @@ load_in_thread (gpointer user_data, GError **error)
       g_autofree char *file = NULL;
       ValijaAccountFile *entry;
 
-      if (name[0] == '.' || !g_str_has_suffix (name, SUFFIX))
+      if (name[0] == '.' || !g_str_has_suffix (name, load->suffix))
         continue;
 
-      file = g_build_filename (path, name, NULL);
+      file = g_build_filename (load->directory, name, NULL);
       entry = g_new0 (ValijaAccountFile, 1);
       entry->name = g_strdup (name);
-      entry->account = read_account (file, name, &entry->error);
+      entry->account = read_account (file, name, load->suffix, &entry->error);
       g_ptr_array_add (files, entry);
     }
 
@@ -185,13 +200,31 @@ done_cb (DexFuture *future, gpointer user_data)
   return dex_future_new_true ();
 }
 
+static DexFuture *
+load (GFile *directory, const char *suffix)
+{
+  Load *args = g_new0 (Load, 1);
+
+  args->directory = g_strdup (g_file_peek_path (directory));
+  args->suffix = suffix;
+
+  return valija_future_run_in_thread (G_TYPE_PTR_ARRAY, load_in_thread, args, (GDestroyNotify) load_free);
+}
+
 DexFuture *
 valija_account_files_load (GFile *directory)
 {
   g_return_val_if_fail (G_IS_FILE (directory), NULL);
 
-  return valija_future_run_in_thread (G_TYPE_PTR_ARRAY, load_in_thread,
-                                      g_strdup (g_file_peek_path (directory)), g_free);
+  return load (directory, SUFFIX);
+}
+
+DexFuture *
+valija_account_files_load_retired (GFile *directory)
+{
+  g_return_val_if_fail (G_IS_FILE (directory), NULL);
+
+  return load (directory, RETIRED_SUFFIX);
 }
 
 DexFuture *
@@ -205,11 +238,35 @@ valija_account_files_save (GFile *directory, ValijaAccount *account)
 
   key_file = valija_account_to_key_file (account);
   save = g_new0 (Save, 1);
-  save->path = dup_account_path (directory, account);
+  save->path = dup_account_path (directory, account, SUFFIX);
   save->contents = g_key_file_to_data (key_file, NULL, NULL);
 
   return dex_future_then (valija_future_run_in_thread (G_TYPE_BYTES, save_in_thread, save,
                                                        (GDestroyNotify) save_free),
+                          done_cb, NULL, NULL);
+}
+
+static gpointer
+retire_in_thread (gpointer user_data, GError **error)
+{
+  const char *path = user_data;
+  g_autofree char *id = g_strndup (path, strlen (path) - strlen (SUFFIX));
+  g_autofree char *retired = g_strconcat (id, RETIRED_SUFFIX, NULL);
+
+  if (g_rename (path, retired) != 0 && errno != ENOENT)
+    {
+      set_file_error (error, path, errno);
+      return NULL;
+    }
+
+  return g_bytes_new (NULL, 0);
+}
+
+static DexFuture *
+run (ValijaThreadFunc func, GFile *directory, ValijaAccount *account, const char *suffix)
+{
+  return dex_future_then (valija_future_run_in_thread (G_TYPE_BYTES, func,
+                                                       dup_account_path (directory, account, suffix), g_free),
                           done_cb, NULL, NULL);
 }
 
@@ -219,7 +276,23 @@ valija_account_files_remove (GFile *directory, ValijaAccount *account)
   g_return_val_if_fail (G_IS_FILE (directory), NULL);
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
 
-  return dex_future_then (valija_future_run_in_thread (G_TYPE_BYTES, remove_in_thread,
-                                                       dup_account_path (directory, account), g_free),
-                          done_cb, NULL, NULL);
+  return run (remove_in_thread, directory, account, SUFFIX);
+}
+
+DexFuture *
+valija_account_files_retire (GFile *directory, ValijaAccount *account)
+{
+  g_return_val_if_fail (G_IS_FILE (directory), NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+
+  return run (retire_in_thread, directory, account, SUFFIX);
+}
+
+DexFuture *
+valija_account_files_forget_retired (GFile *directory, ValijaAccount *account)
+{
+  g_return_val_if_fail (G_IS_FILE (directory), NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+
+  return run (remove_in_thread, directory, account, RETIRED_SUFFIX);
 }

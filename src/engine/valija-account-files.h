@@ -31,6 +31,15 @@ DexFuture *valija_account_files_save   (GFile *directory, ValijaAccount *account
 /* TRUE, also when there was none. */
 DexFuture *valija_account_files_remove (GFile *directory, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for an account of which mail stays: its file is kept as ID.removed. */
+DexFuture *valija_account_files_retire (GFile *directory, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As valija_account_files_load(), of those that were retired. */
+DexFuture *valija_account_files_load_retired (GFile *directory) G_GNUC_WARN_UNUSED_RESULT;
+
+/* TRUE, also when it was not retired. */
+DexFuture *valija_account_files_forget_retired (GFile *directory, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaAccountFile, valija_account_file_free)
 
 G_END_DECLS

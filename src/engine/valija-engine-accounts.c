@@ -129,6 +129,31 @@ save_fiber (AccountChange *change, GError **error)
          dex_await (valija_account_files_save (change->engine->config_directory, change->account), error);
 }
 
+/* An account that was removed, and of which mail is still here, comes back as what it was. */
+static gboolean
+find_retired_fiber (AccountChange *change, GError **error)
+{
+  g_autoptr(GPtrArray) files = NULL;
+
+  if (!(files = dex_await_boxed (valija_account_files_load_retired (change->engine->config_directory), error)))
+    return FALSE;
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      ValijaAccount *retired = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
+
+      if (retired == NULL ||
+          !g_str_equal (valija_account_get_method (retired), valija_account_get_method (change->account)) ||
+          g_ascii_strcasecmp (valija_account_get_email (retired), valija_account_get_email (change->account)) != 0)
+        continue;
+
+      valija_account_adopt_id (change->account, valija_account_get_id (retired));
+      return TRUE;
+    }
+
+  return TRUE;
+}
+
 static DexFuture *
 add_fiber (gpointer data)
 {
@@ -143,7 +168,8 @@ add_fiber (gpointer data)
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  if (!save_fiber (change, &error))
+  if (!find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
+      !dex_await (valija_account_files_forget_retired (self->config_directory, change->account), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   runtime = valija_engine_add_runtime (self, change->account);
@@ -214,7 +240,9 @@ remove_fiber (gpointer data)
     return valija_engine_reject_unknown_account ();
 
   runtime = g_object_ref (found);
-  if (!dex_await (valija_account_files_remove (self->config_directory, change->account), &error))
+  if (!dex_await (!change->local_mail && valija_engine_count_local_mail (self, change->account) > 0
+                    ? valija_account_files_retire (self->config_directory, change->account)
+                    : valija_account_files_remove (self->config_directory, change->account), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   valija_engine_remove_runtime (self, runtime);
@@ -272,6 +300,54 @@ valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboole
   change->local_mail = local_mail;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "remove account", remove_fiber, change,
                               (GDestroyNotify) account_change_free);
+}
+
+guint
+valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account)
+{
+  GListModel *folders = valija_engine_get_folders (self, account);
+  guint count = 0;
+
+  for (guint i = 0; folders != NULL && i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (valija_folder_get_local (folder))
+        count += (guint) valija_folder_get_total (folder);
+    }
+
+  return count;
+}
+
+static DexFuture *
+list_removed_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(GPtrArray) accounts = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) files = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (!(files = dex_await_boxed (valija_account_files_load_retired (flow->engine->config_directory), &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  for (guint i = 0; i < files->len; i++)
+    {
+      ValijaAccount *account = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
+
+      if (account != NULL)
+        g_ptr_array_add (accounts, g_object_ref (account));
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&accounts));
+}
+
+DexFuture *
+valija_engine_list_removed (ValijaEngine *self)
+{
+  dex_return_error_if_fail (VALIJA_IS_ENGINE (self));
+
+  return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "removed accounts", list_removed_fiber,
+                              valija_flow_new (self, NULL), (GDestroyNotify) valija_flow_free);
 }
 
 /* ---- Looking ---- */

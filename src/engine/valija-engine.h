@@ -67,6 +67,9 @@ ValijaAccountStatus *valija_engine_get_status (ValijaEngine *self, ValijaAccount
 gboolean   valija_engine_use_keyring_file  (const char *key_path, const char *profile, gboolean *made, GError **error);
 gboolean   valija_engine_open_keyring_file (GError **error);
 
+/* Accounts that were removed and of which mail is kept here: GPtrArray of ValijaAccount. */
+DexFuture *valija_engine_list_removed (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Secrets are nullable: what is stored stays. Validates, stores the secrets in the keyring, writes the file, in
  * that order. Resolves to TRUE. */
 DexFuture *valija_engine_add_account (ValijaEngine  *self,
@@ -88,7 +91,11 @@ DexFuture *valija_engine_set_body_days (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         int            days) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Mail that cannot be fetched again is only removed with @local_mail. TRUE */
+/* The messages of @account that are only on this computer. */
+guint      valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account);
+
+/* Mail that cannot be fetched again is only removed with @local_mail. Else it stays, and comes back with the next
+ * account that is added with the same method and address. TRUE */
 DexFuture *valija_engine_remove_account (ValijaEngine  *self,
                                          ValijaAccount *account,
                                          gboolean       local_mail) G_GNUC_WARN_UNUSED_RESULT;

@@ -336,6 +336,17 @@ valija_account_get_id (ValijaAccount *self)
   return self->id;
 }
 
+void
+valija_account_adopt_id (ValijaAccount *self,
+                         const char    *id)
+{
+  g_return_if_fail (VALIJA_IS_ACCOUNT (self));
+  g_return_if_fail (id != NULL && *id != '\0');
+
+  if (g_set_str (&self->id, id))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ID]);
+}
+
 const char *
 valija_account_get_method (ValijaAccount *self)
 {

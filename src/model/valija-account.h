@@ -25,6 +25,8 @@ G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
  * never NULL. */
 ValijaAccount *valija_account_new                   (const char *method) G_GNUC_WARN_UNUSED_RESULT;
 const char    *valija_account_get_id                (ValijaAccount *self);
+/* Before anything is stored under its own: the account is the one that was called so. */
+void           valija_account_adopt_id              (ValijaAccount *self, const char *id);
 const char    *valija_account_get_method            (ValijaAccount *self);
 const char    *valija_account_get_name              (ValijaAccount *self); /* else the address, else the host */
 const char    *valija_account_get_own_name          (ValijaAccount *self); /* what the user gave, or "" */

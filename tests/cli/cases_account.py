@@ -176,6 +176,26 @@ def keyring_file():
 
 
 @test
+def removed_account_comes_back():
+    """What was only on this computer is there again with the account; what went with it is not."""
+    with profile() as p:
+        first = p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'), '--set', 'name=Box')
+        p.run('send', '--draft', '--subject', 'kept here', stdin='x')
+        assert p.subjects('-f', 'drafts') == ['kept here']
+        told = p.run('account', 'remove', 'Box').stdout
+        assert f'address {LUIS} is added' in told and '“POP3”' in told, told
+        listed = p.json('account', 'list')
+        assert listed['accounts'] == [] and [a['email'] for a in listed['removed']] == [LUIS], listed
+        assert f'<{LUIS}>. It comes back' in p.run('account', 'list').stdout
+        assert p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'), '--set', 'name=Box') == first
+        assert p.subjects('-f', 'drafts') == ['kept here']
+        assert p.json('account', 'list')['removed'] == []
+        p.run('account', 'remove', 'Box', '--local-mail')
+        assert p.json('account', 'list')['removed'] == []
+        assert p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port')) != first and p.subjects('-f', 'drafts') == []
+
+
+@test
 def accounts_of_one_name():
     with profile() as p:
         first = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')

@@ -391,22 +391,6 @@ remove_response_cb (GObject      *object,
   valija_future_then (valija_engine_remove_account (self->engine, self->account, local_mail), self, removed_cb);
 }
 
-static gboolean
-holds_local_mail (ValijaAccountDialog *self)
-{
-  GListModel *folders = valija_engine_get_folders (self->engine, self->account);
-
-  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
-
-      if (valija_folder_get_local (folder) && valija_folder_get_total (folder) > 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 static void
 remove_cb (ValijaAccountDialog *self)
 {
@@ -418,8 +402,12 @@ remove_cb (ValijaAccountDialog *self)
                              _("Its settings and passwords are removed from this computer. "
                                "Mail on the server stays there."));
 
-  if (holds_local_mail (self))
+  if (valija_engine_count_local_mail (self->engine, self->account) > 0)
     {
+      adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
+                                 _("Its settings and passwords are removed from this computer. Mail on the server "
+                                   "stays there. What is only on this computer is kept, out of sight: it comes back "
+                                   "when an account with this method and address is added again."));
       GtkWidget *check = gtk_check_button_new_with_mnemonic (_("Also delete the _mail that is only on this computer"));
 
       adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), check);
