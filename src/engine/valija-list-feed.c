@@ -414,7 +414,8 @@ shows_inbox (ValijaListFeed *self, gint64 id)
   g_autoptr(ValijaEngine) engine = g_weak_ref_get (&self->engine);
   ValijaFolder *folder = engine != NULL ? valija_engine_find_folder_by_id (engine, id) : NULL;
 
-  return folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX;
+  return folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX &&
+         valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER;
 }
 
 static void

@@ -60,7 +60,7 @@ take_special (ValijaExchangeSession *self,
               ValijaExchangeReply   *reply,
               GError               **error)
 {
-  g_hash_table_remove_all (self->roles);
+  g_hash_table_remove_all (self->own->roles);
   g_clear_pointer (&self->own->root, g_free);
 
   for (guint i = 0; i < MIN (reply->messages->len, G_N_ELEMENTS (special)); i++)
@@ -87,7 +87,7 @@ take_special (ValijaExchangeSession *self,
       if (i == 0)
         self->own->root = g_strdup (id);
       else
-        g_hash_table_insert (self->roles, g_strdup (id), GINT_TO_POINTER (special[i].role));
+        g_hash_table_insert (self->own->roles, g_strdup (id), GINT_TO_POINTER (special[i].role));
     }
 
   return TRUE;
@@ -128,6 +128,7 @@ valija_exchange_tree_new (const char *mailbox)
 
   self->mailbox = g_strdup (mailbox);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) valija_folder_info_unref);
+  self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
 }
@@ -139,7 +140,7 @@ valija_exchange_tree_free (ValijaExchangeTree *tree)
   g_free (tree->hierarchy);
   g_free (tree->mailbox);
   g_free (tree->root);
-  g_free (tree->trash);
+  g_hash_table_unref (tree->roles);
   g_free (tree);
 }
 
@@ -159,13 +160,9 @@ apply_folder (ValijaExchangeSession *self,
       return;
     }
 
-  info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->roles, info->remote_id));
+  info->role = GPOINTER_TO_INT (g_hash_table_lookup (tree->roles, info->remote_id));
   if (tree->mailbox != NULL)
-    {
-      info->owner = VALIJA_FOLDER_OWNER_ALL;
-      if (g_strcmp0 (info->remote_id, tree->trash) == 0)
-        info->role = VALIJA_FOLDER_ROLE_TRASH;
-    }
+    info->owner = VALIJA_FOLDER_OWNER_ALL;
   else if (g_strcmp0 (info->parent_id, tree->root) == 0)
     g_clear_pointer (&info->parent_id, g_free);
   g_hash_table_replace (tree->folders, info->remote_id, info);
@@ -445,7 +442,7 @@ rename_folder_fiber (gpointer data)
   info->parent_id = g_strdup (change->parent);
   info->owner = find_owner (self, change->parent);
   info->selectable = TRUE;
-  info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->roles, change->folder));
+  info->role = GPOINTER_TO_INT (g_hash_table_lookup (self->own->roles, change->folder));
   info->total = info->unread = -1;
 
   return dex_future_new_take_boxed (VALIJA_TYPE_FOLDER_INFO, info);

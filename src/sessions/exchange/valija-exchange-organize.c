@@ -170,7 +170,7 @@ static ValijaFolderRole
 get_role (Organize   *organize,
           const char *folder)
 {
-  return GPOINTER_TO_INT (g_hash_table_lookup (organize->session->roles, folder));
+  return GPOINTER_TO_INT (g_hash_table_lookup (organize->session->own->roles, folder));
 }
 
 /* Whether the server itself knows this move: into the junk folder, and from there back to the inbox. */

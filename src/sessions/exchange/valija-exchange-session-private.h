@@ -14,7 +14,7 @@ typedef struct
   char *mailbox;            /* nullable: the address of one that others share; NULL: the account's own */
   char *root;               /* nullable: the folder id above all others */
   GHashTable *folders;      /* folder id → ValijaFolderInfo */
-  char *trash;              /* nullable: the id of its Deleted Items, where the user may put something into them */
+  GHashTable *roles;        /* folder id → ValijaFolderRole */
   char *hierarchy;          /* nullable: the state of that look */
   gboolean is_away;         /* it could not be looked at */
 } ValijaExchangeTree;
@@ -32,7 +32,6 @@ struct _ValijaExchangeSession
   ValijaExchangeClient *client; /* nullable: closed */
   char **facts;             /* nullable */
 
-  GHashTable *roles;        /* folder id → ValijaFolderRole */
   ValijaExchangeTree *own;
   GPtrArray *shared;        /* of ValijaExchangeTree */
   GHashTable *synced;       /* folder ids: of these somebody keeps a copy */

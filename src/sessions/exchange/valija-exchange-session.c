@@ -666,7 +666,6 @@ valija_exchange_session_finalize (GObject *object)
   g_clear_pointer (&self->facts, g_strfreev);
   g_clear_pointer (&self->own, valija_exchange_tree_free);
   g_clear_pointer (&self->shared, g_ptr_array_unref);
-  g_clear_pointer (&self->roles, g_hash_table_unref);
   g_clear_pointer (&self->synced, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_exchange_session_parent_class)->finalize (object);
@@ -687,7 +686,6 @@ valija_exchange_session_init (ValijaExchangeSession *self)
   self->state = VALIJA_SESSION_CLOSED;
   self->silence = SILENCE_SECONDS;
   self->interval = PULL_SECONDS;
-  self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->own = valija_exchange_tree_new (NULL);
   self->shared = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_exchange_tree_free);

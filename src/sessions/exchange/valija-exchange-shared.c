@@ -13,7 +13,19 @@
 
 #define ROOT "msgfolderroot"
 #define INBOX "inbox"
-#define TRASH "deleteditems"
+
+/* What stands there as its own special folders do. Its drafts are others' to write on. */
+static const struct
+{
+  const char *name;
+  ValijaFolderRole role;
+} special[] = {
+  { ROOT, VALIJA_FOLDER_ROLE_NONE },
+  { INBOX, VALIJA_FOLDER_ROLE_INBOX },
+  { "sentitems", VALIJA_FOLDER_ROLE_SENT },
+  { "junkemail", VALIJA_FOLDER_ROLE_JUNK },
+  { "deleteditems", VALIJA_FOLDER_ROLE_TRASH },
+};
 
 /* How many folders of a mailbox are watched; the others are looked at now and then. */
 #define WATCHED_LIMIT 500
@@ -79,6 +91,7 @@ take_inbox (ValijaExchangeTree   *tree,
   if (info != NULL)
     {
       info->owner = VALIJA_FOLDER_OWNER_ALL;
+      info->role = VALIJA_FOLDER_ROLE_INBOX;
       g_hash_table_remove_all (tree->folders);
       g_hash_table_replace (tree->folders, info->remote_id, info);
       return TRUE;
@@ -94,16 +107,21 @@ take_inbox (ValijaExchangeTree   *tree,
   return FALSE;
 }
 
-/* Who may not put anything into it deletes into their own. */
+/* Who may not put anything into its Deleted Items deletes into their own. */
 static void
-take_trash (ValijaExchangeTree  *tree,
-            const ValijaEwsNode *message)
+take_roles (ValijaExchangeTree  *tree,
+            ValijaExchangeReply *reply)
 {
-  const ValijaEwsNode *trash = find_folder (message);
+  g_hash_table_remove_all (tree->roles);
+  for (guint i = 1; i < MIN (reply->messages->len, G_N_ELEMENTS (special)); i++)
+    {
+      const ValijaEwsNode *folder = find_folder (g_ptr_array_index (reply->messages, i));
+      const char *id = folder != NULL ? valija_ews_node_find_id (folder, "FolderId") : NULL;
 
-  g_clear_pointer (&tree->trash, g_free);
-  if (trash != NULL && valija_ews_node_find_boolean (trash, "EffectiveRights/CreateContents"))
-    tree->trash = g_strdup (valija_ews_node_find_id (trash, "FolderId"));
+      if (id != NULL && (special[i].role != VALIJA_FOLDER_ROLE_TRASH ||
+                         valija_ews_node_find_boolean (folder, "EffectiveRights/CreateContents")))
+        g_hash_table_insert (tree->roles, g_strdup (id), GINT_TO_POINTER (special[i].role));
+    }
 }
 
 /* Its root; or its inbox, where that is all that was shared. */
@@ -112,19 +130,18 @@ open_tree_fiber (ValijaExchangeClient *client,
                  ValijaExchangeTree   *tree,
                  GError              **error)
 {
-  const ValijaEwsFolderRef refs[] = {
-    { .distinguished = ROOT, .mailbox = tree->mailbox },
-    { .distinguished = INBOX, .mailbox = tree->mailbox },
-    { .distinguished = TRASH, .mailbox = tree->mailbox },
-  };
-  g_autoptr(ValijaExchangeReply) reply =
-    valija_exchange_client_run_fiber (client,
-                                      valija_ews_get_folders (valija_exchange_client_get_schema (client), refs,
-                                                              G_N_ELEMENTS (refs)),
-                                      error);
+  g_autofree ValijaEwsFolderRef *refs = g_new0 (ValijaEwsFolderRef, G_N_ELEMENTS (special));
+  g_autoptr(ValijaExchangeReply) reply = NULL;
   g_autoptr(GError) failure = NULL;
   const ValijaEwsNode *root;
 
+  for (gsize i = 0; i < G_N_ELEMENTS (special); i++)
+    refs[i] = (ValijaEwsFolderRef) { .distinguished = special[i].name, .mailbox = tree->mailbox };
+
+  reply = valija_exchange_client_run_fiber (client,
+                                            valija_ews_get_folders (valija_exchange_client_get_schema (client), refs,
+                                                                    G_N_ELEMENTS (special)),
+                                            error);
   if (reply == NULL)
     return FALSE;
 
@@ -134,8 +151,7 @@ open_tree_fiber (ValijaExchangeClient *client,
       g_hash_table_remove_all (tree->folders);
       g_free (tree->root);
       tree->root = g_strdup (valija_ews_node_find_id (root, "FolderId"));
-      if (reply->messages->len > 2)
-        take_trash (tree, g_ptr_array_index (reply->messages, 2));
+      take_roles (tree, reply);
       return TRUE;
     }
 

@@ -37,8 +37,7 @@ list_shared (World *world)
       if (info->owner == VALIJA_FOLDER_OWNER_USER)
         continue;
 
-      g_assert_true (info->role == VALIJA_FOLDER_ROLE_NONE ||
-                     (info->role == VALIJA_FOLDER_ROLE_TRASH && g_str_has_suffix (path, "/Deleted Items")));
+      g_assert_cmpint (info->role, !=, VALIJA_FOLDER_ROLE_DRAFTS);
       g_assert_true (info->selectable == (above != NULL));
       g_ptr_array_add (lines, g_strdup (path));
     }
@@ -189,6 +188,33 @@ test_refused (void)
   world_stop (&world);
 }
 
+/* Its special folders are told of as such, so that they look and are ordered as one's own. Its drafts are none of ours:
+ * to open one is not to write on it. */
+static void
+test_roles (void)
+{
+  World world;
+  g_autoptr(GPtrArray) list = NULL;
+  g_autoptr(GString) roles = g_string_new (NULL);
+
+  world_start (&world, NULL, NULL, NULL);
+  g_object_set (world.account, "shared", "team@example.org", NULL);
+  list = await_list (valija_mail_reader_list_folders (VALIJA_MAIL_READER (world.session)));
+  for (ValijaFolderRole role = VALIJA_FOLDER_ROLE_INBOX; role <= VALIJA_FOLDER_ROLE_TRASH; role++)
+    for (guint i = 0; i < list->len; i++)
+      {
+        const ValijaFolderInfo *info = g_ptr_array_index (list, i);
+
+        if (info->role == role && info->owner == VALIJA_FOLDER_OWNER_ALL)
+          g_string_append_printf (roles, "%s %s,", valija_folder_role_to_nick (role), info->name);
+      }
+  g_assert_nonnull (strstr (roles->str, "inbox Inbox,"));
+  g_assert_nonnull (strstr (roles->str, "sent Sent Items,"));
+  g_assert_nonnull (strstr (roles->str, "trash Deleted Items,"));
+  g_assert_null (strstr (roles->str, "drafts"));
+  world_stop (&world);
+}
+
 /* Whether the list says that there may be more beneath @mailbox. */
 static gboolean
 is_incomplete (World      *world,
@@ -323,6 +349,7 @@ main (int    argc,
   g_test_add_func ("/exchange/shared/moving", test_moving);
   g_test_add_func ("/exchange/shared/new-folder", test_new_folder);
   g_test_add_func ("/exchange/shared/refused", test_refused);
+  g_test_add_func ("/exchange/shared/roles", test_roles);
   g_test_add_func ("/exchange/shared/unknown", test_unknown);
 
   return g_test_run ();
