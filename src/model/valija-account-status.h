@@ -12,9 +12,9 @@ G_BEGIN_DECLS
  * failure, cleared by the next success), last-checked (int64, 0 never), progress (ValijaProgress, nullable: while it
  * synchronises), alert (nullable: the server's words to the user, the last few with a line each), notice (nullable: our
  * own, while something cannot be had), paused (nullable: why whole messages are not fetched in the background), away
- * (nullable: that the server answers for the user now), capabilities (uint, ValijaCapabilities, what this server in fact
- * offers), facts (strv: what the server said of itself, "Label: value" lines), quota (boxed ValijaQuota, nullable: where
- * the server has told since the start). */
+ * (nullable: that the server answers for the user now), capabilities (uint, ValijaCapabilities, what this server
+ * in fact offers), facts (strv: what the server said of itself, "Label: value" lines), quota (boxed ValijaQuota,
+ * nullable: where the server has told since the start). */
 #define VALIJA_TYPE_ACCOUNT_STATUS (valija_account_status_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccountStatus, valija_account_status, VALIJA, ACCOUNT_STATUS, GObject)
 

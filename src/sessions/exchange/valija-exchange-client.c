@@ -114,7 +114,7 @@ valija_exchange_client_dup_server (ValijaExchangeClient *self)
 {
   static const struct { guint major, minor; const char *name; } known[] = {
     { 14, 0, "2010" }, { 14, 1, "2010 SP1" }, { 14, 2, "2010 SP2" }, { 14, 3, "2010 SP3" },
-    { 15, 0, "2013" }, { 15, 1, "2016" }, { 15, 2, "2019" },
+    { 15, 0, "2013" }, { 15, 1, "2016" }, { 15, 2, "2019 or SE" },
   };
 
   if (self->major == 0)

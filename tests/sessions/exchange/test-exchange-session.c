@@ -583,6 +583,31 @@ test_send_uncertain (void)
   world_stop (&world);
 }
 
+/* The connection breaks in the middle of the message: it was not sent, and whoever tries again sends it once. */
+static void
+test_send_cut (void)
+{
+  World world;
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) letter = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(GError) error = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  envelope = create_envelope (&world);
+  letter = create_letter (&world);
+  await_true (valija_session_open (world.session));
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-request', 'bytes': 200}");
+  future = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter);
+  g_assert_null (valija_test_await (future, &error));
+  g_assert_true (valija_error_is_transient (error) || g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN));
+  g_assert_cmpuint (count_sent (&world), ==, 0);
+
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  g_assert_cmpuint (count_sent (&world), ==, 1);
+  world_stop (&world);
+}
+
 /* A gateway that gives up, or a server that breaks down, may have handed the message on: it must not go twice. */
 static void
 test_send_doubtful (void)
@@ -742,6 +767,8 @@ test_faults (void)
       "'values': {'BackOffMilliseconds': 20}}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'entry', 'index': 1, 'code': 'ErrorItemCorrupt', 'operation': 'GetItem'}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'drop-answer', 'where': 'middle', 'operation': 'GetItem'}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'drop-request', 'bytes': 50}", TRUE, 0 },
+    { "{'do': 'inject', 'fault': 'drop-request', 'bytes': 50, 'after': 1}", TRUE, 0 },
     { "{'do': 'inject', 'fault': 'garbage', 'operation': 'GetItem'}", FALSE, VALIJA_ERROR_PROTOCOL },
     { "{'do': 'inject', 'fault': 'html', 'operation': 'SyncFolderItems'}", FALSE, VALIJA_ERROR_PROTOCOL },
     { "{'do': 'inject', 'fault': 'redirect', 'operation': 'SyncFolderItems'}", FALSE, VALIJA_ERROR_PROTOCOL },
@@ -821,6 +848,7 @@ main (int   argc,
   g_test_add_func ("/exchange/session/search", test_search);
   g_test_add_func ("/exchange/session/send", test_send);
   g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);
+  g_test_add_func ("/exchange/session/send-cut", test_send_cut);
   g_test_add_func ("/exchange/session/send-doubtful", test_send_doubtful);
   g_test_add_func ("/exchange/session/large", test_large);
   g_test_add_func ("/exchange/session/faults", test_faults);
