@@ -303,30 +303,24 @@ first_painted_cb (GdkFrameClock *clock,
 }
 
 static void
-update (ValijaMessageCell *self)
+fill (ValijaMessageCell *self,
+      ValijaMessage     *message)
 {
-  ValijaMessage *message = self->message;
-  gboolean loaded = message != NULL && valija_message_get_loaded (message);
-  gboolean unread = loaded && valija_message_get_unread (message);
-  gboolean starred = loaded && valija_message_get_flagged (message);
-  g_autofree char *correspondent = loaded ? dup_correspondent (message) : g_strdup ("");
-  g_autofree char *date = valija_format_date (loaded ? valija_message_get_date (message) : 0, NULL);
-  const char *subject = loaded ? or_else (valija_message_get_subject (message), _("No subject")) : "";
-  const char *preview = loaded ? valija_message_get_preview (message) : NULL;
+  gboolean unread = valija_message_get_unread (message);
+  gboolean starred = valija_message_get_flagged (message);
+  g_autofree char *correspondent = dup_correspondent (message);
+  g_autofree char *date = valija_format_date (valija_message_get_date (message), NULL);
+  const char *subject = or_else (valija_message_get_subject (message), _("No subject"));
 
-  if (loaded)
-    show_correspondent (self, message, correspondent);
-  else
-    gtk_label_set_text (self->sender, "");
-  show_count (self, loaded ? count_messages (message) : 0);
+  show_correspondent (self, message, correspondent);
+  show_count (self, count_messages (message));
   gtk_label_set_text (self->date, date);
   gtk_label_set_text (self->subject, subject);
-  gtk_label_set_text (self->preview, or_else (preview, ""));
-  update_labels (self, loaded ? valija_message_get_labels (message) : NULL);
+  gtk_label_set_text (self->preview, or_else (valija_message_get_preview (message), ""));
+  update_labels (self, valija_message_get_labels (message));
   gtk_widget_set_opacity (self->dot, unread ? 1.0 : 0.0);
-  gtk_widget_set_visible (self->answered, loaded && (valija_message_get_flags (message) & VALIJA_FLAG_ANSWERED) != 0);
-  gtk_widget_set_visible (self->attachment, loaded && valija_message_get_has_attachments (message));
-  gtk_widget_set_visible (GTK_WIDGET (self->star), loaded);
+  gtk_widget_set_visible (self->answered, (valija_message_get_flags (message) & VALIJA_FLAG_ANSWERED) != 0);
+  gtk_widget_set_visible (self->attachment, valija_message_get_has_attachments (message));
   gtk_button_set_icon_name (self->star, starred ? "starred-symbolic" : "non-starred-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->star), starred ? _("Remove Star") : _("Add Star"));
 
@@ -342,9 +336,22 @@ update (ValijaMessageCell *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
 
-  take_summary (self, loaded ? dup_summary (message, get_folder_name (self), self->from_server, get_account (self),
-                                           correspondent, subject, date)
-                             : g_strdup (_("Loading")));
+  take_summary (self, dup_summary (message, get_folder_name (self), self->from_server, get_account (self),
+                                   correspondent, subject, date));
+}
+
+/* What waits for its message is not seen, and keeps what it had: a jump through the list gives it 200 other rows in one
+ * frame, which would not do to empty and to measure them all. */
+static void
+update (ValijaMessageCell *self)
+{
+  gboolean loaded = self->message != NULL && valija_message_get_loaded (self->message);
+
+  gtk_widget_set_opacity (adw_bin_get_child (ADW_BIN (self)), loaded ? 1 : 0);
+  if (loaded)
+    fill (self, self->message);
+  else
+    take_summary (self, g_strdup (_("Loading")));
 }
 
 static gboolean
@@ -368,7 +375,7 @@ notify_cb (ValijaMessageCell *self)
 static void
 star_cb (ValijaMessageCell *self)
 {
-  if (self->message != NULL)
+  if (self->message != NULL && valija_message_get_loaded (self->message))
     gtk_widget_activate_action (GTK_WIDGET (self), "win.star", "x", valija_message_get_key (self->message));
 }
 
