@@ -8,7 +8,6 @@ import queue
 import re
 import signal
 import sqlite3
-import statistics
 import subprocess
 import threading
 import time
@@ -24,8 +23,8 @@ SIZES = (1000, 10000, 100000)
 MILLION = 1000000
 # A minute at rest, and how many folders are watched then
 IDLE, WATCHED = 60, 10
-# How many pages are turned from each end of the list, and how many frames show that it moved, however slow the machine
-PAGES, ENOUGH = 300, 40
+# The application, with somebody inside who scrolls
+SCROLLER = 'tests/bench/bench-scroll'
 
 
 def start(args):
@@ -85,19 +84,22 @@ def grow(cache, size):
 
 
 def scroll(args):
-    """Pages and the ends of a long list, from what GTK says of each frame; also while the list is being fetched."""
+    """From end to end of a long list, from what each frame of it took; also while the list is being fetched."""
     w = args.worlds.get('mei')
     table = Table(f'Scrolling {args.rows} messages',
-                  f'In cage, as above: {PAGES} pages from each end and a jump to the other, from the begin of a frame to the end of its '
-                  'painting. Fetching: from loopback, in the same process, meanwhile.')
+                  'In cage, as above: 100 pages from each end, one in two frames, and a jump to the other, from the begin of a frame '
+                  'to the end of its painting; and the most processor time that one took. Fetching: from loopback, in the same '
+                  'process, meanwhile. The bare list, of the same toolkit, has rows of three labels: less is not to be had.')
     with scratch() as d:
         valija = Valija(pathlib.Path(d) / 'valija', w, 'mei', 'imap', w.imaps_port)
         valija.run('sync', '--headers', '--inbox')
         for i in range(args.rounds):
-            table.add('Valija', scroll_once(valija, pathlib.Path(d), str(i), '--offline'))
+            table.add('Valija', scroll_once(valija, pathlib.Path(d), str(i), valija_command(valija, '--offline', program=SCROLLER)))
             with scratch() as fresh:
                 fetching = Valija(pathlib.Path(fresh) / 'valija', w, 'mei', 'imap', w.imaps_port)
-                table.add('Valija, fetching', scroll_once(fetching, pathlib.Path(d), f'fetching-{i}'))
+                table.add('Valija, fetching', scroll_once(fetching, pathlib.Path(d), f'fetching-{i}',
+                                                          valija_command(fetching, program=SCROLLER)))
+            table.add('bare list', scroll_once(valija, pathlib.Path(d), f'bare-{i}', f'"{BUILD}/{SCROLLER}" --bare'))
     for row in ('Valija', 'Valija, fetching'):
         table.budget(f'milliseconds of the worst frame ({row})', 1000 * table.median(row, 'worst'), 16, '{:.0f}')
     return [table]
@@ -123,9 +125,9 @@ def idle(args):
 def idle_once(valija, directory, name, command):
     env, command = on_stage(valija, directory, name, command)
     with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
-        frames, painted, begun = [], threading.Event(), queue.Queue()
-        threading.Thread(target=watch_frames, args=(lines, frames, painted, begun), daemon=True).start()
-        pid, _ = begun.get(timeout=LIMIT)
+        painted, begun = threading.Event(), queue.Queue()
+        threading.Thread(target=watch, args=(lines, painted, begun), daemon=True).start()
+        pid = begun.get(timeout=LIMIT)
         if not painted.wait(LIMIT):
             raise TimeoutError('no row was painted')
         rest(pid)
@@ -138,35 +140,19 @@ def idle_once(valija, directory, name, command):
     return cost
 
 
-FRAME = re.compile(r'interval=\s*[\d.]+.*frame_end=\s*([\d.]+)')
+SCROLLED = re.compile(r'scrolled median=(\S+) worst=(\S+) busy=(\S+) late=(\S+)')
 
 
-def scroll_once(valija, directory, name, *options):
-    env, command = on_stage(valija, directory, f'scroll-{name}', valija_command(valija, *options))
-    env['GDK_DEBUG'] = 'frames'
-    with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
-        frames, painted, begun = [], threading.Event(), queue.Queue()
-        threading.Thread(target=watch_frames, args=(lines, frames, painted, begun), daemon=True).start()
-        pid, env['WAYLAND_DISPLAY'] = begun.get(timeout=LIMIT)
-        if not painted.wait(LIMIT):
-            raise TimeoutError('no row was painted')
-        if options:
-            rest(pid)
-        # Into the list, by way of the search box
-        keys(env, '-M', 'ctrl', '-k', 'f', '-m', 'ctrl', *['-s', '300', '-k', 'Escape'] * 2, '-s', '300')
-        frames.clear()
-        for page, end in (('Next', 'End'), ('Prior', 'Home')):
-            keys(env, *['-s', '15', '-k', page] * PAGES, '-s', '300', '-k', end, '-s', '300')
-        costs = list(frames)
-        os.kill(pid, signal.SIGTERM)
-        stage.wait(LIMIT)
-    if len(costs) < ENOUGH:
-        raise RuntimeError(f'the list hardly moved: {len(costs)} frames')
-    return {'median': statistics.median(costs), 'worst': max(costs), 'late': 100 * sum(cost > 0.016 for cost in costs) / len(costs)}
-
-
-def keys(env, *args):
-    subprocess.run(['wtype', *args], env=env, check=True, timeout=LIMIT)
+def scroll_once(valija, directory, name, command):
+    env, command = on_stage(valija, directory, f'scroll-{name}', command)
+    with in_time(), child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
+        said = ''
+        for line in lines:
+            if match := SCROLLED.search(line):
+                stage.wait(LIMIT)
+                return dict(zip(('median', 'worst', 'busy', 'late'), map(float, match.groups())))
+            said = (said + line)[-2000:]
+    raise RuntimeError(f'the application ended before its list was scrolled through:\n{said}')
 
 
 @contextlib.contextmanager
@@ -180,23 +166,31 @@ def child(*command, **kwargs):
             process.wait()
 
 
-def watch_frames(lines, frames, painted, begun):
+def watch(lines, painted, begun):
     for line in lines:
         if line.startswith('begin'):
-            _, pid, display = line.split()
-            begun.put((int(pid), display))
+            begun.put(int(line.split()[1]))
         elif 'first rows painted' in line:
             painted.set()
-        elif match := FRAME.search(line):
-            frames.append(float(match.group(1)) / 1000)
 
 
 def give_up(*_):
     raise TimeoutError('no row was painted, or there was no end')
 
 
-def valija_command(valija, *options):
-    return f'"{BUILD}/src/ui/valija" --profile "{valija.profile}" {" ".join(options)}'
+@contextlib.contextmanager
+def in_time():
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(120)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def valija_command(valija, *options, program='src/ui/valija'):
+    return f'"{BUILD}/{program}" --profile "{valija.profile}" {" ".join(options)}'
 
 
 def on_stage(valija, directory, name, command):
@@ -209,29 +203,23 @@ def on_stage(valija, directory, name, command):
            'WLR_BACKENDS': 'headless', 'WLR_RENDERER': 'pixman', 'WLR_LIBINPUT_NO_DEVICES': '1',
            'G_MESSAGES_DEBUG': 'valija-ui', 'LANG': 'C.UTF-8', 'TOLD': str(told)}
     env.pop('DISPLAY', None)
-    script = f'exec 2>"{told}"; echo begin $$ $WAYLAND_DISPLAY >&2; exec {command}'
+    script = f'exec 2>"{told}"; echo begin $$ >&2; exec {command}'
     return env, ['dbus-run-session', '--', 'cage', '--', 'sh', '-c', script]
 
 
 def start_once(valija, directory, name, command=None):
     env, command = on_stage(valija, directory, name, command or valija_command(valija, '--offline'))
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(120)
-    try:
-        with child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
-            for line in lines:
-                if line.startswith('begin'):
-                    begin, pid = time.monotonic(), int(line.split()[1])
-                if 'first rows painted' in line:
-                    cost = {'seconds': time.monotonic() - begin, 'painted': cpu(pid), 'cpu': rest(pid), 'memory': pss(pid)}
-                    # As the end of a session does: what is killed is looked at more closely the next time
-                    os.kill(pid, signal.SIGTERM)
-                    stage.wait()
-                    return cost
-        raise RuntimeError('the application ended before it painted a row')
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+    with in_time(), child(*command, env=env) as stage, open(env['TOLD'], errors='replace') as lines:
+        for line in lines:
+            if line.startswith('begin'):
+                begin, pid = time.monotonic(), int(line.split()[1])
+            if 'first rows painted' in line:
+                cost = {'seconds': time.monotonic() - begin, 'painted': cpu(pid), 'cpu': rest(pid), 'memory': pss(pid)}
+                # As the end of a session does: what is killed is looked at more closely the next time
+                os.kill(pid, signal.SIGTERM)
+                stage.wait()
+                return cost
+    raise RuntimeError('the application ended before it painted a row')
 
 
 def rest(pid):
