@@ -11,7 +11,7 @@ import subprocess
 
 from measure import TOP, WORK
 
-PACKAGES = ('geary', 'evolution', 'claws-mail')
+PACKAGES = ('geary', 'evolution', 'claws-mail', 'thunderbird')
 # What a package is spread over
 OVER = ('etc', 'usr', 'var')
 
@@ -35,6 +35,8 @@ def installed():
             run('mount', '-t', 'overlay', 'overlay', '-o', options, f'/{name}')
             mounted.append(name)
         if not (layer / 'made').exists():
+            for older in set(WORK.parent.glob('peers-*')) - {layer}:
+                shutil.rmtree(older)
             print(f'Installing {", ".join(PACKAGES)} in {layer.relative_to(TOP)} (once)', flush=True)
             pathlib.Path('/etc/resolv.conf').write_bytes(resolver)
             env = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}

@@ -13,7 +13,7 @@ import time
 
 import layer
 import world
-from desktops import STORE, Claws, Evolution, Geary, Ours
+from desktops import STORE, Claws, Evolution, Geary, Ours, Thunderbird
 from measure import LIMIT, Table, cpu_of, pss_of, scratch
 from parts import fill
 from programs import available
@@ -23,7 +23,7 @@ from window import REST, REST_LIMIT, child
 MARK = '🟥'
 RED = bytes((0xf4, 0x43, 0x36)) * 4
 # It has fetched all when it used no processor for so long, and this is as long as it may take
-FETCH_REST, FETCH_LIMIT = 10, 600
+FETCH_REST, FETCH_LIMIT = 10, 1800
 # What a session has without the program that is measured
 NOT_OURS = {'dbus-run-sessio', 'dbus-daemon', 'cage', 'Xwayland', 'gnome-keyring-d', 'dconf-service', 'at-spi-bus-laun', 'at-spi2-registr', 'grim'}
 
@@ -50,7 +50,7 @@ class Stage:
         command = ['dbus-run-session', '--', 'cage', '--', 'sh', '-c', self.script(desktop, fetching), 'sh', *desktop.command(fetching)]
         if desktop.alone and not fetching:
             command = ['unshare', '--net', *command]
-        with child(*command, env=env) as stage:
+        with ended(runtime), child(*command, env=env) as stage:
             pid, display = heard(told)
             begin = time.monotonic()
             limit = FETCH_LIMIT if fetching else LIMIT
@@ -60,13 +60,11 @@ class Stage:
                     raise RuntimeError(f'{desktop.program} painted no row')
             cost = {'seconds': time.monotonic() - begin, 'painted': cpu_of(session(runtime))}
             cost |= {'cpu': rest(runtime, *((FETCH_REST, FETCH_LIMIT) if fetching else (REST, REST_LIMIT))), 'memory': pss_of(session(runtime))}
+            if fetching and time.monotonic() - begin > limit:
+                raise RuntimeError(f'{desktop.program} did not come to an end of fetching')
             os.kill(int(pid), signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 stage.wait(30)
-        # Services that outlive their bus
-        for left in session(runtime, all_of_it=True):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(left, signal.SIGTERM)
         return cost
 
     def script(self, desktop, fetching):
@@ -98,6 +96,17 @@ def heard(told):
         os.close(fifo)
 
 
+@contextlib.contextmanager
+def ended(runtime):
+    """With an end for the services that outlive their bus."""
+    try:
+        yield
+    finally:
+        for left in session(runtime, all_of_it=True):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(left, signal.SIGTERM)
+
+
 def session(runtime, all_of_it=False):
     """The processes of a session that are the program's: not those that any session has, unless ALL OF IT is asked for."""
     wanted, found = f'XDG_RUNTIME_DIR={runtime}'.encode(), []
@@ -127,11 +136,15 @@ def windows(args):
     with layer.installed(), world.World() as w, scratch() as d:
         fill(w, 'luis', args.rows, 1400, MARK)
         stage = Stage(pathlib.Path(d))
-        desktops = [kind(pathlib.Path(d) / kind.__name__, w, 'luis') for kind in (Ours, Geary, Evolution, Claws)
+        desktops = [kind(pathlib.Path(d) / kind.__name__, w, 'luis') for kind in (Ours, Geary, Evolution, Claws, Thunderbird)
                     if kind is Ours or available(kind.program)]
-        for desktop in desktops:
+        for desktop in list(desktops):
             print(f'  {desktop.program} fetches', flush=True)
-            desktop.fetch(stage)
+            try:
+                desktop.fetch(stage)
+            except RuntimeError as error:
+                table.say(str(error))
+                desktops.remove(desktop)
         for i in ('warm', *range(args.rounds)):
             for desktop in desktops:
                 cost = stage.run(desktop)
