@@ -7,6 +7,7 @@
 #include "ui/list/valija-folder-dialog.h"
 #include "ui/list/valija-label-dialog.h"
 #include "ui/list/valija-message-pane-private.h"
+#include "ui/preferences/valija-preferences-dialog.h"
 #include "ui/reader/valija-reader-private.h"
 
 /* What is asked about stays what was meant, whatever is selected by the time of the answer. */
@@ -185,4 +186,46 @@ test_labels_of_conversation (void)
   g_assert_true (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)));
   adw_dialog_force_close (ADW_DIALOG (dialog));
   show_inbox ("ana@example.org");
+}
+
+/* What the settings say is what is chosen, and the other way round; a number between two choices is the lower one. */
+void
+test_preferences (void)
+{
+  static const struct
+  {
+    const char *row;
+    const char *key;
+    int number;
+    guint choice;
+    guint next;
+    int chosen;
+  } rows[] = {
+    { "mark_read", "mark-read-seconds", -1, 0, 5, 10 },
+    { "mark_read", "mark-read-seconds", 0, 1, 0, -1 },
+    { "mark_read", "mark-read-seconds", 7, 4, 2, 1 },
+    { "undo_send", "undo-send-seconds", 0, 0, 3, 30 },
+    { "check_interval", "check-interval", 1440, 5, 0, 0 },
+  };
+  g_autoptr(GSettings) settings = g_settings_new (APP_ID);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr(GVariant) before = g_settings_get_value (settings, rows[i].key);
+      gboolean is_signed = g_variant_is_of_type (before, G_VARIANT_TYPE_INT32);
+      g_autoptr(AdwDialog) dialog = NULL;
+      g_autoptr(GVariant) after = NULL;
+      AdwComboRow *row;
+
+      g_settings_set (settings, rows[i].key, is_signed ? "i" : "u", rows[i].number);
+      dialog = g_object_ref_sink (valija_preferences_dialog_new ());
+      row = ADW_COMBO_ROW (gtk_widget_get_template_child (GTK_WIDGET (dialog), VALIJA_TYPE_PREFERENCES_DIALOG,
+                                                          rows[i].row));
+      g_assert_cmpuint (adw_combo_row_get_selected (row), ==, rows[i].choice);
+      adw_combo_row_set_selected (row, rows[i].next);
+      after = g_settings_get_value (settings, rows[i].key);
+      g_assert_cmpint (is_signed ? g_variant_get_int32 (after) : (int) g_variant_get_uint32 (after), ==,
+                       rows[i].chosen);
+      g_settings_set_value (settings, rows[i].key, before);
+    }
 }

@@ -57,6 +57,7 @@ void test_more_labels (void);
 
 void test_labels_of_conversation (void);
 void test_labels_of_question (void);
+void test_preferences (void);
 void test_move_of_question (void);
 void test_delete_of_question (void);
 

@@ -36,8 +36,8 @@ number_to_choice (GValue   *choice,
                   gpointer  data)
 {
   const Choices *choices = data;
-  gint64 value = g_variant_is_of_type (number, G_VARIANT_TYPE_INT32) ? g_variant_get_int32 (number)
-                                                                     : g_variant_get_uint32 (number);
+  gint64 value = g_variant_is_of_type (number, G_VARIANT_TYPE_INT32) ? (gint64) g_variant_get_int32 (number)
+                                                                     : (gint64) g_variant_get_uint32 (number);
   guint position = 0;
 
   while (position + 1 < choices->n_values && choices->values[position + 1] <= value)
