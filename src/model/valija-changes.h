@@ -56,12 +56,13 @@ struct _ValijaMessageInfo
   gint64 date;              /* the Date field, seconds since 1970; 0 if none or not a date */
   gint64 received;          /* when the server got it; falls back to @date, then to now */
   guint64 size;             /* octets, 0 if not known */
-  gboolean size_is_loose;   /* it is that of how the server stores it, with flags, labels and whatever else is set */
+  gboolean size_is_loose;   /* it is that of how the server stores it, with flags, labels and whatever else is set:
+                               that it differs says nothing */
   ValijaFlags flags;
   char **labels;            /* nullable: the server does not tell */
   gboolean has_attachments;
   char *preview;            /* nullable: the first words, if the server told */
-  char *email_id;           /* nullable: the server's name for the content, the same in all folders of the account */
+  char *email_id;           /* nullable: a name for the content, the same in all folders of the account */
 };
 
 /* A new one has all fields empty, and its lists made. */

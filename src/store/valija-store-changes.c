@@ -5,6 +5,7 @@
 #include "store/valija-store-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Writing what a synchronisation brings. */
 
@@ -128,23 +129,17 @@ begin_round (Writing  *writing,
                               "ii", writing->folder, writing->round);
 }
 
-/* A loose size tells nothing of what is not written any more, and of a draft only where nothing else was changed that
- * it counts. */
+/* A loose size tells nothing. What is written on keeps its remote id where the server lets it, and only the name of its
+ * content tells; of other messages that says no more than their headers do. */
 static gboolean
-is_other_size (const Known             *known,
-               const ValijaMessageInfo *info)
+has_other_content (const Known             *known,
+                   const char              *email_id,
+                   const ValijaMessageInfo *info)
 {
-  g_autofree char *labels = NULL;
+  if ((info->flags & VALIJA_FLAG_DRAFT) != 0 && email_id != NULL && info->email_id != NULL)
+    return strcmp (email_id, info->email_id) != 0;
 
-  if (known->size == 0 || info->size == 0 || known->size == info->size)
-    return FALSE;
-  if (!info->size_is_loose)
-    return TRUE;
-
-  labels = valija_labels_to_text ((const char * const *) info->labels);
-
-  return (info->flags & VALIJA_FLAG_DRAFT) != 0 && known->server_flags == info->flags &&
-         g_strcmp0 (known->server_labels, labels) == 0;
+  return !info->size_is_loose && known->size != 0 && info->size != 0 && known->size != info->size;
 }
 
 /* @known->id is 0 for a message that is not known. @info (nullable) to compare with. */
@@ -161,7 +156,7 @@ load_known (Writing            *writing,
   known->id = 0;
   statement = valija_database_query (writing->database, error,
                                      "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size,"
-                                     " conversation IS NOT NULL, server_labels"
+                                     " conversation IS NOT NULL, server_labels, email_id"
                                      " FROM message WHERE home = ?1 AND remote_id = ?2",
                                      "is", writing->folder, remote_id);
   if (statement == NULL)
@@ -183,7 +178,7 @@ load_known (Writing            *writing,
       known->same = info != NULL &&
                     g_strcmp0 ((const char *) sqlite3_column_text (statement, 6), info->message_id) == 0 &&
                     g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
-                    !is_other_size (known, info);
+                    !has_other_content (known, (const char *) sqlite3_column_text (statement, 11), info);
       sqlite3_reset (statement);
     }
 

@@ -527,7 +527,7 @@ test_set_elsewhere (void)
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'delete', 'subject': 'whole'}");
 }
 
-/* And no other draft. What is written on it is another one, though only its size tells. */
+/* And no other draft. What is written on it is another one, though its headers say no such thing. */
 static void
 test_draft_set_elsewhere (void)
 {
@@ -551,6 +551,36 @@ test_draft_set_elsewhere (void)
 
   valija_contract_server_tell (server, "{'do': 'change', 'what': 'edit', 'folder': 'drafts', 'subject': 'mine', "
                                        "'value': 'mine', 'text': 'Other words, and more of them.'}");
+  draft = save_draft (test, composition, "mine again", draft);
+  pause_writing (test);
+  g_assert_cmpint (edited.draft, ==, draft);
+  assert_drafts_there ("mine");
+
+  test_await (valija_engine_settle_draft (test->engine, draft, edited.theirs));
+  test_await (valija_engine_drop_draft (test->engine, draft));
+  test_await (valija_engine_flush (test->engine, test->account));
+  assert_drafts_there ("");
+}
+
+/* What is written there may be just as long as what was, and somebody may have put a flag on it too. */
+static void
+test_draft_edited_to_same_size (gconstpointer is_flagged)
+{
+  g_autoptr(TestEngine) test = create_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "mine");
+  Edited edited = { 0, };
+  gint64 draft;
+
+  g_object_set (composition, "text", "More words.", NULL);
+  draft = save_draft (test, composition, "mine", 0);
+  g_signal_connect_swapped (test->engine, "draft-edited", G_CALLBACK (edited_cb), &edited);
+  pause_writing (test);
+  assert_drafts_there ("mine");
+
+  if (GPOINTER_TO_INT (is_flagged))
+    valija_contract_server_tell (server, "{'do': 'change', 'what': 'flag', 'folder': 'drafts', 'subject': 'mine'}");
+  valija_contract_server_tell (server, "{'do': 'change', 'what': 'replace', 'folder': 'drafts', 'subject': 'mine', "
+                                       "'value': 'More words.', 'text': 'Less words.'}");
   draft = save_draft (test, composition, "mine again", draft);
   pause_writing (test);
   g_assert_cmpint (edited.draft, ==, draft);
@@ -652,6 +682,9 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/exchange/drafts/edited/both", GINT_TO_POINTER (3), test_draft_edited_elsewhere);
   g_test_add_func ("/engine/exchange/drafts/released", test_draft_released_over_theirs);
   g_test_add_func ("/engine/exchange/drafts/set", test_draft_set_elsewhere);
+  g_test_add_data_func ("/engine/exchange/drafts/same-size", GINT_TO_POINTER (FALSE), test_draft_edited_to_same_size);
+  g_test_add_data_func ("/engine/exchange/drafts/same-size/flag", GINT_TO_POINTER (TRUE),
+                        test_draft_edited_to_same_size);
   g_test_add_func ("/engine/exchange/set", test_set_elsewhere);
   g_test_add_data_func ("/engine/exchange/shared-trash", GINT_TO_POINTER (FALSE), test_shared_trash);
   g_test_add_data_func ("/engine/exchange/shared-trash/closed", GINT_TO_POINTER (TRUE), test_shared_trash);

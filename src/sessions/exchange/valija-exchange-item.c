@@ -198,6 +198,50 @@ valija_exchange_read_item (const ValijaEwsNode *item)
   return info;
 }
 
+/* What the server finds out anew each time it is asked is left out. */
+static void
+digest_node (GChecksum           *checksum,
+             const ValijaEwsNode *node)
+{
+  static const char *const passing[] = { "AttachmentId", "MailboxType", "ItemId", NULL };
+  const char *name = valija_ews_node_get_name (node);
+  const char *text = valija_ews_node_get_text (node);
+
+  if (g_strv_contains (passing, name))
+    return;
+
+  /* With their NULs, so that one does not run into the next */
+  g_checksum_update (checksum, (const guchar *) name, strlen (name) + 1);
+  g_checksum_update (checksum, (const guchar *) text, strlen (text) + 1);
+  for (const ValijaEwsNode *child = valija_ews_node_get_first (node); child != NULL;
+       child = valija_ews_node_get_next (child))
+    digest_node (checksum, child);
+  g_checksum_update (checksum, (const guchar *) "", 1);
+}
+
+char *
+valija_exchange_dup_content_id (const ValijaEwsNode *item)
+{
+  static const char *const written[] = {
+    "Subject", "Body", "Attachments", "From", "ReplyTo", "ToRecipients", "CcRecipients", "BccRecipients",
+  };
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  const char *key = valija_exchange_find_property (item, 0x300b);
+
+  if (key == NULL)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (written); i++)
+    {
+      const ValijaEwsNode *node = valija_ews_node_find (item, written[i]);
+
+      if (node != NULL)
+        digest_node (checksum, node);
+    }
+
+  return g_strdup_printf ("%s:%s", key, g_checksum_get_string (checksum));
+}
+
 ValijaFolderInfo *
 valija_exchange_read_folder (const ValijaEwsNode *folder)
 {

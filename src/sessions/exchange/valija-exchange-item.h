@@ -30,6 +30,10 @@ GPtrArray           *valija_exchange_list_categories (const ValijaEwsNode *item)
 /* @item: with what VALIJA_EWS_SHAPE_SUMMARY asks for. (transfer full) */
 ValijaMessageInfo   *valija_exchange_read_item     (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A name for what is written in @item: the same for the same content, whatever flags are set on it, and by whomever it
+ * was moved. It has what VALIJA_EWS_SHAPE_PROPERTIES asks for. (transfer full), nullable */
+char                *valija_exchange_dup_content_id (const ValijaEwsNode *item) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @folder: as SyncFolderHierarchy and GetFolder tell it. NULL for one that holds no mail or is hidden.
  * (transfer full) */
 ValijaFolderInfo    *valija_exchange_read_folder   (const ValijaEwsNode *folder) G_GNUC_WARN_UNUSED_RESULT;

@@ -16,6 +16,8 @@
 #define PAGE VALIJA_EWS_MOST_CHANGES
 /* Summaries in one GetItem. */
 #define SUMMARIES 100
+/* And texts of drafts. */
+#define DRAFTS 20
 
 /* In front of the state, which is Base64. What was listed before there was such a form tells of no labels: it is listed
  * again. */
@@ -178,6 +180,69 @@ take_summary (const char            *id,
   return TRUE;
 }
 
+/* ---- Drafts ---- */
+
+static gboolean
+take_content (const char            *id,
+              const ValijaEwsNode   *message,
+              const ValijaEwsResult *result,
+              gpointer               user_data,
+              GError               **error)
+{
+  GHashTable *drafts = user_data;
+  const ValijaEwsNode *item = valija_exchange_find_item (valija_ews_node_find (message, "Items"));
+  ValijaMessageInfo *info = g_hash_table_lookup (drafts, id);
+
+  if (result->reaction == VALIJA_EWS_FINE && item != NULL && info != NULL)
+    {
+      g_free (info->email_id);
+      info->email_id = valija_exchange_dup_content_id (item);
+    }
+  else if (result->reaction != VALIJA_EWS_GONE && result->reaction != VALIJA_EWS_BAD_ITEM &&
+           result->reaction != VALIJA_EWS_FINE)
+    {
+      valija_ews_result_set_error (result, error);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Who writes on a draft elsewhere leaves it its name, and perhaps its size; its change key and the time of the last
+ * change move with each flag. So what is in those that changed is looked at. One that cannot be looked at goes without
+ * a name for its content. */
+static gboolean
+name_contents_fiber (Sync    *sync,
+                     GError **error)
+{
+  g_autoptr(GHashTable) drafts = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GPtrArray) ids = g_ptr_array_new ();
+  g_autoptr(GError) failure = NULL;
+
+  for (guint i = 0; i < sync->batch->added->len; i++)
+    {
+      ValijaMessageInfo *info = g_ptr_array_index (sync->batch->added, i);
+
+      if ((info->flags & VALIJA_FLAG_DRAFT) == 0)
+        continue;
+      g_clear_pointer (&info->email_id, g_free);
+      g_hash_table_insert (drafts, info->remote_id, info);
+      g_ptr_array_add (ids, info->remote_id);
+    }
+  g_ptr_array_add (ids, NULL);
+
+  if (valija_exchange_client_get_items_fiber (sync->client, (const char * const *) ids->pdata, DRAFTS,
+                                              VALIJA_EWS_SHAPE_PROPERTIES, take_content, drafts, &failure) ||
+      g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_LIMIT))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return FALSE;
+}
+
+/* ---- */
+
 static gboolean
 send_batch_fiber (Sync    *sync,
                   GError **error)
@@ -211,6 +276,7 @@ sync_all_fiber (Sync    *sync,
       g_ptr_array_add (sync->changed, NULL);
       if (!valija_exchange_client_get_items_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
                                                    VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync, error) ||
+          !name_contents_fiber (sync, error) ||
           !send_batch_fiber (sync, error))
         return FALSE;
     }

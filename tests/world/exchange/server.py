@@ -314,6 +314,9 @@ class Server:
             item.set_mime(re.sub(rb'(?s)(\r\n\r\n).*', rb'\g<1>' + order['text'].encode(), re.sub(
                 rb'(?m)^Subject: .*?\r$', b'Subject: ' + order['value'].encode() + b'\r', item.mime)))
             mailbox.touch_item(item)
+        elif what == 'replace':
+            item.set_mime(item.mime.replace(order['value'].encode(), order['text'].encode()))
+            mailbox.touch_item(item)
         elif what == 'move':
             return {'id': mailbox.move_item(item, self.find_folder(mailbox, order['to'])).id}
         elif what == 'delete':
