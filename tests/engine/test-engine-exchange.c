@@ -45,12 +45,18 @@ create_engine (const char *host, guint port)
   return test;
 }
 
-static gboolean
-has_total (TestEngine *test, const char *name, gint64 total)
+static gint64
+get_total (TestEngine *test, const char *name)
 {
   ValijaFolder *folder = valija_engine_find_folder (test->engine, test->account, name);
 
-  return folder != NULL && valija_folder_get_total (folder) == total;
+  return folder != NULL ? valija_folder_get_total (folder) : -1;
+}
+
+static gboolean
+has_total (TestEngine *test, const char *name, gint64 total)
+{
+  return get_total (test, name) == total;
 }
 
 /* Whether they are here whole by now depends. */
@@ -641,6 +647,32 @@ test_moved (void)
   g_assert_nonnull (strstr (g_ptr_array_index (test->notices, 0), "mail.example.org"));
 }
 
+/* Where it was it is no more from one request to the next. */
+static void
+test_moved_later (gconstpointer kind)
+{
+  g_autoptr(TestEngine) test = create_engine ("old.example.org", 443);
+  gint64 total;
+
+  valija_contract_server_tell (server, "{'do': 'hosts', 'hosts': {'old.example.org': {'kind': 'exchange', "
+                               "'autodiscover': []}}}");
+  valija_contract_server_tell (server, "{'do': 'set', 'name': 'ews_url', "
+                               "'value': 'https://mail.example.org/EWS/Exchange.asmx'}");
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'here'}");
+  valija_engine_start (test->engine);
+  valija_wait_until (get_total (test, "inbox") > 0);
+  total = get_total (test, "inbox");
+
+  valija_contract_server_tell (server, "{'do': 'hosts', 'hosts': {'old.example.org': {'kind': '%s'}, "
+                               "'autodiscover.example.org': {'kind': 'exchange', 'autodiscover': ['json'], "
+                               "'ews': false}, 'mail.example.org': {'kind': 'exchange', 'autodiscover': []}}}",
+                               (const char *) kind);
+  valija_contract_server_tell (server, "{'do': 'deliver', 'subject': 'there'}");
+  valija_wait_until (get_total (test, "inbox") == total + 1);
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (test->account)), ==, "mail.example.org");
+  g_assert_cmpuint (test->notices->len, ==, 1);
+}
+
 /* One that is not of the address's domain is named, and told nothing. */
 static void
 test_moved_out (void)
@@ -689,7 +721,9 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/exchange/shared-trash", GINT_TO_POINTER (FALSE), test_shared_trash);
   g_test_add_data_func ("/engine/exchange/shared-trash/closed", GINT_TO_POINTER (TRUE), test_shared_trash);
   g_test_add_func ("/engine/exchange/moved-out", test_moved_out);
-  g_test_add_func ("/engine/exchange/moved", test_moved);
+  g_test_add_func ("/engine/exchange/moved/at-start", test_moved);
+  g_test_add_data_func ("/engine/exchange/moved/missing", "missing", test_moved_later);
+  g_test_add_data_func ("/engine/exchange/moved/unnamed", "moved", test_moved_later);
   status = g_test_run ();
 
   valija_contract_server_free (server);

@@ -9,6 +9,7 @@ A client that goes through the proxy finds at each name what the order "hosts" p
                 that must have been asked before this one answers
     redirect    302 to "location", whatever is asked
     page        200 and a page to sign in
+    moved       451, and no word of where to
     missing     404      garbage     200, text/xml, and what is no XML      silence     nothing, for as long as one waits
 
 Each request is kept for the order "visits": {"host", "port", "method", "path", "authorization": the scheme, or null}.
@@ -26,10 +27,14 @@ def key_of(name):
 
 
 class Place:
-    """What a handler takes for its server: one host."""
+    """What a handler takes for its server: one host, where something else may stand while a connection is open."""
 
-    def __init__(self, server, key, what):
-        self.state, self.key, self.what = server.state, key, what
+    def __init__(self, server, key):
+        self.state, self.key = server.state, key
+
+    @property
+    def what(self):
+        return self.state.hosts.get(self.key, {'kind': 'missing'})
 
 
 def proxy_of(Handler):  # pylint: disable=invalid-name
@@ -57,6 +62,8 @@ def proxy_of(Handler):  # pylint: disable=invalid-name
                 self.reply(302, 'text/html', '<html>Moved</html>', {'Location': what['location']})
             elif kind == 'page':
                 self.reply(200, 'text/html; charset=utf-8', HTML)
+            elif kind == 'moved':
+                self.reply(451, 'text/html', '<html>The mailbox has moved</html>')
             elif kind == 'garbage':
                 self.reply(200, 'text/xml; charset=utf-8', '<Autodiscover><half')
             elif kind == 'silence':
@@ -114,7 +121,7 @@ def proxy_of(Handler):  # pylint: disable=invalid-name
             self.end_headers()
             self.wfile.flush()
             self.behind = self.server.tls.wrap_socket(self.connection, server_side=True, do_handshake_on_connect=False)
-            Behind(self.behind, self.client_address, Place(self.server, key, what))
+            Behind(self.behind, self.client_address, Place(self.server, key))
 
         def do_GET(self):
             key = key_of(self.path)
