@@ -147,9 +147,8 @@ append_group (GString   *query,
 }
 
 static char *
-create_query (const char *text)
+create_query (GPtrArray *terms)
 {
-  g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
   g_autoptr(GPtrArray) group = g_ptr_array_new ();
   GString *query = g_string_new (NULL);
 
@@ -168,6 +167,64 @@ create_query (const char *text)
   append_group (query, group);
 
   return g_string_free (query, FALSE);
+}
+
+/* ---- Without that, by what stands in them ---- */
+
+/* FALSE where the text of such a term is in none of the fields that can be searched. */
+static gboolean
+find_field (ValijaSearchKey   key,
+            const char      **field)
+{
+  switch ((int) key)
+    {
+    case VALIJA_SEARCH_KEY_WORD: *field = NULL; return TRUE;
+    case VALIJA_SEARCH_KEY_FROM: *field = "message:From"; return TRUE;
+    case VALIJA_SEARCH_KEY_TO: *field = "item:DisplayTo"; return TRUE;
+    case VALIJA_SEARCH_KEY_CC: *field = "item:DisplayCc"; return TRUE;
+    case VALIJA_SEARCH_KEY_SUBJECT: *field = "item:Subject"; return TRUE;
+    case VALIJA_SEARCH_KEY_BODY: *field = "item:Body"; return TRUE;
+    default: return FALSE;
+    }
+}
+
+/* Of ValijaEwsWord, which last as long as @terms; NULL where it takes more to say what is meant. */
+static GArray *
+list_words (GPtrArray *terms)
+{
+  g_autoptr(GArray) words = g_array_new (FALSE, FALSE, sizeof (ValijaEwsWord));
+
+  for (guint i = 0; i < terms->len; i++)
+    {
+      const ValijaSearchTerm *term = g_ptr_array_index (terms, i);
+      ValijaEwsWord word = { NULL, term->text };
+
+      /* That one was met by choosing the folder */
+      if (!valija_search_term_counts (term) || (term->key == VALIJA_SEARCH_KEY_IN && !term->alternative))
+        continue;
+      if (term->negated || term->alternative || !find_field (term->key, &word.field))
+        return NULL;
+      g_array_append_val (words, word);
+    }
+
+  return words->len > 0 ? g_steal_pointer (&words) : NULL;
+}
+
+static ValijaEwsRequest *
+create_search (Search               *search,
+               ValijaExchangeClient *client,
+               const char           *query,
+               const GArray         *words,
+               guint                 offset)
+{
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
+  ValijaEwsFolderRef folder = VALIJA_EWS_FOLDER (search->folder);
+
+  if (words == NULL)
+    return valija_ews_find_items (schema, folder, query, NULL, offset, HITS);
+
+  return valija_ews_find_words (schema, folder, (const ValijaEwsWord *) (const void *) words->data, words->len, offset,
+                                HITS);
 }
 
 static void
@@ -191,7 +248,9 @@ search_fiber (gpointer data)
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (search->session, &error);
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *query = create_query (search->text);
+  g_autoptr(GPtrArray) terms = valija_search_terms_parse (search->text);
+  g_autofree char *query = create_query (terms);
+  g_autoptr(GArray) words = NULL;
   guint offset = 0;
 
   /* What cannot be said is not looked for in all that there is */
@@ -200,11 +259,13 @@ search_fiber (gpointer data)
       g_autoptr(ValijaExchangeReply) reply = NULL;
       const ValijaEwsNode *root;
 
-      reply = valija_exchange_client_ask_fiber (client,
-                                                valija_ews_find_items (valija_exchange_client_get_schema (client),
-                                                                       VALIJA_EWS_FOLDER (search->folder), query, NULL,
-                                                                       offset, HITS),
-                                                &error);
+      reply = valija_exchange_client_ask_fiber (client, create_search (search, client, query, words, offset), &error);
+      if (reply == NULL && offset == 0 && words == NULL &&
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) && (words = list_words (terms)) != NULL)
+        {
+          g_clear_error (&error);
+          continue;
+        }
       if (reply == NULL)
         break;
 

@@ -194,47 +194,56 @@ valija_ews_find_items (ValijaEwsSchema     schema,
 }
 
 static void
-write_word (ValijaEwsWriter *self,
-            const char      *word)
+write_contains (ValijaEwsWriter *self,
+                const char      *field,
+                const char      *text)
+{
+  valija_ews_writer_start (self, "t:Contains");
+  valija_ews_writer_attribute (self, "ContainmentMode", "Substring");
+  valija_ews_writer_attribute (self, "ContainmentComparison", "IgnoreCaseAndNonSpacingCharacters");
+  valija_ews_writer_field (self, field);
+  write_constant (self, text);
+  valija_ews_writer_end (self);
+}
+
+static void
+write_word (ValijaEwsWriter     *self,
+            const ValijaEwsWord *word)
 {
   static const char *const fields[] = {
     "item:Subject", "item:Body", "message:From", "item:DisplayTo", "item:DisplayCc",
   };
 
+  if (word->field != NULL)
+    {
+      write_contains (self, word->field, word->text);
+      return;
+    }
+
   valija_ews_writer_start (self, "t:Or");
   for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    {
-      valija_ews_writer_start (self, "t:Contains");
-      valija_ews_writer_attribute (self, "ContainmentMode", "Substring");
-      valija_ews_writer_attribute (self, "ContainmentComparison", "IgnoreCaseAndNonSpacingCharacters");
-      valija_ews_writer_field (self, fields[i]);
-      write_constant (self, word);
-      valija_ews_writer_end (self);
-    }
+    write_contains (self, fields[i], word->text);
   valija_ews_writer_end (self);
 }
 
 ValijaEwsRequest *
-valija_ews_find_words (ValijaEwsSchema     schema,
-                       ValijaEwsFolderRef  folder,
-                       const char * const *words,
-                       guint               offset,
-                       guint               most)
+valija_ews_find_words (ValijaEwsSchema      schema,
+                       ValijaEwsFolderRef   folder,
+                       const ValijaEwsWord *words,
+                       guint                n_words,
+                       guint                offset,
+                       guint                most)
 {
   ValijaEwsWriter *writer = begin_find (schema, VALIJA_EWS_SHAPE_ID, offset, most);
-  gboolean are_several = words[0] != NULL && words[1] != NULL;
 
-  if (words[0] != NULL)
-    {
-      valija_ews_writer_start (writer, "m:Restriction");
-      if (are_several)
-        valija_ews_writer_start (writer, "t:And");
-      for (gsize i = 0; words[i] != NULL; i++)
-        write_word (writer, words[i]);
-      if (are_several)
-        valija_ews_writer_end (writer);
-      valija_ews_writer_end (writer);
-    }
+  valija_ews_writer_start (writer, "m:Restriction");
+  if (n_words > 1)
+    valija_ews_writer_start (writer, "t:And");
+  for (guint i = 0; i < n_words; i++)
+    write_word (writer, &words[i]);
+  if (n_words > 1)
+    valija_ews_writer_end (writer);
+  valija_ews_writer_end (writer);
 
   return end_find (writer, folder, NULL);
 }

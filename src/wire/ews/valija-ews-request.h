@@ -114,10 +114,18 @@ ValijaEwsRequest *valija_ews_find_items      (ValijaEwsSchema           schema,
                                               const char               *message_id,
                                               guint                     offset,
                                               guint                     most) G_GNUC_WARN_UNUSED_RESULT;
-/* The same by words that must stand in the subject, the body, or the names; for servers without an index. */
+/* What must stand somewhere */
+typedef struct
+{
+  const char *field;        /* nullable: in the subject, the body, or the names; "item:Subject": there */
+  const char *text;
+} ValijaEwsWord;
+
+/* The same by at least one of @words, all of which must be met; for servers without an index. */
 ValijaEwsRequest *valija_ews_find_words      (ValijaEwsSchema           schema,
                                               ValijaEwsFolderRef        folder,
-                                              const char * const       *words,
+                                              const ValijaEwsWord      *words,
+                                              guint                     n_words,
                                               guint                     offset,
                                               guint                     most) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -108,6 +108,8 @@ static const Known known[] = {
     N_("The server does not understand what was asked.") },
   { "ErrorInvalidOperation", VALIJA_EWS_REFUSED, VALIJA_ERROR_UNSUPPORTED,
     N_("The server cannot do this.") },
+  { "ErrorContentIndexingNotEnabled", VALIJA_EWS_REFUSED, VALIJA_ERROR_UNSUPPORTED,
+    N_("The server keeps no index of this mail. Search by words alone, without conditions.") },
 
   { "ErrorNameResolutionNoResults", VALIJA_EWS_NONE_FOUND, VALIJA_ERROR_NOT_FOUND,
     N_("The directory knows nobody of that name.") },

@@ -479,6 +479,44 @@ test_search (void)
   world_stop (&world);
 }
 
+/* Where the server has no index the words are looked for one message after the other; what they cannot say is not. */
+static void
+test_search_without_index (void)
+{
+  static const struct { const char *text, *subject; } cases[] = {
+    { "subject:invoice", "Invoice" }, { "of invoice", "Invoice" }, { "body:\"text of holi\"", "Holiday" },
+    { "invoice from:nobody", NULL }, { "subject:text", NULL }, { "invoice holiday", NULL },
+  };
+  World world;
+  g_autofree char *folders = NULL;
+
+  world_start (&world, NULL, NULL, NULL);
+  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'query', 'value': 'off'}");
+  deliver (&world, "Invoice");
+  deliver (&world, "Holiday");
+  folders = list_folders (&world);
+  sync_inbox (&world, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GPtrArray) found = NULL;
+      g_autofree char *id = cases[i].subject != NULL ? dup_id_of (&world, cases[i].subject) : NULL;
+
+      g_test_message ("%s", cases[i].text);
+      found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
+                                                     cases[i].text));
+      g_assert_cmpuint (found->len, ==, id != NULL ? 1 : 0);
+      if (id != NULL)
+        g_assert_cmpstr (g_ptr_array_index (found, 0), ==, id);
+    }
+
+  await_error (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
+                                          "invoice -is:unread"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_error (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
+                                          "invoice OR holiday"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  world_stop (&world);
+}
+
 /* ---- Sending ---- */
 
 static ValijaEnvelope *
@@ -846,6 +884,7 @@ main (int   argc,
   g_test_add_data_func ("/exchange/session/find/numbered", NULL, test_find);
   g_test_add_data_func ("/exchange/session/find/unnumbered", "unnumbered", test_find);
   g_test_add_func ("/exchange/session/search", test_search);
+  g_test_add_func ("/exchange/session/search/without-index", test_search_without_index);
   g_test_add_func ("/exchange/session/send", test_send);
   g_test_add_func ("/exchange/session/send-uncertain", test_send_uncertain);
   g_test_add_func ("/exchange/session/send-cut", test_send_cut);

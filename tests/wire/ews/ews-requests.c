@@ -54,7 +54,8 @@ write_all (const char      *directory,
   const char *keys[] = { "CQ==", NULL };
   const char * const some[] = { "Work", "a & <b>", NULL };
   const char * const * const lists[] = { some, some + 2 };
-  const char *words[] = { "a & <b>", "\303\261", NULL }, *bcc[] = { "c@d.example", NULL };
+  const ValijaEwsWord words[] = { { NULL, "a & <b>" }, { "item:Subject", "\303\261" } };
+  const char *bcc[] = { "c@d.example", NULL };
   const char *ids[] = { "", "a&b@c", NULL };
   const guint64 sizes[] = { 4711, 0 };
   const ValijaEwsFolderRef inbox = VALIJA_EWS_DISTINGUISHED ("inbox"), folder = VALIJA_EWS_FOLDER ("AAA=");
@@ -82,8 +83,8 @@ write_all (const char      *directory,
     { "copies", valija_ews_find_copies (schema, folder, ids, sizes, 250, 250) },
     { "number", valija_ews_get_next_number (schema, folder) },
     { "quota", valija_ews_get_quota (schema) },
-    { "word", valija_ews_find_words (schema, folder, &words[1], 0, 100) },
-    { "words", valija_ews_find_words (schema, folder, words, 0, 100) },
+    { "word", valija_ews_find_words (schema, folder, &words[1], 1, 0, 100) },
+    { "words", valija_ews_find_words (schema, folder, words, 2, 0, 100) },
     { "draft", valija_ews_file_item (schema, inbox, source, TRUE, TRUE, 0) },
     { "append", valija_ews_file_item (schema, folder, source, FALSE, FALSE, 1577934245) },
     { "send", valija_ews_send_source (schema, source, NULL, bcc, TRUE) },

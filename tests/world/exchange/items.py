@@ -246,7 +246,7 @@ def field_values(item, path):
     values = {
         'item:Subject': lambda: [item.subject], 'item:Body': lambda: [item.text()], 'message:From': lambda: people('From'),
         'message:Sender': lambda: people('From'), 'message:ToRecipients': lambda: people('To'), 'message:CcRecipients': lambda: people('Cc'),
-        'message:BccRecipients': lambda: people('Bcc') + item.bcc, 'item:DisplayTo': lambda: people('To'),
+        'message:BccRecipients': lambda: people('Bcc') + item.bcc, 'item:DisplayTo': lambda: people('To'), 'item:DisplayCc': lambda: people('Cc'),
         'message:InternetMessageId': lambda: [item.message_id], 'message:IsRead': lambda: [boolean(item.read)],
         'item:HasAttachments': lambda: [boolean(item.has_attachments)], 'item:DateTimeReceived': lambda: [zulu(item.received)],
         'item:DateTimeSent': lambda: [zulu(item.sent)] if item.sent else [], 'item:Size': lambda: [str(item.size())],
