@@ -389,7 +389,7 @@ static ValijaHttpRequest *
 create_post (ValijaExchangeClient *self,
              ValijaEwsRequest     *request)
 {
-  static const char * const about_news[] = { "Subscribe", "GetStreamingEvents", "GetEvents", "Unsubscribe", NULL };
+  static const char * const about_news[] = { "Subscribe", "GetStreamingEvents", "GetEvents", NULL };
   ValijaHttpRequest *post = valija_http_request_new ("POST", self->uri);
   g_autofree char *action = g_strdup_printf ("\"" NAMESPACE "%s\"", request->operation);
   g_autofree char *id = g_uuid_string_random ();

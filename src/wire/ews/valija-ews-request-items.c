@@ -370,27 +370,6 @@ valija_ews_send_source (ValijaEwsSchema     schema,
   return valija_ews_writer_finish (writer, 1, FALSE);
 }
 
-ValijaEwsRequest *
-valija_ews_send_item (ValijaEwsSchema  schema,
-                      const char      *id,
-                      const char      *change_key,
-                      gboolean         keep_copy)
-{
-  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "SendItem");
-
-  valija_ews_writer_attribute (writer, "SaveItemToFolder", keep_copy ? "true" : "false");
-  valija_ews_writer_start (writer, "m:ItemIds");
-  valija_ews_writer_start (writer, "t:ItemId");
-  valija_ews_writer_attribute (writer, "Id", id);
-  valija_ews_writer_attribute (writer, "ChangeKey", change_key);
-  valija_ews_writer_end (writer);
-  valija_ews_writer_end (writer);
-  if (keep_copy)
-    valija_ews_writer_folders (writer, "m:SavedItemFolderId", VALIJA_EWS_DISTINGUISHED ("sentitems"));
-
-  return valija_ews_writer_finish (writer, 1, FALSE);
-}
-
 /* ---- Changing ---- */
 
 static void

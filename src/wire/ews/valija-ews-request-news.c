@@ -101,14 +101,3 @@ valija_ews_get_events (ValijaEwsSchema  schema,
 
   return valija_ews_writer_finish (writer, 1, TRUE);
 }
-
-ValijaEwsRequest *
-valija_ews_unsubscribe (ValijaEwsSchema  schema,
-                        const char      *subscription)
-{
-  ValijaEwsWriter *writer = valija_ews_writer_new (schema, "Unsubscribe");
-
-  valija_ews_writer_element (writer, "m:SubscriptionId", subscription);
-
-  return valija_ews_writer_finish (writer, 1, TRUE);
-}

@@ -152,10 +152,6 @@ ValijaEwsRequest *valija_ews_send_source     (ValijaEwsSchema           schema,
                                               const char               *from,
                                               const char * const       *bcc,
                                               gboolean                  keep_copy) G_GNUC_WARN_UNUSED_RESULT;
-ValijaEwsRequest *valija_ews_send_item       (ValijaEwsSchema           schema,
-                                              const char               *id,
-                                              const char               *change_key,
-                                              gboolean                  keep_copy) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What one update changes. */
 typedef enum
@@ -199,7 +195,7 @@ ValijaEwsRequest *valija_ews_get_attachment  (ValijaEwsSchema           schema,
 /* ---- News ---- */
 
 /* For a streaming answer. @folders: (nullable): of one mailbox, which may be another than the user's own; NULL: all of
- * that one */
+ * that one. It ends by itself when nobody asks for it any more. */
 ValijaEwsRequest *valija_ews_subscribe       (ValijaEwsSchema           schema,
                                               const char * const       *folders) G_GNUC_WARN_UNUSED_RESULT;
 /* An answer that lasts @minutes (1 to 30), about all of @subscriptions */
@@ -214,9 +210,6 @@ ValijaEwsRequest *valija_ews_subscribe_pull  (ValijaEwsSchema           schema,
 ValijaEwsRequest *valija_ews_get_events      (ValijaEwsSchema           schema,
                                               const char               *subscription,
                                               const char               *watermark) G_GNUC_WARN_UNUSED_RESULT;
-/* The server lets go of it; else it ends by itself, when it was not asked for. */
-ValijaEwsRequest *valija_ews_unsubscribe     (ValijaEwsSchema           schema,
-                                              const char               *subscription) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- People ---- */
 

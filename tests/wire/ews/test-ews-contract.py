@@ -42,7 +42,7 @@ class Requests(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr[-4000:])
 
     def test_all_are_there(self):
-        self.assertEqual(len(self.files), 51 * 4 + 3 * 2)
+        self.assertEqual(len(self.files), 48 * 4 + 3 * 2)
 
     def test_each_names_its_schema(self):
         for file in self.files:
