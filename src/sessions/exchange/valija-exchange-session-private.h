@@ -28,6 +28,7 @@ struct _ValijaExchangeSession
   ValijaSessionContext *context;
   ValijaSessionState state;
   guint generation;         /* of the attempt to open it */
+  guint n_closed;           /* how often it was closed */
   DexFuture *opening;       /* nullable */
   ValijaExchangeClient *client; /* nullable: closed */
   char **facts;             /* nullable */

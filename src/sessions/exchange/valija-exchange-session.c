@@ -192,6 +192,7 @@ valija_exchange_session_close (ValijaSession *session)
   ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (session);
 
   self->generation++;
+  self->n_closed++;
   dex_clear (&self->opening);
   drop_client (self);
   set_state (self, VALIJA_SESSION_CLOSED);
@@ -385,12 +386,57 @@ wait_for_news_fiber (ValijaExchangeSession  *self,
   return list != NULL ? g_steal_pointer (&list) : g_ptr_array_new_with_free_func (g_free);
 }
 
+typedef struct
+{
+  ValijaExchangeSession *session;
+  char *folder;             /* nullable: all */
+  guint n_closed;           /* when it was asked for */
+} Watching;
+
+static void
+watching_free (gpointer data)
+{
+  Watching *self = data;
+
+  g_object_unref (self->session);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static Watching *
+watching_new (ValijaExchangeSession *session,
+              const char            *folder,
+              guint                  n_closed)
+{
+  Watching *self = g_new0 (Watching, 1);
+
+  self->session = g_object_ref (session);
+  self->folder = g_strdup (folder);
+  self->n_closed = n_closed;
+
+  return self;
+}
+
+/* It opens the session, but not one that was closed since somebody wanted it. */
+static ValijaExchangeClient *
+enter_watch_fiber (Watching  *watching,
+                   GError   **error)
+{
+  if (watching->n_closed == watching->session->n_closed)
+    return valija_exchange_session_enter_fiber (watching->session, error);
+
+  valija_error_set (error, VALIJA_ERROR_DISCONNECTED, _("The connection was closed."));
+
+  return NULL;
+}
+
 static DexFuture *
 watch_all_fiber (gpointer data)
 {
-  ValijaExchangeSession *self = data;
+  Watching *watching = data;
+  ValijaExchangeSession *self = watching->session;
   g_autoptr(GError) error = NULL;
-  g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (self, &error);
+  g_autoptr(ValijaExchangeClient) client = enter_watch_fiber (watching, &error);
   g_autoptr(ValijaExchangeWatch) watch = NULL;
   g_autoptr(GPtrArray) list = NULL;
 
@@ -415,36 +461,23 @@ watch_all_fiber (gpointer data)
 static DexFuture *
 valija_exchange_session_reader_watch_all (ValijaMailReader *reader)
 {
-  return valija_fiber_spawn (watch_all_fiber, g_object_ref (reader), g_object_unref);
-}
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (reader);
 
-typedef struct
-{
-  ValijaExchangeSession *session;
-  char *folder;
-} FolderWatch;
-
-static void
-folder_watch_free (gpointer data)
-{
-  FolderWatch *self = data;
-
-  g_object_unref (self->session);
-  g_free (self->folder);
-  g_free (self);
+  return valija_fiber_spawn (watch_all_fiber, watching_new (self, NULL, self->n_closed), watching_free);
 }
 
 static DexFuture *
 watch_folder_fiber (gpointer data)
 {
-  FolderWatch *self = data;
+  Watching *self = data;
 
   for (;;)
     {
       g_autoptr(GError) error = NULL;
       g_autoptr(GPtrArray) list = NULL;
 
-      list = dex_await_boxed (valija_exchange_session_reader_watch_all (VALIJA_MAIL_READER (self->session)), &error);
+      list = dex_await_boxed (valija_fiber_spawn (watch_all_fiber, watching_new (self->session, NULL, self->n_closed),
+                                                  watching_free), &error);
       if (list == NULL)
         return dex_future_new_for_error (g_steal_pointer (&error));
       if (g_ptr_array_find_with_equal_func (list, self->folder, g_str_equal, NULL))
@@ -457,12 +490,9 @@ static DexFuture *
 valija_exchange_session_reader_watch (ValijaMailReader *reader,
                                       const char       *folder)
 {
-  FolderWatch *self = g_new0 (FolderWatch, 1);
+  ValijaExchangeSession *self = VALIJA_EXCHANGE_SESSION (reader);
 
-  self->session = g_object_ref (VALIJA_EXCHANGE_SESSION (reader));
-  self->folder = g_strdup (folder);
-
-  return valija_fiber_spawn (watch_folder_fiber, self, folder_watch_free);
+  return valija_fiber_spawn (watch_folder_fiber, watching_new (self, folder, self->n_closed), watching_free);
 }
 
 static DexFuture *

@@ -692,6 +692,20 @@ test_close_in_pull (void)
   world_stop (&world);
 }
 
+/* … before it has begun, … */
+static void
+test_close_at_once (void)
+{
+  World world;
+
+  world_start (&world, NULL, NULL, NULL);
+  begin (&world);
+  close_after (&world, watch (&world), 0);
+  close_after (&world, watch (&world), 0);
+  close_after (&world, valija_mail_reader_watch (VALIJA_MAIL_READER (world.session), folder (&world, "inbox")), 0);
+  world_stop (&world);
+}
+
 /* … and at each moment of connecting and of beginning anew after the server has ended an answer. */
 static void
 test_close_at_any_time (void)
@@ -771,6 +785,7 @@ main (int   argc,
   g_test_add_func ("/exchange/watch/close", test_close);
   g_test_add_func ("/exchange/watch/close/in-silence", test_close_in_silence);
   g_test_add_func ("/exchange/watch/close/in-pull", test_close_in_pull);
+  g_test_add_func ("/exchange/watch/close/at-once", test_close_at_once);
   g_test_add_func ("/exchange/watch/close/at-any-time", test_close_at_any_time);
 
   return g_test_run ();
