@@ -34,6 +34,7 @@ struct _ValijaImapOutline
   guint n_parts;
   guint64 size;              /* of all parts as they are transferred */
   guint64 left;              /* of what may still be wanted */
+  gboolean begun;            /* a text was met */
 };
 
 static gboolean
@@ -107,8 +108,11 @@ static void
 want_texts (ValijaImapOutline    *self,
             const ValijaImapPart *part)
 {
-  if (is_text (part) && !says_attachment (part) && (self->wanted->len == 0 || !has_name (part)))
-    want (self, part);
+  if (is_text (part) && !says_attachment (part) && (!self->begun || !has_name (part)))
+    {
+      self->begun = TRUE;
+      want (self, part);
+    }
 
   for (guint i = 0; i < part->children->len; i++)
     want_texts (self, g_ptr_array_index (part->children, i));
@@ -129,10 +133,70 @@ want_pictures (ValijaImapOutline    *self,
     }
 }
 
+/* Wanted, and, where @here, already taken. */
+static const Wanted *
+find_wanted (ValijaImapOutline    *self,
+             const ValijaImapPart *part,
+             gboolean              here)
+{
+  for (guint i = 0; i < self->wanted->len; i++)
+    {
+      const Wanted *wanted = &g_array_index (self->wanted, Wanted, i);
+
+      if (wanted->part == part && (!here || wanted->content != NULL))
+        return wanted;
+    }
+
+  return NULL;
+}
+
+static gboolean
+lacks_text (ValijaImapOutline    *self,
+            const ValijaImapPart *part,
+            gboolean              here)
+{
+  if (is_text (part) && !says_attachment (part) && !has_name (part))
+    return find_wanted (self, part, here) == NULL;
+
+  for (guint i = 0; i < part->children->len; i++)
+    if (lacks_text (self, g_ptr_array_index (part->children, i), here))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Whether the text that @part begins with is there, in one of its forms: what follows would pass for it. @found: there
+ * is such a text. */
+static gboolean
+has_beginning (ValijaImapOutline    *self,
+               const ValijaImapPart *part,
+               gboolean              here,
+               gboolean             *found)
+{
+  gboolean forms = is_multipart (part, "alternative");
+  gboolean has = FALSE;
+
+  if (is_text (part) && !says_attachment (part))
+    {
+      *found = TRUE;
+      return find_wanted (self, part, here) != NULL;
+    }
+
+  for (guint i = 0; i < part->children->len && !has && (forms || !*found); i++)
+    {
+      const ValijaImapPart *child = g_ptr_array_index (part->children, i);
+
+      has = has_beginning (self, child, here, found) && (!forms || !lacks_text (self, child, here));
+    }
+
+  return has;
+}
+
 ValijaImapOutline *
 valija_imap_outline_new (ValijaImapValue structure)
 {
   g_autoptr(ValijaImapOutline) self = g_new0 (ValijaImapOutline, 1);
+  gboolean found = FALSE;
 
   self->wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
   self->names = g_strv_builder_new ();
@@ -146,7 +210,7 @@ valija_imap_outline_new (ValijaImapValue structure)
 
   self->left = MIN (self->size / SHARE, VALIJA_IMAP_OUTLINE_OCTETS);
   want_texts (self, self->root);
-  if (self->wanted->len == 0)
+  if (!has_beginning (self, self->root, FALSE, &found))
     return NULL;
 
   want_pictures (self, self->root);
@@ -194,21 +258,6 @@ valija_imap_outline_take (ValijaImapOutline *self,
 }
 
 /* ---- The message ---- */
-
-static const Wanted *
-find_content (ValijaImapOutline    *self,
-              const ValijaImapPart *part)
-{
-  for (guint i = 0; i < self->wanted->len; i++)
-    {
-      const Wanted *wanted = &g_array_index (self->wanted, Wanted, i);
-
-      if (wanted->part == part && wanted->content != NULL)
-        return wanted;
-    }
-
-  return NULL;
-}
 
 /* RFC 2045 §5.1 */
 static gboolean
@@ -289,7 +338,7 @@ write_leaf (ValijaImapOutline    *self,
             GString              *out,
             const ValijaImapPart *part)
 {
-  const Wanted *content = find_content (self, part);
+  const Wanted *content = find_wanted (self, part, TRUE);
   gboolean known = is_token (part->type) && is_token (part->subtype);
   const char *encoding = content != NULL && content->decoded ? "binary" : part->encoding;
   gsize length = 0;
@@ -315,21 +364,6 @@ write_leaf (ValijaImapOutline    *self,
     g_string_append_len (out, data, length);
 }
 
-/* An alternative whose text has not come is not offered. */
-static gboolean
-lacks_text (ValijaImapOutline    *self,
-            const ValijaImapPart *part)
-{
-  if (is_text (part) && !says_attachment (part) && !has_name (part))
-    return find_content (self, part) == NULL;
-
-  for (guint i = 0; i < part->children->len; i++)
-    if (lacks_text (self, g_ptr_array_index (part->children, i)))
-      return TRUE;
-
-  return FALSE;
-}
-
 /* The depth is that of the structure, which is bounded. */
 static void
 write_part (ValijaImapOutline    *self,
@@ -349,7 +383,8 @@ write_part (ValijaImapOutline    *self,
     {
       const ValijaImapPart *child = g_ptr_array_index (part->children, i);
 
-      if (is_multipart (part, "alternative") && lacks_text (self, child))
+      /* A form whose text has not come is not offered */
+      if (is_multipart (part, "alternative") && lacks_text (self, child, TRUE))
         continue;
 
       g_string_append_printf (out, "--%s.%s\r\n", boundary, part->section);
@@ -395,17 +430,11 @@ valija_imap_outline_write (ValijaImapOutline *self,
                            const char        *boundary)
 {
   GString *out;
-  gboolean text = FALSE;
+  gboolean found = FALSE;
   gsize length;
   const char *data = g_bytes_get_data (header, &length);
 
-  for (guint i = 0; i < self->wanted->len; i++)
-    {
-      const Wanted *wanted = &g_array_index (self->wanted, Wanted, i);
-
-      text |= is_text (wanted->part) && wanted->content != NULL;
-    }
-  if (!text)
+  if (!has_beginning (self, self->root, TRUE, &found))
     return NULL;
 
   out = g_string_new (NULL);

@@ -18,8 +18,8 @@ typedef struct _ValijaImapOutline ValijaImapOutline;
  * valija_imap_outline_new:
  * @structure: BODYSTRUCTURE
  *
- * Returns: (transfer full) (nullable): %NULL where the message has no text that is much shorter than all of it, or too
- *   many parts
+ * Returns: (transfer full) (nullable): %NULL where the text that the message begins with is not there, or not much
+ *   shorter than all of it, or there are too many parts
  */
 ValijaImapOutline  *valija_imap_outline_new          (ValijaImapValue structure) G_GNUC_WARN_UNUSED_RESULT;
 void                valija_imap_outline_free         (ValijaImapOutline *self);
@@ -38,7 +38,7 @@ void                valija_imap_outline_take         (ValijaImapOutline *self,
  * @header: of the message
  * @boundary: what nobody can have guessed, so that it is in no part
  *
- * Returns: (transfer full) (nullable): the message, or %NULL while no text was taken
+ * Returns: (transfer full) (nullable): the message, or %NULL while the text that it begins with was not taken
  */
 GBytes             *valija_imap_outline_write        (ValijaImapOutline *self,
                                                       GBytes            *header,

@@ -35,6 +35,21 @@ static const struct
   /* The longer form of the two would be too much twice */
   { "((" TEXT ("plain", "900") TEXT ("html", "300000") " \"alternative\")" FILE_ ("a.pdf", "400000") " \"mixed\")",
     "1.1" },
+  /* What follows a beginning that is too long would pass for it, be it a text or a text file */
+  { "(" TEXT ("html", "150000") TEXT ("plain", "300") FILE_ ("a.pdf", "250000") " \"mixed\")", NULL },
+  { "(" TEXT ("html", "150000") "(\"text\" \"plain\" (\"name\" \"x\") NIL NIL \"7bit\" 9 1)" FILE_ ("a.pdf", "250000")
+    " \"mixed\")",
+    NULL },
+  { "((" TEXT ("plain", "150000") TEXT ("html", "150000") " \"alternative\")" TEXT ("plain", "300")
+    FILE_ ("a.pdf", "250000") " \"mixed\")",
+    NULL },
+  { "((" TEXT ("plain", "150000") TEXT ("html", "900") " \"alternative\")" TEXT ("plain", "300")
+    FILE_ ("a.pdf", "250000") " \"mixed\")",
+    "1.2 2" },
+  /* A form of which a part is too long is none */
+  { "(" TEXT ("plain", "150000") "(" TEXT ("html", "900") FILE_ ("a.pdf", "250000") TEXT ("html", "150000")
+    " \"mixed\") \"alternative\")",
+    NULL },
   /* A text file is none of what is read, unless the message begins with it */
   { "(" TEXT ("plain", "9") "(\"text\" \"plain\" (\"name*0*\" \"x\") NIL NIL \"7bit\" 9 1)" FILE_ ("a.pdf", "400000")
     " \"mixed\")",
@@ -138,6 +153,25 @@ test_missing (void)
   g_assert_nonnull (strstr (message, "Content-Type: text/plain\r\nContent-Disposition: attachment; size=8\r\n"));
 }
 
+/* What follows a beginning that did not come would pass for it. */
+static void
+test_no_beginning (void)
+{
+  g_autoptr(ValijaImapOutline) outline = read_structure (
+    "((" TEXT ("plain", "9") TEXT ("html", "9") " \"alternative\")" TEXT ("plain", "8") FILE_ ("a", "400")
+    " \"mixed\")");
+  g_autofree char *nothing = NULL;
+  g_autofree char *message = NULL;
+
+  take (outline, "2", "footer", FALSE);
+  nothing = write_outline (outline, "");
+  g_assert_null (nothing);
+
+  take (outline, "1.2", "here", FALSE);
+  message = write_outline (outline, "");
+  g_assert_nonnull (strstr (message, "footer"));
+}
+
 /* No word of the server's ends a line or a string of ours. */
 static void
 test_hostile_words (void)
@@ -190,6 +224,7 @@ main (int   argc,
   g_test_add_func ("/imap/outline/choices", test_choices);
   g_test_add_func ("/imap/outline/message", test_message);
   g_test_add_func ("/imap/outline/missing", test_missing);
+  g_test_add_func ("/imap/outline/no-beginning", test_no_beginning);
   g_test_add_func ("/imap/outline/hostile-words", test_hostile_words);
   g_test_add_func ("/imap/outline/hostile-amounts", test_hostile_amounts);
 
