@@ -132,6 +132,17 @@ add (Place                *place,
   g_ptr_array_add (place->found, suggestion);
 }
 
+/* A space of any script ends a term. */
+static gboolean
+is_one_term (const char *value)
+{
+  for (const char *p = value; *p != '\0'; p = g_utf8_next_char (p))
+    if (*p == '"' || g_unichar_isspace (g_utf8_get_char (p)))
+      return FALSE;
+
+  return TRUE;
+}
+
 /* A term that is complete: a blank stands behind it. */
 static void
 add_term (Place                *place,
@@ -141,7 +152,7 @@ add_term (Place                *place,
           const char           *title,
           const char           *detail)
 {
-  g_autofree char *written = strpbrk (value, " \t\"") != NULL ? valija_search_quote (value) : g_strdup (value);
+  g_autofree char *written = is_one_term (value) ? g_strdup (value) : valija_search_quote (value);
   g_autofree char *term = g_strdup_printf ("%s:%s ", valija_search_key_get_name (key), written);
   g_autoptr(GPtrArray) parsed = NULL;
 

@@ -42,14 +42,8 @@ term_free (gpointer data)
 
 /* ---- Cutting ---- */
 
-/* Within quotation marks a backslash takes the one behind it, or a mark, for itself. */
-static gboolean
-is_escape (const char *p)
-{
-  return p[0] == '\\' && (p[1] == '"' || p[1] == '\\');
-}
-
-/* The next piece from @p on: up to a space outside quotation marks; marks that are not closed reach to the end. */
+/* The next piece from @p on: up to a space outside quotation marks; marks that are not closed reach to the end. A mark
+ * that is doubled closes nothing, as it opens again at once. */
 static gboolean
 next_piece (const char **p,
             Piece       *piece)
@@ -62,9 +56,7 @@ next_piece (const char **p,
   piece->start = *p;
   for (; **p != '\0'; *p = g_utf8_next_char (*p))
     {
-      if (quoted && is_escape (*p))
-        (*p)++;
-      else if (**p == '"')
+      if (**p == '"')
         quoted = !quoted;
       else if (!quoted && g_unichar_isspace (g_utf8_get_char (*p)))
         break;
@@ -87,10 +79,10 @@ unquote (const char *text,
   out = g_string_new (NULL);
   for (const char *p = text + 1; *p != '\0'; p++)
     {
-      if (is_escape (p))
-        p++;
-      else if (p[0] == '"' && p[1] == '\0')
+      if (p[0] == '"' && p[1] == '\0')
         break;
+      if (p[0] == '"' && p[1] == '"')
+        p++;
       g_string_append_c (out, *p);
     }
 
@@ -107,8 +99,8 @@ valija_search_quote (const char *text)
   out = g_string_new ("\"");
   for (const char *p = text; *p != '\0'; p++)
     {
-      if (*p == '"' || *p == '\\')
-        g_string_append_c (out, '\\');
+      if (*p == '"')
+        g_string_append_c (out, '"');
       g_string_append_c (out, *p);
     }
   g_string_append_c (out, '"');

@@ -127,7 +127,7 @@ typedef enum
   VALIJA_SEARCH_MESSAGE_ID,
 } ValijaSearchPlace;
 
-/* @text in quotation marks: one term, whatever is in it. (transfer full) */
+/* @text in quotation marks, those in it doubled: one term, whatever is in it. (transfer full) */
 char      *valija_search_quote           (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @text with @place before each term that names none: "plans hike" in the subject is "subject:plans subject:hike".

@@ -83,8 +83,11 @@ static const Case cases[] = {
   { "from:ana to:bo cc:mei subject:plan body:text filename:a.pdf id:<1@x> in:inbox ",
     "from ana\nto bo\ncc mei\nsubject plan\nbody text\nfilename a.pdf\nid <1@x>\nin inbox\n" },
   { "label:Work tag:\"To Do\" ", "label Work\nlabel \"To Do\"\n" },
-  { "label:\"a \\\"b\\\" \\\\c\" d", "label \"a \"b\" \\c\"\n" "word d.\n" },
+  { "label:\"a \"\"b\"\" c\" d", "label \"a \"b\" c\"\n" "word d.\n" },
+  { "label:\"\" \"a\"\"", "label \"\"\n" "word \"a\"\".\n" },
+  { "\"C:\\\" d", "word \"C:\\\"\n" "word d.\n" },
   { "\"a\\", "word \"a\\\".\n" },
+  { "label:重要　事項", "label 重要\n" "word 事項.\n" },
   { "FROM:Ana", "from Ana.\n" },
   { "from:\"Ana Núñez\" x", "from \"Ana Núñez\"\nword x.\n" },
   { "from:", "from .\n" },
@@ -161,6 +164,26 @@ test_cases (void)
       if (!g_str_equal (found, cases[i].terms))
         g_test_message ("%s", cases[i].typed);
       g_assert_cmpstr (found, ==, cases[i].terms);
+    }
+}
+
+/* What is quoted is one term and the same text again. */
+static void
+test_quote (void)
+{
+  static const char * const texts[] = {
+    "", "a", "a b", "重要　事項", "a\302\240b", "\"", "\"\"", "\"a\"", "a\" b", "say \"hi\" now", "a \"", "\" a", "C:\\",
+    "C:\\ ", "\\\"", "\\\" a", "a\\\\", "x OR y", "-a", "from:b",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *quoted = valija_search_quote (texts[i]);
+      g_autofree char *typed = g_strdup_printf ("x label:%s -%s y", quoted, quoted);
+      g_autofree char *found = dump (typed);
+      g_autofree char *terms = g_strdup_printf ("word x\nlabel \"%s\"\n-word \"%s\"\nword y.\n", texts[i], texts[i]);
+
+      g_assert_cmpstr (found, ==, terms);
     }
 }
 
@@ -304,7 +327,7 @@ dump_suggestions (const char *typed)
 {
   static const char * const recent[] = { "hike", "from:ana ", NULL };
   static const char * const folders[] = { "Inbox", "Invoices 2026", NULL };
-  static const char * const labels[] = { "$label4", "Work", NULL };
+  static const char * const labels[] = { "$label4", "Work", "重要　事項", "no\302\240break", "5\" nail", NULL };
   g_autoptr(GPtrArray) people = valija_address_list_new ();
   g_autofree char *whom = valija_search_suggest_whom (typed);
   g_autoptr(GPtrArray) found = NULL;
@@ -342,7 +365,9 @@ test_suggestions (void)
     { "cc:", "" },
     { "in:inv", "[Invoices 2026|in:\"Invoices 2026\" ]" },
     { "label:t", "[Label: To Do|label:\"To Do\" ]" },
-    { "label:", "[Label: To Do|label:\"To Do\" ][Label: Work|label:Work ]" },
+    { "label:", "[Label: To Do|label:\"To Do\" ][Label: Work|label:Work ][Label: 重要　事項|label:\"重要　事項\" ]"
+                "[Label: no break|label:\"no break\" ][Label: 5\" nail|label:\"5\"\" nail\" ]" },
+    { "label:\"重要　", "[Label: 重要　事項|label:\"重要　事項\" ]" },
     { "is:", "[Unread|is:unread ][Read|is:read ][Starred|is:starred ][Answered|is:answered ]" },
     { "is:st", "[Starred|is:starred ]" },
     { "has:", "[With attachments|has:attachment ]" },
@@ -424,6 +449,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/search/cases", test_cases);
+  g_test_add_func ("/search/quote", test_quote);
   g_test_add_func ("/search/as-typed", test_as_typed);
   g_test_add_func ("/search/bounds", test_bounds);
   g_test_add_func ("/search/labels", test_labels);
