@@ -558,7 +558,7 @@ test_before_sources (void)
   test_check (self);
 }
 
-/* The beginning of few words, and of many. */
+/* The beginning of few words, and of many; the last message is in local truth, where its words are listed apart. */
 static void
 test_beginnings (void)
 {
@@ -567,33 +567,45 @@ test_beginnings (void)
     const char *typed;
     const char *found;
   } looks[] = {
-    { "lam", "24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1" },
+    { "lam", "25 24 23 22 21 20 19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1" },
     { "Lam1", "19 18 17 16 15 14 13 12 11 10 1" },
     { "lám24", "24" },
+    { "lam25", "25" },
+    { "会", "25 24 23" },
+    { "议", "25 24 23" },
+    { "会议", "25 24 23" },
+    { "议会", "" },
+    { "lam2 会", "" },
+    { "会 lam2", "25 24 23" },
     { "lamé", "" },
     { "subject:lam1", "" },
-    { "body:lam2", "24 23 22 21 20 2" },
+    { "body:lam2", "25 24 23 22 21 20 2" },
     { "filename:lam2", "" },
-    { "-lam21 lam2", "24 23 22 20 2" },
-    { "lam1 OR lam2", "24 23 22 21 20 2 1" },
-    { "say lam2", "24 23 22 21 20 2" },
-    { "say-lam2", "24 23 22 21 20 2" },
+    { "-lam21 lam2", "25 24 23 22 20 2" },
+    { "lam1 OR lam2", "25 24 23 22 21 20 2 1" },
+    { "say lam2", "25 24 23 22 21 20 2" },
+    { "say-lam2", "25 24 23 22 21 20 2" },
     { "\"lam2\"", "2" },
   };
   g_autoptr(TestStore) self = test_store_new ();
   g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
   g_autoptr(GBytes) bytes = g_bytes_new_static ("x", 1);
   gint64 inbox;
+  gint64 local;
 
   test_write_folders (self, "a", FALSE, "INBOX");
+  test_write_folders (self, "b", TRUE, "INBOX");
   inbox = test_folder (self, "a", "INBOX");
+  local = test_folder (self, "b", "INBOX");
+  g_assert_cmpint (local, <, 0);
   test_sync (self, inbox, test_added ("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24", 0));
+  test_sync (self, local, test_added ("25", 0));
 
-  for (guint i = 1; i <= 24; i++)
+  for (guint i = 1; i <= 25; i++)
     {
       g_autofree char *remote_id = g_strdup_printf ("%u", i);
-      g_autofree char *text = g_strdup_printf ("say lam%u", i);
-      gint64 id = test_find (self, inbox, remote_id);
+      g_autofree char *text = g_strdup_printf (i < 23 ? "say lam%u" : "say lam%u 会议", i);
+      gint64 id = test_find (self, i < 25 ? inbox : local, remote_id);
 
       g_ptr_array_add (sources, valija_stored_source_new (id, bytes, text, NULL, FALSE));
     }
