@@ -26,7 +26,6 @@ char *valija_html_sanitise (const char       *html,
  * (transfer full) */
 char *valija_html_to_text (const char *html);
 
-
 /* Whether what a link says differs from where it goes: a host in the text that is not the target's,
  * nor one above it. */
 gboolean valija_html_link_deceives (const char *text,

@@ -82,11 +82,13 @@ valija_application_compose (ValijaApplication *self,
                             ValijaComposition *composition,
                             gint64             draft)
 {
-  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
-  ValijaWindow *window = valija_application_find_window (self);
+  GList *windows;
+  ValijaWindow *window;
 
   g_return_if_fail (VALIJA_IS_APPLICATION (self));
 
+  windows = gtk_application_get_windows (GTK_APPLICATION (self));
+  window = valija_application_find_window (self);
   if (account == NULL && window != NULL)
     account = valija_window_get_account (window);
 

@@ -222,9 +222,9 @@ fail (ValijaMessageCard *self,
       const GError      *error)
 {
   gboolean cancelled = valija_error_is_cancelled (error);
-  g_autofree char *title = cancelled ? g_strdup (_("The Message Was Not Fetched")) : valija_error_dup_title (error);
-  g_autofree char *advice = cancelled ? g_strdup ("") : valija_error_dup_advice (error);
-  g_autofree char *text = g_strstrip (g_strdup_printf ("%s\n%s", title, advice));
+  g_autofree char *title = NULL;
+  g_autofree char *advice = NULL;
+  g_autofree char *text = NULL;
 
   self->loading = FALSE;
   if (self->mime != NULL)
@@ -234,6 +234,9 @@ fail (ValijaMessageCard *self,
       return;
     }
 
+  title = cancelled ? g_strdup (_("The Message Was Not Fetched")) : valija_error_dup_title (error);
+  advice = cancelled ? g_strdup ("") : valija_error_dup_advice (error);
+  text = g_strstrip (g_strdup_printf ("%s\n%s", title, advice));
   gtk_label_set_text (self->failure, text);
   self->failed = TRUE;
   gtk_stack_set_visible_child_name (self->stack, "failed");
