@@ -458,24 +458,6 @@ password_fiber (ValijaCli *cli, GError **error)
   return TRUE;
 }
 
-/* Messages in the outbox that were not sent. */
-static guint
-count_waiting (ValijaCli *cli, ValijaAccount *account)
-{
-  GListModel *items = valija_engine_get_outbox (cli->engine);
-  guint count = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
-    {
-      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
-
-      count += valija_outbox_item_get_account (item) == account &&
-               valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
-    }
-
-  return count;
-}
-
 static gboolean
 remove_fiber (ValijaCli *cli, GError **error)
 {
@@ -493,7 +475,7 @@ remove_fiber (ValijaCli *cli, GError **error)
 
   name = g_strdup (valija_account_get_name (account));
   method = valija_method_text (valija_engine_find_method (cli->engine, valija_account_get_method (account))->name);
-  n_waiting = count_waiting (cli, account);
+  n_waiting = valija_engine_count_unsent (cli->engine, account);
   if (n_waiting > 0 && !opt_local_mail)
     {
       valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,

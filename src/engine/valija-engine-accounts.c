@@ -129,11 +129,26 @@ save_fiber (AccountChange *change, GError **error)
          dex_await (valija_account_files_save (change->engine->config_directory, change->account), error);
 }
 
+static gboolean
+has_same_server (ValijaAccount *account, ValijaAccount *other)
+{
+  ValijaServer *server = valija_account_get_incoming (account);
+  ValijaServer *others = valija_account_get_incoming (other);
+
+  return g_ascii_strcasecmp (valija_server_get_host (server), valija_server_get_host (others)) == 0 &&
+         valija_server_get_port (server) == valija_server_get_port (others) &&
+         g_str_equal (valija_server_get_user (server), valija_server_get_user (others));
+}
+
 /* An account that was removed, and of which mail is still here, comes back as what it was. */
 static gboolean
 find_retired_fiber (AccountChange *change, GError **error)
 {
+  const char *email = valija_account_get_email (change->account);
   g_autoptr(GPtrArray) files = NULL;
+
+  if (*email == '\0')
+    return TRUE;
 
   if (!(files = dex_await_boxed (valija_account_files_load_retired (change->engine->config_directory), error)))
     return FALSE;
@@ -142,13 +157,14 @@ find_retired_fiber (AccountChange *change, GError **error)
     {
       ValijaAccount *retired = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
 
-      if (retired == NULL ||
+      if (retired == NULL || valija_engine_find_runtime (change->engine, retired) != NULL ||
           !g_str_equal (valija_account_get_method (retired), valija_account_get_method (change->account)) ||
-          g_ascii_strcasecmp (valija_account_get_email (retired), valija_account_get_email (change->account)) != 0)
+          g_ascii_strcasecmp (valija_account_get_email (retired), email) != 0)
         continue;
 
       valija_account_adopt_id (change->account, valija_account_get_id (retired));
-      return TRUE;
+      return has_same_server (retired, change->account) ||
+             dex_await (valija_store_change_server (change->engine->store, valija_account_get_id (retired)), error);
     }
 
   return TRUE;
@@ -160,6 +176,7 @@ add_fiber (gpointer data)
   AccountChange *change = data;
   ValijaEngine *self = change->engine;
   ValijaAccountRuntime *runtime;
+  g_autofree char *id = g_strdup (valija_account_get_id (change->account));
   g_autoptr(GError) error = NULL;
 
   if (valija_engine_find_runtime (self, change->account) != NULL)
@@ -170,7 +187,11 @@ add_fiber (gpointer data)
 
   if (!find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
       !dex_await (valija_account_files_forget_retired (self->config_directory, change->account), &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
+    {
+      /* The user may correct the address, and is then somebody else */
+      valija_account_adopt_id (change->account, id);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
 
   runtime = valija_engine_add_runtime (self, change->account);
   if (!dex_await (valija_engine_prepare_folders (self, runtime), &error))
@@ -205,20 +226,26 @@ update_fiber (gpointer data)
   ValijaEngine *self = change->engine;
   ValijaAccountRuntime *found = valija_engine_find_runtime (self, change->account);
   g_autoptr(ValijaAccountRuntime) runtime = NULL;
+  const char *id = valija_account_get_id (change->account);
   g_autoptr(GError) error = NULL;
+  gboolean moves;
 
   if (found == NULL)
     return valija_engine_reject_unknown_account ();
 
   runtime = g_object_ref (found);
-  if (!save_fiber (change, &error))
+  moves = !has_same_server (runtime->account, change->account);
+  if ((moves && !dex_await (valija_store_change_server (self->store, id), &error)) ||
+      !save_fiber (change, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   /* The account in the list stays the same object: folders and windows hold it. */
   if (change->account != runtime->account && !copy_settings (change->account, runtime->account, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
+  /* Once more: the last word of the old server may have come meanwhile */
   if (!dex_await (valija_account_runtime_reset (runtime), &error) ||
+      (moves && !dex_await (valija_store_change_server (self->store, id), &error)) ||
       !dex_await (valija_engine_prepare_folders (self, runtime), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
@@ -240,7 +267,8 @@ remove_fiber (gpointer data)
     return valija_engine_reject_unknown_account ();
 
   runtime = g_object_ref (found);
-  if (!dex_await (!change->local_mail && valija_engine_count_local_mail (self, change->account) > 0
+  if (!dex_await (!change->local_mail && valija_engine_count_local_mail (self, change->account) +
+                                           valija_engine_count_unsent (self, change->account) > 0
                     ? valija_account_files_retire (self->config_directory, change->account)
                     : valija_account_files_remove (self->config_directory, change->account), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -319,6 +347,22 @@ valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account)
   return count;
 }
 
+guint
+valija_engine_count_unsent (ValijaEngine *self, ValijaAccount *account)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->outbox)); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (G_LIST_MODEL (self->outbox), i);
+
+      count += valija_outbox_item_get_account (item) == account &&
+               valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
+    }
+
+  return count;
+}
+
 static DexFuture *
 list_removed_fiber (gpointer data)
 {
@@ -334,7 +378,7 @@ list_removed_fiber (gpointer data)
     {
       ValijaAccount *account = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
 
-      if (account != NULL)
+      if (account != NULL && valija_engine_find_runtime (flow->engine, account) == NULL)
         g_ptr_array_add (accounts, g_object_ref (account));
     }
 

@@ -142,6 +142,14 @@ has_other_content (const Known             *known,
   return !info->size_is_loose && known->size != 0 && info->size != 0 && known->size != info->size;
 }
 
+/* In local truth nothing is replaced: there a name of its own says enough, and servers are not exact about sizes. */
+static gboolean
+is_named (const Writing           *writing,
+          const ValijaMessageInfo *info)
+{
+  return writing->durable && info->message_id != NULL && *info->message_id != '\0';
+}
+
 /* @known->id is 0 for a message that is not known. @info (nullable) to compare with. */
 static gboolean
 load_known (Writing            *writing,
@@ -177,8 +185,9 @@ load_known (Writing            *writing,
 
       known->same = info != NULL &&
                     g_strcmp0 ((const char *) sqlite3_column_text (statement, 6), info->message_id) == 0 &&
-                    g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
-                    !has_other_content (known, (const char *) sqlite3_column_text (statement, 11), info);
+                    (is_named (writing, info) ||
+                     (g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
+                      !has_other_content (known, (const char *) sqlite3_column_text (statement, 11), info)));
       sqlite3_reset (statement);
     }
 
@@ -322,14 +331,23 @@ write_added (Writing            *writing,
 
   if (!load_known (writing, info->remote_id, info, &known, error))
     return FALSE;
+  /* RFC 1939 §7 lets a server give the name of a message that is gone to another one; so does another server */
+  if (known.id != 0 && writing->durable && !known.same)
+    {
+      if (!valija_database_run (writing->database, error, "UPDATE message SET remote_id = NULL WHERE id = ?1",
+                                "i", known.id))
+        return FALSE;
+      known.id = 0;
+    }
+
   if (known.id == 0)
     return add_message (writing, info, shown_id, error);
 
-  if ((!known.linked || (!known.same && !writing->durable)) &&
+  if ((!known.linked || !known.same) &&
       !valija_store_link_message (writing->context, writing->database, writing->account, known.id, info, error))
     return FALSE;
 
-  if (!known.same && !writing->durable)
+  if (!known.same)
     {
       if (!valija_store_replace_message (writing->database, known.id, info, error) ||
           !valija_store_draft_replaced (writing->context->local, writing->account, writing->remote_id,

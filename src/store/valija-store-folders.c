@@ -542,8 +542,15 @@ remove_account (ValijaStoreContext  *context,
        !valija_database_run (context->local, error, "DELETE FROM outbox WHERE account = ?1", "s", args->account)))
     return FALSE;
 
-  if (args->local)
-    context->news->outbox = TRUE;
+  /* It may be of an account again, and is then not to go without a word */
+  if (!args->local &&
+      !valija_database_run (context->local, error, "UPDATE outbox SET state = ?2, words = ?3"
+                                                   " WHERE account = ?1 AND state = ?4",
+                            "sisi", args->account, (gint64) VALIJA_OUTBOX_ERROR,
+                            _("The account was removed before this was sent."), (gint64) VALIJA_OUTBOX_PENDING))
+    return FALSE;
+
+  context->news->outbox = TRUE;
   valija_store_context_tell_folder (context, context->cache, 0);
 
   return TRUE;
@@ -642,6 +649,35 @@ valija_store_create_local_folder (ValijaStore *self,
   args->name = g_strdup (name);
 
   return valija_store_write (self, create_local_folder, args, (GDestroyNotify) folder_args_free);
+}
+
+static gboolean
+change_server (ValijaStoreContext  *context,
+               gpointer             data,
+               GValue              *result,
+               GError             **error)
+{
+  const char *account = data;
+
+  return valija_database_run (context->local, error, "DELETE FROM cursor WHERE folder IN"
+                                                     " (SELECT id FROM folder WHERE account = ?1)", "s", account) &&
+         valija_database_run (context->local, error, "DELETE FROM deleted WHERE folder IN"
+                                                     " (SELECT id FROM folder WHERE account = ?1)", "s", account);
+}
+
+/**
+ * valija_store_change_server:
+ *
+ * Returns: (transfer full): a future that resolves to true
+ */
+DexFuture *
+valija_store_change_server (ValijaStore *self,
+                            const char  *account)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (account != NULL);
+
+  return valija_store_write (self, change_server, g_strdup (account), g_free);
 }
 
 /**

@@ -96,7 +96,11 @@ DexFuture *valija_store_set_quota (ValijaStore       *self,
 DexFuture *valija_store_measure (ValijaStore *self,
                                  const char  *account,
                                  gint64       folder) G_GNUC_WARN_UNUSED_RESULT;
-/* Forgets the account: its cache always; its local truth only with @local_truth. */
+/* Another server has the account from now on. Where mail is only here, what was seen and deleted on the one before says
+ * nothing of it: all is listed and compared anew. TRUE */
+DexFuture *valija_store_change_server (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets the account: its cache always; its local truth only with @local_truth, else what waits in the outbox is held
+ * there until somebody sends it. */
 DexFuture *valija_store_remove_account (ValijaStore *self,
                                         const char  *account,
                                         gboolean     local_truth) G_GNUC_WARN_UNUSED_RESULT;

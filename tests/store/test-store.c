@@ -335,7 +335,9 @@ test_durable (void)
   g_autofree char *list = NULL;
   g_autofree char *again = NULL;
   g_autofree char *filed = NULL;
+  g_autofree char *renamed = NULL;
   ValijaChanges *changes;
+  ValijaMessageInfo *info;
   gint64 inbox, folder, id;
 
   test_write_folders (self, "p", TRUE, "INBOX");
@@ -376,6 +378,25 @@ test_durable (void)
   test_sync (self, inbox, test_added ("3", 0));
   again = test_list (self, inbox, VALIJA_LIST_ALL);
   g_assert_cmpstr (again, ==, "1 3* 4*");
+
+  /* Nor is a message another one because it has its name: on another server, or where names are used again. What is
+   * here stays, and none of it is taken for what that server has. */
+  id = test_find (self, inbox, "3");
+  g_assert_cmpint (test_await_int64 (valija_store_delete_messages (self->store, &id, 1)), ==, 0);
+  changes = test_added ("1 4", 0);
+  info = g_ptr_array_index (changes->added, 1);
+  g_set_str (&info->subject, "5");
+  g_set_str (&info->message_id, "five@example.org");
+  changes->cursor = g_bytes_new_static ("1 4", 3);
+  test_sync (self, inbox, changes);
+  renamed = test_list (self, inbox, VALIJA_LIST_ALL);
+  g_assert_cmpstr (renamed, ==, "1 4* 5*");
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message WHERE remote_id = '4'"), ==, 1);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM cursor"), ==, 1);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM deleted"), ==, 1);
+  test_await (valija_store_change_server (self->store, "p"));
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM cursor"), ==, 0);
+  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM deleted"), ==, 0);
 
   /* No list of folders takes anything away, and no account unless it is said */
   test_write_folders (self, "p", TRUE, "");

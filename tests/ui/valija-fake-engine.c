@@ -271,6 +271,12 @@ valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account)
   return count;
 }
 
+guint
+valija_engine_count_unsent (ValijaEngine *self, ValijaAccount *account)
+{
+  return 0;
+}
+
 DexFuture *
 valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboolean local_mail)
 {

@@ -402,12 +402,14 @@ remove_cb (ValijaAccountDialog *self)
                              _("Its settings and passwords are removed from this computer. "
                                "Mail on the server stays there."));
 
-  if (valija_engine_count_local_mail (self->engine, self->account) > 0)
+  if (valija_engine_count_local_mail (self->engine, self->account) +
+      valija_engine_count_unsent (self->engine, self->account) > 0)
     {
       adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                                 _("Its settings and passwords are removed from this computer. Mail on the server "
-                                   "stays there. What is only on this computer is kept, out of sight: it comes back "
-                                   "when an account with this method and address is added again."));
+                                 _("Its passwords are removed from this computer. Mail on the server stays there. "
+                                   "What is only on this computer is kept out of sight, with the settings, and what "
+                                   "waits in the outbox is held. It comes back when an account with this method and "
+                                   "address is added again."));
       GtkWidget *check = gtk_check_button_new_with_mnemonic (_("Also delete the _mail that is only on this computer"));
 
       adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), check);
