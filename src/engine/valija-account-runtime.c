@@ -536,8 +536,7 @@ valija_account_runtime_find_role (ValijaAccountRuntime *self, ValijaFolderRole r
     {
       g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->folders), i);
 
-      if (valija_folder_get_role (folder) == role && valija_folder_get_local (folder) == local &&
-          valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER)
+      if (valija_folder_is_own (folder, role) && valija_folder_get_local (folder) == local)
         return folder;
     }
 

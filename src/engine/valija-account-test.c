@@ -315,7 +315,7 @@ dup_inbox_id (GPtrArray *infos)
     {
       ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
-      if (info->role == VALIJA_FOLDER_ROLE_INBOX && info->selectable)
+      if (info->role == VALIJA_FOLDER_ROLE_INBOX && info->owner == VALIJA_FOLDER_OWNER_USER && info->selectable)
         return g_strdup (info->remote_id);
     }
 

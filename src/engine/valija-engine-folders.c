@@ -177,7 +177,7 @@ has_on_server (GPtrArray *stored, ValijaFolderRole role)
     {
       ValijaStoredFolder *folder = g_ptr_array_index (stored, i);
 
-      if (folder->id > 0 && folder->role == role)
+      if (folder->id > 0 && folder->role == role && folder->owner == VALIJA_FOLDER_OWNER_USER)
         return TRUE;
     }
 
@@ -418,7 +418,7 @@ valija_engine_find_folder (ValijaEngine *self, ValijaAccount *account, const cha
 
       if (folder_has_path (self, folder, name_or_role) ||
           (g_ascii_strcasecmp (name_or_role, "inbox") == 0 &&
-           valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX))
+           valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX)))
         return folder;
     }
 

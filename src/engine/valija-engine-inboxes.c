@@ -15,8 +15,7 @@ append_inboxes (ValijaAccountRuntime *runtime, GPtrArray *inboxes)
     {
       g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
 
-      if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX && valija_folder_get_selectable (folder) &&
-          valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER)
+      if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) && valija_folder_get_selectable (folder))
         g_ptr_array_add (inboxes, g_steal_pointer (&folder));
     }
 }

@@ -71,7 +71,7 @@ valija_engine_set_folder_policy (ValijaEngine *self, ValijaFolder *folder, Valij
       return dex_future_new_for_error (error);
     }
 
-  if (policy == VALIJA_FOLDER_POLICY_NEVER && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX)
+  if (policy == VALIJA_FOLDER_POLICY_NEVER && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
     {
       valija_error_set (&error, VALIJA_ERROR_INVALID,
                         _("The inbox is always looked at. To fetch nothing for a while, pause the account."));

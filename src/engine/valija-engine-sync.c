@@ -60,13 +60,6 @@ write_changes_fiber (Sync *sync, ValijaFolder *folder, ValijaChanges *changes, g
   return TRUE;
 }
 
-/* Whether it is the account's own folder for @role. Those of what others share have roles too. */
-static gboolean
-is_own (ValijaFolder *folder, ValijaFolderRole role)
-{
-  return valija_folder_get_role (folder) == role && valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER;
-}
-
 /* A round of headers. Each batch is written with its cursor while the next one is on its way; wherever it ends,
  * what was written stays and the next round goes on from there. */
 static gboolean
@@ -109,7 +102,7 @@ sync_round_fiber (Sync *sync, ValijaFolder *folder, GError **error)
   if (!done)
     return FALSE;
 
-  if (!first_time && n_unread > 0 && is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
+  if (!first_time && n_unread > 0 && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
     g_signal_emit_by_name (sync->engine, "new-mail", folder, n_unread);
 
   return TRUE;
@@ -140,7 +133,7 @@ choose_folders (Sync *sync)
 
       if (valija_folder_get_remote_id (folder)[0] != '\0' && valija_folder_get_selectable (folder) &&
           valija_folder_get_policy (folder) != VALIJA_FOLDER_POLICY_NEVER &&
-          ((sync->flags & ALL) != 0 || is_own (folder, VALIJA_FOLDER_ROLE_INBOX)))
+          ((sync->flags & ALL) != 0 || valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX)))
         g_ptr_array_add (chosen, g_steal_pointer (&folder));
     }
 
@@ -170,13 +163,13 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
 
       if (sync_round_fiber (sync, folder, &failure))
         {
-          if (is_own (folder, VALIJA_FOLDER_ROLE_SENT) &&
+          if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_SENT) &&
               !dex_await (valija_engine_settle_by_sent (sync->engine, sync->runtime, folder), error))
             return FALSE;
           continue;
         }
 
-      if (is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
+      if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
           !failure_is_of_folder (folder, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));

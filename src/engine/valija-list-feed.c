@@ -414,8 +414,7 @@ shows_inbox (ValijaListFeed *self, gint64 id)
   g_autoptr(ValijaEngine) engine = g_weak_ref_get (&self->engine);
   ValijaFolder *folder = engine != NULL ? valija_engine_find_folder_by_id (engine, id) : NULL;
 
-  return folder != NULL && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX &&
-         valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER;
+  return folder != NULL && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX);
 }
 
 static void

@@ -317,6 +317,15 @@ valija_folder_get_owner (ValijaFolder *self)
   return self->owner;
 }
 
+gboolean
+valija_folder_is_own (ValijaFolder     *self,
+                      ValijaFolderRole  role)
+{
+  g_return_val_if_fail (VALIJA_IS_FOLDER (self), FALSE);
+
+  return self->role == role && self->owner == VALIJA_FOLDER_OWNER_USER;
+}
+
 const char *
 valija_folder_get_heading (ValijaFolder *self)
 {

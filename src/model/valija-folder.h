@@ -32,6 +32,8 @@ gint64           valija_folder_get_unread       (ValijaFolder *self);
 ValijaFolderPolicy valija_folder_get_policy     (ValijaFolder *self);
 gint64           valija_folder_get_last_checked (ValijaFolder *self);
 ValijaFolderOwner valija_folder_get_owner       (ValijaFolder *self);
+/* Whether it is the user's own folder for @role: those of what others share have roles too. */
+gboolean         valija_folder_is_own           (ValijaFolder *self, ValijaFolderRole role);
 const char      *valija_folder_get_heading      (ValijaFolder *self);
 
 /* For engine/, which owns them. */

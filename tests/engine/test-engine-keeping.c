@@ -86,6 +86,19 @@ test_policy_refused (void)
                                                      VALIJA_FOLDER_POLICY_HEADERS), VALIJA_ERROR_UNSUPPORTED);
 }
 
+/* Only the user's own inbox is always looked at. */
+static void
+test_policy_of_shared_inbox (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaFolder *inbox;
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  inbox = test_engine_folder (test, "INBOX");
+  valija_folder_set_owner (inbox, VALIJA_FOLDER_OWNER_OTHERS, FALSE);
+  test_await (valija_engine_set_folder_policy (test->engine, inbox, VALIJA_FOLDER_POLICY_NEVER));
+}
+
 static void
 note_total_cb (ValijaProgress *progress, GParamSpec *pspec, guint64 *total)
 {
@@ -210,6 +223,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/engine/keeping/policy", test_policy);
   g_test_add_func ("/engine/keeping/policy-refused", test_policy_refused);
+  g_test_add_func ("/engine/keeping/policy-of-shared-inbox", test_policy_of_shared_inbox);
   g_test_add_func ("/engine/keeping/everything", test_everything);
   g_test_add_func ("/engine/keeping/quota", test_quota);
   g_test_add_func ("/engine/keeping/not-listed", test_not_listed);

@@ -121,21 +121,36 @@ window_dialog (void)
   return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (get_window ()));
 }
 
-/* What is fetched of a folder is chosen where its numbers are; an inbox cannot be left out. */
+static guint
+count_policies (void)
+{
+  AdwComboRow *policy;
+  guint n_policies;
+
+  activate (get_window (), "win.folder-properties");
+  WAIT_FOR (window_dialog () != NULL);
+  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
+  n_policies = g_list_model_get_n_items (adw_combo_row_get_model (policy));
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+
+  return n_policies;
+}
+
+/* What is fetched of a folder is chosen where its numbers are. The own inbox cannot be left out, a shared one can. */
 void
 test_folder_properties (void)
 {
+  ValijaFolder *inbox = find_folder ("inbox");
   ValijaFolder *archive = find_folder ("archive");
   AdwPreferencesGroup *group;
   AdwComboRow *policy;
 
   show_inbox ("ana@example.org");
-  activate (get_window (), "win.folder-properties");
-  WAIT_FOR (window_dialog () != NULL);
-  policy = find_widget (GTK_WIDGET (window_dialog ()), ADW_TYPE_COMBO_ROW);
-  g_assert_cmpuint (g_list_model_get_n_items (adw_combo_row_get_model (policy)), ==, 3);
-  adw_dialog_force_close (window_dialog ());
-  WAIT_FOR (window_dialog () == NULL);
+  g_assert_cmpuint (count_policies (), ==, 3);
+  valija_folder_set_owner (inbox, VALIJA_FOLDER_OWNER_OTHERS, FALSE);
+  g_assert_cmpuint (count_policies (), ==, 4);
+  valija_folder_set_owner (inbox, VALIJA_FOLDER_OWNER_USER, FALSE);
 
   valija_window_show_folder (get_window (), archive);
   activate (get_window (), "win.folder-properties");

@@ -270,14 +270,14 @@ valija_folder_properties_init (ValijaFolderProperties *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-/* An inbox is always looked at. */
+/* The user's inbox is always looked at. */
 static GListModel *
 list_policies (ValijaFolder *folder)
 {
   guint n_policies = G_N_ELEMENTS (policies);
   GtkStringList *labels = gtk_string_list_new (NULL);
 
-  if (valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_INBOX)
+  if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
     n_policies--;
   for (guint i = 0; i < n_policies; i++)
     gtk_string_list_append (labels, _(policies[i]));

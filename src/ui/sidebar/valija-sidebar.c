@@ -115,7 +115,7 @@ select_first_inbox (ValijaSidebar *self)
       g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
 
       if (VALIJA_IS_FOLDER (item) && !valija_folder_gathers (VALIJA_FOLDER (item)) &&
-          valija_folder_get_role (VALIJA_FOLDER (item)) == VALIJA_FOLDER_ROLE_INBOX)
+          valija_folder_is_own (VALIJA_FOLDER (item), VALIJA_FOLDER_ROLE_INBOX))
         {
           self->automatic = TRUE;
           gtk_single_selection_set_selected (self->selection, i);
