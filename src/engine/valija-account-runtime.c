@@ -420,9 +420,10 @@ valija_account_runtime_forgive (ValijaAccountRuntime *self)
   if (self->refused == NULL)
     return;
 
-  /* A session that was refused may remember it, and where */
+  /* The session that was refused, which is the one that reads, may remember it, and where */
   g_clear_error (&self->refused);
-  valija_future_forget (valija_account_runtime_close (self), "end of what was refused");
+  if (self->session != NULL)
+    valija_future_forget (valija_session_close (self->session), "end of what was refused");
 }
 
 DexFuture *

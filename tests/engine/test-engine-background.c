@@ -110,6 +110,27 @@ test_refused_password (void)
   g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
 }
 
+/* Whoever asks again ends the session that was refused, and not the one that sends. */
+static void
+test_refused_beside_sending (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap+smtp");
+  g_autoptr(ValijaMailSender) sender = NULL;
+  ValijaAccountRuntime *runtime;
+
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  runtime = valija_engine_find_runtime (test->engine, test->account);
+  sender = valija_account_runtime_dup_sender (runtime, NULL);
+  test_await (valija_session_open (VALIJA_SESSION (sender)));
+
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_AUTHENTICATION;
+  test_await_error (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_HEADERS, NULL),
+                    VALIJA_ERROR_AUTHENTICATION);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_cmpint (valija_session_get_state (VALIJA_SESSION (sender)), ==, VALIJA_SESSION_OPEN);
+}
+
 /* Nothing is asked of the server until the user resumes, not even after a restart; what the user does goes out. */
 static void
 test_pause (void)
@@ -332,6 +353,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/follows-all-folders", test_follows_all_folders);
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
+  g_test_add_func ("/engine/background/refused-beside-sending", test_refused_beside_sending);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
   g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);
   g_test_add_func ("/engine/background/metered", test_metered);
