@@ -281,11 +281,16 @@ file_fiber (gpointer data)
   g_autoptr(GArray) ids = NULL;
   g_autoptr(GError) error = NULL;
 
-  if (!(draft = dex_await_boxed (valija_store_load_draft (self->store, release->draft), &error)) ||
-      !dex_await (valija_engine_release_draft (self, release->runtime->account, release->draft), &error))
+  if (!(draft = dex_await_boxed (valija_store_load_draft (self->store, release->draft), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  if ((here = dex_await_boxed (valija_store_load_draft (self->store, release->draft), NULL)) != NULL ||
+  /* All that are finished go; that another one could not is none of ours */
+  dex_await (valija_engine_release_draft (self, release->runtime->account, release->draft), &error);
+  here = dex_await_boxed (valija_store_load_draft (self->store, release->draft), NULL);
+  if (error != NULL && here != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  if (here != NULL ||
       !g_set_object (&there, valija_account_runtime_find_role (release->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE)))
     return dex_future_new_for_int64 (release->draft);
 

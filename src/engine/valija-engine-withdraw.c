@@ -97,6 +97,7 @@ withdraw_fiber (gpointer data)
                                                          read->stored), &draft, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
+  /* Open in the store too, which a draft that was saved is already */
   valija_engine_hold_draft (self, draft);
   /* It is a draft now, whatever the lists show */
   if (!valija_engine_take_draft_fiber (self, withdrawal->runtime, draft, &error) ||

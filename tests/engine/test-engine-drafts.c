@@ -159,6 +159,31 @@ test_one_drafts_folder (void)
   g_assert_cmpuint (count_drafts_folders (test), ==, 1);
 }
 
+/* Two go up, and the server is lost at whichever question: it is told where ours is, whatever became of the other. */
+static void
+test_filed_beside_another (gconstpointer ours)
+{
+  guint n_lost = 0;
+
+  for (guint fail_at = 1; fail_at < 8; fail_at++)
+    {
+      g_autoptr(TestEngine) test = new_with_drafts ();
+      g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+      gint64 drafts[] = { save (test, composition, "first", 0), save (test, composition, "second", 0) };
+      gint64 draft = drafts[GPOINTER_TO_INT (ours)];
+      gboolean filed;
+
+      test_await (valija_engine_leave_draft (test->engine, drafts[1 - GPOINTER_TO_INT (ours)]));
+      test->server->fail_at = test->server->questions + fail_at;
+      test->server->stays_down = TRUE;
+      filed = test_try (valija_engine_file_draft (test->engine, test->account, draft), NULL);
+      g_assert_true (filed != test_try (valija_store_load_draft (test->engine->store, draft), NULL));
+      n_lost += !filed;
+    }
+
+  g_assert_cmpuint (n_lost, >, 0);
+}
+
 /* There is one on the server at each moment, and it is the last that was taken there. */
 static void
 test_uploads (void)
@@ -456,6 +481,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/drafts/here", test_drafts);
   g_test_add_func ("/engine/drafts/to-server", test_drafts_to_server);
   g_test_add_func ("/engine/drafts/one-folder", test_one_drafts_folder);
+  g_test_add_data_func ("/engine/drafts/filed-first", GINT_TO_POINTER (0), test_filed_beside_another);
+  g_test_add_data_func ("/engine/drafts/filed-second", GINT_TO_POINTER (1), test_filed_beside_another);
   g_test_add_func ("/engine/drafts/uploads", test_uploads);
   g_test_add_data_func ("/engine/drafts/released", GINT_TO_POINTER (FALSE), test_released_and_dropped);
   g_test_add_data_func ("/engine/drafts/dropped", GINT_TO_POINTER (TRUE), test_released_and_dropped);
