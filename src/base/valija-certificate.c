@@ -150,6 +150,10 @@ valija_certificate_dup_reasons (const ValijaCertificate *self)
   if (self->problems & VALIJA_CERTIFICATE_PROBLEM_OTHER)
     g_strv_builder_add (reasons, _("It cannot be verified."));
 
+  if (self->problems & VALIJA_CERTIFICATE_PROBLEM_GUESSED_HOST)
+    g_strv_builder_add (reasons, _("The server was found by its name and not typed by you. If you trust its "
+                                   "certificate, it is given your password."));
+
   lines = g_strv_builder_end (reasons);
   return g_strjoinv ("\n", lines);
 }

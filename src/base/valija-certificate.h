@@ -19,6 +19,7 @@ typedef enum
   VALIJA_CERTIFICATE_PROBLEM_INSECURE = 1 << 6,
   VALIJA_CERTIFICATE_PROBLEM_CHANGED = 1 << 7, /* another one was trusted for this server before */
   VALIJA_CERTIFICATE_PROBLEM_OTHER = 1 << 8,
+  VALIJA_CERTIFICATE_PROBLEM_GUESSED_HOST = 1 << 9, /* nobody has entered the server's name */
 } ValijaCertificateProblems;
 
 /* A server's certificate as a person is shown it: immutable, refcounted (boxed). */

@@ -100,8 +100,9 @@ print_error (const GError *error)
   if (certificate != NULL)
     {
       g_autofree char *reasons = valija_certificate_dup_reasons (certificate);
+      g_autofree char *line = g_strdelimit (g_strdup (reasons), "\n", ' ');
 
-      if (strstr (detail, reasons) == NULL)
+      if (strstr (detail, line) == NULL)
         print_indented (reasons);
       fprintf (stderr, "  SHA-256 %s\n", certificate->sha256);
     }

@@ -76,7 +76,7 @@ test_reasons (void)
                   "It is not the certificate that was trusted for this server before.\n"
                   "It was issued for “a.example, b.example”, not for “mail.example.org”.");
 
-  for (guint bit = 0; bit <= 8; bit++)
+  for (guint bit = 0; bit <= 9; bit++)
     {
       g_autoptr(ValijaCertificate) certificate =
         valija_certificate_new ("h", 1, NULL, NULL, NULL, G_MININT64, G_MAXINT64, NULL, 1 << bit);

@@ -9,6 +9,7 @@
 #include "base/valija-promise.h"
 #include "model/valija-address.h"
 #include "model/valija-discovery.h"
+#include "net/valija-net-error.h"
 #include "sessions/exchange/valija-exchange-auth.h"
 #include "wire/ews/valija-ews-autodiscover.h"
 
@@ -204,14 +205,18 @@ create_http (Discovery  *self,
                           valija_session_context_get_transcript (self->context));
 }
 
-/* An organisation may have an authority of its own. What is for another name is none to ask about: the web site of a
- * domain often stands at a hoster who knows nothing of its mail. */
+/* What the certificate of a host that nobody has typed may not be, to be asked about: it is for another name where the
+ * web site of a domain stands at a hoster who knows nothing of its mail, and the rest speaks of somebody in between. */
+#define NEVER_ASKED (VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME | VALIJA_CERTIFICATE_PROBLEM_REVOKED | \
+                     VALIJA_CERTIFICATE_PROBLEM_INSECURE | VALIJA_CERTIFICATE_PROBLEM_CHANGED)
+
+/* An organisation may have an authority of its own. */
 static gboolean
 may_be_trusted (const GError *failure)
 {
   const ValijaCertificate *certificate = valija_error_get_certificate (failure);
 
-  return certificate != NULL && (certificate->problems & VALIJA_CERTIFICATE_PROBLEM_WRONG_NAME) == 0;
+  return certificate != NULL && (certificate->problems & NEVER_ASKED) == 0;
 }
 
 /* What went wrong on the way. FALSE with @error set where that ends it all. */
@@ -698,6 +703,21 @@ round_fiber (Discovery *self,
   return TRUE;
 }
 
+/* Who is asked about the certificate is told why this server is, and what it will be given. */
+static GError *
+create_question (Discovery *self)
+{
+  const ValijaCertificate *shown = valija_error_get_certificate (self->certificate);
+  g_autoptr(ValijaCertificate) guessed = NULL;
+
+  guessed = valija_certificate_new (shown->host, shown->port, shown->subject, shown->names, shown->issuer,
+                                    shown->not_before, shown->not_after, shown->sha256,
+                                    shown->problems | VALIJA_CERTIFICATE_PROBLEM_GUESSED_HOST);
+
+  return valija_net_explain_secure (guessed->host, guessed->port, guessed,
+                                    valija_session_context_get_trust (self->context), self->certificate);
+}
+
 static void
 set_not_found (Discovery *self,
                GError   **error)
@@ -709,7 +729,7 @@ set_not_found (Discovery *self,
   else if (self->offline != NULL)
     g_propagate_error (error, g_steal_pointer (&self->offline));
   else if (self->certificate != NULL && may_be_trusted (self->certificate))
-    g_propagate_error (error, g_steal_pointer (&self->certificate));
+    g_propagate_error (error, create_question (self));
   else if (self->certificate != NULL)
     valija_error_set (error, VALIJA_ERROR_RESOLVE,
                       /* Translators: a domain, then sentences that say what is wrong with a certificate */

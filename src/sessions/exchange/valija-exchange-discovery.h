@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * with a certificate for exactly that host, and only after a 401; at most twice.
  *
  * Resolves to ValijaDiscovery (boxed). Rejects with RESOLVE: nobody there knows an Exchange server; AUTHENTICATION;
- * NO_SECRET and KEYRING; OFFLINE; INVALID: there is no address. */
+ * NO_SECRET and KEYRING; OFFLINE; CERTIFICATE: that of a host is to be asked about; INVALID: there is no address. */
 DexFuture *valija_exchange_discover (ValijaSessionContext *context,
                                      const char * const   *allowed) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -326,8 +326,8 @@ dup_refusal (DexFuture *future)
   return error;
 }
 
-/* An authority that only the organisation knows: the user is asked about the certificate, as for a server that was
- * typed, nothing is said there before, and then the search goes on. */
+/* An authority that only the organisation knows: the user is asked about the certificate and told that nobody typed the
+ * server, nothing is said there before, and then the search goes on. */
 static void
 test_own_authority (void)
 {
@@ -347,6 +347,8 @@ test_own_authority (void)
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_CERTIFICATE);
   g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SECURE);
   g_assert_cmpstr (valija_error_get_certificate (error)->host, ==, "autodiscover.example.org");
+  g_assert_true (valija_error_get_certificate (error)->problems & VALIJA_CERTIFICATE_PROBLEM_GUESSED_HOST);
+  g_assert_nonnull (strstr (error->message, "not typed by you"));
   visits = valija_contract_server_order (server, "{'do': 'visits'}");
   g_assert_cmpuint (json_array_get_length (json_node_get_array (visits)), ==, 0);
 
@@ -355,6 +357,34 @@ test_own_authority (void)
   g_assert_cmpstr (outcome, ==, "found mail.example.org:443 by autodiscover.example.org");
   told = list_told (&n_times);
   g_assert_cmpstr (told, ==, "autodiscover.example.org");
+}
+
+/* Another certificate was trusted there before: who was in between would be asked about in its place. */
+static void
+test_changed_certificate (void)
+{
+  static const Case c = {
+    "changed-certificate", "{'autodiscover.example.org': " ONLY ("pox") ", " MAIL "}"
+  };
+  static const char * const hosts[] = { "example.org", "autodiscover.example.org" };
+  g_autoptr(ValijaTrust) trust = valija_trust_new (NULL);
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autoptr(ValijaCertificate) other = NULL;
+
+      other = valija_certificate_new (hosts[i], 443, NULL, NULL, NULL, 0, 0, "AB:CD",
+                                      VALIJA_CERTIFICATE_PROBLEM_SELF_SIGNED);
+      g_assert_true (valija_trust_decide (trust, other, VALIJA_TRUST_ACCEPTED, NULL));
+    }
+
+  prepare (&c);
+  error = dup_refusal (discover_with (trust, NULL, "ana@example.org", valija_contract_server_get (server, "password"),
+                                      NULL));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_RESOLVE);
+  g_assert_null (valija_error_get_certificate (error));
+  g_assert_nonnull (strstr (error->message, "It is not the certificate that was trusted for this server before."));
 }
 
 static void
@@ -405,6 +435,7 @@ main (int   argc,
   g_test_add_func ("/exchange/discovery/wrong-password", test_wrong_password);
   g_test_add_func ("/exchange/discovery/wrong-certificate", test_wrong_certificate);
   g_test_add_func ("/exchange/discovery/own-authority", test_own_authority);
+  g_test_add_func ("/exchange/discovery/changed-certificate", test_changed_certificate);
   g_test_add_func ("/exchange/discovery/no-address", test_no_address);
   g_test_add_func ("/exchange/discovery/given-up", test_given_up);
 
