@@ -558,8 +558,9 @@ test_one_folder (void)
   watching = valija_mail_reader_watch (VALIJA_MAIL_READER (world.session), folder (&world, "trash"));
   deliver (&world, "Not there");
   valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world.session), folder (&world, "inbox"),
-                                          (const char *[]) { id, NULL }, folder (&world, "trash")));
+  g_ptr_array_unref (await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world.session),
+                                                             folder (&world, "inbox"), (const char *[]) { id, NULL },
+                                                             folder (&world, "trash"))));
   await_true (watching);
   world_stop (&world);
 }
