@@ -233,13 +233,12 @@ class Keys:
         h.wait(lambda: switch.has('CHECKED') == before, 'the switch that turns back')
         self.to('combo box', 'Check for Mail', dialog)
         row = h.find('combo box', 'Check for Mail', within=dialog)
-        def choices():
-            return [node.name for node in row.walk() if node.role == 'label'][2:]
         for key, choice in ('End', 'Every hour'), ('Home', 'Only when asked'):
             self.key('space')
             h.wait(lambda: getattr(h.focus(row), 'role', None) == 'list item', 'the choices')
             self.key(key, 'Return')
-            h.wait(lambda: choices() == [choice], f'the choice “{choice}”')
+            h.wait(lambda: getattr(h.focus(row), 'role', None) == 'combo box', 'the focus on the row')
+            h.find('label', choice, within=row)
         self.key('Escape')
         h.gone('dialog', 'Preferences')
         self.focused('list item', within='Messages')
