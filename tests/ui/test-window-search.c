@@ -215,6 +215,46 @@ test_search_scope (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
+static void
+assert_scope (const char *expected)
+{
+  g_assert_cmpstr (adw_toggle_group_get_active_name (get_window ()->pane->scope), ==, expected);
+}
+
+/* Of all inboxes no account is the one, so all of them are searched there; elsewhere it is as it was. */
+void
+test_search_scope_of_inboxes (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaMessagePane *pane = window->pane;
+  ValijaFolder *all = valija_engine_get_all_inboxes (engine);
+
+  show_inbox ("ana@example.org");
+  assert_scope ("account");
+  valija_window_show_folder (window, all);
+  assert_scope ("all");
+  show_inbox ("ana@example.org");
+  assert_scope ("account");
+
+  /* What was chosen stays */
+  adw_toggle_group_set_active_name (pane->scope, "folder");
+  valija_window_show_folder (window, all);
+  assert_scope ("folder");
+  adw_toggle_group_set_active_name (pane->scope, "all");
+  show_inbox ("ana@example.org");
+  assert_scope ("all");
+
+  /* Nor is it lost in the midst of a search */
+  adw_toggle_group_set_active_name (pane->scope, "account");
+  activate (window, "win.search");
+  write_search (pane->search_box, "hike");
+  valija_window_show_folder (window, all);
+  g_assert_false (gtk_search_bar_get_search_mode (pane->search_bar));
+  assert_scope ("all");
+  show_inbox ("ana@example.org");
+  assert_scope ("account");
+}
+
 static gboolean
 server_was_asked (void)
 {

@@ -44,6 +44,7 @@ struct _ValijaMessagePane
   /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */
   gint64              kept;
   gboolean            wants_focus;   /* the list, as soon as it is on screen */
+  gboolean            widened;       /* the scope, from the account to all of them, by all inboxes */
   gint64              opened;  /* the key of the one row that is selected, 0: none */
   char               *question;      /* nullable: what is searched, and where */
   char               *asked;         /* nullable: the same, that servers were asked */

@@ -69,18 +69,30 @@ valija_message_pane_is_from_server (ValijaMessagePane *self,
   return g_hash_table_contains (self->from_server, &id);
 }
 
-/* Where there is one account alone it is everything; of all inboxes no account is the one. */
+/* Of all inboxes no account is the one, so there it is all of them, and elsewhere as it was before. */
 void
 valija_message_pane_update_scope (ValijaMessagePane *self)
 {
   gboolean gathers = valija_folder_gathers (self->folder);
+  const char *scope = adw_toggle_group_get_active_name (self->scope);
   AdwToggle *folder = adw_toggle_group_get_toggle_by_name (self->scope, "folder");
   AdwToggle *account = adw_toggle_group_get_toggle_by_name (self->scope, "account");
 
   adw_toggle_set_label (folder, gathers ? valija_folder_get_display_name (self->folder) : _("This Folder"));
+
+  /* One that is disabled while it is active leaves none active */
+  if (gathers && g_strcmp0 (scope, "account") == 0)
+    {
+      self->widened = TRUE;
+      adw_toggle_group_set_active_name (self->scope, "all");
+    }
   adw_toggle_set_enabled (account, !gathers);
-  if (gathers && g_strcmp0 (adw_toggle_group_get_active_name (self->scope), "account") == 0)
-    adw_toggle_group_set_active_name (self->scope, "all");
+  if (!gathers && self->widened)
+    {
+      self->widened = FALSE;
+      if (g_strcmp0 (scope, "all") == 0)
+        adw_toggle_group_set_active_name (self->scope, "account");
+    }
 }
 
 /* ---- Servers ---- */
