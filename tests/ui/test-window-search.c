@@ -255,10 +255,56 @@ test_search_scope_of_inboxes (void)
   assert_scope ("account");
 }
 
+static guint
+count_found (void)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (get_window ()->pane->messages));
+}
+
+static gboolean
+has_focus_within (GtkWidget *widget)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (get_window ()));
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
 static gboolean
 server_was_asked (void)
 {
   return gtk_widget_get_visible (GTK_WIDGET (get_window ()->pane->server_note)) && get_window ()->pane->answered;
+}
+
+/* Where there is no row to go to the keys stay with the entry, from which Escape leaves. */
+void
+test_search_nothing (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  GtkWidget *entry = GTK_WIDGET (valija_search_box_get_entry (pane->search_box));
+  GError *error = NULL;
+
+  show_inbox ("ana@example.org");
+  activate (get_window (), "win.search");
+  WAIT_FOR (has_focus_within (entry));
+  write_search (pane->search_box, "zzzqq");
+  WAIT_FOR (count_found () == 0);
+  g_set_error_literal (&error, VALIJA_ERROR, VALIJA_ERROR_CONNECT, "It does not answer.");
+  valija_fake_engine_fail_next (engine, error);
+  g_signal_emit_by_name (entry, "activate");
+  WAIT (server_was_asked);
+  g_assert_true (has_focus_within (entry));
+
+  g_signal_emit_by_name (entry, "stop-search");
+  g_assert_false (gtk_search_bar_get_search_mode (pane->search_bar));
+  WAIT_FOR (has_focus_within (GTK_WIDGET (pane->list)));
+
+  /* Where there is one it goes there */
+  activate (get_window (), "win.search");
+  write_search (pane->search_box, "hike");
+  g_signal_emit_by_name (entry, "activate");
+  WAIT (server_was_asked);
+  WAIT_FOR (has_focus_within (GTK_WIDGET (pane->list)));
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
 /* What only the server has found is listed and marked; where it could not be asked that is said. */
@@ -288,12 +334,6 @@ test_search_server (void)
 
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
   adw_toggle_group_set_active_name (pane->scope, "account");
-}
-
-static guint
-count_found (void)
-{
-  return g_list_model_get_n_items (G_LIST_MODEL (get_window ()->pane->messages));
 }
 
 static gboolean

@@ -239,6 +239,7 @@ main (int    argc,
   g_test_add_func ("/ui/search/suggestions", test_search_suggestions);
   g_test_add_func ("/ui/search/scope", test_search_scope);
   g_test_add_func ("/ui/search/scope-of-inboxes", test_search_scope_of_inboxes);
+  g_test_add_func ("/ui/search/nothing", test_search_nothing);
   g_test_add_func ("/ui/search/server", test_search_server);
   g_test_add_func ("/ui/search/conversations", test_search_conversations);
   g_test_add_func ("/ui/list/conversations", test_conversations);

@@ -82,6 +82,7 @@ void test_search_chips (void);
 void test_search_suggestions (void);
 void test_search_scope (void);
 void test_search_scope_of_inboxes (void);
+void test_search_nothing (void);
 void test_search_server (void);
 void test_search_conversations (void);
 

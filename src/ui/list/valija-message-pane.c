@@ -132,7 +132,8 @@ valija_message_pane_update_stack (ValijaMessagePane *self)
     }
 }
 
-/* The row that is open, or the first. */
+/* The row that is open, or the first. Where a search has found none it goes on in the entry: what is hidden would have
+ * no keys, and Escape would not leave. */
 static void
 focus_list (ValijaMessagePane *self)
 {
@@ -143,7 +144,11 @@ focus_list (ValijaMessagePane *self)
 
   self->wants_focus = FALSE;
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "list") != 0)
-    return;
+    {
+      if (valija_message_pane_is_searching (self))
+        gtk_widget_grab_focus (GTK_WIDGET (self->search_box));
+      return;
+    }
 
   gtk_list_view_scroll_to (self->list, gtk_bitset_is_empty (selected) ? 0 : gtk_bitset_get_minimum (selected),
                            GTK_LIST_SCROLL_FOCUS, NULL);
@@ -244,6 +249,7 @@ search_changed_cb (ValijaMessagePane *self)
   if (!g_set_str (&self->question, question))
     return;
 
+  self->wants_focus = FALSE;
   valija_message_pane_forget_server (self);
   valija_message_pane_reload (self);
 }
@@ -281,7 +287,7 @@ search_activate_cb (ValijaMessagePane *self)
   search_changed_cb (self);
   search_server_cb (self);
   valija_message_pane_step (self, VALIJA_PANE_FIRST);
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  valija_message_pane_focus (self);
 }
 
 /* ---- Rows ---- */
@@ -623,6 +629,7 @@ valija_message_pane_begin_search (ValijaMessagePane *self)
 {
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
 
+  self->wants_focus = FALSE;
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_box));
 }
