@@ -370,12 +370,12 @@ read_process (int   process,
   return (int) g_ascii_strtoll (end + strlen (") S "), NULL, 10);
 }
 
-/* Stops the processes that this one has for pages, as a page would that keeps them busy. */
-static void
+/* Stops the processes that this one has for pages, as a page would that keeps them busy. (transfer full): which */
+static GArray *
 stop_web_processes (void)
 {
+  GArray *stopped = g_array_new (FALSE, FALSE, sizeof (int));
   g_autoptr(GDir) processes = g_dir_open ("/proc", 0, NULL);
-  guint n_stopped = 0;
 
   for (const char *entry; (entry = g_dir_read_name (processes)) != NULL;)
     {
@@ -389,10 +389,12 @@ stop_web_processes (void)
         continue;
 
       g_assert_cmpint (kill (process, SIGSTOP), ==, 0);
-      n_stopped++;
+      g_array_append_val (stopped, process);
     }
 
-  g_assert_cmpuint (n_stopped, >, 0);
+  g_assert_cmpuint (stopped->len, >, 0);
+
+  return stopped;
 }
 
 static void
@@ -410,6 +412,7 @@ test_no_answer (void)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   ValijaHtmlView *views[2];
   gboolean failed[2] = { FALSE, FALSE };
+  g_autoptr(GArray) stopped = NULL;
 
   g_assert_no_error (error);
   gtk_window_set_child (GTK_WINDOW (window), box);
@@ -421,13 +424,17 @@ test_no_answer (void)
       g_signal_connect_swapped (views[i], "failed", G_CALLBACK (failed_cb), &failed[i]);
       gtk_box_append (GTK_BOX (box), create_scroller (views[i]));
       if (i == 1)
-        stop_web_processes ();
+        stopped = stop_web_processes ();
       show_text (views[i], "One line");
       WAIT_FOR (i == 1 || get_height (views[i]) > 0);
     }
 
   WAIT_FOR (failed[0] && failed[1]);
   gtk_window_destroy (GTK_WINDOW (window));
+
+  /* One that is kept for the next page is not ended with those, and would hold what waits for the end of this test */
+  for (guint i = 0; i < stopped->len; i++)
+    kill (g_array_index (stopped, int, i), SIGKILL);
 }
 
 int
