@@ -475,7 +475,7 @@ remove_fiber (ValijaCli *cli, GError **error)
 
   name = g_strdup (valija_account_get_name (account));
   method = valija_method_text (valija_engine_find_method (cli->engine, valija_account_get_method (account))->name);
-  n_waiting = valija_engine_count_unsent (cli->engine, account);
+  n_waiting = valija_outbox_items_count_unsent (valija_engine_get_outbox (cli->engine), account);
   if (n_waiting > 0 && !opt_local_mail)
     {
       valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
@@ -488,7 +488,7 @@ remove_fiber (ValijaCli *cli, GError **error)
       return FALSE;
     }
 
-  n_local = valija_engine_count_local_mail (cli->engine, account);
+  n_local = valija_folders_count_local (valija_engine_get_folders (cli->engine, account));
   email = g_strdup (valija_account_get_email (account));
   if (!dex_await (valija_engine_remove_account (cli->engine, account, opt_local_mail), error))
     return FALSE;

@@ -267,8 +267,9 @@ remove_fiber (gpointer data)
     return valija_engine_reject_unknown_account ();
 
   runtime = g_object_ref (found);
-  if (!dex_await (!change->local_mail && valija_engine_count_local_mail (self, change->account) +
-                                           valija_engine_count_unsent (self, change->account) > 0
+  if (!dex_await (!change->local_mail &&
+                    valija_folders_count_local (valija_engine_get_folders (self, change->account)) +
+                        valija_outbox_items_count_unsent (G_LIST_MODEL (self->outbox), change->account) > 0
                     ? valija_account_files_retire (self->config_directory, change->account)
                     : valija_account_files_remove (self->config_directory, change->account), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
@@ -328,39 +329,6 @@ valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboole
   change->local_mail = local_mail;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "remove account", remove_fiber, change,
                               (GDestroyNotify) account_change_free);
-}
-
-guint
-valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account)
-{
-  GListModel *folders = valija_engine_get_folders (self, account);
-  guint count = 0;
-
-  for (guint i = 0; folders != NULL && i < g_list_model_get_n_items (folders); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
-
-      if (valija_folder_get_local (folder))
-        count += (guint) valija_folder_get_total (folder);
-    }
-
-  return count;
-}
-
-guint
-valija_engine_count_unsent (ValijaEngine *self, ValijaAccount *account)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->outbox)); i++)
-    {
-      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (G_LIST_MODEL (self->outbox), i);
-
-      count += valija_outbox_item_get_account (item) == account &&
-               valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
-    }
-
-  return count;
 }
 
 static DexFuture *

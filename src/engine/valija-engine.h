@@ -91,11 +91,6 @@ DexFuture *valija_engine_set_body_days (ValijaEngine  *self,
                                         ValijaAccount *account,
                                         int            days) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The messages of @account that are only on this computer. */
-guint      valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account);
-/* Its messages in the outbox that were not sent. */
-guint      valija_engine_count_unsent     (ValijaEngine *self, ValijaAccount *account);
-
 /* Mail that cannot be fetched again is only removed with @local_mail. Else it stays, and comes back with the next
  * account that is added with the same method and address. TRUE */
 DexFuture *valija_engine_remove_account (ValijaEngine  *self,

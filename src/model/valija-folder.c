@@ -464,3 +464,25 @@ valija_folder_set_keeping (ValijaFolder       *self,
 
   g_object_thaw_notify (G_OBJECT (self));
 }
+
+/**
+ * valija_folders_count_local:
+ * @folders: (nullable): of #ValijaFolder; %NULL for none
+ *
+ * Returns: how many messages are in those that only this computer has
+ */
+guint
+valija_folders_count_local (GListModel *folders)
+{
+  guint count = 0;
+
+  for (guint i = 0; folders != NULL && i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (folder->local)
+        count += (guint) folder->total;
+    }
+
+  return count;
+}

@@ -35,6 +35,8 @@ ValijaFolderOwner valija_folder_get_owner       (ValijaFolder *self);
 /* Whether it is the user's own folder for @role: those of what others share have roles too. */
 gboolean         valija_folder_is_own           (ValijaFolder *self, ValijaFolderRole role);
 const char      *valija_folder_get_heading      (ValijaFolder *self);
+/* How many messages of @folders, of ValijaFolder, are only on this computer. */
+guint            valija_folders_count_local     (GListModel *folders);
 
 /* For engine/, which owns them. */
 void valija_folder_update     (ValijaFolder    *self,

@@ -292,3 +292,28 @@ valija_outbox_item_is_retry (ValijaOutboxItem *self)
 
   return self->state == VALIJA_OUTBOX_PENDING && (self->attempts > 0 || self->words != NULL);
 }
+
+/**
+ * valija_outbox_items_count_unsent:
+ * @items: of #ValijaOutboxItem; what was sent is only history
+ * @account: (nullable): whose they are; %NULL for all
+ *
+ * Returns: how many were not sent
+ */
+guint
+valija_outbox_items_count_unsent (GListModel    *items,
+                                  ValijaAccount *account)
+{
+  guint count = 0;
+
+  g_return_val_if_fail (G_IS_LIST_MODEL (items), 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
+
+      count += item->state != VALIJA_OUTBOX_SENT && (account == NULL || item->account == account);
+    }
+
+  return count;
+}

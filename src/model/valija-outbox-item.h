@@ -34,5 +34,7 @@ gint64            valija_outbox_item_get_date       (ValijaOutboxItem *self);
 guint             valija_outbox_item_get_attempts   (ValijaOutboxItem *self);
 gint64            valija_outbox_item_get_due        (ValijaOutboxItem *self);
 gboolean          valija_outbox_item_is_retry       (ValijaOutboxItem *self);
+/* How many of @items, of ValijaOutboxItem, were not sent. @account: nullable: whosoever they are */
+guint             valija_outbox_items_count_unsent  (GListModel *items, ValijaAccount *account);
 
 G_END_DECLS

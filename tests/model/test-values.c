@@ -212,10 +212,15 @@ static void
 test_outbox_item (void)
 {
   g_autoptr(ValijaOutboxItem) item = valija_outbox_item_new (5, NULL);
+  g_autoptr(GListStore) items = g_list_store_new (VALIJA_TYPE_OUTBOX_ITEM);
+  g_autoptr(ValijaAccount) account = valija_account_new ("imap");
 
   g_assert_null (valija_outbox_item_get_account (item));
+  g_list_store_append (items, item);
   valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_UNCERTAIN, "no answer", 1, 2, 3);
   g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_UNCERTAIN);
+  g_assert_cmpuint (valija_outbox_items_count_unsent (G_LIST_MODEL (items), NULL), ==, 1);
+  g_assert_cmpuint (valija_outbox_items_count_unsent (G_LIST_MODEL (items), account), ==, 0);
   g_assert_cmpstr (valija_outbox_item_get_words (item), ==, "no answer");
   g_assert_cmpuint (valija_outbox_item_get_attempts (item), ==, 2);
   g_assert_cmpint (valija_outbox_item_get_due (item), ==, 3);

@@ -254,29 +254,6 @@ valija_engine_update_account (ValijaEngine *self, ValijaAccount *account, Valija
   return answer_true (self);
 }
 
-guint
-valija_engine_count_local_mail (ValijaEngine *self, ValijaAccount *account)
-{
-  GListModel *folders = valija_engine_get_folders (self, account);
-  guint count = 0;
-
-  for (guint i = 0; folders != NULL && i < g_list_model_get_n_items (folders); i++)
-    {
-      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
-
-      if (valija_folder_get_local (folder))
-        count += (guint) valija_folder_get_total (folder);
-    }
-
-  return count;
-}
-
-guint
-valija_engine_count_unsent (ValijaEngine *self, ValijaAccount *account)
-{
-  return 0;
-}
-
 DexFuture *
 valija_engine_remove_account (ValijaEngine *self, ValijaAccount *account, gboolean local_mail)
 {

@@ -395,24 +395,27 @@ static void
 remove_cb (ValijaAccountDialog *self)
 {
   AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
+  guint n_here = valija_folders_count_local (valija_engine_get_folders (self->engine, self->account)) +
+                 valija_outbox_items_count_unsent (valija_engine_get_outbox (self->engine), self->account);
 
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove “%s”?"),
                                    valija_account_get_name (self->account));
-  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                             _("Its settings and passwords are removed from this computer. "
-                               "Mail on the server stays there."));
-
-  if (valija_engine_count_local_mail (self->engine, self->account) +
-      valija_engine_count_unsent (self->engine, self->account) > 0)
+  if (n_here > 0)
     {
       adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
                                  _("Its passwords are removed from this computer. Mail on the server stays there. "
                                    "What is only on this computer is kept out of sight, with the settings, and what "
                                    "waits in the outbox is held. It comes back when an account with this method and "
                                    "address is added again."));
-      GtkWidget *check = gtk_check_button_new_with_mnemonic (_("Also delete the _mail that is only on this computer"));
-
-      adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), check);
+      adw_alert_dialog_set_extra_child (
+          ADW_ALERT_DIALOG (dialog),
+          gtk_check_button_new_with_mnemonic (_("Also delete the _mail that is only on this computer")));
+    }
+  else
+    {
+      adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
+                                 _("Its settings and passwords are removed from this computer. "
+                                   "Mail on the server stays there."));
     }
 
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),

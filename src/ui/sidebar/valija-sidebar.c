@@ -131,22 +131,6 @@ rows_changed_cb (ValijaSidebar *self)
   select_first_inbox (self);
 }
 
-/* What was sent is only history. */
-static guint
-count_unsent (GListModel *outbox)
-{
-  guint n_unsent = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (outbox); i++)
-    {
-      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (outbox, i);
-
-      n_unsent += valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
-    }
-
-  return n_unsent;
-}
-
 /* One inbox needs nothing that gathers it. */
 static void
 inboxes_changed_cb (ValijaSidebar *self)
@@ -177,7 +161,7 @@ outbox_changed_cb (ValijaSidebar *self)
 {
   GListModel *outbox = valija_engine_get_outbox (self->engine);
   guint n_items = g_list_model_get_n_items (outbox);
-  guint n_unsent = count_unsent (outbox);
+  guint n_unsent = valija_outbox_items_count_unsent (outbox, NULL);
   g_autofree char *count = valija_format_count (n_unsent);
   g_autofree char *label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message not sent yet",
                                                          "Outbox, %u messages not sent yet", n_unsent), n_unsent);
