@@ -506,6 +506,15 @@ valija_mime_message_find_content_id (ValijaMimeMessage *self,
   return node != NULL ? &node->part : NULL;
 }
 
+gboolean
+valija_mime_message_awaits (ValijaMimeMessage    *self,
+                            const ValijaMimePart *part)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (self), FALSE);
+
+  return part != NULL ? part->absent : self->outline;
+}
+
 char *
 valija_mime_message_dup_header (ValijaMimeMessage *self,
                                 const char        *name)

@@ -41,7 +41,7 @@ ValijaMimeMessage *valija_mime_message_parse (GBytes *source) G_GNUC_WARN_UNUSED
 ValijaMimeMessage *valija_mime_message_parse_for_search (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The same of a message of which not all has come: a leaf without content whose Content-Disposition says a size (RFC
- * 2183 §2.7) is absent. */
+ * 2183 §2.7) is absent, and there may be more of them. */
 ValijaMimeMessage *valija_mime_message_parse_outline (GBytes *source) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The headers, the parts, and of these the attachments (of const ValijaMimePart *).
@@ -78,6 +78,10 @@ GBytes *valija_mime_message_load_part (ValijaMimeMessage     *self,
 /* The first part with that Content-ID. (transfer none) (nullable) */
 const ValijaMimePart *valija_mime_message_find_content_id (ValijaMimeMessage *self,
                                                            const char        *content_id);
+
+/* Whether @part, or (nullable) one that is not there, may still come: in an outline. */
+gboolean valija_mime_message_awaits (ValijaMimeMessage    *self,
+                                     const ValijaMimePart *part);
 
 /* A decoded header field by name, the first of them; NULL if there is none. (transfer full) */
 char *valija_mime_message_dup_header (ValijaMimeMessage *self,

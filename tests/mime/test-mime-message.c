@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "mime/valija-mime-beginning.h"
 #include "mime/valija-mime-message.h"
 
 #include <glib/gstdio.h>
@@ -726,6 +727,65 @@ test_outline (void)
   g_assert_true (valija_mime_message_reads_like (outline, message));
 }
 
+#define CUT_MIXED "Subject: x\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"
+#define CUT_FORMS "--m\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n--a\r\n\r\nplain\r\n"
+#define CUT_RICH                                                                                                       \
+  "--a\r\nContent-Type: multipart/related; boundary=r\r\n\r\n--r\r\nContent-Type: text/html\r\n\r\n<b>rich"
+#define CUT_FILE "--m\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nSlZCRVJ"
+
+/* Of what has come of a message its text, once that is whole; NULL: nothing. */
+static const struct
+{
+  const char *octets;
+  const char *text;
+  const char *html;
+} beginnings[] = {
+  { CUT_MIXED "--m\r\n\r\ntext\r\n" CUT_FILE, "text", NULL },
+  { CUT_MIXED "--m\r\n\r\ntext\r\n--m\r\nContent-Ty", "text", NULL },
+  { CUT_MIXED "--m\r\n\r\ntext\r\n--m\r\n", "text", NULL },
+  { CUT_MIXED "--m\r\n\r\ntext\r\n--m--\r\n", "text", NULL },
+  { CUT_MIXED "--m\r\n\r\ntext\r\n--m\r\n\r\nmore\r\n" CUT_FILE, "text\n\nmore", NULL },
+  { CUT_MIXED "--m\r\n\r\ntext\r\n--m\r\n\r\nmo", "text", NULL },
+  { CUT_MIXED CUT_FORMS CUT_RICH "\r\n--r\r\nContent-Type: image/png\r\n\r\n\1\2", "plain", "<b>rich" },
+  { CUT_MIXED CUT_FORMS CUT_RICH "\r\n--r--\r\n\r\n--a--\r\n\r\n" CUT_FILE, "plain", "<b>rich" },
+  { CUT_MIXED CUT_FORMS CUT_RICH "\r\n--r--\r\n\r\n--a--\r\n", "plain", "<b>rich" },
+  /* One form is there, and the other cut */
+  { CUT_MIXED CUT_FORMS CUT_RICH, "plain", NULL },
+  /* Not yet: the text is cut, or is to come */
+  { CUT_MIXED "--m\r\n\r\nte", NULL, NULL },
+  { CUT_MIXED "--m\r\n", NULL, NULL },
+  { CUT_MIXED, NULL, NULL },
+  { CUT_MIXED CUT_FILE, NULL, NULL },
+  { CUT_MIXED CUT_FILE "\r\n--m\r\n\r\nte", NULL, NULL },
+  { CUT_MIXED "--m\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ntext\r\n" CUT_FILE, NULL, NULL },
+  { CUT_MIXED "--m\r\nContent-Disposition: attachment\r\n\r\nfile\r\n" CUT_FILE, NULL, NULL },
+  { "Subject: x\r\n\r\ntext\r\n", NULL, NULL },
+  { "Subject: x", NULL, NULL },
+  { "", NULL, NULL },
+};
+
+static void
+test_beginning (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    {
+      g_autoptr(GBytes) octets = g_bytes_new_static (beginnings[i].octets, strlen (beginnings[i].octets));
+      g_autoptr(GBytes) source = valija_mime_beginning_to_outline (octets);
+      g_autoptr(ValijaMimeMessage) outline = NULL;
+
+      g_test_message ("%s", beginnings[i].octets);
+      g_assert_cmpint (source != NULL, ==, beginnings[i].text != NULL);
+      if (source == NULL)
+        continue;
+
+      outline = valija_mime_message_parse_outline (source);
+      g_assert_cmpstr (valija_mime_message_get_text (outline), ==, beginnings[i].text);
+      g_assert_cmpstr (valija_mime_message_get_html (outline), ==, beginnings[i].html);
+      g_assert_cmpuint (valija_mime_message_get_attachments (outline)->len, ==, 0);
+      g_assert_true (valija_mime_message_awaits (outline, NULL));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -747,6 +807,7 @@ main (int   argc,
   g_test_add_func ("/mime/message/names", test_names);
   g_test_add_func ("/mime/message/for-search", test_for_search);
   g_test_add_func ("/mime/message/outline", test_outline);
+  g_test_add_func ("/mime/message/beginning", test_beginning);
   g_test_add_func ("/mime/message/goldens-cut-anywhere", test_goldens_hold);
   g_test_add_func ("/mime/message/parts", test_parts);
   g_test_add_func ("/mime/message/save", test_save);
