@@ -189,12 +189,13 @@ answer_picture (ValijaWebView          *self,
   g_autoptr(GError) error = NULL;
 
   if (self != NULL && self->message != NULL && content_id != NULL)
-    part = valija_mime_message_find_content_id (self->message, content_id);
-
-  if (part != NULL && part->absent)
     {
-      g_ptr_array_add (self->waiting, g_object_ref (request));
-      return;
+      part = valija_mime_message_find_content_id (self->message, content_id);
+      if (valija_mime_message_awaits (self->message, part))
+        {
+          g_ptr_array_add (self->waiting, g_object_ref (request));
+          return;
+        }
     }
 
   if (part != NULL && g_str_has_prefix (part->type, "image/"))
