@@ -144,6 +144,14 @@ valija_mixed_session_fetch_messages (ValijaMailReader   *reader,
 }
 
 static DexFuture *
+valija_mixed_session_fetch_outline (ValijaMailReader *reader,
+                                    const char       *folder,
+                                    const char       *remote_id)
+{
+  return valija_mail_reader_fetch_outline (get_reader (reader), folder, remote_id);
+}
+
+static DexFuture *
 valija_mixed_session_search (ValijaMailReader *reader,
                              const char       *folder,
                              const char       *text)
@@ -164,6 +172,7 @@ valija_mixed_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
   iface->list_folders = valija_mixed_session_list_folders;
   iface->sync_folder = valija_mixed_session_sync_folder;
   iface->fetch_messages = valija_mixed_session_fetch_messages;
+  iface->fetch_outline = valija_mixed_session_fetch_outline;
   iface->search = valija_mixed_session_search;
   iface->watch = valija_mixed_session_watch;
 }

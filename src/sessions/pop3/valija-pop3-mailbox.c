@@ -10,6 +10,11 @@
 
 #include <glib/gi18n-lib.h>
 
+/* What is fetched first comes a second time with the whole message: no more than this share of it. Lines are counted
+ * as those of base64 (RFC 2045 §6.8), which what is large mostly is. */
+#define BEGINNING_SHARE 4
+#define LINE_OCTETS 78
+
 static void
 wake_waiting (ValijaPop3Session *self)
 {
@@ -272,6 +277,22 @@ valija_pop3_session_request_header (ValijaPop3Session     *self,
   /* TOP is optional: without it there is nothing shorter than the message */
   request.bytes = capabilities->known && !capabilities->top ? valija_pop3_command_new_number ("RETR", entry->number)
                                                             : valija_pop3_command_new_top (entry->number, 0);
+
+  return valija_pop3_connection_run (self->login->connection, &request);
+}
+
+DexFuture *
+valija_pop3_session_request_beginning (ValijaPop3Session     *self,
+                                       const ValijaPop3Entry *entry)
+{
+  ValijaPop3Request request = {
+    .bytes = valija_pop3_command_new_top (entry->number,
+                                          MIN (entry->size / BEGINNING_SHARE, VALIJA_POP3_BEGINNING_LIMIT) /
+                                            LINE_OCTETS),
+    .shape = VALIJA_POP3_CONTENT,
+    .content_limit = VALIJA_POP3_BEGINNING_LIMIT,
+    .cut_content = TRUE,
+  };
 
   return valija_pop3_connection_run (self->login->connection, &request);
 }

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Shared by valija-pop3-session.c (opening, closing, interfaces), -mailbox.c (who may use the connection, its list),
- * -sync.c, -fetch.c and -clear.c. */
+ * -sync.c, -fetch.c, -fetch-outline.c and -clear.c. */
 struct _ValijaPop3Session
 {
   GObject parent_instance;
@@ -53,17 +53,20 @@ void     valija_pop3_session_stop_idle   (ValijaPop3Session *self);
  * DISCONNECTED. */
 gboolean valija_pop3_session_check_list  (ValijaPop3Session *self, ValijaPop3Maildrop *maildrop, GError **error);
 
-/* "TOP n 0", "RETR n"; limits in octets. */
+/* "TOP n 0", "TOP n 900", "RETR n"; limits in octets. */
 #define VALIJA_POP3_HEADER_LIMIT (1024 * 1024)
+#define VALIJA_POP3_BEGINNING_LIMIT (256 * 1024)
 #define VALIJA_POP3_MESSAGE_LIMIT (G_GUINT64_CONSTANT (1) << 30)
 
-/* Both resolve to ValijaPop3Reply (boxed), -ERR too, and reject when the connection ends. What is beyond the limit
- * of a header is cut off; a message beyond its own is VALIJA_ERROR_LIMIT. @progress: (nullable). */
-DexFuture *valija_pop3_session_request_header  (ValijaPop3Session *self,
-                                                const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
-                                                const ValijaPop3Entry *entry,
-                                                ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
+/* All resolve to ValijaPop3Reply (boxed), -ERR too, and reject when the connection ends. What is beyond the limit
+ * of a header or a beginning is cut off; a message beyond its own is VALIJA_ERROR_LIMIT. @progress: (nullable). */
+DexFuture *valija_pop3_session_request_header    (ValijaPop3Session *self,
+                                                  const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_pop3_session_request_beginning (ValijaPop3Session *self,
+                                                  const ValijaPop3Entry *entry) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture *valija_pop3_session_request_message   (ValijaPop3Session *self,
+                                                  const ValijaPop3Entry *entry,
+                                                  ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A server may list TOP and refuse it for one message, or not know it at all: the whole message holds the header as
  * well. Puts its answer, which may be -ERR too, in the place of @reply. FALSE with @error when the connection
@@ -71,14 +74,16 @@ DexFuture *valija_pop3_session_request_message (ValijaPop3Session *self,
 gboolean    valija_pop3_session_retrieve_instead_fiber (ValijaPop3Session *self, const ValijaPop3Entry *entry,
                                                         ValijaPop3Reply **reply, GError **error);
 
-/* What the interfaces promise of them: batches of ValijaChanges, ValijaFetched one by one, and TRUE once what was
- * deleted is gone from the server. A flow that was begun holds the session, and ends when the receiver closes its
- * side. */
-DexChannel *valija_pop3_session_sync  (ValijaPop3Session *self, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
-DexChannel *valija_pop3_session_fetch (ValijaPop3Session *self,
-                                       const char * const *remote_ids,
-                                       ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
-DexFuture  *valija_pop3_session_clear (ValijaPop3Session *self,
-                                       const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+/* What the interfaces promise of them: batches of ValijaChanges, ValijaFetched one by one, the GBytes of an outline,
+ * and TRUE once what was deleted is gone from the server. A flow that was begun holds the session, and ends when the
+ * receiver closes its side. */
+DexChannel *valija_pop3_session_sync          (ValijaPop3Session *self, GBytes *cursor) G_GNUC_WARN_UNUSED_RESULT;
+DexChannel *valija_pop3_session_fetch         (ValijaPop3Session *self,
+                                               const char * const *remote_ids,
+                                               ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_pop3_session_fetch_outline (ValijaPop3Session *self,
+                                               const char        *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_pop3_session_clear         (ValijaPop3Session *self,
+                                               const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

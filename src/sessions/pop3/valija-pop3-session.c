@@ -362,6 +362,14 @@ valija_pop3_session_fetch_messages (ValijaMailReader   *reader,
 }
 
 static DexFuture *
+valija_pop3_session_mail_reader_fetch_outline (ValijaMailReader *reader,
+                                               const char       *folder,
+                                               const char       *remote_id)
+{
+  return valija_pop3_session_fetch_outline (VALIJA_POP3_SESSION (reader), remote_id);
+}
+
+static DexFuture *
 valija_pop3_session_search (ValijaMailReader *reader,
                             const char       *folder,
                             const char       *text)
@@ -384,6 +392,7 @@ valija_pop3_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
   iface->list_folders = valija_pop3_session_list_folders;
   iface->sync_folder = valija_pop3_session_sync_folder;
   iface->fetch_messages = valija_pop3_session_fetch_messages;
+  iface->fetch_outline = valija_pop3_session_mail_reader_fetch_outline;
   iface->search = valija_pop3_session_search;
   iface->watch = valija_pop3_session_watch;
 }

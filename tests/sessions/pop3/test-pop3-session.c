@@ -527,6 +527,61 @@ test_progress (void)
   await_true (valija_session_close (session));
 }
 
+#define LARGE "S: Subject: Pictures\nS: Content-Type: multipart/mixed; boundary=b\nS:\nS: --b\nS:\n"
+#define CUT "S: --b\nS: Content-Type: image/jpeg\nS:\nS: 4AAQ\nS: .\n"
+
+static DexFuture *
+fetch_outline (ValijaSession *session,
+               const char    *remote_id)
+{
+  return valija_mail_reader_fetch_outline (VALIJA_MAIL_READER (session), "INBOX", remote_id);
+}
+
+/* As many lines as are no more than a quarter of the message, nor many; then all of it on the same connection. */
+static void
+test_outline (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
+  static const char whole[] = "Subject: Pictures\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                              "--b\r\n\r\n.text";
+  const char * const ids[] = { "cc", NULL };
+  g_autoptr(DexFuture) future = NULL;
+  const GValue *value;
+  GBytes *outline;
+
+  valija_script_server_add (server, BEGIN
+                            "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: .\nS: +OK\nS: 1 7800000\n"
+                            "S: 2 312000\nS: 3 312000\nS: .\n"
+                            "C: TOP 1 3360\nS: +OK\n" LARGE "S: ..text\n" CUT
+                            "C: TOP 2 1000\nS: +OK\n" LARGE "S: too long\nS: .\n"
+                            "C: TOP 3 1000\nS: -ERR\n"
+                            "C: RETR 3\nS: +OK\nS: Subject: three\nS:\nS: .\n" QUIT);
+  future = fetch_outline (session, "aa");
+  g_assert_nonnull (value = valija_test_await (future, NULL));
+  outline = g_value_get_boxed (value);
+  g_assert_cmpmem (g_bytes_get_data (outline, NULL), g_bytes_get_size (outline), whole, strlen (whole));
+  await_error (fetch_outline (session, "bb"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_error (fetch_outline (session, "cc"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_error (fetch_outline (session, "dd"), VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_FETCH);
+  assert_fetch (session, ids, "cc(Subject: three\r\n\r\n)");
+  await_true (valija_session_close (session));
+}
+
+/* Who says not to know TOP is not asked. */
+static void
+test_no_outline (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
+
+  valija_script_server_add (server, "S: +OK\nC: CAPA\nS: +OK\nS: UIDL\nS: SASL PLAIN\nS: .\n" SIGN_IN
+                            "C: CAPA\nS: +OK\nS: UIDL\nS: .\n"
+                            "C: UIDL\nS: +OK\nS: 1 aa\nS: .\nC: LIST\nS: +OK\nS: 1 7800000\nS: .\n" QUIT);
+  await_error (fetch_outline (session, "aa"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_true (valija_session_close (session));
+}
+
 static void
 test_alone (void)
 {
@@ -664,6 +719,8 @@ main (int   argc,
   g_test_add_func ("/pop3/session/cursor-of-others", test_cursor_of_others);
   g_test_add_func ("/pop3/session/receiver-goes", test_receiver_goes);
   g_test_add_func ("/pop3/session/progress", test_progress);
+  g_test_add_func ("/pop3/session/outline", test_outline);
+  g_test_add_func ("/pop3/session/no-outline", test_no_outline);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
   g_test_add_func ("/pop3/delete/never", test_never_deletes);
