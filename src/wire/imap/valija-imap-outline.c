@@ -320,7 +320,7 @@ write_disposition (GString              *out,
 {
   const char *disposition = part->disposition;
 
-  /* A text that has not come is none of what is read now */
+  /* A text file that has not come is none of what is read now */
   if ((!here && is_text (part)) || (disposition != NULL && !is_token (disposition)))
     disposition = "attachment";
   else if (disposition == NULL)
@@ -364,7 +364,23 @@ write_leaf (ValijaImapOutline    *self,
     g_string_append_len (out, data, length);
 }
 
-/* The depth is that of the structure, which is bounded. */
+/* A text that is still to come will be read in its place, and until then nothing is told of it; nor of a form of the
+ * text of which a part is to come (@form). The depth is that of the structure, which is bounded. */
+static gboolean
+is_told (ValijaImapOutline    *self,
+         const ValijaImapPart *part,
+         gboolean              form)
+{
+  if (form || !is_multipart (part, NULL))
+    return !lacks_text (self, part, TRUE);
+
+  for (guint i = 0; i < part->children->len; i++)
+    if (is_told (self, g_ptr_array_index (part->children, i), is_multipart (part, "alternative")))
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 write_part (ValijaImapOutline    *self,
             GString              *out,
@@ -383,8 +399,7 @@ write_part (ValijaImapOutline    *self,
     {
       const ValijaImapPart *child = g_ptr_array_index (part->children, i);
 
-      /* A form whose text has not come is not offered */
-      if (is_multipart (part, "alternative") && lacks_text (self, child, TRUE))
+      if (!is_told (self, child, is_multipart (part, "alternative")))
         continue;
 
       g_string_append_printf (out, "--%s.%s\r\n", boundary, part->section);

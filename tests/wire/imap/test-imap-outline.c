@@ -137,20 +137,31 @@ test_message (void)
                    "--B.--\r\n");
 }
 
-/* What did not come is not offered as a form of the text, and stands among the files otherwise. */
+/* What did not come is not offered as a form of the text, and is no file either: it will be read, and until then
+ * nothing is told of it. A text file is a file. */
 static void
 test_missing (void)
 {
   g_autoptr(ValijaImapOutline) outline = read_structure (
     "((" TEXT ("plain", "9") "(" TEXT ("html", "9") PICTURE ("a", "9") " \"related\") \"alternative\")"
-    TEXT ("plain", "8") FILE_ ("a", "400") " \"mixed\")");
+    TEXT ("plain", "8") "(" TEXT ("plain", "8") " \"mixed\")"
+    "((" TEXT ("html", "8") FILE_ ("b", "400") " \"mixed\") \"alternative\")"
+    "(\"text\" \"plain\" (\"name\" \"x\") NIL NIL \"7bit\" 5 1)" FILE_ ("a", "400") " \"mixed\")");
   g_autofree char *message = NULL;
 
   take (outline, "1.1", "here", FALSE);
   message = write_outline (outline, "");
-  g_assert_null (strstr (message, "text/html"));
-  g_assert_null (strstr (message, "image/png"));
-  g_assert_nonnull (strstr (message, "Content-Type: text/plain\r\nContent-Disposition: attachment; size=8\r\n"));
+  g_assert_cmpstr (message, ==,
+                   "Content-Type: multipart/mixed; boundary=\"B.\"\r\n\r\n"
+                   "--B.\r\nContent-Type: multipart/alternative; boundary=\"B.1\"\r\n\r\n"
+                   "--B.1\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+                   "Content-Disposition: inline\r\n\r\nhere\r\n"
+                   "--B.1--\r\n\r\n"
+                   "--B.\r\nContent-Type: text/plain; name=\"x\"\r\n"
+                   "Content-Disposition: attachment; size=5\r\n\r\n\r\n"
+                   "--B.\r\nContent-Type: application/pdf\r\n"
+                   "Content-Disposition: attachment; filename=\"a\"; size=285\r\n\r\n\r\n"
+                   "--B.--\r\n");
 }
 
 /* What follows a beginning that did not come would pass for it. */
