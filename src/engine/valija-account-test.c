@@ -237,28 +237,37 @@ end_half (Test *test, ValijaSide side, const GError *error)
 
 /* ---- Facts ---- */
 
+/* Each once: several connections are told the same. */
+static void
+add_fact (Test *test, const char *fact)
+{
+  if (!g_ptr_array_find_with_equal_func (test->facts, fact, g_str_equal, NULL))
+    g_ptr_array_add (test->facts, g_strdup (fact));
+}
+
 static void
 take_facts (Test *test, ValijaSession *session)
 {
   g_auto(GStrv) facts = valija_session_dup_facts (session);
 
   for (guint i = 0; facts != NULL && facts[i] != NULL; i++)
-    if (!g_ptr_array_find_with_equal_func (test->facts, facts[i], g_str_equal, NULL))
-      g_ptr_array_add (test->facts, g_strdup (facts[i]));
+    add_fact (test, facts[i]);
 }
 
 static void
 alert_cb (Test *test, const char *text)
 {
   /* Translators: what a mail server wants the user to read */
-  g_ptr_array_add (test->facts, g_strdup_printf (_("Message of the server: %s"), text));
+  g_autofree char *fact = g_strdup_printf (_("Message of the server: %s"), text);
+
+  add_fact (test, fact);
 }
 
 static void
 notice_cb (Test *test, const char *text)
 {
   if (text != NULL)
-    g_ptr_array_add (test->facts, g_strdup (text));
+    add_fact (test, text);
 }
 
 /* Where it is, and so whose: "team@example.org/Inbox". (transfer full) */

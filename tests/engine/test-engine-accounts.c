@@ -214,9 +214,11 @@ test_account_test (void)
   g_autofree char *text = NULL;
 
   fake_server_add_message (test->server, "INBOX", "a");
+  test->server->alert = "Down at noon";
   facts = test_await_boxed (valija_engine_test_account (test->engine, test->account, NULL, NULL, steps));
-  g_assert_cmpuint (facts->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (facts, 0), ==, "Software: Fake");
+  g_assert_cmpuint (facts->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (facts, 0), ==, "Message of the server: Down at noon");
+  g_assert_cmpstr (g_ptr_array_index (facts, 1), ==, "Software: Fake");
 
   /* These servers are reached without a wire: what a wire would tell is left out. */
   text = describe_steps (steps);

@@ -39,6 +39,7 @@ struct _FakeServer
   gboolean files_many;       /* like MULTIAPPEND of IMAP */
   gboolean names_content;    /* like OBJECTID of IMAP */
   DexPromise *stall;         /* nullable: half of what is fetched comes, and the rest when it is resolved */
+  const char *alert;         /* nullable: what it has to say with each answer */
   const char *outline;       /* nullable: of any message; it does not tell the text apart */
   DexPromise *watch;         /* nullable: somebody waits for a change */
   ValijaCapabilities capabilities;

@@ -47,6 +47,8 @@ fake_ask (gpointer session, const char *format, ...)
   server->questions++;
   if (server->on_question != NULL)
     server->on_question (server, server->user_data);
+  if (server->alert != NULL)
+    valija_session_alert (session, server->alert);
   server->lost_answer = server->fail_late && server->questions == server->fail_at;
   if (server->stays_down && server->fail_at != 0 && server->questions > server->fail_at)
     return fail (session);
