@@ -266,8 +266,13 @@ add_fiber (ValijaCli *cli, GError **error)
   if (opt_method == NULL)
     return valija_cli_set_usage (error, _("Say how to connect with --method. “valijactl methods” explains each."));
 
-  if (!(account = account_from_options (cli, error)) ||
-      (opt_password_stdin && !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error)) ||
+  if (!(account = account_from_options (cli, error)))
+    return FALSE;
+
+  if (valija_account_get_email (account)[0] == '\0')
+    return valija_cli_set_usage (error, _("The mail address is missing. Give it with --set email=ADDRESS."));
+
+  if ((opt_password_stdin && !valija_cli_read_secrets_fiber (cli, account, &incoming, &outgoing, error)) ||
       !find_server_fiber (cli, account, incoming, error) ||
       !dex_await (valija_engine_add_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;

@@ -130,24 +130,56 @@ save_fiber (AccountChange *change, GError **error)
 }
 
 static gboolean
-has_same_server (ValijaAccount *account, ValijaAccount *other)
+has_same_server (ValijaAccount *account, ValijaAccount *other, ValijaSide side)
 {
-  ValijaServer *server = valija_account_get_incoming (account);
-  ValijaServer *others = valija_account_get_incoming (other);
+  ValijaServer *server = valija_account_get_server (account, side);
+  ValijaServer *others = valija_account_get_server (other, side);
 
   return g_ascii_strcasecmp (valija_server_get_host (server), valija_server_get_host (others)) == 0 &&
          valija_server_get_port (server) == valija_server_get_port (others) &&
          g_str_equal (valija_server_get_user (server), valija_server_get_user (others));
 }
 
+static gboolean
+has_same_address (ValijaAccount *account, ValijaAccount *other)
+{
+  return g_str_equal (valija_account_get_method (account), valija_account_get_method (other)) &&
+         g_ascii_strcasecmp (valija_account_get_email (account), valija_account_get_email (other)) == 0;
+}
+
+/* Two accounts of one mailbox would show and fetch everything twice. An address that moves from one server to another
+ * has both for a while. */
+static gboolean
+check_new (AccountChange *change, GError **error)
+{
+  GListModel *accounts = G_LIST_MODEL (change->engine->accounts);
+  ValijaSide side = valija_account_has_side (change->account, VALIJA_SIDE_INCOMING) ? VALIJA_SIDE_INCOMING
+                                                                                    : VALIJA_SIDE_OUTGOING;
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
+
+      if (!g_str_equal (valija_account_get_id (other), valija_account_get_id (change->account)) &&
+          !(has_same_address (other, change->account) && has_same_server (other, change->account, side)))
+        continue;
+
+      valija_error_set (error, VALIJA_ERROR_INVALID,
+                        _("The account “%s” has this address on this server already. Change that one, or remove it "
+                          "first."), valija_account_get_name (other));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* An account that was removed, and of which mail is still here, comes back as what it was. */
 static gboolean
 find_retired_fiber (AccountChange *change, GError **error)
 {
-  const char *email = valija_account_get_email (change->account);
   g_autoptr(GPtrArray) files = NULL;
 
-  if (*email == '\0')
+  if (*valija_account_get_email (change->account) == '\0')
     return TRUE;
 
   if (!(files = dex_await_boxed (valija_account_files_load_retired (change->engine->config_directory), error)))
@@ -158,12 +190,11 @@ find_retired_fiber (AccountChange *change, GError **error)
       ValijaAccount *retired = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
 
       if (retired == NULL || valija_engine_find_runtime (change->engine, retired) != NULL ||
-          !g_str_equal (valija_account_get_method (retired), valija_account_get_method (change->account)) ||
-          g_ascii_strcasecmp (valija_account_get_email (retired), email) != 0)
+          !has_same_address (retired, change->account))
         continue;
 
       valija_account_adopt_id (change->account, valija_account_get_id (retired));
-      return has_same_server (retired, change->account) ||
+      return has_same_server (retired, change->account, VALIJA_SIDE_INCOMING) ||
              dex_await (valija_store_change_server (change->engine->store, valija_account_get_id (retired)), error);
     }
 
@@ -179,13 +210,7 @@ add_fiber (gpointer data)
   g_autofree char *id = g_strdup (valija_account_get_id (change->account));
   g_autoptr(GError) error = NULL;
 
-  if (valija_engine_find_runtime (self, change->account) != NULL)
-    {
-      valija_error_set (&error, VALIJA_ERROR_INVALID, _("This account is set up already."));
-      return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-
-  if (!find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
+  if (!check_new (change, &error) || !find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
       !dex_await (valija_account_files_forget_retired (self->config_directory, change->account), &error))
     {
       /* The user may correct the address, and is then somebody else */
@@ -234,7 +259,7 @@ update_fiber (gpointer data)
     return valija_engine_reject_unknown_account ();
 
   runtime = g_object_ref (found);
-  moves = !has_same_server (runtime->account, change->account);
+  moves = !has_same_server (runtime->account, change->account, VALIJA_SIDE_INCOMING);
   if ((moves && !dex_await (valija_store_change_server (self->store, id), &error)) ||
       !save_fiber (change, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -60,7 +60,8 @@ def usage():
         keys = next(line for line in p.run('methods', 'smtp').stdout.splitlines() if line.startswith('  Settings: name email '))
         assert 'outgoing.host' in keys and 'incoming' not in keys, keys
         for method, settings, key in (('imap', (), 'host'), ('smtp', (), 'host'), ('mixed', (), 'incoming.host'),
-                                      ('imap', ('host=h',), 'user'), ('mixed', ('incoming.host=h', 'user=u'), 'outgoing.host')):
+                                      ('imap', ('host=h',), 'user'), ('mixed', ('incoming.host=h', 'user=u'), 'outgoing.host'),
+                                      ('imap', ('host=h', 'user=u'), 'email'), ('smtp', ('host=h',), 'email')):
             words = [word for setting in settings for word in ('--set', setting)]
             told = p.run('account', 'add', '--method', method, *words, expect=USAGE).stderr
             assert f'Give it with --set {key}=' in told and told.count('\n') == 1, told
@@ -199,13 +200,27 @@ def removed_account_comes_back():
 def accounts_of_one_name():
     with profile() as p:
         first = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')
-        second = p.add('imap', ANA, *incoming(ANA), '--set', 'name=Work')
+        second = p.add('pop3', ANA, *incoming(ANA, 'pop3s_port'), '--set', 'name=Work')
         for name in ('Work', ANA, ANA.upper()):
             for command in (['account', 'show', name], ['account', 'remove', name], ['sync', name], ['list', '-a', name]):
                 assert first not in p.run(*command, expect=USAGE).stderr
         assert len(p.json('account', 'list')['accounts']) == 2
         p.run('account', 'remove', first)
         assert p.json('account', 'show', 'Work')['account']['id'] == second
+
+
+@test
+def account_twice():
+    """Refused is the same mailbox, not the same address at another server, where a mailbox may be moving to."""
+    with profile() as p:
+        add = ['account', 'add', '--method', 'imap', '--password-stdin', '--set', 'name=Work']
+        p.run(*add, '--set', f'email={ANA}', *incoming(ANA), stdin=PASSWORD + '\n')
+        told = p.run(*add, '--set', f'email={ANA.upper()}', *incoming(ANA), stdin=PASSWORD + '\n', expect=USAGE).stderr
+        assert 'The account “Work” has this address on this server already' in told and told.count('\n') == 1, told
+        p.run(*add, '--set', f'email={ANA}', *incoming(ANA, 'imap_port'), stdin=PASSWORD + '\n')
+        p.add('smtp', ANA, *outgoing(ANA))
+        p.run('account', 'add', '--method', 'smtp', '--set', f'email={ANA}', *outgoing(ANA), expect=USAGE)
+        assert len(p.json('account', 'list')['accounts']) == 3
 
 
 @test

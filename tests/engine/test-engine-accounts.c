@@ -121,6 +121,36 @@ test_invalid (void)
   test_await_error (valija_engine_add_account (test->engine, test->account, NULL, NULL), VALIJA_ERROR_INVALID);
 }
 
+static ValijaAccount *
+account_like (ValijaAccount *account, const char *method)
+{
+  ValijaAccount *like = valija_account_new (method);
+  ValijaServer *server = valija_account_get_incoming (account);
+
+  g_object_set (like, "email", "ANA@example.org", "name", "other", NULL);
+  g_object_set (valija_account_get_incoming (like), "host", valija_server_get_host (server),
+                "user", valija_server_get_user (server), NULL);
+  return like;
+}
+
+/* One mailbox is set up once, under whatever name; an address may be at two servers. */
+static void
+test_twice (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaAccount) same = account_like (test->account, "imap");
+  g_autoptr(ValijaAccount) fetched = account_like (test->account, "pop3");
+  g_autofree char *path = account_path (test, valija_account_get_id (same));
+
+  test_await_error (valija_engine_add_account (test->engine, same, NULL, NULL), VALIJA_ERROR_INVALID);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+
+  test_await (valija_engine_add_account (test->engine, fetched, NULL, NULL));
+  g_object_set (valija_account_get_incoming (same), "host", "new.example.org", NULL);
+  test_await (valija_engine_add_account (test->engine, same, NULL, NULL));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_accounts (test->engine)), ==, 3);
+}
+
 /* ---- What can be done ---- */
 
 static void
@@ -283,6 +313,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/accounts/bad-files", test_bad_files);
   g_test_add_func ("/engine/accounts/remove", test_remove);
   g_test_add_func ("/engine/accounts/invalid", test_invalid);
+  g_test_add_func ("/engine/accounts/twice", test_twice);
   g_test_add_func ("/engine/why-not/table", test_why_not);
   g_test_add_func ("/engine/why-not/no-account", test_why_not_without_account);
   g_test_add_func ("/engine/account-test/passes", test_account_test);

@@ -137,7 +137,6 @@ make_account (const char *kind)
   g_assert_no_error (error);
 
   g_object_set (account, "email", "ana@example.org", "full-name", "Ana", "name", kind, NULL);
-  g_object_set (valija_account_get_incoming (account), "user", "ana", NULL);
   return g_steal_pointer (&account);
 }
 
@@ -145,7 +144,11 @@ ValijaAccount *
 test_engine_add (TestEngine *self, const char *kind)
 {
   g_autoptr(ValijaAccount) account = make_account (kind);
+  guint n = g_list_model_get_n_items (valija_engine_get_accounts (self->engine));
+  g_autofree char *user = g_strdup_printf ("ana%u", n);
 
+  /* Two of one kind are two mailboxes */
+  g_object_set (valija_account_get_incoming (account), "user", user, NULL);
   test_await (valija_engine_add_account (self->engine, account, NULL, NULL));
   return valija_engine_find_account (self->engine, valija_account_get_id (account));
 }
