@@ -444,6 +444,8 @@ search_fiber (ValijaCli *cli, GError **error)
     return FALSE;
 
   show_messages (cli, messages);
+  if (messages->len == 0 && cli->json == NULL)
+    fprintf (stderr, "%s\n", _("No message was found."));
   if (answer != NULL)
     show_answer (cli, answer);
   return TRUE;

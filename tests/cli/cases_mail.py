@@ -227,6 +227,12 @@ def search():
         assert terms[2]['label'] == 'Before 1 March 2026', terms
         assert 'de:' in p.run('search', 'de:x').stderr
 
+        # Nothing is no failure, and is said in words; for machines it is an empty list
+        nothing = p.run('search', 'nowhere-to-be-found')
+        assert (nothing.stdout, nothing.stderr) == ('', 'No message was found.\n'), nothing
+        assert p.run('--json', 'search', 'nowhere-to-be-found').stderr == ''
+        assert p.json('search', 'nowhere-to-be-found')['messages'] == []
+
 
 @test
 def queued_changes():
