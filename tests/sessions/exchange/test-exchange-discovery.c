@@ -387,6 +387,82 @@ test_changed_certificate (void)
   g_assert_nonnull (strstr (error->message, "It is not the certificate that was trusted for this server before."));
 }
 
+/* ---- What no server here can be given: a list of authorities that finds something wrong ---- */
+
+#define TEST_TYPE_AUTHORITIES (test_authorities_get_type ())
+G_DECLARE_FINAL_TYPE (TestAuthorities, test_authorities, TEST, AUTHORITIES, GTlsDatabase)
+
+struct _TestAuthorities
+{
+  GTlsDatabase parent_instance;
+
+  GTlsCertificateFlags flags;
+};
+
+G_DEFINE_FINAL_TYPE (TestAuthorities, test_authorities, G_TYPE_TLS_DATABASE)
+
+static GTlsCertificateFlags
+test_authorities_verify_chain (GTlsDatabase            *database,
+                               GTlsCertificate         *chain,
+                               const char              *purpose,
+                               GSocketConnectable      *identity,
+                               GTlsInteraction         *interaction,
+                               GTlsDatabaseVerifyFlags  flags,
+                               GCancellable            *cancellable,
+                               GError                 **error)
+{
+  return TEST_AUTHORITIES (database)->flags;
+}
+
+static void
+test_authorities_class_init (TestAuthoritiesClass *klass)
+{
+  G_TLS_DATABASE_CLASS (klass)->verify_chain = test_authorities_verify_chain;
+}
+
+static void
+test_authorities_init (TestAuthorities *self)
+{
+}
+
+/* Nobody is asked to accept what its issuer takes back or anybody may have made, unlike what is only unknown. */
+static void
+test_bad_certificate (void)
+{
+  static const Case c = { "bad-certificate", "{'autodiscover.example.org': " ONLY ("pox") ", " MAIL "}" };
+  static const struct
+  {
+    GTlsCertificateFlags flags;
+    const char *reason;       /* NULL: the user is asked */
+  } verdicts[] = {
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, NULL },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_REVOKED, "Its issuer has revoked it." },
+    { G_TLS_CERTIFICATE_REVOKED, "Its issuer has revoked it." },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_INSECURE, "It is made in a way that is no longer secure." },
+    { G_TLS_CERTIFICATE_INSECURE, "It is made in a way that is no longer secure." },
+  };
+  g_autoptr(TestAuthorities) authorities = g_object_new (TEST_TYPE_AUTHORITIES, NULL);
+  const char *password = valija_contract_server_get (server, "password");
+
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), G_TLS_DATABASE (authorities));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    {
+      g_autoptr(ValijaTrust) trust = valija_trust_new (NULL);
+      g_autoptr(GError) error = NULL;
+
+      authorities->flags = verdicts[i].flags;
+      prepare (&c);
+      error = dup_refusal (discover_with (trust, NULL, "ana@example.org", password, NULL));
+      g_assert_error (error, VALIJA_ERROR,
+                      (int) (verdicts[i].reason == NULL ? VALIJA_ERROR_CERTIFICATE : VALIJA_ERROR_RESOLVE));
+      g_assert_cmpint (valija_error_get_certificate (error) != NULL, ==, verdicts[i].reason == NULL);
+      g_assert_nonnull (strstr (error->message, verdicts[i].reason != NULL ? verdicts[i].reason : "not typed by you"));
+    }
+
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
+}
+
 static void
 test_no_address (void)
 {
@@ -436,6 +512,7 @@ main (int   argc,
   g_test_add_func ("/exchange/discovery/wrong-certificate", test_wrong_certificate);
   g_test_add_func ("/exchange/discovery/own-authority", test_own_authority);
   g_test_add_func ("/exchange/discovery/changed-certificate", test_changed_certificate);
+  g_test_add_func ("/exchange/discovery/bad-certificate", test_bad_certificate);
   g_test_add_func ("/exchange/discovery/no-address", test_no_address);
   g_test_add_func ("/exchange/discovery/given-up", test_given_up);
 
