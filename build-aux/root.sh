@@ -144,7 +144,8 @@ MISSING
 }
 
 # Runs a command as root: really, or in a user namespace of our own. What is drawn without a graphics card goes to an X server through
-# memory that both share: where there is a display, that is not taken away, or windows stay black.
+# memory that both share: where there is a display, that is not taken away, or windows stay black. What is inside ends with this shell,
+# however that ends.
 in_namespace () # [UNSHARE OPTIONS] -- COMMAND
 {
   local options=()
@@ -152,7 +153,7 @@ in_namespace () # [UNSHARE OPTIONS] -- COMMAND
   while [ "$1" != -- ]; do options+=("$1"); shift; done
   shift
   [ "$(id -u)" = 0 ] || options+=(--user --map-root-user --map-auto)
-  unshare "${options[@]}" --mount --pid --fork --kill-child --propagation private -- "$@"
+  setpriv --pdeathsig KILL unshare "${options[@]}" --mount --pid --fork --kill-child --propagation private -- "$@"
 }
 
 root_sources ()
@@ -231,6 +232,8 @@ root_exec () # VIEW DIRECTORY COMMAND...
   mkdir -p "$root_base/home" "$root_base/ccache"
   exec 7> "$root.lock"
   flock -s 7
+  # A terminal that is closed tells all of us, and what is inside cleans up
+  trap : HUP
   in_namespace -- bash "$top/build-aux/enter-root.sh" "$root" "$root_base" "$top" "$@"
   exit
 }

@@ -177,10 +177,21 @@ def memory_shared_with_a_display():
         directory = pathlib.Path(name)
         need_tools(directory, 'ana', 'newuidmap')
         (directory / 'bin/unshare').write_text(f'#!{shutil.which("sh")}\necho "$@"\n')
+        (directory / 'bin/setpriv').symlink_to(shutil.which('setpriv'))
         for display, apart in (({}, True), ({'DISPLAY': ':0'}, False)):
             done = subprocess.run(['bash', '-c', '. build-aux/root.sh; in_namespace --mount-proc -- true'], cwd=TOP, capture_output=True,
                                   text=True, env={'PATH': str(directory / 'bin'), 'HOME': str(directory), **display})
             assert '--mount --pid --fork' in done.stdout and ('--ipc' in done.stdout) == apart, (display, done)
+
+
+@test
+def nothing_is_left_inside():
+    """Who ends the shell that waits for what is inside ends that: it holds the pipe."""
+    script = '. build-aux/root.sh; in_namespace -- sh -c "echo begun; sleep 600"; exit'
+    with subprocess.Popen(['bash', '-c', script], cwd=TOP, stdout=subprocess.PIPE, text=True) as outside:
+        assert outside.stdout.readline() == 'begun\n'
+        outside.terminate()
+        assert outside.communicate(timeout=30)[0] == ''
 
 
 @test
