@@ -79,199 +79,201 @@ begin (World *world)
   assert_told (world, watch (world), inbox);
 }
 
-static void
-test_stream (gconstpointer data)
+/* The same, and then waits in an answer that stays open. */
+static DexFuture *
+begin_stream (World *world)
 {
-  const char *both[] = { "inbox", "trash", NULL }, *hierarchy[] = { "", NULL };
-  World world;
-  g_autofree char *affine = NULL;
   DexFuture *watching;
 
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_split', 'value': %d}",
-                               GPOINTER_TO_INT (data));
-  begin (&world);
+  begin (world);
+  watching = watch (world);
+  valija_wait_until (count (world, "GetStreamingEvents") > 0);
 
-  watching = watch (&world);
-  deliver (&world, "One");
-  deliver (&world, "Two");
-  assert_told (&world, watching, inbox);
+  return watching;
+}
 
-  /* Nobody waits, and nothing is missed */
-  deliver (&world, "Three");
-  assert_told (&world, watch (&world), inbox);
-
-  watching = watch (&world);
-  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'move', 'subject': 'One', "
-                                             "'to': 'deleteditems'}");
-  assert_told (&world, watching, both);
-
-  watching = watch (&world);
-  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
-  assert_told (&world, watching, hierarchy);
-
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
-  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
-  affine = dup_affine (&world);
-  g_assert_cmpstr (affine, ==, "Subscribe GetStreamingEvents");
-  world_stop (&world);
+/* The server knows of no answers that stay open. */
+static void
+refuse_streams (World *world)
+{
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                              "'operation': 'GetStreamingEvents', 'times': 99}");
 }
 
 static void
-test_renamed (void)
+set_up (World        *world,
+        gconstpointer data)
+{
+  world_start (world, NULL, NULL, NULL);
+}
+
+static void
+tear_down (World        *world,
+           gconstpointer data)
+{
+  world_stop (world);
+}
+
+static void
+test_stream (World        *world,
+             gconstpointer data)
+{
+  const char *both[] = { "inbox", "trash", NULL }, *hierarchy[] = { "", NULL };
+  g_autofree char *affine = NULL;
+  DexFuture *watching;
+
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'stream_split', 'value': %d}",
+                               GPOINTER_TO_INT (data));
+  begin (world);
+
+  watching = watch (world);
+  deliver (world, "One");
+  deliver (world, "Two");
+  assert_told (world, watching, inbox);
+
+  /* Nobody waits, and nothing is missed */
+  deliver (world, "Three");
+  assert_told (world, watch (world), inbox);
+
+  watching = watch (world);
+  valija_contract_server_tell (world->server, "{'do': 'change', 'what': 'move', 'subject': 'One', "
+                                              "'to': 'deleteditems'}");
+  assert_told (world, watching, both);
+
+  watching = watch (world);
+  valija_contract_server_tell (world->server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
+  assert_told (world, watching, hierarchy);
+
+  g_assert_cmpint (count (world, "Subscribe"), ==, 1);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 0);
+  g_assert_cmpint (get_stat (world, "most_connections"), <=, 3);
+  affine = dup_affine (world);
+  g_assert_cmpstr (affine, ==, "Subscribe GetStreamingEvents");
+}
+
+static void
+test_renamed (World        *world,
+              gconstpointer data)
 {
   const char *told[] = { "", "Plans", NULL };
-  World world;
   g_autofree char *folders = NULL;
   DexFuture *watching;
 
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
-  begin (&world);
+  valija_contract_server_tell (world->server, "{'do': 'change', 'what': 'folder-create', 'value': 'Plans'}");
+  begin (world);
 
-  watching = watch (&world);
-  valija_contract_server_tell (world.server, "{'do': 'change', 'what': 'folder-rename', 'folder': 'Plans', "
-                                             "'value': 'Ideas'}");
-  assert_told (&world, watching, told);
-  world_stop (&world);
+  watching = watch (world);
+  valija_contract_server_tell (world->server, "{'do': 'change', 'what': 'folder-rename', 'folder': 'Plans', "
+                                              "'value': 'Ideas'}");
+  assert_told (world, watching, told);
 }
 
 /* The server ends its answers from time to time; the subscription stays. */
 static void
-test_closed (void)
+test_closed (World        *world,
+             gconstpointer data)
 {
-  World world;
-  DexFuture *watching;
+  DexFuture *watching = begin_stream (world);
 
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'close'}");
-  deliver (&world, "News");
-  assert_told (&world, watching, inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 2);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'stream', 'what': 'close'}");
+  deliver (world, "News");
+  assert_told (world, watching, inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 1);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 2);
 }
 
 static void
-test_lost_subscription (void)
+test_lost_subscription (World        *world,
+                        gconstpointer data)
 {
-  World world;
-  DexFuture *watching;
+  DexFuture *watching = begin_stream (world);
 
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
+  valija_contract_server_tell (world->server, "{'do': 'expire', 'what': 'subscriptions'}");
+  assert_told (world, watching, inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 2);
 
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'subscriptions'}");
-  assert_told (&world, watching, inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
-
-  watching = watch (&world);
-  deliver (&world, "News");
-  assert_told (&world, watching, inbox);
-  world_stop (&world);
+  watching = watch (world);
+  deliver (world, "News");
+  assert_told (world, watching, inbox);
 }
 
 static void
-test_busy (void)
+test_busy (World        *world,
+           gconstpointer data)
 {
-  World world;
   DexFuture *watching;
 
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'busy', 'milliseconds': 50, "
-                                             "'operation': 'GetStreamingEvents'}");
-  begin (&world);
-  watching = watch (&world);
-  deliver (&world, "News");
-  assert_told (&world, watching, inbox);
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 2);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'busy', 'milliseconds': 50, "
+                                              "'operation': 'GetStreamingEvents'}");
+  begin (world);
+  watching = watch (world);
+  deliver (world, "News");
+  assert_told (world, watching, inbox);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 2);
 }
 
 /* The way to the server is broken, not the watch: the failure is told, and the next one begins where this one ended. */
 static void
-test_broken (void)
+test_broken (World        *world,
+             gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, "
-                                             "'operation': 'GetStreamingEvents'}");
-  begin (&world);
-  await_error (watch (&world), VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SYNC);
-  deliver (&world, "News");
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'status', 'status': 503, "
+                                              "'operation': 'GetStreamingEvents'}");
+  begin (world);
+  await_error (watch (world), VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SYNC);
+  deliver (world, "News");
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 1);
 }
 
 /* The news were written to a connection that was gone by then: the server takes them for told. */
 static void
-test_cut (void)
+test_cut (World        *world,
+          gconstpointer data)
 {
-  World world;
-  DexFuture *watching;
+  DexFuture *watching = begin_stream (world);
 
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_lost', 'value': true}");
-  deliver (&world, "News");
-  assert_told (&world, watching, inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 1);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'stream_lost', 'value': true}");
+  deliver (world, "News");
+  assert_told (world, watching, inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 1);
 }
 
 /* Where the answer cannot stay open the server is asked; where not even that, nobody is told. */
 static void
-test_pull (void)
+test_pull (World        *world,
+           gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
-                                             "'operation': 'GetStreamingEvents', 'times': 99}");
-  begin (&world);
+  refuse_streams (world);
+  begin (world);
   /* The new subscription */
-  assert_told (&world, watch (&world), inbox);
-  deliver (&world, "News");
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 1);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 1);
+  assert_told (world, watch (world), inbox);
+  deliver (world, "News");
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 1);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 2);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 1);
 
-  valija_contract_server_tell (world.server, "{'do': 'expire', 'what': 'subscriptions'}");
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 3);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'expire', 'what': 'subscriptions'}");
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 3);
 }
 
 /* Something on the way keeps what comes to itself: then the server is asked. */
 static void
-test_silent (void)
+test_silent (World        *world,
+             gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->silence = 1;
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'silence', "
-                                             "'operation': 'GetStreamingEvents'}");
-  begin (&world);
+  VALIJA_EXCHANGE_SESSION (world->session)->silence = 1;
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'silence', "
+                                              "'operation': 'GetStreamingEvents'}");
+  begin (world);
   /* The new subscription */
-  assert_told (&world, watch (&world), inbox);
-  deliver (&world, "News");
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 2);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 1);
-  world_stop (&world);
+  assert_told (world, watch (world), inbox);
+  deliver (world, "News");
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "Subscribe"), ==, 2);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 1);
 }
 
 /* Whether what was ordered to go wrong with @operation did. */
@@ -349,116 +351,106 @@ begin_shared (World *world)
 
 /* One answer tells of it as well. */
 static void
-test_shared (void)
+test_shared (World        *world,
+             gconstpointer data)
 {
-  World world;
   g_autofree char *plans = NULL;
   g_autoptr(GPtrArray) told = NULL;
 
-  world_start (&world, NULL, NULL, NULL);
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
-  valija_wait_until (count (&world, "GetStreamingEvents") == 1);
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
+  valija_wait_until (count (world, "GetStreamingEvents") == 1);
   /* What was before its own subscription */
-  assert_told (&world, watch (&world), inbox);
+  assert_told (world, watch (world), inbox);
 
-  deliver_to_team (&world);
-  assert_told (&world, watch (&world), inbox);
+  deliver_to_team (world);
+  assert_told (world, watch (world), inbox);
 
   /* A new folder of it is told of too, from the next sign of life on */
-  valija_contract_server_tell (world.server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', "
-                                             "'value': 'Plans', 'to': 'inbox'}");
-  plans = dup_team_folder (&world, "Plans");
-  g_hash_table_replace (world.folders, g_strdup ("inbox"), g_strdup (plans));
-  g_clear_pointer (&world.cursor, g_bytes_unref);
-  sync_inbox (&world, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'beat'}");
-  valija_wait_until (count (&world, "GetStreamingEvents") == 2);
-  valija_contract_server_tell (world.server, "{'do': 'deliver', 'user': 'team', 'folder': 'Plans', 'subject': 'A'}");
-  valija_wait_until (count (&world, "Subscribe") == 3);
-  told = await_list (watch (&world));
+  valija_contract_server_tell (world->server, "{'do': 'change', 'user': 'team', 'what': 'folder-create', "
+                                              "'value': 'Plans', 'to': 'inbox'}");
+  plans = dup_team_folder (world, "Plans");
+  g_hash_table_replace (world->folders, g_strdup ("inbox"), g_strdup (plans));
+  g_clear_pointer (&world->cursor, g_bytes_unref);
+  sync_inbox (world, NULL);
+  valija_contract_server_tell (world->server, "{'do': 'stream', 'what': 'beat'}");
+  valija_wait_until (count (world, "GetStreamingEvents") == 2);
+  valija_contract_server_tell (world->server, "{'do': 'deliver', 'user': 'team', 'folder': 'Plans', 'subject': 'A'}");
+  valija_wait_until (count (world, "Subscribe") == 3);
+  told = await_list (watch (world));
   g_assert_true (g_ptr_array_find_with_equal_func (told, plans, g_str_equal, NULL));
 
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
-  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
-  world_stop (&world);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 0);
+  g_assert_cmpint (get_stat (world, "most_connections"), <=, 3);
 }
 
 /* Another server keeps it, which the answer of the first cannot tell of: it is asked by itself, and the user's own
  * mailbox goes on being told of. */
 static void
-test_shared_elsewhere (void)
+test_shared_elsewhere (World        *world,
+                       gconstpointer data)
 {
-  World world;
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 1;
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
+  valija_wait_until (count (world, "GetEvents") >= 1);
+  g_assert_true (was_anchored (world, "GetEvents", "team@example.org"));
+  g_assert_false (was_anchored (world, "GetStreamingEvents", "team@example.org"));
+  g_assert_cmpint (count (world, "Subscribe"), ==, 4);
+  assert_told (world, watch (world), inbox);
 
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
-  valija_wait_until (count (&world, "GetEvents") >= 1);
-  g_assert_true (was_anchored (&world, "GetEvents", "team@example.org"));
-  g_assert_false (was_anchored (&world, "GetStreamingEvents", "team@example.org"));
-  g_assert_cmpint (count (&world, "Subscribe"), ==, 4);
-  assert_told (&world, watch (&world), inbox);
-
-  deliver_to_team (&world);
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 3);
-  g_assert_cmpint (get_stat (&world, "most_connections"), <=, 3);
-  world_stop (&world);
+  deliver_to_team (world);
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 3);
+  g_assert_cmpint (get_stat (world, "most_connections"), <=, 3);
 }
 
 /* It is said to be elsewhere for once, as while it is being moved: it is asked for again all the same. */
 static void
-test_shared_comes_back (void)
+test_shared_comes_back (World        *world,
+                        gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
-  valija_wait_until (count (&world, "GetEvents") >= 1);
-  assert_told (&world, watch (&world), inbox);
-  valija_contract_server_tell (world.server,
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 1;
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'other_servers', 'value': ['team@example.org']}");
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
+  valija_wait_until (count (world, "GetEvents") >= 1);
+  assert_told (world, watch (world), inbox);
+  valija_contract_server_tell (world->server,
                                "{'do': 'inject', 'operation': 'GetEvents', 'fault': 'status', 'status': 451,"
                                " 'headers': {'X-MS-Location': 'https://localhost:1/EWS/Exchange.asmx'}}");
-  valija_wait_until (has_happened (&world, "GetEvents"));
-  deliver_to_team (&world);
-  assert_told (&world, watch (&world), inbox);
-  world_stop (&world);
+  valija_wait_until (has_happened (world, "GetEvents"));
+  deliver_to_team (world);
+  assert_told (world, watch (world), inbox);
 }
 
 /* The server cannot subscribe to it now: once more after a while, and what tells of the own mailbox stays open until
  * then. */
 static void
-test_shared_away (void)
+test_shared_away (World        *world,
+                  gconstpointer data)
 {
-  World world;
   g_autofree char *own = NULL;
 
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 600;
-  own = list_folders (&world);
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 600;
+  own = list_folders (world);
   g_clear_pointer (&own, g_free);
-  own = g_strdup (folder (&world, "inbox"));
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
-                                             "'operation': 'Subscribe', 'times': 99}");
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
-  g_hash_table_replace (world.folders, g_strdup ("inbox"), g_steal_pointer (&own));
-  g_clear_pointer (&world.cursor, g_bytes_unref);
-  sync_inbox (&world, NULL);
+  own = g_strdup (folder (world, "inbox"));
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
+                                              "'operation': 'Subscribe', 'times': 99}");
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
+  g_hash_table_replace (world->folders, g_strdup ("inbox"), g_steal_pointer (&own));
+  g_clear_pointer (&world->cursor, g_bytes_unref);
+  sync_inbox (world, NULL);
   for (guint i = 0; i < 2; i++)
     {
-      deliver (&world, "News");
-      assert_told (&world, watch (&world), inbox);
+      deliver (world, "News");
+      assert_told (world, watch (world), inbox);
     }
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 1);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
-  world_stop (&world);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 1);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 0);
 }
 
 /* The stream says that it is there. */
@@ -471,128 +463,111 @@ beat (World *world)
 }
 
 static void
-test_shared_again (void)
+test_shared_again (World        *world,
+                   gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
-                                             "'operation': 'Subscribe'}");
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 1;
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'status', 'status': 503, 'after': 1, "
+                                              "'operation': 'Subscribe'}");
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
   /* A request that was answered so does not count */
-  valija_wait_until (beat (&world) == 2);
-  assert_told (&world, watch (&world), inbox);
-  deliver_to_team (&world);
-  assert_told (&world, watch (&world), inbox);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 0);
-  world_stop (&world);
+  valija_wait_until (beat (world) == 2);
+  assert_told (world, watch (world), inbox);
+  deliver_to_team (world);
+  assert_told (world, watch (world), inbox);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 0);
 }
 
 /* Where no answer stays open both are asked. */
 static void
-test_shared_pull (void)
+test_shared_pull (World        *world,
+                  gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 1;
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
-                                             "'operation': 'GetStreamingEvents', 'times': 99}");
-  begin_shared (&world);
-  assert_told (&world, watch (&world), inbox);
-  valija_wait_until (was_anchored (&world, "GetEvents", "team@example.org"));
-  assert_told (&world, watch (&world), inbox);
-  deliver_to_team (&world);
-  assert_told (&world, watch (&world), inbox);
-  world_stop (&world);
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 1;
+  refuse_streams (world);
+  begin_shared (world);
+  assert_told (world, watch (world), inbox);
+  valija_wait_until (was_anchored (world, "GetEvents", "team@example.org"));
+  assert_told (world, watch (world), inbox);
+  deliver_to_team (world);
+  assert_told (world, watch (world), inbox);
 }
 
 /* A server that forgets each subscription at once is not subscribed to in a circle. */
 static void
-test_forgetful (void)
+test_forgetful (World        *world,
+                gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'subscriptions_last', 'value': false}");
-  begin (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") >= 3);
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'subscriptions_last', 'value': false}");
+  begin (world);
+  valija_wait_until (count (world, "GetStreamingEvents") >= 3);
   /* Those of the stream count as one where nobody asked between them */
-  assert_told (&world, watch (&world), inbox);
+  assert_told (world, watch (world), inbox);
   for (guint i = 0; i < 3; i++)
-    assert_told (&world, watch (&world), inbox);
-  await_error (watch (&world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
-  g_assert_cmpint (count (&world, "GetStreamingEvents"), ==, 3);
-  g_assert_cmpint (count (&world, "GetEvents"), ==, 3);
-  world_stop (&world);
+    assert_told (world, watch (world), inbox);
+  await_error (watch (world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
+  g_assert_cmpint (count (world, "GetStreamingEvents"), ==, 3);
+  g_assert_cmpint (count (world, "GetEvents"), ==, 3);
 }
 
 static void
-test_unsupported (void)
+test_unsupported (World        *world,
+                  gconstpointer data)
 {
-  World world;
   g_autofree char *folders = NULL;
 
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
-                                             "'operation': 'Subscribe', 'times': 99}");
-  folders = list_folders (&world);
-  await_error (watch (&world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
-  world_stop (&world);
+  valija_contract_server_tell (world->server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
+                                              "'operation': 'Subscribe', 'times': 99}");
+  folders = list_folders (world);
+  await_error (watch (world), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_SYNC);
 }
 
 /* One folder alone, whatever happens in others. */
 static void
-test_one_folder (void)
+test_one_folder (World        *world,
+                 gconstpointer data)
 {
-  World world;
   DexFuture *watching;
   g_autofree char *id = NULL;
 
-  world_start (&world, NULL, NULL, NULL);
-  deliver (&world, "First");
-  begin (&world);
-  id = dup_id_of (&world, "First");
-  watching = valija_mail_reader_watch (VALIJA_MAIL_READER (world.session), folder (&world, "trash"));
-  deliver (&world, "Not there");
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  g_ptr_array_unref (await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world.session),
-                                                             folder (&world, "inbox"), (const char *[]) { id, NULL },
-                                                             folder (&world, "trash"))));
+  deliver (world, "First");
+  begin (world);
+  id = dup_id_of (world, "First");
+  watching = valija_mail_reader_watch (VALIJA_MAIL_READER (world->session), folder (world, "trash"));
+  deliver (world, "Not there");
+  valija_wait_until (count (world, "GetStreamingEvents") > 0);
+  g_ptr_array_unref (await_list (valija_mail_organizer_move (VALIJA_MAIL_ORGANIZER (world->session),
+                                                             folder (world, "inbox"), (const char *[]) { id, NULL },
+                                                             folder (world, "trash"))));
   await_true (watching);
-  world_stop (&world);
 }
 
 /* Nobody wants to hear of it any more, as when the account is woken: it ends, and does not go round and round. */
 static void
-test_dropped (gconstpointer data)
+test_dropped (World        *world,
+              gconstpointer data)
 {
   gboolean pull = GPOINTER_TO_INT (data);
   g_autoptr(DexPromise) woken = dex_promise_new ();
   g_autoptr(DexFuture) race = NULL;
-  World world;
   guint before;
 
-  world_start (&world, NULL, NULL, NULL);
   if (pull)
-    valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
-                                               "'operation': 'GetStreamingEvents', 'times': 99}");
-  begin (&world);
+    refuse_streams (world);
+  begin (world);
   if (pull)
-    assert_told (&world, watch (&world), inbox);
-  before = G_OBJECT (world.session)->ref_count;
-  race = dex_future_first (watch (&world), dex_ref (DEX_FUTURE (woken)), NULL);
+    assert_told (world, watch (world), inbox);
+  before = G_OBJECT (world->session)->ref_count;
+  race = dex_future_first (watch (world), dex_ref (DEX_FUTURE (woken)), NULL);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert_cmpuint (G_OBJECT (world.session)->ref_count, >, before);
+  g_assert_cmpuint (G_OBJECT (world->session)->ref_count, >, before);
   dex_promise_resolve_boolean (woken, TRUE);
-  valija_wait_until (G_OBJECT (world.session)->ref_count == before);
+  valija_wait_until (G_OBJECT (world->session)->ref_count == before);
 
-  deliver (&world, "Later");
-  assert_told (&world, watch (&world), inbox);
-  world_stop (&world);
+  deliver (world, "Later");
+  assert_told (world, watch (world), inbox);
 }
 
 static void
@@ -641,118 +616,100 @@ close_after (World     *world,
 
 /* Closing ends a watch at once: while its answer is open, … */
 static void
-test_close (void)
+test_close (World        *world,
+            gconstpointer data)
 {
-  World world;
-  DexFuture *watching;
+  DexFuture *watching = begin_stream (world);
 
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
-  close_session (&world);
+  close_session (world);
   await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
-  world_stop (&world);
 }
 
 /* … while it has begun and said nothing, … */
 static void
-test_close_in_silence (void)
+test_close_in_silence (World        *world,
+                       gconstpointer data)
 {
-  World world;
   DexFuture *watching;
 
-  world_start (&world, NULL, NULL, NULL);
-  valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'stream_mute', 'value': true}");
-  begin (&world);
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  valija_contract_server_tell (world->server, "{'do': 'set', 'name': 'stream_mute', 'value': true}");
+  watching = begin_stream (world);
   valija_test_drain ();
-  close_session (&world);
+  close_session (world);
   await_error (watching, VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_SYNC);
-  world_stop (&world);
 }
 
 /* … while it is asked again and again, … */
 static void
-test_close_in_pull (void)
+test_close_in_pull (World        *world,
+                    gconstpointer data)
 {
-  World world;
   DexFuture *watching;
 
-  world_start (&world, NULL, NULL, NULL);
-  VALIJA_EXCHANGE_SESSION (world.session)->interval = 600;
-  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'fault', 'code': 'ErrorInvalidRequest', "
-                                             "'operation': 'GetStreamingEvents', 'times': 99}");
-  begin (&world);
-  assert_told (&world, watch (&world), inbox);
-  watching = watch (&world);
-  valija_wait_until (count (&world, "GetEvents") > 0);
+  VALIJA_EXCHANGE_SESSION (world->session)->interval = 600;
+  refuse_streams (world);
+  begin (world);
+  assert_told (world, watch (world), inbox);
+  watching = watch (world);
+  valija_wait_until (count (world, "GetEvents") > 0);
   valija_test_drain ();
-  close_after (&world, watching, 0);
-  world_stop (&world);
+  close_after (world, watching, 0);
 }
 
 /* … before it has begun, … */
 static void
-test_close_at_once (void)
+test_close_at_once (World        *world,
+                    gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-  close_after (&world, watch (&world), 0);
-  close_after (&world, watch (&world), 0);
-  close_after (&world, valija_mail_reader_watch (VALIJA_MAIL_READER (world.session), folder (&world, "inbox")), 0);
-  world_stop (&world);
+  begin (world);
+  close_after (world, watch (world), 0);
+  close_after (world, watch (world), 0);
+  close_after (world, valija_mail_reader_watch (VALIJA_MAIL_READER (world->session), folder (world, "inbox")), 0);
 }
 
 /* … and at each moment of connecting and of beginning anew after the server has ended an answer. */
 static void
-test_close_at_any_time (void)
+test_close_at_any_time (World        *world,
+                        gconstpointer data)
 {
-  World world;
-
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-  close_session (&world);
+  begin (world);
+  close_session (world);
   for (guint turns = 1; turns < 40; turns++)
-    close_after (&world, watch (&world), turns);
+    close_after (world, watch (world), turns);
 
   for (guint turns = 1; turns < 20; turns++)
     {
-      gint64 before = count (&world, "GetStreamingEvents");
+      gint64 before = count (world, "GetStreamingEvents");
       DexFuture *watching;
 
-      assert_told (&world, watch (&world), inbox);
-      watching = watch (&world);
-      valija_wait_until (count (&world, "GetStreamingEvents") > before);
-      valija_contract_server_tell (world.server, "{'do': 'stream', 'what': 'close'}");
-      close_after (&world, watching, turns);
+      assert_told (world, watch (world), inbox);
+      watching = watch (world);
+      valija_wait_until (count (world, "GetStreamingEvents") > before);
+      valija_contract_server_tell (world->server, "{'do': 'stream', 'what': 'close'}");
+      close_after (world, watching, turns);
     }
-  world_stop (&world);
 }
 
 /* Two wait at once: neither keeps the other from it, and neither goes round and round. */
 static void
-test_two (void)
+test_two (World        *world,
+          gconstpointer data)
 {
-  World world;
   g_autoptr(DexFuture) first = NULL;
   g_autoptr(DexFuture) second = NULL;
 
-  world_start (&world, NULL, NULL, NULL);
-  begin (&world);
-  first = watch (&world);
-  second = watch (&world);
-  valija_wait_until (count (&world, "GetStreamingEvents") > 0);
+  begin (world);
+  first = watch (world);
+  second = watch (world);
+  valija_wait_until (count (world, "GetStreamingEvents") > 0);
   valija_test_drain ();
-  deliver (&world, "News");
+  deliver (world, "News");
   valija_wait_until (!dex_future_is_pending (first) || !dex_future_is_pending (second));
-  deliver (&world, "More");
+  deliver (world, "More");
   valija_wait_until (!dex_future_is_pending (first) && !dex_future_is_pending (second));
-  world_stop (&world);
 }
+
+#define ADD(path, data, test) g_test_add (path, World, data, set_up, test, tear_down)
 
 int
 main (int   argc,
@@ -761,33 +718,33 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   dex_init ();
 
-  g_test_add_data_func ("/exchange/watch/stream", GINT_TO_POINTER (0), test_stream);
-  g_test_add_data_func ("/exchange/watch/stream/byte-by-byte", GINT_TO_POINTER (1), test_stream);
-  g_test_add_func ("/exchange/watch/renamed", test_renamed);
-  g_test_add_func ("/exchange/watch/closed", test_closed);
-  g_test_add_func ("/exchange/watch/lost-subscription", test_lost_subscription);
-  g_test_add_func ("/exchange/watch/busy", test_busy);
-  g_test_add_func ("/exchange/watch/broken", test_broken);
-  g_test_add_func ("/exchange/watch/pull", test_pull);
-  g_test_add_func ("/exchange/watch/shared", test_shared);
-  g_test_add_func ("/exchange/watch/shared-elsewhere", test_shared_elsewhere);
-  g_test_add_func ("/exchange/watch/shared-comes-back", test_shared_comes_back);
-  g_test_add_func ("/exchange/watch/shared-away", test_shared_away);
-  g_test_add_func ("/exchange/watch/shared-again", test_shared_again);
-  g_test_add_func ("/exchange/watch/shared-pull", test_shared_pull);
-  g_test_add_func ("/exchange/watch/silent", test_silent);
-  g_test_add_func ("/exchange/watch/forgetful", test_forgetful);
-  g_test_add_func ("/exchange/watch/unsupported", test_unsupported);
-  g_test_add_func ("/exchange/watch/one-folder", test_one_folder);
-  g_test_add_data_func ("/exchange/watch/dropped/stream", GINT_TO_POINTER (0), test_dropped);
-  g_test_add_data_func ("/exchange/watch/dropped/pull", GINT_TO_POINTER (1), test_dropped);
-  g_test_add_func ("/exchange/watch/cut", test_cut);
-  g_test_add_func ("/exchange/watch/two", test_two);
-  g_test_add_func ("/exchange/watch/close", test_close);
-  g_test_add_func ("/exchange/watch/close/in-silence", test_close_in_silence);
-  g_test_add_func ("/exchange/watch/close/in-pull", test_close_in_pull);
-  g_test_add_func ("/exchange/watch/close/at-once", test_close_at_once);
-  g_test_add_func ("/exchange/watch/close/at-any-time", test_close_at_any_time);
+  ADD ("/exchange/watch/stream", GINT_TO_POINTER (0), test_stream);
+  ADD ("/exchange/watch/stream/byte-by-byte", GINT_TO_POINTER (1), test_stream);
+  ADD ("/exchange/watch/renamed", NULL, test_renamed);
+  ADD ("/exchange/watch/closed", NULL, test_closed);
+  ADD ("/exchange/watch/lost-subscription", NULL, test_lost_subscription);
+  ADD ("/exchange/watch/busy", NULL, test_busy);
+  ADD ("/exchange/watch/broken", NULL, test_broken);
+  ADD ("/exchange/watch/pull", NULL, test_pull);
+  ADD ("/exchange/watch/shared", NULL, test_shared);
+  ADD ("/exchange/watch/shared-elsewhere", NULL, test_shared_elsewhere);
+  ADD ("/exchange/watch/shared-comes-back", NULL, test_shared_comes_back);
+  ADD ("/exchange/watch/shared-away", NULL, test_shared_away);
+  ADD ("/exchange/watch/shared-again", NULL, test_shared_again);
+  ADD ("/exchange/watch/shared-pull", NULL, test_shared_pull);
+  ADD ("/exchange/watch/silent", NULL, test_silent);
+  ADD ("/exchange/watch/forgetful", NULL, test_forgetful);
+  ADD ("/exchange/watch/unsupported", NULL, test_unsupported);
+  ADD ("/exchange/watch/one-folder", NULL, test_one_folder);
+  ADD ("/exchange/watch/dropped/stream", GINT_TO_POINTER (0), test_dropped);
+  ADD ("/exchange/watch/dropped/pull", GINT_TO_POINTER (1), test_dropped);
+  ADD ("/exchange/watch/cut", NULL, test_cut);
+  ADD ("/exchange/watch/two", NULL, test_two);
+  ADD ("/exchange/watch/close", NULL, test_close);
+  ADD ("/exchange/watch/close/in-silence", NULL, test_close_in_silence);
+  ADD ("/exchange/watch/close/in-pull", NULL, test_close_in_pull);
+  ADD ("/exchange/watch/close/at-once", NULL, test_close_at_once);
+  ADD ("/exchange/watch/close/at-any-time", NULL, test_close_at_any_time);
 
   return g_test_run ();
 }
