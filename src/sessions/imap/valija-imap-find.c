@@ -66,14 +66,8 @@ found_cb (ValijaImapResponse *response,
           gpointer            user_data)
 {
   Look *look = user_data;
-  g_auto(ValijaImapSearch) search = { NULL };
 
-  if (!valija_imap_search_parse (response, &search))
-    return FALSE;
-  if (search.found != NULL)
-    valija_imap_set_add_set (look->found, search.found);
-
-  return TRUE;
+  return valija_imap_search_collect (response, look->found);
 }
 
 static void

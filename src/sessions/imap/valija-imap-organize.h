@@ -48,22 +48,4 @@ DexFuture *valija_imap_organize_delete    (ValijaImapLink     *link,
                                            const char         *folder,
                                            const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to the new remote-id (string), "" where the server does not tell. */
-DexFuture *valija_imap_organize_append    (ValijaImapLink *link,
-                                           const char     *folder,
-                                           GBytes         *source,
-                                           ValijaFlags     flags,
-                                           gint64          received) G_GNUC_WARN_UNUSED_RESULT;
-
-/* MULTIAPPEND (RFC 3502): all of @filings (of ValijaFiling) or none. Resolves to TRUE; rejects with UNSUPPORTED where
- * the server does not have it, or cannot take one of them. */
-DexFuture *valija_imap_organize_append_many (ValijaImapLink *link,
-                                             const char     *folder,
-                                             GPtrArray      *filings) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Resolves to a GPtrArray (boxed) of char *: the remote-ids of the messages that hold @text. */
-DexFuture *valija_imap_organize_search    (ValijaImapLink *link,
-                                           const char     *folder,
-                                           const char     *text) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/imap/valija-imap-append.h"
 #include "sessions/imap/valija-imap-fetch-messages.h"
 #include "sessions/imap/valija-imap-fetch-outline.h"
 #include "sessions/imap/valija-imap-find.h"
@@ -15,6 +16,7 @@
 #include "sessions/imap/valija-imap-notify.h"
 #include "sessions/imap/valija-imap-organize.h"
 #include "sessions/imap/valija-imap-pool.h"
+#include "sessions/imap/valija-imap-search.h"
 #include "sessions/imap/valija-imap-status.h"
 #include "sessions/imap/valija-imap-sync.h"
 #include "sessions/imap/valija-imap-watch.h"
@@ -398,7 +400,7 @@ static DexFuture *
 start_search (Task           *task,
               ValijaImapLink *link)
 {
-  return valija_imap_organize_search (link, task->folder, task->name);
+  return valija_imap_search_run (link, task->folder, task->name);
 }
 
 static DexFuture *
@@ -707,7 +709,7 @@ static DexFuture *
 start_append (Task           *task,
               ValijaImapLink *link)
 {
-  return valija_imap_organize_append (link, task->target, task->bytes, task->add, task->received);
+  return valija_imap_append_run (link, task->target, task->bytes, task->add, task->received);
 }
 
 static DexFuture *
@@ -740,7 +742,7 @@ static DexFuture *
 start_append_many (Task           *task,
                    ValijaImapLink *link)
 {
-  return valija_imap_organize_append_many (link, task->target, task->filings);
+  return valija_imap_append_run_many (link, task->target, task->filings);
 }
 
 static DexFuture *

@@ -265,6 +265,20 @@ valija_imap_search_clear (ValijaImapSearch *search)
   g_clear_pointer (&search->found, valija_imap_set_free);
 }
 
+gboolean
+valija_imap_search_collect (const ValijaImapResponse *response,
+                            ValijaImapSet            *found)
+{
+  g_auto(ValijaImapSearch) search = { NULL };
+
+  if (!valija_imap_search_parse (response, &search))
+    return FALSE;
+  if (search.found != NULL)
+    valija_imap_set_add_set (found, search.found);
+
+  return TRUE;
+}
+
 ValijaImapSet *
 valija_imap_vanished_parse (const ValijaImapResponse *response,
                             gboolean                 *earlier)

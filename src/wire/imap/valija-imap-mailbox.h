@@ -72,6 +72,9 @@ typedef struct
 gboolean valija_imap_search_parse (const ValijaImapResponse *response, ValijaImapSearch *search);
 void     valija_imap_search_clear (ValijaImapSearch *search);
 
+/* The same for who wants to know no more than what was found: adds that to @found. */
+gboolean valija_imap_search_collect (const ValijaImapResponse *response, ValijaImapSet *found);
+
 /* The UIDs of VANISHED (RFC 7162). (transfer full) (nullable) */
 ValijaImapSet *valija_imap_vanished_parse (const ValijaImapResponse *response, gboolean *earlier);
 
