@@ -8,15 +8,12 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
-#include "sessions/imap/valija-imap-append.h"
 #include "sessions/imap/valija-imap-fetch-messages.h"
 #include "sessions/imap/valija-imap-fetch-outline.h"
-#include "sessions/imap/valija-imap-find.h"
 #include "sessions/imap/valija-imap-folders.h"
 #include "sessions/imap/valija-imap-notify.h"
-#include "sessions/imap/valija-imap-organize.h"
-#include "sessions/imap/valija-imap-pool.h"
 #include "sessions/imap/valija-imap-search.h"
+#include "sessions/imap/valija-imap-session-private.h"
 #include "sessions/imap/valija-imap-status.h"
 #include "sessions/imap/valija-imap-sync.h"
 #include "sessions/imap/valija-imap-watch.h"
@@ -27,156 +24,14 @@
 /* How long what the server has told of its room holds, in seconds */
 #define QUOTA_LASTS    300
 
-struct _ValijaImapSession
-{
-  GObject parent_instance;
-
-  ValijaSessionContext *context;
-  ValijaImapPool *pool;
-  GHashTable *marks;     /* folder to Mark */
-  GHashTable *renamed;   /* name to former name, as others have renamed folders since they were listed */
-};
-
-static void session_iface_init   (ValijaSessionInterface *iface);
-static void reader_iface_init    (ValijaMailReaderInterface *iface);
-static void organizer_iface_init (ValijaMailOrganizerInterface *iface);
+static void session_iface_init (ValijaSessionInterface *iface);
+static void reader_iface_init  (ValijaMailReaderInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ValijaImapSession, valija_imap_session, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_SESSION, session_iface_init)
                                G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_READER, reader_iface_init)
-                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER, organizer_iface_init))
-
-/* One thing that is asked of the session. */
-typedef struct _Task Task;
-struct _Task
-{
-  ValijaImapSession *session;
-  DexFuture *(*start) (Task *task, ValijaImapLink *link);
-  ValijaStep step;
-  char *folder;          /* nullable, each of these */
-  char *target;
-  char *name;
-  char **remote_ids;
-  GBytes *bytes;
-  DexChannel *channel;
-  ValijaProgress *progress;
-  ValijaFlags add;
-  ValijaFlags remove;
-  char **add_labels;
-  char **remove_labels;
-  gint64 received;
-  guint64 *sizes;
-  GPtrArray *filings;
-};
-
-static void
-task_free (gpointer data)
-{
-  Task *task = data;
-
-  g_object_unref (task->session);
-  g_free (task->folder);
-  g_free (task->target);
-  g_free (task->name);
-  g_strfreev (task->remote_ids);
-  g_strfreev (task->add_labels);
-  g_strfreev (task->remove_labels);
-  g_clear_pointer (&task->bytes, g_bytes_unref);
-  dex_clear (&task->channel);
-  g_clear_object (&task->progress);
-  g_free (task->sizes);
-  g_clear_pointer (&task->filings, g_ptr_array_unref);
-  g_free (task);
-}
-
-static Task *
-task_new (gpointer     session,
-          DexFuture *(*start) (Task *task, ValijaImapLink *link),
-          ValijaStep   step,
-          const char  *folder)
-{
-  Task *task = g_new0 (Task, 1);
-
-  task->session = g_object_ref (VALIJA_IMAP_SESSION (session));
-  task->start = start;
-  task->step = step;
-  task->folder = g_strdup (folder);
-
-  return task;
-}
-
-/* Where it happened: the nearer place, if there is one already, stays. */
-static DexFuture *
-reject (GError    *error,
-        ValijaStep step)
-{
-  if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) &&
-      (step == VALIJA_STEP_SYNC || step == VALIJA_STEP_FETCH))
-    step = VALIJA_STEP_OPEN_FOLDER;
-  valija_error_locate (&error, VALIJA_SIDE_INCOMING, step);
-
-  return dex_future_new_for_error (error);
-}
-
-static DexFuture *
-task_fiber (gpointer data)
-{
-  Task *task = data;
-  g_autoptr(ValijaImapLease) lease = NULL;
-  g_autoptr(DexFuture) result = NULL;
-  g_autoptr(GError) error = NULL;
-
-  if (!(lease = valija_imap_pool_lease_fiber (task->session->pool, task->folder, &error)))
-    return reject (g_steal_pointer (&error), task->step);
-
-  result = task->start (task, lease->link);
-  if (!dex_await (dex_ref (result), &error))
-    return reject (g_steal_pointer (&error), task->step);
-
-  return g_steal_pointer (&result);
-}
-
-static DexFuture *
-run_task (Task *task)
-{
-  return valija_fiber_spawn (task_fiber, task, task_free);
-}
-
-/* The same for what is told through a channel: a failure is its last word. */
-static DexFuture *
-channel_fiber (gpointer data)
-{
-  Task *task = data;
-  DexFuture *failed = NULL;
-  g_autoptr(ValijaImapLease) lease = NULL;
-  g_autoptr(GError) error = NULL;
-
-  if (!(lease = valija_imap_pool_lease_fiber (task->session->pool, task->folder, &error)) ||
-      !dex_await (task->start (task, lease->link), &error))
-    {
-      failed = reject (g_steal_pointer (&error), task->step);
-      if (dex_channel_can_send (task->channel))
-        dex_await (dex_channel_send (task->channel, failed), NULL);
-      else
-        dex_unref (failed);
-    }
-  dex_channel_close_send (task->channel);
-
-  return dex_future_new_true ();
-}
-
-static DexChannel *
-run_channel_task (Task *task,
-                  guint capacity)
-{
-  DexChannel *channel = dex_channel_new (capacity);
-
-  task->channel = dex_ref (channel);
-  /* Its end is told through the channel; it ends when the receiving side is closed */
-  valija_future_forget (valija_fiber_spawn (channel_fiber, task, task_free), "imap channel");
-
-  return channel;
-}
+                               G_IMPLEMENT_INTERFACE (VALIJA_TYPE_MAIL_ORGANIZER,
+                                                      valija_imap_session_organizer_iface_init))
 
 static DexFuture *
 open_session (ValijaSession *session)
@@ -222,7 +77,7 @@ dup_facts (ValijaSession *session)
 }
 
 static DexFuture *
-start_list (Task           *task,
+start_list (ValijaImapTask *task,
             ValijaImapLink *link)
 {
   /* The first time it was asked for already, when the link opened */
@@ -258,8 +113,9 @@ listed_cb (DexFuture *future,
 static DexFuture *
 list_folders (ValijaMailReader *reader)
 {
-  return dex_future_then (run_task (task_new (reader, start_list, VALIJA_STEP_LIST_FOLDERS, NULL)), listed_cb,
-                          g_object_ref (reader), g_object_unref);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_list, VALIJA_STEP_LIST_FOLDERS, NULL);
+
+  return dex_future_then (valija_imap_task_run (task), listed_cb, g_object_ref (reader), g_object_unref);
 }
 
 /* How a folder was when its last synchronisation began. What the server told of it since then may not be in what was
@@ -330,7 +186,7 @@ synced_cb (DexFuture *future,
 }
 
 static DexFuture *
-start_sync (Task           *task,
+start_sync (ValijaImapTask *task,
             ValijaImapLink *link)
 {
   Synced *synced = g_new0 (Synced, 1);
@@ -348,15 +204,15 @@ sync_folder (ValijaMailReader *reader,
              const char       *folder,
              GBytes           *cursor)
 {
-  Task *task = task_new (reader, start_sync, VALIJA_STEP_SYNC, folder);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_sync, VALIJA_STEP_SYNC, folder);
 
   task->bytes = cursor != NULL ? g_bytes_ref (cursor) : NULL;
 
-  return run_channel_task (task, CHANGES_AHEAD);
+  return valija_imap_task_run_channel (task, CHANGES_AHEAD);
 }
 
 static DexFuture *
-start_fetch (Task           *task,
+start_fetch (ValijaImapTask *task,
              ValijaImapLink *link)
 {
   return valija_imap_fetch_messages_run (link, task->folder, (const char * const *) task->remote_ids, task->channel,
@@ -369,16 +225,16 @@ fetch_messages (ValijaMailReader   *reader,
                 const char * const *remote_ids,
                 ValijaProgress     *progress)
 {
-  Task *task = task_new (reader, start_fetch, VALIJA_STEP_FETCH, folder);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_fetch, VALIJA_STEP_FETCH, folder);
 
   task->remote_ids = g_strdupv ((char **) remote_ids);
   g_set_object (&task->progress, progress);
 
-  return run_channel_task (task, MESSAGES_AHEAD);
+  return valija_imap_task_run_channel (task, MESSAGES_AHEAD);
 }
 
 static DexFuture *
-start_fetch_outline (Task           *task,
+start_fetch_outline (ValijaImapTask *task,
                      ValijaImapLink *link)
 {
   return valija_imap_fetch_outline_run (link, task->folder, task->name);
@@ -389,15 +245,15 @@ fetch_outline (ValijaMailReader *reader,
                const char       *folder,
                const char       *remote_id)
 {
-  Task *task = task_new (reader, start_fetch_outline, VALIJA_STEP_FETCH, folder);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_fetch_outline, VALIJA_STEP_FETCH, folder);
 
   task->name = g_strdup (remote_id);
 
-  return run_task (task);
+  return valija_imap_task_run (task);
 }
 
 static DexFuture *
-start_search (Task           *task,
+start_search (ValijaImapTask *task,
               ValijaImapLink *link)
 {
   return valija_imap_search_run (link, task->folder, task->name);
@@ -408,11 +264,11 @@ search (ValijaMailReader *reader,
         const char       *folder,
         const char       *text)
 {
-  Task *task = task_new (reader, start_search, VALIJA_STEP_FETCH, folder);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_search, VALIJA_STEP_FETCH, folder);
 
   task->name = g_strdup (text);
 
-  return run_task (task);
+  return valija_imap_task_run (task);
 }
 
 /* Whether something happened between the last synchronisation and the first look of the link that watches. */
@@ -430,17 +286,17 @@ has_changed (ValijaImapSession *self,
 static DexFuture *
 watch_fiber (gpointer data)
 {
-  Task *task = data;
+  ValijaImapTask *task = data;
   g_autoptr(ValijaImapLease) lease = NULL;
   g_autoptr(GError) error = NULL;
   gboolean fresh;
 
   if (!(lease = valija_imap_pool_watch_fiber (task->session->pool, task->folder, &fresh, &error)))
-    return reject (g_steal_pointer (&error), task->step);
+    return valija_imap_task_reject (g_steal_pointer (&error), task->step);
   if (fresh && has_changed (task->session, lease->link))
     return dex_future_new_true ();
   if (!dex_await (valija_imap_watch_run (lease->link), &error))
-    return reject (g_steal_pointer (&error), task->step);
+    return valija_imap_task_reject (g_steal_pointer (&error), task->step);
 
   return dex_future_new_true ();
 }
@@ -449,7 +305,8 @@ static DexFuture *
 watch (ValijaMailReader *reader,
        const char       *folder)
 {
-  return valija_fiber_spawn (watch_fiber, task_new (reader, NULL, VALIJA_STEP_SYNC, folder), task_free);
+  return valija_fiber_spawn (watch_fiber, valija_imap_task_new (reader, NULL, VALIJA_STEP_SYNC, folder),
+                             valija_imap_task_free);
 }
 
 typedef struct
@@ -478,7 +335,7 @@ is_changed (const ValijaImapStatus *status,
 static DexFuture *
 watch_all_fiber (gpointer data)
 {
-  Task *task = data;
+  ValijaImapTask *task = data;
   g_autoptr(ValijaImapLease) lease = NULL;
   g_autoptr(GPtrArray) changed = NULL;
   g_autoptr(GError) error = NULL;
@@ -490,11 +347,11 @@ watch_all_fiber (gpointer data)
       /* Servers may refuse to tell of so many folders (RFC 5465 §5) */
       if (!g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) &&
           !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL))
-        return reject (g_steal_pointer (&error), task->step);
+        return valija_imap_task_reject (g_steal_pointer (&error), task->step);
 
       g_clear_error (&error);
       valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell what changes in all folders."));
-      return reject (g_steal_pointer (&error), task->step);
+      return valija_imap_task_reject (g_steal_pointer (&error), task->step);
     }
 
   notify = valija_imap_link_get_notify (lease->link);
@@ -506,7 +363,7 @@ watch_all_fiber (gpointer data)
   if (changed->len == 0)
     {
       if (!dex_await (valija_imap_watch_run (lease->link), &error))
-        return reject (g_steal_pointer (&error), task->step);
+        return valija_imap_task_reject (g_steal_pointer (&error), task->step);
       g_ptr_array_unref (changed);
       changed = valija_imap_notify_take (notify, is_changed, &look);
       valija_imap_notify_take_renamed (notify, task->session->renamed);
@@ -522,7 +379,8 @@ watch_all_fiber (gpointer data)
 static DexFuture *
 watch_all (ValijaMailReader *reader)
 {
-  return valija_fiber_spawn (watch_all_fiber, task_new (reader, NULL, VALIJA_STEP_SYNC, NULL), task_free);
+  return valija_fiber_spawn (watch_all_fiber, valija_imap_task_new (reader, NULL, VALIJA_STEP_SYNC, NULL),
+                             valija_imap_task_free);
 }
 
 static DexFuture *
@@ -538,7 +396,7 @@ take_quota (ValijaImapLink *link,
     return dex_future_new_take_boxed (VALIJA_TYPE_QUOTA, g_steal_pointer (&quota));
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not limit how much mail there is."));
-  return reject (error, VALIJA_STEP_SYNC);
+  return valija_imap_task_reject (error, VALIJA_STEP_SYNC);
 }
 
 static DexFuture *
@@ -552,11 +410,11 @@ quota_told_cb (DexFuture *future,
     return told;
 
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The server does not tell how much room there is."));
-  return reject (error, VALIJA_STEP_SYNC);
+  return valija_imap_task_reject (error, VALIJA_STEP_SYNC);
 }
 
 static DexFuture *
-start_quota (Task           *task,
+start_quota (ValijaImapTask *task,
              ValijaImapLink *link)
 {
   if (!valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_QUOTA))
@@ -572,11 +430,12 @@ get_quota (ValijaMailReader *reader)
   ValijaImapLink *primary = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (reader)->pool);
   DexFuture *told = primary != NULL ? take_quota (primary, QUOTA_LASTS) : NULL;
 
-  return told != NULL ? told : run_task (task_new (reader, start_quota, VALIJA_STEP_SYNC, NULL));
+  return told != NULL ? told
+                      : valija_imap_task_run (valija_imap_task_new (reader, start_quota, VALIJA_STEP_SYNC, NULL));
 }
 
 static DexFuture *
-start_measure (Task           *task,
+start_measure (ValijaImapTask *task,
                ValijaImapLink *link)
 {
   return valija_imap_status_measure (link, task->target);
@@ -587,284 +446,11 @@ measure (ValijaMailReader *reader,
          const char       *folder)
 {
   /* RFC 9051 §6.3.11: not of the folder that is selected, which needs not be */
-  Task *task = task_new (reader, start_measure, VALIJA_STEP_SYNC, NULL);
+  ValijaImapTask *task = valija_imap_task_new (reader, start_measure, VALIJA_STEP_SYNC, NULL);
 
   task->target = g_strdup (folder);
 
-  return run_task (task);
-}
-
-static DexFuture *
-start_set_flags (Task           *task,
-                 ValijaImapLink *link)
-{
-  return valija_imap_organize_set_flags (link, task->folder, (const char * const *) task->remote_ids, task->add,
-                                         task->remove);
-}
-
-static DexFuture *
-set_flags (ValijaMailOrganizer *organizer,
-           const char          *folder,
-           const char * const  *remote_ids,
-           ValijaFlags          add,
-           ValijaFlags          remove)
-{
-  Task *task = task_new (organizer, start_set_flags, VALIJA_STEP_CHANGE, folder);
-
-  task->remote_ids = g_strdupv ((char **) remote_ids);
-  task->add = add;
-  task->remove = remove;
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_set_labels (Task           *task,
-                  ValijaImapLink *link)
-{
-  return valija_imap_organize_set_labels (link, task->folder, (const char * const *) task->remote_ids,
-                                          (const char * const *) task->add_labels,
-                                          (const char * const *) task->remove_labels);
-}
-
-static DexFuture *
-set_labels (ValijaMailOrganizer *organizer,
-            const char          *folder,
-            const char * const  *remote_ids,
-            const char * const  *add,
-            const char * const  *remove)
-{
-  Task *task = task_new (organizer, start_set_labels, VALIJA_STEP_CHANGE, folder);
-
-  task->remote_ids = g_strdupv ((char **) remote_ids);
-  task->add_labels = g_strdupv ((char **) add);
-  task->remove_labels = g_strdupv ((char **) remove);
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_move (Task           *task,
-            ValijaImapLink *link)
-{
-  return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, TRUE);
-}
-
-static DexFuture *
-start_copy (Task           *task,
-            ValijaImapLink *link)
-{
-  return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, FALSE);
-}
-
-static Task *
-copy_task_new (ValijaMailOrganizer *organizer,
-               DexFuture *(*start) (Task *task, ValijaImapLink *link),
-               const char          *folder,
-               const char * const  *remote_ids,
-               const char          *target)
-{
-  Task *task = task_new (organizer, start, VALIJA_STEP_CHANGE, folder);
-
-  task->remote_ids = g_strdupv ((char **) remote_ids);
-  task->target = g_strdup (target);
-
-  return task;
-}
-
-static DexFuture *
-move (ValijaMailOrganizer *organizer,
-      const char          *folder,
-      const char * const  *remote_ids,
-      const char          *target)
-{
-  return run_task (copy_task_new (organizer, start_move, folder, remote_ids, target));
-}
-
-static DexFuture *
-copy (ValijaMailOrganizer *organizer,
-      const char          *folder,
-      const char * const  *remote_ids,
-      const char          *target)
-{
-  return run_task (copy_task_new (organizer, start_copy, folder, remote_ids, target));
-}
-
-static DexFuture *
-start_delete (Task           *task,
-              ValijaImapLink *link)
-{
-  return valija_imap_organize_delete (link, task->folder, (const char * const *) task->remote_ids);
-}
-
-static DexFuture *
-delete_messages (ValijaMailOrganizer *organizer,
-                 const char          *folder,
-                 const char * const  *remote_ids)
-{
-  return run_task (copy_task_new (organizer, start_delete, folder, remote_ids, NULL));
-}
-
-static DexFuture *
-start_append (Task           *task,
-              ValijaImapLink *link)
-{
-  return valija_imap_append_run (link, task->target, task->bytes, task->add, task->received);
-}
-
-static DexFuture *
-append (ValijaMailOrganizer *organizer,
-        const char          *folder,
-        GBytes              *source,
-        ValijaFlags          flags,
-        gint64               received)
-{
-  /* Filing needs no folder to be selected */
-  Task *task = task_new (organizer, start_append, VALIJA_STEP_CHANGE, NULL);
-
-  task->target = g_strdup (folder);
-  task->bytes = g_bytes_ref (source);
-  task->add = flags;
-  task->received = received;
-
-  return run_task (task);
-}
-
-static gboolean
-files_many (ValijaMailOrganizer *organizer)
-{
-  ValijaImapLink *link = valija_imap_pool_get_primary (VALIJA_IMAP_SESSION (organizer)->pool);
-
-  return link == NULL || valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_MULTIAPPEND);
-}
-
-static DexFuture *
-start_append_many (Task           *task,
-                   ValijaImapLink *link)
-{
-  return valija_imap_append_run_many (link, task->target, task->filings);
-}
-
-static DexFuture *
-append_many (ValijaMailOrganizer *organizer,
-             const char          *folder,
-             GPtrArray           *filings)
-{
-  Task *task = task_new (organizer, start_append_many, VALIJA_STEP_CHANGE, NULL);
-
-  task->target = g_strdup (folder);
-  task->filings = g_ptr_array_ref (filings);
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_mark (Task           *task,
-            ValijaImapLink *link)
-{
-  return valija_imap_status_mark (link, task->target);
-}
-
-/* Also for a move: without COPYUID, or when its answer is lost, only a mark tells the message from an older copy. */
-static DexFuture *
-mark (ValijaMailOrganizer *organizer,
-      const char          *folder)
-{
-  Task *task = task_new (organizer, start_mark, VALIJA_STEP_CHANGE, NULL);
-
-  task->target = g_strdup (folder);
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_find (Task           *task,
-            ValijaImapLink *link)
-{
-  return valija_imap_find_run (link, task->folder, task->target, (const char * const *) task->remote_ids, task->sizes);
-}
-
-static DexFuture *
-find (ValijaMailOrganizer *organizer,
-      const char          *folder,
-      const char          *since,
-      const char * const  *message_ids,
-      const guint64       *sizes)
-{
-  Task *task = copy_task_new (organizer, start_find, folder, message_ids, since);
-
-  task->sizes = g_memdup2 (sizes, g_strv_length ((char **) message_ids) * sizeof *sizes);
-
-  return run_task (task);
-}
-
-/* The list that was asked for when the session opened is no longer true. */
-static void
-forget_early_list (Task *task)
-{
-  ValijaImapLink *primary = valija_imap_pool_get_primary (task->session->pool);
-  g_autoptr(DexFuture) early = primary != NULL ? valija_imap_link_steal_folders (primary) : NULL;
-}
-
-static DexFuture *
-start_create (Task           *task,
-              ValijaImapLink *link)
-{
-  forget_early_list (task);
-
-  return valija_imap_folders_create (link, task->target, task->name);
-}
-
-static DexFuture *
-create_folder (ValijaMailOrganizer *organizer,
-               const char          *parent,
-               const char          *name)
-{
-  Task *task = task_new (organizer, start_create, VALIJA_STEP_CHANGE, NULL);
-
-  task->target = g_strdup (parent);
-  task->name = g_strdup (name);
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_rename (Task           *task,
-              ValijaImapLink *link)
-{
-  forget_early_list (task);
-
-  return valija_imap_folders_rename (link, task->folder, task->target, task->name);
-}
-
-static DexFuture *
-rename_folder (ValijaMailOrganizer *organizer,
-               const char          *folder,
-               const char          *parent,
-               const char          *name)
-{
-  Task *task = task_new (organizer, start_rename, VALIJA_STEP_CHANGE, folder);
-
-  task->target = g_strdup (parent);
-  task->name = g_strdup (name);
-
-  return run_task (task);
-}
-
-static DexFuture *
-start_remove (Task           *task,
-              ValijaImapLink *link)
-{
-  forget_early_list (task);
-
-  return valija_imap_folders_remove (link, task->folder);
-}
-
-static DexFuture *
-remove_folder (ValijaMailOrganizer *organizer,
-               const char          *folder)
-{
-  return run_task (task_new (organizer, start_remove, VALIJA_STEP_CHANGE, folder));
+  return valija_imap_task_run (task);
 }
 
 static void
@@ -889,24 +475,6 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->watch_all = watch_all;
   iface->get_quota = get_quota;
   iface->measure = measure;
-}
-
-static void
-organizer_iface_init (ValijaMailOrganizerInterface *iface)
-{
-  iface->set_flags = set_flags;
-  iface->set_labels = set_labels;
-  iface->move = move;
-  iface->copy = copy;
-  iface->delete_ = delete_messages;
-  iface->append = append;
-  iface->files_many = files_many;
-  iface->append_many = append_many;
-  iface->create_folder = create_folder;
-  iface->rename_folder = rename_folder;
-  iface->remove_folder = remove_folder;
-  iface->mark = mark;
-  iface->find = find;
 }
 
 static void
