@@ -252,11 +252,14 @@ valija_engine_copy_draft_fiber (ValijaEngine *self, gint64 draft, ValijaFolder *
   Carry carry = { .engine = self, .target = target, .runtime = runtime, .keep = TRUE };
   g_autoptr(GPtrArray) one = NULL;
   g_autoptr(GBytes) source = NULL;
+  ValijaCarried *carried;
 
   if (runtime == NULL || !(source = dex_await_boxed (valija_store_load_source (self->store, draft), error)))
     return FALSE;
 
+  carried = valija_carried_new (draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0);
+  carried->labels = valija_engine_dup_labels_fiber (self, draft);
   one = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
-  g_ptr_array_add (one, valija_carried_new (draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0));
+  g_ptr_array_add (one, carried);
   return carry_to_server_fiber (&carry, one, error);
 }

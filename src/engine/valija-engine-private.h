@@ -302,6 +302,9 @@ DexFuture *valija_engine_file_copy (ValijaEngine *self,
 GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
+/* In a fiber: what a new version of @message, wherever that is, has as well. (transfer full) (nullable) */
+char     **valija_engine_dup_labels_fiber  (ValijaEngine *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
+
 /* In a fiber: @draft, in the drafts here, is worked on from now on, and shown where they are shown. */
 gboolean   valija_engine_take_draft_fiber  (ValijaEngine          *self,
                                             ValijaAccountRuntime  *runtime,

@@ -472,6 +472,30 @@ test_dropped_on_its_way (void)
   g_assert_cmpuint (count_here (test), ==, 0);
 }
 
+/* Each version has what the one before had, be that on the server or here. */
+static void
+test_labels (void)
+{
+  static const char * const work[] = { "Work", NULL };
+  static const char * const none[] = { NULL };
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  g_autoptr(GPtrArray) there = NULL;
+  gint64 draft = save (test, composition, "first", 0);
+
+  release (test, draft);
+  there = test_engine_find_all (test, "Drafts", "first");
+  g_object_unref (test_await_object (valija_engine_change_labels (test->engine, there, work, none)));
+  draft = save (test, composition, "second", valija_message_get_id (g_ptr_array_index (there, 0)));
+  upload (test);
+  assert_server (test, "Drafts", "2:second*#Work");
+
+  draft = save (test, composition, "third", draft);
+  release (test, draft);
+  assert_server (test, "Drafts", "3:third*#Work");
+  assert_list (test, "Drafts", "third*#Work");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -489,6 +513,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/drafts/edited-elsewhere", GINT_TO_POINTER (0), test_edited_elsewhere);
   g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (1), test_edited_elsewhere);
   g_test_add_data_func ("/engine/drafts/edited-elsewhere-nameless", GINT_TO_POINTER (2), test_edited_elsewhere);
+  g_test_add_func ("/engine/drafts/labels", test_labels);
   g_test_add_func ("/engine/drafts/nameless", test_nameless);
   g_test_add_func ("/engine/drafts/unfinished", test_unfinished);
   g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (0), test_interrupted);
