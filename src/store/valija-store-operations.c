@@ -2,17 +2,12 @@
 
 #include "config.h"
 
-#include "store/valija-store-private.h"
-
-#include "base/valija-error.h"
-
-#include <glib/gi18n-lib.h>
+#include "store/valija-store-line.h"
 
 /* What becomes of the lines of the journal: done, failed, taken back. */
 
 typedef struct
 {
-  char *account;            /* to list */
   gint64 id;
   GArray *ids;              /* of gint64: of what concerns several */
   GPtrArray *new_remote_ids;
@@ -20,144 +15,13 @@ typedef struct
   gboolean give_up;
 } LineArgs;
 
-typedef struct
-{
-  gint64 id;
-  gint64 sequence;
-  char *account;
-  ValijaOperationKind kind;
-  char *folder;
-  char *target;
-  ValijaFlags add;
-  ValijaFlags remove;
-  char *add_labels;         /* nullable, both: none */
-  char *remove_labels;
-} Line;
-
-typedef struct
-{
-  gint64 message;
-  char *remote_id;
-  char *message_id;
-  guint64 size;
-} Entry;
-
 static void
 line_args_free (LineArgs *self)
 {
-  g_free (self->account);
   g_clear_pointer (&self->ids, g_array_unref);
   g_clear_pointer (&self->new_remote_ids, g_ptr_array_unref);
   g_free (self->words);
   g_free (self);
-}
-
-static void
-line_free (Line *self)
-{
-  g_free (self->account);
-  g_free (self->folder);
-  g_free (self->target);
-  g_free (self->add_labels);
-  g_free (self->remove_labels);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Line, line_free)
-
-static void
-entry_clear (gpointer data)
-{
-  Entry *self = data;
-
-  g_free (self->remote_id);
-  g_free (self->message_id);
-}
-
-static Line *
-read_line (sqlite3_stmt *statement)
-{
-  Line *line = g_new0 (Line, 1);
-
-  line->id = sqlite3_column_int64 (statement, 0);
-  line->sequence = sqlite3_column_int64 (statement, 1);
-  line->account = valija_store_dup_text (statement, 2);
-  line->kind = sqlite3_column_int (statement, 3);
-  line->folder = valija_store_dup_text (statement, 4);
-  line->target = valija_store_dup_text (statement, 5);
-  line->add = sqlite3_column_int (statement, 6);
-  line->remove = sqlite3_column_int (statement, 7);
-  line->add_labels = valija_store_dup_text (statement, 8);
-  line->remove_labels = valija_store_dup_text (statement, 9);
-
-  return line;
-}
-
-#define LINE_COLUMNS \
-  "o.id, o.sequence, o.account, o.kind, o.folder, o.target, o.add_flags, o.remove_flags, o.add_labels," \
-  " o.remove_labels"
-#define N_LINE_COLUMNS 10
-
-static Line *
-load_line (ValijaDatabase  *local,
-           gint64           id,
-           GError         **error)
-{
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-  Line *line = NULL;
-
-  statement = valija_database_query (local, error, "SELECT " LINE_COLUMNS " FROM operation o WHERE o.id = ?1", "i", id);
-  if (statement == NULL)
-    return NULL;
-
-  if (valija_database_step (local, statement, &local_error))
-    {
-      line = read_line (statement);
-      sqlite3_reset (statement);
-    }
-
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else if (line == NULL)
-    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("This change cannot be taken back any more."));
-
-  return line;
-}
-
-/* The messages of a line, in the order in which they are listed. */
-static GArray *
-load_entries (ValijaDatabase  *local,
-              gint64           line,
-              GError         **error)
-{
-  g_autoptr(GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  g_autoptr(GError) local_error = NULL;
-  sqlite3_stmt *statement;
-
-  g_array_set_clear_func (entries, entry_clear);
-
-  statement = valija_database_query (local, error,
-                                     "SELECT message, remote_id, message_id, size FROM operation_message"
-                                     " WHERE operation = ?1 ORDER BY position",
-                                     "i", line);
-  if (statement == NULL)
-    return NULL;
-
-  while (valija_database_step (local, statement, &local_error))
-    {
-      Entry entry = { sqlite3_column_int64 (statement, 0), valija_store_dup_text (statement, 1),
-                      valija_store_dup_text (statement, 2), (guint64) sqlite3_column_int64 (statement, 3) };
-
-      g_array_append_val (entries, entry);
-    }
-
-  if (local_error == NULL)
-    return g_steal_pointer (&entries);
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return NULL;
 }
 
 static gboolean
@@ -183,17 +47,17 @@ remove_empty_line (ValijaDatabase  *local,
 /* The lines of @message behind @line, up to and with the next move: those that count on where
  * @line leaves it. */
 static GPtrArray *
-load_dependents (ValijaDatabase  *local,
-                 const Line      *line,
-                 gint64           message,
-                 GError         **error)
+load_dependents (ValijaDatabase         *local,
+                 const ValijaStoreLine  *line,
+                 gint64                  message,
+                 GError                **error)
 {
-  g_autoptr(GPtrArray) dependents = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
+  g_autoptr(GPtrArray) dependents = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_store_line_free);
   g_autoptr(GError) local_error = NULL;
   sqlite3_stmt *statement;
 
   statement = valija_database_query (local, error,
-                                     "SELECT " LINE_COLUMNS " FROM operation_message m JOIN"
+                                     "SELECT " VALIJA_STORE_LINE_COLUMNS " FROM operation_message m JOIN"
                                                             " operation o ON o.id = m.operation"
                                      " WHERE m.message = ?1"
                                      " AND (o.sequence, o.id) > (?2, ?3) ORDER BY o.sequence, o.id",
@@ -203,7 +67,7 @@ load_dependents (ValijaDatabase  *local,
 
   while (valija_database_step (local, statement, &local_error))
     {
-      Line *dependent = read_line (statement);
+      ValijaStoreLine *dependent = valija_store_line_read (statement);
 
       g_ptr_array_add (dependents, dependent);
       if (dependent->kind == VALIJA_OPERATION_MOVE)
@@ -224,11 +88,11 @@ load_dependents (ValijaDatabase  *local,
 /* The line that is as @line but begins in @folder: there is one for each folder among the
  * messages of what was one change. */
 static gboolean
-find_sibling (ValijaDatabase  *local,
-              const Line      *line,
-              const char      *folder,
-              gint64          *sibling,
-              GError         **error)
+find_sibling (ValijaDatabase         *local,
+              const ValijaStoreLine  *line,
+              const char             *folder,
+              gint64                 *sibling,
+              GError                **error)
 {
   if (!valija_database_get_int64 (local, 0, sibling, error,
                                   "SELECT id FROM operation WHERE sequence = ?1 AND account = ?2 AND folder = ?3",
@@ -251,12 +115,12 @@ find_sibling (ValijaDatabase  *local,
 }
 
 static gboolean
-redirect_dependent (ValijaDatabase  *local,
-                    const Line      *dependent,
-                    gint64           message,
-                    const char      *folder,
-                    const char      *remote_id,
-                    GError         **error)
+redirect_dependent (ValijaDatabase         *local,
+                    const ValijaStoreLine  *dependent,
+                    gint64                  message,
+                    const char             *folder,
+                    const char             *remote_id,
+                    GError                **error)
 {
   gint64 sibling;
 
@@ -283,18 +147,18 @@ redirect_dependent (ValijaDatabase  *local,
 /* After @line the message is in @folder as @remote_id, whatever was thought before: later lines
  * are told. */
 static gboolean
-redirect_dependents (ValijaDatabase  *local,
-                     const Line      *line,
-                     gint64           message,
-                     const char      *folder,
-                     const char      *remote_id,
-                     GError         **error)
+redirect_dependents (ValijaDatabase         *local,
+                     const ValijaStoreLine  *line,
+                     gint64                  message,
+                     const char             *folder,
+                     const char             *remote_id,
+                     GError                **error)
 {
   g_autoptr(GPtrArray) dependents = load_dependents (local, line, message, error);
 
   while (dependents != NULL && dependents->len > 0)
     {
-      g_autoptr(Line) last = NULL;
+      g_autoptr(ValijaStoreLine) last = NULL;
 
       for (guint i = 0; i < dependents->len; i++)
         {
@@ -375,11 +239,11 @@ join_twin (ValijaStoreContext  *context,
 }
 
 static gboolean
-finish_move (ValijaStoreContext  *context,
-             const Line          *line,
-             gint64               message,
-             const char          *new_remote_id,
-             GError             **error)
+finish_move (ValijaStoreContext     *context,
+             const ValijaStoreLine  *line,
+             gint64                  message,
+             const char             *new_remote_id,
+             GError                **error)
 {
   gint64 target;
   gint64 twin = 0;
@@ -409,11 +273,11 @@ finish_move (ValijaStoreContext  *context,
 }
 
 static gboolean
-finish_entry (ValijaStoreContext  *context,
-              const Line          *line,
-              gint64               message,
-              const char          *new_remote_id,
-              GError             **error)
+finish_entry (ValijaStoreContext     *context,
+              const ValijaStoreLine  *line,
+              gint64                  message,
+              const char             *new_remote_id,
+              GError                **error)
 {
   switch (line->kind)
     {
@@ -447,7 +311,7 @@ refresh_entries (ValijaStoreContext  *context,
 {
   for (guint i = 0; i < entries->len; i++)
     {
-      if (!valija_store_overlay_refresh (context, g_array_index (entries, Entry, i).message, error))
+      if (!valija_store_overlay_refresh (context, g_array_index (entries, ValijaStoreEntry, i).message, error))
         return FALSE;
     }
 
@@ -462,18 +326,18 @@ finish_line (ValijaStoreContext  *context,
              guint                n_new,
              GError             **error)
 {
-  g_autoptr(Line) line = NULL;
+  g_autoptr(ValijaStoreLine) line = NULL;
   g_autoptr(GArray) entries = NULL;
 
-  if ((line = load_line (context->local, id, error)) == NULL ||
-      (entries = load_entries (context->local, id, error)) == NULL)
+  if ((line = valija_store_line_load (context->local, id, error)) == NULL ||
+      (entries = valija_store_line_load_entries (context->local, id, error)) == NULL)
     return FALSE;
 
   for (guint i = 0; i < entries->len; i++)
     {
       const char *new_remote_id = i < n_new ? new_remote_ids[i] : "";
 
-      if (!finish_entry (context, line, g_array_index (entries, Entry, i).message, new_remote_id, error))
+      if (!finish_entry (context, line, g_array_index (entries, ValijaStoreEntry, i).message, new_remote_id, error))
         return FALSE;
     }
 
@@ -516,10 +380,10 @@ finish_together (ValijaStoreContext  *context,
 /* A line that needs the folder that @line makes: 0 where there is none. What waits to be filed in it stays, since it is
  * nowhere else; the server will refuse it, and then it is filed here. */
 static gboolean
-find_dependent_of_folder (ValijaStoreContext  *context,
-                          const Line          *line,
-                          gint64              *dependent,
-                          GError             **error)
+find_dependent_of_folder (ValijaStoreContext     *context,
+                          const ValijaStoreLine  *line,
+                          gint64                 *dependent,
+                          GError                **error)
 {
   *dependent = 0;
   if (line->kind != VALIJA_OPERATION_CREATE_FOLDER)
@@ -536,18 +400,18 @@ find_dependent_of_folder (ValijaStoreContext  *context,
 
 /* One line on which no other depends. */
 static gboolean
-take_back_line (ValijaStoreContext  *context,
-                const Line          *line,
-                GError             **error)
+take_back_line (ValijaStoreContext     *context,
+                const ValijaStoreLine  *line,
+                GError                **error)
 {
-  g_autoptr(GArray) entries = load_entries (context->local, line->id, error);
+  g_autoptr(GArray) entries = valija_store_line_load_entries (context->local, line->id, error);
 
   if (entries == NULL)
     return FALSE;
 
   for (guint i = 0; line->kind == VALIJA_OPERATION_MOVE && i < entries->len; i++)
     {
-      Entry *entry = &g_array_index (entries, Entry, i);
+      ValijaStoreEntry *entry = &g_array_index (entries, ValijaStoreEntry, i);
 
       if (!redirect_dependents (context->local, line, entry->message, line->folder, entry->remote_id, error))
         return FALSE;
@@ -569,8 +433,8 @@ take_back (ValijaStoreContext  *context,
            gint64               id,
            GError             **error)
 {
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
-  Line *line = load_line (context->local, id, error);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_store_line_free);
+  ValijaStoreLine *line = valija_store_line_load (context->local, id, error);
 
   while (line != NULL)
     {
@@ -591,7 +455,7 @@ take_back (ValijaStoreContext  *context,
 
       if (lines->len == 0)
         return TRUE;
-      line = load_line (context->local, dependent, error);
+      line = valija_store_line_load (context->local, dependent, error);
     }
 
   return FALSE;
@@ -625,23 +489,6 @@ undo_operation (ValijaStoreContext  *context,
 }
 
 static gboolean
-load_operation_source (ValijaStoreContext  *context,
-                       gpointer             data,
-                       GValue              *result,
-                       GError             **error)
-{
-  gint64 line = *(gint64 *) data;
-  sqlite3_stmt *statement;
-
-  statement = valija_database_query (context->local, error,
-                                     "SELECT " VALIJA_DATABASE_BYTES ("data")
-                                     " FROM operation_source WHERE operation = ?1", "i", line);
-
-  return valija_store_load_bytes (context->local, statement, "operation_source", "data", line, result, error) &&
-         (G_IS_VALUE (result) || valija_store_fail_no_message (error));
-}
-
-static gboolean
 begin_operations (ValijaStoreContext  *context,
                   gpointer             data,
                   GValue              *result,
@@ -657,147 +504,6 @@ begin_operations (ValijaStoreContext  *context,
     }
 
   return TRUE;
-}
-
-static gboolean
-load_operation (ValijaDatabase   *local,
-                ValijaOperation  *operation,
-                GError          **error)
-{
-  g_autoptr(GArray) entries = load_entries (local, operation->id, error);
-
-  if (entries == NULL)
-    return FALSE;
-
-  operation->remote_ids = g_ptr_array_new_with_free_func (g_free);
-  operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
-  operation->message_ids = g_ptr_array_new_with_free_func (g_free);
-  operation->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-
-  for (guint i = 0; i < entries->len; i++)
-    {
-      Entry *entry = &g_array_index (entries, Entry, i);
-      gint64 message = MAX (entry->message, 0);
-
-      g_ptr_array_add (operation->remote_ids, g_steal_pointer (&entry->remote_id));
-      g_array_append_val (operation->messages, message);
-      g_ptr_array_add (operation->message_ids, g_steal_pointer (&entry->message_id));
-      g_array_append_val (operation->sizes, entry->size);
-    }
-
-  return TRUE;
-}
-
-static void
-clear_operation (gpointer data)
-{
-  ValijaOperation *operation = data;
-
-  /* Half loaded after a failure */
-  if (operation->remote_ids == NULL)
-    operation->remote_ids = g_ptr_array_new ();
-  if (operation->messages == NULL)
-    operation->messages = g_array_new (FALSE, FALSE, sizeof (gint64));
-  if (operation->message_ids == NULL)
-    operation->message_ids = g_ptr_array_new ();
-  if (operation->sizes == NULL)
-    operation->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
-  valija_operation_free (operation);
-}
-
-static gboolean
-list_operations (ValijaStoreContext  *context,
-                 gpointer             data,
-                 GValue              *result,
-                 GError             **error)
-{
-  g_autoptr(GPtrArray) operations = g_ptr_array_new_with_free_func (clear_operation);
-  g_autoptr(GError) local_error = NULL;
-  LineArgs *args = data;
-  sqlite3_stmt *statement;
-
-  /* One look at the journal, whatever is written meanwhile */
-  if (!valija_database_begin (context->local, error))
-    return FALSE;
-
-  statement = valija_database_query (context->local, error,
-                                     "SELECT " LINE_COLUMNS ", o.attempts, o.words, o.mark, c.message, c.received,"
-                                     " c.message >= 0 AND c.account = ''"
-                                     " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
-                                     " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", args->account);
-
-  while (statement != NULL && valija_database_step (context->local, statement, &local_error))
-    {
-      g_autoptr(Line) line = read_line (statement);
-      ValijaOperation *operation = g_new0 (ValijaOperation, 1);
-
-      operation->id = line->id;
-      operation->account = g_steal_pointer (&line->account);
-      operation->kind = line->kind;
-      operation->folder = g_steal_pointer (&line->folder);
-      operation->target = g_steal_pointer (&line->target);
-      operation->add = line->add;
-      operation->remove = line->remove;
-      operation->add_labels = valija_labels_from_text (line->add_labels);
-      operation->remove_labels = valija_labels_from_text (line->remove_labels);
-      operation->attempts = sqlite3_column_int (statement, N_LINE_COLUMNS);
-      operation->words = valija_store_dup_text (statement, N_LINE_COLUMNS + 1);
-      operation->mark = valija_store_dup_text (statement, N_LINE_COLUMNS + 2);
-      operation->carries = sqlite3_column_type (statement, N_LINE_COLUMNS + 3) != SQLITE_NULL;
-      operation->origin = sqlite3_column_int64 (statement, N_LINE_COLUMNS + 3);
-      operation->received = sqlite3_column_int64 (statement, N_LINE_COLUMNS + 4);
-      operation->is_last = !operation->carries || sqlite3_column_int (statement, N_LINE_COLUMNS + 5) != 0;
-      g_ptr_array_add (operations, operation);
-    }
-
-  for (guint i = 0; statement != NULL && local_error == NULL && i < operations->len; i++)
-    load_operation (context->local, g_ptr_array_index (operations, i), &local_error);
-
-  valija_database_rollback (context->local);
-
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else if (statement != NULL)
-    valija_store_take_ptr_array (result, g_steal_pointer (&operations));
-
-  return G_IS_VALUE (result);
-}
-
-/**
- * valija_store_list_operations:
- * @account: an account's id
- *
- * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaOperation, in the order
- *   in which they must be done
- */
-DexFuture *
-valija_store_list_operations (ValijaStore *self,
-                              const char  *account)
-{
-  LineArgs *args;
-
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-  dex_return_error_if_fail (account != NULL);
-
-  args = g_new0 (LineArgs, 1);
-  args->account = g_strdup (account);
-
-  return valija_store_read (self, list_operations, args, (GDestroyNotify) line_args_free);
-}
-
-/**
- * valija_store_load_operation_source:
- *
- * Returns: (transfer full): a future that resolves to #GBytes, what a line of APPEND files; rejects with NOT_FOUND
- *   where there is no such line
- */
-DexFuture *
-valija_store_load_operation_source (ValijaStore *self,
-                                    gint64       operation)
-{
-  dex_return_error_if_fail (VALIJA_IS_STORE (self));
-
-  return valija_store_read (self, load_operation_source, g_memdup2 (&operation, sizeof operation), g_free);
 }
 
 static LineArgs *
