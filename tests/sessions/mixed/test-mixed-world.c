@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/valija-error.h"
+#include "mime/valija-mime-message.h"
 #include "sessions/mixed/valija-mixed-session.h"
 #include "support/valija-script-server.h"
 
@@ -174,20 +175,66 @@ fetch_all (ValijaSession *session,
 }
 
 static DexFuture *
+send_text (ValijaSession *session,
+           const GString *text)
+{
+  g_autoptr(ValijaEnvelope) envelope = valija_envelope_new (USER);
+  g_autoptr(GBytes) source = g_bytes_new (text->str, text->len);
+
+  g_ptr_array_add (envelope->recipients, g_strdup (USER));
+
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source);
+}
+
+static DexFuture *
 send (ValijaSession *session,
       guint          number)
 {
-  g_autoptr(ValijaEnvelope) envelope = valija_envelope_new (USER);
   g_autoptr(GString) text = g_string_new (NULL);
-  g_autoptr(GBytes) source = NULL;
 
   g_string_append_printf (text, "From: " USER "\nTo: " USER "\nSubject: batch %u\n\n.\n..\n", number);
   for (int i = 0; i < 100; i++)
     g_string_append_printf (text, "line %d of message %u\n", i, number);
-  source = g_bytes_new (text->str, text->len);
-  g_ptr_array_add (envelope->recipients, g_strdup (USER));
 
-  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source);
+  return send_text (session, text);
+}
+
+/* Those of @infos whose subject begins so. (transfer container) of char *, NULL-terminated */
+static GPtrArray *
+list_ids (GPtrArray  *infos,
+          const char *subject)
+{
+  GPtrArray *ids = g_ptr_array_new_null_terminated (infos->len, NULL, TRUE);
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      ValijaMessageInfo *info = g_ptr_array_index (infos, i);
+
+      if (g_str_has_prefix (info->subject, subject))
+        g_ptr_array_add (ids, info->remote_id);
+    }
+
+  return ids;
+}
+
+/* Delivery takes its time. The whole round in which all @n are there. (transfer full) */
+static GPtrArray *
+await_delivery (ValijaSession *session,
+                const char    *subject,
+                guint          n)
+{
+  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+
+  while (TRUE)
+    {
+      g_autoptr(GPtrArray) infos = play_round (session);
+      g_autoptr(GPtrArray) ids = list_ids (infos, subject);
+
+      if (ids->len == n)
+        return g_steal_pointer (&infos);
+
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    }
 }
 
 /* A hundred messages go out in few turns, come back with their dots, and leave the server when the account says
@@ -200,9 +247,8 @@ test_batch (void)
                                                   json_object_get_string_member (world, "password"), &context);
   g_autoptr(GPtrArray) sent = g_ptr_array_new ();
   g_autoptr(GPtrArray) infos = NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_null_terminated (BATCH, NULL, TRUE);
-  gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
-  guint found = 0;
+  g_autoptr(GPtrArray) ids = NULL;
+  guint found;
 
   for (guint i = 0; i < BATCH; i++)
     g_ptr_array_add (sent, send (session, i));
@@ -210,30 +256,51 @@ test_batch (void)
     await_true (g_ptr_array_index (sent, i));
   g_test_message ("%u messages in %u turns", BATCH, valija_session_context_get_traffic (context)->turns);
 
-  /* Delivery takes its time */
-  while (found < BATCH && g_get_monotonic_time () < deadline)
-    {
-      g_clear_pointer (&infos, g_ptr_array_unref);
-      infos = play_round (session);
-      found = 0;
-      for (guint i = 0; i < infos->len; i++)
-        found += g_str_has_prefix (((ValijaMessageInfo *) g_ptr_array_index (infos, i))->subject, "batch ");
-    }
-  g_assert_cmpuint (found, ==, BATCH);
-
-  for (guint i = 0; i < infos->len; i++)
-    {
-      ValijaMessageInfo *info = g_ptr_array_index (infos, i);
-
-      if (g_str_has_prefix (info->subject, "batch "))
-        g_ptr_array_add (ids, info->remote_id);
-    }
-
+  infos = await_delivery (session, "batch ", BATCH);
+  ids = list_ids (infos, "batch ");
   await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), (const char * const *) ids->pdata));
   found = infos->len;
   g_clear_pointer (&infos, g_ptr_array_unref);
   infos = play_round (session);
   g_assert_cmpuint (infos->len, ==, found - BATCH);
+  await_true (valija_session_close (session));
+}
+
+/* Of a large message the text comes in a small part of it. */
+static void
+test_outline (void)
+{
+  g_autoptr(ValijaSessionContext) context = NULL;
+  g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "",
+                                                  json_object_get_string_member (world, "password"), &context);
+  g_autoptr(GString) text = g_string_new ("From: " USER "\nTo: " USER "\nSubject: outline\nMIME-Version: 1.0\n"
+                                          "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n.\n..\nHere it is.\n"
+                                          "--b\nContent-Type: application/pdf\n"
+                                          "Content-Transfer-Encoding: base64\n\n");
+  g_autoptr(GPtrArray) infos = NULL;
+  g_autoptr(GPtrArray) ids = NULL;
+  g_autoptr(DexFuture) future = NULL;
+  g_autoptr(ValijaMimeMessage) outline = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+  guint64 before;
+
+  for (int i = 0; i < 30000; i++)
+    g_string_append (text, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
+  g_string_append (text, "--b--\n");
+  await_true (send_text (session, text));
+  infos = await_delivery (session, "outline", 1);
+  ids = list_ids (infos, "outline");
+
+  before = valija_session_context_get_traffic (context)->bytes_in;
+  future = valija_mail_reader_fetch_outline (VALIJA_MAIL_READER (session), "INBOX", g_ptr_array_index (ids, 0));
+  value = valija_test_await (future, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (valija_session_context_get_traffic (context)->bytes_in - before, <, 300 * 1000);
+  outline = valija_mime_message_parse_outline (g_value_get_boxed (value));
+  g_assert_cmpstr (valija_mime_message_get_text (outline), ==, ".\n..\nHere it is.");
+
+  await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), (const char * const *) ids->pdata));
   await_true (valija_session_close (session));
 }
 
@@ -280,6 +347,7 @@ main (int   argc,
     }
   g_test_add_func ("/mixed/world/fetch", test_fetch);
   g_test_add_func ("/mixed/world/batch", test_batch);
+  g_test_add_func ("/mixed/world/outline", test_outline);
 
   status = g_test_run ();
   valija_test_drain ();
