@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/valija-error.h"
@@ -188,6 +189,30 @@ valija_spool_length (ValijaSpool *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return self->length;
+}
+
+GBytes *
+valija_spool_peek (ValijaSpool *self, gsize length)
+{
+  g_autofree guint8 *data = NULL;
+  gsize done = 0;
+  gssize n;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  length = MIN (length, self->length);
+  data = g_malloc (length);
+  while (self->fd >= 0 && (n = pread (self->fd, data + done, length - done, (goffset) done)) > 0)
+    done += (gsize) n;
+
+  if (done < length && self->pending != NULL)
+    {
+      n = MIN (length - done, self->pending->len);
+      memcpy (data + done, self->pending->data, n);
+      done += n;
+    }
+
+  return g_bytes_new_take (g_steal_pointer (&data), done);
 }
 
 /**

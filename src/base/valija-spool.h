@@ -20,6 +20,9 @@ gboolean     valija_spool_append (ValijaSpool *self,
                                   GError     **error);
 guint64      valija_spool_length (ValijaSpool *self);
 
+/* The first @length bytes, or all that there are, copied. */
+GBytes      *valija_spool_peek   (ValijaSpool *self, gsize length) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Empties the spool. */
 GBytes      *valija_spool_finish (ValijaSpool *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

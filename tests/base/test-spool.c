@@ -36,14 +36,20 @@ check (gsize total, gsize piece)
   g_autoptr(ValijaSpool) spool = valija_spool_new (G_MAXUINT64);
   g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GBytes) all = NULL;
+  g_autoptr(GBytes) half = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *found = NULL;
 
   append_pattern (spool, checksum, total, piece);
   g_assert_cmpuint (valija_spool_length (spool), ==, total);
+  all = valija_spool_peek (spool, G_MAXSIZE);
+  half = valija_spool_peek (spool, total / 2);
 
   bytes = valija_spool_finish (spool, &error);
   g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (all, bytes));
+  g_assert_cmpmem (g_bytes_get_data (half, NULL), g_bytes_get_size (half), g_bytes_get_data (bytes, NULL), total / 2);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, total);
   found = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   g_assert_cmpstr (found, ==, g_checksum_get_string (checksum));

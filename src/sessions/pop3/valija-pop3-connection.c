@@ -19,6 +19,8 @@ typedef struct
   ValijaSpool *spool;       /* nullable: while content arrives */
   guint64 n_content;
   GError *error;            /* nullable: the content could not be kept; the rest of it is read and dropped */
+  DexPromise *peek;         /* nullable: somebody waits for the first octets of it, … */
+  gsize n_peek;             /* … as many */
 } Command;
 
 struct _ValijaPop3Connection
@@ -91,8 +93,21 @@ command_free (Command *command)
   g_clear_pointer (&command->reply, valija_pop3_reply_unref);
   g_clear_pointer (&command->spool, valija_spool_free);
   g_clear_error (&command->error);
+  dex_clear (&command->peek);
   dex_unref (command->promise);
   g_free (command);
+}
+
+/* Once; with what has come. */
+static void
+settle_peek (Command *command)
+{
+  g_autoptr(DexPromise) peek = g_steal_pointer (&command->peek);
+
+  if (peek != NULL)
+    valija_promise_resolve_boxed (peek, G_TYPE_BYTES,
+                                  command->spool != NULL ? valija_spool_peek (command->spool, command->n_peek)
+                                                         : g_bytes_new_static ("", 0));
 }
 
 static gboolean
@@ -118,6 +133,8 @@ fail (ValijaPop3Connection *self,
          (command = g_queue_pop_head (&self->pending)) != NULL)
     {
       valija_promise_reject (command->promise, g_error_copy (self->error));
+      if (command->peek != NULL)
+        valija_promise_reject (command->peek, g_error_copy (self->error));
       command_free (command);
     }
 
@@ -174,6 +191,7 @@ complete (ValijaPop3Connection *self)
     valija_stream_set_timeout (self->stream, 0);
   self->held = command->request.last && command->reply->ok;
 
+  settle_peek (command);
   if (command->spool != NULL && command->error == NULL)
     command->reply->content = valija_spool_finish (command->spool, &command->error);
 
@@ -183,6 +201,14 @@ complete (ValijaPop3Connection *self)
     valija_promise_resolve_boxed (command->promise, VALIJA_TYPE_POP3_REPLY, g_steal_pointer (&command->reply));
 
   command_free (command);
+}
+
+static void
+tell_progress (Command *command)
+{
+  if (command->request.progress != NULL && !is_given_up (command))
+    valija_progress_update (command->request.progress, command->n_content,
+                            MAX (command->n_content, command->request.content_size));
 }
 
 static void
@@ -198,9 +224,9 @@ keep_content (Command    *command,
   command->n_content += length;
   if (command->error == NULL && length > 0)
     valija_spool_append (command->spool, data, length, &command->error);
-  if (command->request.progress != NULL && !is_given_up (command))
-    valija_progress_update (command->request.progress, command->n_content,
-                            MAX (command->n_content, command->request.content_size));
+  if (command->n_content >= command->n_peek)
+    settle_peek (command);
+  tell_progress (command);
 }
 
 /* A status line with nothing asked for: only ever the server's goodbye. */
@@ -422,6 +448,13 @@ pass_on_cb (DexFuture *future,
   return NULL;
 }
 
+/* The promise itself would not know when its waiters go: what waits for it does, and tells. */
+static DexFuture *
+wait_for (Command *command)
+{
+  return dex_future_finally (dex_ref (DEX_FUTURE (command->promise)), pass_on_cb, NULL, NULL);
+}
+
 DexFuture *
 valija_pop3_connection_run (ValijaPop3Connection    *self,
                             const ValijaPop3Request *request)
@@ -435,9 +468,7 @@ valija_pop3_connection_run (ValijaPop3Connection    *self,
   command = g_new0 (Command, 1);
   command->request = *request;
   command->promise = dex_promise_new_cancellable ();
-
-  /* The promise itself would not know when its waiter goes: what waits for it does, and tells */
-  future = dex_future_finally (dex_ref (DEX_FUTURE (command->promise)), pass_on_cb, NULL, NULL);
+  future = wait_for (command);
 
   if (self->error != NULL)
     {
@@ -448,6 +479,70 @@ valija_pop3_connection_run (ValijaPop3Connection    *self,
 
   g_queue_push_tail (&self->pending, command);
   send_pending (self);
+
+  return future;
+}
+
+static int
+compare_number (gconstpointer command,
+                gconstpointer number)
+{
+  return ((const Command *) command)->request.number == GPOINTER_TO_UINT (number) ? 0 : 1;
+}
+
+/* (nullable) */
+static Command *
+find_command (ValijaPop3Connection *self,
+              guint                 number)
+{
+  GList *link;
+
+  if (!(link = g_queue_find_custom (&self->in_flight, GUINT_TO_POINTER (number), compare_number)))
+    link = g_queue_find_custom (&self->pending, GUINT_TO_POINTER (number), compare_number);
+
+  return link != NULL && !is_given_up (link->data) ? link->data : NULL;
+}
+
+DexFuture *
+valija_pop3_connection_join (ValijaPop3Connection *self,
+                             guint                 number,
+                             ValijaProgress       *progress)
+{
+  Command *command;
+
+  g_return_val_if_fail (VALIJA_IS_POP3_CONNECTION (self), NULL);
+  g_return_val_if_fail (number != 0, NULL);
+
+  if (!(command = find_command (self, number)))
+    return NULL;
+
+  if (command->request.progress == NULL)
+    g_set_object (&command->request.progress, progress);
+  tell_progress (command);
+
+  return wait_for (command);
+}
+
+DexFuture *
+valija_pop3_connection_peek (ValijaPop3Connection *self,
+                             guint                 number,
+                             gsize                 octets)
+{
+  Command *command;
+  DexFuture *future;
+
+  g_return_val_if_fail (VALIJA_IS_POP3_CONNECTION (self), NULL);
+  g_return_val_if_fail (number != 0, NULL);
+
+  if (!(command = find_command (self, number)))
+    return NULL;
+
+  if (command->peek == NULL)
+    command->peek = dex_promise_new ();
+  command->n_peek = octets;
+  future = dex_ref (DEX_FUTURE (command->peek));
+  if (command->n_content >= octets)
+    settle_peek (command);
 
   return future;
 }

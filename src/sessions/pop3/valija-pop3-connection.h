@@ -48,6 +48,7 @@ typedef struct
   guint64 content_limit;    /* of CONTENT, in bytes */
   guint64 content_size;     /* as the server says, 0 unknown; for @progress alone */
   ValijaProgress *progress; /* nullable: told how much of CONTENT has come */
+  guint number;             /* of the message whose whole CONTENT it is, 0 for none */
   gboolean cut_content;     /* what is beyond the limit is dropped; else it is VALIJA_ERROR_LIMIT, and all goes on */
 } ValijaPop3Request;
 
@@ -72,6 +73,16 @@ gboolean              valija_pop3_connection_is_alive       (ValijaPop3Connectio
 DexFuture            *valija_pop3_connection_run            (ValijaPop3Connection    *self,
                                                              const ValijaPop3Request *request)
                                                              G_GNUC_WARN_UNUSED_RESULT;
+
+/* What somebody has asked for already, the message @number, for others as well: as of _run(), and no second time on the
+ * line. @progress (nullable) is told, unless another one is. (nullable): nobody has asked for it. */
+DexFuture            *valija_pop3_connection_join           (ValijaPop3Connection *self, guint number,
+                                                             ValijaProgress *progress) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The first @octets of it, or all, for who does not want to wait for the rest: resolves to GBytes as soon as they are
+ * here. (nullable): the same. */
+DexFuture            *valija_pop3_connection_peek           (ValijaPop3Connection *self, guint number,
+                                                             gsize octets) G_GNUC_WARN_UNUSED_RESULT;
 
 /* After the answer to a request that was `last`. Resolves to TRUE; rejects with NO_STARTTLS when the server said
  * more before the handshake. */

@@ -49,6 +49,7 @@ fetch_beginning_fiber (Outline *outline,
   g_autoptr(ValijaPop3Reply) reply = NULL;
   const ValijaPop3Capabilities *capabilities;
   const ValijaPop3Entry *entry;
+  DexFuture *arriving;
 
   if (!(outline->entered = valija_pop3_session_enter_fiber (self, VALIJA_POP3_USE_SHARED, error)))
     return NULL;
@@ -58,6 +59,10 @@ fetch_beginning_fiber (Outline *outline,
       valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The message is no longer on the server."));
       return NULL;
     }
+
+  /* What is on its way, as all new mail is, comes before whatever is asked for now */
+  if ((arriving = valija_pop3_connection_peek (self->login->connection, entry->number, VALIJA_POP3_BEGINNING_LIMIT)))
+    return dex_await_boxed (arriving, error);
 
   capabilities = self->login->capabilities;
   if (capabilities->top || !capabilities->known)

@@ -302,13 +302,19 @@ valija_pop3_session_request_message (ValijaPop3Session     *self,
                                      const ValijaPop3Entry *entry,
                                      ValijaProgress        *progress)
 {
+  DexFuture *arriving = valija_pop3_connection_join (self->login->connection, entry->number, progress);
   ValijaPop3Request request = {
-    .bytes = valija_pop3_command_new_number ("RETR", entry->number),
     .shape = VALIJA_POP3_CONTENT,
     .content_limit = VALIJA_POP3_MESSAGE_LIMIT,
     .content_size = entry->size,
-    .progress = progress != NULL ? g_object_ref (progress) : NULL,
+    .number = entry->number,
   };
+
+  if (arriving != NULL)
+    return arriving;
+
+  request.bytes = valija_pop3_command_new_number ("RETR", entry->number);
+  request.progress = progress != NULL ? g_object_ref (progress) : NULL;
 
   return valija_pop3_connection_run (self->login->connection, &request);
 }

@@ -568,6 +568,51 @@ test_outline (void)
   await_true (valija_session_close (session));
 }
 
+/* Of a message that is being fetched the text is there before all of it, and who asks for that waits for the same. */
+static void
+test_outline_of_arriving (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(GString) script = g_string_new (BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: .\nS: +OK\n"
+                                            "S: 1 7800000\nS: 2 7800000\nS: .\nC: RETR 1\nC: RETR 2\n"
+                                            "S: +OK\n" LARGE "S: text\nS: --b\nS:\n");
+  const char * const ids[] = { "aa", "bb", NULL };
+  ValijaMailReader *reader = VALIJA_MAIL_READER (session);
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(DexFuture) received = NULL;
+  g_autoptr(DexFuture) outline = NULL;
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(DexFuture) third = NULL;
+  g_autoptr(GError) error = NULL;
+
+  for (int i = 0; i < 4000; i++)
+    g_string_append (script, "S: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
+  /* Only behind the outline */
+  g_string_append (script, "C: RETR 3\nS: .\nS: +OK\n" LARGE);
+  valija_script_server_add (server, script->str);
+
+  await_true (valija_session_open (session));
+  channel = valija_mail_reader_fetch_messages (reader, "INBOX", ids, NULL);
+  outline = fetch_outline (session, "aa");
+  g_assert_nonnull (valija_test_await (outline, &error));
+  g_assert_no_error (error);
+
+  first = valija_mail_reader_fetch_message (reader, "INBOX", "aa", progress);
+  third = valija_mail_reader_fetch_message (reader, "INBOX", "cc", NULL);
+  g_assert_nonnull (valija_test_await (first, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (valija_progress_get_total (progress), ==, 7800000);
+  received = dex_channel_receive (channel);
+  g_assert_nonnull (valija_test_await (received, NULL));
+
+  /* It goes with the connection */
+  await_error (fetch_outline (session, "bb"), VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_FETCH);
+  g_assert_null (valija_test_await (third, NULL));
+  await_true (valija_session_close (session));
+}
+
 /* Who says not to know TOP is not asked. */
 static void
 test_no_outline (void)
@@ -720,6 +765,7 @@ main (int   argc,
   g_test_add_func ("/pop3/session/receiver-goes", test_receiver_goes);
   g_test_add_func ("/pop3/session/progress", test_progress);
   g_test_add_func ("/pop3/session/outline", test_outline);
+  g_test_add_func ("/pop3/session/outline-of-arriving", test_outline_of_arriving);
   g_test_add_func ("/pop3/session/no-outline", test_no_outline);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
