@@ -67,15 +67,34 @@ days_between (GDateTime *when,
   return g_date_days_between (&then_day, &now_day);
 }
 
+/* (transfer none): the local one. It is looked up in files, which a list would do for each of its rows. */
+static GTimeZone *
+get_time_zone (void)
+{
+  static GTimeZone *zone;
+  static gint64 looked_up;
+  gint64 now = g_get_monotonic_time ();
+
+  if (zone == NULL || now - looked_up > G_USEC_PER_SEC)
+    {
+      g_clear_pointer (&zone, g_time_zone_unref);
+      zone = g_time_zone_new_local ();
+      looked_up = now;
+    }
+
+  return zone;
+}
+
 char *
 valija_format_date (gint64     when,
                     GDateTime *now)
 {
-  g_autoptr(GDateTime) present = now != NULL ? g_date_time_ref (now) : g_date_time_new_now_local ();
-  g_autoptr(GDateTime) date = NULL;
+  g_autoptr(GDateTime) present = now != NULL ? g_date_time_ref (now) : g_date_time_new_now (get_time_zone ());
+  g_autoptr(GDateTime) moment = g_date_time_new_from_unix_utc (when);
+  g_autoptr(GDateTime) date = moment != NULL ? g_date_time_to_timezone (moment, get_time_zone ()) : NULL;
   gint64 days;
 
-  if (when == 0 || present == NULL || (date = g_date_time_new_from_unix_local (when)) == NULL)
+  if (when == 0 || present == NULL || date == NULL)
     return g_strdup ("");
 
   days = days_between (date, present);
