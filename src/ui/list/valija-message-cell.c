@@ -17,6 +17,7 @@ struct _ValijaMessageCell
 {
   AdwBin         parent_instance;
 
+  /* The inside: NULL until it is first seen */
   GtkWidget     *dot;
   GtkWidget     *answered;
   GtkLabel      *sender;
@@ -36,6 +37,7 @@ struct _ValijaMessageCell
   ValijaMessage *message;
   gulong         notify_id;
   guint          update_source;  /* one refill for the many properties that come at once */
+  gboolean       stale;          /* what is concealed is not what its message says */
   char          *summary;
 };
 
@@ -56,6 +58,11 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
+
+/* The list keeps 200 rows beside those that are seen, and a jump through it gives all of them other messages and other
+ * places: to fill, to style and to measure what is inside of them would take as long as three frames. It is made when
+ * the row is first seen, and is there as long as it is; else the row is as high as the last one that was. */
+static int usual_height;
 
 static void
 take_summary (ValijaMessageCell *self,
@@ -148,6 +155,20 @@ dup_correspondent (ValijaMessage *message)
   return g_strdup (or_else (valija_message_get_sender (message), _("Unknown sender")));
 }
 
+/* By attributes: a style class would have the style of the whole row computed anew, and only in the next frame. */
+static void
+set_text (GtkLabel   *label,
+          const char *text,
+          gboolean    bold)
+{
+  g_autoptr(PangoAttrList) attributes = bold ? pango_attr_list_new () : NULL;
+
+  if (bold)
+    pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  gtk_label_set_attributes (label, attributes);
+  gtk_label_set_text (label, text);
+}
+
 static void
 show_correspondent (ValijaMessageCell *self,
                     ValijaMessage     *message,
@@ -162,14 +183,13 @@ show_correspondent (ValijaMessageCell *self,
 
   if (g_strcmp0 (names, correspondent) != 0)
     {
-      gtk_label_set_text (self->sender, correspondent);
-      gtk_widget_remove_css_class (GTK_WIDGET (self->sender), "people");
+      set_text (self->sender, correspondent, valija_message_get_unread (message));
       return;
     }
 
   markup = dup_people (message, TRUE);
+  gtk_label_set_attributes (self->sender, NULL);
   gtk_label_set_markup (self->sender, markup);
-  gtk_widget_add_css_class (GTK_WIDGET (self->sender), "people");
 }
 
 /* Of its conversation; or those that were found of it. */
@@ -194,21 +214,26 @@ show_count (ValijaMessageCell *self,
   gtk_widget_set_visible (GTK_WIDGET (self->count), n_messages > 1);
 }
 
+static const char *
+get_subject (ValijaMessage *message)
+{
+  return or_else (valija_message_get_subject (message), _("No subject"));
+}
+
 static char *
 dup_summary (ValijaMessage *message,
              const char    *folder,
              gboolean       from_server,
-             ValijaAccount *account,
-             const char    *correspondent,
-             const char    *subject,
-             const char    *date)
+             ValijaAccount *account)
 {
   GString *summary = g_string_new (NULL);
   g_autofree char *labels = valija_labels_dup_words (valija_message_get_labels (message));
+  g_autofree char *correspondent = dup_correspondent (message);
+  g_autofree char *date = valija_format_date (valija_message_get_date (message), NULL);
 
   if (valija_message_get_unread (message))
     g_string_append_printf (summary, "%s, ", _("Unread"));
-  g_string_append_printf (summary, "%s, %s, %s", correspondent, subject, date);
+  g_string_append_printf (summary, "%s, %s, %s", correspondent, get_subject (message), date);
   if (count_messages (message) > 1)
     {
       guint n = count_messages (message);
@@ -310,12 +335,11 @@ fill (ValijaMessageCell *self,
   gboolean starred = valija_message_get_flagged (message);
   g_autofree char *correspondent = dup_correspondent (message);
   g_autofree char *date = valija_format_date (valija_message_get_date (message), NULL);
-  const char *subject = or_else (valija_message_get_subject (message), _("No subject"));
 
   show_correspondent (self, message, correspondent);
   show_count (self, count_messages (message));
   gtk_label_set_text (self->date, date);
-  gtk_label_set_text (self->subject, subject);
+  set_text (self->subject, get_subject (message), unread);
   gtk_label_set_text (self->preview, or_else (valija_message_get_preview (message), ""));
   update_labels (self, valija_message_get_labels (message));
   gtk_widget_set_opacity (self->dot, unread ? 1.0 : 0.0);
@@ -326,32 +350,76 @@ fill (ValijaMessageCell *self,
 
   update_place (self);
 
-  if (unread)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "unread");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
-
   if (starred)
     gtk_widget_add_css_class (GTK_WIDGET (self->star), "starred");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->star), "starred");
-
-  take_summary (self, dup_summary (message, get_folder_name (self), self->from_server, get_account (self),
-                                   correspondent, subject, date));
 }
 
-/* What waits for its message is not seen, and keeps what it had: a jump through the list gives it 200 other rows in one
- * frame, which would not do to empty and to measure them all. */
+static gboolean
+is_loaded (ValijaMessageCell *self)
+{
+  return self->message != NULL && valija_message_get_loaded (self->message);
+}
+
+/* What waits for its message is not seen, and keeps what it had. */
+static void
+show (ValijaMessageCell *self)
+{
+  self->stale = FALSE;
+  gtk_widget_set_opacity (adw_bin_get_child (ADW_BIN (self)), is_loaded (self) ? 1 : 0);
+  if (is_loaded (self))
+    fill (self, self->message);
+}
+
+static int
+measure_height (GtkWidget *widget)
+{
+  int height;
+
+  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, -1, &height, NULL, NULL, NULL);
+
+  return height;
+}
+
+static gboolean
+is_concealed (ValijaMessageCell *self)
+{
+  GtkWidget *inside = adw_bin_get_child (ADW_BIN (self));
+
+  return inside == NULL || !gtk_widget_get_visible (inside);
+}
+
+static void
+conceal (ValijaMessageCell *self)
+{
+  gtk_widget_set_visible (adw_bin_get_child (ADW_BIN (self)), FALSE);
+  gtk_widget_set_size_request (GTK_WIDGET (self), -1, usual_height);
+}
+
+static void
+reveal (ValijaMessageCell *self)
+{
+  if (adw_bin_get_child (ADW_BIN (self)) == NULL)
+    gtk_widget_init_template (GTK_WIDGET (self));
+
+  gtk_widget_set_visible (adw_bin_get_child (ADW_BIN (self)), TRUE);
+  gtk_widget_set_size_request (GTK_WIDGET (self), -1, -1);
+  if (self->stale)
+    show (self);
+}
+
 static void
 update (ValijaMessageCell *self)
 {
-  gboolean loaded = self->message != NULL && valija_message_get_loaded (self->message);
-
-  gtk_widget_set_opacity (adw_bin_get_child (ADW_BIN (self)), loaded ? 1 : 0);
-  if (loaded)
-    fill (self, self->message);
+  if (is_loaded (self))
+    take_summary (self, dup_summary (self->message, get_folder_name (self), self->from_server, get_account (self)));
   else
     take_summary (self, g_strdup (_("Loading")));
+
+  self->stale = is_concealed (self);
+  if (!self->stale)
+    show (self);
 }
 
 static gboolean
@@ -402,6 +470,45 @@ activate_action (GtkWidget  *widget,
   g_signal_emit (widget, signals[CLICKED], 0);
 }
 
+static gboolean
+resize_cb (GtkWidget     *widget,
+           GdkFrameClock *clock,
+           gpointer       data)
+{
+  gtk_widget_queue_resize (widget);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The list does this while it allocates its rows, of which it has asked the heights before. */
+static void
+valija_message_cell_map (GtkWidget *widget)
+{
+  ValijaMessageCell *self = VALIJA_MESSAGE_CELL (widget);
+
+  if (is_concealed (self))
+    {
+      GtkWidget *row = gtk_widget_get_parent (widget);
+      int before = measure_height (row);
+
+      reveal (self);
+      if (measure_height (row) != before)
+        gtk_widget_add_tick_callback (widget, resize_cb, NULL, NULL);
+    }
+
+  GTK_WIDGET_CLASS (valija_message_cell_parent_class)->map (widget);
+}
+
+static void
+valija_message_cell_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (valija_message_cell_parent_class)->unmap (widget);
+
+  /* The star may have the focus, which would be lost */
+  if ((gtk_widget_get_state_flags (widget) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0)
+    conceal (VALIJA_MESSAGE_CELL (widget));
+}
+
 /* What the measurements of the start wait for. */
 static void
 valija_message_cell_snapshot (GtkWidget   *widget,
@@ -412,6 +519,7 @@ valija_message_cell_snapshot (GtkWidget   *widget,
 
   GTK_WIDGET_CLASS (valija_message_cell_parent_class)->snapshot (widget, snapshot);
 
+  usual_height = gtk_widget_get_height (widget);
   if (told || self->message == NULL || !valija_message_get_loaded (self->message))
     return;
 
@@ -470,6 +578,8 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
   object_class->dispose = valija_message_cell_dispose;
   object_class->finalize = valija_message_cell_finalize;
   object_class->get_property = valija_message_cell_get_property;
+  widget_class->map = valija_message_cell_map;
+  widget_class->unmap = valija_message_cell_unmap;
   widget_class->snapshot = valija_message_cell_snapshot;
 
   properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, NULL,
@@ -499,7 +609,14 @@ valija_message_cell_class_init (ValijaMessageCellClass *klass)
 static void
 valija_message_cell_init (ValijaMessageCell *self)
 {
-  gtk_widget_init_template (GTK_WIDGET (self));
+  if (usual_height == 0)
+    {
+      gtk_widget_init_template (GTK_WIDGET (self));
+      usual_height = measure_height (GTK_WIDGET (self));
+      gtk_widget_set_visible (adw_bin_get_child (ADW_BIN (self)), FALSE);
+    }
+
+  gtk_widget_set_size_request (GTK_WIDGET (self), -1, usual_height);
 }
 
 GtkWidget *

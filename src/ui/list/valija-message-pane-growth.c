@@ -4,10 +4,10 @@
 
 #include "ui/list/valija-message-pane-private.h"
 
-/* The list view makes a widget for each of its first 200 rows in one turn, which takes as long as a dozen frames. It
- * gets what a window shows first, then, once that is painted, so many more in each frame. */
+/* The list view makes a widget for each of its first 200 rows in one turn. It gets what a window shows first, then,
+ * once that is painted, so many more in each frame. */
 #define FIRST_ROWS 16
-#define ROWS_PER_FRAME 14
+#define ROWS_PER_FRAME 64
 #define MAX_GROWN 200
 
 static gboolean
