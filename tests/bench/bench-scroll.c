@@ -6,8 +6,8 @@
 #include <time.h>
 
 /* Scrolls the message list of the application, which is started with the arguments, from one end to the other and
- * back, and says what the frames cost. With --bare it is a list of the toolkit's own, whose rows have three labels and
- * nothing behind them: less is not to be had. */
+ * back, and says what the frames cost, and the longest turn of the main loop. With --bare it is a list of the toolkit's
+ * own, whose rows have three labels and nothing behind them: less is not to be had. */
 
 /* So many pages from each end, each as long as that of a key that is held down. */
 #define PAGES           100
@@ -27,6 +27,9 @@ static GtkListView *list;
 static GArray *frames;       /* of Frame */
 static Frame begun;
 static guint n_turns;
+static GPollFunc wait_for_events;
+static double woken;         /* seconds: when the main loop has last been told of something to do */
+static double longest;       /* seconds until it waited again; a frame may be in it */
 
 static gpointer
 find_widget (GtkWidget *widget,
@@ -71,6 +74,21 @@ end_cb (void)
 }
 
 static int
+poll_cb (GPollFD *fds,
+         guint    n_fds,
+         int      timeout)
+{
+  int n_ready;
+
+  if (woken > 0)
+    longest = MAX (longest, now ().seconds - woken);
+  n_ready = wait_for_events (fds, n_fds, timeout);
+  woken = now ().seconds;
+
+  return n_ready;
+}
+
+static int
 compare (gconstpointer a,
          gconstpointer b)
 {
@@ -94,8 +112,8 @@ tell (void)
       n_late += all[i].seconds > 0.016;
     }
 
-  g_printerr ("scrolled median=%f worst=%f busy=%f late=%f\n", all[frames->len / 2].seconds,
-              all[frames->len - 1].seconds, cpu, 100.0 * n_late / frames->len);
+  g_printerr ("scrolled median=%f worst=%f busy=%f late=%f turn=%f\n", all[frames->len / 2].seconds,
+              all[frames->len - 1].seconds, cpu, 100.0 * n_late / frames->len, longest);
 }
 
 static gboolean
@@ -140,6 +158,8 @@ begin_scrolling_cb (gpointer application)
   g_signal_connect (clock, "before-paint", G_CALLBACK (begin_cb), NULL);
   g_signal_connect_after (clock, "after-paint", G_CALLBACK (end_cb), NULL);
   gtk_widget_add_tick_callback (GTK_WIDGET (list), turn_cb, application, NULL);
+  wait_for_events = g_main_context_get_poll_func (NULL);
+  g_main_context_set_poll_func (NULL, poll_cb);
 
   return G_SOURCE_REMOVE;
 }

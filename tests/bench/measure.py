@@ -122,6 +122,7 @@ FIGURES = {
     'median': ('median frame', lambda v: f'{v * 1000:.1f} ms'),
     'worst': ('worst frame', lambda v: f'{v * 1000:.1f} ms'),
     'busy': ('CPU of one', lambda v: f'{v * 1000:.1f} ms'),
+    'turn': ('longest turn', lambda v: f'{v * 1000:.1f} ms'),
     'late': ('frames over 16 ms', lambda v: f'{v:.1f} %'),
 }
 
