@@ -4,6 +4,7 @@
 
 #include "fuzz/valija-fuzz.h"
 #include "mime/valija-composition.h"
+#include "mime/valija-mime-beginning.h"
 
 static void
 check_part (ValijaMimeMessage    *message,
@@ -37,6 +38,17 @@ check_answer (ValijaMimeMessage *message,
   g_assert_cmpuint (valija_mime_message_get_info (again)->from->len, ==, 1);
 }
 
+/* What would be shown if no more of it came. */
+static void
+check_beginning (GBytes *source)
+{
+  g_autoptr(GBytes) outline = valija_mime_beginning_to_outline (source);
+  g_autoptr(ValijaMimeMessage) message = outline != NULL ? valija_mime_message_parse_outline (outline) : NULL;
+
+  g_assert_true (outline == NULL || g_bytes_get_size (outline) <= g_bytes_get_size (source));
+  g_assert_true (message == NULL || g_utf8_validate (valija_mime_message_get_text (message), -1, NULL));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data,
                         size_t         size)
@@ -60,6 +72,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   for (ValijaReplyKind kind = VALIJA_REPLY; kind <= VALIJA_FORWARD_ATTACHED; kind++)
     check_answer (message, source, kind);
   g_assert_true ((envelope != NULL) == (stripped != NULL));
+  check_beginning (source);
 
   return 0;
 }
