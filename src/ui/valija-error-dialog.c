@@ -16,6 +16,7 @@ struct _ValijaErrorDialog
   GtkLabel     *detail;
   GtkLabel     *advice;
   GtkWidget    *facts;
+  AdwActionRow *account_row;
   AdwActionRow *side_row;
   AdwActionRow *step_row;
   AdwActionRow *line_row;
@@ -104,6 +105,7 @@ valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, detail);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, advice);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, facts);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, account_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, side_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, step_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, line_row);
@@ -118,8 +120,9 @@ valija_error_dialog_init (ValijaErrorDialog *self)
 }
 
 AdwDialog *
-valija_error_dialog_new (ValijaEngine *engine,
-                         const GError *error)
+valija_error_dialog_new (ValijaEngine  *engine,
+                         ValijaAccount *account,
+                         const GError  *error)
 {
   ValijaErrorDialog *self = g_object_new (VALIJA_TYPE_ERROR_DIALOG, NULL);
   g_autofree char *title = valija_error_dup_title (error);
@@ -135,6 +138,7 @@ valija_error_dialog_new (ValijaEngine *engine,
   set_text (self->detail, g_str_equal (detail, title) ? "" : detail);
   set_text (self->advice, advice);
 
+  told |= set_row (self->account_row, account != NULL ? valija_account_get_name (account) : NULL);
   told |= set_row (self->side_row, describe_side (valija_error_get_side (error)));
   told |= set_row (self->step_row, valija_step_get_label (valija_error_get_step (error)));
   told |= set_row (self->line_row, valija_error_get_server_line (error));

@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ERROR_DIALOG (valija_error_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, VALIJA, ERROR_DIALOG, AdwDialog)
 
-/* @error is copied. Holds @engine, for what a certificate is decided to be. (transfer floating) */
-AdwDialog *valija_error_dialog_new (ValijaEngine *engine, const GError *error) G_GNUC_WARN_UNUSED_RESULT;
+/* @account: (nullable): whose failure it is, where that is not plain. @error is copied. Holds @engine, for what a
+ * certificate is decided to be. (transfer floating) */
+AdwDialog *valija_error_dialog_new (ValijaEngine  *engine,
+                                    ValijaAccount *account,
+                                    const GError  *error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

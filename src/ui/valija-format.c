@@ -232,3 +232,23 @@ valija_format_progress (ValijaProgress *progress)
   /* Translators: how much of how much is done: "1,200 of 5,000" */
   return g_strdup_printf (_("%s of %s"), part, all);
 }
+
+char *
+valija_format_failure (GListModel    *accounts,
+                       ValijaAccount *account,
+                       const GError  *error)
+{
+  g_autofree char *title = NULL;
+
+  g_return_val_if_fail (G_IS_LIST_MODEL (accounts), NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+  g_return_val_if_fail (error != NULL, NULL);
+
+  title = valija_error_dup_title (error);
+  if (g_list_model_get_n_items (accounts) < 2 || g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OFFLINE) ||
+      g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_DISK_FULL))
+    return g_steal_pointer (&title);
+
+  /* Translators: an account, and what went wrong with it */
+  return g_strdup_printf (_("%s: %s"), valija_account_get_name (account), title);
+}

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-account-status.h"
 #include "model/valija-progress.h"
 
 G_BEGIN_DECLS
@@ -23,5 +24,9 @@ char *valija_format_count (guint64 count);
 
 /* How much of how much is done: "1,200 of 5,000", or "12 of 40 MB". NULL where nobody knows. (transfer full) */
 char *valija_format_progress (ValijaProgress *progress);
+
+/* What failed, and with which of the @accounts: "ana@example.org: The incoming server does not answer"; the second
+ * alone where there is one account, or where it is this computer that is to blame. (transfer full) */
+char *valija_format_failure (GListModel *accounts, ValijaAccount *account, const GError *error);
 
 G_END_DECLS

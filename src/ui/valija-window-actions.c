@@ -547,16 +547,6 @@ main_menu_action (GtkWidget  *widget,
 /* ---- Accounts ---- */
 
 static void
-synced_cb (DexFuture *future,
-           gpointer   owner)
-{
-  g_autoptr(GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) == NULL)
-    valija_window_show_error (owner, error);
-}
-
-static void
 sync_action (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
@@ -571,8 +561,7 @@ sync_action (GtkWidget  *widget,
 
       /* Those that are paused are checked one by one, when that is wanted. */
       if (reason == NULL && !valija_account_get_paused (account))
-        valija_future_then (valija_engine_sync_account (self->engine, account, VALIJA_SYNC_ALL_FOLDERS, NULL),
-                            self, synced_cb);
+        valija_window_check (self, account);
     }
 
   valija_future_forget (valija_engine_flush_outbox (self->engine, NULL), "outbox");

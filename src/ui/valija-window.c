@@ -10,6 +10,7 @@
 #include "ui/valija-application.h"
 #include "ui/valija-error-dialog.h"
 #include "ui/valija-focus.h"
+#include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -220,6 +221,7 @@ valija_window_dispose (GObject *object)
 
   stop_mark_read (self);
   g_clear_weak_pointer (&self->before_sidebar);
+  g_clear_weak_pointer (&self->failure_toast);
   g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
   g_clear_object (&self->undo);
@@ -455,30 +457,94 @@ static void
 error_details_cb (AdwToast     *toast,
                   ValijaWindow *self)
 {
+  ValijaAccount *account = g_object_get_data (G_OBJECT (toast), "account");
   const GError *error = g_object_get_data (G_OBJECT (toast), "error");
 
-  adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+  adw_dialog_present (valija_error_dialog_new (self->engine, account, error), GTK_WIDGET (self));
+}
+
+/* @account: (nullable): whose failure it is, where that is not plain */
+static void
+show_failure (ValijaWindow  *self,
+              ValijaAccount *account,
+              const GError  *error)
+{
+  g_autofree char *title = NULL;
+  AdwToast *toast;
+
+  if (valija_error_is_cancelled (error))
+    return;
+
+  title = account != NULL ? valija_format_failure (valija_engine_get_accounts (self->engine), account, error)
+                          : valija_error_dup_title (error);
+  /* What ails all accounts is told once. */
+  if (self->failure_toast != NULL && g_str_equal (adw_toast_get_title (self->failure_toast), title))
+    return;
+
+  toast = adw_toast_new (title);
+  adw_toast_set_use_markup (toast, FALSE);
+  adw_toast_set_timeout (toast, UNDO_SECONDS);
+  adw_toast_set_button_label (toast, _("_Details"));
+  g_set_weak_pointer (&self->failure_toast, toast);
+  if (account != NULL)
+    g_object_set_data_full (G_OBJECT (toast), "account", g_object_ref (account), g_object_unref);
+  g_object_set_data_full (G_OBJECT (toast), "error", g_error_copy (error), (GDestroyNotify) g_error_free);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (error_details_cb), self, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 void
 valija_window_show_error (ValijaWindow *self,
                           const GError *error)
 {
-  g_autofree char *title = NULL;
-  AdwToast *toast;
-
   g_return_if_fail (VALIJA_IS_WINDOW (self));
   g_return_if_fail (error != NULL);
 
-  if (valija_error_is_cancelled (error))
-    return;
+  show_failure (self, NULL, error);
+}
 
-  title = valija_error_dup_title (error);
-  toast = adw_toast_new (title);
-  adw_toast_set_use_markup (toast, FALSE);
-  adw_toast_set_timeout (toast, UNDO_SECONDS);
-  adw_toast_set_button_label (toast, _("_Details"));
-  g_object_set_data_full (G_OBJECT (toast), "error", g_error_copy (error), (GDestroyNotify) g_error_free);
-  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (error_details_cb), self, 0);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+typedef struct
+{
+  GWeakRef window;
+  ValijaAccount *account;
+} Check;
+
+static void
+check_free (Check *check)
+{
+  g_weak_ref_clear (&check->window);
+  g_object_unref (check->account);
+  g_free (check);
+}
+
+static DexFuture *
+checked_cb (DexFuture *future,
+            gpointer   data)
+{
+  Check *check = data;
+  g_autoptr(ValijaWindow) self = g_weak_ref_get (&check->window);
+  g_autoptr(GError) error = NULL;
+
+  if (dex_future_get_value (future, &error) == NULL && self != NULL)
+    show_failure (self, check->account, error);
+
+  return NULL;
+}
+
+void
+valija_window_check (ValijaWindow  *self,
+                     ValijaAccount *account)
+{
+  Check *check;
+
+  g_return_if_fail (VALIJA_IS_WINDOW (self));
+  g_return_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  check = g_new0 (Check, 1);
+  g_weak_ref_init (&check->window, self);
+  check->account = g_object_ref (account);
+  /* Disowned because it goes on when the window is closed */
+  dex_future_disown (dex_future_finally (valija_engine_sync_account (self->engine, account, VALIJA_SYNC_ALL_FOLDERS,
+                                                                     NULL),
+                                         checked_cb, check, (GDestroyNotify) check_free));
 }

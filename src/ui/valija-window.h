@@ -36,5 +36,7 @@ void          valija_window_show_undo     (ValijaWindow *self, ValijaUndo *undo)
 /* @error's title, with everything else behind "Details". A cancellation is not shown. */
 void          valija_window_show_error    (ValijaWindow *self, const GError *error);
 
+/* Looks for mail in all folders of @account; where that fails says so, and of whom. */
+void          valija_window_check         (ValijaWindow *self, ValijaAccount *account);
 
 G_END_DECLS

@@ -115,6 +115,54 @@ test_folders (void)
   g_assert_nonnull (find_folder ("inbox"));
 }
 
+static GtkWidget *
+find_label (GtkWidget  *widget,
+            const char *text)
+{
+  GtkWidget *found = NULL;
+
+  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+    return widget;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_label (child, text);
+
+  return found;
+}
+
+/* Whether the menu of the folder that is shown offers @label. */
+static gboolean
+menu_offers (const char *label)
+{
+  ValijaSidebar *sidebar = get_window ()->sidebar;
+  gboolean offers;
+
+  valija_sidebar_focus (sidebar);
+  activate (sidebar, "sidebar.popup-menu");
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (sidebar->menu)));
+  offers = gtk_widget_is_sensitive (find_label (GTK_WIDGET (sidebar->menu), label));
+  gtk_popover_popdown (GTK_POPOVER (sidebar->menu));
+  WAIT_FOR (sidebar->target == NULL);
+
+  return offers;
+}
+
+/* What cannot be done to a folder its menu does not offer. */
+void
+test_folder_menu (void)
+{
+  show_inbox ("ana@example.org");
+  g_assert_true (menu_offers ("New Folder Inside…"));
+  g_assert_false (menu_offers ("Rename…"));
+  g_assert_false (menu_offers ("Remove…"));
+  valija_window_show_folder (get_window (), find_folder ("Lists"));
+  g_assert_true (menu_offers ("Rename…"));
+  g_assert_true (menu_offers ("Remove…"));
+  show_inbox ("ana@example.org");
+  gtk_window_set_focus (GTK_WINDOW (get_window ()), NULL);
+}
+
 static AdwDialog *
 window_dialog (void)
 {
@@ -170,7 +218,7 @@ test_folder_properties (void)
   show_inbox ("ana@example.org");
 }
 
-/* However long the tests before took: the foot tells of the one that waits the longest. */
+/* However long the tests before took, and with nothing that failed: the foot tells of the one that waits longest. */
 static void
 check_all (void)
 {
@@ -179,9 +227,10 @@ check_all (void)
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
     {
       g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+      ValijaAccountStatus *status = valija_engine_get_status (engine, account);
 
-      valija_account_status_set_last_checked (valija_engine_get_status (engine, account),
-                                              g_get_real_time () / G_USEC_PER_SEC);
+      valija_account_status_set_last_checked (status, g_get_real_time () / G_USEC_PER_SEC);
+      valija_account_status_set_error (status, NULL);
     }
 }
 
@@ -219,6 +268,44 @@ test_sync_button (void)
   g_signal_emit_by_name (pause, "clicked");
   WAIT_FOR (!valija_account_get_paused (account));
   g_assert_cmpstr (gtk_widget_get_tooltip_text (pause), ==, "Pause");
+}
+
+/* Where there are several accounts, the one that could not be checked is named: in the notice, in what is behind it,
+ * and at the foot of the sidebar for as long as it fails. */
+void
+test_check_fails (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccount *other = valija_engine_find_account (engine, "ana.nunez@provider.example");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  GtkWidget *toasts = GTK_WIDGET (get_window ()->toasts);
+  GtkWidget *foot = GTK_WIDGET (get_window ()->sidebar->sync_button);
+  g_autoptr(DexPromise) promise = valija_fake_engine_hold_next (engine);
+  g_autoptr(GError) error = NULL;
+  AdwDialog *details;
+
+  valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, "Silence.");
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_CONNECT);
+  show_inbox ("ana@example.org");
+  check_all ();
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  activate (get_window ()->sidebar, "sidebar.check");
+  dex_promise_reject (promise, g_error_copy (error));
+  WAIT_FOR (find_label (toasts, "ana@example.org: The incoming server does not answer") != NULL);
+  g_signal_emit_by_name (find_button (toasts, "_Details"), "clicked");
+  WAIT_FOR ((details = window_dialog ()) != NULL);
+  g_assert_nonnull (find_label (GTK_WIDGET (details), "ana@example.org"));
+  adw_dialog_force_close (details);
+  WAIT_FOR (window_dialog () == NULL);
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+
+  valija_account_status_set_error (status, error);
+  g_assert_nonnull (find_label (foot, "ana@example.org\nThe incoming server does not answer"));
+  valija_account_status_set_error (valija_engine_get_status (engine, other), error);
+  g_assert_nonnull (find_label (foot, "2 accounts could not be checked"));
+  valija_account_status_set_error (valija_engine_get_status (engine, other), NULL);
+  valija_account_status_set_error (status, NULL);
+  g_assert_nonnull (find_label (foot, "Checked just now"));
 }
 
 /* What is kept of an account is told and chosen on its page, and fetched at once. */

@@ -68,6 +68,7 @@ void test_folders (void);
 void test_folder_properties (void);
 void test_sync_button (void);
 void test_account_mail (void);
+void test_check_fails (void);
 void test_quota (void);
 void test_owner (void);
 void test_auto_replies (void);

@@ -49,7 +49,7 @@ examined_cb (DexFuture *future,
   const GValue *value = dex_future_get_value (future, &error);
 
   if (value == NULL)
-    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+    adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
   else
     valija_composition_add_attachment (self->composition, g_value_get_object (value));
 }

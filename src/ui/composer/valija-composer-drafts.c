@@ -57,7 +57,7 @@ saved_cb (DexFuture *future,
           gtk_window_present (GTK_WINDOW (self));
         }
       if (!valija_error_is_cancelled (error))
-        adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+        adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;
     }
 

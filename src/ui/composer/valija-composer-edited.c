@@ -32,7 +32,7 @@ settled_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
 
   if (dex_future_get_value (future, &error) == NULL && !valija_error_is_cancelled (error))
-    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+    adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
 }
 
 static void
@@ -55,7 +55,7 @@ theirs_found_cb (DexFuture *future,
   if (value == NULL)
     {
       adw_banner_set_revealed (self->edited_banner, TRUE);
-      adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+      adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;
     }
 

@@ -107,7 +107,7 @@ queued_cb (DexFuture *future,
       valija_composer_save_again (self);
       /* Closed meanwhile, perhaps */
       gtk_window_present (GTK_WINDOW (self));
-      adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+      adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;
     }
 

@@ -5,6 +5,7 @@
 #include "ui/list/valija-message-pane-private.h"
 
 #include "ui/valija-error-dialog.h"
+#include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -82,15 +83,11 @@ status_changed_cb (ValijaMessagePane *self)
 
   if (failed != NULL)
     {
-      g_autofree char *title = valija_error_dup_title (valija_account_status_get_error (failed));
-      g_autofree char *whose = NULL;
+      g_autofree char *title = valija_format_failure (valija_engine_get_accounts (self->engine),
+                                                      valija_account_status_get_account (failed),
+                                                      valija_account_status_get_error (failed));
 
-      if (self->statuses->len > 1)
-        /* Translators: an account, and what went wrong with it */
-        whose = g_strdup_printf (_("%s: %s"), valija_account_get_name (valija_account_status_get_account (failed)),
-                                 title);
-
-      adw_banner_set_title (self->banner, whose != NULL ? whose : title);
+      adw_banner_set_title (self->banner, title);
       adw_banner_set_button_label (self->banner, _("_Details"));
     }
   else if (words != NULL)
@@ -172,7 +169,8 @@ banner_clicked_cb (ValijaMessagePane *self)
   ValijaAccountStatus *failed = find_failed (self);
 
   if (failed != NULL)
-    adw_dialog_present (valija_error_dialog_new (self->engine, valija_account_status_get_error (failed)),
+    adw_dialog_present (valija_error_dialog_new (self->engine, valija_account_status_get_account (failed),
+                                                 valija_account_status_get_error (failed)),
                         GTK_WIDGET (self));
 }
 

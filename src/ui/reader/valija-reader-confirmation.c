@@ -79,7 +79,7 @@ answered_cb (DexFuture *future,
 
   if (dex_future_get_value (future, &error) == NULL && !valija_error_is_cancelled (error))
     {
-      adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+      adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;
     }
 

@@ -70,7 +70,7 @@ show_error (ValijaReader *self,
             const GError *error)
 {
   if (!valija_error_is_cancelled (error) && !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    adw_dialog_present (valija_error_dialog_new (self->engine, error), GTK_WIDGET (self));
+    adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
 }
 
 static GtkWindow *

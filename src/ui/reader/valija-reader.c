@@ -508,7 +508,7 @@ static void
 error_details_cb (ValijaReader *self)
 {
   if (self->error != NULL)
-    adw_dialog_present (valija_error_dialog_new (self->engine, self->error), GTK_WIDGET (self));
+    adw_dialog_present (valija_error_dialog_new (self->engine, NULL, self->error), GTK_WIDGET (self));
 }
 
 static void

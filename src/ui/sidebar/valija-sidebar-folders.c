@@ -482,17 +482,6 @@ folder_properties_action (GtkWidget  *widget,
 /* ---- Accounts ---- */
 
 static void
-checked_cb (DexFuture *future,
-            gpointer   owner)
-{
-  GtkRoot *window = gtk_widget_get_root (owner);
-  g_autoptr(GError) error = NULL;
-
-  if (dex_future_get_value (future, &error) == NULL && VALIJA_IS_WINDOW (window))
-    valija_window_show_error (VALIJA_WINDOW (window), error);
-}
-
-static void
 check_action (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
@@ -501,8 +490,7 @@ check_action (GtkWidget  *widget,
   g_autoptr(GObject) target = dup_target (self);
 
   if (target != NULL && get_account (target) != NULL && may (self, target, VALIJA_ACTION_READ))
-    valija_future_then (valija_engine_sync_account (self->engine, get_account (target), VALIJA_SYNC_ALL_FOLDERS, NULL),
-                        self, checked_cb);
+    valija_window_check (get_window (self), get_account (target));
 }
 
 static void

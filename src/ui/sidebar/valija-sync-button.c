@@ -17,7 +17,7 @@ struct _ValijaSyncButton
 
   GtkMenuButton  *button;
   GtkStack       *icons;
-  GtkWidget      *icon;
+  GtkImage       *icon;
   GtkWidget      *spinner;
   GtkLabel       *label;
   GtkListBox     *list;
@@ -30,15 +30,54 @@ struct _ValijaSyncButton
 
 G_DEFINE_FINAL_TYPE (ValijaSyncButton, valija_sync_button, ADW_TYPE_BIN)
 
-/* What goes on at one account, else the oldest check: what is told must be true of all. */
+/* Of the accounts that failed; NULL where none has. */
+static char *
+dup_failure (ValijaSyncButton *self)
+{
+  ValijaAccountStatus *failed = NULL;
+  g_autofree char *title = NULL;
+  guint n_failed = 0;
+
+  for (guint i = 0; i < self->statuses->len; i++)
+    {
+      ValijaAccountStatus *status = g_ptr_array_index (self->statuses, i);
+      const GError *error = valija_account_status_get_error (status);
+
+      if (error == NULL || valija_account_get_paused (valija_account_status_get_account (status)))
+        continue;
+
+      failed = status;
+      n_failed++;
+      if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OFFLINE))
+        return valija_error_dup_title (error);
+    }
+
+  if (n_failed > 1)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u account could not be checked",
+                                         "%u accounts could not be checked", n_failed), n_failed);
+  if (failed == NULL)
+    return NULL;
+
+  title = valija_error_dup_title (valija_account_status_get_error (failed));
+  if (g_list_model_get_n_items (valija_engine_get_accounts (self->engine)) < 2)
+    return g_steal_pointer (&title);
+
+  /* On two lines both have their beginning in sight. */
+  return g_strdup_printf ("%s\n%s", valija_account_get_name (valija_account_status_get_account (failed)), title);
+}
+
+/* What goes on at one account, else what failed, else the oldest check: what is told must be true of all. */
 static char *
 dup_text (ValijaSyncButton *self,
-          gboolean         *busy)
+          gboolean         *busy,
+          gboolean         *failed)
 {
   guint n_paused = 0;
   gint64 oldest = G_MAXINT64;
+  char *failure;
 
   *busy = TRUE;
+  *failed = FALSE;
   for (guint i = 0; i < self->statuses->len; i++)
     {
       ValijaAccountStatus *status = g_ptr_array_index (self->statuses, i);
@@ -53,6 +92,12 @@ dup_text (ValijaSyncButton *self,
     }
 
   *busy = FALSE;
+  if ((failure = dup_failure (self)) != NULL)
+    {
+      *failed = TRUE;
+      return failure;
+    }
+
   if (n_paused == self->statuses->len)
     return g_strdup (_("Paused"));
 
@@ -63,15 +108,22 @@ static void
 update (ValijaSyncButton *self)
 {
   gboolean busy;
+  gboolean failed;
   g_autofree char *text = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self), self->statuses->len > 0);
   if (self->statuses->len == 0)
     return;
 
-  text = dup_text (self, &busy);
+  text = dup_text (self, &busy, &failed);
   gtk_label_set_text (self->label, text);
-  gtk_stack_set_visible_child (self->icons, busy ? self->spinner : self->icon);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->button), failed ? text : NULL);
+  if (failed)
+    gtk_widget_add_css_class (GTK_WIDGET (self->icon), "warning");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->icon), "warning");
+  gtk_image_set_from_icon_name (self->icon, failed ? "dialog-warning-symbolic" : "view-refresh-symbolic");
+  gtk_stack_set_visible_child (self->icons, busy ? self->spinner : GTK_WIDGET (self->icon));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
