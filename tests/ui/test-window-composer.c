@@ -158,6 +158,37 @@ test_sender_of_folder (void)
   g_object_set (smtp, "name", "", "senders", "", NULL);
 }
 
+/* Begun where only mail is received, it is said from whom it goes; what sends from the same address needs no words. */
+void
+test_other_sender (void)
+{
+  ValijaAccount *pop3 = valija_engine_find_account (engine, "ana.nunez@provider.example");
+  ValijaAccount *smtp = valija_engine_find_account (engine, "robot@example.org");
+  ValijaComposer *composer;
+
+  show_inbox ("ana.nunez@provider.example");
+  composer = compose_note ();
+  g_assert_true (adw_banner_get_revealed (composer->sender_banner));
+  g_assert_cmpstr (adw_banner_get_title (composer->sender_banner), ==,
+                   "“ana.nunez@provider.example” can only receive. This message is sent from ana@example.org.");
+  gtk_drop_down_set_selected (composer->from, 1);
+  g_assert_cmpstr (adw_banner_get_title (composer->sender_banner), ==,
+                   "“ana.nunez@provider.example” can only receive. This message is sent from robot@example.org.");
+  discard_composer ();
+
+  g_object_set (smtp, "senders", valija_account_get_email (pop3), NULL);
+  composer = compose_note ();
+  g_assert_true (valija_composer_get_account (composer) == smtp);
+  g_assert_false (adw_banner_get_revealed (composer->sender_banner));
+  discard_composer ();
+  g_object_set (smtp, "senders", "", NULL);
+
+  show_inbox ("ana@example.org");
+  composer = compose_note ();
+  g_assert_false (adw_banner_get_revealed (composer->sender_banner));
+  discard_composer ();
+}
+
 /* It waits for some seconds, and comes back into a composer. */
 void
 test_undo_send (void)

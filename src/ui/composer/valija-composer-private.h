@@ -19,6 +19,7 @@ struct _ValijaComposer
 
   GtkWidget           *send_button;
   AdwBanner           *edited_banner;
+  AdwBanner           *sender_banner;
   GtkWidget           *fields;
   GtkWidget           *from_row;
   GtkDropDown         *from;
@@ -34,6 +35,7 @@ struct _ValijaComposer
   GtkLabel            *draft_note;
 
   ValijaEngine        *engine;
+  ValijaAccount       *begun_in;      /* nullable: the account that was open */
   ValijaComposition   *composition;
   GListModel          *senders;       /* of ValijaSender: the addresses of the accounts that can send */
   GSimpleActionGroup  *options;

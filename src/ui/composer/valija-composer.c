@@ -39,27 +39,67 @@ valija_composer_get_account (ValijaComposer *self)
   return sender != NULL ? valija_sender_get_account (sender) : NULL;
 }
 
-/* @from: (nullable): the address that the message has; where that is none of the account's, it is the account's own. */
+/* How well @sender suits a message of @account (nullable) that has @from (nullable) for its sender. */
+static guint
+rate_sender (ValijaSender        *sender,
+             ValijaAccount       *account,
+             const ValijaAddress *from)
+{
+  const char *address = valija_sender_get_address (sender)->address;
+  gboolean is_same = from != NULL && g_ascii_strcasecmp (address, from->address) == 0;
+
+  if (account == NULL)
+    return 0;
+  if (valija_sender_get_account (sender) == account)
+    return is_same ? 3 : 2;
+
+  /* Another account may send from the same address */
+  return is_same || g_ascii_strcasecmp (address, valija_account_get_email (account)) == 0;
+}
+
 static void
-select_account (ValijaComposer      *self,
-                ValijaAccount       *account,
-                const ValijaAddress *from)
+select_sender (ValijaComposer      *self,
+               ValijaAccount       *account,
+               const ValijaAddress *from)
 {
   guint n_items = g_list_model_get_n_items (self->senders);
-  gboolean found = FALSE;
+  guint best = 0;
 
   for (guint i = 0; i < n_items; i++)
     {
       g_autoptr(ValijaSender) sender = g_list_model_get_item (self->senders, i);
-      gboolean is_same = from != NULL && g_ascii_strcasecmp (valija_sender_get_address (sender)->address,
-                                                             from->address) == 0;
+      guint rating = rate_sender (sender, account, from);
 
-      if (valija_sender_get_account (sender) == account && (!found || is_same))
-        gtk_drop_down_set_selected (self->from, i);
-      found |= valija_sender_get_account (sender) == account;
+      if (i == 0 || rating > best)
+        {
+          gtk_drop_down_set_selected (self->from, i);
+          best = rating;
+        }
     }
 
   gtk_widget_set_visible (self->from_row, n_items > 1);
+}
+
+/* That it is not the account it was begun in which sends: nobody is to write from another address without knowing. */
+static void
+update_sender_banner (ValijaComposer *self)
+{
+  ValijaSender *sender = gtk_drop_down_get_selected_item (self->from);
+  gboolean other = self->begun_in != NULL && sender != NULL && !can_send (self->begun_in, self) &&
+                   g_ascii_strcasecmp (valija_sender_get_address (sender)->address,
+                                       valija_account_get_email (self->begun_in)) != 0;
+
+  if (other)
+    {
+      g_autofree char *text = NULL;
+
+      /* Translators: the name of an account, and the address of another */
+      text = g_strdup_printf (_("“%s” can only receive. This message is sent from %s."),
+                              valija_account_get_name (self->begun_in), valija_sender_get_address (sender)->address);
+      adw_banner_set_title (self->sender_banner, text);
+    }
+
+  adw_banner_set_revealed (self->sender_banner, other);
 }
 
 static void
@@ -75,6 +115,7 @@ from_changed_cb (ValijaComposer *self)
   valija_address_field_set_account (self->cc, account);
   valija_address_field_set_account (self->bcc, account);
   valija_composer_enable_send (self, account != NULL);
+  update_sender_banner (self);
   if (account == NULL)
     {
       gtk_label_set_text (self->copy_note,
@@ -111,7 +152,7 @@ bind_senders (ValijaComposer *self,
   g_object_get (self->composition, "from", &from, NULL);
   self->senders = G_LIST_MODEL (gtk_flatten_list_model_new (G_LIST_MODEL (lists)));
   gtk_drop_down_set_model (self->from, self->senders);
-  select_account (self, account, from);
+  select_sender (self, account, from);
   from_changed_cb (self);
 }
 
@@ -280,6 +321,7 @@ valija_composer_dispose (GObject *object)
   g_clear_object (&self->spelling);
   g_clear_object (&self->options);
   g_clear_object (&self->original);
+  g_clear_object (&self->begun_in);
   g_clear_object (&self->senders);
   g_clear_object (&self->composition);
   g_clear_object (&self->engine);
@@ -305,6 +347,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, fields);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, edited_banner);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, sender_banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, to);
@@ -352,6 +395,7 @@ valija_composer_new (GtkApplication    *application,
 
   self->engine = g_object_ref (engine);
   self->composition = g_object_ref (composition);
+  g_set_object (&self->begun_in, account);
   self->draft = draft;
   if (draft != 0)
     valija_engine_hold_draft (engine, draft);
