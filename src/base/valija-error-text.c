@@ -281,7 +281,7 @@ valija_error_dup_detail (const GError *error)
   server_line = valija_error_get_server_line (error);
   if (server_line != NULL && *server_line != '\0' && strstr (error->message, server_line) == NULL)
     {
-      g_autofree char *said = g_strdup_printf (_("The server said: “%s”"), server_line);
+      g_autofree char *said = valija_server_line_quote (server_line);
 
       append_line (text, said);
     }
@@ -310,6 +310,14 @@ valija_error_dup_advice (const GError *error)
     return g_strdup ("");
 
   return g_strdup (_(text->advice));
+}
+
+char *
+valija_server_line_quote (const char *line)
+{
+  g_return_val_if_fail (line != NULL, NULL);
+
+  return g_strdup_printf (_("The server said: “%s”"), line);
 }
 
 /**

@@ -156,6 +156,9 @@ char *valija_error_dup_title  (const GError *error);
 char *valija_error_dup_detail (const GError *error);
 char *valija_error_dup_advice (const GError *error);
 
+/* "The server said: “552 too large”": what comes after our own words. Translated. (transfer full) */
+char *valija_server_line_quote (const char *line);
+
 /* Why the system could not do it, in our own words, for the end of a sentence. Translated. (transfer none) */
 const char *valija_reason_of_error (const GError *cause);
 const char *valija_reason_of_errno (int code);

@@ -203,6 +203,20 @@ state_after (ValijaStoredOutbox *item, ValijaOutboxState from, const GError *err
   return valija_error_is_transient (error) ? VALIJA_OUTBOX_PENDING : VALIJA_OUTBOX_ERROR;
 }
 
+/* On a line of its own. @line: (nullable) */
+static void
+append_server_line (GString *words, const char *line)
+{
+  g_autofree char *quoted = NULL;
+
+  if (line == NULL || line[0] == '\0')
+    return;
+
+  quoted = valija_server_line_quote (line);
+  g_string_append_printf (words, "%s%s", words->len > 0 ? "\n" : "", quoted);
+}
+
+/* What it means, what to do, and behind it what the server said. */
 static char *
 dup_words (const GError *error)
 {
@@ -210,10 +224,10 @@ dup_words (const GError *error)
   g_autofree char *advice = valija_error_dup_advice (error);
   g_autoptr(GString) words = g_string_new (error->message);
 
-  if (server_line != NULL && strstr (error->message, server_line) == NULL)
-    g_string_append_printf (words, "\n%s", server_line);
   if (advice[0] != '\0')
     g_string_append_printf (words, "\n%s", advice);
+  if (server_line != NULL && strstr (error->message, server_line) == NULL)
+    append_server_line (words, server_line);
 
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
@@ -316,9 +330,11 @@ collect_refused (ValijaReceipt *receipt, gboolean last)
 
       refused->transient &= result->transient;
       g_ptr_array_add (refused->recipients, g_strdup (result->recipient));
-      g_string_append_printf (text, "\n%s: %s", result->recipient, result->server_line);
       if (result->words != NULL)
-        g_string_append_printf (text, "\n%s", result->words);
+        g_string_append_printf (text, "\n%s: %s", result->recipient, result->words);
+      else
+        g_string_append_printf (text, "\n%s", result->recipient);
+      append_server_line (text, result->server_line);
     }
 
   if (refused->recipients->len == 0)
@@ -384,17 +400,18 @@ keep_owed_fiber (Sending *sending, GError **error)
   return TRUE;
 }
 
-/* The server's own; and where a receipt was asked for and none will come, that. */
+/* Where a receipt was asked for and none will come, that; and what the server said. */
 static char *
 dup_sent_words (Sending *sending, ValijaEnvelope *envelope, ValijaReceipt *receipt)
 {
   ValijaCapabilities capabilities = valija_session_get_capabilities (VALIJA_SESSION (sending->sender));
+  GString *words = g_string_new (NULL);
 
-  if (!envelope->delivery_receipt || (capabilities & VALIJA_CAPABILITY_DELIVERY_RECEIPT) != 0)
-    return g_strdup (receipt->server_line);
+  if (envelope->delivery_receipt && (capabilities & VALIJA_CAPABILITY_DELIVERY_RECEIPT) == 0)
+    g_string_append (words, _("This server gives no delivery receipts. Ask the reader to confirm instead."));
+  append_server_line (words, receipt->server_line);
 
-  return g_strdup_printf ("%s\n%s", receipt->server_line,
-                          _("This server gives no delivery receipts. Ask the reader to confirm instead."));
+  return g_string_free (words, FALSE);
 }
 
 /* The copy comes before the last word: whoever pulls the plug in between finds the message as uncertain, with its

@@ -31,7 +31,7 @@ def send():
 
         item = p.json('send', '-a', 'imap', '--to', f'Luis <{LUIS}>', '--bcc', MEI, '--subject', 'Café ☕', '--attach',
                       str(attachment), stdin='Good morning.\n')['item']
-        assert item['state'] == 'sent' and item['words'].startswith('250'), item
+        assert item['state'] == 'sent' and '“250 ' in item['words'], item
         p.run('sync', 'imap')
         kept = p.messages('-a', 'imap', '-f', 'sent')[0]
         assert kept['subject'] == 'Café ☕' and kept['flags'] == ['seen']

@@ -55,7 +55,7 @@ test_sent (void)
   g_assert_cmpuint (test->server->sent->len, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (test->server->sent, 1), ==, "ana@example.org>luis@example.org,mei@example.org");
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
-  g_assert_cmpstr (valija_outbox_item_get_words (item (test, 0)), ==, "250 2.0.0 queued");
+  g_assert_cmpstr (valija_outbox_item_get_words (item (test, 0)), ==, "The server said: “250 2.0.0 queued”");
 
   /* Once is once. */
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
@@ -139,7 +139,7 @@ test_partly_refused (void)
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 1);
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_ERROR);
   g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)),
-                            "nobody@example.org: 550 5.1.1 no such user"));
+                            "nobody@example.org\nThe server said: “550 5.1.1 no such user”"));
   g_assert_null (strstr (valija_outbox_item_get_words (item (test, 0)), "luis@example.org"));
 
   /* Tried again it goes to whom it has not reached, and to nobody twice. */
@@ -168,7 +168,8 @@ test_partly_put_off (void)
   g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_PENDING);
   g_assert_true (valija_outbox_item_is_retry (item (test, 0)));
   g_assert_cmpint (valija_outbox_item_get_due (item (test, 0)), >, now);
-  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)), "grey@example.org: 450 4.2.0 greylisted"));
+  g_assert_nonnull (strstr (valija_outbox_item_get_words (item (test, 0)),
+                            "grey@example.org: The server is busy.\nThe server said: “450 4.2.0 greylisted”"));
   g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
 
   test->server->refuse_recipient = NULL;
@@ -654,7 +655,7 @@ test_cancel (void)
   g_assert_cmpuint (test->server->sent->len, ==, 3);
 }
 
-/* A receipt was asked for, and this server gives none: that is told with its own words. */
+/* A receipt was asked for, and this server gives none: that is told before what it said. */
 static void
 test_no_receipts (void)
 {
@@ -668,7 +669,8 @@ test_no_receipts (void)
   item = g_list_model_get_item (valija_engine_get_outbox (test->engine), 0);
   g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_SENT);
   g_assert_cmpstr (valija_outbox_item_get_words (item), ==,
-                   "250 2.0.0 queued\nThis server gives no delivery receipts. Ask the reader to confirm instead.");
+                   "This server gives no delivery receipts. Ask the reader to confirm instead.\n"
+                   "The server said: “250 2.0.0 queued”");
 }
 
 typedef struct

@@ -139,9 +139,12 @@ valija_sample_mail_fill (ValijaEngine *engine)
   valija_fake_engine_add_outbox (engine, imap, "Minutes", VALIJA_OUTBOX_PENDING, NULL, 0);
   valija_fake_engine_add_outbox (engine, imap, "Minutes of the meeting", VALIJA_OUTBOX_PENDING, NULL, now + 36 * 3600);
   valija_fake_engine_add_outbox (engine, imap, "Greetings", VALIJA_OUTBOX_PENDING,
-                                 "The server is busy.\n451 4.3.2 Try again later", now + 600);
+                                 "The server does not accept the message now.\nValija tries again by itself.\n"
+                                 "The server said: “451 4.3.2 Try again later”", now + 600);
   valija_fake_engine_add_outbox (engine, imap, "Photographs", VALIJA_OUTBOX_ERROR,
-                                 "552 5.3.4 Message size exceeds fixed limit", 0);
+                                 "The message is larger than the server takes.\nSend fewer or smaller attachments.\n"
+                                 "The server said: “552 5.3.4 Message size exceeds fixed limit”", 0);
   valija_fake_engine_add_outbox (engine, imap, "Invoice", VALIJA_OUTBOX_UNCERTAIN, NULL, 0);
-  valija_fake_engine_add_outbox (engine, imap, "Hello", VALIJA_OUTBOX_SENT, "250 2.0.0 Ok: queued as 4F1", 0);
+  valija_fake_engine_add_outbox (engine, imap, "Hello", VALIJA_OUTBOX_SENT,
+                                 "The server said: “250 2.0.0 Ok: queued as 4F1”", 0);
 }
