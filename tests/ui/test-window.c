@@ -219,6 +219,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/send-only-account", test_send_only_account);
   g_test_add_func ("/ui/window/outbox", test_outbox);
   g_test_add_func ("/ui/window/folders", test_folders);
+  g_test_add_func ("/ui/window/folder-menu", test_folder_menu);
   g_test_add_func ("/ui/window/folder-properties", test_folder_properties);
   g_test_add_func ("/ui/window/sync-button", test_sync_button);
   g_test_add_func ("/ui/window/account-mail", test_account_mail);

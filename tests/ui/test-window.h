@@ -65,6 +65,7 @@ void test_delete_of_question (void);
 
 void test_outbox (void);
 void test_folders (void);
+void test_folder_menu (void);
 void test_folder_properties (void);
 void test_sync_button (void);
 void test_account_mail (void);

@@ -66,14 +66,23 @@ get_window (ValijaSidebar *self)
   return VALIJA_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 }
 
+/* (transfer full): NULL where @action can be done to @target */
+static char *
+dup_why_not (ValijaSidebar *self,
+             GObject       *target,
+             ValijaAction   action)
+{
+  return valija_engine_why_not (self->engine, get_account (target),
+                                VALIJA_IS_FOLDER (target) ? VALIJA_FOLDER (target) : NULL, action);
+}
+
 /* Whether @action can be done; if not, says why. */
 static gboolean
 may (ValijaSidebar *self,
      GObject       *target,
      ValijaAction   action)
 {
-  ValijaFolder *folder = VALIJA_IS_FOLDER (target) ? VALIJA_FOLDER (target) : NULL;
-  g_autofree char *reason = valija_engine_why_not (self->engine, get_account (target), folder, action);
+  g_autofree char *reason = dup_why_not (self, target, action);
 
   if (reason == NULL)
     return TRUE;
@@ -427,8 +436,32 @@ enable_emptying (ValijaSidebar *self,
                  valija_engine_can_empty (self->engine, folder);
   gboolean is_junk = can && valija_folder_get_role (folder) == VALIJA_FOLDER_ROLE_JUNK;
 
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-trash", can && !is_junk);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-junk", is_junk);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-trash", target == NULL || (can && !is_junk));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "sidebar.empty-junk", target == NULL || is_junk);
+}
+
+/* What cannot be done to @target is not to be chosen; by its key (@target NULL: there is no menu) it can be asked for,
+ * and then the reason is told. */
+static void
+enable_changing (ValijaSidebar *self,
+                 GObject       *target)
+{
+  static const struct
+  {
+    const char *name;
+    ValijaAction action;
+  } actions[] = {
+    { "sidebar.new-folder", VALIJA_ACTION_CREATE_FOLDER },
+    { "sidebar.rename-folder", VALIJA_ACTION_RENAME_FOLDER },
+    { "sidebar.remove-folder", VALIJA_ACTION_REMOVE_FOLDER },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    {
+      g_autofree char *reason = target != NULL ? dup_why_not (self, target, actions[i].action) : NULL;
+
+      gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i].name, reason == NULL);
+    }
 }
 
 /* ---- Properties ---- */
@@ -514,6 +547,8 @@ forget_cb (gpointer data)
 
   self->forget_source = 0;
   g_clear_object (&self->target);
+  enable_emptying (self, NULL);
+  enable_changing (self, NULL);
 
   return G_SOURCE_REMOVE;
 }
@@ -539,6 +574,7 @@ popup (ValijaSidebar *self,
   g_clear_handle_id (&self->forget_source, g_source_remove);
   g_set_object (&self->target, target);
   enable_emptying (self, target);
+  enable_changing (self, target);
   gtk_popover_menu_set_menu_model (self->menu, VALIJA_IS_FOLDER (target) ? self->folder_menu : self->account_menu);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { x, y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
