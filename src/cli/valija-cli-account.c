@@ -508,7 +508,15 @@ remove_fiber (ValijaCli *cli, GError **error)
     valija_cli_print (cli, ngettext ("%u message that was not sent is removed from the outbox.\n",
                                      "%u messages that were not sent are removed from the outbox.\n", n_waiting),
                       n_waiting);
-  if (n_local > 0 && !opt_local_mail)
+  if (n_local > 0 && !opt_local_mail && email[0] == '\0')
+    /* Translators: a number, then a connection method */
+    valija_cli_print (cli, ngettext ("%u message that is only on this computer is kept. It comes back when an account "
+                                     "with the method “%s”, the same server and the same user name is added.\n",
+                                     "%u messages that are only on this computer are kept. They come back when an "
+                                     "account with the method “%s”, the same server and the same user name is added.\n",
+                                     n_local),
+                      n_local, method);
+  else if (n_local > 0 && !opt_local_mail)
     /* Translators: a number, then a connection method and an address */
     valija_cli_print (cli, ngettext ("%u message that is only on this computer is kept. It comes back when an account "
                                      "with the method “%s” and the address %s is added.\n",

@@ -173,14 +173,20 @@ check_new (AccountChange *change, GError **error)
   return TRUE;
 }
 
+/* Whose both are is told by the address; where there is none, by the servers and the names there. */
+static gboolean
+is_same_account (ValijaAccount *account, ValijaAccount *other)
+{
+  return has_same_address (account, other) &&
+         (*valija_account_get_email (account) != '\0' || (has_same_server (account, other, VALIJA_SIDE_INCOMING) &&
+                                                          has_same_server (account, other, VALIJA_SIDE_OUTGOING)));
+}
+
 /* An account that was removed, and of which mail is still here, comes back as what it was. */
 static gboolean
 find_retired_fiber (AccountChange *change, GError **error)
 {
   g_autoptr(GPtrArray) files = NULL;
-
-  if (*valija_account_get_email (change->account) == '\0')
-    return TRUE;
 
   if (!(files = dex_await_boxed (valija_account_files_load_retired (change->engine->config_directory), error)))
     return FALSE;
@@ -190,7 +196,7 @@ find_retired_fiber (AccountChange *change, GError **error)
       ValijaAccount *retired = ((ValijaAccountFile *) g_ptr_array_index (files, i))->account;
 
       if (retired == NULL || valija_engine_find_runtime (change->engine, retired) != NULL ||
-          !has_same_address (retired, change->account))
+          !is_same_account (retired, change->account))
         continue;
 
       valija_account_adopt_id (change->account, valija_account_get_id (retired));

@@ -109,6 +109,30 @@ test_remove (void)
   g_assert_null (valija_engine_find_folder (test->engine, account, "INBOX"));
 }
 
+/* Who has no address is known by the server and the name there. */
+static void
+test_remove_without_address (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3");
+  g_autoptr(ValijaAccount) other = valija_account_new ("pop3");
+  g_autoptr(ValijaAccount) again = valija_account_new ("pop3");
+
+  g_object_set (test->account, "email", "", NULL);
+  g_object_set (valija_account_get_incoming (test->account), "user", "ana", NULL);
+  test_await (valija_engine_update_account (test->engine, test->account, NULL, NULL));
+  fake_server_add_message (test->server, "INBOX", "only-here");
+  test_engine_sync (test, 0);
+  test_await (valija_engine_remove_account (test->engine, test->account, FALSE));
+
+  g_object_set (valija_account_get_incoming (other), "host", "mail.example.org", "user", "luis", NULL);
+  test_await (valija_engine_add_account (test->engine, other, NULL, NULL));
+  g_assert_null (valija_engine_find_folder (test->engine, other, "INBOX"));
+  g_object_set (valija_account_get_incoming (again), "host", "mail.example.org", "user", "ana", NULL);
+  test_await (valija_engine_add_account (test->engine, again, NULL, NULL));
+  test->account = again;
+  assert_list (test, "INBOX", "only-here+");
+}
+
 static void
 test_invalid (void)
 {
@@ -312,6 +336,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/accounts/file", test_file);
   g_test_add_func ("/engine/accounts/bad-files", test_bad_files);
   g_test_add_func ("/engine/accounts/remove", test_remove);
+  g_test_add_func ("/engine/accounts/remove-without-address", test_remove_without_address);
   g_test_add_func ("/engine/accounts/invalid", test_invalid);
   g_test_add_func ("/engine/accounts/twice", test_twice);
   g_test_add_func ("/engine/why-not/table", test_why_not);

@@ -391,25 +391,60 @@ remove_response_cb (GObject      *object,
   valija_future_then (valija_engine_remove_account (self->engine, self->account, local_mail), self, removed_cb);
 }
 
+/* Names all that goes with it. */
+static GtkWidget *
+create_delete_check (guint n_local,
+                     guint n_unsent)
+{
+  g_autofree char *text = NULL;
+  GtkWidget *check = gtk_check_button_new ();
+  GtkWidget *label;
+
+  if (n_unsent == 0)
+    text = g_strdup (_("Also delete the _mail that is only on this computer"));
+  else if (n_local == 0)
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Also delete the _message in the outbox that was not sent",
+                                         "Also delete the %u _messages in the outbox that were not sent", n_unsent),
+                            n_unsent);
+  else
+    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                         "Also delete the _mail that is only on this computer, and the message in the "
+                                         "outbox that was not sent",
+                                         "Also delete the _mail that is only on this computer, and the %u messages in "
+                                         "the outbox that were not sent", n_unsent), n_unsent);
+
+  label = gtk_label_new_with_mnemonic (text);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), check);
+  gtk_check_button_set_child (GTK_CHECK_BUTTON (check), label);
+
+  return check;
+}
+
 static void
 remove_cb (ValijaAccountDialog *self)
 {
   AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
-  guint n_here = valija_folders_count_local (valija_engine_get_folders (self->engine, self->account)) +
-                 valija_outbox_items_count_unsent (valija_engine_get_outbox (self->engine), self->account);
+  guint n_local = valija_folders_count_local (valija_engine_get_folders (self->engine, self->account));
+  guint n_unsent = valija_outbox_items_count_unsent (valija_engine_get_outbox (self->engine), self->account);
+  gboolean has_address = valija_account_get_email (self->account)[0] != '\0';
 
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove “%s”?"),
                                    valija_account_get_name (self->account));
-  if (n_here > 0)
+  if (n_local + n_unsent > 0)
     {
       adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                                 _("Its passwords are removed from this computer. Mail on the server stays there. "
-                                   "What is only on this computer is kept out of sight, with the settings, and what "
-                                   "waits in the outbox is held. It comes back when an account with this method and "
-                                   "address is added again."));
-      adw_alert_dialog_set_extra_child (
-          ADW_ALERT_DIALOG (dialog),
-          gtk_check_button_new_with_mnemonic (_("Also delete the _mail that is only on this computer")));
+                                 has_address
+                                   ? _("Its passwords are removed from this computer. Mail on the server stays there. "
+                                       "What is only on this computer is kept out of sight, with the settings, and "
+                                       "what waits in the outbox is held. It comes back when an account with this "
+                                       "method and address is added again.")
+                                   : _("Its passwords are removed from this computer. Mail on the server stays there. "
+                                       "What is only on this computer is kept out of sight, with the settings, and "
+                                       "what waits in the outbox is held. It comes back when an account with this "
+                                       "method, server and user name is added again."));
+      adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), create_delete_check (n_local, n_unsent));
     }
   else
     {
