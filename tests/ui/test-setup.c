@@ -226,6 +226,8 @@ test_suggestion (Fixture      *fixture,
   ask = find (fixture->assistant, is_row, "What do you have? Your address, or a few words");
   g_assert_nonnull (ask);
 
+  gtk_editable_set_text (GTK_EDITABLE (ask), "xyzzy");
+  assert_text (fixture, "No Suggestion Found");
   gtk_editable_set_text (GTK_EDITABLE (ask), "ana@gmx.de");
   assert_text (fixture, "Valija suggests IMAP");
   assert_text (fixture, "imap.gmx.net");

@@ -9,6 +9,9 @@
 
 #include <glib/gi18n-lib.h>
 
+/* Fewer letters are the beginning of anything. */
+#define SHORTEST_QUESTION 3
+
 struct _ValijaMethodsPage
 {
   AdwNavigationPage           parent_instance;
@@ -109,20 +112,41 @@ show_suggestion (ValijaMethodsPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->set_up_button), method->available);
 }
 
+/* The words match nothing: a way on, and not silence. */
+static void
+show_nothing (ValijaMethodsPage *self)
+{
+  gtk_image_set_from_icon_name (self->suggestion_icon, "edit-find-symbolic");
+  gtk_label_set_text (self->suggestion_title, _("No Suggestion Found"));
+  gtk_label_set_text (self->suggestion_reason,
+                      _("Write your mail address, the name of your provider, or a word that you were given, such as "
+                        "IMAP or Exchange. Or choose one of the ways below."));
+  gtk_widget_set_visible (GTK_WIDGET (self->suggestion_servers), FALSE);
+  gtk_widget_set_visible (self->suggestion_buttons, FALSE);
+}
+
 static void
 ask_changed_cb (ValijaMethodsPage *self)
 {
+  const char *text = gtk_editable_get_text (self->ask_row);
+  g_autofree char *before = g_strdup (gtk_label_get_text (self->suggestion_title));
+  gboolean shown;
+
   g_clear_pointer (&self->suggestion, valija_suggestion_free);
-  self->suggestion = valija_method_suggest (gtk_editable_get_text (self->ask_row));
+  self->suggestion = valija_method_suggest (text);
+  shown = self->suggestion != NULL || g_utf8_strlen (text, -1) >= SHORTEST_QUESTION;
 
   if (self->suggestion != NULL)
-    {
-      show_suggestion (self);
-      gtk_accessible_announce (GTK_ACCESSIBLE (self), gtk_label_get_text (self->suggestion_title),
-                               GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
-    }
+    show_suggestion (self);
+  else if (shown)
+    show_nothing (self);
 
-  gtk_revealer_set_reveal_child (self->revealer, self->suggestion != NULL);
+  if (shown && (!gtk_revealer_get_reveal_child (self->revealer) ||
+                !g_str_equal (before, gtk_label_get_text (self->suggestion_title))))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), gtk_label_get_text (self->suggestion_title),
+                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+
+  gtk_revealer_set_reveal_child (self->revealer, shown);
 }
 
 static void
