@@ -486,3 +486,27 @@ valija_folders_count_local (GListModel *folders)
 
   return count;
 }
+
+/**
+ * valija_folders_count_unread:
+ * @folders: of #ValijaFolder
+ *
+ * Returns: how many messages are unread where that is news: in the inbox and the folders that somebody made
+ */
+guint64
+valija_folders_count_unread (GListModel *folders)
+{
+  guint64 count = 0;
+
+  g_return_val_if_fail (G_IS_LIST_MODEL (folders), 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if ((folder->role == VALIJA_FOLDER_ROLE_INBOX || folder->role == VALIJA_FOLDER_ROLE_NONE) && folder->unread > 0)
+        count += (guint64) folder->unread;
+    }
+
+  return count;
+}

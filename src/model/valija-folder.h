@@ -37,6 +37,7 @@ gboolean         valija_folder_is_own           (ValijaFolder *self, ValijaFolde
 const char      *valija_folder_get_heading      (ValijaFolder *self);
 /* How many messages of @folders, of ValijaFolder, are only on this computer. */
 guint            valija_folders_count_local     (GListModel *folders);
+guint64          valija_folders_count_unread    (GListModel *folders);
 
 /* For engine/, which owns them. */
 void valija_folder_update     (ValijaFolder    *self,

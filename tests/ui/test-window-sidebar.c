@@ -423,6 +423,64 @@ test_quota (void)
   valija_account_status_set_quota (status, NULL);
 }
 
+static void
+fold (ValijaAccount *account,
+      gboolean       folded)
+{
+  GListModel *rows = G_LIST_MODEL (get_window ()->sidebar->selection);
+
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
+      g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
+
+      if (item == G_OBJECT (account))
+        gtk_tree_list_row_set_expanded (row, !folded);
+    }
+}
+
+/* While its folders are out of sight, an account tells how much is unread in them. */
+void
+test_folded_account (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  guint64 unread = valija_folders_count_unread (valija_engine_get_folders (engine, account));
+  g_autofree char *expected = g_strdup_printf (", %u unread", (guint) unread);
+  g_autofree char *open = dup_summary (account);
+  g_autofree char *folded = NULL;
+
+  g_assert_cmpuint (unread, >, 0);
+  g_assert_false (g_str_has_suffix (open, expected));
+  fold (account, TRUE);
+  folded = dup_summary (account);
+  g_assert_true (g_str_has_suffix (folded, expected));
+  fold (account, FALSE);
+  show_inbox ("ana@example.org");
+  gtk_window_set_focus (GTK_WINDOW (get_window ()), NULL);
+}
+
+/* What goes with an account is told before it goes, also what waits in the outbox. */
+void
+test_remove_account (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  guint n_unsent = valija_outbox_items_count_unsent (valija_engine_get_outbox (engine), account);
+  g_autofree char *outbox = g_strdup_printf ("the %u messages in the outbox that were not sent", n_unsent);
+  GtkWidget *label;
+
+  gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
+  WAIT_FOR (window_dialog () != NULL);
+  gtk_widget_activate (find_row_titled (GTK_WIDGET (window_dialog ()), "_Remove Account…"));
+  WAIT (has_dialog);
+  label = find_widget (adw_alert_dialog_get_extra_child (get_dialog ()), GTK_TYPE_LABEL);
+  g_assert_cmpuint (n_unsent, >, 1);
+  g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (label)), outbox));
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (get_dialog ()), "this method and address"));
+  press ("_Cancel");
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
+}
+
 /* The first of the folders that are not the user's own says so. */
 void
 test_owner (void)

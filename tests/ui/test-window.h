@@ -71,6 +71,8 @@ void test_sync_button (void);
 void test_account_mail (void);
 void test_check_fails (void);
 void test_quota (void);
+void test_folded_account (void);
+void test_remove_account (void);
 void test_owner (void);
 void test_auto_replies (void);
 void test_auto_replies_limited (void);

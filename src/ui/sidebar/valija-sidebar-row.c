@@ -29,6 +29,9 @@ struct _ValijaSidebarRow
   GObject         *item;
   GSignalGroup    *watched;       /* the item, or an account's status */
   ValijaAccountStatus *status;
+  GSignalGroup    *row_signals;   /* of an account's row: whether it is folded */
+  GListModel      *folders;       /* of an account */
+  GPtrArray       *counted;       /* of ValijaFolder: those whose numbers are watched */
   char            *summary;
 };
 
@@ -58,6 +61,19 @@ take_summary (ValijaSidebarRow *self,
   if (g_set_str (&self->summary, summary))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
   g_free (summary);
+}
+
+static void
+take_unread_summary (ValijaSidebarRow *self,
+                     const char       *whole,
+                     guint64           unread)
+{
+  if (unread > 0)
+    /* Translators: a folder or account and how many messages in it are unread */
+    take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %u unread", "%s, %u unread", unread),
+                                         whole, (guint) unread));
+  else
+    take_summary (self, g_strdup (whole));
 }
 
 static void
@@ -97,12 +113,7 @@ update_folder (ValijaSidebarRow *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "unread");
 
-  if (unread > 0)
-    /* Translators: a folder's name and how many messages in it are unread */
-    take_summary (self, g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s, %u unread", "%s, %u unread", unread),
-                                         whole, (guint) unread));
-  else
-    take_summary (self, g_steal_pointer (&whole));
+  take_unread_summary (self, whole, (guint64) MAX (0, unread));
 }
 
 static void
@@ -117,7 +128,12 @@ update_account (ValijaSidebarRow *self)
   const char *paused = valija_account_status_get_paused (self->status);
   const ValijaQuota *quota = valija_account_status_get_quota (self->status);
   gboolean tight = error == NULL && valija_quota_is_tight (quota);
+  g_autoptr(GtkTreeListRow) row = g_signal_group_dup_target (self->row_signals);
+  /* While the folders are out of sight their numbers stand here. */
+  guint64 unread = row != NULL && !gtk_tree_list_row_get_expanded (row) ? valija_folders_count_unread (self->folders)
+                                                                         : 0;
   g_autofree char *state = NULL;
+  g_autofree char *whole = NULL;
 
   if (busy)
     state = g_strdup (_("Checking…"));
@@ -156,11 +172,13 @@ update_account (ValijaSidebarRow *self)
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self), "failed");
 
+  set_count (self, unread);
   if (state != NULL)
     /* Translators: an account's name and how it is doing */
-    take_summary (self, g_strdup_printf (_("Account %s, %s"), name, state));
+    whole = g_strdup_printf (_("Account %s, %s"), name, state);
   else
-    take_summary (self, g_strdup_printf (_("Account %s"), name));
+    whole = g_strdup_printf (_("Account %s"), name);
+  take_unread_summary (self, whole, unread);
 }
 
 static void
@@ -170,6 +188,28 @@ update (ValijaSidebarRow *self)
     update_folder (self);
   else if (VALIJA_IS_ACCOUNT (self->item))
     update_account (self);
+}
+
+static void
+stop_counting (ValijaSidebarRow *self)
+{
+  for (guint i = 0; i < self->counted->len; i++)
+    g_signal_handlers_disconnect_by_func (g_ptr_array_index (self->counted, i), update, self);
+  g_ptr_array_set_size (self->counted, 0);
+}
+
+static void
+folders_changed_cb (ValijaSidebarRow *self)
+{
+  stop_counting (self);
+  for (guint i = 0; i < g_list_model_get_n_items (self->folders); i++)
+    {
+      ValijaFolder *folder = g_list_model_get_item (self->folders, i);
+
+      g_signal_connect_object (folder, "notify::unread", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+      g_ptr_array_add (self->counted, folder);
+    }
+  update (self);
 }
 
 static void
@@ -221,6 +261,7 @@ valija_sidebar_row_finalize (GObject *object)
 {
   ValijaSidebarRow *self = VALIJA_SIDEBAR_ROW (object);
 
+  g_ptr_array_unref (self->counted);
   g_free (self->summary);
 
   G_OBJECT_CLASS (valija_sidebar_row_parent_class)->finalize (object);
@@ -282,6 +323,7 @@ valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
 static void
 valija_sidebar_row_init (ValijaSidebarRow *self)
 {
+  self->counted = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -327,7 +369,18 @@ valija_sidebar_row_bind (ValijaSidebarRow *self,
   self->watched = g_signal_group_new (account ? VALIJA_TYPE_ACCOUNT_STATUS : VALIJA_TYPE_FOLDER);
   g_signal_group_connect_swapped (self->watched, "notify", G_CALLBACK (update), self);
   g_signal_group_set_target (self->watched, target);
-  update (self);
+  if (!account)
+    {
+      update (self);
+      return;
+    }
+
+  self->row_signals = g_signal_group_new (GTK_TYPE_TREE_LIST_ROW);
+  g_signal_group_connect_swapped (self->row_signals, "notify::expanded", G_CALLBACK (update), self);
+  g_signal_group_set_target (self->row_signals, row);
+  self->folders = g_object_ref (valija_engine_get_folders (engine, VALIJA_ACCOUNT (item)));
+  g_signal_connect_object (self->folders, "items-changed", G_CALLBACK (folders_changed_cb), self, G_CONNECT_SWAPPED);
+  folders_changed_cb (self);
 }
 
 void
@@ -335,6 +388,11 @@ valija_sidebar_row_unbind (ValijaSidebarRow *self)
 {
   g_return_if_fail (VALIJA_IS_SIDEBAR_ROW (self));
 
+  stop_counting (self);
+  if (self->folders != NULL)
+    g_signal_handlers_disconnect_by_func (self->folders, folders_changed_cb, self);
+  g_clear_object (&self->folders);
+  g_clear_object (&self->row_signals);
   g_clear_object (&self->watched);
   g_clear_object (&self->status);
   g_clear_object (&self->item);
