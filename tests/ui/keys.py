@@ -141,7 +141,7 @@ class Keys:
         self.row('This week in GNOME')
         self.key('Return')
         h.find('heading', 'This week in GNOME')
-        self.key('ctrl+f', 'Escape')
+        self.key('Escape')
         self.row(SUBJECT)
         self.focused('list item', within='Messages')
 

@@ -261,6 +261,23 @@ stop_search_cb (ValijaMessagePane *self)
   self->wants_focus = TRUE;
 }
 
+/* The same in the list, and wherever else in the pane no key of its own is meant. */
+static gboolean
+escape_cb (GtkWidget *widget,
+           GVariant  *arguments,
+           gpointer   data)
+{
+  ValijaMessagePane *self = VALIJA_MESSAGE_PANE (widget);
+
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    return GDK_EVENT_PROPAGATE;
+
+  stop_search_cb (self);
+  gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+
+  return GDK_EVENT_STOP;
+}
+
 /* Leaving the search shows the folder again. */
 static void
 search_mode_cb (ValijaMessagePane *self)
@@ -490,6 +507,7 @@ valija_message_pane_class_init (ValijaMessagePaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, unbind_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
 
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, escape_cb, NULL);
   valija_message_pane_install_status (widget_class);
   valija_message_pane_install_input (widget_class);
 }
