@@ -5,6 +5,7 @@
 #include "mime/valija-html-private.h"
 
 #include "mime/valija-html-css.h"
+#include "mime/valija-html-fold.h"
 #include "mime/valija-html-parser.h"
 #include "mime/valija-html-url.h"
 
@@ -41,10 +42,17 @@ static const char *const attributes_allowed[] = {
 
 typedef struct
 {
+  const char *name;         /* interned */
+  gboolean written;
+} Element;
+
+typedef struct
+{
   ValijaHtmlPolicy policy;
   GString *body;
   GString *sheet;           /* nullable: style sheets are left out */
-  GArray *open;             /* of gboolean: whether the element that is open there was written */
+  GArray *open;             /* of Element: those that are open */
+  ValijaHtmlFold *fold;     /* nullable */
   guint depth;              /* how many of them were */
   guint n_blocked;
 } Writer;
@@ -163,6 +171,8 @@ start_cb (const char  *name,
           gpointer     user_data)
 {
   Writer *self = user_data;
+  const char *parent = self->open->len > 0 ? g_array_index (self->open, Element, self->open->len - 1).name : NULL;
+  Element element = { g_intern_string (name), FALSE };
   gboolean body = strcmp (name, "body") == 0;
   gboolean written = (body || IS_LISTED (name, elements)) && self->depth < DEPTH_LIMIT;
 
@@ -171,6 +181,8 @@ start_cb (const char  *name,
       gsize start = self->body->len;
       gsize named;
 
+      if (self->fold != NULL)
+        valija_html_fold_start (self->fold, name, attributes, parent, self->open->len, start);
       g_string_append_printf (self->body, "<%s", body ? "div" : name);
       named = self->body->len;
       write_attributes (self, name, attributes);
@@ -182,7 +194,8 @@ start_cb (const char  *name,
         g_string_truncate (self->body, start);
       self->depth += written;
     }
-  g_array_append_val (self->open, written);
+  element.written = written;
+  g_array_append_val (self->open, element);
 }
 
 static void
@@ -190,21 +203,25 @@ end_cb (const char *name,
         gpointer    user_data)
 {
   Writer *self = user_data;
+  gsize before = self->body->len;
   gboolean written;
 
   if (self->open->len == 0)
     return;
 
-  written = g_array_index (self->open, gboolean, self->open->len - 1);
+  written = g_array_index (self->open, Element, self->open->len - 1).written;
   g_array_set_size (self->open, self->open->len - 1);
-  if (!written)
-    return;
+  if (written)
+    {
+      self->depth--;
+      if (strcmp (name, "body") == 0)
+        g_string_append (self->body, "</div>");
+      else if (!IS_LISTED (name, empty_elements))
+        g_string_append_printf (self->body, "</%s>", name);
+    }
 
-  self->depth--;
-  if (strcmp (name, "body") == 0)
-    g_string_append (self->body, "</div>");
-  else if (!IS_LISTED (name, empty_elements))
-    g_string_append_printf (self->body, "</%s>", name);
+  if (self->fold != NULL)
+    valija_html_fold_end (self->fold, self->open->len, before, self->body->len);
 }
 
 static void
@@ -214,6 +231,8 @@ text_cb (const char *text,
 {
   Writer *self = user_data;
 
+  if (self->fold != NULL)
+    valija_html_fold_text (self->fold, text, length);
   append_escaped (self->body, text, length);
 }
 
@@ -237,7 +256,7 @@ write_html (Writer     *self,
 {
   static const ValijaHtmlHandler handler = { start_cb, end_cb, text_cb, style_cb };
 
-  self->open = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  self->open = g_array_new (FALSE, FALSE, sizeof (Element));
   valija_html_parse (html, &handler, self);
   g_array_unref (self->open);
 }
@@ -259,6 +278,25 @@ wrap (const char       *sheet,
                           policy == VALIJA_HTML_REMOTE_IMAGES ? " https:" : "", sheet, body);
 }
 
+static char *
+sanitise (const char       *html,
+          ValijaHtmlPolicy  policy,
+          ValijaHtmlFold   *fold,
+          guint            *n_blocked)
+{
+  g_autoptr(GString) body = g_string_new (NULL);
+  g_autoptr(GString) sheet = g_string_new (NULL);
+  Writer writer = { .policy = policy, .body = body, .sheet = sheet, .fold = fold };
+
+  write_html (&writer, html);
+  if (fold != NULL)
+    valija_html_fold_apply (fold, body);
+  if (n_blocked != NULL)
+    *n_blocked = writer.n_blocked;
+
+  return wrap (sheet->str, body->str, policy);
+}
+
 /**
  * valija_html_sanitise:
  * @html: HTML as a sender wrote it, UTF-8
@@ -273,17 +311,21 @@ valija_html_sanitise (const char       *html,
                       ValijaHtmlPolicy  policy,
                       guint            *n_blocked)
 {
-  g_autoptr(GString) body = g_string_new (NULL);
-  g_autoptr(GString) sheet = g_string_new (NULL);
-  Writer writer = { .policy = policy, .body = body, .sheet = sheet };
+  g_return_val_if_fail (html != NULL, NULL);
+
+  return sanitise (html, policy, NULL, n_blocked);
+}
+
+char *
+valija_html_sanitise_folded (const char       *html,
+                             ValijaHtmlPolicy  policy,
+                             guint            *n_blocked)
+{
+  ValijaHtmlFold fold = VALIJA_HTML_FOLD_INIT;
 
   g_return_val_if_fail (html != NULL, NULL);
 
-  write_html (&writer, html);
-  if (n_blocked != NULL)
-    *n_blocked = writer.n_blocked;
-
-  return wrap (sheet->str, body->str, policy);
+  return sanitise (html, policy, &fold, n_blocked);
 }
 
 char *

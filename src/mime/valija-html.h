@@ -22,6 +22,16 @@ char *valija_html_sanitise (const char       *html,
                             ValijaHtmlPolicy  policy,
                             guint            *n_blocked);
 
+/* The same; the quotation with which the message ends, where own words stand before it, is in an element with the
+ * attribute data-valija-quote, behind a link to VALIJA_HTML_FOLD_URI with the words for showing it (data-valija-show)
+ * and for hiding it (data-valija-hide): a style sheet that hides one of them, and what follows it, makes a fold of it.
+ * No sender can write any of these. (transfer full) never NULL */
+char *valija_html_sanitise_folded (const char       *html,
+                                   ValijaHtmlPolicy  policy,
+                                   guint            *n_blocked);
+
+#define VALIJA_HTML_FOLD_URI "valija:quote"
+
 /* A readable plain text of it: paragraphs, lists, links as "text <url>", quotes as ">".
  * (transfer full) */
 char *valija_html_to_text (const char *html);

@@ -823,6 +823,75 @@ test_deceives (void)
     }
 }
 
+/* The body of what is made of @html, with "{" for the beginning of the fold. (transfer full) */
+static char *
+dup_folded (const char *html)
+{
+  g_autofree char *safe = valija_html_sanitise_folded (html, VALIJA_HTML_LOCAL_ONLY, NULL);
+  const char *body = strstr (safe, "<body>") + strlen ("<body>");
+  GString *text = g_string_new_len (body, strstr (body, "</body>") - body);
+  char *link = strstr (text->str, "<a href=\"" VALIJA_HTML_FOLD_URI);
+  const char *quote = "<div data-valija-quote=\"\">";
+
+  if (link != NULL)
+    {
+      gsize start = (gsize) (link - text->str);
+      gsize end = (gsize) (strstr (link, quote) - text->str) + strlen (quote);
+
+      g_string_erase (text, (gssize) start, (gssize) (end - start));
+      g_string_insert_c (text, (gssize) start, '{');
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* What each program makes of an answer above the message that it answers; and what must stay in sight. */
+static void
+test_fold (void)
+{
+  static const struct
+  {
+    const char *html;
+    const char *folded;
+  } folds[] = {
+    { "<p>Yes</p><blockquote type=\"cite\"><p>No?</p></blockquote>",
+      "<p>Yes</p>{<blockquote type=\"cite\"><p>No?</p></blockquote></div>" },
+    { "Yes<div class=\"gmail_quote gmail_quote_container\"><div>Bo wrote:</div><blockquote class=\"gmail_quote\">No?"
+      "</blockquote></div><br>",
+      "Yes{<div class=\"gmail_quote gmail_quote_container\"><div>Bo wrote:</div><blockquote class=\"gmail_quote\">No?"
+      "</blockquote></div></div><br>" },
+    { "<div><p>Yes</p><div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">From: Bo</div><p>No?</p></div>",
+      "<div><p>Yes</p>{<div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">From: Bo</div><p>No?</p></div>"
+      "</div>" },
+    { "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div>\n<blockquote type=\"cite\">No?</blockquote>\n",
+      "Yes{<div class=\"moz-cite-prefix\">Bo wrote:</div>\n<blockquote type=\"cite\">No?</blockquote></div>\n" },
+    { "Yes<div class=\"yahoo_quoted\">No?</div><img src=\"https://count.example/1\">",
+      "Yes{<div class=\"yahoo_quoted\">No?</div></div><img>" },
+    /* One answer between the lines, and one below */
+    { "Hi<blockquote type=\"cite\">A?</blockquote>Yes<blockquote type=\"cite\">B?</blockquote>",
+      "Hi<blockquote type=\"cite\">A?</blockquote>Yes{<blockquote type=\"cite\">B?</blockquote></div>" },
+    { "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes",
+      "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes" },
+    /* All of it is quoted */
+    { "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>",
+      "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>" },
+    { "<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>",
+      "<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>" },
+    { "&nbsp;<div id=\"divRplyFwdMsg\">From: Bo</div><p>A?</p>",
+      "\u00a0<div id=\"divRplyFwdMsg\">From: Bo</div><p>A?</p>" },
+    /* What is quoted by hand, and markup that is not ours */
+    { "So said<blockquote>Cato</blockquote>", "So said<blockquote>Cato</blockquote>" },
+    { "Yes<div data-valija-quote=\"\">No</div><a href=\"valija:quote\">x</a>", "Yes<div>No</div><a>x</a>" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folds); i++)
+    {
+      g_autofree char *folded = dup_folded (folds[i].html);
+
+      g_assert_cmpstr (folded, ==, folds[i].folded);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -834,6 +903,7 @@ main (int   argc,
   g_test_add_func ("/mime/html/mutations", test_mutations);
   g_test_add_func ("/mime/html/blocked", test_blocked);
   g_test_add_func ("/mime/html/sheet", test_sheet);
+  g_test_add_func ("/mime/html/fold", test_fold);
   g_test_add_func ("/mime/html/floods", test_floods);
   g_test_add_func ("/mime/html/attribute-flood", test_attribute_flood);
   g_test_add_func ("/mime/html/to-text", test_to_text);

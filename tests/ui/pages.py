@@ -20,12 +20,15 @@ class Pages(keys.Keys):
     def heads(self):
         return [node for node in self.hands.look_all('button', contains='From ') if ', Sat 21 Nov, ' in node.name]
 
-    def top(self, node):
-        """How far down it is, in the window"""
+    def extents(self, node):
         import gi
         gi.require_version('Atspi', '2.0')
         from gi.repository import Atspi
-        return Atspi.Component.get_extents(node.accessible.get_component_iface(), Atspi.CoordType.WINDOW).y
+        return Atspi.Component.get_extents(node.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
+
+    def top(self, node):
+        """How far down it is, in the window"""
+        return self.extents(node).y
 
     def shown(self):
         """Each message of the conversation has a page, and one of them would like to have pictures from far away"""
@@ -45,7 +48,7 @@ class Pages(keys.Keys):
         h.wait(lambda: self.top(self.heads()[1]) - self.top(self.heads()[0]) > 300, 'a page with some height')
 
     def tab(self):
-        """Into a page, out of it, back, and by a letter to the message before"""
+        """Into a page, past what can be pressed in it, out of it, back, and by a letter to the message before"""
         h = self.hands
         def inside():
             node = h.focus()
@@ -55,10 +58,28 @@ class Pages(keys.Keys):
         self.to('button', 'Open on Its Own')
         self.key('Tab')
         h.wait(inside, 'the focus in the page')
-        self.key('Tab')
+        self.key('Tab', 'Tab')
         h.wait(lambda: not inside(), 'the focus behind the page')
         self.key('shift+Tab')
         h.wait(inside, 'the focus in the page again')
+        self.key('p')
+        self.focused('button', 'From Chen')
+
+    def fold(self):
+        """What a page quotes at its end is shown and hidden by keys"""
+        h = self.hands
+        def height():
+            node = h.focus()
+            return 0 if node is None else self.extents(node).height
+        h.invoke('reader.next-message')
+        self.focused('button', 'From Bo')
+        self.to('button', 'Open on Its Own')
+        self.key('Tab', 'Tab')
+        folded = height()
+        self.key('Return')
+        h.wait(lambda: height() > folded + 30, 'the quotation')
+        self.key('Return')
+        h.wait(lambda: height() == folded, 'the page without it')
         self.key('p')
         self.focused('button', 'From Chen')
 
@@ -87,7 +108,7 @@ class Pages(keys.Keys):
         h.gone('button', 'Show Pictures')
         h.wait(lambda: not self.texts(), 'the page with pictures')
 
-    STEPS = (shown, tab, wheel, text)
+    STEPS = (shown, tab, fold, wheel, text)
 
 
 if __name__ == '__main__':

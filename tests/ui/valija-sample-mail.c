@@ -93,8 +93,9 @@ static const char * const formatted[] = {
   "Subject: Re: Programme of the autumn\nDate: Sat, 21 Nov 2026 11:00:00 +0000\nMessage-ID: <autumn-3@example.org>\n"
   "In-Reply-To: <autumn-2@example.cn>\nReferences: <autumn-1@example.ru> <autumn-2@example.cn>\n"
   "Content-Type: text/html; charset=utf-8\n\n"
-  "<p>I come to the lakes, and bring the tea.</p><p>Bo</p><p>Chen wrote:</p>"
-  "<blockquote><p>Twelve kilometres, two hours of rest, and a map.</p></blockquote>",
+  "<p>I come to the lakes, and bring the tea.</p><p>Bo</p>"
+  "<div class='gmail_quote'><p>Chen wrote:</p>"
+  "<blockquote type='cite'><p>Twelve kilometres, two hours of rest, and a map.</p></blockquote></div>",
 };
 
 void

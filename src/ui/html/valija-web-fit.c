@@ -291,3 +291,11 @@ valija_web_fit_new (WebKitWebView *view)
 
   return GTK_WIDGET (self);
 }
+
+void
+valija_web_fit_measure_again (ValijaWebFit *self)
+{
+  g_return_if_fail (VALIJA_IS_WEB_FIT (self));
+
+  settle (self);
+}

@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (ValijaWebFit, valija_web_fit, VALIJA, WEB_FIT, GtkWidget)
  * fit. (transfer floating) */
 GtkWidget *valija_web_fit_new (WebKitWebView *view);
 
+/* The page has become longer or shorter. */
+void       valija_web_fit_measure_again (ValijaWebFit *self);
+
 G_END_DECLS

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "mime/valija-html.h"
 #include "ui/html/valija-web-fit.h"
 #include "ui/reader/valija-html-view.h"
 
@@ -31,6 +32,17 @@
 /* What stands above and below is near enough. */
 static const char flush[] = "body > :first-child { margin-block-start: 0; }"
                             "body > :last-child { margin-block-end: 0; }";
+
+/* The button before the quotation, as that of messages of plain text; its words are for those who do not see it. What a
+ * sender's sheet says of such elements does not count. */
+static const char fold[] =
+  "[data-valija-fold] { display: block !important; position: relative; width: fit-content; margin: 6px 0;"
+  " padding: 0 9px; border-radius: 9px; line-height: 20px; color: inherit !important;"
+  " background: rgba(128, 128, 128, 0.2); text-decoration: none; }"
+  "[data-valija-show], [data-valija-hide] { position: absolute; overflow: hidden; width: 1px; height: 1px;"
+  " clip-path: inset(50%); white-space: nowrap; }";
+static const char folded[] = "[data-valija-quote], [data-valija-hide] { display: none !important; }";
+static const char unfolded[] = "[data-valija-show] { display: none !important; }";
 
 /* The compiler of filters takes no alternation: one rule a scheme. */
 #define RULES_OF_THE_MESSAGE                                                                                           \
@@ -65,6 +77,7 @@ struct _ValijaWebView
   gboolean                    remote_images;
   gboolean                    own_colors;
   gboolean                    loading;        /* the one load that is ours */
+  gboolean                    unfolded;       /* the quotation is seen */
   char                       *hovered_uri;
   char                       *hovered_label;
 };
@@ -76,6 +89,17 @@ ValijaHtmlView *valija_html_module_create (const char *cache_dir, gboolean fitte
 /* Those that are fitted and alive, the newest last. Only they share a process: a page of a conversation costs a
  * fraction of what one on its own does. */
 static GPtrArray *fitted_views;
+
+static void apply_style (ValijaWebView *self);
+
+static void
+toggle_fold (ValijaWebView *self)
+{
+  self->unfolded = !self->unfolded;
+  apply_style (self);
+  if (self->fitted)
+    valija_web_fit_measure_again (VALIJA_WEB_FIT (gtk_widget_get_parent (GTK_WIDGET (self->view))));
+}
 
 /* ---- What the page may do ---- */
 
@@ -109,7 +133,10 @@ decide_policy_cb (WebKitWebView           *view,
       gboolean hovered = g_strcmp0 (uri, self->hovered_uri) == 0;
 
       webkit_policy_decision_ignore (decision);
-      valija_html_view_activate_link (VALIJA_HTML_VIEW (self), uri, hovered ? self->hovered_label : NULL);
+      if (g_str_equal (uri, VALIJA_HTML_FOLD_URI))
+        toggle_fold (self);
+      else
+        valija_html_view_activate_link (VALIJA_HTML_VIEW (self), uri, hovered ? self->hovered_label : NULL);
       return TRUE;
     }
 
@@ -134,6 +161,14 @@ permission_request_cb (WebKitWebView           *view,
   return TRUE;
 }
 
+/* The button of the fold is none. */
+static gboolean
+is_link (WebKitHitTestResult *hit)
+{
+  return webkit_hit_test_result_context_is_link (hit) &&
+         g_strcmp0 (webkit_hit_test_result_get_link_uri (hit), VALIJA_HTML_FOLD_URI) != 0;
+}
+
 /* Only what concerns the text and the link under the pointer is left of the menu. */
 static gboolean
 context_menu_cb (WebKitWebView       *view,
@@ -148,7 +183,7 @@ context_menu_cb (WebKitWebView       *view,
 
       if (action != WEBKIT_CONTEXT_MENU_ACTION_COPY &&
           action != WEBKIT_CONTEXT_MENU_ACTION_SELECT_ALL &&
-          action != WEBKIT_CONTEXT_MENU_ACTION_COPY_LINK_TO_CLIPBOARD)
+          (action != WEBKIT_CONTEXT_MENU_ACTION_COPY_LINK_TO_CLIPBOARD || !is_link (hit)))
         webkit_context_menu_remove (menu, l->data);
     }
 
@@ -161,7 +196,7 @@ mouse_target_changed_cb (WebKitWebView       *view,
                          guint                modifiers,
                          ValijaWebView       *self)
 {
-  gboolean link = webkit_hit_test_result_context_is_link (hit);
+  gboolean link = is_link (hit);
 
   g_set_str (&self->hovered_uri, link ? webkit_hit_test_result_get_link_uri (hit) : NULL);
   g_set_str (&self->hovered_label, link ? webkit_hit_test_result_get_link_label (hit) : NULL);
@@ -414,14 +449,26 @@ create_style (ValijaWebView *self)
                          "img { max-width: 100%%; height: auto; }"
                          "pre { white-space: pre-wrap; }"
                          "blockquote { margin-inline-start: 0; padding-inline-start: 12px;"
-                         " border-inline-start: 2px solid rgba(128, 128, 128, 0.5); }",
+                         " border-inline-start: 2px solid rgba(128, 128, 128, 0.5); }"
+                         "%s%s",
                          dark ? "dark" : "light", ink_css, paper_css,
                          !self->fitted ? PAGE_MARGIN : self->own_colors ? PAPER_MARGIN : 0,
-                         self->fitted ? flush : "");
+                         self->fitted ? flush : "", fold, self->unfolded ? unfolded : folded);
   webkit_web_view_set_background_color (self->view, &paper);
 
   return webkit_user_style_sheet_new (css, WEBKIT_USER_CONTENT_INJECT_ALL_FRAMES, WEBKIT_USER_STYLE_LEVEL_USER,
                                       NULL, NULL);
+}
+
+static void
+apply_style (ValijaWebView *self)
+{
+  WebKitUserContentManager *manager = webkit_web_view_get_user_content_manager (self->view);
+  WebKitUserStyleSheet *style = create_style (self);
+
+  webkit_user_content_manager_remove_all_style_sheets (manager);
+  webkit_user_content_manager_add_style_sheet (manager, style);
+  webkit_user_style_sheet_unref (style);
 }
 
 /* Nothing is loaded before the filter stands. */
@@ -429,16 +476,10 @@ static void
 load (ValijaWebView           *self,
       WebKitUserContentFilter *filter)
 {
-  WebKitUserContentManager *manager;
-  WebKitUserStyleSheet *style;
-
   drop_view (self);
   create_view (self);
-  manager = webkit_web_view_get_user_content_manager (self->view);
-  webkit_user_content_manager_add_filter (manager, filter);
-  style = create_style (self);
-  webkit_user_content_manager_add_style_sheet (manager, style);
-  webkit_user_style_sheet_unref (style);
+  webkit_user_content_manager_add_filter (webkit_web_view_get_user_content_manager (self->view), filter);
+  apply_style (self);
 
   self->loading = TRUE;
   webkit_web_view_load_html (self->view, self->document, NULL);
@@ -509,7 +550,9 @@ valija_web_view_show (ValijaHtmlView    *view,
   self->cancellable = g_cancellable_new ();
   drop_view (self);
 
-  g_set_str (&self->document, document);
+  /* The same in other colours stays as it was opened. */
+  if (g_set_str (&self->document, document))
+    self->unfolded = FALSE;
   g_set_object (&self->message, message);
   self->remote_images = remote_images;
   self->own_colors = own_colors;

@@ -110,7 +110,7 @@ load (ValijaCardPage *self)
 {
   ValijaHtmlPolicy policy = self->show_images ? VALIJA_HTML_REMOTE_IMAGES : VALIJA_HTML_LOCAL_ONLY;
 
-  valija_future_then (valija_safe_html_make (self->message, policy), self, sanitised_cb);
+  valija_future_then (valija_safe_html_make (self->message, policy, TRUE), self, sanitised_cb);
 }
 
 static void

@@ -171,7 +171,7 @@ show_body (ValijaReader *self)
 
   /* Disowned: the ticket says whether anybody still waits. */
   policy = self->show_images ? VALIJA_HTML_REMOTE_IMAGES : VALIJA_HTML_LOCAL_ONLY;
-  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, policy),
+  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, policy, FALSE),
                                          sanitised_cb, ticket_new (self), ticket_free));
 }
 

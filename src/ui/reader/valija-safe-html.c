@@ -32,6 +32,7 @@ typedef struct
 {
   ValijaMimeMessage *message;
   ValijaHtmlPolicy policy;
+  gboolean folded;
 } Job;
 
 static void
@@ -61,19 +62,21 @@ make (gpointer data,
       GError **error)
 {
   Job *job = data;
+  const char *html = valija_mime_message_get_html (job->message);
   ValijaSafeHtml *safe = g_new0 (ValijaSafeHtml, 1);
 
-  safe->document = valija_html_sanitise (valija_mime_message_get_html (job->message), job->policy, &safe->n_blocked);
+  safe->document = job->folded ? valija_html_sanitise_folded (html, job->policy, &safe->n_blocked)
+                               : valija_html_sanitise (html, job->policy, &safe->n_blocked);
   /* "color" is also in "bgcolor" and "background-color". */
-  safe->own_colors = contains (valija_mime_message_get_html (job->message), "color") ||
-                     contains (valija_mime_message_get_html (job->message), "background");
+  safe->own_colors = contains (html, "color") || contains (html, "background");
 
   return safe;
 }
 
 DexFuture *
 valija_safe_html_make (ValijaMimeMessage *message,
-                       ValijaHtmlPolicy   policy)
+                       ValijaHtmlPolicy   policy,
+                       gboolean           folded)
 {
   Job *job;
 
@@ -83,6 +86,7 @@ valija_safe_html_make (ValijaMimeMessage *message,
   job = g_new0 (Job, 1);
   job->message = g_object_ref (message);
   job->policy = policy;
+  job->folded = folded;
 
   return valija_future_run_in_thread (VALIJA_TYPE_SAFE_HTML, make, job, job_free);
 }

@@ -20,7 +20,10 @@ typedef struct
 #define VALIJA_TYPE_SAFE_HTML (valija_safe_html_get_type ())
 GType      valija_safe_html_get_type (void) G_GNUC_CONST;
 
-/* Off the main thread. Resolves to a ValijaSafeHtml. @message must have HTML. */
-DexFuture *valija_safe_html_make     (ValijaMimeMessage *message, ValijaHtmlPolicy policy) G_GNUC_WARN_UNUSED_RESULT;
+/* Off the main thread. Resolves to a ValijaSafeHtml. @message must have HTML. @folded: the quotation at the end can be
+ * hidden. */
+DexFuture *valija_safe_html_make     (ValijaMimeMessage *message,
+                                      ValijaHtmlPolicy   policy,
+                                      gboolean           folded) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
