@@ -72,3 +72,41 @@ valija_focus_keep (GtkWidget *widget)
 
   g_signal_connect (widget, "notify::current-breakpoint", G_CALLBACK (breakpoint_changed_cb), NULL);
 }
+
+/* ---- What scrolls after it ---- */
+
+static void
+focus_moved_cb (GtkViewport *viewport,
+                GParamSpec  *pspec,
+                GtkRoot     *root)
+{
+  GtkWidget *focus = gtk_root_get_focus (root);
+  float height = (float) gtk_widget_get_height (GTK_WIDGET (viewport));
+  graphene_rect_t bounds;
+
+  if (focus == NULL || !gtk_widget_is_ancestor (focus, GTK_WIDGET (viewport)) ||
+      !gtk_widget_compute_bounds (focus, GTK_WIDGET (viewport), &bounds))
+    return;
+
+  if (bounds.size.height < height || bounds.origin.y >= height || bounds.origin.y + bounds.size.height <= 0)
+    gtk_viewport_scroll_to (viewport, focus, NULL);
+}
+
+static void
+root_changed_cb (GtkViewport *viewport)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (viewport));
+
+  if (root != NULL)
+    g_signal_connect_object (root, "notify::focus-widget", G_CALLBACK (focus_moved_cb), viewport, G_CONNECT_SWAPPED);
+}
+
+void
+valija_focus_follow (GtkViewport *viewport)
+{
+  g_return_if_fail (GTK_IS_VIEWPORT (viewport));
+  g_return_if_fail (gtk_widget_get_root (GTK_WIDGET (viewport)) == NULL);
+
+  gtk_viewport_set_scroll_to_focus (viewport, FALSE);
+  g_signal_connect (viewport, "notify::root", G_CALLBACK (root_changed_cb), NULL);
+}

@@ -8,6 +8,7 @@
 #include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-message-window.h"
 #include "ui/reader/valija-reader-private.h"
+#include "ui/valija-focus.h"
 
 static gboolean
 confirmation_is_asked (void)
@@ -324,4 +325,36 @@ test_reader_goes (void)
       WAIT_FOR (thread != NULL);
       g_assert_true (thread == g_thread_self ());
     }
+}
+
+/* A click into what is higher than the window does not move it; what was out of sight is scrolled to. */
+void
+test_tall_focus (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *first = gtk_button_new_with_label ("First");
+  GtkWidget *tall = gtk_button_new_with_label ("Tall");
+  GtkWidget *last = gtk_button_new_with_label ("Last");
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  gtk_widget_set_size_request (tall, -1, 3000);
+  gtk_box_append (GTK_BOX (box), first);
+  gtk_box_append (GTK_BOX (box), tall);
+  gtk_box_append (GTK_BOX (box), last);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
+  valija_focus_follow (GTK_VIEWPORT (gtk_scrolled_window_get_child (GTK_SCROLLED_WINDOW (scroller))));
+  gtk_window_set_default_size (GTK_WINDOW (window), 300, 300);
+  gtk_window_set_child (GTK_WINDOW (window), scroller);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_adjustment_get_upper (place) > 3000);
+
+  gtk_widget_grab_focus (first);
+  gtk_adjustment_set_value (place, 1000);
+  gtk_widget_grab_focus (tall);
+  g_assert_cmpint ((int) gtk_adjustment_get_value (place), ==, 1000);
+  gtk_widget_grab_focus (last);
+  WAIT_FOR (gtk_adjustment_get_value (place) > 2000);
+  gtk_window_destroy (GTK_WINDOW (window));
 }

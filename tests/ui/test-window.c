@@ -252,6 +252,7 @@ main (int    argc,
   g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);
   g_test_add_func ("/ui/window/new-mail", test_new_mail);
   g_test_add_func ("/ui/window/more-labels", test_more_labels);
+  g_test_add_func ("/ui/reader/tall-focus", test_tall_focus);
   g_test_add_func ("/ui/reader/text-first", test_text_first);
   g_test_add_func ("/ui/reader/text-first-in-conversation", test_text_first_in_conversation);
   g_test_add_func ("/ui/window/long-list", test_long_list);

@@ -99,6 +99,7 @@ void test_conversations (void);
 void test_conversation_reader (void);
 void test_message_inside (void);
 void test_reader_goes (void);
+void test_tall_focus (void);
 
 /* ---- test-window-outline.c ---- */
 

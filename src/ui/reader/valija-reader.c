@@ -636,6 +636,7 @@ valija_reader_init (ValijaReader *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   valija_focus_keep (GTK_WIDGET (self));
+  valija_focus_follow (GTK_VIEWPORT (gtk_scrolled_window_get_child (self->conversation)));
   self->message_signals = g_signal_group_new (VALIJA_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::folder",
                                   G_CALLBACK (valija_reader_update_banners), self);
