@@ -397,10 +397,13 @@ test_unpaired (Fixture      *fixture,
   g_assert_true (adw_switch_row_get_active (ADW_SWITCH_ROW (pair)));
   adw_switch_row_set_active (ADW_SWITCH_ROW (pair), FALSE);
   g_assert_null (find (get_page (fixture), is_group, "Outgoing Server"));
+  g_setenv (VALIJA_KEYRING_KEY_VARIABLE, "key", TRUE);
   press (fixture, "Next");
+  g_unsetenv (VALIJA_KEYRING_KEY_VARIABLE);
 
   assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
   assert_text (fixture, "imap.example.org, port 993");
+  assert_text (fixture, "In an encrypted file on this computer");
   g_assert_null (find (get_page (fixture), has_text, "smtp.example.org"));
 }
 
@@ -466,15 +469,15 @@ test_more_addresses (Fixture      *fixture,
   valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "exchange", NULL);
   press (fixture, "Set Up Exchange…");
   type_into (fixture, NULL, "Mail Address", "ana@example.org");
-  type_into (fixture, NULL, "More Sender Addresses, with Commas Between", "team@example.org,boss@example.org");
-  type_into (fixture, NULL, "Shared Mailboxes: Addresses, with Commas Between", "team@example.org, nobody");
+  type_into (fixture, NULL, "Other Sender Addresses", "team@example.org,boss@example.org");
+  type_into (fixture, NULL, "Addresses of Shared Mailboxes", "team@example.org, nobody");
   press (fixture, "Next");
   assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
   assert_text (fixture, "“nobody” is not a mail address. It looks like “ana@example.org”.");
-  row = find (get_page (fixture), is_row, "Shared Mailboxes: Addresses, with Commas Between");
+  row = find (get_page (fixture), is_row, "Addresses of Shared Mailboxes");
   g_assert_true (gtk_widget_has_css_class (row, "error"));
 
-  type_into (fixture, NULL, "Shared Mailboxes: Addresses, with Commas Between", "team@example.org");
+  type_into (fixture, NULL, "Addresses of Shared Mailboxes", "team@example.org");
   g_assert_false (gtk_widget_has_css_class (row, "error"));
   press (fixture, "Next");
   assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);

@@ -75,7 +75,7 @@ class Tour:
         h.press('button', f'Set Up {method}…')
         h.type(name, 'Your Name')
         h.type(address, 'Mail Address')
-        h.type(label, 'Account Name (Empty: the Address)')
+        h.type(label, 'Account Name')
         if pages:
             self.page('who-you-are')
         h.press('button', 'Next')

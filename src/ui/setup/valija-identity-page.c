@@ -17,6 +17,7 @@ struct _ValijaIdentityPage
   GtkEditable         *name_row;
   GtkEditable         *email_row;
   GtkEditable         *label_row;
+  GtkWidget           *addresses;
   GtkEditable         *senders_row;
   GtkEditable         *shared_row;
 
@@ -122,6 +123,7 @@ valija_identity_page_class_init (ValijaIdentityPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, name_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, email_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, label_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, addresses);
   gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, senders_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaIdentityPage, shared_row);
   gtk_widget_class_bind_template_callback (widget_class, email_changed_cb);
@@ -170,6 +172,8 @@ valija_identity_page_load (ValijaIdentityPage *self,
   self->scratch = valija_account_new (valija_account_get_method (account));
   load_addresses (self->senders_row, account, "senders", sends);
   load_addresses (self->shared_row, account, "shared", TRUE);
+  gtk_widget_set_visible (self->addresses, gtk_widget_get_visible (GTK_WIDGET (self->senders_row)) ||
+                                           gtk_widget_get_visible (GTK_WIDGET (self->shared_row)));
   email_changed_cb (self);
 }
 

@@ -4,6 +4,8 @@
 
 #include "ui/setup/valija-review-page.h"
 
+#include "engine/valija-engine.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _ValijaReviewPage
@@ -17,6 +19,7 @@ struct _ValijaReviewPage
   AdwActionRow       *sent_row;
   AdwActionRow       *delete_row;
   GtkWidget          *delete_icon;
+  AdwActionRow       *password_row;
   GtkWidget          *test_button;
 };
 
@@ -164,6 +167,7 @@ valija_review_page_class_init (ValijaReviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, sent_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, delete_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, delete_icon);
+  gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, password_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaReviewPage, test_button);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, shown_cb);
@@ -208,6 +212,9 @@ valija_review_page_load (ValijaReviewPage   *self,
                                ? _("The server files a copy in its Sent folder by itself")
                                : describe_sent (valija_account_get_keep_sent (account)));
   adw_action_row_set_subtitle (self->delete_row, deleting);
+  adw_action_row_set_subtitle (self->password_row, g_getenv (VALIJA_KEYRING_KEY_VARIABLE) != NULL
+                               ? _("In an encrypted file on this computer, nowhere else")
+                               : _("In the desktop’s keyring, nowhere else"));
 
   if (days >= 0)
     gtk_widget_add_css_class (self->delete_icon, "warning");

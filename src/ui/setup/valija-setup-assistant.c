@@ -585,7 +585,7 @@ valija_setup_assistant_edit_account (ValijaSetupAssistant *self,
   self->stored = TRUE;
 
   valija_identity_page_load (self->identity_page, self->method, self->account);
-  valija_servers_page_set_hint (self->servers_page, _("Leave a password empty to keep the one in the keyring."));
+  valija_servers_page_set_hint (self->servers_page, _("Leave a password empty to keep the one that is stored."));
   valija_servers_page_load (self->servers_page, self->method, self->account, TRUE);
 
   page = ADW_NAVIGATION_PAGE (self->identity_page);
