@@ -56,7 +56,8 @@ settle_outline (MessageFlow *flow, ValijaMimeMessage *message)
     }
   else
     {
-      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The text of this message comes with all of it."));
+      /* Nobody is told: all of it comes. */
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "No outline");
       valija_promise_reject (flow->outline, error);
     }
   dex_clear (&flow->outline);

@@ -240,7 +240,7 @@ valija_mail_reader_fetch_outline (ValijaMailReader *self, const char *folder, co
   dex_return_error_if_fail (folder != NULL && remote_id != NULL);
 
   if (VALIJA_MAIL_READER_GET_IFACE (self)->fetch_outline == NULL)
-    return reject_unsupported (self, _("The text of this message comes with all of it."));
+    return reject_unsupported (self, "No outline");
 
   return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_outline (self, folder, remote_id);
 }

@@ -175,7 +175,7 @@ fetch_fiber (gpointer data)
     message = valija_imap_outline_write (self->outline, self->header, boundary);
   if (message == NULL)
     {
-      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, _("The text of this message comes with all of it."));
+      valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "No outline");
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 

@@ -35,7 +35,7 @@ cut_in_thread (gpointer   user_data,
   GBytes *outline = valija_mime_beginning_to_outline (user_data);
 
   if (outline == NULL)
-    valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("The text of this message comes with all of it."));
+    valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "No outline");
 
   return outline;
 }
@@ -73,7 +73,7 @@ fetch_beginning_fiber (Outline *outline,
         return g_bytes_ref (reply->content);
     }
 
-  valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("The text of this message comes with all of it."));
+  valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "No outline");
   return NULL;
 }
 
