@@ -467,6 +467,8 @@ show_outbox_action (GtkWidget  *widget,
 
   valija_sidebar_select_outbox (self->sidebar);
   gtk_stack_set_visible_child_name (self->pages, "outbox");
+  if (adw_overlay_split_view_get_collapsed (self->outer))
+    adw_overlay_split_view_set_show_sidebar (self->outer, FALSE);
 }
 
 static void
