@@ -96,7 +96,10 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     valija_stream_end_close (self);
 
   if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
-    valija_promise_resolve_boolean (handshake->promise, TRUE);
+    {
+      valija_stream_note_answer (self);
+      valija_promise_resolve_boolean (handshake->promise, TRUE);
+    }
   else
     valija_promise_reject (handshake->promise, error);
 }
@@ -112,6 +115,7 @@ shake_hands (ValijaStream *self, GTlsConnection *tls)
   handshake->stream = g_object_ref (self);
   handshake->promise = dex_ref (promise);
   self->handshaking = TRUE;
+  self->asked = g_get_monotonic_time ();
   g_tls_connection_handshake_async (tls, G_PRIORITY_DEFAULT, self->cancellable, handshake_cb, handshake);
 
   return DEX_FUTURE (promise);

@@ -135,6 +135,45 @@ read_deflated (ValijaStream *self)
     start_read (self);
 }
 
+/* A read gives no more than one record of TLS, and some servers make small ones: what else is there already is taken
+ * with it. What went wrong then is for the next read. */
+static gsize
+read_on (ValijaStream *self, gsize length)
+{
+  GPollableInputStream *input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->io));
+  gssize more = 1;
+
+  while (more > 0 && length < READ_SIZE)
+    {
+      more = g_pollable_input_stream_read_nonblocking (input, self->buffer + length, READ_SIZE - length, NULL,
+                                                       &self->read_failure);
+      if (more > 0)
+        length += (gsize) more;
+    }
+
+  if (g_error_matches (self->read_failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    g_clear_error (&self->read_failure);
+
+  return length;
+}
+
+/* Many servers end the connection without the goodbye of TLS. Whether something is missing is for the protocol to
+ * see. */
+static void
+end_read (ValijaStream *self)
+{
+  if (g_error_matches (self->read_failure, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    {
+      deliver (self, 0);
+    }
+  else
+    {
+      g_autoptr(GError) explained = valija_net_explain_io (self->host, self->read_failure);
+
+      valija_stream_fail (self, explained);
+    }
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -150,21 +189,21 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* Many servers end the connection without the goodbye of TLS. Whether something is missing is
-   * for the protocol to see. */
-  if (length < 0 && g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    length = 0;
-
   if (length < 0)
     {
-      g_autoptr(GError) explained = valija_net_explain_io (self->host, error);
-
-      valija_stream_fail (self, explained);
+      self->read_failure = g_steal_pointer (&error);
+      end_read (self);
       return;
     }
 
-  if (length > 0)
-    self->speaking = FALSE;
+  if (length > 0 && self->tls != NULL)
+    length = (gssize) read_on (self, (gsize) length);
+
+  if (length > 0 && self->speaking)
+    {
+      valija_stream_note_answer (self);
+      self->speaking = FALSE;
+    }
   if (self->traffic != NULL)
     self->traffic->bytes_in += (guint64) length;
 
@@ -182,6 +221,12 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_read (ValijaStream *self)
 {
+  if (self->read_failure != NULL)
+    {
+      end_read (self);
+      return;
+    }
+
   self->reading = TRUE;
   watch_silence (self);
   g_input_stream_read_async (g_io_stream_get_input_stream (self->io), self->buffer, READ_SIZE, G_PRIORITY_DEFAULT,
@@ -327,8 +372,12 @@ start_write (ValijaStream *self)
         }
     }
 
-  if (!self->speaking && self->traffic != NULL)
-    self->traffic->turns++;
+  if (!self->speaking)
+    {
+      self->asked = g_get_monotonic_time ();
+      if (self->traffic != NULL)
+        self->traffic->turns++;
+    }
   self->speaking = TRUE;
 
   self->writing = TRUE;
@@ -409,6 +458,7 @@ valija_stream_finalize (GObject *object)
   g_clear_pointer (&self->refused, valija_certificate_unref);
   g_clear_error (&self->failure);
   g_clear_error (&self->write_failure);
+  g_clear_error (&self->read_failure);
   g_ptr_array_unref (self->batch_promises);
   g_free (self->buffer);
 
@@ -429,6 +479,7 @@ valija_stream_init (ValijaStream *self)
 {
   self->cancellable = g_cancellable_new ();
   self->buffer = g_malloc (READ_SIZE);
+  self->round_trip = G_MAXINT64;
   self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
   g_queue_init (&self->writes);
 
@@ -498,6 +549,12 @@ valija_stream_fail (ValijaStream *self, const GError *error)
   reject_writes (self, error);
 
   valija_stream_end_close (self);
+}
+
+void
+valija_stream_note_answer (ValijaStream *self)
+{
+  self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - self->asked);
 }
 
 /* Closes what is below, once nothing is under way there any more. */
@@ -738,6 +795,20 @@ valija_stream_is_encrypted (ValijaStream *self)
   g_return_val_if_fail (VALIJA_IS_STREAM (self), FALSE);
 
   return self->tls != NULL;
+}
+
+/**
+ * valija_stream_get_round_trip:
+ *
+ * Returns: the least time from asking, by a handshake or by words, to the first octet of an answer, in microseconds:
+ *   at most so far away is the server; G_MAXINT64 before the first answer
+ */
+gint64
+valija_stream_get_round_trip (ValijaStream *self)
+{
+  g_return_val_if_fail (VALIJA_IS_STREAM (self), G_MAXINT64);
+
+  return self->round_trip;
 }
 
 /**

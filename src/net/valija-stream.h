@@ -75,6 +75,7 @@ void valija_stream_close (ValijaStream *self);
 gboolean    valija_stream_is_closed       (ValijaStream *self);
 gboolean    valija_stream_is_encrypted    (ValijaStream *self);
 const char *valija_stream_get_host        (ValijaStream *self);
+gint64      valija_stream_get_round_trip  (ValijaStream *self);
 /* "TLS 1.3, certificate of mail.example.org by …" or "not encrypted" */
 char       *valija_stream_dup_description (ValijaStream *self);
 

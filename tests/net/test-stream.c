@@ -66,11 +66,17 @@ deaf_handler (ValijaTestServer *server, GSocketConnection *connection)
   g_async_queue_pop (valija_test_server_get_data (server));
 }
 
+/* Over TLS where there is data. */
 static void
 farewell_handler (ValijaTestServer *server, GSocketConnection *connection)
 {
-  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), "421 bye\r\n", 9, NULL, NULL,
-                             NULL);
+  GIOStream *io = G_IO_STREAM (connection);
+  g_autoptr(GIOStream) tls = NULL;
+
+  if (valija_test_server_get_data (server) != NULL)
+    io = tls = valija_test_server_start_tls (server, io);
+
+  g_output_stream_write_all (g_io_stream_get_output_stream (io), "421 bye\r\n", 9, NULL, NULL, NULL);
 }
 
 static ValijaStream *
@@ -296,11 +302,55 @@ test_deflate_script (void)
 }
 
 static void
+test_round_trip (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaEndpoint) endpoint = NULL;
+  g_autoptr(DexFuture) connect = NULL;
+  ValijaStream *stream;
+  gint64 first;
+
+  valija_script_server_add (server, "C: a1 NOOP\nDELAY 40\nS: a1 OK\nC: a2 NOOP\nDELAY 400\nS: a2 OK\nCLOSE");
+  endpoint = valija_endpoint_new ("127.0.0.1", valija_script_server_get_port (server), VALIJA_SECURITY_NONE, 20, NULL);
+  connect = valija_stream_connect (endpoint, NULL, NULL, NULL);
+  stream = g_value_get_object (valija_test_await (connect, NULL));
+
+  g_assert_cmpint (valija_stream_get_round_trip (stream), ==, G_MAXINT64);
+  valija_future_forget (write_text (stream, "a1 NOOP\r\n"), "test");
+  assert_read (stream, "a1 OK\r\n");
+  first = valija_stream_get_round_trip (stream);
+  g_assert_cmpint (first, >=, 40 * 1000);
+  g_assert_cmpint (first, <, G_MAXINT64);
+  valija_future_forget (write_text (stream, "a2 NOOP\r\n"), "test");
+  assert_read (stream, "a2 OK\r\n");
+  g_assert_cmpint (valija_stream_get_round_trip (stream), <=, first);
+  valija_stream_close (stream);
+}
+
+static void
 test_end (void)
 {
   g_autoptr(ValijaTestServer) server = valija_test_server_new (farewell_handler, NULL);
   g_autoptr(ValijaStream) stream = connect_plain (server);
 
+  valija_test_server_wait (server, 1);
+  assert_read (stream, "421 bye\r\n");
+  assert_read (stream, "");
+  assert_read (stream, "");
+  g_assert_false (valija_stream_is_closed (stream));
+}
+
+/* Both may be there at once, and are told one after the other. */
+static void
+test_end_over_tls (void)
+{
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, "localhost", -1, 1);
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (farewell_handler, authority);
+  g_autoptr(ValijaStream) stream = NULL;
+
+  valija_test_server_set_certificate (server, certificate);
+  stream = connect_full (server, VALIJA_SECURITY_TLS, 20, valija_test_authority_get_file (authority), NULL, NULL);
   valija_test_server_wait (server, 1);
   assert_read (stream, "421 bye\r\n");
   assert_read (stream, "");
@@ -502,7 +552,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/stream/large-over-tls", test_large_over_tls);
   g_test_add_func ("/net/stream/large-deflated", test_large_deflated);
   g_test_add_func ("/net/stream/deflate-script", test_deflate_script);
+  g_test_add_func ("/net/stream/round-trip", test_round_trip);
   g_test_add_func ("/net/stream/end", test_end);
+  g_test_add_func ("/net/stream/end-over-tls", test_end_over_tls);
   g_test_add_func ("/net/stream/last-words", test_last_words);
   g_test_add_func ("/net/stream/silence", test_silence);
   g_test_add_func ("/net/stream/keep-alive", test_keep_alive);

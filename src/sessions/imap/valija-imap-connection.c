@@ -32,7 +32,6 @@ typedef struct
   char tag[16];
   GPtrArray *segments;   /* of ValijaImapSegment; NULL before it is sent */
   guint next_segment;
-  gint64 sent;           /* when the last octet was written, by the monotonic clock */
 } Job;
 
 struct _ValijaImapConnection
@@ -59,7 +58,6 @@ struct _ValijaImapConnection
   guint n_spelling;
   gboolean reading;
   gboolean stopped;      /* another layer is to begin */
-  gint64 round_trip;
   GSource *resume;
   GError *failure;
 };
@@ -182,8 +180,6 @@ write_segments (ValijaImapConnection *self,
       if (segment->wait)
         return;
     }
-
-  job->sent = g_get_monotonic_time ();
 }
 
 static gboolean
@@ -259,8 +255,6 @@ finish_job (ValijaImapConnection *self,
   if (job->respond != NULL)
     job->respond (response, job->user_data);
 
-  if (job->sent > 0)
-    self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - job->sent);
   if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_OK)
     {
       self->stopped = (job->flags & VALIJA_IMAP_RUN_STOP) != 0;
@@ -614,7 +608,6 @@ valija_imap_connection_init (ValijaImapConnection *self)
 {
   self->parser = valija_imap_parser_new ();
   self->spools = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_spool_free);
-  self->round_trip = G_MAXINT64;
   g_queue_init (&self->pending);
   g_queue_init (&self->in_flight);
 }
@@ -747,7 +740,6 @@ valija_imap_connection_continue (ValijaImapConnection *self,
 
   octets = valija_secret_new_joined ("", 0, line, length < 0 ? strlen (line) : (gsize) length, "\r\n");
   bytes = valija_secret_to_bytes (octets);
-  job->sent = g_get_monotonic_time ();
 
   /* From here on its answer is owed soon, also by one that was allowed to be silent */
   if ((job->flags & VALIJA_IMAP_RUN_PATIENT) != 0)
@@ -883,12 +875,4 @@ valija_imap_connection_get_stream (ValijaImapConnection *self)
   g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), NULL);
 
   return self->stream;
-}
-
-gint64
-valija_imap_connection_get_round_trip (ValijaImapConnection *self)
-{
-  g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), G_MAXINT64);
-
-  return self->round_trip;
 }

@@ -105,9 +105,6 @@ gboolean   valija_imap_connection_is_closed     (ValijaImapConnection *self);
 
 ValijaStream *valija_imap_connection_get_stream (ValijaImapConnection *self);   /* (transfer none) */
 
-/* Microseconds that the quickest command took from its last octet to its answer; G_MAXINT64 before the first. */
-gint64     valija_imap_connection_get_round_trip (ValijaImapConnection *self);
-
 /* Signal: "closed", once. */
 
 G_END_DECLS
