@@ -22,6 +22,19 @@
 
 typedef struct
 {
+  char *remote_id;
+  guint64 size;
+  GBytes *block;
+} Header;
+
+typedef struct
+{
+  ValijaChanges *changes;
+  GPtrArray *headers;       /* of Header: what is added */
+} Batch;
+
+typedef struct
+{
   ValijaPop3Session *session;
   DexChannel *channel;
   GBytes *cursor;           /* nullable: what was given */
@@ -30,11 +43,27 @@ typedef struct
   GHashTable *told;         /* set of char *: what the next cursor says */
   GPtrArray *gone;          /* of char * */
   GPtrArray *added;         /* of ValijaPop3Entry, newest first */
-  ValijaChanges *batch;
+  Batch *batch;             /* nullable */
   gboolean restart;
   guint done;
   guint untold;             /* messages described since the last cursor */
 } Sync;
+
+static void
+header_free (Header *header)
+{
+  g_bytes_unref (header->block);
+  g_free (header->remote_id);
+  g_free (header);
+}
+
+static void
+batch_free (Batch *batch)
+{
+  valija_changes_unref (batch->changes);
+  g_ptr_array_unref (batch->headers);
+  g_free (batch);
+}
 
 static void
 sync_free (Sync *sync)
@@ -44,7 +73,7 @@ sync_free (Sync *sync)
 
   dex_channel_close_send (sync->channel);
   dex_clear (&sync->channel);
-  g_clear_pointer (&sync->batch, valija_changes_unref);
+  g_clear_pointer (&sync->batch, batch_free);
   g_clear_pointer (&sync->added, g_ptr_array_unref);
   g_clear_pointer (&sync->gone, g_ptr_array_unref);
   g_clear_pointer (&sync->told, g_hash_table_unref);
@@ -94,9 +123,31 @@ compare (Sync *sync)
 static void
 begin_batch (Sync *sync)
 {
-  sync->batch = valija_changes_new ();
-  sync->batch->restart = sync->restart;
+  sync->batch = g_new0 (Batch, 1);
+  sync->batch->changes = valija_changes_new ();
+  sync->batch->changes->restart = sync->restart;
+  sync->batch->headers = g_ptr_array_new_with_free_func ((GDestroyNotify) header_free);
   sync->restart = FALSE;
+}
+
+static gpointer
+describe_in_thread (gpointer   data,
+                    GError   **error)
+{
+  Batch *batch = data;
+
+  for (guint i = 0; i < batch->headers->len; i++)
+    {
+      const Header *header = g_ptr_array_index (batch->headers, i);
+      gsize length;
+      const char *block = g_bytes_get_data (header->block, &length);
+      ValijaMessageInfo *info = valija_mime_parse_header_block (header->remote_id, block, length);
+
+      info->size = header->size;
+      g_ptr_array_add (batch->changes->added, info);
+    }
+
+  return valija_changes_ref (batch->changes);
 }
 
 static gboolean
@@ -104,17 +155,19 @@ send_batch_fiber (Sync      *sync,
                   gboolean   final,
                   GError   **error)
 {
-  ValijaChanges *batch = g_steal_pointer (&sync->batch);
+  Batch *batch = g_steal_pointer (&sync->batch);
+  ValijaChanges *changes = batch->changes;
+  DexFuture *described;
 
-  batch->done = sync->done;
-  batch->total = sync->added->len;
-  batch->final = final;
+  changes->done = sync->done;
+  changes->total = sync->added->len;
+  changes->final = final;
 
   /* What is gone is told when the round has succeeded, and not before. Messages that are told gone and a cursor that
    * still names them would be told again: so both go together. */
   if (final)
     for (guint i = 0; i < sync->gone->len; i++)
-      g_ptr_array_add (batch->gone, g_strdup (g_ptr_array_index (sync->gone, i)));
+      g_ptr_array_add (changes->gone, g_strdup (g_ptr_array_index (sync->gone, i)));
 
   if (final || sync->untold >= MAX (CURSOR_STEP_MIN, g_hash_table_size (sync->told) / CURSOR_GROWTH))
     {
@@ -128,24 +181,25 @@ send_batch_fiber (Sync      *sync,
       for (guint i = 0; !final && i < sync->gone->len; i++)
         g_hash_table_add (ids, g_ptr_array_index (sync->gone, i));
 
-      batch->cursor = valija_pop3_cursor_encode (ids);
+      changes->cursor = valija_pop3_cursor_encode (ids);
       sync->untold = 0;
     }
 
-  return dex_await (dex_channel_send (sync->channel, dex_future_new_take_boxed (VALIJA_TYPE_CHANGES, batch)), error);
+  described = valija_future_run_in_thread (VALIJA_TYPE_CHANGES, describe_in_thread, batch, (GDestroyNotify) batch_free);
+  return dex_await (dex_channel_send (sync->channel, described), error);
 }
 
 static void
-describe (Sync            *sync,
-          ValijaPop3Entry *entry,
-          GBytes          *header)
+take_header (Sync            *sync,
+             ValijaPop3Entry *entry,
+             GBytes          *block)
 {
-  gsize length;
-  const char *block = g_bytes_get_data (header, &length);
-  ValijaMessageInfo *info = valija_mime_parse_header_block (entry->remote_id, block, length);
+  Header *header = g_new0 (Header, 1);
 
-  info->size = entry->size;
-  g_ptr_array_add (sync->batch->added, info);
+  header->remote_id = g_strdup (entry->remote_id);
+  header->size = entry->size;
+  header->block = g_bytes_ref (block);
+  g_ptr_array_add (sync->batch->headers, header);
   g_hash_table_add (sync->told, g_strdup (entry->remote_id));
   sync->untold++;
 }
@@ -177,10 +231,10 @@ describe_all_fiber (Sync    *sync,
 
       /* One that cannot be had at all is left out of the cursor, and tried again next time */
       if (reply->content != NULL)
-        describe (sync, entry, reply->content);
+        take_header (sync, entry, reply->content);
       sync->done++;
 
-      if (sync->batch->added->len == (sync->done <= FIRST_BATCH ? FIRST_BATCH : BATCH))
+      if (sync->batch->headers->len == (sync->done <= FIRST_BATCH ? FIRST_BATCH : BATCH))
         {
           if (!send_batch_fiber (sync, FALSE, error))
             return FALSE;
