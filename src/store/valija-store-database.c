@@ -5,6 +5,7 @@
 #include "store/valija-store-database.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-checkpoint.h"
 #include "store/valija-store-labels.h"
 #include "store/valija-store-tokenizer.h"
 
@@ -28,6 +29,7 @@ struct _ValijaDatabase
   gboolean damaged;
   gboolean writable;
   gboolean limited;         /* the cache of pages is */
+  ValijaCheckpoint *checkpoint; /* nullable: of a writer */
   GHashTable *statements;   /* const char * SQL, by address -> sqlite3_stmt */
 };
 
@@ -112,6 +114,9 @@ valija_database_open (const char         *path,
       return NULL;
     }
 
+  if (writable)
+    self->checkpoint = valija_checkpoint_new (self->handle, path);
+
   return g_steal_pointer (&self);
 }
 
@@ -122,6 +127,7 @@ valija_database_close (ValijaDatabase *self)
     return;
 
   g_clear_pointer (&self->statements, g_hash_table_unref);
+  g_clear_pointer (&self->checkpoint, valija_checkpoint_free);
   sqlite3_close_v2 (self->handle);
   g_free (self->path);
   g_free (self);

@@ -9,6 +9,8 @@
 #include "base/valija-error.h"
 #include "valija-fault-vfs.h"
 
+#include <glib/gstdio.h>
+
 #define LARGE (3 * 1024 * 1024 + 17)
 #define HUGE (40 * 1024 * 1024)
 /* What SQLite may take for one, where its caches are warm already */
@@ -177,6 +179,43 @@ test_memory (void)
   assert_little (before, "taken out of the journal");
 }
 
+static goffset
+get_size (TestStore  *self,
+          const char *name)
+{
+  g_autofree char *path = test_store_path (self, name);
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 ? status.st_size : 0;
+}
+
+/* What is written without a pause goes into the database meanwhile, and the log beside it does not grow with it. */
+static void
+test_log (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GBytes) bytes = make_bytes (LARGE, 1);
+  goffset most = 0;
+  gint64 inbox;
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  for (guint i = 1; i <= 40; i++)
+    {
+      g_autofree char *remote_id = g_strdup_printf ("%u", i);
+
+      test_sync (self, inbox, test_added (remote_id, 0));
+      write_source (self, test_find (self, inbox, remote_id), bytes);
+      most = MAX (most, get_size (self, "cache/cache.db-wal"));
+    }
+
+  g_test_message ("The log: %" G_GOFFSET_FORMAT " bytes at most", most);
+  g_assert_cmpint (most, <, 25 * (goffset) LARGE);
+  g_assert_cmpint (get_size (self, "cache/cache.db"), >, 10 * (goffset) LARGE);
+  assert_bytes (valija_store_load_source (self->store, test_find (self, inbox, "1")), bytes);
+  test_check (self);
+}
+
 /* The disk fails in the middle of it: it is there as a whole or not at all. */
 static void
 test_fault (void)
@@ -229,6 +268,7 @@ main (int   argc,
 
   g_test_add_func ("/store/large/sizes", test_sizes);
   g_test_add_func ("/store/large/memory", test_memory);
+  g_test_add_func ("/store/large/log", test_log);
   g_test_add_func ("/store/large/fault", test_fault);
 
   return g_test_run ();

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "store/valija-store-checkpoint.h"
+
+/* How long the log grows, in pages of 4 KiB: what is written again and again goes into the database once. */
+#define LOG_PAGES 4000
+/* A writer that never rests must wait in the end, since the log begins anew only when all of it was taken over. */
+#define MOST_LOG_PAGES 16000
+
+struct _ValijaCheckpoint
+{
+  sqlite3 *writer;
+  char *path;
+  GThread *thread;          /* nullable: the last one */
+  int running;              /* atomic: whether it is under way */
+};
+
+/* What fails here stays in the log, and is tried again with the next transaction. */
+static gpointer
+take_over (gpointer data)
+{
+  ValijaCheckpoint *self = data;
+  sqlite3 *handle = NULL;
+
+  /* A connection knows of the log once it has read something */
+  if (sqlite3_open_v2 (self->path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+      sqlite3_exec (handle, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK ||
+      sqlite3_wal_checkpoint_v2 (handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) != SQLITE_OK)
+    g_debug ("“%s”: no checkpoint: %s", self->path, sqlite3_errmsg (handle));
+  sqlite3_close (handle);
+  g_atomic_int_set (&self->running, FALSE);
+
+  return NULL;
+}
+
+static int
+committed_cb (void       *data,
+              sqlite3    *handle,
+              const char *name,
+              int         n_pages)
+{
+  ValijaCheckpoint *self = data;
+
+  if (n_pages >= MOST_LOG_PAGES)
+    sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  else if (n_pages >= LOG_PAGES && g_atomic_int_compare_and_exchange (&self->running, FALSE, TRUE))
+    {
+      g_clear_pointer (&self->thread, g_thread_join);
+      self->thread = g_thread_new ("valija-checkpoint", take_over, self);
+    }
+
+  return SQLITE_OK;
+}
+
+ValijaCheckpoint *
+valija_checkpoint_new (sqlite3    *handle,
+                       const char *path)
+{
+  ValijaCheckpoint *self = g_new0 (ValijaCheckpoint, 1);
+
+  self->writer = handle;
+  self->path = g_strdup (path);
+  sqlite3_wal_hook (handle, committed_cb, self);
+
+  return self;
+}
+
+void
+valija_checkpoint_free (ValijaCheckpoint *self)
+{
+  sqlite3_wal_hook (self->writer, NULL, NULL);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_free (self->path);
+  g_free (self);
+}
