@@ -8,10 +8,11 @@
 
 #include "mime/valija-mime-message.h"
 
-/* How many messages are asked for at a time: nothing is fetched while the last of them are written. And how much is
- * read and written together: each write to local truth costs a flush of the disk, and what was read and not written is
- * lost with a kill. */
+/* How many messages are asked for at a time. And how much is read and written together: each write to local truth costs
+ * a flush of the disk, and what was read and not written is lost with a kill. While one batch is written the next one
+ * is read out, so that the writer need not wait for it. */
 #define PAGE_SIZE 5000
+#define BATCHES 2
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (8 * 1024 * 1024)
 
@@ -192,19 +193,19 @@ typedef struct
   GHashTable *ids;           /* remote-id -> gint64 *, the row; both of the page */
   GPtrArray *sources;        /* of ValijaUnreadSource, not given to the writer yet */
   gsize bytes;
-  DexFuture *writing;        /* nullable: the batch before */
+  GQueue writing;            /* of DexFuture: the batches before, oldest first */
   guint n_fetched;
-} Page;
+} Fetch;
 
 static void
-page_clear (Page *page)
+fetch_clear (Fetch *fetch)
 {
-  g_clear_pointer (&page->ids, g_hash_table_unref);
-  g_clear_pointer (&page->sources, g_ptr_array_unref);
-  dex_clear (&page->writing);
+  g_clear_pointer (&fetch->ids, g_hash_table_unref);
+  g_clear_pointer (&fetch->sources, g_ptr_array_unref);
+  g_queue_clear_full (&fetch->writing, dex_unref);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fetch, fetch_clear)
 
 static GPtrArray *
 new_sources (void)
@@ -213,53 +214,64 @@ new_sources (void)
 }
 
 static gboolean
-page_flush_fiber (Page *page, GError **error)
+flush_fiber (Fetch *fetch, GError **error)
 {
-  if (page->writing != NULL && !dex_await (g_steal_pointer (&page->writing), error))
+  if (fetch->sources->len == 0)
+    return TRUE;
+
+  if (fetch->writing.length == BATCHES && !dex_await (g_queue_pop_head (&fetch->writing), error))
     return FALSE;
 
-  if (page->sources->len > 0)
-    {
-      page->writing = write_batch (page->engine, g_steal_pointer (&page->sources));
-      page->sources = new_sources ();
-      page->bytes = 0;
-    }
-
+  g_queue_push_tail (&fetch->writing, write_batch (fetch->engine, g_steal_pointer (&fetch->sources)));
+  fetch->sources = new_sources ();
+  fetch->bytes = 0;
   return TRUE;
 }
 
+/* What has come is kept, whatever ended the fetching. */
+static gboolean
+finish_fiber (Fetch *fetch, GError **error)
+{
+  gboolean ok = flush_fiber (fetch, error);
+
+  while (!g_queue_is_empty (&fetch->writing))
+    ok = dex_await (g_queue_pop_head (&fetch->writing), ok ? error : NULL) && ok;
+
+  return ok;
+}
+
 static void
-page_add (Page *page, gint64 message, GBytes *source)
+add_source (Fetch *fetch, gint64 message, GBytes *source)
 {
   ValijaUnreadSource *unread = g_new0 (ValijaUnreadSource, 1);
   guint64 done;
 
   unread->message = message;
   unread->source = g_bytes_ref (source);
-  g_ptr_array_add (page->sources, unread);
-  page->bytes += g_bytes_get_size (source);
-  page->n_fetched++;
-  done = valija_progress_get_done (page->progress) + 1;
-  valija_progress_update (page->progress, done, MAX (done, valija_progress_get_total (page->progress)));
+  g_ptr_array_add (fetch->sources, unread);
+  fetch->bytes += g_bytes_get_size (source);
+  fetch->n_fetched++;
+  done = valija_progress_get_done (fetch->progress) + 1;
+  valija_progress_update (fetch->progress, done, MAX (done, valija_progress_get_total (fetch->progress)));
 }
 
 static gboolean
-page_is_full (Page *page)
+is_full (Fetch *fetch)
 {
-  return page->sources->len >= BATCH_MESSAGES || page->bytes >= BATCH_BYTES;
+  return fetch->sources->len >= BATCH_MESSAGES || fetch->bytes >= BATCH_BYTES;
 }
 
 static void
-page_take (Page *page, ValijaFetched *fetched)
+take (Fetch *fetch, ValijaFetched *fetched)
 {
-  gint64 *id = g_hash_table_lookup (page->ids, fetched->remote_id);
+  gint64 *id = g_hash_table_lookup (fetch->ids, fetched->remote_id);
 
   if (id != NULL)
-    page_add (page, *id, fetched->source);
+    add_source (fetch, *id, fetched->source);
 }
 
 static gboolean
-fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, const char * const *remote_ids,
+fetch_page_fiber (Fetch *fetch, ValijaMailReader *reader, ValijaFolder *folder, const char * const *remote_ids,
                   GError **error)
 {
   g_autoptr(DexChannel) channel = NULL;
@@ -271,25 +283,20 @@ fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, co
     {
       g_autoptr(ValijaFetched) fetched = NULL;
 
-      fetched = dex_await_boxed (valija_engine_race (page->engine, dex_channel_receive (channel),
-                                                     valija_progress_get_cancellable (page->progress)), &failure);
+      fetched = dex_await_boxed (valija_engine_race (fetch->engine, dex_channel_receive (channel),
+                                                     valija_progress_get_cancellable (fetch->progress)), &failure);
       if (fetched == NULL)
         continue;
 
-      page_take (page, fetched);
-      if (page_is_full (page))
-        page_flush_fiber (page, &failure);
+      take (fetch, fetched);
+      if (is_full (fetch))
+        flush_fiber (fetch, &failure);
     }
 
   dex_channel_close_receive (channel);
 
   if (g_error_matches (failure, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
     g_clear_error (&failure);
-
-  /* What has come is kept, whatever ended the page: the last batch is given to the writer, and waited for. */
-  if (!page_flush_fiber (page, failure == NULL ? &failure : NULL) ||
-      !page_flush_fiber (page, failure == NULL ? &failure : NULL))
-    g_debug ("Not all that came of “%s” could be written", valija_folder_get_name (folder));
 
   if (failure != NULL)
     {
@@ -301,7 +308,7 @@ fetch_page_fiber (Page *page, ValijaMailReader *reader, ValijaFolder *folder, co
 }
 
 static char **
-choose_remote_ids (Page *page, GPtrArray *rows)
+choose_remote_ids (Fetch *fetch, GPtrArray *rows)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
 
@@ -313,7 +320,7 @@ choose_remote_ids (Page *page, GPtrArray *rows)
       if (row->remote_id == NULL || row->remote_id[0] == '\0')
         continue;
 
-      g_hash_table_insert (page->ids, g_strdup (row->remote_id), g_memdup2 (&row->id, sizeof row->id));
+      g_hash_table_insert (fetch->ids, g_strdup (row->remote_id), g_memdup2 (&row->id, sizeof row->id));
       g_strv_builder_add (builder, row->remote_id);
     }
 
@@ -323,9 +330,9 @@ choose_remote_ids (Page *page, GPtrArray *rows)
 /* What another folder has or had is taken from there: a message that was moved is not fetched again. Leaves in
  * @rows what the server must be asked for. */
 static gboolean
-take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
+take_twins_fiber (Fetch *fetch, GPtrArray *rows, GError **error)
 {
-  ValijaStore *store = page->engine->store;
+  ValijaStore *store = fetch->engine->store;
   g_autoptr(GArray) ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), rows->len);
   g_autoptr(GHashTable) taken = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_autoptr(GArray) twins = NULL;
@@ -350,9 +357,9 @@ take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
           return FALSE;
         }
 
-      page_add (page, *found, source);
+      add_source (fetch, *found, source);
       g_hash_table_add (taken, found);
-      if (page_is_full (page) && !page_flush_fiber (page, error))
+      if (is_full (fetch) && !flush_fiber (fetch, error))
         return FALSE;
     }
 
@@ -363,56 +370,64 @@ take_twins_fiber (Page *page, GPtrArray *rows, GError **error)
   return TRUE;
 }
 
-static DexFuture *
-fetch_bodies_fiber (gpointer data)
+static gboolean
+fetch_pages_fiber (Fetch *fetch, ValijaFlow *flow, ValijaMailReader *reader, GError **error)
 {
-  ValijaFlow *flow = data;
   gint64 folder = valija_folder_get_id (flow->folder);
-  g_autoptr(ValijaMailReader) reader = NULL;
-  g_autoptr(GError) error = NULL;
-  guint total = 0;
+  gint64 last = 0;
   guint n_rows = PAGE_SIZE;
-
-  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
 
   while (n_rows == PAGE_SIZE)
     {
       g_autoptr(GPtrArray) rows = NULL;
       g_auto(GStrv) remote_ids = NULL;
-      g_auto(Page) page = {
-        .engine = flow->engine,
-        .progress = flow->progress,
-        .ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
-        .sources = new_sources (),
-      };
 
-      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, flow->since, PAGE_SIZE),
-                              &error);
+      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, flow->since, last,
+                                                                PAGE_SIZE), error);
       if (rows == NULL)
-        return dex_future_new_for_error (g_steal_pointer (&error));
+        return FALSE;
 
       n_rows = rows->len;
-      if (!take_twins_fiber (&page, rows, &error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
+      if (n_rows > 0)
+        last = ((ValijaMessageRow *) g_ptr_array_index (rows, n_rows - 1))->id;
 
-      remote_ids = choose_remote_ids (&page, rows);
-      if (remote_ids[0] == NULL)
-        {
-          if (!page_flush_fiber (&page, &error) || !page_flush_fiber (&page, &error))
-            return dex_future_new_for_error (g_steal_pointer (&error));
-        }
-      else if (!fetch_page_fiber (&page, reader, flow->folder, (const char * const *) remote_ids, &error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
+      g_hash_table_remove_all (fetch->ids);
+      if (!take_twins_fiber (fetch, rows, error))
+        return FALSE;
 
-      /* The server has none of these any more; the next round of headers will say so. */
-      if (page.n_fetched == 0)
-        break;
-
-      total += page.n_fetched;
+      remote_ids = choose_remote_ids (fetch, rows);
+      if (remote_ids[0] != NULL &&
+          !fetch_page_fiber (fetch, reader, flow->folder, (const char * const *) remote_ids, error))
+        return FALSE;
     }
 
-  return dex_future_new_for_uint (total);
+  return TRUE;
+}
+
+static DexFuture *
+fetch_bodies_fiber (gpointer data)
+{
+  ValijaFlow *flow = data;
+  g_autoptr(ValijaMailReader) reader = NULL;
+  g_autoptr(GError) error = NULL;
+  g_auto(Fetch) fetch = {
+    .engine = flow->engine,
+    .progress = flow->progress,
+    .ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+    .sources = new_sources (),
+  };
+
+  if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  fetch_pages_fiber (&fetch, flow, reader, &error);
+  if (!finish_fiber (&fetch, error == NULL ? &error : NULL))
+    g_debug ("Not all that came of “%s” could be written", valija_folder_get_name (flow->folder));
+
+  if (error != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_for_uint (fetch.n_fetched);
 }
 
 DexFuture *

@@ -12,6 +12,7 @@ typedef struct
 {
   gint64 folder;
   gint64 since;
+  gint64 behind;
   guint limit;
   char *remote_id;
   char *text;
@@ -150,10 +151,13 @@ list_without_source (ValijaStoreContext  *context,
                                      "SELECT " VALIJA_STORE_ROW_COLUMNS
                                      " FROM message WHERE home = ?1 AND received >= ?2"
                                      " AND has_source = 0 AND remote_id IS NOT NULL AND (folder = home OR ?4)"
+                                     " AND (received, id) <"
+                                     "  (ifnull ((SELECT received FROM message WHERE id = ?5), ?6), ?5)"
                                      " ORDER BY received DESC, id DESC LIMIT ?3",
-                                     "iiii", valija_database_to_row (database, args->folder), args->since,
+                                     "iiiiii", valija_database_to_row (database, args->folder), args->since,
                                      args->limit > 0 ? (gint64) args->limit : (gint64) -1,
-                                     (gint64) (args->folder < 0));
+                                     (gint64) (args->folder < 0), valija_database_to_row (database, args->behind),
+                                     G_MAXINT64);
   if (statement == NULL)
     return FALSE;
 
@@ -526,6 +530,7 @@ valija_store_find_remote (ValijaStore *self,
 /**
  * valija_store_list_without_source:
  * @since: seconds since 1970
+ * @behind: the message behind which the list goes on, 0 for all of it; all of it too where that is gone
  * @limit: how many, 0 for all
  *
  * Returns: (transfer full): a future that resolves to a #GPtrArray of ValijaMessageRow, newest
@@ -535,6 +540,7 @@ DexFuture *
 valija_store_list_without_source (ValijaStore *self,
                                   gint64       folder,
                                   gint64       since,
+                                  gint64       behind,
                                   guint        limit)
 {
   ListArgs *args;
@@ -544,6 +550,7 @@ valija_store_list_without_source (ValijaStore *self,
   args = g_new0 (ListArgs, 1);
   args->folder = folder;
   args->since = since;
+  args->behind = behind;
   args->limit = limit;
 
   return valija_store_read (self, list_without_source, args, (GDestroyNotify) list_args_free);

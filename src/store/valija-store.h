@@ -169,11 +169,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredSource, valija_stored_source_free)
 DexFuture *valija_store_write_sources        (ValijaStore *self, GPtrArray *sources) G_GNUC_WARN_UNUSED_RESULT;
 /* Resolves to GBytes; NOT_FOUND when only the headers are here. */
 DexFuture *valija_store_load_source          (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
-/* The newest messages of @folder without a source, received since @since: GPtrArray of
- * ValijaMessageRow (id and remote_id filled). */
+/* The newest messages of @folder without a source, received since @since, and listed behind the message @behind:
+ * GPtrArray of ValijaMessageRow. */
 DexFuture *valija_store_list_without_source (ValijaStore *self,
                                              gint64       folder,
                                              gint64       since,
+                                             gint64       behind,
                                              guint        limit) G_GNUC_WARN_UNUSED_RESULT;
 /* How many valija_store_list_without_source() would list without a limit: int64. */
 DexFuture *valija_store_count_without_source (ValijaStore *self,

@@ -594,6 +594,15 @@ test_sources (void)
     }
 
   test_await_error (valija_store_load_source (self->store, ids[0]), VALIJA_ERROR_NOT_FOUND);
+  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 0, ids[2], 10));
+  g_assert_cmpuint (without->len, ==, 2);
+  row = g_ptr_array_index (without, 1);
+  g_assert_cmpint (row->id, ==, ids[0]);
+  g_clear_pointer (&without, g_ptr_array_unref);
+  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 0, ids[0], 10));
+  g_assert_cmpuint (without->len, ==, 0);
+  g_clear_pointer (&without, g_ptr_array_unref);
+
   g_ptr_array_add (sources, valija_stored_source_new (ids[2], bytes, "text", "the preview", TRUE));
   g_ptr_array_add (sources, valija_stored_source_new (4711, bytes, "text", "gone meanwhile", TRUE));
   g_ptr_array_add (sources, valija_stored_source_new (ids[0], empty, NULL, NULL, FALSE));
@@ -611,13 +620,13 @@ test_sources (void)
   g_assert_true (row->has_attachments);
   g_assert_cmpstr (row->preview, ==, "the preview");
 
-  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 0, 10));
+  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 0, 0, 10));
   g_assert_cmpuint (without->len, ==, 1);
   row = g_ptr_array_index (without, 0);
   g_assert_cmpint (row->id, ==, ids[1]);
   g_assert_cmpstr (row->remote_id, ==, "2");
   g_clear_pointer (&without, g_ptr_array_unref);
-  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 1003, 10));
+  without = test_await_boxed (valija_store_list_without_source (self->store, inbox, 1003, 0, 10));
   g_assert_cmpuint (without->len, ==, 0);
   test_check (self);
 }
