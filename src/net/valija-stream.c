@@ -800,8 +800,8 @@ valija_stream_is_encrypted (ValijaStream *self)
 /**
  * valija_stream_get_round_trip:
  *
- * Returns: the least time from asking, by a handshake or by words, to the first octet of an answer, in microseconds:
- *   at most so far away is the server; G_MAXINT64 before the first answer
+ * Returns: the least time from asking, by a handshake or by words, to the first octet of what comes then, in
+ *   microseconds: at most so far away is the server, unless it spoke unasked meanwhile; G_MAXINT64 before the first
  */
 gint64
 valija_stream_get_round_trip (ValijaStream *self)
