@@ -4,8 +4,8 @@
 
     ./dev bench [--rounds N] [--messages N] [--rows N] [--million] [--write] [NAME...]
 
-NAMEs are parts: see PARTS below; all of them without one. What a part found is kept in _build/bench; --write makes
-BENCHMARKS.md of that. Figures are of this machine, in that run: the ratios are what counts.
+NAMEs are parts: see PARTS below; all of them without one. What a part found is kept in _build/bench; --write puts that
+into BENCHMARKS.md. Figures are of this machine, in that run: the ratios are what counts.
 """
 
 import argparse
@@ -37,17 +37,22 @@ PARTS = {
 
 
 def write_page():
-    found = {name: measure.kept(name) for name in PARTS}
+    """What was measured here last; of a part that never was, what the page says of it."""
+    page = TOP / 'BENCHMARKS.md'
+    before = dict(part.split('\n', 1) for part in page.read_text().split('\n## ')[1:]) if page.exists() else {}
     lines = ['# Measured', '',
              'By `./dev bench`, beside the peers that Debian has, each part in one run: medians of several rounds, least and most in '
-             'parentheses. The figures are of one machine; what counts is how they stand to each other. Where the load beside a part is '
-             'more than the cores, others used the machine, its disk as well: times are then longer on all sides, and CPU and turns count.', '',
+             'parentheses. The figures are of one kind of machine; what counts is how they stand to each other. Where the load beside a '
+             'part is more than the cores, others used the machine, its disk as well: times are then longer on all sides, and CPU and '
+             'turns count.', '',
              f'- {measure.machine()}', f'- {programs.versions()}', '']
     for name, (_, title) in PARTS.items():
-        if found[name]:
-            lines += [f'## {title}', '', f'`./dev bench {name}`, {found[name]["date"]}, load {found[name]["load"]:.1f} beside it.', '',
-                      found[name]['text']]
-    (TOP / 'BENCHMARKS.md').write_text('\n'.join(lines).rstrip() + '\n')
+        found = measure.kept(name)
+        if found:
+            lines += [f'## {title}', '', f'`./dev bench {name}`, {found["date"]}, load {found["load"]:.1f} beside it.', '', found['text']]
+        elif title in before:
+            lines += [f'## {title}', before[title].rstrip(), '']
+    page.write_text('\n'.join(lines).rstrip() + '\n')
 
 
 def main():
@@ -56,7 +61,7 @@ def main():
     parser.add_argument('--messages', type=int, default=10000, help='whole messages, for imap and pop3')
     parser.add_argument('--rows', type=int, default=100000, help='messages in the large folder')
     parser.add_argument('--million', action='store_true', help='let the folder that grows grow to a million messages')
-    parser.add_argument('--write', action='store_true', help='make BENCHMARKS.md of what all parts found last')
+    parser.add_argument('--write', action='store_true', help='put what all parts found last into BENCHMARKS.md')
     parser.add_argument('names', nargs='*', metavar='NAME', help=' '.join(PARTS))
     args = parser.parse_args()
     if set(args.names) - set(PARTS):
