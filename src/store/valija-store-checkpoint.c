@@ -4,7 +4,8 @@
 
 #include "store/valija-store-checkpoint.h"
 
-/* How long the log grows, in pages of 4 KiB: what is written again and again goes into the database once. */
+/* After how many more pages of 4 KiB the log is taken over: what is written again and again goes into the database
+ * once. */
 #define LOG_PAGES 4000
 /* A writer that never rests must wait in the end, since the log begins anew only when all of it was taken over. */
 #define MOST_LOG_PAGES 16000
@@ -15,6 +16,7 @@ struct _ValijaCheckpoint
   char *path;
   GThread *thread;          /* nullable: the last one */
   int running;              /* atomic: whether it is under way */
+  int n_seen;               /* pages that the log had when it was last taken over */
 };
 
 /* What fails here stays in the log, and is tried again with the next transaction. */
@@ -35,6 +37,19 @@ take_over (gpointer data)
   return NULL;
 }
 
+/* Whether one could be begun. */
+static gboolean
+begin (ValijaCheckpoint *self)
+{
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_atomic_int_set (&self->running, TRUE);
+  self->thread = g_thread_try_new ("valija-checkpoint", take_over, self, NULL);
+  if (self->thread == NULL)
+    g_atomic_int_set (&self->running, FALSE);
+
+  return self->thread != NULL;
+}
+
 static int
 committed_cb (void       *data,
               sqlite3    *handle,
@@ -43,13 +58,23 @@ committed_cb (void       *data,
 {
   ValijaCheckpoint *self = data;
 
-  if (n_pages >= MOST_LOG_PAGES)
-    sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-  else if (n_pages >= LOG_PAGES && g_atomic_int_compare_and_exchange (&self->running, FALSE, TRUE))
+  /* It has begun anew */
+  if (n_pages < self->n_seen)
+    self->n_seen = 0;
+  if (n_pages - self->n_seen < LOG_PAGES)
+    return SQLITE_OK;
+
+  if (n_pages < MOST_LOG_PAGES)
+    {
+      if (g_atomic_int_get (&self->running) || !begin (self))
+        return SQLITE_OK;
+    }
+  else
     {
       g_clear_pointer (&self->thread, g_thread_join);
-      self->thread = g_thread_new ("valija-checkpoint", take_over, self);
+      sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
+  self->n_seen = n_pages;
 
   return SQLITE_OK;
 }
