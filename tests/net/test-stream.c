@@ -16,6 +16,8 @@
 
 #define MEGABYTE (1024 * 1024)
 #define LARGE (8 * MEGABYTE)
+#define RECORD_SIZE 300
+#define N_RECORDS 100
 #define CANARY "kAnArIeNvOgEl"
 
 static void
@@ -77,6 +79,18 @@ farewell_handler (ValijaTestServer *server, GSocketConnection *connection)
     io = tls = valija_test_server_start_tls (server, io);
 
   g_output_stream_write_all (g_io_stream_get_output_stream (io), "421 bye\r\n", 9, NULL, NULL, NULL);
+}
+
+/* Many small records of TLS. */
+static void
+records_handler (ValijaTestServer *server, GSocketConnection *connection)
+{
+  g_autoptr(GIOStream) tls = valija_test_server_start_tls (server, G_IO_STREAM (connection));
+  char record[RECORD_SIZE];
+
+  memset (record, 'x', sizeof record);
+  for (guint i = 0; i < N_RECORDS; i++)
+    g_output_stream_write_all (g_io_stream_get_output_stream (tls), record, sizeof record, NULL, NULL, NULL);
 }
 
 static ValijaStream *
@@ -299,6 +313,24 @@ test_deflate_script (void)
   assert_read (stream, "a3 OK\r\n");
   assert_read (stream, "");
   valija_stream_close (stream);
+}
+
+/* Those that are there are one read. */
+static void
+test_records (void)
+{
+  g_autoptr(ValijaTestAuthority) authority = valija_test_authority_new ("Authority");
+  g_autoptr(GTlsCertificate) certificate = valija_test_authority_issue (authority, "localhost", -1, 1);
+  g_autoptr(ValijaTestServer) server = valija_test_server_new (records_handler, NULL);
+  g_autoptr(ValijaStream) stream = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  valija_test_server_set_certificate (server, certificate);
+  stream = connect_full (server, VALIJA_SECURITY_TLS, 20, valija_test_authority_get_file (authority), NULL, NULL);
+  valija_test_server_wait (server, 1);
+  bytes = read_bytes (stream);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, N_RECORDS * RECORD_SIZE);
+  assert_read (stream, "");
 }
 
 static void
@@ -552,6 +584,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/net/stream/large-over-tls", test_large_over_tls);
   g_test_add_func ("/net/stream/large-deflated", test_large_deflated);
   g_test_add_func ("/net/stream/deflate-script", test_deflate_script);
+  g_test_add_func ("/net/stream/records", test_records);
   g_test_add_func ("/net/stream/round-trip", test_round_trip);
   g_test_add_func ("/net/stream/end", test_end);
   g_test_add_func ("/net/stream/end-over-tls", test_end_over_tls);
