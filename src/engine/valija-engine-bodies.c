@@ -213,19 +213,22 @@ new_sources (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) valija_unread_source_free);
 }
 
+/* A batch before that could not be written does not keep this one from it. */
 static gboolean
 flush_fiber (Fetch *fetch, GError **error)
 {
+  gboolean ok = TRUE;
+
   if (fetch->sources->len == 0)
     return TRUE;
 
-  if (fetch->writing.length == BATCHES && !dex_await (g_queue_pop_head (&fetch->writing), error))
-    return FALSE;
+  if (fetch->writing.length == BATCHES)
+    ok = dex_await (g_queue_pop_head (&fetch->writing), error);
 
   g_queue_push_tail (&fetch->writing, write_batch (fetch->engine, g_steal_pointer (&fetch->sources)));
   fetch->sources = new_sources ();
   fetch->bytes = 0;
-  return TRUE;
+  return ok;
 }
 
 /* What has come is kept, whatever ended the fetching. */
