@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * frames, media) come as no event at all but for style sheets, which are given whole. */
 typedef struct
 {
-  /* @attributes: name, value (nullable), …, NULL; or NULL */
+  /* @name can be kept until the parse ends. @attributes: name, value (nullable), …, NULL; or NULL */
   void (*start) (const char *name, const char **attributes, gpointer user_data);
   void (*end)   (const char *name, gpointer user_data);
   void (*text)  (const char *text, gsize length, gpointer user_data);

@@ -42,7 +42,7 @@ static const char *const attributes_allowed[] = {
 
 typedef struct
 {
-  const char *name;         /* interned */
+  const char *name;         /* the parser's */
   gboolean written;
 } Element;
 
@@ -172,7 +172,7 @@ start_cb (const char  *name,
 {
   Writer *self = user_data;
   const char *parent = self->open->len > 0 ? g_array_index (self->open, Element, self->open->len - 1).name : NULL;
-  Element element = { g_intern_string (name), FALSE };
+  Element element = { name, FALSE };
   gboolean body = strcmp (name, "body") == 0;
   gboolean written = (body || IS_LISTED (name, elements)) && self->depth < DEPTH_LIMIT;
 

@@ -892,6 +892,16 @@ test_fold (void)
     }
 }
 
+/* What is kept of a message goes with it. */
+static void
+test_names (void)
+{
+  g_autofree char *folded = dup_folded ("<made-up-by-a-sender>Yes</made-up-by-a-sender>");
+
+  g_assert_cmpstr (folded, ==, "Yes");
+  g_assert_cmpuint (g_quark_try_string ("made-up-by-a-sender"), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -904,6 +914,7 @@ main (int   argc,
   g_test_add_func ("/mime/html/blocked", test_blocked);
   g_test_add_func ("/mime/html/sheet", test_sheet);
   g_test_add_func ("/mime/html/fold", test_fold);
+  g_test_add_func ("/mime/html/names", test_names);
   g_test_add_func ("/mime/html/floods", test_floods);
   g_test_add_func ("/mime/html/attribute-flood", test_attribute_flood);
   g_test_add_func ("/mime/html/to-text", test_to_text);
