@@ -71,6 +71,8 @@ begin (ValijaHtmlFold *self,
        guint           level,
        gsize           position)
 {
+  gboolean attributed = self->before >= 0 && self->level == level;
+
   self->inside = TRUE;
   self->level = level;
   self->attribution = kind == ATTRIBUTION;
@@ -83,13 +85,14 @@ begin (ValijaHtmlFold *self,
       return;
     }
 
-  /* Two in a row are one; one further in or out comes after what has ended for good. */
-  if (self->start >= 0 && self->start_level != level)
+  /* Two in a row are one, in one element and with nothing to see between them. */
+  if (self->start >= 0 && (self->over || self->start_level != level))
     forget (self);
   if (self->start < 0 && self->own)
     {
-      self->start = self->before >= 0 ? self->before : (gssize) position;
+      self->start = attributed ? self->before : (gssize) position;
       self->start_level = level;
+      self->over = FALSE;
     }
   self->end = -1;
   self->before = -1;
@@ -109,8 +112,12 @@ valija_html_fold_start (ValijaHtmlFold  *self,
     return;
 
   /* A picture after the quotation may be the sender's counter: it is seen, and says nothing. */
-  if (strcmp (name, "img") == 0 && self->start < 0)
-    self->own = TRUE;
+  if (strcmp (name, "img") == 0)
+    {
+      self->own = TRUE;
+      self->over = TRUE;
+      self->before = -1;
+    }
 
   kind = find_kind (name, attributes);
   if (kind != OTHER && takes_any (parent))
@@ -123,6 +130,9 @@ valija_html_fold_end (ValijaHtmlFold *self,
                       gsize           before,
                       gsize           after)
 {
+  if (level < self->start_level)
+    self->over = TRUE;
+
   if (!self->inside)
     {
       /* An attribution is one only of what stands beside it. */

@@ -15,6 +15,7 @@ typedef struct
   gssize start;             /* of the quotation; -1: there is none yet */
   gssize end;               /* -1: it goes on */
   guint start_level;
+  gboolean over;            /* one that follows is another */
   gboolean inside;          /* of the element that began at @level */
   gboolean attribution;     /* which is one of these, and not quoted itself */
   gboolean rest;            /* and with which all begins that is left in the one around it */

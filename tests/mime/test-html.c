@@ -872,6 +872,30 @@ test_fold (void)
       "Hi<blockquote type=\"cite\">A?</blockquote>Yes{<blockquote type=\"cite\">B?</blockquote></div>" },
     { "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes",
       "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes" },
+    /* Two quotations are one where they stand together */
+    { "Hi<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote>",
+      "Hi{<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote></div>" },
+    { "<table><tr><td>Hi<blockquote type=\"cite\">A?</blockquote></td><td><blockquote type=\"cite\">B?</blockquote>"
+      "</td>"
+      "</tr></table>",
+      "<table><tr><td>Hi<blockquote type=\"cite\">A?</blockquote></td><td>{<blockquote type=\"cite\">B?</blockquote>"
+      "</div>"
+      "</td></tr></table>" },
+    { "<div>Hi<div id=\"divRplyFwdMsg\">From: Bo</div></div><div><blockquote type=\"cite\">B?</blockquote></div>",
+      "<div>Hi<div id=\"divRplyFwdMsg\">From: Bo</div></div><div>{<blockquote type=\"cite\">B?</blockquote></div>"
+      "</div>" },
+    { "Hi<blockquote type=\"cite\">A?</blockquote><img alt=\"x\"><blockquote type=\"cite\">B?</blockquote>",
+      "Hi<blockquote type=\"cite\">A?</blockquote><img alt=\"x\">{<blockquote type=\"cite\">B?</blockquote></div>" },
+    { "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><img alt=\"x\"><blockquote type=\"cite\">A?</blockquote>",
+      "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><img alt=\"x\">{<blockquote type=\"cite\">A?</blockquote>"
+      "</div>" },
+    /* An attribution of what stands elsewhere */
+    { "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><table><tr><td><blockquote type=\"cite\">A?</blockquote>"
+      "</td></tr>"
+      "</table>",
+      "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><table><tr><td>{<blockquote type=\"cite\">A?</blockquote>"
+      "</div></td>"
+      "</tr></table>" },
     /* All of it is quoted */
     { "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>",
       "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>" },
