@@ -103,6 +103,7 @@ valija_html_fold_start (ValijaHtmlFold  *self,
                         const char      *name,
                         const char     **attributes,
                         const char      *parent,
+                        gboolean         seen,
                         guint            level,
                         gsize            position)
 {
@@ -114,7 +115,7 @@ valija_html_fold_start (ValijaHtmlFold  *self,
   /* A picture after the quotation may be the sender's counter: it is seen, and says nothing. */
   if (strcmp (name, "img") == 0)
     {
-      self->own = TRUE;
+      self->own |= seen;
       self->over = TRUE;
       self->before = -1;
     }
@@ -170,12 +171,14 @@ is_blank (const char *text,
 void
 valija_html_fold_text (ValijaHtmlFold *self,
                        const char     *text,
-                       gsize           length)
+                       gsize           length,
+                       gboolean        seen)
 {
   if (self->inside || is_blank (text, length))
     return;
 
-  self->own = TRUE;
+  /* Where it is wrong that this is not seen, nothing is folded that should not be. */
+  self->own |= seen;
   forget (self);
 }
 

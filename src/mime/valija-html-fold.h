@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* Where in a document that is being written the quotation stands with which the message ends, as programs mark it:
  * Apple Mail, Gmail, Outlook, Thunderbird, Yahoo. Told of every element and text in their order; a @level is how many
- * elements are open around one, a @position how many bytes were written before. */
+ * elements are open around one, a @position how many bytes were written before; @seen: a reader sees it. */
 typedef struct
 {
   gboolean own;             /* something to read stands before */
@@ -30,6 +30,7 @@ void valija_html_fold_start (ValijaHtmlFold  *self,
                              const char      *name,
                              const char     **attributes,
                              const char      *parent,
+                             gboolean         seen,
                              guint            level,
                              gsize            position);
 /* The innermost ends. @before, @after: the positions of its end tag */
@@ -40,7 +41,8 @@ void valija_html_fold_end   (ValijaHtmlFold *self,
 /* Between those two. */
 void valija_html_fold_text  (ValijaHtmlFold *self,
                              const char     *text,
-                             gsize           length);
+                             gsize           length,
+                             gboolean        seen);
 /* Puts the markup around the quotation in @document, if it ends with one that is not all of it. */
 void valija_html_fold_apply (ValijaHtmlFold *self,
                              GString        *document);

@@ -6,6 +6,7 @@
 
 #include "mime/valija-html-css.h"
 #include "mime/valija-html-fold.h"
+#include "mime/valija-html-hidden.h"
 #include "mime/valija-html-parser.h"
 #include "mime/valija-html-url.h"
 
@@ -53,6 +54,7 @@ typedef struct
   GString *sheet;           /* nullable: style sheets are left out */
   GArray *open;             /* of Element: those that are open */
   ValijaHtmlFold *fold;     /* nullable */
+  ValijaHtmlHidden *hidden; /* with that */
   guint depth;              /* how many of them were */
   guint n_blocked;
 } Writer;
@@ -176,13 +178,16 @@ start_cb (const char  *name,
   gboolean body = strcmp (name, "body") == 0;
   gboolean written = (body || IS_LISTED (name, elements)) && self->depth < DEPTH_LIMIT;
 
+  if (self->hidden != NULL)
+    valija_html_hidden_start (self->hidden, name, attributes);
   if (written)
     {
       gsize start = self->body->len;
       gsize named;
 
       if (self->fold != NULL)
-        valija_html_fold_start (self->fold, name, attributes, parent, self->open->len, start);
+        valija_html_fold_start (self->fold, name, attributes, parent, !valija_html_hidden_hides (self->hidden),
+                                self->open->len, start);
       g_string_append_printf (self->body, "<%s", body ? "div" : name);
       named = self->body->len;
       write_attributes (self, name, attributes);
@@ -220,6 +225,8 @@ end_cb (const char *name,
         g_string_append_printf (self->body, "</%s>", name);
     }
 
+  if (self->hidden != NULL)
+    valija_html_hidden_end (self->hidden);
   if (self->fold != NULL)
     valija_html_fold_end (self->fold, self->open->len, before, self->body->len);
 }
@@ -232,7 +239,7 @@ text_cb (const char *text,
   Writer *self = user_data;
 
   if (self->fold != NULL)
-    valija_html_fold_text (self->fold, text, length);
+    valija_html_fold_text (self->fold, text, length, !valija_html_hidden_hides (self->hidden));
   append_escaped (self->body, text, length);
 }
 
@@ -243,6 +250,8 @@ style_cb (const char *css,
   Writer *self = user_data;
   g_autofree char *safe = NULL;
 
+  if (self->hidden != NULL)
+    valija_html_hidden_add_sheet (self->hidden, css);
   if (self->sheet == NULL)
     return;
 
@@ -286,7 +295,8 @@ sanitise (const char       *html,
 {
   g_autoptr(GString) body = g_string_new (NULL);
   g_autoptr(GString) sheet = g_string_new (NULL);
-  Writer writer = { .policy = policy, .body = body, .sheet = sheet, .fold = fold };
+  g_autoptr(ValijaHtmlHidden) hidden = fold != NULL ? valija_html_hidden_new () : NULL;
+  Writer writer = { .policy = policy, .body = body, .sheet = sheet, .fold = fold, .hidden = hidden };
 
   write_html (&writer, html);
   if (fold != NULL)

@@ -876,11 +876,9 @@ test_fold (void)
     { "Hi<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote>",
       "Hi{<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote></div>" },
     { "<table><tr><td>Hi<blockquote type=\"cite\">A?</blockquote></td><td><blockquote type=\"cite\">B?</blockquote>"
-      "</td>"
-      "</tr></table>",
+      "</td></tr></table>",
       "<table><tr><td>Hi<blockquote type=\"cite\">A?</blockquote></td><td>{<blockquote type=\"cite\">B?</blockquote>"
-      "</div>"
-      "</td></tr></table>" },
+      "</div></td></tr></table>" },
     { "<div>Hi<div id=\"divRplyFwdMsg\">From: Bo</div></div><div><blockquote type=\"cite\">B?</blockquote></div>",
       "<div>Hi<div id=\"divRplyFwdMsg\">From: Bo</div></div><div>{<blockquote type=\"cite\">B?</blockquote></div>"
       "</div>" },
@@ -891,11 +889,9 @@ test_fold (void)
       "</div>" },
     /* An attribution of what stands elsewhere */
     { "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><table><tr><td><blockquote type=\"cite\">A?</blockquote>"
-      "</td></tr>"
-      "</table>",
+      "</td></tr></table>",
       "Yes<div class=\"moz-cite-prefix\">Bo wrote:</div><table><tr><td>{<blockquote type=\"cite\">A?</blockquote>"
-      "</div></td>"
-      "</tr></table>" },
+      "</div></td></tr></table>" },
     /* All of it is quoted */
     { "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>",
       "<div class=\"gmail_quote\">Bo wrote:<blockquote type=\"cite\">A?</blockquote></div>" },
@@ -903,6 +899,16 @@ test_fold (void)
       "<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>" },
     { "&nbsp;<div id=\"divRplyFwdMsg\">From: Bo</div><p>A?</p>",
       "\u00a0<div id=\"divRplyFwdMsg\">From: Bo</div><p>A?</p>" },
+    /* What nobody sees is not what was answered, and what comes after the quotation is left in doubt */
+    { "<div style=\"display:none\">Yes</div><blockquote type=\"cite\">A?</blockquote>",
+      "<div style=\"display:none;\">Yes</div><blockquote type=\"cite\">A?</blockquote>" },
+    { "<style>.preheader { display: none }</style><p class=\"preheader\">Yes<img></p><div class=\"yahoo_quoted\">A?"
+      "</div>",
+      "<p class=\"preheader\">Yes<img></p><div class=\"yahoo_quoted\">A?</div>" },
+    { "<div hidden>No</div>Yes<blockquote type=\"cite\">A?</blockquote>",
+      "<div>No</div>Yes{<blockquote type=\"cite\">A?</blockquote></div>" },
+    { "Yes<blockquote type=\"cite\">A?</blockquote><span style=\"font-size:0\">No</span>",
+      "Yes<blockquote type=\"cite\">A?</blockquote><span style=\"font-size:0;\">No</span>" },
     /* What is quoted by hand, and markup that is not ours */
     { "So said<blockquote>Cato</blockquote>", "So said<blockquote>Cato</blockquote>" },
     { "Yes<div data-valija-quote=\"\">No</div><a href=\"valija:quote\">x</a>", "Yes<div>No</div><a>x</a>" },
