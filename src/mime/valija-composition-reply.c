@@ -329,6 +329,20 @@ set_forward (ValijaComposition *self,
 }
 
 /**
+ * valija_composition_is_forward:
+ *
+ * Returns: whether the subject of @message begins as that of a forward does: what it quotes is then what it is for
+ */
+gboolean
+valija_composition_is_forward (ValijaMimeMessage *message)
+{
+  g_return_val_if_fail (VALIJA_IS_MIME_MESSAGE (message), FALSE);
+
+  return match_prefix (valija_mime_message_get_info (message)->subject, forward_prefixes,
+                       G_N_ELEMENTS (forward_prefixes)) > 0;
+}
+
+/**
  * valija_composition_choose_sender:
  * @original: the message that is answered
  * @senders: (element-type ValijaAddress): whom it may be answered by, the usual one first

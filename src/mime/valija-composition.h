@@ -68,6 +68,8 @@ ValijaComposition *valija_composition_new_draft (ValijaMimeMessage *draft)
 /* What a message says of itself. */
 ValijaPriority        valija_composition_read_priority        (ValijaMimeMessage *message);
 ValijaConfidentiality valija_composition_read_confidentiality (ValijaMimeMessage *message);
+/* By its subject, in the words of many languages. */
+gboolean              valija_composition_is_forward           (ValijaMimeMessage *message);
 
 /* What goes with a message, with properties name, type, size and file (read-only). Files are read
  * when the message is built. */

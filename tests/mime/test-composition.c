@@ -552,6 +552,28 @@ test_forward (void)
 }
 
 static void
+test_is_forward (void)
+{
+  static const struct
+  {
+    const char *subject;
+    gboolean forward;
+  } subjects[] = {
+    { "Fwd: Lunch", TRUE }, { "FW: Lunch", TRUE }, { "WG: AW: Lunch", TRUE }, { "rv : Lunch", TRUE },
+    { "转发：Lunch", TRUE }, { "Re: Fwd: Lunch", FALSE }, { "Lunch", FALSE }, { "Forwards", FALSE }, { "", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (subjects); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("Subject: %s\n\nx\n", subjects[i].subject);
+      g_autoptr(GBytes) source = g_bytes_new (text, strlen (text));
+      g_autoptr(ValijaMimeMessage) message = valija_mime_message_parse (source);
+
+      g_assert_cmpint (valija_composition_is_forward (message), ==, subjects[i].forward);
+    }
+}
+
+static void
 test_draft (void)
 {
   g_autoptr(GBytes) bytes = g_bytes_new_static ("xyz", 3);
@@ -825,6 +847,7 @@ main (int   argc,
   g_test_add_func ("/mime/composition/reply-all-own", test_reply_all_own);
   g_test_add_func ("/mime/composition/reply-chain", test_reply_chain);
   g_test_add_func ("/mime/composition/forward", test_forward);
+  g_test_add_func ("/mime/composition/is-forward", test_is_forward);
   g_test_add_func ("/mime/composition/draft", test_draft);
   g_test_add_func ("/mime/composition/mailto", test_mailto);
   g_test_add_func ("/mime/composition/forgot-attachment", test_forgot);

@@ -5,6 +5,7 @@
 #include "ui/reader/valija-card-page.h"
 
 #include "base/valija-future.h"
+#include "mime/valija-composition.h"
 #include "ui/reader/valija-html-view.h"
 #include "ui/reader/valija-safe-html.h"
 #include "ui/valija-application.h"
@@ -109,8 +110,10 @@ static void
 load (ValijaCardPage *self)
 {
   ValijaHtmlPolicy policy = self->show_images ? VALIJA_HTML_REMOTE_IMAGES : VALIJA_HTML_LOCAL_ONLY;
+  /* What is forwarded is marked as what is quoted is. */
+  gboolean folded = !valija_composition_is_forward (self->message);
 
-  valija_future_then (valija_safe_html_make (self->message, policy, TRUE), self, sanitised_cb);
+  valija_future_then (valija_safe_html_make (self->message, policy, folded), self, sanitised_cb);
 }
 
 static void
