@@ -550,10 +550,10 @@ valija_web_view_show (ValijaHtmlView    *view,
   self->cancellable = g_cancellable_new ();
   drop_view (self);
 
-  /* The same in other colours stays as it was opened. */
-  if (g_set_str (&self->document, document))
+  /* The same in other colours or with its pictures stays as it was opened. */
+  if (g_set_object (&self->message, message))
     self->unfolded = FALSE;
-  g_set_object (&self->message, message);
+  g_set_str (&self->document, document);
   self->remote_images = remote_images;
   self->own_colors = own_colors;
 
