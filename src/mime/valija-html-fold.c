@@ -68,6 +68,7 @@ forget (ValijaHtmlFold *self)
 static void
 begin (ValijaHtmlFold *self,
        Kind            kind,
+       gboolean        around,
        guint           level,
        gsize           position)
 {
@@ -77,6 +78,9 @@ begin (ValijaHtmlFold *self,
   self->level = level;
   self->attribution = kind == ATTRIBUTION;
   self->rest = kind == REST;
+  self->around = kind == QUOTE && around;
+  self->nested = 0;
+  self->told = FALSE;
 
   if (kind == ATTRIBUTION)
     {
@@ -98,6 +102,22 @@ begin (ValijaHtmlFold *self,
   self->before = -1;
 }
 
+/* What is seen at this place within an element that is marked as quoted stands below a quotation in it: an answer to a
+ * part of it. */
+static gboolean
+is_answer (ValijaHtmlFold *self)
+{
+  return self->inside && self->around && self->told && self->nested == 0;
+}
+
+static void
+take_own (ValijaHtmlFold *self)
+{
+  self->inside = FALSE;
+  self->own = TRUE;
+  forget (self);
+}
+
 void
 valija_html_fold_start (ValijaHtmlFold  *self,
                         const char      *name,
@@ -110,7 +130,13 @@ valija_html_fold_start (ValijaHtmlFold  *self,
   Kind kind;
 
   if (self->inside)
-    return;
+    {
+      if (strcmp (name, "img") == 0 && is_answer (self))
+        take_own (self);
+      else if (strcmp (name, "blockquote") == 0 && self->nested == 0)
+        self->nested = level;
+      return;
+    }
 
   /* A picture after the quotation may be the sender's counter: it is seen, and says nothing. */
   if (strcmp (name, "img") == 0)
@@ -122,7 +148,7 @@ valija_html_fold_start (ValijaHtmlFold  *self,
 
   kind = find_kind (name, attributes);
   if (kind != OTHER && takes_any (parent))
-    begin (self, kind, level, position);
+    begin (self, kind, strcmp (name, "blockquote") != 0, level, position);
 }
 
 void
@@ -133,6 +159,11 @@ valija_html_fold_end (ValijaHtmlFold *self,
 {
   if (level < self->start_level)
     self->over = TRUE;
+  if (self->nested > 0 && level == self->nested)
+    {
+      self->nested = 0;
+      self->told = TRUE;
+    }
 
   if (!self->inside)
     {
@@ -174,7 +205,11 @@ valija_html_fold_text (ValijaHtmlFold *self,
                        gsize           length,
                        gboolean        seen)
 {
-  if (self->inside || is_blank (text, length))
+  if (is_blank (text, length))
+    return;
+  if (is_answer (self))
+    take_own (self);
+  if (self->inside)
     return;
 
   /* Where it is wrong that this is not seen, nothing is folded that should not be. */

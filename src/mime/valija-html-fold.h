@@ -19,6 +19,9 @@ typedef struct
   gboolean inside;          /* of the element that began at @level */
   gboolean attribution;     /* which is one of these, and not quoted itself */
   gboolean rest;            /* and with which all begins that is left in the one around it */
+  gboolean around;          /* and in which a blockquote may hold what is quoted, with answers below */
+  guint nested;             /* the level of such a one that is open; 0: none */
+  gboolean told;            /* one has ended */
   guint level;
   gssize before;            /* of an attribution that stands right before; -1: none */
 } ValijaHtmlFold;

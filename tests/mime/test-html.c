@@ -872,6 +872,14 @@ test_fold (void)
       "Hi<blockquote type=\"cite\">A?</blockquote>Yes{<blockquote type=\"cite\">B?</blockquote></div>" },
     { "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes",
       "Hi<div class=\"moz-cite-prefix\">Bo wrote:</div><blockquote type=\"cite\">A?</blockquote>Yes" },
+    { "Hi<div class=\"gmail_quote\">Bo wrote:<blockquote class=\"gmail_quote\">A?</blockquote>Yes<blockquote "
+      "class=\"gmail_quote\">B?</blockquote></div>",
+      "Hi<div class=\"gmail_quote\">Bo wrote:<blockquote class=\"gmail_quote\">A?</blockquote>Yes{<blockquote "
+      "class=\"gmail_quote\">B?</blockquote></div></div>" },
+    { "Hi<div class=\"gmail_quote\">Bo wrote:<blockquote class=\"gmail_quote\">A?</blockquote><p>Yes</p></div>",
+      "Hi<div class=\"gmail_quote\">Bo wrote:<blockquote class=\"gmail_quote\">A?</blockquote><p>Yes</p></div>" },
+    { "Hi<blockquote type=\"cite\">A<blockquote type=\"cite\">B</blockquote>C</blockquote>",
+      "Hi{<blockquote type=\"cite\">A<blockquote type=\"cite\">B</blockquote>C</blockquote></div>" },
     /* Two quotations are one where they stand together */
     { "Hi<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote>",
       "Hi{<blockquote type=\"cite\">A?</blockquote> <blockquote type=\"cite\">B?</blockquote></div>" },
