@@ -400,6 +400,8 @@ conceal (ValijaMessageCell *self)
 static void
 reveal (ValijaMessageCell *self)
 {
+  /* GTK asks for this when an instance is made, for the sake of types derived from it and of properties that reach
+   * inside. This type is final and has none; and a row that is never seen goes without. */
   if (adw_bin_get_child (ADW_BIN (self)) == NULL)
     gtk_widget_init_template (GTK_WIDGET (self));
 
