@@ -8,6 +8,7 @@
 #include "ui/list/valija-progress-bar.h"
 #include "ui/replies/valija-replies-dialog.h"
 #include "ui/setup/valija-methods-dialog.h"
+#include "ui/sidebar/valija-delete-check.h"
 #include "ui/valija-body-days.h"
 #include "ui/valija-error-dialog.h"
 #include "ui/valija-format.h"
@@ -391,37 +392,6 @@ remove_response_cb (GObject      *object,
   valija_future_then (valija_engine_remove_account (self->engine, self->account, local_mail), self, removed_cb);
 }
 
-/* Names all that goes with it. */
-static GtkWidget *
-create_delete_check (guint n_local,
-                     guint n_unsent)
-{
-  g_autofree char *text = NULL;
-  GtkWidget *check = gtk_check_button_new ();
-  GtkWidget *label;
-
-  if (n_unsent == 0)
-    text = g_strdup (_("Also delete the _mail that is only on this computer"));
-  else if (n_local == 0)
-    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Also delete the _message in the outbox that was not sent",
-                                         "Also delete the %u _messages in the outbox that were not sent", n_unsent),
-                            n_unsent);
-  else
-    text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                         "Also delete the _mail that is only on this computer, and the message in the "
-                                         "outbox that was not sent",
-                                         "Also delete the _mail that is only on this computer, and the %u messages in "
-                                         "the outbox that were not sent", n_unsent), n_unsent);
-
-  label = gtk_label_new_with_mnemonic (text);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), check);
-  gtk_check_button_set_child (GTK_CHECK_BUTTON (check), label);
-
-  return check;
-}
-
 static void
 remove_cb (ValijaAccountDialog *self)
 {
@@ -444,7 +414,7 @@ remove_cb (ValijaAccountDialog *self)
                                        "What is only on this computer is kept out of sight, with the settings, and "
                                        "what waits in the outbox is held. It comes back when an account with this "
                                        "method, server and user name is added again."));
-      adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), create_delete_check (n_local, n_unsent));
+      adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), valija_delete_check_new (n_local, n_unsent));
     }
   else
     {
