@@ -15,8 +15,9 @@
 /* While a window's edge is dragged the page is not measured at each step. */
 #define SETTLE_MS 80
 
-/* A process that does not answer for so long is kept busy by one of its pages, at the cost of all of them. */
-#define ANSWER_SECONDS 5
+/* A process that does not answer for so long is kept busy by one of its pages, at the cost of all of them; on a machine
+ * that is busy itself it takes some seconds. */
+#define ANSWER_SECONDS 10
 
 struct _ValijaWebFit
 {
