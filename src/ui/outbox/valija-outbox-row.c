@@ -49,6 +49,13 @@ static const struct
                                 N_("May have been sent: the connection ended before the server answered") },
 };
 
+/* Nobody can send it, or take it back into the composer. */
+static gboolean
+is_held (ValijaOutboxItem *item)
+{
+  return valija_outbox_item_get_account (item) == NULL && valija_outbox_item_get_state (item) != VALIJA_OUTBOX_SENT;
+}
+
 /* What became of it, or what will. */
 static char *
 dup_state_text (ValijaOutboxItem *item)
@@ -56,6 +63,9 @@ dup_state_text (ValijaOutboxItem *item)
   ValijaOutboxState state = valija_outbox_item_get_state (item);
   gint64 due = valija_outbox_item_get_due (item);
   g_autofree char *date = NULL;
+
+  if (is_held (item))
+    return g_strdup (_("Held: its account was removed"));
 
   if (state == VALIJA_OUTBOX_PENDING && due > g_get_real_time () / G_USEC_PER_SEC)
     {
@@ -94,7 +104,9 @@ update (ValijaOutboxRow *self)
   const char *words = valija_outbox_item_get_words (self->item);
   gboolean scheduled = state == VALIJA_OUTBOX_PENDING && !valija_outbox_item_is_retry (self->item) &&
                        valija_outbox_item_get_due (self->item) > g_get_real_time () / G_USEC_PER_SEC + SOON_SECONDS;
-  gboolean failed = state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN;
+  gboolean held = is_held (self->item);
+  gboolean failed = !held && (state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN);
+  gboolean waiting = !held && state == VALIJA_OUTBOX_PENDING;
   g_autofree char *text = dup_state_text (self->item);
   g_autofree char *advised = NULL;
   const char *classes[] = { states[state].style, NULL };
@@ -109,19 +121,21 @@ update (ValijaOutboxRow *self)
   gtk_label_set_text (self->subject, subject != NULL && subject[0] != '\0' ? subject : _("No subject"));
   gtk_label_set_text (self->recipients, valija_outbox_item_get_recipients (self->item));
   gtk_label_set_text (self->state, text);
-  if (scheduled)
+  if (held)
+    words = advised = g_strjoin ("\n", _("It can be sent when the account is set up again."), words, NULL);
+  else if (scheduled)
     words = _("If Valija is not open then, it is sent when Valija is next opened.");
   else if (state == VALIJA_OUTBOX_UNCERTAIN)
     words = advised = g_strjoin ("\n", _("Look among the sent mail first, also with your provider, or ask whom it was "
                                          "for. Sent a second time it may arrive twice."), words, NULL);
   gtk_label_set_text (self->words, words != NULL ? words : "");
   gtk_widget_set_visible (GTK_WIDGET (self->words), words != NULL && words[0] != '\0');
-  gtk_widget_set_visible (GTK_WIDGET (self->retry), failed || state == VALIJA_OUTBOX_PENDING);
+  gtk_widget_set_visible (GTK_WIDGET (self->retry), failed || waiting);
   gtk_button_set_label (self->retry, state == VALIJA_OUTBOX_UNCERTAIN ? _("_Send a Second Time")
                                      : state == VALIJA_OUTBOX_PENDING ? _("_Send Now")
                                                                       : _("_Send Again"));
   gtk_widget_set_visible (self->confirm, state == VALIJA_OUTBOX_UNCERTAIN);
-  gtk_widget_set_visible (self->edit, failed || state == VALIJA_OUTBOX_PENDING);
+  gtk_widget_set_visible (self->edit, failed || waiting);
   gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
   keep_focus (self, inside ? focus : NULL);
 
