@@ -481,6 +481,46 @@ test_remove_account (void)
   WAIT_FOR (window_dialog () == NULL);
 }
 
+/* What is open does not stay when its account goes. */
+void
+test_account_gone (void)
+{
+  GListStore *accounts = G_LIST_STORE (valija_engine_get_accounts (engine));
+  g_autoptr(ValijaAccount) account = g_object_ref (valija_engine_find_account (engine, "ana.nunez@provider.example"));
+  guint position;
+
+  show_inbox ("ana.nunez@provider.example");
+  g_assert_true (valija_window_get_account (get_window ()) == account);
+  g_assert_true (g_list_store_find (accounts, account, &position));
+  g_list_store_remove (accounts, position);
+  g_assert_true (valija_window_get_account (get_window ()) != account);
+  g_assert_nonnull (valija_message_pane_get_folder (get_window ()->pane));
+  g_list_store_insert (accounts, position, account);
+  show_inbox ("ana@example.org");
+}
+
+/* What an account that was removed has in the outbox can only be removed. */
+void
+test_held (void)
+{
+  ValijaWindow *window = get_window ();
+  GListStore *outbox = G_LIST_STORE (valija_engine_get_outbox (engine));
+  guint n_items = g_list_model_get_n_items (G_LIST_MODEL (outbox));
+  GtkWidget *row;
+
+  valija_fake_engine_add_outbox (engine, NULL, "Held", VALIJA_OUTBOX_ERROR, "The server said no.", 0);
+  activate (window, "win.show-outbox");
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (window->outbox)));
+  activate (window, "win.last");
+  row = gtk_root_get_focus (GTK_ROOT (window));
+  g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, n_items);
+  g_assert_null (find_button (row, "_Send Again"));
+  g_assert_null (find_button (row, "_Edit"));
+  g_assert_nonnull (find_button (row, "_Remove"));
+  g_list_store_remove (outbox, n_items);
+  show_inbox ("ana@example.org");
+}
+
 /* The first of the folders that are not the user's own says so. */
 void
 test_owner (void)

@@ -227,6 +227,8 @@ main (int    argc,
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/folded-account", test_folded_account);
   g_test_add_func ("/ui/window/remove-account", test_remove_account);
+  g_test_add_func ("/ui/window/account-gone", test_account_gone);
+  g_test_add_func ("/ui/window/held", test_held);
   g_test_add_func ("/ui/window/owner", test_owner);
   g_test_add_func ("/ui/window/auto-replies", test_auto_replies);
   g_test_add_func ("/ui/window/auto-replies-limited", test_auto_replies_limited);

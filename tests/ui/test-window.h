@@ -73,6 +73,8 @@ void test_check_fails (void);
 void test_quota (void);
 void test_folded_account (void);
 void test_remove_account (void);
+void test_account_gone (void);
+void test_held (void);
 void test_owner (void);
 void test_auto_replies (void);
 void test_auto_replies_limited (void);
