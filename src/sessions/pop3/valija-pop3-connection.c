@@ -164,6 +164,7 @@ send_pending (ValijaPop3Connection *self)
 
       if (is_given_up (command))
         {
+          settle_peek (command);
           command_free (command);
           continue;
         }

@@ -613,6 +613,33 @@ test_outline_of_arriving (void)
   await_true (valija_session_close (session));
 }
 
+/* What was not sent yet when its receiver went has no beginning; and who waited for that holds up no new list. */
+static void
+test_outline_of_given_up (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(GBytes) cursor = NULL;
+  const char * const ids[] = { "aa", "bb", "cc", NULL };
+
+  valija_script_server_add (server,
+                            "S: +OK\nC: CAPA\nS: -ERR\nC: USER ana\nS: +OK\nC: PASS secret\nS: +OK\n"
+                            "C: UIDL\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: .\nC: LIST\nS: +OK\nS: .\n"
+                            "C: TOP 3 0\nS: +OK\nS:\nS: .\nC: TOP 2 0\nS: +OK\nS:\nS: .\n"
+                            "C: TOP 1 0\nS: +OK\nS:\nS: .\n"
+                            "C: RETR 1\nS: +OK\nS: x\nS: .\nC: RETR 2\nS: +OK\nS: x\nS: .\n" QUIT);
+  valija_script_server_add (server, BEGIN LIST_2 QUIT);
+
+  g_free (play_round (session, &cursor, NULL));
+  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL);
+  dex_channel_close_receive (channel);
+  await_error (fetch_outline (session, "cc"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+
+  assert_round (session, &cursor, "-cc ");
+  await_true (valija_session_close (session));
+}
+
 /* Who says not to know TOP is not asked. */
 static void
 test_no_outline (void)
@@ -766,6 +793,7 @@ main (int   argc,
   g_test_add_func ("/pop3/session/progress", test_progress);
   g_test_add_func ("/pop3/session/outline", test_outline);
   g_test_add_func ("/pop3/session/outline-of-arriving", test_outline_of_arriving);
+  g_test_add_func ("/pop3/session/outline-of-given-up", test_outline_of_given_up);
   g_test_add_func ("/pop3/session/no-outline", test_no_outline);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
