@@ -111,7 +111,7 @@ settle_peek (Command *command)
 }
 
 static gboolean
-is_given_up (Command *command)
+is_given_up (const Command *command)
 {
   return g_cancellable_is_cancelled (dex_promise_get_cancellable (command->promise));
 }
@@ -485,10 +485,12 @@ valija_pop3_connection_run (ValijaPop3Connection    *self,
 }
 
 static int
-compare_number (gconstpointer command,
+compare_wanted (gconstpointer data,
                 gconstpointer number)
 {
-  return ((const Command *) command)->request.number == GPOINTER_TO_UINT (number) ? 0 : 1;
+  const Command *command = data;
+
+  return command->request.number == GPOINTER_TO_UINT (number) && !is_given_up (command) ? 0 : 1;
 }
 
 /* (nullable) */
@@ -498,10 +500,10 @@ find_command (ValijaPop3Connection *self,
 {
   GList *link;
 
-  if (!(link = g_queue_find_custom (&self->in_flight, GUINT_TO_POINTER (number), compare_number)))
-    link = g_queue_find_custom (&self->pending, GUINT_TO_POINTER (number), compare_number);
+  if (!(link = g_queue_find_custom (&self->in_flight, GUINT_TO_POINTER (number), compare_wanted)))
+    link = g_queue_find_custom (&self->pending, GUINT_TO_POINTER (number), compare_wanted);
 
-  return link != NULL && !is_given_up (link->data) ? link->data : NULL;
+  return link != NULL ? link->data : NULL;
 }
 
 DexFuture *

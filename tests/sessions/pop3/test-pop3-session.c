@@ -640,6 +640,37 @@ test_outline_of_given_up (void)
   await_true (valija_session_close (session));
 }
 
+/* Behind one that was given up, and is on its way still, there may be one that is wanted: nobody asks once more. */
+static void
+test_join_behind_given_up (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
+  ValijaMailReader *reader = VALIJA_MAIL_READER (session);
+  g_autoptr(DexChannel) channel = NULL;
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(DexFuture) second = NULL;
+  g_autoptr(DexFuture) third = NULL;
+  g_autoptr(GError) error = NULL;
+  const char * const ids[] = { "aa", "bb", NULL };
+
+  valija_script_server_add (server, BEGIN LIST_2
+                            "C: RETR 1\nC: RETR 2\nS: +OK\nS: x\nS: .\n"
+                            "C: RETR 2\nS: +OK\nS: y\nS: .\nS: +OK\nS: y\nS: .\n" QUIT);
+  channel = valija_mail_reader_fetch_messages (reader, "INBOX", ids, NULL);
+  first = valija_mail_reader_fetch_message (reader, "INBOX", "aa", NULL);
+  dex_channel_close_receive (channel);
+  g_assert_nonnull (valija_test_await (first, &error));
+
+  second = valija_mail_reader_fetch_message (reader, "INBOX", "bb", NULL);
+  third = valija_mail_reader_fetch_message (reader, "INBOX", "bb", NULL);
+  valija_test_await (second, &error);
+  g_assert_no_error (error);
+  valija_test_await (third, &error);
+  g_assert_no_error (error);
+  await_true (valija_session_close (session));
+}
+
 /* Who says not to know TOP is not asked. */
 static void
 test_no_outline (void)
@@ -794,6 +825,7 @@ main (int   argc,
   g_test_add_func ("/pop3/session/outline", test_outline);
   g_test_add_func ("/pop3/session/outline-of-arriving", test_outline_of_arriving);
   g_test_add_func ("/pop3/session/outline-of-given-up", test_outline_of_given_up);
+  g_test_add_func ("/pop3/session/join-behind-given-up", test_join_behind_given_up);
   g_test_add_func ("/pop3/session/no-outline", test_no_outline);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
