@@ -400,18 +400,18 @@ keep_owed_fiber (Sending *sending, GError **error)
   return TRUE;
 }
 
-/* Where a receipt was asked for and none will come, that; and what the server said. */
+/* (nullable): where a receipt was asked for and none will come, that; and what the server said. */
 static char *
 dup_sent_words (Sending *sending, ValijaEnvelope *envelope, ValijaReceipt *receipt)
 {
   ValijaCapabilities capabilities = valija_session_get_capabilities (VALIJA_SESSION (sending->sender));
-  GString *words = g_string_new (NULL);
+  g_autoptr(GString) words = g_string_new (NULL);
 
   if (envelope->delivery_receipt && (capabilities & VALIJA_CAPABILITY_DELIVERY_RECEIPT) == 0)
     g_string_append (words, _("This server gives no delivery receipts. Ask the reader to confirm instead."));
   append_server_line (words, receipt->server_line);
 
-  return g_string_free (words, FALSE);
+  return words->len > 0 ? g_string_free (g_steal_pointer (&words), FALSE) : NULL;
 }
 
 /* The copy comes before the last word: whoever pulls the plug in between finds the message as uncertain, with its

@@ -673,6 +673,19 @@ test_no_receipts (void)
                    "The server said: “250 2.0.0 queued”");
 }
 
+static void
+test_no_words (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "x");
+
+  test->server->silent = TRUE;
+  test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
+  test_await_uint (valija_engine_flush_outbox (test->engine, test->account));
+  g_assert_cmpint (valija_outbox_item_get_state (item (test, 0)), ==, VALIJA_OUTBOX_SENT);
+  g_assert_null (valija_outbox_item_get_words (item (test, 0)));
+}
+
 typedef struct
 {
   TestEngine *test;
@@ -984,6 +997,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/cancel", test_cancel);
   g_test_add_func ("/engine/outbox/no-receipts", test_no_receipts);
+  g_test_add_func ("/engine/outbox/no-words", test_no_words);
   g_test_add_func ("/engine/outbox/confirmation", test_confirmation);
   g_test_add_func ("/engine/outbox/confirmation-declined", test_confirmation_declined);
 

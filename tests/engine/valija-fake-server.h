@@ -31,6 +31,7 @@ struct _FakeServer
   const char *refuse_recipient; /* nullable */
   gboolean refuse_for_now;   /* it would be accepted later */
   gboolean keeps_sent;
+  gboolean silent;           /* it says nothing of what it has taken */
   gboolean overlaps;         /* more than one message may be on its way */
   gboolean watches_all;      /* like NOTIFY of IMAP */
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */

@@ -147,7 +147,7 @@ fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
   if (failure != NULL)
     return failure;
 
-  receipt = valija_receipt_new ("250 2.0.0 queued", server->keeps_sent);
+  receipt = valija_receipt_new (server->silent ? NULL : "250 2.0.0 queued", server->keeps_sent);
   for (guint i = 0; i < envelope->recipients->len; i++)
     {
       const char *recipient = g_ptr_array_index (envelope->recipients, i);
