@@ -147,21 +147,29 @@ has_same_address (ValijaAccount *account, ValijaAccount *other)
          g_ascii_strcasecmp (valija_account_get_email (account), valija_account_get_email (other)) == 0;
 }
 
-/* Two accounts of one mailbox would show and fetch everything twice. An address that moves from one server to another
- * has both for a while. */
+/* An address that moves from one server to another has both for a while. */
 static gboolean
-check_new (AccountChange *change, GError **error)
+is_same_mailbox (ValijaAccount *account, ValijaAccount *other)
+{
+  ValijaSide side = valija_account_has_side (account, VALIJA_SIDE_INCOMING) ? VALIJA_SIDE_INCOMING
+                                                                            : VALIJA_SIDE_OUTGOING;
+
+  return has_same_address (account, other) && has_same_server (account, other, side);
+}
+
+/* Two accounts of one mailbox would show and fetch everything twice. @itself: (nullable): what changes */
+static gboolean
+check_mailbox (AccountChange *change, ValijaAccount *itself, GError **error)
 {
   GListModel *accounts = G_LIST_MODEL (change->engine->accounts);
-  ValijaSide side = valija_account_has_side (change->account, VALIJA_SIDE_INCOMING) ? VALIJA_SIDE_INCOMING
-                                                                                    : VALIJA_SIDE_OUTGOING;
 
   for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
     {
       g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
 
-      if (!g_str_equal (valija_account_get_id (other), valija_account_get_id (change->account)) &&
-          !(has_same_address (other, change->account) && has_same_server (other, change->account, side)))
+      if (other == itself ||
+          (!g_str_equal (valija_account_get_id (other), valija_account_get_id (change->account)) &&
+           !is_same_mailbox (change->account, other)))
         continue;
 
       valija_error_set (error, VALIJA_ERROR_INVALID,
@@ -207,6 +215,25 @@ find_retired_fiber (AccountChange *change, GError **error)
   return TRUE;
 }
 
+/* While this one was written another of the same mailbox may have come into the list. */
+static gboolean
+check_written_fiber (AccountChange *change, GError **error)
+{
+  ValijaEngine *self = change->engine;
+
+  if (check_mailbox (change, NULL, error))
+    return TRUE;
+
+  /* What came back with the same id is the same file */
+  if (valija_engine_find_runtime (self, change->account) != NULL)
+    return FALSE;
+
+  dex_await (valija_account_files_remove (self->config_directory, change->account), NULL);
+  if (self->credentials != NULL)
+    dex_await (valija_credentials_clear (self->credentials, valija_account_get_id (change->account)), NULL);
+  return FALSE;
+}
+
 static DexFuture *
 add_fiber (gpointer data)
 {
@@ -216,8 +243,9 @@ add_fiber (gpointer data)
   g_autofree char *id = g_strdup (valija_account_get_id (change->account));
   g_autoptr(GError) error = NULL;
 
-  if (!check_new (change, &error) || !find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
-      !dex_await (valija_account_files_forget_retired (self->config_directory, change->account), &error))
+  if (!check_mailbox (change, NULL, &error) || !find_retired_fiber (change, &error) || !save_fiber (change, &error) ||
+      !dex_await (valija_account_files_forget_retired (self->config_directory, change->account), &error) ||
+      !check_written_fiber (change, &error))
     {
       /* The user may correct the address, and is then somebody else */
       valija_account_adopt_id (change->account, id);
@@ -266,7 +294,9 @@ update_fiber (gpointer data)
 
   runtime = g_object_ref (found);
   moves = !has_same_server (runtime->account, change->account, VALIJA_SIDE_INCOMING);
-  if ((moves && !dex_await (valija_store_change_server (self->store, id), &error)) ||
+  if ((!is_same_mailbox (change->account, runtime->account) &&
+       !check_mailbox (change, runtime->account, &error)) ||
+      (moves && !dex_await (valija_store_change_server (self->store, id), &error)) ||
       !save_fiber (change, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

@@ -175,6 +175,49 @@ test_twice (void)
   g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_accounts (test->engine)), ==, 3);
 }
 
+/* Nor does one become another by a change; all else of it may change. */
+static void
+test_changed_to_another (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(ValijaAccount) other = account_like (test->account, "imap");
+  g_autoptr(ValijaAccount) changed = NULL;
+  g_autofree char *host = g_strdup (valija_server_get_host (valija_account_get_incoming (test->account)));
+
+  g_object_set (valija_account_get_incoming (other), "host", "new.example.org", NULL);
+  test_await (valija_engine_add_account (test->engine, other, NULL, NULL));
+
+  changed = valija_account_copy (other);
+  g_object_set (valija_account_get_incoming (changed), "host", host, NULL);
+  test_await_error (valija_engine_update_account (test->engine, changed, NULL, NULL), VALIJA_ERROR_INVALID);
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (other)), ==, "new.example.org");
+
+  g_object_set (valija_account_get_incoming (changed), "host", "newer.example.org", NULL);
+  test_await (valija_engine_update_account (test->engine, changed, NULL, NULL));
+  g_assert_cmpstr (valija_server_get_host (valija_account_get_incoming (other)), ==, "newer.example.org");
+}
+
+/* Of two that are set up at once one is there, and nothing of the other. */
+static void
+test_twice_at_once (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3");
+  g_autoptr(ValijaAccount) first = account_like (test->account, "imap");
+  g_autoptr(ValijaAccount) second = account_like (test->account, "imap");
+  g_autofree char *first_path = account_path (test, valija_account_get_id (first));
+  g_autofree char *second_path = account_path (test, valija_account_get_id (second));
+  DexFuture *first_added = valija_engine_add_account (test->engine, first, NULL, NULL);
+  DexFuture *second_added = valija_engine_add_account (test->engine, second, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  gboolean first_is_there = test_try (first_added, &error);
+
+  g_assert_cmpint (test_try (second_added, first_is_there ? &error : NULL), ==, !first_is_there);
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_INVALID);
+  g_assert_cmpuint (g_list_model_get_n_items (valija_engine_get_accounts (test->engine)), ==, 2);
+  g_assert_cmpint (g_file_test (first_path, G_FILE_TEST_EXISTS), ==, first_is_there);
+  g_assert_cmpint (g_file_test (second_path, G_FILE_TEST_EXISTS), ==, !first_is_there);
+}
+
 /* ---- What can be done ---- */
 
 static void
@@ -339,6 +382,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/accounts/remove-without-address", test_remove_without_address);
   g_test_add_func ("/engine/accounts/invalid", test_invalid);
   g_test_add_func ("/engine/accounts/twice", test_twice);
+  g_test_add_func ("/engine/accounts/changed-to-another", test_changed_to_another);
+  g_test_add_func ("/engine/accounts/twice-at-once", test_twice_at_once);
   g_test_add_func ("/engine/why-not/table", test_why_not);
   g_test_add_func ("/engine/why-not/no-account", test_why_not_without_account);
   g_test_add_func ("/engine/account-test/passes", test_account_test);
