@@ -196,20 +196,25 @@ valija_spool_peek (ValijaSpool *self, gsize length)
 {
   g_autofree guint8 *data = NULL;
   gsize done = 0;
-  gssize n;
+  gssize n = 1;
 
   g_return_val_if_fail (self != NULL, NULL);
 
   length = MIN (length, self->length);
   data = g_malloc (length);
-  while (self->fd >= 0 && (n = pread (self->fd, data + done, length - done, (goffset) done)) > 0)
-    done += (gsize) n;
-
-  if (done < length && self->pending != NULL)
+  while (self->fd >= 0 && n != 0)
     {
-      n = MIN (length - done, self->pending->len);
-      memcpy (data + done, self->pending->data, n);
-      done += n;
+      n = pread (self->fd, data + done, length - done, (goffset) done);
+      if (n < 0 && errno != EINTR)
+        break;
+      done += (gsize) MAX (n, 0);
+    }
+
+  /* Not behind a hole, where the file could not be read */
+  if (done < length && done == self->length - self->pending->len)
+    {
+      memcpy (data + done, self->pending->data, length - done);
+      done = length;
     }
 
   return g_bytes_new_take (g_steal_pointer (&data), done);

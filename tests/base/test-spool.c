@@ -5,7 +5,9 @@
 #include "base/valija-error.h"
 #include "base/valija-spool.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MANY (3 * 1024 * 1024 + 17)
 
@@ -111,6 +113,43 @@ test_drop (void)
   append_pattern (spool, checksum, MANY, 65536);
 }
 
+/* What is on the disk can be written from here on, and not be read. */
+static void
+break_file (void)
+{
+  g_autoptr(GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/fd", name, NULL);
+      g_autofree char *target = g_file_read_link (path, NULL);
+      int fd;
+
+      if (target == NULL || !g_str_has_suffix (target, " (deleted)"))
+        continue;
+
+      fd = open (path, O_WRONLY | O_CLOEXEC);
+      g_assert_cmpint (fd, >=, 0);
+      g_assert_cmpint (dup2 (fd, (int) g_ascii_strtoll (name, NULL, 10)), >=, 0);
+      close (fd);
+    }
+}
+
+/* What follows a hole is not taken for the beginning. */
+static void
+test_unreadable (void)
+{
+  g_autoptr(ValijaSpool) spool = valija_spool_new (G_MAXUINT64);
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr(GBytes) bytes = NULL;
+
+  append_pattern (spool, checksum, MANY, 65536);
+  break_file ();
+  bytes = valija_spool_peek (spool, G_MAXSIZE);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, 0);
+}
+
 static void
 test_file (void)
 {
@@ -142,6 +181,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/spool/twice", test_twice);
   g_test_add_func ("/base/spool/limit", test_limit);
   g_test_add_func ("/base/spool/drop", test_drop);
+  g_test_add_func ("/base/spool/unreadable", test_unreadable);
   g_test_add_func ("/base/spool/file", test_file);
 
   return g_test_run ();
