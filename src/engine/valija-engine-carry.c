@@ -252,13 +252,15 @@ valija_engine_copy_draft_fiber (ValijaEngine *self, gint64 draft, ValijaFolder *
   Carry carry = { .engine = self, .target = target, .runtime = runtime, .keep = TRUE };
   g_autoptr(GPtrArray) one = NULL;
   g_autoptr(GBytes) source = NULL;
+  g_auto(GStrv) labels = NULL;
   ValijaCarried *carried;
 
-  if (runtime == NULL || !(source = dex_await_boxed (valija_store_load_source (self->store, draft), error)))
+  if (runtime == NULL || !(source = dex_await_boxed (valija_store_load_source (self->store, draft), error)) ||
+      !valija_engine_read_labels_fiber (self, draft, &labels, error))
     return FALSE;
 
   carried = valija_carried_new (draft, source, VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN, 0);
-  carried->labels = valija_engine_dup_labels_fiber (self, draft);
+  carried->labels = g_steal_pointer (&labels);
   one = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_carried_free);
   g_ptr_array_add (one, carried);
   return carry_to_server_fiber (&carry, one, error);

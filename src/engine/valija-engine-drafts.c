@@ -63,12 +63,16 @@ valija_engine_take_draft_fiber (ValijaEngine *self, ValijaAccountRuntime *runtim
          dex_await (valija_engine_load_folders (self, runtime), error);
 }
 
-char **
-valija_engine_dup_labels_fiber (ValijaEngine *self, gint64 message)
+gboolean
+valija_engine_read_labels_fiber (ValijaEngine *self, gint64 message, char ***labels, GError **error)
 {
-  g_autoptr(GPtrArray) rows = dex_await_boxed (valija_store_load_rows (self->store, &message, 1), NULL);
+  g_autoptr(GPtrArray) rows = dex_await_boxed (valija_store_load_rows (self->store, &message, 1), error);
 
-  return rows != NULL && rows->len > 0 ? g_strdupv (((ValijaMessageRow *) g_ptr_array_index (rows, 0))->labels) : NULL;
+  if (rows == NULL)
+    return FALSE;
+
+  *labels = rows->len > 0 ? g_strdupv (((ValijaMessageRow *) g_ptr_array_index (rows, 0))->labels) : NULL;
+  return TRUE;
 }
 
 /* The new version comes in the step in which the old one goes; one on a server goes when a newer one is there. */
@@ -93,8 +97,8 @@ save_fiber (gpointer data)
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   read->info->flags = VALIJA_FLAG_DRAFT | VALIJA_FLAG_SEEN;
-  read->info->labels = valija_engine_dup_labels_fiber (self, save->replaces);
-  if (!valija_await_int64 (valija_store_save_draft (self->store, folder, read->info, read->stored, save->replaces),
+  if (!valija_engine_read_labels_fiber (self, save->replaces, &read->info->labels, &error) ||
+      !valija_await_int64 (valija_store_save_draft (self->store, folder, read->info, read->stored, save->replaces),
                            &id, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 

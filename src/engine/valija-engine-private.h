@@ -303,7 +303,8 @@ GPtrArray *valija_engine_wrap_rows (ValijaEngine *self, GPtrArray *rows) G_GNUC_
 DexFuture *valija_engine_complete_message (ValijaEngine *self, ValijaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In a fiber: what a new version of @message, wherever that is, has as well. (transfer full) (nullable) */
-char     **valija_engine_dup_labels_fiber  (ValijaEngine *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
+/* @labels: (out) (nullable): none */
+gboolean   valija_engine_read_labels_fiber (ValijaEngine *self, gint64 message, char ***labels, GError **error);
 
 /* In a fiber: @draft, in the drafts here, is worked on from now on, and shown where they are shown. */
 gboolean   valija_engine_take_draft_fiber  (ValijaEngine          *self,

@@ -496,6 +496,26 @@ test_labels (void)
   assert_list (test, "Drafts", "third*#Work");
 }
 
+/* What its labels are could not be read: nothing is saved without them, and what is there stays. */
+static void
+test_labels_unreadable (void)
+{
+  g_autoptr(TestEngine) test = new_with_drafts ();
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaMessage) there = NULL;
+  g_autofree char *lose = g_strdup_printf ("ATTACH '%s/cache/cache.db' AS cache; PRAGMA writable_schema = ON;"
+                                           "UPDATE cache.sqlite_schema SET sql = replace (sql, 'preview', 'lost')"
+                                           " WHERE name = 'message'; PRAGMA cache.schema_version = 1000",
+                                           test->directory);
+
+  release (test, save (test, composition, "first", 0));
+  there = test_engine_find (test, "Drafts", "first");
+  test_engine_write (test, lose);
+  test_await_error (valija_engine_save_draft (test->engine, test->account, composition, valija_message_get_id (there)),
+                    VALIJA_ERROR_STORAGE);
+  g_assert_cmpuint (count_here (test), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -514,6 +534,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/drafts/keep-both", GINT_TO_POINTER (1), test_edited_elsewhere);
   g_test_add_data_func ("/engine/drafts/edited-elsewhere-nameless", GINT_TO_POINTER (2), test_edited_elsewhere);
   g_test_add_func ("/engine/drafts/labels", test_labels);
+  g_test_add_func ("/engine/drafts/labels-unreadable", test_labels_unreadable);
   g_test_add_func ("/engine/drafts/nameless", test_nameless);
   g_test_add_func ("/engine/drafts/unfinished", test_unfinished);
   g_test_add_data_func ("/engine/drafts/interrupted", GINT_TO_POINTER (0), test_interrupted);
