@@ -31,7 +31,7 @@ struct _ValijaWindow
   ValijaMessage          *current;    /* what the reader shows, NULL for none or several */
   GSignalGroup           *current_signals;
   GtkWidget              *before_sidebar; /* (nullable): weak; where the focus was before the keys led it away */
-  AdwToast               *failure_toast; /* (nullable): weak; the last that said what failed */
+  AdwToast               *check_toast; /* (nullable): weak; the last that said why a check failed */
   guint                   mark_read_source;
   ValijaUndo             *undo;       /* what Ctrl+Z takes back, NULL for nothing */
 };

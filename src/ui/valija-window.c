@@ -244,7 +244,7 @@ valija_window_dispose (GObject *object)
 
   stop_mark_read (self);
   g_clear_weak_pointer (&self->before_sidebar);
-  g_clear_weak_pointer (&self->failure_toast);
+  g_clear_weak_pointer (&self->check_toast);
   g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
   g_clear_object (&self->undo);
@@ -486,7 +486,7 @@ error_details_cb (AdwToast     *toast,
   adw_dialog_present (valija_error_dialog_new (self->engine, account, error), GTK_WIDGET (self));
 }
 
-/* @account: (nullable): whose failure it is, where that is not plain */
+/* @account: (nullable): that which was checked */
 static void
 show_failure (ValijaWindow  *self,
               ValijaAccount *account,
@@ -501,16 +501,18 @@ show_failure (ValijaWindow  *self,
   title = account != NULL ? valija_format_failure (valija_engine_get_accounts (self->engine), account, error)
                           : valija_error_dup_title (error);
   /* What ails all accounts is told once. */
-  if (self->failure_toast != NULL && g_str_equal (adw_toast_get_title (self->failure_toast), title))
+  if (account != NULL && self->check_toast != NULL && g_str_equal (adw_toast_get_title (self->check_toast), title))
     return;
 
   toast = adw_toast_new (title);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_timeout (toast, UNDO_SECONDS);
   adw_toast_set_button_label (toast, _("_Details"));
-  g_set_weak_pointer (&self->failure_toast, toast);
   if (account != NULL)
-    g_object_set_data_full (G_OBJECT (toast), "account", g_object_ref (account), g_object_unref);
+    {
+      g_set_weak_pointer (&self->check_toast, toast);
+      g_object_set_data_full (G_OBJECT (toast), "account", g_object_ref (account), g_object_unref);
+    }
   g_object_set_data_full (G_OBJECT (toast), "error", g_error_copy (error), (GDestroyNotify) g_error_free);
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (error_details_cb), self, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);

@@ -272,6 +272,33 @@ test_sync_button (void)
 
 /* Where there are several accounts, the one that could not be checked is named: in the notice, in what is behind it,
  * and at the foot of the sidebar for as long as it fails. */
+static gboolean
+toast_dismissed_cb (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer n_dismissed)
+{
+  ++*(guint *) n_dismissed;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Two actions that fail for one reason have failed both. */
+void
+test_failures_alike (void)
+{
+  guint dismissed = g_signal_lookup ("dismissed", ADW_TYPE_TOAST);
+  g_autoptr(GError) error = NULL;
+  guint n_dismissed = 0;
+  gulong hook;
+
+  valija_error_set (&error, VALIJA_ERROR_TIMED_OUT, "Silence.");
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  valija_window_show_error (get_window (), error);
+  valija_window_show_error (get_window (), error);
+
+  hook = g_signal_add_emission_hook (dismissed, 0, toast_dismissed_cb, &n_dismissed, NULL);
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  g_signal_remove_emission_hook (dismissed, hook);
+  g_assert_cmpuint (n_dismissed, ==, 2);
+}
+
 void
 test_check_fails (void)
 {

@@ -223,6 +223,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/folder-properties", test_folder_properties);
   g_test_add_func ("/ui/window/sync-button", test_sync_button);
   g_test_add_func ("/ui/window/account-mail", test_account_mail);
+  g_test_add_func ("/ui/window/failures-alike", test_failures_alike);
   g_test_add_func ("/ui/window/check-fails", test_check_fails);
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/folded-account", test_folded_account);

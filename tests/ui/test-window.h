@@ -69,6 +69,7 @@ void test_folder_menu (void);
 void test_folder_properties (void);
 void test_sync_button (void);
 void test_account_mail (void);
+void test_failures_alike (void);
 void test_check_fails (void);
 void test_quota (void);
 void test_folded_account (void);
