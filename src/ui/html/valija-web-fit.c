@@ -32,6 +32,7 @@ struct _ValijaWebFit
   gboolean       measuring;
   gboolean       again;         /* something changed while it was measured */
   guint          n_tries;
+  gboolean       laid_out;  /* a picture of its width has come */
   guint          settle_source;
   guint          answer_source; /* while it is asked */
 };
@@ -61,6 +62,7 @@ begin (ValijaWebFit *self)
   if (self->width != self->min_width)
     self->min_width = 0;
   self->measuring = TRUE;
+  self->laid_out = FALSE;
   self->n_tries = 0;
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
@@ -129,10 +131,16 @@ asked_cb (GObject      *object,
   g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->answer_source, g_source_remove);
   width = texture != NULL ? gdk_texture_get_width (texture) / gtk_widget_get_scale_factor (GTK_WIDGET (self)) : 0;
-  if (width != self->width && self->n_tries < MAX_TRIES)
-    ask (self);
+  /* The first may come before what the page would like; the next does not */
+  if ((width != self->width || !self->laid_out) && self->n_tries < MAX_TRIES)
+    {
+      self->laid_out = width == self->width;
+      ask (self);
+    }
   else
-    take_size (self);
+    {
+      take_size (self);
+    }
 }
 
 /* It ends as by a crash, and each of its views says so. */
