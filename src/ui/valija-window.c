@@ -54,22 +54,17 @@ update_page (ValijaWindow *self)
     }
 }
 
-/* What is open goes with its account: the inboxes that are left take its place. */
+/* What is open goes with its account. */
 static void
 leave_removed_account (ValijaWindow *self)
 {
   ValijaAccount *account = valija_window_get_account (self);
-  GListModel *inboxes = valija_engine_get_inboxes (self->engine);
-  g_autoptr(ValijaFolder) only = NULL;
-  ValijaFolder *folder;
+  g_autoptr(ValijaFolder) folder = NULL;
 
   if (account == NULL || valija_engine_find_account (self->engine, valija_account_get_id (account)) != NULL)
     return;
 
-  if (g_list_model_get_n_items (inboxes) == 1)
-    only = g_list_model_get_item (inboxes, 0);
-  folder = only != NULL && valija_folder_get_account (only) != account ? only
-                                                                       : valija_engine_get_all_inboxes (self->engine);
+  folder = valija_sidebar_dup_default (self->sidebar);
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), "messages") == 0)
     valija_window_show_folder (self, folder);
   else

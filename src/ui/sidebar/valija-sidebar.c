@@ -103,26 +103,37 @@ outbox_toggled_cb (ValijaSidebar *self)
   g_signal_emit (self, signals[OUTBOX_SELECTED], 0);
 }
 
-/* At the start the first inbox is opened, as soon as there is one; one further up that comes later takes its place. */
-static void
-select_first_inbox (ValijaSidebar *self)
+/* Of the accounts, from above, among the visible rows; GTK_INVALID_LIST_POSITION where there is none. */
+static guint
+find_first_inbox (ValijaSidebar *self)
 {
   GListModel *rows = G_LIST_MODEL (self->selection);
 
-  for (guint i = 0; !self->settled && i < g_list_model_get_n_items (rows); i++)
+  for (guint i = 0; i < g_list_model_get_n_items (rows); i++)
     {
       g_autoptr(GtkTreeListRow) row = g_list_model_get_item (rows, i);
       g_autoptr(GObject) item = gtk_tree_list_row_get_item (row);
 
       if (VALIJA_IS_FOLDER (item) && !valija_folder_gathers (VALIJA_FOLDER (item)) &&
           valija_folder_is_own (VALIJA_FOLDER (item), VALIJA_FOLDER_ROLE_INBOX))
-        {
-          self->automatic = TRUE;
-          gtk_single_selection_set_selected (self->selection, i);
-          self->automatic = FALSE;
-          return;
-        }
+        return i;
     }
+
+  return GTK_INVALID_LIST_POSITION;
+}
+
+/* At the start the first inbox is opened, as soon as there is one; one further up that comes later takes its place. */
+static void
+select_first_inbox (ValijaSidebar *self)
+{
+  guint first = self->settled ? GTK_INVALID_LIST_POSITION : find_first_inbox (self);
+
+  if (first == GTK_INVALID_LIST_POSITION)
+    return;
+
+  self->automatic = TRUE;
+  gtk_single_selection_set_selected (self->selection, first);
+  self->automatic = FALSE;
 }
 
 static void
@@ -343,6 +354,18 @@ valija_sidebar_set_engine (ValijaSidebar *self,
                            G_CONNECT_SWAPPED);
   inboxes_changed_cb (self);
   select_first_inbox (self);
+}
+
+ValijaFolder *
+valija_sidebar_dup_default (ValijaSidebar *self)
+{
+  g_autoptr(GtkTreeListRow) row = NULL;
+
+  g_return_val_if_fail (VALIJA_IS_SIDEBAR (self), NULL);
+
+  row = g_list_model_get_item (G_LIST_MODEL (self->selection), find_first_inbox (self));
+
+  return row != NULL ? gtk_tree_list_row_get_item (row) : g_object_ref (valija_engine_get_all_inboxes (self->engine));
 }
 
 void
