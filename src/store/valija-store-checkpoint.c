@@ -4,8 +4,8 @@
 
 #include "store/valija-store-checkpoint.h"
 
-/* After how many more pages of 4 KiB the log is taken over: what is written again and again goes into the database
- * once. */
+/* After how many pages of 4 KiB that were written the log is taken over: what is written again and again goes into the
+ * database once. */
 #define LOG_PAGES 4000
 /* A writer that never rests must wait in the end, since the log begins anew only when all of it was taken over. */
 #define MOST_LOG_PAGES 16000
@@ -16,7 +16,7 @@ struct _ValijaCheckpoint
   char *path;
   GThread *thread;          /* nullable: the last one */
   int running;              /* atomic: whether it is under way */
-  int n_seen;               /* pages that the log had when it was last taken over */
+  gboolean begun;           /* there was one */
 };
 
 /* What fails here stays in the log, and is tried again with the next transaction. */
@@ -50,6 +50,19 @@ begin (ValijaCheckpoint *self)
   return self->thread != NULL;
 }
 
+/* How many pages the writer has written since they were last counted @anew. */
+static int
+count_written (ValijaCheckpoint *self,
+               gboolean          anew)
+{
+  int n_written = 0;
+  int most;
+
+  sqlite3_db_status (self->writer, SQLITE_DBSTATUS_CACHE_WRITE, &n_written, &most, anew);
+
+  return n_written;
+}
+
 static int
 committed_cb (void       *data,
               sqlite3    *handle,
@@ -58,10 +71,9 @@ committed_cb (void       *data,
 {
   ValijaCheckpoint *self = data;
 
-  /* It has begun anew */
-  if (n_pages < self->n_seen)
-    self->n_seen = 0;
-  if (n_pages - self->n_seen < LOG_PAGES)
+  /* The length of the log tells of the first one alone, and of what a writer that was killed has left: from then on the
+   * log may begin anew, with a transaction that is longer than all that was in it. */
+  if ((self->begun ? count_written (self, FALSE) : n_pages) < LOG_PAGES)
     return SQLITE_OK;
 
   if (n_pages < MOST_LOG_PAGES)
@@ -74,7 +86,8 @@ committed_cb (void       *data,
       g_clear_pointer (&self->thread, g_thread_join);
       sqlite3_wal_checkpoint_v2 (handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     }
-  self->n_seen = n_pages;
+  self->begun = TRUE;
+  count_written (self, TRUE);
 
   return SQLITE_OK;
 }

@@ -7,7 +7,9 @@
 #include "valija-test-store.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-checkpoint.h"
 #include "store/valija-store-schema.h"
+#include "support/valija-wait.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -206,6 +208,76 @@ test_private (void)
       g_assert_cmpint (stat (path, &status), ==, 0);
       g_assert_cmpint (status.st_mode & 077, ==, 0);
     }
+}
+
+#define PAGE_BYTES 4096
+
+static void
+run_sql (sqlite3    *handle,
+         const char *sql)
+{
+  g_assert_cmpint (sqlite3_exec (handle, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+}
+
+/* In one transaction. */
+static void
+write_pages (sqlite3 *handle,
+             guint    n_pages)
+{
+  g_autofree char *sql = g_strdup_printf ("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT %u)"
+                                          " INSERT INTO page SELECT randomblob (4000) FROM n", n_pages);
+
+  run_sql (handle, sql);
+}
+
+/* Of the database itself, without its log. */
+static guint
+count_pages (const char *path)
+{
+  struct stat status;
+
+  g_assert_cmpint (stat (path, &status), ==, 0);
+
+  return (guint) (status.st_size / PAGE_BYTES);
+}
+
+/* It is asked for again with each transaction, for the thread of before may not have ended. */
+static gboolean
+is_taken_over (sqlite3    *handle,
+               const char *path,
+               guint       n_pages,
+               guint      *n_more)
+{
+  if (count_pages (path) >= n_pages)
+    return TRUE;
+
+  write_pages (handle, 1);
+  g_assert_cmpuint (++*n_more, <, 1000);
+
+  return FALSE;
+}
+
+/* The log begins anew when all of it was taken over, also with a transaction that is longer than it was. */
+static void
+test_log_anew (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autofree char *path = test_store_path (self, "log.db");
+  sqlite3 *handle;
+  ValijaCheckpoint *checkpoint;
+  guint n_more = 0;
+
+  g_assert_cmpint (sqlite3_open (path, &handle), ==, SQLITE_OK);
+  run_sql (handle, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE page (content)");
+  checkpoint = valija_checkpoint_new (handle, path);
+  write_pages (handle, 4500);
+  valija_wait_until (count_pages (path) >= 4500);
+  /* Busy while it is under way; this takes over what is left */
+  valija_wait_until (sqlite3_wal_checkpoint_v2 (handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK);
+  write_pages (handle, 4700);
+  valija_wait_until (is_taken_over (handle, path, 9000, &n_more));
+  valija_checkpoint_free (checkpoint);
+  sqlite3_close (handle);
 }
 
 /* Where the lock cannot be written it says what it said: not, as an empty one does, that the store was closed. */
@@ -834,6 +906,7 @@ main (int   argc,
   g_test_add_func ("/store/files/migrate-fails", test_migrate_fails);
   g_test_add_func ("/store/files/killed-between", test_killed_between);
   g_test_add_func ("/store/files/lock-full", test_lock_full);
+  g_test_add_func ("/store/files/log-anew", test_log_anew);
   g_test_add_func ("/store/files/migrate-ours", test_migrate_ours);
   g_test_add_func ("/store/files/migrate-light", test_migrate_light);
   g_test_add_func ("/store/files/later-indexes", test_later_indexes);
