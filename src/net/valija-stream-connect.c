@@ -37,6 +37,7 @@ typedef struct
 {
   ValijaStream *stream;
   DexPromise *promise;
+  gint64 begun;
 } Handshake;
 
 static void
@@ -97,7 +98,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, &error))
     {
-      valija_stream_note_answer (self);
+      self->round_trip = g_get_monotonic_time () - handshake->begun;
       valija_promise_resolve_boolean (handshake->promise, TRUE);
     }
   else
@@ -115,7 +116,7 @@ shake_hands (ValijaStream *self, GTlsConnection *tls)
   handshake->stream = g_object_ref (self);
   handshake->promise = dex_ref (promise);
   self->handshaking = TRUE;
-  self->asked = g_get_monotonic_time ();
+  handshake->begun = g_get_monotonic_time ();
   g_tls_connection_handshake_async (tls, G_PRIORITY_DEFAULT, self->cancellable, handshake_cb, handshake);
 
   return DEX_FUTURE (promise);

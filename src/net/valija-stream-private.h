@@ -51,8 +51,7 @@ struct _ValijaStream
   guint timeout;            /* for reading and writing, in seconds */
   guint patience;           /* the same for connecting and the handshake, as the endpoint says */
   gboolean speaking; /* nothing was received since the last bytes were sent */
-  gint64 asked; /* when the first of those were sent, or the handshake began */
-  gint64 round_trip; /* the least of all, in microseconds; G_MAXINT64 before the first */
+  gint64 round_trip; /* of the handshake, in microseconds; G_MAXINT64 before it */
 };
 
 ValijaStream *valija_stream_new       (const ValijaEndpoint *endpoint,
@@ -64,7 +63,5 @@ void          valija_stream_take_io   (ValijaStream *self,
 void          valija_stream_fail      (ValijaStream *self,
                                        const GError *error);
 void          valija_stream_end_close (ValijaStream *self);
-/* The first of an answer has come. */
-void          valija_stream_note_answer (ValijaStream *self);
 
 G_END_DECLS

@@ -199,11 +199,8 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (length > 0 && self->tls != NULL)
     length = (gssize) read_on (self, (gsize) length);
 
-  if (length > 0 && self->speaking)
-    {
-      valija_stream_note_answer (self);
-      self->speaking = FALSE;
-    }
+  if (length > 0)
+    self->speaking = FALSE;
   if (self->traffic != NULL)
     self->traffic->bytes_in += (guint64) length;
 
@@ -372,12 +369,8 @@ start_write (ValijaStream *self)
         }
     }
 
-  if (!self->speaking)
-    {
-      self->asked = g_get_monotonic_time ();
-      if (self->traffic != NULL)
-        self->traffic->turns++;
-    }
+  if (!self->speaking && self->traffic != NULL)
+    self->traffic->turns++;
   self->speaking = TRUE;
 
   self->writing = TRUE;
@@ -549,12 +542,6 @@ valija_stream_fail (ValijaStream *self, const GError *error)
   reject_writes (self, error);
 
   valija_stream_end_close (self);
-}
-
-void
-valija_stream_note_answer (ValijaStream *self)
-{
-  self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - self->asked);
 }
 
 /* Closes what is below, once nothing is under way there any more. */
@@ -799,9 +786,11 @@ valija_stream_is_encrypted (ValijaStream *self)
 
 /**
  * valija_stream_get_round_trip:
+ * @self: a stream
  *
- * Returns: the least time from asking, by a handshake or by words, to the first octet of what comes then, in
- *   microseconds: at most so far away is the server, unless it spoke unasked meanwhile; G_MAXINT64 before the first
+ * Of words only their protocol knows what answers what.
+ *
+ * Returns: how long the handshake of TLS took, in microseconds: at most so far away is the server; G_MAXINT64 before it
  */
 gint64
 valija_stream_get_round_trip (ValijaStream *self)

@@ -30,6 +30,7 @@ typedef struct
   GDestroyNotify destroy;
   DexPromise *promise;
   char tag[16];
+  gint64 sent;
   GPtrArray *segments;   /* of ValijaImapSegment; NULL before it is sent */
   guint next_segment;
 } Job;
@@ -56,6 +57,7 @@ struct _ValijaImapConnection
   guint n_contents;      /* jobs in flight with VALIJA_IMAP_RUN_CONTENT */
   guint n_patient;
   guint n_spelling;
+  gint64 round_trip;     /* the least of all commands, in microseconds */
   gboolean reading;
   gboolean stopped;      /* another layer is to begin */
   GSource *resume;
@@ -232,6 +234,7 @@ submit (ValijaImapConnection *self)
 
       g_queue_push_tail (&self->in_flight, job);
       count_job (self, job, 1);
+      job->sent = g_get_monotonic_time ();
       write_segments (self, job);
     }
 
@@ -283,6 +286,8 @@ handle_tagged (ValijaImapConnection *self,
       if (strcmp (job->tag, tag) != 0)
         continue;
 
+      /* What is untagged may be no answer */
+      self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - job->sent);
       if (self->watch != NULL)
         self->watch (response, self->watch_data);
       g_queue_delete_link (&self->in_flight, link);
@@ -608,6 +613,7 @@ valija_imap_connection_init (ValijaImapConnection *self)
 {
   self->parser = valija_imap_parser_new ();
   self->spools = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_spool_free);
+  self->round_trip = G_MAXINT64;
   g_queue_init (&self->pending);
   g_queue_init (&self->in_flight);
 }
@@ -875,4 +881,12 @@ valija_imap_connection_get_stream (ValijaImapConnection *self)
   g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), NULL);
 
   return self->stream;
+}
+
+gint64
+valija_imap_connection_get_round_trip (ValijaImapConnection *self)
+{
+  g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), G_MAXINT64);
+
+  return MIN (self->round_trip, valija_stream_get_round_trip (self->stream));
 }

@@ -105,6 +105,10 @@ gboolean   valija_imap_connection_is_closed     (ValijaImapConnection *self);
 
 ValijaStream *valija_imap_connection_get_stream (ValijaImapConnection *self);   /* (transfer none) */
 
+/* The least time from asking to the answer, in microseconds: at most so far away is the server. G_MAXINT64 before the
+ * first. */
+gint64        valija_imap_connection_get_round_trip (ValijaImapConnection *self);
+
 /* Signal: "closed", once. */
 
 G_END_DECLS

@@ -464,7 +464,7 @@ compress_fiber (gpointer data)
 void
 valija_imap_link_compress (ValijaImapLink *self)
 {
-  gint64 round_trip = valija_stream_get_round_trip (valija_imap_connection_get_stream (self->connection));
+  gint64 round_trip = valija_imap_connection_get_round_trip (self->connection);
 
   if (self->asked_to_compress || !valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_COMPRESS_DEFLATE) ||
       round_trip == G_MAXINT64 || round_trip < NEAR_ROUND_TRIP)
