@@ -126,6 +126,14 @@ refusal_is_final (const GError *error, ValijaOperation *operation)
 }
 
 static char *
+dup_labels_words (guint n, const char *reason)
+{
+  /* Translators: the second %s is the reason, a sentence */
+  return g_strdup_printf (ngettext ("The labels of %u message could not be changed on the server: %s",
+                                    "The labels of %u messages could not be changed on the server: %s", n), n, reason);
+}
+
+static char *
 dup_failure_words (ValijaOperation *operation, const GError *error)
 {
   guint n = operation->remote_ids->len;
@@ -134,10 +142,7 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
     {
     case VALIJA_OPERATION_FLAGS:
       if (valija_operation_is_of_labels (operation))
-        /* Translators: the second %s is the reason, a sentence */
-        return g_strdup_printf (ngettext ("The labels of %u message could not be changed on the server: %s",
-                                          "The labels of %u messages could not be changed on the server: %s", n), n,
-                                error->message);
+        return dup_labels_words (n, error->message);
       /* Translators: the second %s is the reason, a sentence */
       return g_strdup_printf (ngettext ("%u message could not be marked on the server: %s",
                                         "%u messages could not be marked on the server: %s", n), n, error->message);
@@ -312,6 +317,21 @@ run_folder_line_fiber (ValijaEngine         *self,
          dex_await (valija_engine_load_folders (self, runtime), error);
 }
 
+/* What is filed gets its labels by its name there, which not every server tells. */
+static void
+tell_lost_labels (ValijaEngine *self, ValijaOperation *operation, GPtrArray *new_ids)
+{
+  gboolean labelled = !valija_labels_is_empty ((const char * const *) operation->add_labels);
+  g_autofree char *words = NULL;
+
+  if (operation->kind != VALIJA_OPERATION_APPEND || !labelled || new_ids->len == 0 ||
+      *(const char *) g_ptr_array_index (new_ids, 0) != '\0')
+    return;
+
+  words = dup_labels_words (1, _("The server does not tell which of its messages this is."));
+  valija_engine_notice (self, "%s", words);
+}
+
 static gboolean
 run_line_fiber (ValijaEngine         *self,
                 ValijaAccountRuntime *runtime,
@@ -335,6 +355,7 @@ run_line_fiber (ValijaEngine         *self,
   if (!dex_await (valija_store_finish_operation (self->store, operation->id, new_ids), error))
     return FALSE;
 
+  tell_lost_labels (self, operation, new_ids);
   valija_account_runtime_tell_line (runtime, operation->id, VALIJA_LINE_DONE);
   if (operation->carries)
     valija_engine_journals_changed (self);

@@ -256,6 +256,33 @@ test_nameless (void)
   g_assert_cmpuint (here->len, ==, 0);
 }
 
+/* Nor does it tell what has come: the message is filed, and it is told that its labels are not. */
+static void
+test_never_named (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  ValijaFolder *archive = valija_engine_find_folder (test->engine, test_engine_add (test, "pop3"), "archive");
+  g_autoptr(GPtrArray) messages = NULL;
+  g_autoptr(GPtrArray) here = NULL;
+
+  test->server->nameless = TRUE;
+  g_object_unref (label (test, "a", "Work", ""));
+  flush (test);
+  messages = test_engine_find_all (test, "INBOX", "a");
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages, archive)));
+  flush (test);
+  here = test_await_boxed (valija_engine_load_messages (test->engine, archive, VALIJA_SHOW_ALL, 0));
+  g_assert_cmpuint (test->notices->len, ==, 0);
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, here,
+                                                                  test_engine_folder (test, "Archive"))));
+  flush (test);
+  assert_server (test, "Archive", "3:a");
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->notices, 0), ==,
+                   "The labels of 1 message could not be changed on the server: "
+                   "The server does not tell which of its messages this is.");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,6 +297,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/labels/offered", test_offered);
   g_test_add_func ("/engine/labels/here", test_here);
   g_test_add_func ("/engine/labels/nameless", test_nameless);
+  g_test_add_func ("/engine/labels/never-named", test_never_named);
 
   return g_test_run ();
 }
