@@ -10,58 +10,25 @@
 #include "base/valija-future.h"
 #include "base/valija-promise.h"
 #include "base/valija-secret.h"
-#include "base/valija-spool.h"
 #include "sessions/imap/valija-imap-error.h"
-
-/* More than that in flight gains nothing, and some servers stop reading */
-#define IN_FLIGHT_LIMIT 64
-/* One message; the parser's own limit is above it */
-#define SPOOL_LIMIT (G_GUINT64_CONSTANT (1) << 30)
-/* Reads that a layer answered at once, before the main loop gets its turn */
-#define READS_IN_A_ROW 4
-
-typedef struct
-{
-  ValijaImapCommand *command;
-  ValijaImapRunFlags flags;
-  ValijaImapResponseFunc respond;
-  ValijaImapContinueFunc proceed;
-  gpointer user_data;
-  GDestroyNotify destroy;
-  DexPromise *promise;
-  char tag[16];
-  gint64 sent;
-  GPtrArray *segments;   /* of ValijaImapSegment; NULL before it is sent */
-  guint next_segment;
-} Job;
+#include "sessions/imap/valija-imap-input.h"
+#include "sessions/imap/valija-imap-queue.h"
 
 struct _ValijaImapConnection
 {
   GObject parent_instance;
 
   ValijaStream *stream;
-  ValijaTranscript *transcript;
-  ValijaImapParser *parser;
+  ValijaTranscript *transcript;  /* nullable */
+  ValijaImapInput *input;
+  ValijaImapQueue *queue;
   guint timeout;
   ValijaImapMode mode;
   ValijaImapWatchFunc watch;
   gpointer watch_data;
-  DexPromise *greeting;
-  GQueue pending;        /* of Job, not sent */
-  GQueue in_flight;      /* of Job, sent or being sent, oldest first */
-  GPtrArray *spools;     /* of ValijaSpool: large literals of the response that is coming */
-  guint64 n_literal;     /* octets of the last of them that have come */
-  ValijaProgress *progress;  /* nullable */
-  guint last_tag;
-  guint holds;
-  guint n_contents;      /* jobs in flight with VALIJA_IMAP_RUN_CONTENT */
-  guint n_patient;
-  guint n_spelling;
-  gint64 round_trip;     /* the least of all commands, in microseconds */
-  gboolean reading;
-  gboolean stopped;      /* another layer is to begin */
-  GSource *resume;
-  GError *failure;
+  DexPromise *greeting;          /* nullable: it is waited for */
+  gint64 round_trip;             /* the least of all commands, in microseconds */
+  GError *failure;               /* nullable: it is closed */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaImapConnection, valija_imap_connection, G_TYPE_OBJECT)
@@ -74,60 +41,21 @@ enum
 
 static guint signals[N_SIGNALS];
 
-static void pump (ValijaImapConnection *self);
-static void submit (ValijaImapConnection *self);
-
-static void
-job_free (Job *job)
-{
-  if (job->destroy != NULL)
-    job->destroy (job->user_data);
-  valija_imap_command_unref (job->command);
-  g_clear_pointer (&job->segments, g_ptr_array_unref);
-  dex_clear (&job->promise);
-  g_free (job);
-}
-
 static void
 update_timeout (ValijaImapConnection *self)
 {
-  gboolean asked = self->greeting != NULL || self->in_flight.length > self->n_patient;
+  gboolean asked = self->greeting != NULL || valija_imap_queue_owes (self->queue);
 
   if (!valija_stream_is_closed (self->stream))
     valija_stream_set_timeout (self->stream, asked ? self->timeout : 0);
 }
 
-/* Once a job is neither pending nor in flight its promise is settled. */
+/* Mail is none of the transcript's business. */
 static void
-count_job (ValijaImapConnection *self,
-           Job                  *job,
-           int                   step)
+update_transcript (ValijaImapConnection *self)
 {
-  if ((job->flags & VALIJA_IMAP_RUN_PATIENT) != 0)
-    self->n_patient += step;
-
-  if ((job->flags & VALIJA_IMAP_RUN_SPELLING) != 0)
-    self->n_spelling += step;
-
-  if ((job->flags & VALIJA_IMAP_RUN_CONTENT) != 0)
-    {
-      self->n_contents += step;
-      if (self->transcript != NULL)
-        valija_transcript_set_content (self->transcript, self->n_contents > 0);
-    }
-}
-
-static void
-reject_all (GQueue       *jobs,
-            const GError *error)
-{
-  Job *job;
-
-  while ((job = g_queue_pop_head (jobs)) != NULL)
-    {
-      valija_promise_fail (&job->promise, error);
-      job_free (job);
-    }
+  if (self->transcript != NULL)
+    valija_transcript_set_content (self->transcript, valija_imap_queue_has_content (self->queue));
 }
 
 static void
@@ -144,8 +72,6 @@ fail (ValijaImapConnection *self,
       GError               *error)
 {
   g_autoptr(ValijaImapConnection) alive = g_object_ref (self);
-  GQueue in_flight = self->in_flight;
-  GQueue pending = self->pending;
 
   if (self->failure != NULL)
     {
@@ -154,22 +80,20 @@ fail (ValijaImapConnection *self,
     }
 
   self->failure = error;
-  if (self->n_contents > 0 && self->transcript != NULL)
+  valija_imap_input_end (self->input);
+  if (self->transcript != NULL)
     valija_transcript_set_content (self->transcript, FALSE);
-  g_queue_init (&self->in_flight);
-  g_queue_init (&self->pending);
   valija_later (close_stream, g_object_ref (self->stream));
 
   valija_promise_fail (&self->greeting, error);
-  reject_all (&in_flight, error);
-  reject_all (&pending, error);
+  valija_imap_queue_fail (self->queue, error);
   g_signal_emit (self, signals[CLOSED], 0);
 }
 
 /* Writes up to the next place where the server has its say. */
 static void
 write_segments (ValijaImapConnection *self,
-                Job                  *job)
+                ValijaImapJob        *job)
 {
   while (job->next_segment < job->segments->len)
     {
@@ -184,56 +108,15 @@ write_segments (ValijaImapConnection *self,
     }
 }
 
-static gboolean
-is_submittable (ValijaImapConnection *self,
-                Job                  *job)
-{
-  Job *last = g_queue_peek_tail (&self->in_flight);
-
-  if (self->greeting != NULL || self->stopped)
-    return FALSE;
-  if (last == NULL)
-    return TRUE;
-  if ((job->flags & VALIJA_IMAP_RUN_ALONE) != 0 || self->in_flight.length >= IN_FLIGHT_LIMIT)
-    return FALSE;
-  if (self->n_spelling > 0 && valija_imap_command_has_other_spelling (job->command))
-    return FALSE;
-
-  /* Nothing may come between a literal, or a dialogue, and its command */
-  return last->next_segment == last->segments->len &&
-         (last->flags & (VALIJA_IMAP_RUN_ALONE | VALIJA_IMAP_RUN_LAST)) == 0;
-}
-
 static void
 submit (ValijaImapConnection *self)
 {
-  Job *job;
+  ValijaImapJob *job;
 
-  while ((job = g_queue_peek_head (&self->pending)) != NULL)
+  while (self->greeting == NULL && !valija_imap_input_is_stopped (self->input) &&
+         (job = valija_imap_queue_start (self->queue, self->mode)) != NULL)
     {
-      g_autoptr(GError) error = NULL;
-
-      if (!valija_promise_is_wanted (job->promise))
-        {
-          g_queue_pop_head (&self->pending);
-          job_free (job);
-          continue;
-        }
-      if (!is_submittable (self, job))
-        break;
-
-      g_queue_pop_head (&self->pending);
-      g_snprintf (job->tag, sizeof job->tag, "V%u", ++self->last_tag);
-      job->segments = valija_imap_command_serialize (job->command, job->tag, self->mode, &error);
-      if (job->segments == NULL)
-        {
-          valija_promise_fail (&job->promise, error);
-          job_free (job);
-          continue;
-        }
-
-      g_queue_push_tail (&self->in_flight, job);
-      count_job (self, job, 1);
+      update_transcript (self);
       job->sent = g_get_monotonic_time ();
       write_segments (self, job);
     }
@@ -242,7 +125,7 @@ submit (ValijaImapConnection *self)
 }
 
 static ValijaErrorCode
-get_refusal (Job *job)
+get_refusal (ValijaImapJob *job)
 {
   if ((job->flags & VALIJA_IMAP_RUN_FOLDER) != 0)
     return VALIJA_ERROR_NOT_FOUND;
@@ -252,7 +135,7 @@ get_refusal (Job *job)
 
 static void
 finish_job (ValijaImapConnection *self,
-            Job                  *job,
+            ValijaImapJob        *job,
             ValijaImapResponse   *response)
 {
   if (job->respond != NULL)
@@ -260,7 +143,8 @@ finish_job (ValijaImapConnection *self,
 
   if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_OK)
     {
-      self->stopped = (job->flags & VALIJA_IMAP_RUN_STOP) != 0;
+      if ((job->flags & VALIJA_IMAP_RUN_STOP) != 0)
+        valija_imap_input_stop (self->input);
       valija_promise_fulfil (&job->promise);
     }
   else
@@ -270,47 +154,38 @@ finish_job (ValijaImapConnection *self,
       valija_promise_fail (&job->promise, error);
     }
 
-  job_free (job);
+  valija_imap_job_free (job);
 }
 
 static void
 handle_tagged (ValijaImapConnection *self,
                ValijaImapResponse   *response)
 {
-  const char *tag = valija_imap_response_get_tag (response);
+  ValijaImapJob *job = valija_imap_queue_finish (self->queue, valija_imap_response_get_tag (response));
+  GError *error = NULL;
 
-  for (GList *link = self->in_flight.head; link != NULL; link = link->next)
+  if (job == NULL)
     {
-      Job *job = link->data;
-
-      if (strcmp (job->tag, tag) != 0)
-        continue;
-
-      /* What is untagged may be no answer */
-      self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - job->sent);
-      if (self->watch != NULL)
-        self->watch (response, self->watch_data);
-      g_queue_delete_link (&self->in_flight, link);
-      count_job (self, job, -1);
-      finish_job (self, job, response);
-      submit (self);
+      valija_error_set_server (&error, VALIJA_ERROR_PROTOCOL, valija_imap_response_get_text (response),
+                               _("The server answered a question that nobody asked."));
+      fail (self, error);
       return;
     }
 
-  {
-    GError *error = NULL;
-
-    valija_error_set_server (&error, VALIJA_ERROR_PROTOCOL, valija_imap_response_get_text (response),
-                             _("The server answered a question that nobody asked."));
-    fail (self, error);
-  }
+  /* What is untagged may be no answer */
+  self->round_trip = MIN (self->round_trip, g_get_monotonic_time () - job->sent);
+  if (self->watch != NULL)
+    self->watch (response, self->watch_data);
+  update_transcript (self);
+  finish_job (self, job, response);
+  submit (self);
 }
 
 static void
 handle_continuation (ValijaImapConnection *self,
                      ValijaImapResponse   *response)
 {
-  Job *job = g_queue_peek_tail (&self->in_flight);
+  ValijaImapJob *job = valija_imap_queue_get_last (self->queue);
 
   if (job == NULL)
     return;
@@ -354,7 +229,7 @@ handle_greeting (ValijaImapConnection *self,
 static gboolean
 is_saying_goodbye (ValijaImapConnection *self)
 {
-  Job *job = g_queue_peek_tail (&self->in_flight);
+  ValijaImapJob *job = valija_imap_queue_get_last (self->queue);
 
   return job != NULL && strcmp (valija_imap_command_get_name (job->command), "LOGOUT") == 0;
 }
@@ -372,32 +247,14 @@ handle_untagged (ValijaImapConnection *self,
       return;
     }
 
-  for (GList *link = self->in_flight.head; link != NULL; link = link->next)
-    {
-      Job *job = link->data;
-
-      if (job->respond != NULL && job->respond (response, job->user_data))
-        return;
-    }
+  valija_imap_queue_show (self->queue, response);
 }
 
 static void
-handle_response (ValijaImapConnection *self,
-                 ValijaImapResponse   *response)
+respond_cb (ValijaImapResponse *response,
+            gpointer            owner)
 {
-  for (guint i = 0; i < self->spools->len; i++)
-    {
-      g_autoptr(GError) error = NULL;
-      GBytes *bytes = valija_spool_finish (g_ptr_array_index (self->spools, i), &error);
-
-      if (bytes == NULL)
-        {
-          fail (self, g_steal_pointer (&error));
-          return;
-        }
-      valija_imap_response_take_stream (response, i, bytes);
-    }
-  g_ptr_array_set_size (self->spools, 0);
+  ValijaImapConnection *self = owner;
 
   if (self->greeting != NULL)
     handle_greeting (self, response);
@@ -410,155 +267,10 @@ handle_response (ValijaImapConnection *self,
 }
 
 static void
-handle_literal (ValijaImapConnection *self,
-                const ValijaImapEvent *event)
+fail_cb (GError   *error,
+         gpointer  owner)
 {
-  GError *error = NULL;
-
-  if (event->stream == self->spools->len)
-    {
-      g_ptr_array_add (self->spools, valija_spool_new (SPOOL_LIMIT));
-      self->n_literal = 0;
-    }
-
-  if (!valija_spool_append (g_ptr_array_index (self->spools, event->stream), event->data, event->length, &error))
-    {
-      fail (self, error);
-      return;
-    }
-
-  self->n_literal += event->length;
-  if (self->progress != NULL)
-    valija_progress_update (self->progress, self->n_literal, event->total);
-}
-
-static void
-process (ValijaImapConnection *self)
-{
-  while (self->failure == NULL && !self->stopped)
-    {
-      ValijaImapEvent event;
-      GError *error = NULL;
-
-      switch (valija_imap_parser_next (self->parser, &event, &error))
-        {
-        case VALIJA_IMAP_PARSER_RESPONSE:
-          handle_response (self, event.response);
-          break;
-
-        case VALIJA_IMAP_PARSER_LITERAL:
-          handle_literal (self, &event);
-          break;
-
-        case VALIJA_IMAP_PARSER_FAILED:
-          fail (self, error);
-          return;
-
-        case VALIJA_IMAP_PARSER_NEED_MORE:
-        default:
-          return;
-        }
-    }
-}
-
-static void
-handle_end (ValijaImapConnection *self)
-{
-  GError *error = NULL;
-
-  valija_error_set (&error, VALIJA_ERROR_DISCONNECTED, _("%s closed the connection."),
-                    valija_stream_get_host (self->stream));
-  fail (self, error);
-}
-
-/* What a read brought. */
-static void
-take (ValijaImapConnection *self,
-      DexFuture            *future)
-{
-  GError *error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
-  GBytes *bytes;
-
-  if (value == NULL)
-    {
-      fail (self, error);
-      return;
-    }
-
-  bytes = g_value_get_boxed (value);
-  if (g_bytes_get_size (bytes) == 0)
-    {
-      handle_end (self);
-      return;
-    }
-
-  valija_imap_parser_feed (self->parser, bytes);
-  process (self);
-}
-
-static DexFuture *
-read_cb (DexFuture *future,
-         gpointer   user_data)
-{
-  ValijaImapConnection *self = user_data;
-
-  self->reading = FALSE;
-  take (self, future);
-  pump (self);
-
-  return NULL;
-}
-
-static gboolean
-resume_cb (gpointer user_data)
-{
-  g_autoptr(ValijaImapConnection) self = g_object_ref (user_data);
-
-  g_clear_pointer (&self->resume, g_source_unref);
-  pump (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-pump_later (ValijaImapConnection *self)
-{
-  self->resume = g_idle_source_new ();
-  g_source_set_priority (self->resume, G_PRIORITY_DEFAULT);
-  g_source_set_callback (self->resume, resume_cb, self, NULL);
-  g_source_attach (self->resume, g_main_context_get_thread_default ());
-}
-
-static void
-pump (ValijaImapConnection *self)
-{
-  g_autoptr(ValijaImapConnection) alive = g_object_ref (self);
-
-  for (guint i = 0;
-       !self->reading && !self->stopped && self->holds == 0 && self->resume == NULL && self->failure == NULL; i++)
-    {
-      g_autoptr(DexFuture) future = NULL;
-
-      if (i == READS_IN_A_ROW)
-        {
-          pump_later (self);
-          return;
-        }
-
-      self->reading = TRUE;
-      future = valija_stream_read (self->stream);
-      if (dex_future_is_pending (future))
-        {
-          /* Disowned: the connection lives as long as its read, which closing the stream ends */
-          dex_future_disown (
-              dex_future_finally (g_steal_pointer (&future), read_cb, g_object_ref (self), g_object_unref));
-          return;
-        }
-
-      self->reading = FALSE;
-      take (self, future);
-    }
+  fail (owner, error);
 }
 
 static void
@@ -566,9 +278,6 @@ valija_imap_connection_dispose (GObject *object)
 {
   ValijaImapConnection *self = VALIJA_IMAP_CONNECTION (object);
 
-  if (self->resume != NULL)
-    g_source_destroy (self->resume);
-  g_clear_pointer (&self->resume, g_source_unref);
   if (self->stream != NULL)
     valija_imap_connection_close (self);
 
@@ -581,10 +290,9 @@ valija_imap_connection_finalize (GObject *object)
   ValijaImapConnection *self = VALIJA_IMAP_CONNECTION (object);
 
   g_clear_object (&self->stream);
-  g_clear_object (&self->progress);
   g_clear_pointer (&self->transcript, valija_transcript_unref);
-  g_clear_pointer (&self->parser, valija_imap_parser_free);
-  g_clear_pointer (&self->spools, g_ptr_array_unref);
+  g_clear_pointer (&self->input, valija_imap_input_free);
+  g_clear_pointer (&self->queue, valija_imap_queue_free);
   g_clear_error (&self->failure);
 
   G_OBJECT_CLASS (valija_imap_connection_parent_class)->finalize (object);
@@ -611,11 +319,8 @@ valija_imap_connection_class_init (ValijaImapConnectionClass *klass)
 static void
 valija_imap_connection_init (ValijaImapConnection *self)
 {
-  self->parser = valija_imap_parser_new ();
-  self->spools = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_spool_free);
+  self->queue = valija_imap_queue_new ();
   self->round_trip = G_MAXINT64;
-  g_queue_init (&self->pending);
-  g_queue_init (&self->in_flight);
 }
 
 ValijaImapConnection *
@@ -628,6 +333,7 @@ valija_imap_connection_new (ValijaStream     *stream,
   self->stream = g_object_ref (stream);
   self->transcript = transcript != NULL ? valija_transcript_ref (transcript) : NULL;
   self->timeout = timeout;
+  self->input = valija_imap_input_new (stream, respond_cb, fail_cb, G_OBJECT (self));
 
   return self;
 }
@@ -658,7 +364,7 @@ valija_imap_connection_set_progress (ValijaImapConnection *self,
 {
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
-  g_set_object (&self->progress, progress);
+  valija_imap_input_set_progress (self->input, progress);
 }
 
 void
@@ -667,8 +373,8 @@ valija_imap_connection_drop_progress (ValijaImapConnection *self,
 {
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
-  if (self->progress == progress)
-    g_clear_object (&self->progress);
+  if (valija_imap_input_get_progress (self->input) == progress)
+    valija_imap_input_set_progress (self->input, NULL);
 }
 
 DexFuture *
@@ -677,7 +383,7 @@ valija_imap_connection_greet (ValijaImapConnection *self)
   DexFuture *future;
 
   dex_return_error_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
-  dex_return_error_if_fail (self->greeting == NULL && !self->reading);
+  dex_return_error_if_fail (self->greeting == NULL);
 
   if (self->failure != NULL)
     return dex_future_new_for_error (g_error_copy (self->failure));
@@ -685,7 +391,7 @@ valija_imap_connection_greet (ValijaImapConnection *self)
   self->greeting = dex_promise_new_cancellable ();
   future = DEX_FUTURE (dex_ref (self->greeting));
   update_timeout (self);
-  pump (self);
+  valija_imap_input_run (self->input);
 
   return future;
 }
@@ -700,29 +406,22 @@ valija_imap_connection_run (ValijaImapConnection  *self,
                             GDestroyNotify         destroy)
 {
   DexFuture *future;
-  Job *job;
+  ValijaImapJob *job;
 
   dex_return_error_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
   dex_return_error_if_fail (command != NULL);
 
-  job = g_new0 (Job, 1);
-  job->command = valija_imap_command_ref (command);
-  job->flags = flags;
-  job->respond = respond;
-  job->proceed = proceed;
-  job->user_data = user_data;
-  job->destroy = destroy;
-  job->promise = dex_promise_new_cancellable ();
+  job = valija_imap_job_new (command, flags, respond, proceed, user_data, destroy);
   future = DEX_FUTURE (dex_ref (job->promise));
 
   if (self->failure != NULL)
     {
       valija_promise_fail (&job->promise, self->failure);
-      job_free (job);
+      valija_imap_job_free (job);
       return future;
     }
 
-  g_queue_push_tail (&self->pending, job);
+  valija_imap_queue_push (self->queue, job);
   submit (self);
 
   return future;
@@ -736,23 +435,18 @@ valija_imap_connection_continue (ValijaImapConnection *self,
 {
   g_autoptr(GBytes) bytes = NULL;
   g_autoptr(ValijaSecret) octets = NULL;
-  Job *job;
+  ValijaImapJob *job;
 
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
-  job = g_queue_peek_tail (&self->in_flight);
+  job = valija_imap_queue_get_last (self->queue);
   if (self->failure != NULL || job == NULL || (job->flags & VALIJA_IMAP_RUN_ALONE) == 0)
     return;
 
   octets = valija_secret_new_joined ("", 0, line, length < 0 ? strlen (line) : (gsize) length, "\r\n");
   bytes = valija_secret_to_bytes (octets);
 
-  /* From here on its answer is owed soon, also by one that was allowed to be silent */
-  if ((job->flags & VALIJA_IMAP_RUN_PATIENT) != 0)
-    {
-      job->flags &= ~VALIJA_IMAP_RUN_PATIENT;
-      self->n_patient--;
-    }
+  valija_imap_queue_end_patience (self->queue, job);
   update_timeout (self);
   valija_future_forget (valija_stream_write (self->stream, bytes, secret), "imap write");
 }
@@ -771,10 +465,7 @@ tls_started_cb (DexFuture *future,
     }
 
   /* Nothing of what was said in clear is left */
-  g_clear_pointer (&self->parser, valija_imap_parser_free);
-  self->parser = valija_imap_parser_new ();
-  self->stopped = FALSE;
-  pump (self);
+  valija_imap_input_resume (self->input);
 
   return NULL;
 }
@@ -783,9 +474,9 @@ DexFuture *
 valija_imap_connection_start_tls (ValijaImapConnection *self)
 {
   dex_return_error_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
-  dex_return_error_if_fail (self->stopped && !self->reading);
+  dex_return_error_if_fail (valija_imap_input_is_stopped (self->input));
 
-  return dex_future_finally (valija_stream_start_tls (self->stream, valija_imap_parser_get_pending (self->parser)),
+  return dex_future_finally (valija_stream_start_tls (self->stream, valija_imap_input_get_pending (self->input)),
                              tls_started_cb, g_object_ref (self), g_object_unref);
 }
 
@@ -796,7 +487,7 @@ valija_imap_connection_start_deflate (ValijaImapConnection *self,
   g_autoptr(GBytes) leftover = NULL;
 
   g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), FALSE);
-  g_return_val_if_fail (self->stopped && !self->reading, FALSE);
+  g_return_val_if_fail (valija_imap_input_is_stopped (self->input), FALSE);
 
   if (self->failure != NULL)
     {
@@ -804,12 +495,11 @@ valija_imap_connection_start_deflate (ValijaImapConnection *self,
       return FALSE;
     }
 
-  leftover = valija_imap_parser_steal_pending (self->parser);
+  leftover = valija_imap_input_steal_pending (self->input);
   if (!valija_stream_start_deflate (self->stream, leftover, error))
     return FALSE;
 
-  self->stopped = FALSE;
-  pump (self);
+  valija_imap_input_resume (self->input);
   submit (self);
 
   return TRUE;
@@ -820,17 +510,15 @@ valija_imap_connection_hold (ValijaImapConnection *self)
 {
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
-  self->holds++;
+  valija_imap_input_hold (self->input);
 }
 
 void
 valija_imap_connection_release (ValijaImapConnection *self)
 {
   g_return_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
-  g_return_if_fail (self->holds > 0);
 
-  self->holds--;
-  pump (self);
+  valija_imap_input_release (self->input);
 }
 
 DexFuture *
@@ -842,7 +530,7 @@ valija_imap_connection_log_out (ValijaImapConnection *self)
 
   dex_return_error_if_fail (VALIJA_IS_IMAP_CONNECTION (self));
 
-  idle = self->in_flight.length == 0 && self->pending.length == 0 && self->failure == NULL;
+  idle = valija_imap_queue_is_empty (self->queue) && self->failure == NULL;
   answer = valija_imap_connection_run (self, command, VALIJA_IMAP_RUN_LAST, NULL, NULL, NULL, NULL);
   if (!idle)
     return answer;
