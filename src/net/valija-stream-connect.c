@@ -367,7 +367,7 @@ valija_stream_start_tls (ValijaStream *self, gsize leftover)
 {
   dex_return_error_if_fail (VALIJA_IS_STREAM (self));
   dex_return_error_if_fail (self->tls == NULL && !self->handshaking);
-  dex_return_error_if_fail (self->reader == NULL && !self->writing && g_queue_is_empty (&self->writes));
+  dex_return_error_if_fail (self->reader == NULL && !self->writing && valija_write_queue_is_empty (self->writes));
 
   if (self->failure != NULL)
     return dex_future_new_for_error (g_error_copy (self->failure));

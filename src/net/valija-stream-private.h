@@ -4,6 +4,7 @@
 
 #include "net/valija-deflate.h"
 #include "net/valija-stream.h"
+#include "net/valija-write-queue.h"
 
 G_BEGIN_DECLS
 
@@ -39,12 +40,11 @@ struct _ValijaStream
   guint8 *buffer;
   GError *read_failure; /* nullable: what ended it, behind all that was delivered */
 
-  GQueue writes; /* of Write: not in the batch, or not to their end */
-  GSource *flush; /* nullable: the next batch leaves when the main loop comes to it */
-  GBytes *batch; /* nullable: what is being written */
-  gsize batch_done;
-  guint64 taken; /* octets of what was to be written that are, or were, in a batch */
-  GPtrArray *batch_promises; /* of DexPromise: those that end with the batch */
+  ValijaWriteQueue *writes;
+  GSource *flush; /* nullable: the next piece leaves when the main loop comes to it */
+  GBytes *piece; /* nullable: the piece that is being written, compressed where all is */
+  gsize piece_done;
+  guint64 taken; /* octets of what was to be written that are, or were, in a piece */
   GError *write_failure; /* nullable: writing is over, what the server still says can be read */
 
   GSource *silence;

@@ -14,18 +14,8 @@
 #include "net/valija-tls.h"
 
 #define READ_SIZE 65536
-/* Small writes are put together up to this size; larger ones leave in pieces of it. */
-#define WRITE_SIZE 65536
 /* How long the goodbye of TLS may take before the connection is simply dropped */
 #define GOODBYE_SECONDS 2
-
-typedef struct
-{
-  GBytes *bytes;
-  gboolean secret;
-  gsize offset; /* what is before it is in a batch already */
-  DexPromise *promise;
-} Write;
 
 typedef struct
 {
@@ -37,14 +27,6 @@ G_DEFINE_FINAL_TYPE (ValijaStream, valija_stream, G_TYPE_OBJECT)
 
 static void start_read (ValijaStream *self);
 static void start_write (ValijaStream *self);
-
-static void
-write_free (Write *write)
-{
-  g_bytes_unref (write->bytes);
-  dex_unref (write->promise);
-  g_free (write);
-}
 
 static gboolean
 source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
@@ -88,24 +70,6 @@ silence_cb (gpointer user_data)
   valija_stream_fail (self, error);
 
   return G_SOURCE_CONTINUE;
-}
-
-static void
-reject_writes (ValijaStream *self, const GError *error)
-{
-  g_autoptr(GPtrArray) promises = g_steal_pointer (&self->batch_promises);
-  Write *write;
-
-  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
-
-  while ((write = g_queue_pop_head (&self->writes)) != NULL)
-    {
-      g_ptr_array_add (promises, dex_ref (write->promise));
-      write_free (write);
-    }
-
-  for (guint i = 0; i < promises->len; i++)
-    valija_promise_reject (g_ptr_array_index (promises, i), g_error_copy (error));
 }
 
 static void
@@ -230,83 +194,6 @@ start_read (ValijaStream *self)
                              self->cancellable, read_cb, g_object_ref (self));
 }
 
-/* How much fits into one piece. */
-static guint
-measure_batch (ValijaStream *self)
-{
-  gsize size = 0;
-
-  for (GList *link = self->writes.head; link != NULL; link = link->next)
-    {
-      const Write *write = link->data;
-      gsize rest = g_bytes_get_size (write->bytes) - write->offset;
-
-      if (size + rest > WRITE_SIZE)
-        break;
-      size += rest;
-    }
-
-  return (guint) size;
-}
-
-/* The next bytes to write as one piece, and with them the promises that they fulfil. */
-static GBytes *
-take_batch (ValijaStream *self)
-{
-  Write *first = g_queue_peek_head (&self->writes);
-  g_autoptr(GByteArray) batch = NULL;
-  gboolean secret = FALSE;
-
-  if (g_bytes_get_size (first->bytes) - first->offset > WRITE_SIZE)
-    {
-      GBytes *piece = g_bytes_new_from_bytes (first->bytes, first->offset, WRITE_SIZE);
-
-      first->offset += WRITE_SIZE;
-      return piece;
-    }
-
-  /* Of its size from the start: growing it would leave pieces of a password behind */
-  batch = g_byte_array_sized_new (measure_batch (self));
-
-  while ((first = g_queue_peek_head (&self->writes)) != NULL)
-    {
-      gsize size;
-      const guint8 *data = g_bytes_get_data (first->bytes, &size);
-      gsize rest = size - first->offset;
-
-      if (batch->len + rest > WRITE_SIZE)
-        break;
-
-      g_byte_array_append (batch, data + first->offset, (guint) rest);
-      g_ptr_array_add (self->batch_promises, dex_ref (first->promise));
-      secret = secret || first->secret;
-      write_free (g_queue_pop_head (&self->writes));
-    }
-
-  if (secret)
-    {
-      g_autoptr(ValijaSecret) wiped = valija_secret_new ((const char *) batch->data, batch->len);
-
-      valija_wipe (batch->data, batch->len);
-      return valija_secret_to_bytes (wiped);
-    }
-
-  return g_byte_array_free_to_bytes (g_steal_pointer (&batch));
-}
-
-static void
-end_batch (ValijaStream *self)
-{
-  g_autoptr(GPtrArray) promises = g_steal_pointer (&self->batch_promises);
-
-  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
-  g_clear_pointer (&self->batch, g_bytes_unref);
-  self->batch_done = 0;
-
-  for (guint i = 0; i < promises->len; i++)
-    valija_promise_resolve_boolean (g_ptr_array_index (promises, i), TRUE);
-}
-
 static void
 write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -318,7 +205,7 @@ write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->failure != NULL)
     {
-      g_clear_pointer (&self->batch, g_bytes_unref);
+      g_clear_pointer (&self->piece, g_bytes_unref);
       valija_stream_end_close (self);
       return;
     }
@@ -327,18 +214,21 @@ write_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       /* The server may have said why before it hung up: reading goes on to its own end. */
       self->write_failure = valija_net_explain_io (self->host, error);
-      g_clear_pointer (&self->batch, g_bytes_unref);
+      g_clear_pointer (&self->piece, g_bytes_unref);
       watch_silence (self);
-      reject_writes (self, self->write_failure);
+      valija_write_queue_fail (self->writes, self->write_failure);
       return;
     }
 
   if (self->traffic != NULL)
     self->traffic->bytes_out += (guint64) length;
 
-  self->batch_done += (gsize) length;
-  if (self->batch_done == g_bytes_get_size (self->batch))
-    end_batch (self);
+  self->piece_done += (gsize) length;
+  if (self->piece_done == g_bytes_get_size (self->piece))
+    {
+      g_clear_pointer (&self->piece, g_bytes_unref);
+      valija_write_queue_done (self->writes);
+    }
 
   /* A waiter may have closed the stream. */
   if (self->failure == NULL)
@@ -352,20 +242,19 @@ start_write (ValijaStream *self)
   const guint8 *data;
   gsize length;
 
-  if (self->batch == NULL)
+  if (self->piece == NULL)
     {
-      if (g_queue_is_empty (&self->writes))
+      if ((self->piece = valija_write_queue_pull (self->writes)) == NULL)
         return;
 
-      self->batch = take_batch (self);
-      self->batch_done = 0;
-      self->taken += g_bytes_get_size (self->batch);
+      self->piece_done = 0;
+      self->taken += g_bytes_get_size (self->piece);
 
       if (self->deflate != NULL)
         {
-          g_autoptr(GBytes) plain = g_steal_pointer (&self->batch);
+          g_autoptr(GBytes) plain = g_steal_pointer (&self->piece);
 
-          self->batch = valija_deflate_compress (self->deflate, plain);
+          self->piece = valija_deflate_compress (self->deflate, plain);
         }
     }
 
@@ -375,9 +264,9 @@ start_write (ValijaStream *self)
 
   self->writing = TRUE;
   watch_silence (self);
-  data = g_bytes_get_data (self->batch, &length);
-  g_output_stream_write_async (g_io_stream_get_output_stream (self->io), data + self->batch_done,
-                               length - self->batch_done, G_PRIORITY_DEFAULT, self->cancellable, write_cb,
+  data = g_bytes_get_data (self->piece, &length);
+  g_output_stream_write_async (g_io_stream_get_output_stream (self->io), data + self->piece_done,
+                               length - self->piece_done, G_PRIORITY_DEFAULT, self->cancellable, write_cb,
                                g_object_ref (self));
 }
 
@@ -452,7 +341,7 @@ valija_stream_finalize (GObject *object)
   g_clear_error (&self->failure);
   g_clear_error (&self->write_failure);
   g_clear_error (&self->read_failure);
-  g_ptr_array_unref (self->batch_promises);
+  g_clear_pointer (&self->writes, valija_write_queue_free);
   g_free (self->buffer);
 
   G_OBJECT_CLASS (valija_stream_parent_class)->finalize (object);
@@ -473,8 +362,7 @@ valija_stream_init (ValijaStream *self)
   self->cancellable = g_cancellable_new ();
   self->buffer = g_malloc (READ_SIZE);
   self->round_trip = G_MAXINT64;
-  self->batch_promises = g_ptr_array_new_with_free_func (dex_unref);
-  g_queue_init (&self->writes);
+  self->writes = valija_write_queue_new ();
 
   self->silence = g_source_new (&source_funcs, sizeof (GSource));
   g_source_set_static_name (self->silence, "valija-stream-silence");
@@ -539,7 +427,7 @@ valija_stream_fail (ValijaStream *self, const GError *error)
   reader = g_steal_pointer (&self->reader);
   if (reader != NULL)
     valija_promise_reject (reader, g_error_copy (error));
-  reject_writes (self, error);
+  valija_write_queue_fail (self->writes, error);
 
   valija_stream_end_close (self);
 }
@@ -609,10 +497,9 @@ valija_stream_read (ValijaStream *self)
 DexFuture *
 valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
 {
-  g_autoptr(DexPromise) promise = NULL;
+  DexFuture *written;
   gconstpointer data;
   gsize length;
-  Write *write;
 
   dex_return_error_if_fail (VALIJA_IS_STREAM (self));
   dex_return_error_if_fail (bytes != NULL);
@@ -628,12 +515,7 @@ valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
   if (self->transcript != NULL)
     valija_transcript_sent (self->transcript, data, length, secret);
 
-  promise = dex_promise_new ();
-  write = g_new0 (Write, 1);
-  write->bytes = g_bytes_ref (bytes);
-  write->secret = secret;
-  write->promise = dex_ref (promise);
-  g_queue_push_tail (&self->writes, write);
+  written = valija_write_queue_push (self->writes, bytes, secret);
 
   if (!self->writing && self->flush == NULL)
     {
@@ -644,7 +526,7 @@ valija_stream_write (ValijaStream *self, GBytes *bytes, gboolean secret)
       g_source_attach (self->flush, g_main_context_get_thread_default ());
     }
 
-  return DEX_FUTURE (g_steal_pointer (&promise));
+  return written;
 }
 
 /**
@@ -672,17 +554,9 @@ valija_stream_get_taken (ValijaStream *self)
 DexFuture *
 valija_stream_flush (ValijaStream *self)
 {
-  Write *last;
-
   dex_return_error_if_fail (VALIJA_IS_STREAM (self));
 
-  last = g_queue_peek_tail (&self->writes);
-  if (last != NULL)
-    return DEX_FUTURE (dex_ref (last->promise));
-  if (self->batch_promises->len > 0)
-    return dex_ref (g_ptr_array_index (self->batch_promises, self->batch_promises->len - 1));
-
-  return dex_future_new_true ();
+  return valija_write_queue_flush (self->writes);
 }
 
 /**
@@ -699,7 +573,7 @@ gboolean
 valija_stream_start_deflate (ValijaStream *self, GBytes *leftover, GError **error)
 {
   g_return_val_if_fail (VALIJA_IS_STREAM (self), FALSE);
-  g_return_val_if_fail (self->reader == NULL && !self->writing && g_queue_is_empty (&self->writes), FALSE);
+  g_return_val_if_fail (self->reader == NULL && !self->writing && valija_write_queue_is_empty (self->writes), FALSE);
   g_return_val_if_fail (self->deflate == NULL, FALSE);
 
   if (self->failure != NULL)
