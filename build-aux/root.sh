@@ -23,7 +23,7 @@ has_platform ()
   done
   pkg-config --exists 'gtk4 >= 4.18' 'libadwaita-1 >= 1.7' 'gio-2.0 >= 2.84' 'libdex-1 >= 0.10' \
     'libsoup-3.0 >= 3.6' 'gnutls >= 3.8' 'libsecret-1 >= 0.21' 'gmime-3.0 >= 3.2' 'sqlite3 >= 3.46' \
-    webkitgtk-6.0 libxml-2.0 json-glib-1.0 gtksourceview-5 libspelling-1 icu-uc
+    webkitgtk-6.0 libxml-2.0 json-glib-1.0 gtksourceview-5 libspelling-1 icu-uc libzstd
 }
 
 # Names the one command that installs what is missing, on a distribution that is new enough.

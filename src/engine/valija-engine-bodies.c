@@ -54,6 +54,7 @@ read_out (ValijaMimeMessage *message, gint64 id, GBytes *source)
   stored = valija_stored_source_new (id, source, text, preview,
                                      valija_mime_message_get_attachments (message)->len > 0);
   stored->file_names = dup_file_names (message);
+  valija_stored_source_pack (stored);
   return stored;
 }
 
@@ -86,9 +87,7 @@ valija_read_source_copy (ValijaReadSource *self)
   ValijaReadSource *copy = g_new0 (ValijaReadSource, 1);
 
   copy->info = valija_message_info_ref (self->info);
-  copy->stored = valija_stored_source_new (self->stored->message, self->stored->source, self->stored->search_text,
-                                           self->stored->preview, self->stored->has_attachments);
-  copy->stored->file_names = g_strdup (self->stored->file_names);
+  copy->stored = valija_stored_source_copy (self->stored);
   return copy;
 }
 

@@ -68,9 +68,8 @@ store_hit_fiber (ValijaEngine *self, gint64 folder, ValijaFetched *fetched, gint
   if (*id == 0)
     return TRUE;
 
-  stored = valija_stored_source_new (*id, fetched->source, read->stored->search_text, read->stored->preview,
-                                     read->stored->has_attachments);
-  stored->file_names = g_strdup (read->stored->file_names);
+  stored = valija_stored_source_copy (read->stored);
+  stored->message = *id;
   sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
   g_ptr_array_add (sources, stored);
   return dex_await (valija_store_write_sources (self->store, sources), error);

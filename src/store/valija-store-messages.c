@@ -5,6 +5,7 @@
 #include "store/valija-store-private.h"
 
 #include "base/valija-error.h"
+#include "store/valija-store-pack.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -313,6 +314,29 @@ find_message_id (ValijaStoreContext  *context,
   return G_IS_VALUE (result);
 }
 
+/* What is damaged in the cache is as if it were not there: it is fetched again. */
+static gboolean
+unpack_source (ValijaStoreContext  *context,
+               ValijaDatabase      *database,
+               GBytes             **bytes,
+               gint64               length,
+               GError             **error)
+{
+  GBytes *source = valija_store_unpack (*bytes, length);
+
+  if (source == NULL)
+    {
+      valija_error_set (error, database == context->cache ? VALIJA_ERROR_NOT_FOUND : VALIJA_ERROR_STORAGE,
+                        _("This message is damaged on this computer."));
+      return FALSE;
+    }
+
+  g_bytes_unref (*bytes);
+  *bytes = source;
+
+  return TRUE;
+}
+
 static gboolean
 load_source (ValijaStoreContext  *context,
              gpointer             data,
@@ -322,18 +346,42 @@ load_source (ValijaStoreContext  *context,
   gint64 message = *(gint64 *) data;
   ValijaDatabase *database = valija_store_context_database (context, message);
   gint64 row = valija_database_to_row (database, message);
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+  gint64 packed_length = 0;
   sqlite3_stmt *statement;
 
   statement = valija_database_query (database, error,
-                                     "SELECT " VALIJA_DATABASE_BYTES ("data") " FROM source WHERE message = ?1", "i",
-                                     row);
-  if (!valija_store_load_bytes (database, statement, "source", "data", row, result, error))
+                                     "SELECT " VALIJA_DATABASE_BYTES ("data") ", whole FROM source WHERE message = ?1",
+                                     "i", row);
+  if (statement == NULL)
     return FALSE;
 
-  if (!G_IS_VALUE (result))
-    valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("Only the headers of this message are on this computer."));
+  if (valija_database_step (database, statement, &local_error))
+    {
+      packed_length = sqlite3_column_int64 (statement, 2);
+      bytes = valija_database_read_bytes (database, statement, 0, "source", "data", row, &local_error);
+    }
+  sqlite3_reset (statement);
 
-  return G_IS_VALUE (result);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (bytes == NULL)
+    {
+      valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("Only the headers of this message are on this computer."));
+      return FALSE;
+    }
+
+  if (packed_length != 0 && !unpack_source (context, database, &bytes, packed_length, error))
+    return FALSE;
+
+  valija_store_take_bytes (result, g_steal_pointer (&bytes));
+
+  return TRUE;
 }
 
 /* In one turn of the store: a twin that was found a moment ago may have gone. */

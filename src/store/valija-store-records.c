@@ -401,8 +401,11 @@ valija_store_insert_source (ValijaDatabase      *database,
   if (!*found)
     return TRUE;
 
-  return valija_database_run (database, error, "INSERT OR REPLACE INTO source (message, data) VALUES (?1, ?2)",
-                              "iB", id, source->source) &&
-         valija_database_write_bytes (database, "source", "data", id, source->source, error) &&
+  return valija_database_run (database, error,
+                              "INSERT OR REPLACE INTO source (message, data, whole) VALUES (?1, ?2, nullif (?3, 0))",
+                              "iBi", id, source->packed != NULL ? source->packed : source->source,
+                              source->packed != NULL ? (gint64) g_bytes_get_size (source->source) : 0) &&
+         (source->packed != NULL ||
+          valija_database_write_bytes (database, "source", "data", id, source->source, error)) &&
          rewrite_search_row (database, id, body, source->file_names, error);
 }

@@ -298,6 +298,9 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "ALTER TABLE operation ADD COLUMN add_labels TEXT;" \
   "ALTER TABLE operation ADD COLUMN remove_labels TEXT;"
 
+/* How long a packed source was; NULL for one that is as it came. See valija-store-pack.h. */
+#define PACKED_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE source ADD COLUMN whole INTEGER;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -309,6 +312,7 @@ const char * const valija_store_cache_scripts[] = {
   OWNER_SCRIPT,
   LATER_SCRIPT,
   LABELS_SCRIPT,
+  PACKED_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 
@@ -325,6 +329,7 @@ const char * const valija_store_local_scripts[] = {
   LATER_SCRIPT,
   ORIGIN_SCRIPT DRAFT_SCRIPT,
   LABELS_SCRIPT LABEL_LINES_SCRIPT,
+  PACKED_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

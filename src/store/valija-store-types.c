@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "store/valija-store-pack.h"
 #include "store/valija-store-private.h"
 
 G_DEFINE_BOXED_TYPE (ValijaWritten, valija_written, valija_written_copy, valija_written_free)
@@ -72,6 +73,15 @@ valija_stored_source_new (gint64      message,
   return self;
 }
 
+void
+valija_stored_source_pack (ValijaStoredSource *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->packed == NULL)
+    self->packed = valija_store_pack (self->source);
+}
+
 ValijaStoredSource *
 valija_stored_source_copy (const ValijaStoredSource *self)
 {
@@ -82,6 +92,7 @@ valija_stored_source_copy (const ValijaStoredSource *self)
   copy = valija_stored_source_new (self->message, self->source, self->search_text, self->preview,
                                    self->has_attachments);
   copy->file_names = g_strdup (self->file_names);
+  copy->packed = self->packed != NULL ? g_bytes_ref (self->packed) : NULL;
 
   return copy;
 }
@@ -93,6 +104,7 @@ valija_stored_source_free (ValijaStoredSource *self)
     return;
 
   g_bytes_unref (self->source);
+  g_clear_pointer (&self->packed, g_bytes_unref);
   g_free (self->search_text);
   g_free (self->preview);
   g_free (self->file_names);

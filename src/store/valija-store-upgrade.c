@@ -6,6 +6,7 @@
 
 #include "base/valija-future.h"
 #include "store/valija-store-link.h"
+#include "store/valija-store-pack.h"
 #include "store/valija-store-schema.h"
 
 #include <string.h>
@@ -14,11 +15,11 @@
 #define SLICE 200
 
 /* The references of a source stand in its first bytes; in longer headers they are not looked for. */
-#define HEADER_BYTES "16384"
+#define HEADER_BYTES 16384
 
 static const char next_sql[] =
   "SELECT m.id, f.account, m.message_id, m.subject, m.sender_address, m.people, m.received,"
-  " substr (s.data, 1, " HEADER_BYTES ")"
+  " CASE WHEN s.whole IS NULL THEN substr (s.data, 1, " G_STRINGIFY (HEADER_BYTES) ") ELSE s.data END, s.whole"
   " FROM message m JOIN source s ON s.message = m.id JOIN folder f ON f.id = m.home"
   " WHERE m.conversation IS NULL AND m.has_source = 1 ORDER BY m.id LIMIT 1";
 
@@ -72,14 +73,31 @@ dup_ids (const char *source,
   return g_utf8_make_valid (ids->str, ids->len);
 }
 
+/* The first bytes of the source of a @row of next_sql; none of a packed one that is damaged. */
+static GBytes *
+dup_header (sqlite3_stmt *row)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new (sqlite3_column_blob (row, 7), sqlite3_column_bytes (row, 7));
+  g_autoptr(GBytes) source = NULL;
+
+  if (sqlite3_column_type (row, 8) == SQLITE_NULL)
+    return g_steal_pointer (&bytes);
+
+  if ((source = valija_store_unpack (bytes, sqlite3_column_int64 (row, 8))) == NULL)
+    return g_bytes_new (NULL, 0);
+
+  return g_bytes_new_from_bytes (source, 0, MIN (g_bytes_get_size (source), HEADER_BYTES));
+}
+
 static gboolean
 link_row (ValijaStoreContext  *context,
           ValijaDatabase      *database,
           sqlite3_stmt        *row,
           GError             **error)
 {
-  const char *source = sqlite3_column_blob (row, 7);
-  gsize length = sqlite3_column_bytes (row, 7);
+  g_autoptr(GBytes) bytes = dup_header (row);
+  gsize length;
+  const char *source = g_bytes_get_data (bytes, &length);
   g_autofree char *references = dup_ids (source, length, "References:");
   g_autofree char *in_reply_to = dup_ids (source, length, "In-Reply-To:");
   ValijaStoreLinkable message = {

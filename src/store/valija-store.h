@@ -148,6 +148,7 @@ typedef struct
 {
   gint64 message;
   GBytes *source;
+  GBytes *packed;            /* nullable: as it is written; see valija_stored_source_pack() */
   char *search_text;         /* body and attachment names */
   char *preview;             /* nullable: what is known stays */
   gboolean has_attachments;
@@ -159,6 +160,8 @@ ValijaStoredSource *valija_stored_source_new (gint64      message,
                                               const char *search_text,
                                               const char *preview,
                                               gboolean    has_attachments);
+/* Packs it, so that less is written; on a thread, since that takes some milliseconds for a megabyte. */
+void                valija_stored_source_pack (ValijaStoredSource *self);
 ValijaStoredSource *valija_stored_source_copy (const ValijaStoredSource *self);
 void                valija_stored_source_free (ValijaStoredSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaStoredSource, valija_stored_source_free)

@@ -291,12 +291,13 @@ bench_sources (ValijaStore *store,
       for (guint i = done; i < MIN (done + SOURCES_BATCH, ids->len); i++)
         {
           g_autofree char *text = make_text (text_bytes);
-          g_autoptr(GBytes) bytes = g_bytes_new_take (g_malloc0 (source_bytes), source_bytes);
+          g_autoptr(GBytes) bytes = g_bytes_new_take (make_text (source_bytes), source_bytes);
+          ValijaStoredSource *source;
 
           text_total += strlen (text);
-          g_ptr_array_add (sources,
-                           valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview",
-                                                     i % 10 == 9));
+          source = valija_stored_source_new (g_array_index (ids, gint64, i), bytes, text, "preview", i % 10 == 9);
+          valija_stored_source_pack (source);
+          g_ptr_array_add (sources, source);
         }
       made += cpu_seconds () - before;
 

@@ -22,7 +22,7 @@ TABLE = {
     'mime': ({'base', 'model', 'mime'}, GLIB | {'gmime/', 'libxml/', 'unicode/'}),
     'net': ({'base', 'net'}, GLIB | {'libdex', 'libsoup/', 'gnutls/', 'zlib', 'netinet/'}),
     'auth': ({'base', 'net', 'model', 'auth'}, GLIB | {'libdex', 'libsecret/'}),
-    'store': ({'base', 'model', 'store'}, GLIB | {'libdex', 'sqlite3', 'unicode/'}),
+    'store': ({'base', 'model', 'store'}, GLIB | {'libdex', 'sqlite3', 'zstd', 'unicode/'}),
     'sessions': ({'base', 'model', 'net', 'auth', 'wire/sasl', 'sessions'}, GLIB | {'libdex'}),
     'engine': ({'base', 'model', 'mime', 'store', 'auth', 'sessions', 'engine'}, GLIB | {'libdex'}),
     'ui': ({'base', 'model', 'engine', 'mime', 'ui'},

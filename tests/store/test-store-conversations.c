@@ -651,6 +651,40 @@ test_upgrade_headers (void)
   test_check (self);
 }
 
+/* A source that came while its message still waited for the upgrade is packed. */
+static void
+test_upgrade_packed (void)
+{
+  g_autoptr(TestStore) self = test_store_new ();
+  g_autoptr(GString) text = g_string_new ("Message-ID: <2@example.org>\r\nIn-Reply-To: <1@example.org>\r\n\r\n");
+  g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GBytes) bytes = NULL;
+  ValijaStoredSource *source;
+  gint64 inbox;
+
+  for (int i = 0; i < 100; i++)
+    g_string_append (text, "The same words again. ");
+  bytes = g_bytes_new (text->str, text->len);
+
+  test_write_folders (self, "a", FALSE, "INBOX");
+  inbox = test_folder (self, "a", "INBOX");
+  add_info (self, inbox, parse_message ("1", START));
+  add_info (self, inbox, parse_message ("2", START + 1));
+  source = valija_stored_source_new (test_find (self, inbox, "2"), bytes, "text", NULL, FALSE);
+  valija_stored_source_pack (source);
+  g_assert_nonnull (source->packed);
+  g_ptr_array_add (sources, source);
+  test_await (valija_store_write_sources (self->store, sources));
+  g_assert_cmpuint (count_conversations (self, inbox), ==, 2);
+
+  test_store_close (self);
+  test_sql (self, "cache/cache.db", "UPDATE message SET conversation = NULL, answer = NULL");
+  test_store_open (self);
+  wait_for_upgrade (self);
+  g_assert_cmpuint (count_conversations (self, inbox), ==, 1);
+  test_check (self);
+}
+
 static int
 child (char *directory)
 {
@@ -745,6 +779,7 @@ main (int   argc,
   g_test_add_func ("/store/conversations/forgotten", test_forgotten);
   g_test_add_func ("/store/conversations/upgrade", test_upgrade);
   g_test_add_func ("/store/conversations/upgrade-headers", test_upgrade_headers);
+  g_test_add_func ("/store/conversations/upgrade-packed", test_upgrade_packed);
   g_test_add_func ("/store/conversations/upgrade-killed", test_upgrade_killed);
 
   return g_test_run ();

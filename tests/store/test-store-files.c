@@ -836,7 +836,7 @@ test_migrate_first (void)
       "INSERT INTO message (home, folder, remote_id, received, date, size, flags, server_flags, id_hash, message_id,"
       " subject, sender, sender_address, recipients, people)"
       " VALUES (1, 1, '9', 5, 5, 5, 0, 0, 0, 'x', '', '', '', '', '');"
-      "INSERT INTO source VALUES (1, x'61');",
+      "INSERT INTO source (message, data) VALUES (1, x'61');",
       &error));
   g_assert_true (valija_store_schema_migrate (self.database, valija_store_local_scripts, valija_store_n_local_scripts,
                                               self.backup, &error));

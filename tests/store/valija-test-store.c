@@ -526,7 +526,7 @@ test_make_old (const char         *path,
                                           "siisi", name, (gint64) 1700000000 + i, (gint64) g_str_hash (message_id),
                                           message_id, (gint64) with_sources));
       if (with_sources)
-        g_assert_true (valija_database_run (database, NULL, "INSERT INTO source VALUES (?1, ?2)",
+        g_assert_true (valija_database_run (database, NULL, "INSERT INTO source (message, data) VALUES (?1, ?2)",
                                             "ib", (gint64) i + 1, bytes));
       g_assert_true (valija_database_run (database, NULL,
                                           "INSERT INTO search (rowid, subject, sender, recipients, body, files)"
