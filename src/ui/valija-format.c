@@ -108,11 +108,12 @@ valija_format_date (gint64     when,
   if (days > 1 && days < 7)
     return g_date_time_format (date, "%a");
 
-  if (days > 0 && g_date_time_get_year (date) == g_date_time_get_year (present))
+  if (g_date_time_get_year (date) == g_date_time_get_year (present))
     /* Translators: a day of this year in a list, see g_date_time_format() */
     return g_date_time_format (date, _("%-d %b"));
 
-  return g_date_time_format (date, "%x");
+  /* Translators: a day of another year, see g_date_time_format() */
+  return g_date_time_format (date, _("%-d %b %Y"));
 }
 
 char *

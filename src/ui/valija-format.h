@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* Times as the interface says them, in the user's zone, language and clock format. @when is in
  * seconds since 1970, 0 is no time (""). @now is nullable: the present. (transfer full) */
-/* for a list: "14:05", "Yesterday", "Tue", "3 Mar", "03/03/24" */
+/* for a list: "14:05", "Yesterday", "Tue", "3 Mar", "3 Mar 2024" */
 char *valija_format_date  (gint64 when, GDateTime *now);
 /* for a header with little room: "14:05", "Tue 3 Mar, 14:05", "3 Mar 2024, 14:05" */
 char *valija_format_moment (gint64 when, GDateTime *now);
