@@ -56,6 +56,7 @@ typedef struct
   ValijaHtmlFold *fold;     /* nullable */
   ValijaHtmlHidden *hidden; /* with that */
   guint depth;              /* how many of them were */
+  gboolean rtl;             /* all of it goes from right to left */
   guint n_blocked;
 } Writer;
 
@@ -167,6 +168,17 @@ write_attributes (Writer      *self,
     }
 }
 
+/* That of the body wins over that of the document. */
+static void
+note_direction (Writer      *self,
+                const char **attributes)
+{
+  const char *direction = valija_html_get_attribute (attributes, "dir");
+
+  if (direction != NULL)
+    self->rtl = g_ascii_strcasecmp (direction, "rtl") == 0;
+}
+
 static void
 start_cb (const char  *name,
           const char **attributes,
@@ -178,6 +190,8 @@ start_cb (const char  *name,
   gboolean body = strcmp (name, "body") == 0;
   gboolean written = (body || IS_LISTED (name, elements)) && self->depth < DEPTH_LIMIT;
 
+  if (body || strcmp (name, "html") == 0)
+    note_direction (self, attributes);
   if (self->hidden != NULL)
     valija_html_hidden_start (self->hidden, name, attributes);
   if (written)
@@ -270,20 +284,26 @@ write_html (Writer     *self,
   g_array_unref (self->open);
 }
 
+/* What is wider than its place goes on to the left then, where it can be scrolled to. */
+#define HEAD_LTR "<!DOCTYPE html><html><head>"
+#define HEAD_RTL "<!DOCTYPE html><html dir=\"rtl\"><head>"
+
 /* A document around @body. Scripts and what is fetched are refused once more, by the
  * engine itself. */
 static char *
 wrap (const char       *sheet,
       const char       *body,
+      gboolean          rtl,
       ValijaHtmlPolicy  policy)
 {
-  return g_strdup_printf ("<!DOCTYPE html><html><head><meta charset=\"utf-8\">"
+  return g_strdup_printf ("%s<meta charset=\"utf-8\">"
                           "<meta http-equiv=\"Content-Security-Policy\" content=\""
                           "default-src 'none'; img-src cid: data:%s; style-src 'unsafe-inline'; "
                           "form-action 'none'; base-uri 'none'\">"
                           "<meta name=\"referrer\" content=\"no-referrer\">"
                           "<meta name=\"viewport\" content=\"width=device-width\">"
                           "<style>%s</style></head><body>%s</body></html>",
+                          rtl ? HEAD_RTL : HEAD_LTR,
                           policy == VALIJA_HTML_REMOTE_IMAGES ? " https:" : "", sheet, body);
 }
 
@@ -304,7 +324,15 @@ sanitise (const char       *html,
   if (n_blocked != NULL)
     *n_blocked = writer.n_blocked;
 
-  return wrap (sheet->str, body->str, policy);
+  return wrap (sheet->str, body->str, writer.rtl, policy);
+}
+
+gboolean
+valija_html_is_rtl (const char *document)
+{
+  g_return_val_if_fail (document != NULL, FALSE);
+
+  return g_str_has_prefix (document, HEAD_RTL);
 }
 
 /**

@@ -32,6 +32,9 @@ char *valija_html_sanitise_folded (const char       *html,
 
 #define VALIJA_HTML_FOLD_URI "valija:quote"
 
+/* Whether a document of these two goes from right to left as a whole. */
+gboolean valija_html_is_rtl (const char *document);
+
 /* A readable plain text of it: paragraphs, lists, links as "text <url>", quotes as ">".
  * (transfer full) */
 char *valija_html_to_text (const char *html);

@@ -940,6 +940,34 @@ test_names (void)
   g_assert_cmpuint (g_quark_try_string ("made-up-by-a-sender"), ==, 0);
 }
 
+/* The direction of all of it is that of the document, so that a browser lets it overflow to the side where it ends. */
+static void
+test_direction (void)
+{
+  static const struct
+  {
+    const char *html;
+    gboolean rtl;
+  } pages[] = {
+    { "<p>x", FALSE },
+    { "<p dir=rtl>x", FALSE },
+    { "<html dir=rtl><body><p>x", TRUE },
+    { "<html lang=ar dir=RTL><body><p>x", TRUE },
+    { "<body dir=\"rtl\"><p>x", TRUE },
+    { "<html dir=rtl><body dir=ltr><p>x", FALSE },
+    { "<html dir=auto><body><p>x", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *safe = valija_html_sanitise (pages[i].html, VALIJA_HTML_LOCAL_ONLY, NULL);
+      g_autofree char *again = valija_html_sanitise_folded (safe, VALIJA_HTML_LOCAL_ONLY, NULL);
+
+      g_assert_cmpint (valija_html_is_rtl (safe), ==, pages[i].rtl);
+      g_assert_cmpint (valija_html_is_rtl (again), ==, pages[i].rtl);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -958,6 +986,7 @@ main (int   argc,
   g_test_add_func ("/mime/html/to-text", test_to_text);
   g_test_add_func ("/mime/html/from-text", test_from_text);
   g_test_add_func ("/mime/html/deceives", test_deceives);
+  g_test_add_func ("/mime/html/direction", test_direction);
 
   return g_test_run ();
 }
