@@ -307,6 +307,78 @@ test_search_nothing (void)
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
 }
 
+static gboolean
+is_open (gint64 key)
+{
+  ValijaWindow *window = get_window ();
+
+  return valija_message_pane_get_n_selected (window->pane) == 1 && window->current != NULL &&
+         valija_message_get_key (window->current) == key && window->reader->row != NULL &&
+         valija_message_get_key (window->reader->row) == key && window->reader->mime != NULL;
+}
+
+/* Who leaves a search reads on what was open before it, if nothing else of the folder was opened. */
+void
+test_search_leaves (void)
+{
+  static const char * const sources[] = {
+    "From: Bo <bo@example.org>\nSubject: Pear\nMessage-ID: <pear@example.org>\n"
+    "Date: Fri, 03 Dec 2027 09:00:00 +0000\n\nPear\n",
+    "From: Bo <bo@example.org>\nSubject: Plum\nMessage-ID: <plum@example.org>\n"
+    "Date: Fri, 03 Dec 2027 08:00:00 +0000\n\nPlum\n",
+  };
+  ValijaWindow *window = get_window ();
+  ValijaMessagePane *pane = window->pane;
+  GtkEditable *entry = valija_search_box_get_entry (pane->search_box);
+  gint64 before, found;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, find_folder ("Archive"), sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Archive"));
+  select_row (1);
+  valija_message_pane_focus (pane);
+  WAIT_FOR (has_focus_within (GTK_WIDGET (pane->list)));
+  before = valija_message_get_key (window->current);
+  activate (window, "win.search");
+  write_search (pane->search_box, "zzzqq");
+  WAIT_FOR (count_found () == 0 && window->current == NULL);
+  g_signal_emit_by_name (entry, "stop-search");
+  WAIT_FOR (is_open (before));
+  WAIT_FOR (has_focus_within (GTK_WIDGET (pane->list)));
+
+  /* What was typed can go as well */
+  activate (window, "win.search");
+  write_search (pane->search_box, "zzzqq");
+  WAIT_FOR (count_found () == 0 && window->current == NULL);
+  gtk_editable_set_text (entry, "");
+  WAIT_FOR (is_open (before));
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
+  WAIT_FOR (is_open (before));
+
+  /* Something of the folder was opened */
+  activate (window, "win.search");
+  write_search (pane->search_box, "Plum");
+  WAIT_FOR (count_found () == 1 && window->current == NULL);
+  valija_message_pane_step (pane, VALIJA_PANE_FIRST);
+  WAIT (reader_shows_message);
+  found = valija_message_get_key (window->current);
+  g_assert_cmpint (found, !=, before);
+  g_signal_emit_by_name (entry, "stop-search");
+  WAIT_FOR (is_open (found));
+
+  /* The keys go on where they were */
+  activate (window, "win.focus-sidebar");
+  WAIT_FOR (has_focus_within (GTK_WIDGET (window->sidebar)));
+  activate (window, "win.search");
+  write_search (pane->search_box, "zzzqq");
+  WAIT_FOR (count_found () == 0);
+  g_signal_emit_by_name (entry, "stop-search");
+  WAIT_FOR (is_open (found));
+  g_assert_true (has_focus_within (GTK_WIDGET (window->sidebar)));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  show_inbox ("ana@example.org");
+}
+
 /* What only the server has found is listed and marked; where it could not be asked that is said. */
 void
 test_search_server (void)

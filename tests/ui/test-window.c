@@ -265,6 +265,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/sender-of-folder", test_sender_of_folder);
   g_test_add_func ("/ui/composer/reply", test_reply);
   g_test_add_func ("/ui/composer/address-suggestions", test_address_suggestions);
+  g_test_add_func ("/ui/search/leaves", test_search_leaves);
   g_test_add_func ("/ui/composer/send-later", test_send_later);
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/other-sender", test_other_sender);

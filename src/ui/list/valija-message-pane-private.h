@@ -43,6 +43,9 @@ struct _ValijaMessagePane
   GSettings          *settings;
   /* what was selected before the list changed, until the list knows whether it has it; 0: nothing */
   gint64              kept;
+  gint64              kept_before;   /* what was selected before a search that is left, 0: nothing or no such search */
+  ValijaMessage      *before;        /* nullable: what was selected when the search began */
+  GtkWidget          *focus_before;  /* (transfer none) (nullable): what had the focus then, outside of the pane */
   gboolean            wants_focus;   /* the list, as soon as it is on screen */
   gboolean            widened;       /* the scope, from the account to all of them, by all inboxes */
   gint64              opened;  /* the key of the one row that is selected, 0: none */

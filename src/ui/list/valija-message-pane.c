@@ -155,7 +155,7 @@ focus_list (ValijaMessagePane *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->list));
 }
 
-/* What was open stays open where the new list has it too. */
+/* What was open stays open where the new list has it too; after a search else what was open before. */
 static void
 restore_selection (ValijaMessagePane *self)
 {
@@ -165,7 +165,10 @@ restore_selection (ValijaMessagePane *self)
     return;
 
   position = valija_message_pane_find (self, self->kept);
+  if (position == G_MAXUINT && self->kept_before != 0)
+    position = valija_message_pane_find (self, self->kept_before);
   self->kept = 0;
+  self->kept_before = 0;
   self->opened = 0;
 
   if (position != G_MAXUINT)
@@ -183,6 +186,13 @@ ready_cb (ValijaMessagePane *self)
   valija_message_pane_continue_growth (self);
 }
 
+static gint64
+get_key (ValijaMessage *message,
+         gboolean       conversations)
+{
+  return conversations ? valija_message_get_conversation (message) : valija_message_get_id (message);
+}
+
 static void
 take_list (ValijaMessagePane *self,
            ValijaMessageList *list,
@@ -191,8 +201,13 @@ take_list (ValijaMessagePane *self,
   g_autoptr(ValijaMessageList) messages = list;
   g_autoptr(ValijaMessage) selected = valija_message_pane_dup_single (self);
 
+  self->kept_before = self->before != NULL && !valija_message_pane_is_searching (self)
+                        ? get_key (self->before, conversations)
+                        : 0;
   if (selected != NULL)
-    self->kept = conversations ? valija_message_get_conversation (selected) : valija_message_get_id (selected);
+    self->kept = get_key (selected, conversations);
+  else if (self->kept_before != 0)
+    self->kept = self->kept_before;
 
   valija_message_pane_end_growth (self);
   g_set_object (&self->messages, messages);
@@ -254,11 +269,17 @@ search_changed_cb (ValijaMessagePane *self)
   valija_message_pane_reload (self);
 }
 
-/* Escape, before the entry is hidden: the keys go on in the list. */
+/* Escape, before the entry is hidden: the keys go on where they were when nothing was opened meanwhile, else in the
+ * list. */
 static void
 stop_search_cb (ValijaMessagePane *self)
 {
-  self->wants_focus = TRUE;
+  g_autoptr(ValijaMessage) selected = valija_message_pane_dup_single (self);
+  gboolean opened = selected != NULL && (self->before == NULL || valija_message_get_key (selected) !=
+                                                                   valija_message_get_key (self->before));
+
+  self->wants_focus = opened || self->focus_before == NULL || !gtk_widget_get_mapped (self->focus_before) ||
+                      !gtk_widget_grab_focus (self->focus_before);
 }
 
 /* The same in the list, and wherever else in the pane no key of its own is meant. */
@@ -278,17 +299,29 @@ escape_cb (GtkWidget *widget,
   return GDK_EVENT_STOP;
 }
 
-/* Leaving the search shows the folder again. */
+static void
+forget_before (ValijaMessagePane *self)
+{
+  g_clear_object (&self->before);
+  g_clear_weak_pointer (&self->focus_before);
+}
+
+/* Leaving the search shows the folder again, and in it what was open. */
 static void
 search_mode_cb (ValijaMessagePane *self)
 {
-  if (!gtk_search_bar_get_search_mode (self->search_bar))
+  if (gtk_search_bar_get_search_mode (self->search_bar))
     {
-      valija_search_box_clear (self->search_box);
-      g_clear_pointer (&self->question, g_free);
-      valija_message_pane_forget_server (self);
-      valija_message_pane_reload (self);
+      g_clear_object (&self->before);
+      self->before = valija_message_pane_dup_single (self);
+      return;
     }
+
+  valija_search_box_clear (self->search_box);
+  g_clear_pointer (&self->question, g_free);
+  valija_message_pane_forget_server (self);
+  valija_message_pane_reload (self);
+  forget_before (self);
 }
 
 static void
@@ -442,6 +475,7 @@ valija_message_pane_dispose (GObject *object)
   ValijaMessagePane *self = VALIJA_MESSAGE_PANE (object);
 
   valija_message_pane_end_growth (self);
+  forget_before (self);
   if (self->menu != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->menu));
   g_clear_pointer (&self->statuses, g_ptr_array_unref);
@@ -623,6 +657,7 @@ valija_message_pane_show_folder (ValijaMessagePane *self,
   valija_message_pane_watch_statuses (self);
   valija_message_pane_update_scope (self);
 
+  forget_before (self);
   if (gtk_search_bar_get_search_mode (self->search_bar))
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);
   else
@@ -642,12 +677,24 @@ valija_message_pane_get_folder (ValijaMessagePane *self)
   return self->folder;
 }
 
+static void
+note_focus (ValijaMessagePane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  gboolean inside = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self));
+
+  g_set_weak_pointer (&self->focus_before, inside ? NULL : focus);
+}
+
 void
 valija_message_pane_begin_search (ValijaMessagePane *self)
 {
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
 
   self->wants_focus = FALSE;
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    note_focus (self);
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_box));
 }
