@@ -466,6 +466,15 @@ fold (ValijaAccount *account,
     }
 }
 
+static gboolean
+is_marked (gpointer wanted)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (get_window ()->sidebar->selection);
+  g_autoptr(GObject) item = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+
+  return item == wanted;
+}
+
 /* While its folders are out of sight, an account tells how much is unread in them. */
 void
 test_folded_account (void)
@@ -484,6 +493,40 @@ test_folded_account (void)
   fold (account, FALSE);
   show_inbox ("ana@example.org");
   gtk_window_set_focus (GTK_WINDOW (get_window ()), NULL);
+}
+
+/* Where one is stays marked: at the account while its folders are out of sight, at the folder when they are back. */
+void
+test_folded_folder (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaFolder *archive = find_folder ("Archive");
+
+  show_inbox ("ana@example.org");
+  select_row (0);
+  g_assert_true (is_marked (find_folder ("inbox")));
+  fold (account, TRUE);
+  g_assert_true (is_marked (account));
+  g_assert_true (valija_message_pane_get_folder (window->pane) == find_folder ("inbox"));
+  g_assert_true (reader_shows_message ());
+  fold (account, FALSE);
+  g_assert_true (is_marked (find_folder ("inbox")));
+  g_assert_true (reader_shows_message ());
+
+  /* Also of what is opened while it is out of sight */
+  fold (account, TRUE);
+  valija_window_show_folder (window, archive);
+  g_assert_true (is_marked (account));
+  fold (account, FALSE);
+  g_assert_true (is_marked (archive));
+
+  activate (window, "win.show-outbox");
+  fold (account, TRUE);
+  g_assert_true (is_marked (NULL));
+  fold (account, FALSE);
+  g_assert_true (is_marked (NULL));
+  show_inbox ("ana@example.org");
 }
 
 /* What goes with an account is told before it goes, also what waits in the outbox. */

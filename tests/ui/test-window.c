@@ -227,6 +227,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/check-fails", test_check_fails);
   g_test_add_func ("/ui/window/quota", test_quota);
   g_test_add_func ("/ui/window/folded-account", test_folded_account);
+  g_test_add_func ("/ui/window/folded-folder", test_folded_folder);
   g_test_add_func ("/ui/window/remove-account", test_remove_account);
   g_test_add_func ("/ui/window/account-gone", test_account_gone);
   g_test_add_func ("/ui/window/held", test_held);
@@ -247,6 +248,7 @@ main (int    argc,
   g_test_add_func ("/ui/search/scope", test_search_scope);
   g_test_add_func ("/ui/search/scope-of-inboxes", test_search_scope_of_inboxes);
   g_test_add_func ("/ui/search/nothing", test_search_nothing);
+  g_test_add_func ("/ui/search/leaves", test_search_leaves);
   g_test_add_func ("/ui/search/server", test_search_server);
   g_test_add_func ("/ui/search/conversations", test_search_conversations);
   g_test_add_func ("/ui/list/conversations", test_conversations);
@@ -265,7 +267,6 @@ main (int    argc,
   g_test_add_func ("/ui/composer/sender-of-folder", test_sender_of_folder);
   g_test_add_func ("/ui/composer/reply", test_reply);
   g_test_add_func ("/ui/composer/address-suggestions", test_address_suggestions);
-  g_test_add_func ("/ui/search/leaves", test_search_leaves);
   g_test_add_func ("/ui/composer/send-later", test_send_later);
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/other-sender", test_other_sender);

@@ -73,6 +73,7 @@ void test_failures_alike (void);
 void test_check_fails (void);
 void test_quota (void);
 void test_folded_account (void);
+void test_folded_folder (void);
 void test_remove_account (void);
 void test_account_gone (void);
 void test_held (void);
@@ -90,9 +91,9 @@ void test_search_suggestions (void);
 void test_search_scope (void);
 void test_search_scope_of_inboxes (void);
 void test_search_nothing (void);
+void test_search_leaves (void);
 void test_search_server (void);
 void test_search_conversations (void);
-void test_search_leaves (void);
 
 /* ---- test-window-reader.c ---- */
 

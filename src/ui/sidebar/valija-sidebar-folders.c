@@ -39,7 +39,6 @@ get_focused (ValijaSidebar *self)
 static GObject *
 dup_target (ValijaSidebar *self)
 {
-  GtkTreeListRow *row;
   GObject *focused;
 
   if (self->target != NULL)
@@ -48,9 +47,7 @@ dup_target (ValijaSidebar *self)
   if ((focused = get_focused (self)) != NULL)
     return g_object_ref (focused);
 
-  row = gtk_single_selection_get_selected_item (self->selection);
-
-  return row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+  return self->shown != NULL ? g_object_ref (G_OBJECT (self->shown)) : NULL;
 }
 
 /* NULL for what gathers folders of several accounts. */
@@ -233,11 +230,9 @@ remove_folder (ValijaSidebar *self,
                ValijaFolder  *folder)
 {
   ValijaFolder *inbox = valija_engine_find_folder (self->engine, valija_folder_get_account (folder), "inbox");
-  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
-  g_autoptr(GObject) shown = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
 
   /* What is shown must not be a folder that is gone. */
-  if (shown == G_OBJECT (folder) && inbox != NULL)
+  if (self->shown == folder && inbox != NULL)
     valija_window_show_folder (get_window (self), inbox);
 
   valija_future_then (valija_engine_remove_folder (self->engine, folder), self, changed_cb);

@@ -22,6 +22,7 @@ struct _ValijaSidebar
 
   ValijaEngine       *engine;
   GtkSingleSelection *selection;
+  ValijaFolder       *shown;         /* nullable: what is open, also where its row is folded away; NULL: the outbox */
   GListStore         *gathered;      /* above the accounts: all inboxes, where there are several */
   gboolean            quiet;         /* the selection is ours, not the user's */
   gboolean            automatic;     /* … and tells like the user's */

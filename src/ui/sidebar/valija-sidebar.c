@@ -62,14 +62,54 @@ scroll_to_selected (ValijaSidebar      *self,
     gtk_list_view_scroll_to (self->list, selected, flags, NULL);
 }
 
-static void
-select_quietly (ValijaSidebar *self,
-                gpointer       item)
+/* The row of what is open; while its account is folded, that of the account. */
+static guint
+find_shown (ValijaSidebar *self)
 {
+  guint position = find_row (self, self->shown);
+  ValijaAccount *account = valija_folder_get_account (self->shown);
+  g_autoptr(GtkTreeListRow) row = NULL;
+
+  if (position != GTK_INVALID_LIST_POSITION || account == NULL)
+    return position;
+
+  position = find_row (self, account);
+  row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  return row != NULL && !gtk_tree_list_row_get_expanded (row) ? position : GTK_INVALID_LIST_POSITION;
+}
+
+static gboolean
+shown_is_selected (ValijaSidebar *self)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+  g_autoptr(GObject) item = row != NULL ? gtk_tree_list_row_get_item (row) : NULL;
+
+  return item == (GObject *) self->shown;
+}
+
+static void
+mark_shown (ValijaSidebar *self)
+{
+  gboolean quiet = self->quiet;
+
+  if (shown_is_selected (self))
+    return;
+
   self->quiet = TRUE;
   gtk_single_selection_set_selected (self->selection,
-                                     item != NULL ? find_row (self, item) : GTK_INVALID_LIST_POSITION);
-  gtk_toggle_button_set_active (self->outbox_button, item == NULL);
+                                     self->shown != NULL ? find_shown (self) : GTK_INVALID_LIST_POSITION);
+  self->quiet = quiet;
+}
+
+static void
+select_quietly (ValijaSidebar *self,
+                ValijaFolder  *folder)
+{
+  g_set_object (&self->shown, folder);
+  self->quiet = TRUE;
+  mark_shown (self);
+  gtk_toggle_button_set_active (self->outbox_button, folder == NULL);
   self->quiet = FALSE;
   scroll_to_selected (self, GTK_LIST_SCROLL_NONE);
 }
@@ -88,7 +128,7 @@ selected_cb (ValijaSidebar *self)
   item = gtk_tree_list_row_get_item (row);
   if (VALIJA_IS_FOLDER (item))
     {
-      select_quietly (self, item);
+      select_quietly (self, VALIJA_FOLDER (item));
       g_signal_emit (self, signals[FOLDER_SELECTED], 0, item);
     }
 }
@@ -136,10 +176,12 @@ select_first_inbox (ValijaSidebar *self)
   self->automatic = FALSE;
 }
 
+/* A folder goes out of sight with its account, and comes back with it. */
 static void
 rows_changed_cb (ValijaSidebar *self)
 {
   select_first_inbox (self);
+  mark_shown (self);
 }
 
 /* One inbox needs nothing that gathers it. */
@@ -267,6 +309,7 @@ valija_sidebar_dispose (GObject *object)
   g_clear_object (&self->target);
   g_clear_object (&self->selection);
   g_clear_object (&self->gathered);
+  g_clear_object (&self->shown);
   g_clear_object (&self->engine);
 
   G_OBJECT_CLASS (valija_sidebar_parent_class)->dispose (object);
