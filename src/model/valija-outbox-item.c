@@ -294,6 +294,46 @@ valija_outbox_item_is_retry (ValijaOutboxItem *self)
 }
 
 /**
+ * valija_outbox_item_is_stuck:
+ * @self: a #ValijaOutboxItem
+ *
+ * Returns: %TRUE when it stays in the outbox unless somebody does something about it
+ */
+gboolean
+valija_outbox_item_is_stuck (ValijaOutboxItem *self)
+{
+  g_return_val_if_fail (VALIJA_IS_OUTBOX_ITEM (self), FALSE);
+
+  if (self->state == VALIJA_OUTBOX_SENT)
+    return FALSE;
+
+  return self->account == NULL || self->state == VALIJA_OUTBOX_ERROR || self->state == VALIJA_OUTBOX_UNCERTAIN;
+}
+
+/**
+ * valija_outbox_items_count_stuck:
+ * @items: of #ValijaOutboxItem
+ *
+ * Returns: how many of them wait for the user
+ */
+guint
+valija_outbox_items_count_stuck (GListModel *items)
+{
+  guint count = 0;
+
+  g_return_val_if_fail (G_IS_LIST_MODEL (items), 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (items, i);
+
+      count += valija_outbox_item_is_stuck (item);
+    }
+
+  return count;
+}
+
+/**
  * valija_outbox_items_count_unsent:
  * @items: of #ValijaOutboxItem; what was sent is only history
  * @account: (nullable): whose they are; %NULL for all

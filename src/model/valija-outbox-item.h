@@ -34,6 +34,10 @@ gint64            valija_outbox_item_get_date       (ValijaOutboxItem *self);
 guint             valija_outbox_item_get_attempts   (ValijaOutboxItem *self);
 gint64            valija_outbox_item_get_due        (ValijaOutboxItem *self);
 gboolean          valija_outbox_item_is_retry       (ValijaOutboxItem *self);
+/* Whether it is neither sent nor going to be without the user: it failed, may have been sent, or lost its account. */
+gboolean          valija_outbox_item_is_stuck       (ValijaOutboxItem *self);
+/* How many of @items, of ValijaOutboxItem, are. */
+guint             valija_outbox_items_count_stuck   (GListModel *items);
 /* How many of @items, of ValijaOutboxItem, were not sent. @account: nullable: whosoever they are */
 guint             valija_outbox_items_count_unsent  (GListModel *items, ValijaAccount *account);
 

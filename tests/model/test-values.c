@@ -220,6 +220,7 @@ test_outbox_item (void)
   valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_UNCERTAIN, "no answer", 1, 2, 3);
   g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_UNCERTAIN);
   g_assert_cmpuint (valija_outbox_items_count_unsent (G_LIST_MODEL (items), NULL), ==, 1);
+  g_assert_cmpuint (valija_outbox_items_count_stuck (G_LIST_MODEL (items)), ==, 1);
   g_assert_cmpuint (valija_outbox_items_count_unsent (G_LIST_MODEL (items), account), ==, 0);
   g_assert_cmpstr (valija_outbox_item_get_words (item), ==, "no answer");
   g_assert_cmpuint (valija_outbox_item_get_attempts (item), ==, 2);
@@ -231,6 +232,34 @@ test_outbox_item (void)
   g_assert_false (valija_outbox_item_is_retry (item));
   valija_outbox_item_update (item, "Hello", "ana@example.org", VALIJA_OUTBOX_PENDING, "no answer", 1, 0, 3);
   g_assert_true (valija_outbox_item_is_retry (item));
+}
+
+static void
+test_outbox_stuck (void)
+{
+  static const struct
+  {
+    ValijaOutboxState state;
+    gboolean stuck;
+    gboolean stuck_without_account;
+  } cases[] = {
+    { VALIJA_OUTBOX_PENDING, FALSE, TRUE },
+    { VALIJA_OUTBOX_SENDING, FALSE, TRUE },
+    { VALIJA_OUTBOX_SENT, FALSE, FALSE },
+    { VALIJA_OUTBOX_ERROR, TRUE, TRUE },
+    { VALIJA_OUTBOX_UNCERTAIN, TRUE, TRUE },
+  };
+  g_autoptr(ValijaAccount) account = valija_account_new ("smtp");
+  g_autoptr(ValijaOutboxItem) item = valija_outbox_item_new (1, account);
+  g_autoptr(ValijaOutboxItem) held = valija_outbox_item_new (2, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      valija_outbox_item_update (item, "Hello", "ana@example.org", cases[i].state, NULL, 1, 0, 0);
+      valija_outbox_item_update (held, "Hello", "ana@example.org", cases[i].state, NULL, 1, 0, 0);
+      g_assert_cmpint (valija_outbox_item_is_stuck (item), ==, cases[i].stuck);
+      g_assert_cmpint (valija_outbox_item_is_stuck (held), ==, cases[i].stuck_without_account);
+    }
 }
 
 static void
@@ -301,6 +330,7 @@ main (int    argc,
   g_test_add_func ("/model/folder", test_folder);
   g_test_add_func ("/model/progress", test_progress);
   g_test_add_func ("/model/outbox-item", test_outbox_item);
+  g_test_add_func ("/model/outbox-item-stuck", test_outbox_stuck);
 
   g_test_add_func ("/model/values/search-text", test_search_text);
   g_test_add_func ("/model/values/search-check", test_search_check);

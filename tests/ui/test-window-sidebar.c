@@ -27,8 +27,11 @@ test_outbox (void)
   GtkWidget *button;
   GtkWidget *row;
 
-  /* What was sent is not counted: six are there, one of them sent. */
+  /* What was sent is not counted: six are there, one of them sent. What has failed is told of. */
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
+  g_assert_true (gtk_widget_get_visible (window->sidebar->outbox_warning));
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (window->sidebar->outbox_warning), ==,
+                   "2 messages need your attention");
   activate (window, "win.show-outbox");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
 
@@ -44,6 +47,7 @@ test_outbox (void)
   activate (window, "win.last");
   row = gtk_root_get_focus (GTK_ROOT (window));
   g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, 5);
+  g_assert_nonnull (find_label (row, "ana@example.org"));
 
   /* Who has looked says what became of the one that nobody knows about. */
   button = find_button (GTK_WIDGET (window->outbox), "_It Was Sent");
@@ -54,6 +58,7 @@ test_outbox (void)
   g_assert_true (gtk_widget_get_mapped (gtk_root_get_focus (GTK_ROOT (window))));
   g_assert_null (find_button (GTK_WIDGET (window->outbox), "_It Was Sent"));
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "4");
+  g_assert_cmpstr (gtk_widget_get_tooltip_text (window->sidebar->outbox_warning), ==, "1 message needs your attention");
   activate (window, "win.search");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "messages");
 }
@@ -113,22 +118,6 @@ test_folders (void)
   activate (window->sidebar, "sidebar.rename-folder");
   g_assert_false (has_dialog ());
   g_assert_nonnull (find_folder ("inbox"));
-}
-
-static GtkWidget *
-find_label (GtkWidget  *widget,
-            const char *text)
-{
-  GtkWidget *found = NULL;
-
-  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
-    return widget;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_label (child, text);
-
-  return found;
 }
 
 /* Whether the menu of the folder that is shown offers @label. */

@@ -26,6 +26,7 @@ void select_row (guint position);
 gint64 count (const char *role);
 void press_undo (GtkWidget *widget);
 GtkWidget *find_button (GtkWidget *widget, const char *label);
+GtkWidget *find_label (GtkWidget *widget, const char *text);
 ValijaFolder *find_folder (const char *name);
 AdwAlertDialog *get_dialog (void);
 gboolean has_dialog (void);

@@ -5,6 +5,7 @@
 #include "ui/outbox/valija-outbox-row.h"
 
 #include "base/valija-future.h"
+#include "ui/list/valija-message-place.h"
 #include "ui/valija-application.h"
 #include "ui/valija-format.h"
 #include "ui/valija-window.h"
@@ -16,20 +17,21 @@
 
 struct _ValijaOutboxRow
 {
-  GtkListBoxRow     parent_instance;
+  GtkListBoxRow      parent_instance;
 
-  GtkImage         *icon;
-  GtkLabel         *subject;
-  GtkLabel         *recipients;
-  GtkLabel         *state;
-  GtkLabel         *words;
-  GtkWidget        *buttons;
-  GtkButton        *retry;
-  GtkWidget        *confirm;
-  GtkWidget        *edit;
+  GtkImage           *icon;
+  GtkLabel           *subject;
+  GtkLabel           *recipients;
+  ValijaMessagePlace *place;
+  GtkLabel           *state;
+  GtkLabel           *words;
+  GtkWidget          *buttons;
+  GtkButton          *retry;
+  GtkWidget          *confirm;
+  GtkWidget          *edit;
 
-  ValijaEngine     *engine;
-  ValijaOutboxItem *item;
+  ValijaEngine       *engine;
+  ValijaOutboxItem   *item;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaOutboxRow, valija_outbox_row, GTK_TYPE_LIST_BOX_ROW)
@@ -96,6 +98,15 @@ keep_focus (ValijaOutboxRow *self,
     gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
+/* Who sends it, where that does not go without saying; else NULL. */
+static ValijaAccount *
+get_account (ValijaOutboxRow *self)
+{
+  gboolean several = g_list_model_get_n_items (valija_engine_get_accounts (self->engine)) > 1;
+
+  return several ? valija_outbox_item_get_account (self->item) : NULL;
+}
+
 static void
 update (ValijaOutboxRow *self)
 {
@@ -107,7 +118,10 @@ update (ValijaOutboxRow *self)
   gboolean held = is_held (self->item);
   gboolean failed = !held && (state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN);
   gboolean waiting = !held && state == VALIJA_OUTBOX_PENDING;
+  ValijaAccount *account = get_account (self);
   g_autofree char *text = dup_state_text (self->item);
+  g_autofree char *whose = NULL;
+  g_autofree char *description = NULL;
   g_autofree char *advised = NULL;
   const char *classes[] = { states[state].style, NULL };
   const char *label_classes[] = { "caption-heading", states[state].style, NULL };
@@ -120,6 +134,7 @@ update (ValijaOutboxRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), label_classes);
   gtk_label_set_text (self->subject, subject != NULL && subject[0] != '\0' ? subject : _("No subject"));
   gtk_label_set_text (self->recipients, valija_outbox_item_get_recipients (self->item));
+  valija_message_place_show (self->place, NULL, FALSE, account, valija_engine_get_accounts (self->engine));
   gtk_label_set_text (self->state, text);
   if (held)
     words = advised = g_strjoin ("\n", _("It can be sent when the account is set up again."), words, NULL);
@@ -139,9 +154,13 @@ update (ValijaOutboxRow *self)
   gtk_widget_set_visible (self->buttons, state != VALIJA_OUTBOX_SENDING);
   keep_focus (self, inside ? focus : NULL);
 
+  if (account != NULL)
+    /* Translators: %s is the name of the account that a message belongs to */
+    whose = g_strdup_printf (_("Account %s"), valija_account_get_name (account));
+  description = g_strjoin (", ", text, whose, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   gtk_label_get_text (self->subject),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
 
 static void
@@ -226,10 +245,12 @@ valija_outbox_row_class_init (ValijaOutboxRowClass *klass)
 
   object_class->dispose = valija_outbox_row_dispose;
 
+  g_type_ensure (VALIJA_TYPE_MESSAGE_PLACE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-outbox-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, icon);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, recipients);
+  gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, place);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, state);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, words);
   gtk_widget_class_bind_template_child (widget_class, ValijaOutboxRow, buttons);
@@ -257,6 +278,8 @@ valija_outbox_row_new (ValijaEngine     *engine,
   self->engine = g_object_ref (engine);
   self->item = g_object_ref (item);
   g_signal_connect_object (item, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (valija_engine_get_accounts (engine), "items-changed", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   update (self);
 
   return GTK_WIDGET (self);

@@ -16,6 +16,7 @@ struct _ValijaSidebar
   ValijaSyncButton   *sync_button;
   GtkToggleButton    *outbox_button;
   GtkLabel           *outbox_count;
+  GtkWidget          *outbox_warning;
   GtkPopoverMenu     *menu;
   GMenuModel         *folder_menu;
   GMenuModel         *account_menu;

@@ -216,12 +216,18 @@ outbox_changed_cb (ValijaSidebar *self)
   guint n_items = g_list_model_get_n_items (outbox);
   guint n_unsent = valija_outbox_items_count_unsent (outbox, NULL);
   g_autofree char *count = valija_format_count (n_unsent);
+  guint n_stuck = valija_outbox_items_count_stuck (outbox);
   g_autofree char *label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Outbox, %u message not sent yet",
                                                          "Outbox, %u messages not sent yet", n_unsent), n_unsent);
+  g_autofree char *stuck = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message needs your attention",
+                                                         "%u messages need your attention", n_stuck), n_stuck);
+  g_autofree char *summary = n_stuck > 0 ? g_strjoin (", ", label, stuck, NULL) : g_strdup (label);
 
+  gtk_widget_set_visible (self->outbox_warning, n_stuck > 0);
+  gtk_widget_set_tooltip_text (self->outbox_warning, stuck);
   gtk_label_set_text (self->outbox_count, count);
   gtk_widget_set_visible (GTK_WIDGET (self->outbox_count), n_unsent > 0);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->outbox_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->outbox_button), GTK_ACCESSIBLE_PROPERTY_LABEL, summary, -1);
   gtk_widget_set_visible (GTK_WIDGET (self->outbox_button),
                           n_items > 0 || gtk_toggle_button_get_active (self->outbox_button));
 }
@@ -339,6 +345,7 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, sync_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_count);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, outbox_warning);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, menu);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, folder_menu);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebar, account_menu);
