@@ -337,6 +337,9 @@ DexFuture *valija_engine_upload_drafts  (ValijaEngine *self) G_GNUC_WARN_UNUSED_
 #define RECIPIENTS_SEPARATOR ", "
 
 DexFuture *valija_engine_load_outbox    (ValijaEngine *self) G_GNUC_WARN_UNUSED_RESULT; /* TRUE */
+/* Sends what is due of one account. Resolves to a uint: how many were sent; rejects with the last failure. */
+DexFuture *valija_engine_send_account   (ValijaEngine         *self,
+                                         ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
 /* In a fiber: what the account keeps of @item, unless it is kept already. */
 gboolean   valija_engine_keep_sent_fiber (ValijaEngine         *self,
                                           ValijaAccountRuntime *runtime,
