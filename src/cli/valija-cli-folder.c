@@ -139,8 +139,12 @@ show_fiber (ValijaCli *cli, GError **error)
   /* Translators: numbers of messages; the last are on this computer with all that is in them */
   valija_cli_print (cli, _("  messages: %u, unread: %u, whole: %u\n"), (guint) valija_folder_get_total (folder),
                     (guint) valija_folder_get_unread (folder), (guint) size->whole);
-  /* Translators: two sizes, such as "12 kB" */
-  valija_cli_print (cli, _("  on this computer: %s of %s\n"), here, listed);
+  if (valija_folder_get_local (folder))
+    /* Translators: a size, such as "12 kB" */
+    valija_cli_print (cli, _("  on this computer: %s\n"), here);
+  else
+    /* Translators: two sizes, such as "12 kB": of what is stored, packed, and of all as the server counts it */
+    valija_cli_print (cli, _("  on this computer: %s, on the server: %s\n"), here, listed);
   /* Translators: a time, and a word for what is fetched: account, headers, whole or never */
   valija_cli_print (cli, _("  last check: %s, policy: %s\n"), checked,
                     valija_folder_policy_to_nick (valija_folder_get_policy (folder)));
