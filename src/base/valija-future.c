@@ -122,6 +122,27 @@ valija_fiber_spawn (DexFiberFunc func, gpointer data, GDestroyNotify destroy)
   return dex_scheduler_spawn (dex_scheduler_get_thread_default (), 0, func, data, destroy);
 }
 
+/* NULL is libdex's word for "as it ended". */
+static DexFuture *
+pass_on_cb (DexFuture *future, gpointer user_data)
+{
+  return NULL;
+}
+
+/**
+ * valija_future_guard:
+ * @future: (transfer full): a future
+ *
+ * Returns: (transfer full): a future that settles as @future does; when it is dropped before, that is cancelled
+ */
+DexFuture *
+valija_future_guard (DexFuture *future)
+{
+  dex_return_error_if_fail (DEX_IS_FUTURE (future));
+
+  return dex_future_finally (future, pass_on_cb, NULL, NULL);
+}
+
 /**
  * valija_future_with_timeout:
  * @future: (transfer full): a future

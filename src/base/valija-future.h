@@ -23,6 +23,11 @@ DexFuture *valija_fiber_spawn (DexFiberFunc   func,
                                gpointer       data,
                                GDestroyNotify destroy) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Settles as @future (transfer full) does. When it is dropped before, what @future is made of is told that nobody waits
+ * any more, which neither a promise nor a fiber notices by itself: the promise's cancellable is cancelled, the fiber
+ * ends. */
+DexFuture *valija_future_guard (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Rejects with VALIJA_ERROR_TIMED_OUT when @future (transfer full) has not settled after
  * @milliseconds. 0 means never. */
 DexFuture *valija_future_with_timeout (DexFuture *future,

@@ -441,19 +441,10 @@ valija_pop3_connection_is_alive (ValijaPop3Connection *self)
   return self->error == NULL;
 }
 
-/* NULL is libdex's word for "as it ended". */
-static DexFuture *
-pass_on_cb (DexFuture *future,
-            gpointer   user_data)
-{
-  return NULL;
-}
-
-/* The promise itself would not know when its waiters go: what waits for it does, and tells. */
 static DexFuture *
 wait_for (Command *command)
 {
-  return dex_future_finally (dex_ref (DEX_FUTURE (command->promise)), pass_on_cb, NULL, NULL);
+  return valija_future_guard (dex_ref (DEX_FUTURE (command->promise)));
 }
 
 DexFuture *

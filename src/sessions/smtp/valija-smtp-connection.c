@@ -293,14 +293,6 @@ valija_smtp_connection_is_alive (ValijaSmtpConnection *self)
   return self->error == NULL;
 }
 
-/* NULL is libdex's word for "as it ended". */
-static DexFuture *
-pass_on_cb (DexFuture *future,
-            gpointer   user_data)
-{
-  return NULL;
-}
-
 DexFuture *
 valija_smtp_connection_run (ValijaSmtpConnection    *self,
                             const ValijaSmtpRequest *request)
@@ -315,8 +307,7 @@ valija_smtp_connection_run (ValijaSmtpConnection    *self,
   command->request = *request;
   command->promise = dex_promise_new_cancellable ();
 
-  /* The promise itself would not know when its waiter goes: what waits for it does, and tells */
-  future = dex_future_finally (dex_ref (DEX_FUTURE (command->promise)), pass_on_cb, NULL, NULL);
+  future = valija_future_guard (dex_ref (DEX_FUTURE (command->promise)));
 
   if (self->error != NULL)
     {

@@ -471,14 +471,6 @@ start_worker (ValijaSmtpSession *self)
   valija_future_forget (valija_fiber_spawn (worker_fiber, g_object_ref (self), g_object_unref), "SMTP sending");
 }
 
-/* NULL is libdex's word for "as it ended". */
-static DexFuture *
-pass_on_cb (DexFuture *future,
-            gpointer   user_data)
-{
-  return NULL;
-}
-
 static DexFuture *
 valija_smtp_session_send (ValijaMailSender *sender,
                           ValijaEnvelope   *envelope,
@@ -493,8 +485,7 @@ valija_smtp_session_send (ValijaMailSender *sender,
   job->promise = dex_promise_new_cancellable ();
   g_queue_push_tail (&self->jobs, job);
 
-  /* Tells the promise when nobody waits any more */
-  future = dex_future_finally (dex_ref (DEX_FUTURE (job->promise)), pass_on_cb, NULL, NULL);
+  future = valija_future_guard (dex_ref (DEX_FUTURE (job->promise)));
 
   stop_idle (self);
   if (self->working == NULL)
