@@ -4,6 +4,7 @@
 
 #include "mime/valija-mime-beginning.h"
 
+#include "base/valija-error.h"
 #include "mime/valija-mime-body.h"
 
 static ValijaMimeNode *
@@ -47,11 +48,17 @@ begins_with_text (ValijaMimeNode *root)
 }
 
 GBytes *
-valija_mime_beginning_to_outline (GBytes *octets)
+valija_mime_beginning_to_outline (GBytes  *octets,
+                                  GError **error)
 {
   g_autoptr(ValijaMimeNode) root = scan (octets);
   g_autoptr(GBytes) outline = g_bytes_new_from_bytes (octets, 0, find_end (root));
   g_autoptr(ValijaMimeNode) whole = scan (outline);
 
-  return whole->part.children->len > 0 && begins_with_text (whole) ? g_steal_pointer (&outline) : NULL;
+  if (whole->part.children->len > 0 && begins_with_text (whole))
+    return g_steal_pointer (&outline);
+
+  valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "No outline");
+
+  return NULL;
 }

@@ -42,7 +42,7 @@ check_answer (ValijaMimeMessage *message,
 static void
 check_beginning (GBytes *source)
 {
-  g_autoptr(GBytes) outline = valija_mime_beginning_to_outline (source);
+  g_autoptr(GBytes) outline = valija_mime_beginning_to_outline (source, NULL);
   g_autoptr(ValijaMimeMessage) message = outline != NULL ? valija_mime_message_parse_outline (outline) : NULL;
 
   g_assert_true (outline == NULL || g_bytes_get_size (outline) <= g_bytes_get_size (source));

@@ -770,7 +770,7 @@ test_beginning (void)
   for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
     {
       g_autoptr(GBytes) octets = g_bytes_new_static (beginnings[i].octets, strlen (beginnings[i].octets));
-      g_autoptr(GBytes) source = valija_mime_beginning_to_outline (octets);
+      g_autoptr(GBytes) source = valija_mime_beginning_to_outline (octets, NULL);
       g_autoptr(ValijaMimeMessage) outline = NULL;
 
       g_test_message ("%s", beginnings[i].octets);

@@ -5,7 +5,6 @@
 #include "sessions/exchange/valija-exchange-client.h"
 
 #include "base/valija-error.h"
-#include "base/valija-spool.h"
 #include "sessions/exchange/valija-exchange-auth.h"
 #include "sessions/exchange/valija-exchange-moved.h"
 #include "wire/ews/valija-ews-autodiscover.h"
@@ -19,8 +18,6 @@
 
 /* A message of 60 MB in base64, and the XML around it. */
 #define ANSWER_LIMIT (G_GUINT64_CONSTANT (256) * 1024 * 1024)
-/* Some organisations let messages of 150 MB through. */
-#define CONTENT_LIMIT (G_GUINT64_CONSTANT (200) * 1024 * 1024)
 
 /* How often one request is made when the server asks to come again. */
 #define ATTEMPTS 4
@@ -45,9 +42,7 @@ typedef struct
 {
   ValijaExchangeClient *client;
   ValijaExchangeReply *reply;
-  ValijaSpool *spool;       /* nullable: content of the message under way */
-  ValijaProgress *progress; /* nullable: told how much of it has come */
-  guint64 n_content;
+  ValijaExchangeArrival *arrival;
 } Reading;
 
 ValijaExchangeClient *
@@ -284,18 +279,7 @@ content_cb (const void *data,
 {
   Reading *reading = user_data;
 
-  if (reading->spool == NULL)
-    reading->spool = valija_spool_new (CONTENT_LIMIT);
-
-  if (!valija_spool_append (reading->spool, data, length, error))
-    return FALSE;
-
-  /* The server does not say how much it will be; whoever asks may know. */
-  reading->n_content += length;
-  if (reading->progress != NULL)
-    valija_progress_update (reading->progress, reading->n_content, valija_progress_get_total (reading->progress));
-
-  return TRUE;
+  return valija_exchange_arrival_take (reading->arrival, data, length, error);
 }
 
 static void
@@ -311,25 +295,26 @@ static void
 reading_free (Reading *reading)
 {
   g_clear_pointer (&reading->reply, valija_exchange_reply_free);
-  g_clear_pointer (&reading->spool, valija_spool_free);
-  g_clear_object (&reading->progress);
+  g_clear_pointer (&reading->arrival, valija_exchange_arrival_unref);
   g_free (reading);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
 
 static ValijaExchangeReply *
-read_answer_fiber (ValijaExchangeClient *self,
-                   ValijaHttpResponse   *response,
-                   ValijaProgress       *progress,
-                   GError              **error)
+read_answer_fiber (ValijaExchangeClient   *self,
+                   ValijaHttpResponse     *response,
+                   ValijaExchangeArrival  *arrival,
+                   GError                **error)
 {
   static const ValijaEwsHandler handler = { version_cb, content_cb, message_cb };
   g_autoptr(Reading) reading = g_new0 (Reading, 1);
   g_autoptr(ValijaEwsReader) reader = valija_ews_reader_new (&handler, reading);
+  g_autoptr(GError) failure = NULL;
 
   reading->client = self;
-  g_set_object (&reading->progress, progress);
+  reading->arrival = valija_exchange_arrival_ref (arrival);
+  valija_exchange_arrival_begin (arrival);
   reading->reply = g_new0 (ValijaExchangeReply, 1);
   reading->reply->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_ews_node_free);
 
@@ -347,10 +332,14 @@ read_answer_fiber (ValijaExchangeClient *self,
 
   if (!valija_ews_reader_finish (reader, error))
     return NULL;
-  if (reading->spool != NULL && !(reading->reply->content = valija_spool_finish (reading->spool, error)))
-    return NULL;
 
-  return g_steal_pointer (&reading->reply);
+  reading->reply->content = valija_exchange_arrival_finish (arrival, &failure);
+  if (failure == NULL)
+    return g_steal_pointer (&reading->reply);
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return NULL;
 }
 
 /* ---- Asking ---- */
@@ -494,10 +483,10 @@ send_fiber (ValijaExchangeClient *self,
 }
 
 static ValijaExchangeReply *
-post_fiber (ValijaExchangeClient *self,
-            ValijaEwsRequest     *request,
-            ValijaProgress       *progress,
-            GError              **error)
+post_fiber (ValijaExchangeClient   *self,
+            ValijaEwsRequest       *request,
+            ValijaExchangeArrival  *arrival,
+            GError                **error)
 {
   g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, 0, error);
   ValijaExchangeReply *reply;
@@ -517,7 +506,7 @@ post_fiber (ValijaExchangeClient *self,
       return NULL;
     }
 
-  if ((reply = read_answer_fiber (self, response, progress, &failure)) != NULL)
+  if ((reply = read_answer_fiber (self, response, arrival, &failure)) != NULL)
     return reply;
 
   /* The server answered, so it was done; what it said of it is lost */
@@ -559,18 +548,18 @@ is_for_later (const ValijaEwsResult  *result,
          (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
 }
 
-/* @is_single: its one response message must be FINE as well; @progress: nullable */
+/* @is_single: its one response message must be FINE as well */
 static ValijaExchangeReply *
-repeat_fiber (ValijaExchangeClient *self,
-              ValijaEwsRequest     *request,
-              gboolean              is_single,
-              ValijaProgress       *progress,
-              GError              **error)
+repeat_fiber (ValijaExchangeClient   *self,
+              ValijaEwsRequest       *request,
+              gboolean                is_single,
+              ValijaExchangeArrival  *arrival,
+              GError                **error)
 {
   for (guint attempt = 0; ; attempt++)
     {
       g_autoptr(GError) failure = NULL;
-      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, progress, &failure);
+      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, arrival, &failure);
       ValijaEwsResult result;
 
       /* Cut off in the middle: once more, on another connection */
@@ -610,8 +599,9 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
                                   GError              **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
+  g_autoptr(ValijaExchangeArrival) arrival = valija_exchange_arrival_new ();
 
-  return repeat_fiber (self, request, FALSE, NULL, error);
+  return repeat_fiber (self, request, FALSE, arrival, error);
 }
 
 ValijaExchangeReply *
@@ -619,20 +609,20 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
                                   ValijaEwsRequest     *request,
                                   GError              **error)
 {
-  g_autoptr(ValijaEwsRequest) owned = request;
+  g_autoptr(ValijaExchangeArrival) arrival = valija_exchange_arrival_new ();
 
-  return repeat_fiber (self, request, TRUE, NULL, error);
+  return valija_exchange_client_fetch_fiber (self, request, arrival, error);
 }
 
 ValijaExchangeReply *
-valija_exchange_client_fetch_fiber (ValijaExchangeClient *self,
-                                    ValijaEwsRequest     *request,
-                                    ValijaProgress       *progress,
-                                    GError              **error)
+valija_exchange_client_fetch_fiber (ValijaExchangeClient   *self,
+                                    ValijaEwsRequest       *request,
+                                    ValijaExchangeArrival  *arrival,
+                                    GError                **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
 
-  return repeat_fiber (self, request, TRUE, progress, error);
+  return repeat_fiber (self, request, TRUE, arrival, error);
 }
 
 /* ---- An answer that stays open ---- */

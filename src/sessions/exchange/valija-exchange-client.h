@@ -2,8 +2,8 @@
 
 #pragma once
 
-#include "model/valija-progress.h"
 #include "net/valija-http.h"
+#include "sessions/exchange/valija-exchange-arrival.h"
 #include "sessions/valija-session-context.h"
 #include "wire/ews/valija-ews-request.h"
 #include "wire/ews/valija-ews-result.h"
@@ -59,11 +59,11 @@ ValijaExchangeReply  *valija_exchange_client_ask_fiber  (ValijaExchangeClient *s
                                                          ValijaEwsRequest     *request,
                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same, for content that may be large: @progress (nullable) is told how much of it has come. */
-ValijaExchangeReply  *valija_exchange_client_fetch_fiber (ValijaExchangeClient *self,
-                                                          ValijaEwsRequest     *request,
-                                                          ValijaProgress       *progress,
-                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, for content that may be large: it comes by way of @arrival. */
+ValijaExchangeReply  *valija_exchange_client_fetch_fiber (ValijaExchangeClient  *self,
+                                                          ValijaEwsRequest      *request,
+                                                          ValijaExchangeArrival *arrival,
+                                                          GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Must not await. FALSE: what still comes is of no use. */
 typedef gboolean (*ValijaExchangeStreamFunc) (const ValijaEwsNode *message,

@@ -35,36 +35,72 @@ fetch_free (Fetch *fetch)
 }
 
 /* One request for each: it comes as one text, and goes to a file as it comes. */
+GBytes *
+valija_exchange_fetch_source_fiber (ValijaExchangeClient   *client,
+                                    const char             *remote_id,
+                                    ValijaExchangeArrival  *arrival,
+                                    GError                **error)
+{
+  const char *ids[] = { remote_id, NULL };
+  g_autoptr(ValijaExchangeReply) reply = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  reply = valija_exchange_client_fetch_fiber (client, valija_ews_get_items (valija_exchange_client_get_schema (client),
+                                                                            VALIJA_EWS_SHAPE_MIME, ids),
+                                              arrival, &failure);
+  valija_exchange_arrival_end (arrival);
+
+  if (reply != NULL && reply->content != NULL)
+    return g_bytes_ref (reply->content);
+  if (failure == NULL || g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
+    return valija_exchange_rebuild_fiber (client, remote_id, error);
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return NULL;
+}
+
+/* What is on its way, or comes now. */
+static GBytes *
+get_source_fiber (Fetch       *fetch,
+                  const char  *id,
+                  GError     **error)
+{
+  ValijaExchangeAhead *found = fetch->session->ahead;
+  g_autoptr(ValijaExchangeArrival) arrival = NULL;
+
+  if (found != NULL && g_str_equal (found->remote_id, id))
+    {
+      g_autoptr(ValijaExchangeAhead) ahead = g_steal_pointer (&fetch->session->ahead);
+
+      valija_exchange_arrival_set_progress (ahead->arrival, fetch->progress);
+      return dex_await_boxed (g_steal_pointer (&ahead->source), error);
+    }
+
+  arrival = valija_exchange_arrival_new ();
+  valija_exchange_arrival_set_progress (arrival, fetch->progress);
+
+  return valija_exchange_fetch_source_fiber (fetch->client, id, arrival, error);
+}
+
 static gboolean
 fetch_one_fiber (Fetch       *fetch,
                  const char  *id,
                  GError     **error)
 {
-  ValijaEwsSchema schema = valija_exchange_client_get_schema (fetch->client);
-  g_autofree const char **ids = g_new0 (const char *, 2);
-  g_autoptr(ValijaExchangeReply) reply = NULL;
-  g_autoptr(GBytes) source = NULL;
   g_autoptr(GError) failure = NULL;
+  g_autoptr(GBytes) source = get_source_fiber (fetch, id, &failure);
   ValijaFetched *fetched;
-
-  ids[0] = id;
-  reply = valija_exchange_client_fetch_fiber (fetch->client,
-                                              valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, ids),
-                                              fetch->progress, &failure);
 
   /* What is gone is left out */
   if (g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
     return TRUE;
 
-  if (reply != NULL && reply->content != NULL)
-    source = g_bytes_ref (reply->content);
-  else if (failure == NULL || g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED))
-    source = valija_exchange_rebuild_fiber (fetch->client, id, error);
-  else
-    g_propagate_error (error, g_steal_pointer (&failure));
-
   if (source == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
 
   fetched = valija_fetched_new (id, source);
 

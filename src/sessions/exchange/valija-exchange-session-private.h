@@ -19,8 +19,16 @@ typedef struct
   gboolean is_away;         /* it could not be looked at */
 } ValijaExchangeTree;
 
-/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -shared.c, -sync.c, -fetch.c, -organize.c,
- * -find.c, -people.c, -quota.c, -replies.c and -send.c. */
+/* A large message of which somebody wants to see the beginning: all of it comes, for whoever fetches it then. */
+typedef struct
+{
+  char *remote_id;
+  ValijaExchangeArrival *arrival;
+  DexFuture *source;        /* resolves to GBytes */
+} ValijaExchangeAhead;
+
+/* Shared by valija-exchange-session.c (opening, the interfaces), -folders.c, -shared.c, -sync.c, -fetch.c,
+ * -fetch-outline.c, -organize.c, -find.c, -people.c, -quota.c, -replies.c and -send.c. */
 struct _ValijaExchangeSession
 {
   GObject parent_instance;
@@ -31,6 +39,7 @@ struct _ValijaExchangeSession
   guint n_closed;           /* how often it was closed */
   DexFuture *opening;       /* nullable */
   ValijaExchangeClient *client; /* nullable: closed */
+  ValijaExchangeAhead *ahead; /* nullable */
   char **facts;             /* nullable */
 
   ValijaExchangeTree *own;
@@ -91,6 +100,15 @@ DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,
 DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
                                                   const char * const    *remote_ids,
                                                   ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
+/* (transfer full) NULL with @error. */
+GBytes     *valija_exchange_fetch_source_fiber   (ValijaExchangeClient  *client,
+                                                  const char            *remote_id,
+                                                  ValijaExchangeArrival *arrival,
+                                                  GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_fetch_outline (ValijaExchangeSession *self,
+                                                   const char            *remote_id) G_GNUC_WARN_UNUSED_RESULT;
+/* What still comes of it is given up. */
+void        valija_exchange_ahead_free           (ValijaExchangeAhead   *ahead);
 DexFuture  *valija_exchange_session_search       (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   const char            *text) G_GNUC_WARN_UNUSED_RESULT;
@@ -133,5 +151,7 @@ DexFuture  *valija_exchange_session_get_quota    (ValijaExchangeSession *self) G
 DexFuture  *valija_exchange_session_load_replies (ValijaExchangeSession *self) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_save_replies (ValijaExchangeSession *self,
                                                   const ValijaAutoReplies *replies) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeAhead, valija_exchange_ahead_free)
 
 G_END_DECLS

@@ -61,6 +61,7 @@ drop_client (ValijaExchangeSession *self)
   if (self->watch != NULL)
     valija_exchange_watch_stop (self->watch);
   g_clear_pointer (&self->watch, valija_exchange_watch_unref);
+  g_clear_pointer (&self->ahead, valija_exchange_ahead_free);
   if (self->client != NULL)
     valija_exchange_client_close (self->client);
   g_clear_pointer (&self->client, valija_exchange_client_unref);
@@ -270,6 +271,14 @@ valija_exchange_session_reader_fetch_messages (ValijaMailReader   *reader,
                                                ValijaProgress     *progress)
 {
   return valija_exchange_session_fetch (VALIJA_EXCHANGE_SESSION (reader), remote_ids, progress);
+}
+
+static DexFuture *
+valija_exchange_session_reader_fetch_outline (ValijaMailReader *reader,
+                                              const char       *folder,
+                                              const char       *remote_id)
+{
+  return valija_exchange_session_fetch_outline (VALIJA_EXCHANGE_SESSION (reader), remote_id);
 }
 
 static DexFuture *
@@ -507,6 +516,7 @@ valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface
   iface->list_folders = valija_exchange_session_reader_list_folders;
   iface->sync_folder = valija_exchange_session_reader_sync_folder;
   iface->fetch_messages = valija_exchange_session_reader_fetch_messages;
+  iface->fetch_outline = valija_exchange_session_reader_fetch_outline;
   iface->search = valija_exchange_session_reader_search;
   iface->watch = valija_exchange_session_reader_watch;
   iface->watch_all = valija_exchange_session_reader_watch_all;

@@ -32,12 +32,7 @@ static gpointer
 cut_in_thread (gpointer   user_data,
                GError   **error)
 {
-  GBytes *outline = valija_mime_beginning_to_outline (user_data);
-
-  if (outline == NULL)
-    valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, "No outline");
-
-  return outline;
+  return valija_mime_beginning_to_outline (user_data, error);
 }
 
 /* (transfer full), nullable with @error: the first octets of the message. */

@@ -17,6 +17,7 @@ AutodiscoverPox, AutodiscoverSoap. Kinds:
     redirect    302 to a form for signing in
     drop-request  the connection ends after "bytes" of the request's body were read
     drop-answer   all is done, and the connection ends "where": "before" the answer or in the "middle" of it
+    hold        all is done, and the answer stops after its first "octets", until the order "release"
     silence     nothing is answered, and the connection stays open
     garbage     200, text/xml, and what is no XML
 """
@@ -34,10 +35,11 @@ class Injections:
         self.orders = []
         self.mutex = threading.Lock()
         self.fired = []
+        self.released = threading.Event()
 
     def add(self, order):
-        known = ('busy', 'fault', 'entry', 'stop', 'short', 'status', 'html', 'redirect', 'drop-request', 'drop-answer', 'silence', 'garbage',
-                 'race')
+        known = ('busy', 'fault', 'entry', 'stop', 'short', 'status', 'html', 'redirect', 'drop-request', 'drop-answer', 'hold', 'silence',
+                 'garbage', 'race')
         if order.get('fault') not in known:
             raise ValueError(f'no fault is called {order.get("fault")}')
         order.setdefault('times', 1)

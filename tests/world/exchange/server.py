@@ -240,6 +240,9 @@ class Server:
     def do_inject(self, order, mailbox):
         self.injections.add({key: value for key, value in order.items() if key not in ('do', 'user')})
 
+    def do_release(self, order, mailbox):
+        self.injections.released.set()
+
     def do_injected(self, order, mailbox):
         return self.injections.fired
 
@@ -383,10 +386,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     # -- Answering
 
-    def reply(self, status, kind, body, headers=None, cut=None):
+    def reply(self, status, kind, body, headers=None, cut=None, held=None):
         data = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        if self.server.state.options['gzip'] and len(data) > 1000 and 'gzip' in self.headers.get('Accept-Encoding', '') and cut is None:
+        if self.server.state.options['gzip'] and len(data) > 1000 and 'gzip' in self.headers.get('Accept-Encoding', '') and cut is None and held is None:
             data = gzip.compress(data, 1)
             self.send_header('Content-Encoding', 'gzip')
         if kind:
@@ -400,9 +403,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if 'exchangecookie' not in self.headers.get('Cookie', ''):
             self.send_header('Set-Cookie', f'exchangecookie={random.getrandbits(128):032x}; path=/; HttpOnly')
         self.end_headers()
+        if held is not None:
+            self.wfile.write(data[:held])
+            self.wfile.flush()
+            self.server.state.injections.released.wait(60)
+            data = data[held:]
         self.wfile.write(data if cut is None else data[:len(data) // 2])
         self.wfile.flush()
-        self.server.state.count('bytes_out', len(data))
+        self.server.state.count('bytes_out', len(data) + (held or 0))
         if cut is not None:
             raise Dropped
 
@@ -510,10 +518,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return True
 
     def answer_or_drop(self, operation, body, status=200):
-        order = self.server.state.injections.take(operation, ('drop-answer',))
-        if order is not None and order.get('where', 'before') == 'before':
+        order = self.server.state.injections.take(operation, ('drop-answer', 'hold')) or {}
+        if order.get('fault') == 'drop-answer' and order.get('where', 'before') == 'before':
             raise Dropped
-        self.reply(status, 'text/xml; charset=utf-8', body, cut=order and order.get('where'))
+        self.reply(status, 'text/xml; charset=utf-8', body, cut=order.get('where'), held=order.get('octets'))
 
     def handle_one_request(self):
         state = self.server.state

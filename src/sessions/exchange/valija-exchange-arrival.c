@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "sessions/exchange/valija-exchange-arrival.h"
+
+#include "base/valija-error.h"
+#include "base/valija-promise.h"
+#include "base/valija-spool.h"
+
+/* Some organisations let messages of 150 MB through. */
+#define CONTENT_LIMIT (G_GUINT64_CONSTANT (200) * 1024 * 1024)
+
+struct _ValijaExchangeArrival
+{
+  grefcount ref_count;
+  ValijaSpool *spool;       /* nullable */
+  ValijaProgress *progress; /* nullable */
+  DexPromise *beginning;    /* nullable */
+  gsize n_beginning;
+};
+
+ValijaExchangeArrival *
+valija_exchange_arrival_new (void)
+{
+  ValijaExchangeArrival *self = g_new0 (ValijaExchangeArrival, 1);
+
+  g_ref_count_init (&self->ref_count);
+
+  return self;
+}
+
+ValijaExchangeArrival *
+valija_exchange_arrival_ref (ValijaExchangeArrival *self)
+{
+  g_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+valija_exchange_arrival_unref (ValijaExchangeArrival *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  valija_exchange_arrival_end (self);
+  g_clear_pointer (&self->spool, valija_spool_free);
+  g_clear_object (&self->progress);
+  g_free (self);
+}
+
+/* The server does not say how much it will be; whoever asks may know. */
+static void
+tell_progress (ValijaExchangeArrival *self)
+{
+  if (self->progress != NULL && self->spool != NULL)
+    valija_progress_update (self->progress, valija_spool_length (self->spool),
+                            valija_progress_get_total (self->progress));
+}
+
+void
+valija_exchange_arrival_set_progress (ValijaExchangeArrival *self,
+                                      ValijaProgress        *progress)
+{
+  g_set_object (&self->progress, progress);
+  tell_progress (self);
+}
+
+static void
+settle_beginning (ValijaExchangeArrival *self)
+{
+  g_autoptr(DexPromise) beginning = g_steal_pointer (&self->beginning);
+
+  if (beginning != NULL)
+    valija_promise_resolve_boxed (beginning, G_TYPE_BYTES, valija_spool_peek (self->spool, self->n_beginning));
+}
+
+static void
+settle_when_there (ValijaExchangeArrival *self)
+{
+  if (self->spool != NULL && valija_spool_length (self->spool) >= self->n_beginning)
+    settle_beginning (self);
+}
+
+DexFuture *
+valija_exchange_arrival_peek (ValijaExchangeArrival *self,
+                              gsize                  octets)
+{
+  DexFuture *future;
+
+  dex_return_error_if_fail (self->beginning == NULL);
+
+  self->beginning = dex_promise_new ();
+  self->n_beginning = octets;
+  future = dex_ref (DEX_FUTURE (self->beginning));
+  settle_when_there (self);
+
+  return future;
+}
+
+void
+valija_exchange_arrival_begin (ValijaExchangeArrival *self)
+{
+  g_clear_pointer (&self->spool, valija_spool_free);
+}
+
+gboolean
+valija_exchange_arrival_take (ValijaExchangeArrival  *self,
+                              const void             *data,
+                              gsize                   length,
+                              GError                **error)
+{
+  if (self->progress != NULL &&
+      g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (self->progress), error))
+    return FALSE;
+
+  if (self->spool == NULL)
+    self->spool = valija_spool_new (CONTENT_LIMIT);
+  if (!valija_spool_append (self->spool, data, length, error))
+    return FALSE;
+
+  tell_progress (self);
+  settle_when_there (self);
+
+  return TRUE;
+}
+
+GBytes *
+valija_exchange_arrival_finish (ValijaExchangeArrival  *self,
+                                GError                **error)
+{
+  if (self->spool == NULL)
+    return NULL;
+
+  settle_beginning (self);
+
+  return valija_spool_finish (self->spool, error);
+}
+
+void
+valija_exchange_arrival_end (ValijaExchangeArrival *self)
+{
+  g_autoptr(DexPromise) beginning = g_steal_pointer (&self->beginning);
+  GError *error = NULL;
+
+  if (beginning == NULL)
+    return;
+
+  valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "No outline");
+  valija_promise_reject (beginning, error);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What can be read of a large message of the contract server before all of it is there. */
+
+#include "config.h"
+
+#include "exchange-world.h"
+
+#include "base/valija-error.h"
+#include "base/valija-future.h"
+#include "mime/valija-mime-message.h"
+#include "sessions/valija-mail-organizer.h"
+#include "support/valija-wait.h"
+
+/* Of the answer: the beginning, in base64, and some more. */
+#define HELD_OCTETS 500000
+#define ATTACHMENT_LINES 100000
+
+static GBytes *
+create_large (guint n_text_lines)
+{
+  GString *source = g_string_new ("From: Luis <luis@world.example>\r\nTo: ana@world.example\r\nSubject: Large\r\n"
+                                  "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                                  "Content-Type: text/plain; charset=utf-8\r\n\r\n");
+
+  for (guint i = 0; i < n_text_lines; i++)
+    g_string_append (source, "What is read first.\r\n");
+  g_string_append (source, "--b\r\nContent-Type: application/octet-stream; name=pictures.zip\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\n");
+  for (guint i = 0; i < ATTACHMENT_LINES; i++)
+    g_string_append (source, "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB\r\n");
+  g_string_append (source, "--b--\r\n");
+
+  return g_string_free_to_bytes (source);
+}
+
+/* @source is in the inbox. */
+static char *
+start (World  *world,
+       GBytes *source)
+{
+  g_autofree char *folders = NULL;
+
+  world_start (world, NULL, NULL, NULL);
+  folders = list_folders (world);
+  await_true (valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (world->session), folder (world, "inbox"), source, 0,
+                                            0));
+  sync_inbox (world, NULL);
+  valija_contract_server_tell (world->server, "{'do': 'reset-stats'}");
+
+  return dup_id_of (world, "Large");
+}
+
+static gint64
+get_stat (World      *world,
+          const char *name)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+
+  return json_object_get_int_member (json_node_get_object (stats), name);
+}
+
+static gint64
+count_requests (World *world)
+{
+  g_autoptr(JsonNode) stats = valija_contract_server_order (world->server, "{'do': 'stats'}");
+  JsonObject *operations = json_object_get_object_member (json_node_get_object (stats), "operations");
+
+  return json_object_get_int_member_with_default (operations, "GetItem", 0);
+}
+
+static DexFuture *
+fetch_outline (World      *world,
+               const char *id)
+{
+  /* As whoever waits for it, it ends when it is dropped */
+  return valija_future_guard (valija_mail_reader_fetch_outline (VALIJA_MAIL_READER (world->session),
+                                                                folder (world, "inbox"), id));
+}
+
+static DexFuture *
+fetch (World          *world,
+       const char     *id,
+       ValijaProgress *progress)
+{
+  return valija_mail_reader_fetch_message (VALIJA_MAIL_READER (world->session), folder (world, "inbox"), id, progress);
+}
+
+static void
+await_source (DexFuture *future,
+              GBytes    *source)
+{
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (((ValijaFetched *) g_value_get_boxed (value))->source, source));
+}
+
+/* The text is there while the rest is still on its way, and nothing is asked for twice. */
+static void
+test_beginning (void)
+{
+  World world;
+  g_autoptr(GBytes) source = create_large (3);
+  g_autofree char *id = start (&world, source);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(ValijaMimeMessage) message = NULL;
+  g_autoptr(DexFuture) outline = NULL;
+  g_autoptr(DexFuture) whole = NULL;
+  g_autoptr(GError) error = NULL;
+  const GValue *value;
+
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'hold', 'operation': 'GetItem', 'octets': %d}",
+                               HELD_OCTETS);
+  outline = fetch_outline (&world, id);
+  value = valija_test_await (outline, &error);
+  g_assert_no_error (error);
+  message = valija_mime_message_parse_outline (g_value_get_boxed (value));
+  g_assert_cmpstr (valija_mime_message_get_text (message), ==,
+                   "What is read first.\nWhat is read first.\nWhat is read first.");
+
+  whole = fetch (&world, id, progress);
+  valija_wait_until (valija_progress_get_done (progress) > 0);
+  g_assert_true (dex_future_is_pending (whole));
+  valija_contract_server_tell (world.server, "{'do': 'release'}");
+  await_source (whole, source);
+  g_assert_cmpuint (valija_progress_get_done (progress), ==, g_bytes_get_size (source));
+  g_assert_cmpint (count_requests (&world), ==, 1);
+  world_stop (&world);
+}
+
+/* Where the text is as long as the message, all of it comes as it would without. */
+static void
+test_no_beginning (void)
+{
+  World world;
+  g_autoptr(GBytes) source = create_large (20000);
+  g_autofree char *id = start (&world, source);
+  g_autoptr(DexFuture) whole = NULL;
+
+  await_error (fetch_outline (&world, id), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  whole = fetch (&world, id, NULL);
+  await_source (whole, source);
+  g_assert_cmpint (count_requests (&world), ==, 1);
+
+  /* It was for one who fetched it */
+  g_clear_pointer (&whole, dex_unref);
+  whole = fetch (&world, id, NULL);
+  await_source (whole, source);
+  g_assert_cmpint (count_requests (&world), ==, 2);
+  world_stop (&world);
+}
+
+/* Another message that is looked into takes its place: what came of the first is asked for anew. */
+static void
+test_other (void)
+{
+  World world;
+  g_autoptr(GBytes) source = create_large (3);
+  g_autofree char *id = start (&world, source);
+  g_autofree char *other = NULL;
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(DexFuture) second = NULL;
+  g_autoptr(DexFuture) whole = NULL;
+  g_autoptr(GError) error = NULL;
+
+  deliver (&world, "Other");
+  sync_inbox (&world, NULL);
+  other = dup_id_of (&world, "Other");
+  first = fetch_outline (&world, id);
+  g_assert_nonnull (valija_test_await (first, &error));
+  g_assert_no_error (error);
+  await_error (fetch_outline (&world, other), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_error (fetch_outline (&world, "bm90aGluZw=="), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  whole = fetch (&world, id, NULL);
+  await_source (whole, source);
+  world_stop (&world);
+}
+
+/* Cancel ends the transfer, and not only the waiting for it: before the beginning is there, and behind it. */
+static void
+test_cancel (gconstpointer behind)
+{
+  World world;
+  g_autoptr(GBytes) source = create_large (3);
+  g_autofree char *id = start (&world, source);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(DexFuture) outline = NULL;
+  g_autoptr(DexFuture) whole = NULL;
+
+  valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'hold', 'operation': 'GetItem', 'octets': %d}",
+                               behind ? HELD_OCTETS : 1000);
+  outline = fetch_outline (&world, id);
+  if (behind)
+    {
+      g_assert_nonnull (valija_test_await (outline, NULL));
+      whole = fetch (&world, id, progress);
+      valija_wait_until (valija_progress_get_done (progress) > 0);
+      valija_progress_cancel (progress);
+    }
+  else
+    {
+      valija_wait_until (count_requests (&world) > 0);
+      g_clear_pointer (&outline, dex_unref);
+    }
+
+  valija_contract_server_tell (world.server, "{'do': 'release'}");
+  valija_wait_until (get_stat (&world, "open") == 0);
+  g_assert_cmpint (get_stat (&world, "bytes_out"), <, (gint64) g_bytes_get_size (source));
+  world_stop (&world);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  dex_init ();
+
+  g_test_add_func ("/exchange/outline/beginning", test_beginning);
+  g_test_add_func ("/exchange/outline/no-beginning", test_no_beginning);
+  g_test_add_func ("/exchange/outline/other", test_other);
+  g_test_add_data_func ("/exchange/outline/cancel-before", GINT_TO_POINTER (FALSE), test_cancel);
+  g_test_add_data_func ("/exchange/outline/cancel-behind", GINT_TO_POINTER (TRUE), test_cancel);
+
+  return g_test_run ();
+}
