@@ -268,6 +268,82 @@ test_conversation_reader (void)
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
 }
 
+static gboolean
+plain_says (const char *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (get_window ()->reader->plain));
+  GtkTextIter start, end;
+  g_autofree char *shown = NULL;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  shown = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+
+  return strstr (shown, text) != NULL;
+}
+
+static float
+get_alpha_at (const char *text)
+{
+  GtkWidget *view = GTK_WIDGET (get_window ()->reader->plain);
+  GtkTextIter start, end;
+  GSList *tags;
+  g_autoptr(GdkRGBA) color = NULL;
+  GdkRGBA own;
+
+  gtk_text_buffer_get_start_iter (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), &start);
+  g_assert_true (gtk_text_iter_forward_search (&start, text, 0, &start, &end, NULL));
+  tags = gtk_text_iter_get_tags (&start);
+  gtk_widget_get_color (view, &own);
+  if (tags == NULL)
+    return own.alpha;
+
+  g_object_get (tags->data, "foreground-rgba", &color, NULL);
+  g_slist_free (tags);
+
+  return color->alpha;
+}
+
+/* What a message quotes at its end stands behind a button, in grey; what is forwarded is what it is for. */
+void
+test_quotation (void)
+{
+  static const char * const sources[] = {
+    "From: Bo <bo@example.org>\nTo: ana@example.org\nSubject: Re: Tea\nDate: Fri, 03 Dec 2027 11:00:00 +0000\n\n"
+    "> Which tea?\n\nThe green one.\n\nOn Sunday Ana wrote:\n> Who brings the tea?\n>> I asked first.\n",
+    "From: Bo <bo@example.org>\nTo: ana@example.org\nSubject: Fwd: Coffee\nDate: Fri, 03 Dec 2027 12:00:00 +0000\n\n"
+    "See below.\n\n---------- Forwarded message ----------\nThe coffee is out.\n",
+  };
+  ValijaWindow *window = get_window ();
+  GtkWidget *button;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, find_folder ("Archive"), sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Archive"));
+  select_row (0);
+  g_assert_true (plain_says ("The coffee is out."));
+  g_assert_null (find_widget (GTK_WIDGET (window->reader->plain), GTK_TYPE_TOGGLE_BUTTON));
+
+  select_row (1);
+  g_assert_true (plain_says ("The green one."));
+  g_assert_false (plain_says ("Ana wrote"));
+  g_assert_cmpfloat (get_alpha_at ("> Which"), <, get_alpha_at ("The green"));
+  button = find_widget (GTK_WIDGET (window->reader->plain), GTK_TYPE_TOGGLE_BUTTON);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+  g_assert_true (plain_says ("On Sunday Ana wrote:\n> Who brings"));
+  g_assert_cmpfloat (get_alpha_at (">> I"), <, get_alpha_at ("> Who"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), FALSE);
+  g_assert_false (plain_says ("Ana wrote"));
+  g_assert_true (plain_says ("The green one."));
+
+  /* By keys: from the text to the button */
+  gtk_widget_grab_focus (GTK_WIDGET (window->reader->plain));
+  gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_FORWARD);
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (window)) == button);
+  gtk_widget_child_focus (GTK_WIDGET (window), GTK_DIR_TAB_BACKWARD);
+  g_assert_true (gtk_root_get_focus (GTK_ROOT (window)) == GTK_WIDGET (window->reader->plain));
+  show_inbox ("ana@example.org");
+}
+
 /* A message inside a message may be large: it is not decoded before the user sees that something happens. */
 void
 test_message_inside (void)

@@ -5,7 +5,7 @@
 #include "ui/reader/valija-message-card.h"
 
 #include "base/valija-future.h"
-#include "mime/valija-quote.h"
+#include "mime/valija-composition.h"
 #include "ui/reader/valija-attachment-button.h"
 #include "ui/reader/valija-card-page.h"
 #include "ui/reader/valija-fetch-bar.h"
@@ -34,8 +34,6 @@ struct _ValijaMessageCard
   GtkStack          *stack;
   GtkLabel          *failure;
   ValijaPlainView   *text;
-  GtkToggleButton   *quote_button;
-  ValijaPlainView   *quote;
   AdwBin            *page;
   GtkWidget         *formatted;
   GtkLabel          *formatted_label;
@@ -126,12 +124,6 @@ pressed_cb (ValijaMessageCard *self)
 /* ---- What is inside ---- */
 
 static void
-quote_toggled_cb (ValijaMessageCard *self)
-{
-  gtk_widget_set_visible (GTK_WIDGET (self->quote), gtk_toggle_button_get_active (self->quote_button));
-}
-
-static void
 link_activated_cb (ValijaMessageCard *self,
                    const char        *uri)
 {
@@ -151,7 +143,6 @@ link_hovered_cb (ValijaMessageCard *self,
                  const char        *uri)
 {
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->text), uri);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->quote), uri);
 }
 
 /* Its page, or its text. */
@@ -159,12 +150,9 @@ static void
 update_shown (ValijaMessageCard *self)
 {
   gboolean page = valija_message_card_get_page_shown (self);
-  gboolean quotes = gtk_text_buffer_get_char_count (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->quote))) > 0;
 
   gtk_widget_set_visible (GTK_WIDGET (self->page), page);
   gtk_widget_set_visible (GTK_WIDGET (self->text), !page);
-  gtk_widget_set_visible (GTK_WIDGET (self->quote_button), !page && quotes);
-  gtk_widget_set_visible (GTK_WIDGET (self->quote), !page && gtk_toggle_button_get_active (self->quote_button));
   gtk_widget_set_visible (self->formatted, !page && valija_message_card_has_html (self));
 }
 
@@ -191,16 +179,33 @@ formatted_clicked_cb (ValijaMessageCard *self)
   gtk_widget_child_focus (GTK_WIDGET (self->page), GTK_DIR_TAB_FORWARD);
 }
 
+static gboolean
+measure_cb (gpointer data)
+{
+  ValijaMessageCard *self = data;
+
+  self->measure_source = 0;
+  gtk_widget_queue_resize (GTK_WIDGET (self->text));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A text that was filled where it was not to be seen has been measured for another width, and the button in it not at
+ * all; it keeps that height until somebody asks. */
+static void
+measure_later (ValijaMessageCard *self)
+{
+  if (self->measure_source == 0)
+    self->measure_source = g_idle_add_full (G_PRIORITY_LOW, measure_cb, self, NULL);
+}
+
 static void
 fill_text (ValijaMessageCard *self)
 {
-  const char *text = valija_mime_message_get_text (self->mime);
-  gsize own = valija_quote_find (text);
-  g_autofree char *written = g_strchomp (g_strndup (text, own));
-  g_autofree char *quoted = g_strchomp (g_strdup (text + own));
-
-  valija_plain_view_set_text (self->text, written);
-  valija_plain_view_set_text (self->quote, quoted);
+  /* What is forwarded is marked as what is quoted is. */
+  valija_plain_view_set_text (self->text, valija_mime_message_get_text (self->mime),
+                              !valija_composition_is_forward (self->mime));
+  measure_later (self);
   update_shown (self);
 }
 
@@ -326,29 +331,13 @@ retry_cb (ValijaMessageCard *self)
   g_signal_emit (self, signals[TOGGLED], 0);
 }
 
-static gboolean
-measure_cb (gpointer data)
-{
-  ValijaMessageCard *self = data;
-
-  self->measure_source = 0;
-  gtk_widget_queue_resize (GTK_WIDGET (self->text));
-  gtk_widget_queue_resize (GTK_WIDGET (self->quote));
-
-  return G_SOURCE_REMOVE;
-}
-
-/* A text that was filled where it was not to be seen has been measured for another width, and keeps that height until
- * somebody asks. */
 static void
 valija_message_card_map (GtkWidget *widget)
 {
   ValijaMessageCard *self = VALIJA_MESSAGE_CARD (widget);
 
   GTK_WIDGET_CLASS (valija_message_card_parent_class)->map (widget);
-
-  if (self->measure_source == 0)
-    self->measure_source = g_idle_add_full (G_PRIORITY_LOW, measure_cb, self, NULL);
+  measure_later (self);
 }
 
 /* ---- Object ---- */
@@ -406,8 +395,6 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (stack);
   BIND (failure);
   BIND (text);
-  BIND (quote_button);
-  BIND (quote);
   BIND (page);
   BIND (formatted);
   BIND (formatted_label);
@@ -416,7 +403,6 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, head_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, entered_cb);
   gtk_widget_class_bind_template_callback (widget_class, pressed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, quote_toggled_cb);
   gtk_widget_class_bind_template_callback (widget_class, link_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, link_hovered_cb);
   gtk_widget_class_bind_template_callback (widget_class, formatted_clicked_cb);

@@ -4,6 +4,8 @@
 
 #include "ui/reader/valija-plain-view.h"
 
+#include "mime/valija-quote.h"
+
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #define MAX_LINKS 1000
 #define MAX_LINK 4096
 #define N_QUOTES 3              /* shades of quotation */
+#define BUTTON_MARGIN 6
 
 struct _ValijaPlainView
 {
@@ -18,7 +21,10 @@ struct _ValijaPlainView
 
   GtkTextTag *quotes[N_QUOTES];
   GtkTextTag *link;
+  GtkTextTag *apart;      /* of the button */
   char       *hovered;
+  char       *quotation;  /* nullable: what the button shows and hides */
+  GtkWidget  *button;     /* (transfer none) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaPlainView, valija_plain_view, GTK_TYPE_TEXT_VIEW)
@@ -185,6 +191,7 @@ static void
 update_colors (ValijaPlainView *self)
 {
   AdwStyleManager *manager = adw_style_manager_get_default ();
+  gboolean contrast = adw_style_manager_get_high_contrast (manager);
   GdkRGBA color;
   GdkRGBA accent;
 
@@ -193,7 +200,7 @@ update_colors (ValijaPlainView *self)
     {
       GdkRGBA shade = color;
 
-      shade.alpha = 0.8f - 0.12f * (float) i;
+      shade.alpha *= contrast ? 0.9f : 0.72f - 0.06f * (float) i;
       g_object_set (self->quotes[i], "foreground-rgba", &shade, NULL);
     }
 
@@ -230,14 +237,16 @@ count_quotes (GtkTextIter *iter)
   return depth;
 }
 
+/* From the line on that begins at @offset. */
 static void
-tag_quotes (ValijaPlainView *self)
+tag_quotes (ValijaPlainView *self,
+            int              offset)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   gboolean more = TRUE;
   GtkTextIter start;
 
-  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_get_iter_at_offset (buffer, &start, offset);
   while (more)
     {
       GtkTextIter end = start;
@@ -250,14 +259,15 @@ tag_quotes (ValijaPlainView *self)
     }
 }
 
+/* In @text, which stands at @offset. */
 static void
 tag_links (ValijaPlainView *self,
-           const char      *text)
+           const char      *text,
+           int              offset)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
   const char *link = find_link (text);
   const char *counted = text;
-  int offset = 0;
 
   for (guint n = 0; link != NULL && n < MAX_LINKS; n++)
     {
@@ -275,11 +285,87 @@ tag_links (ValijaPlainView *self,
 }
 
 static void
+append (ValijaPlainView *self,
+        const char      *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter end;
+  int offset;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  offset = gtk_text_iter_get_offset (&end);
+  gtk_text_buffer_insert (buffer, &end, text, -1);
+  tag_quotes (self, offset);
+  tag_links (self, text, offset);
+  update_colors (self);
+}
+
+/* What is longer than @max_length goes without its end. (transfer full) */
+static char *
+dup_beginning (const char *text,
+               gsize       max_length)
+{
+  g_autofree char *beginning = NULL;
+
+  if (strlen (text) <= max_length)
+    return g_strdup (text);
+
+  beginning = g_utf8_make_valid (text, max_length);
+
+  return g_strconcat (beginning, "\n\n", _("The text goes on. View the source to see all of it."), NULL);
+}
+
+/* ---- The quotation ---- */
+
+static void
+quote_toggled_cb (ValijaPlainView *self,
+                  GtkToggleButton *button)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start, end;
+
+  if (gtk_toggle_button_get_active (button))
+    {
+      append (self, self->quotation);
+      return;
+    }
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  start = end;
+  gtk_text_iter_backward_chars (&start, g_utf8_strlen (self->quotation, -1));
+  gtk_text_buffer_delete (buffer, &start, &end);
+}
+
+/* The quotation comes and goes behind the button, which is part of the text: all of it scrolls as one. */
+static void
+append_button (ValijaPlainView *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkTextIter start, end;
+  GtkTextChildAnchor *anchor;
+
+  self->button = gtk_toggle_button_new ();
+  gtk_button_set_icon_name (GTK_BUTTON (self->button), "view-more-horizontal-symbolic");
+  gtk_widget_set_tooltip_text (self->button, _("Show Quoted Text"));
+  gtk_widget_set_cursor_from_name (self->button, "default");
+  gtk_widget_add_css_class (self->button, "valija-quote-button");
+  g_signal_connect_object (self->button, "toggled", G_CALLBACK (quote_toggled_cb), self, G_CONNECT_SWAPPED);
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  anchor = gtk_text_buffer_create_child_anchor (buffer, &end);
+  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), self->button, anchor);
+  gtk_text_buffer_get_iter_at_child_anchor (buffer, &start, anchor);
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  gtk_text_buffer_apply_tag (buffer, self->apart, &start, &end);
+}
+
+static void
 valija_plain_view_finalize (GObject *object)
 {
   ValijaPlainView *self = VALIJA_PLAIN_VIEW (object);
 
   g_free (self->hovered);
+  g_free (self->quotation);
 
   G_OBJECT_CLASS (valija_plain_view_parent_class)->finalize (object);
 }
@@ -316,6 +402,8 @@ valija_plain_view_init (ValijaPlainView *self)
   for (guint i = 0; i < N_QUOTES; i++)
     self->quotes[i] = gtk_text_buffer_create_tag (buffer, NULL, NULL);
   self->link = gtk_text_buffer_create_tag (buffer, NULL, "underline", PANGO_UNDERLINE_SINGLE, NULL);
+  self->apart = gtk_text_buffer_create_tag (buffer, NULL, "pixels-above-lines", BUTTON_MARGIN,
+                                            "pixels-below-lines", BUTTON_MARGIN, NULL);
 
   g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
@@ -326,30 +414,35 @@ valija_plain_view_init (ValijaPlainView *self)
 
 void
 valija_plain_view_set_text (ValijaPlainView *self,
-                            const char      *text)
+                            const char      *text,
+                            gboolean         folded)
 {
   GtkTextBuffer *buffer;
-  g_autofree char *cut = NULL;
-  gsize length;
+  g_autofree char *all = NULL;
+  g_autofree char *quoted = NULL;
   GtkTextIter start;
+  gsize own;
 
   g_return_if_fail (VALIJA_IS_PLAIN_VIEW (self));
   g_return_if_fail (text != NULL);
 
-  length = strlen (text);
-  if (length > MAX_TEXT)
-    {
-      g_autofree char *head = g_utf8_make_valid (text, MAX_TEXT);
-
-      cut = g_strconcat (head, "\n\n", _("The text goes on. View the source to see all of it."), NULL);
-      text = cut;
-    }
+  all = g_strchomp (dup_beginning (text, MAX_TEXT));
+  own = folded ? valija_quote_find (all) : strlen (all);
+  quoted = g_strdup (all + own);
+  all[own] = '\0';
 
   buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  gtk_text_buffer_set_text (buffer, text, -1);
+  self->button = NULL;
+  g_clear_pointer (&self->quotation, g_free);
+  gtk_text_buffer_set_text (buffer, "", 0);
+  append (self, g_strchomp (all));
+  if (quoted[0] != '\0')
+    {
+      self->quotation = g_strconcat ("\n", quoted, NULL);
+      append (self, "\n");
+      append_button (self);
+    }
+
   gtk_text_buffer_get_start_iter (buffer, &start);
   gtk_text_buffer_place_cursor (buffer, &start);
-  tag_quotes (self);
-  tag_links (self, text);
-  update_colors (self);
 }

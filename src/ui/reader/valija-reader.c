@@ -5,6 +5,7 @@
 #include "ui/reader/valija-reader-private.h"
 
 #include "base/valija-future.h"
+#include "mime/valija-composition.h"
 #include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-safe-html.h"
 #include "ui/valija-application.h"
@@ -62,10 +63,18 @@ ticket_is_current (Ticket *ticket)
 
 /* ---- The body ---- */
 
+/* Who opens a message of a conversation on its own wants to see all of it; what is forwarded is marked as what is
+ * quoted is. */
+static gboolean
+is_folded (ValijaReader *self)
+{
+  return !self->alone && !valija_composition_is_forward (self->mime);
+}
+
 static void
 show_plain (ValijaReader *self)
 {
-  valija_plain_view_set_text (self->plain, valija_mime_message_get_text (self->mime));
+  valija_plain_view_set_text (self->plain, valija_mime_message_get_text (self->mime), is_folded (self));
   gtk_stack_set_visible_child_name (self->body, "plain");
 }
 
@@ -171,7 +180,7 @@ show_body (ValijaReader *self)
 
   /* Disowned: the ticket says whether anybody still waits. */
   policy = self->show_images ? VALIJA_HTML_REMOTE_IMAGES : VALIJA_HTML_LOCAL_ONLY;
-  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, policy, FALSE),
+  dex_future_disown (dex_future_finally (valija_safe_html_make (self->mime, policy, is_folded (self)),
                                          sanitised_cb, ticket_new (self), ticket_free));
 }
 
