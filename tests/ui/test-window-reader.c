@@ -9,6 +9,7 @@
 #include "ui/reader/valija-message-window.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/valija-focus.h"
+#include "ui/valija-format.h"
 
 static gboolean
 confirmation_is_asked (void)
@@ -266,6 +267,31 @@ test_conversation_reader (void)
   WAIT_FOR (valija_message_get_n_messages (window->current) == 5);
   assert_cards ("+*+++");
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
+}
+
+/* In little room the head of a card takes a second line before it cuts who wrote, or when. */
+void
+test_card_narrow (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  g_autoptr(ValijaMessage) message = NULL;
+  GtkWidget *card, *sender, *date;
+  g_autofree char *text = NULL;
+
+  show_inbox ("ana@example.org");
+  select_row (0);
+  message = g_object_ref (get_window ()->current);
+  text = valija_format_moment (valija_message_get_date (message), NULL);
+  card = valija_message_card_new (engine, message);
+  gtk_window_set_child (GTK_WINDOW (window), card);
+  gtk_window_set_default_size (GTK_WINDOW (window), 240, 200);
+  gtk_window_present (GTK_WINDOW (window));
+  WAIT_FOR (gtk_widget_get_mapped (card) && gtk_widget_get_width (card) > 0);
+  sender = find_label (card, valija_message_get_sender (message));
+  date = find_label (card, text);
+  g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (sender))));
+  g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (date))));
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 static gboolean
