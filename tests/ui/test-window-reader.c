@@ -269,6 +269,50 @@ test_conversation_reader (void)
   g_assert_cmpuint (valija_message_pane_get_n_selected (window->pane), ==, 1);
 }
 
+/* Whom a message of a conversation went to is said by name, and with its address to who asks. */
+void
+test_card_details (void)
+{
+  static const char * const sources[] = {
+    "From: Bo Lindqvist <bo@example.org>\nTo: ana@example.org\nSubject: Rota\nMessage-ID: <rota-1@example.org>\n"
+    "Reply-To: BO@example.org\nDate: Fri, 03 Dec 2027 09:00:00 +0000\n\nWho comes?\n",
+    "From: Chen <chen@example.cn>\nTo: Bo <bo@example.org>\nCc: Ana <ana@example.org>, Dmitri <d@example.ru>,\n"
+    " Eva <eva@example.org>, Finn <finn@example.org>\nReply-To: rota@lists.example.org\nSubject: Re: Rota\n"
+    "Message-ID: <rota-2@example.cn>\nIn-Reply-To: <rota-1@example.org>\n"
+    "Date: Fri, 03 Dec 2027 10:00:00 +0000\n\nI do.\n",
+  };
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+  GtkWidget *card;
+  GtkWidget *value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, find_folder ("Archive"), sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Archive"));
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT (active_is_loaded);
+  assert_cards ("-*");
+
+  card = GTK_WIDGET (reader->active);
+  g_assert_nonnull (find_label (card, "To Bo · Cc Ana, Dmitri and 2 more"));
+  value = find_label (card, "Ana <ana@example.org>, Dmitri <d@example.ru>, Eva <eva@example.org>, "
+                            "Finn <finn@example.org>");
+  g_assert_nonnull (value);
+  g_assert_true (gtk_label_get_selectable (GTK_LABEL (value)));
+  g_assert_false (gtk_widget_get_mapped (value));
+  g_assert_nonnull (find_label (card, "Chen <chen@example.cn>"));
+  g_assert_nonnull (find_label (card, "rota@lists.example.org"));
+  g_object_set (find_widget (card, GTK_TYPE_TOGGLE_BUTTON), "active", TRUE, NULL);
+  WAIT_FOR (gtk_widget_get_mapped (value));
+
+  /* An answer goes to who wrote it anyway */
+  activate (reader, "reader.previous-message");
+  WAIT (active_is_loaded);
+  g_assert_nonnull (find_label (GTK_WIDGET (reader->active), "Bo Lindqvist <bo@example.org>"));
+  g_assert_null (find_label (GTK_WIDGET (reader->active), "BO@example.org"));
+  show_inbox ("ana@example.org");
+}
+
 /* In little room the head of a card takes a second line before it cuts who wrote, or when. */
 void
 test_card_narrow (void)

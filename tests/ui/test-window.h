@@ -106,6 +106,7 @@ void test_conversation_reader (void);
 void test_message_inside (void);
 void test_reader_goes (void);
 void test_tall_focus (void);
+void test_card_details (void);
 void test_card_narrow (void);
 void test_quotation (void);
 

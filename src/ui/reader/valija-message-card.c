@@ -10,6 +10,7 @@
 #include "ui/reader/valija-card-page.h"
 #include "ui/reader/valija-fetch-bar.h"
 #include "ui/reader/valija-fetch.h"
+#include "ui/reader/valija-message-details.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/valija-format.h"
 #include "ui/valija-label-strip.h"
@@ -30,6 +31,8 @@ struct _ValijaMessageCard
   GtkLabel          *date;
   GtkWidget         *inside;
   GtkLabel          *recipients;
+  GtkWidget         *details_button;
+  ValijaMessageDetails *details;
   ValijaLabelStrip  *labels;
   GtkStack          *stack;
   GtkLabel          *failure;
@@ -209,6 +212,17 @@ fill_text (ValijaMessageCard *self)
   update_shown (self);
 }
 
+/* Of the message itself; before it is loaded there are the names of the list alone. */
+static void
+fill_details (ValijaMessageCard *self)
+{
+  g_autofree char *recipients = valija_message_details_dup_recipients (self->mime);
+
+  gtk_label_set_text (self->recipients, recipients);
+  valija_message_details_show (self->details, self->mime, TRUE, NULL);
+  gtk_widget_set_visible (self->details_button, TRUE);
+}
+
 static void
 fill_attachments (ValijaMessageCard *self)
 {
@@ -264,6 +278,7 @@ fill (ValijaMessageCard *self,
   else if (page != NULL)
     valija_card_page_complete (VALIJA_CARD_PAGE (page), self->mime);
 
+  fill_details (self);
   fill_attachments (self);
   gtk_stack_set_visible_child_name (self->stack, "text");
   g_signal_emit (self, signals[LOADED], 0);
@@ -378,6 +393,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
 
   g_type_ensure (VALIJA_TYPE_FETCH_BAR);
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
+  g_type_ensure (VALIJA_TYPE_MESSAGE_DETAILS);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-card.ui");
@@ -391,6 +407,8 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (date);
   BIND (inside);
   BIND (recipients);
+  BIND (details_button);
+  BIND (details);
   BIND (labels);
   BIND (stack);
   BIND (failure);
@@ -447,17 +465,20 @@ valija_message_card_set_message (ValijaMessageCard *self,
                                  ValijaMessage     *message)
 {
   const char *names;
-  g_autofree char *recipients = NULL;
 
   g_return_if_fail (VALIJA_IS_MESSAGE_CARD (self));
   g_return_if_fail (VALIJA_IS_MESSAGE (message));
 
   g_set_object (&self->message, message);
   names = valija_message_get_recipients (message);
-  /* Translators: %s are the names of the recipients */
-  recipients = names != NULL && names[0] != '\0' ? g_strdup_printf (_("To %s"), names)
-                                                 : g_strdup (_("No recipients named"));
-  gtk_label_set_text (self->recipients, recipients);
+  if (self->mime == NULL)
+    {
+      /* Translators: %s are the names of the recipients */
+      g_autofree char *recipients = names != NULL && names[0] != '\0' ? g_strdup_printf (_("To %s"), names)
+                                                                      : g_strdup (_("No recipients named"));
+
+      gtk_label_set_text (self->recipients, recipients);
+    }
   update_head (self);
 }
 

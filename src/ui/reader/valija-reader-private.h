@@ -6,6 +6,7 @@
 #include "ui/reader/valija-fetch-bar.h"
 #include "ui/reader/valija-html-view.h"
 #include "ui/reader/valija-message-card.h"
+#include "ui/reader/valija-message-details.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/reader/valija-reader.h"
 #include "ui/valija-label-strip.h"
@@ -48,7 +49,7 @@ struct _ValijaReader
   GtkLabel          *unclear_text;
   GtkLabel          *recipients;
   GtkToggleButton   *details_button;
-  GtkGrid           *details;
+  ValijaMessageDetails *details;
   GtkStack          *body;
   ValijaPlainView   *plain;
   AdwBin            *html;

@@ -574,6 +574,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
 
   g_type_ensure (VALIJA_TYPE_FETCH_BAR);
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
+  g_type_ensure (VALIJA_TYPE_MESSAGE_DETAILS);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-reader.ui");
