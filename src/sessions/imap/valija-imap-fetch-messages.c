@@ -161,16 +161,22 @@ ask_ahead (Fetch *self)
     }
 }
 
-/* Resolves when a message has come or a command has ended. */
+/* Resolves when a message has come or a command has ended; rejects when it was cancelled. */
 static DexFuture *
 wait_for_arrival (Fetch *self)
 {
   Arrivals *arrivals = self->arrivals;
+  DexFuture *arrival;
 
   dex_clear (&arrivals->arrival);
   arrivals->arrival = dex_promise_new_cancellable ();
+  arrival = DEX_FUTURE (dex_ref (arrivals->arrival));
+  if (self->progress == NULL)
+    return arrival;
 
-  return DEX_FUTURE (dex_ref (arrivals->arrival));
+  return dex_future_first (arrival,
+                           dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (self->progress)),
+                           NULL);
 }
 
 static gboolean

@@ -362,6 +362,58 @@ valija_imap_pool_lease_fiber (ValijaImapPool *self,
     }
 }
 
+/* (nullable): an open link for work beside @link, whoever leases it: that is how one looks on which somebody signs in,
+ * but no folder is open there. */
+static Slot *
+find_other_slot (ValijaImapPool *self,
+                 ValijaImapLink *link)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->link != link && slot->watched == NULL && !valija_imap_link_is_closed (slot->link) &&
+          (!slot->leased || valija_imap_link_get_selected (slot->link) != NULL))
+        return slot;
+    }
+
+  return NULL;
+}
+
+/* Whether another link than @link is the first. */
+static gboolean
+step_aside_fiber (ValijaImapPool *self,
+                  ValijaImapLink *link)
+{
+  g_autoptr(ValijaImapLease) other = NULL;
+  Slot *slot;
+  guint position;
+
+  if (!is_primary (self, link))
+    return TRUE;
+
+  slot = find_other_slot (self, link);
+  if (slot == NULL && count_slots (self, FALSE) < self->working_limit)
+    {
+      other = lease_new (self, add_slot (self, FALSE, NULL));
+      if (dex_await (valija_imap_link_open (other->link), NULL))
+        slot = find_slot (self, other->link);
+    }
+  if (slot == NULL || !is_primary (self, link) || !g_ptr_array_find (self->slots, slot, &position))
+    return !is_primary (self, link);
+
+  g_ptr_array_insert (self->slots, 0, g_ptr_array_steal_index (self->slots, position));
+
+  return TRUE;
+}
+
+void
+valija_imap_lease_give_up_fiber (ValijaImapLease *lease)
+{
+  if (step_aside_fiber (lease->pool, lease->link))
+    valija_imap_link_close (lease->link);
+}
+
 static Slot *
 find_watch (ValijaImapPool *self,
             const char     *folder)

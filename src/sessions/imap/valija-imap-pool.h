@@ -52,6 +52,10 @@ ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool  *self,
 /* Gives the link back, to who waits for one; a link that closed meanwhile is dropped. */
 void               valija_imap_lease_free        (ValijaImapLease *lease);
 
+/* For fibers: awaits. Closes the link of @lease, on which much comes that nobody wants any more, once another one is
+ * there that can be the first. Where the server tolerates no other it stays as it is. */
+void               valija_imap_lease_give_up_fiber (ValijaImapLease *lease);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapLease, valija_imap_lease_free)
 
 /* Signals: "alert" (string), "state-changed". */

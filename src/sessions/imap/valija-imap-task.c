@@ -7,6 +7,9 @@
 #include "base/valija-error.h"
 #include "base/valija-future.h"
 
+/* More than another connection costs. */
+#define MUCH_OCTETS (256 * 1024)
+
 void
 valija_imap_task_free (gpointer data)
 {
@@ -79,6 +82,16 @@ valija_imap_task_run (ValijaImapTask *task)
   return valija_fiber_spawn (task_fiber, task, valija_imap_task_free);
 }
 
+/* Whether what still comes would be in the way of what is asked for next, and of everybody on a slow line. */
+static gboolean
+is_given_up (ValijaImapTask *task)
+{
+  ValijaProgress *progress = task->progress;
+
+  return progress != NULL && g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)) &&
+         valija_progress_get_total (progress) > valija_progress_get_done (progress) + MUCH_OCTETS;
+}
+
 static DexFuture *
 channel_fiber (gpointer data)
 {
@@ -97,6 +110,8 @@ channel_fiber (gpointer data)
         dex_unref (failed);
     }
   dex_channel_close_send (task->channel);
+  if (lease != NULL && is_given_up (task))
+    valija_imap_lease_give_up_fiber (lease);
 
   return dex_future_new_true ();
 }

@@ -49,5 +49,6 @@ void           imap_close          (ValijaSession *session);
 void           imap_add_sync_tests     (void);
 void           imap_add_organize_tests (void);
 void           imap_add_outline_tests  (void);
+void           imap_add_cancel_tests   (void);
 
 G_END_DECLS

@@ -541,6 +541,7 @@ main (int   argc,
   imap_add_sync_tests ();
   imap_add_organize_tests ();
   imap_add_outline_tests ();
+  imap_add_cancel_tests ();
 
   return g_test_run ();
 }
