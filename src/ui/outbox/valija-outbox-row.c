@@ -119,6 +119,8 @@ update (ValijaOutboxRow *self)
   gboolean failed = !held && (state == VALIJA_OUTBOX_ERROR || state == VALIJA_OUTBOX_UNCERTAIN);
   gboolean waiting = !held && state == VALIJA_OUTBOX_PENDING;
   ValijaAccount *account = get_account (self);
+  /* Translators: %s are the recipients of a message */
+  g_autofree char *recipients = g_strdup_printf (_("To: %s"), valija_outbox_item_get_recipients (self->item));
   g_autofree char *text = dup_state_text (self->item);
   g_autofree char *whose = NULL;
   g_autofree char *description = NULL;
@@ -133,7 +135,7 @@ update (ValijaOutboxRow *self)
   gtk_widget_set_css_classes (GTK_WIDGET (self->icon), classes);
   gtk_widget_set_css_classes (GTK_WIDGET (self->state), label_classes);
   gtk_label_set_text (self->subject, subject != NULL && subject[0] != '\0' ? subject : _("No subject"));
-  gtk_label_set_text (self->recipients, valija_outbox_item_get_recipients (self->item));
+  gtk_label_set_text (self->recipients, recipients);
   valija_message_place_show (self->place, NULL, FALSE, account, valija_engine_get_accounts (self->engine));
   gtk_label_set_text (self->state, text);
   if (held)
