@@ -313,6 +313,33 @@ test_card_details (void)
   show_inbox ("ana@example.org");
 }
 
+/* Who is not who it seems is told of in a conversation as well. */
+void
+test_card_sender (void)
+{
+  static const char * const sources[] = {
+    "From: Bo <bo@example.org>\nTo: ana@example.org\nSubject: Bill\nMessage-ID: <bill-1@example.org>\n"
+    "Date: Fri, 03 Dec 2027 09:00:00 +0000\n\nHere is the bill.\n",
+    "From: \"bo@example.org\" <bo@evil.example>\nTo: ana@example.org\nSubject: Re: Bill\n"
+    "Message-ID: <bill-2@evil.example>\nIn-Reply-To: <bill-1@example.org>\n"
+    "Date: Fri, 03 Dec 2027 10:00:00 +0000\n\nPay it to this account.\n",
+  };
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    valija_fake_engine_add_message (engine, find_folder ("Archive"), sources[i], VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Archive"));
+  valija_message_pane_step (window->pane, VALIJA_PANE_FIRST);
+  WAIT (active_is_loaded);
+  assert_cards ("-*");
+  g_assert_true (gtk_widget_get_visible (find_widget (GTK_WIDGET (reader->active), VALIJA_TYPE_SENDER_NOTE)));
+  activate (reader, "reader.previous-message");
+  WAIT (active_is_loaded);
+  g_assert_false (gtk_widget_get_visible (find_widget (GTK_WIDGET (reader->active), VALIJA_TYPE_SENDER_NOTE)));
+  show_inbox ("ana@example.org");
+}
+
 /* In little room the head of a card takes a second line before it cuts who wrote, or when. */
 void
 test_card_narrow (void)

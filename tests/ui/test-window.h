@@ -108,6 +108,7 @@ void test_reader_goes (void);
 void test_tall_focus (void);
 void test_card_details (void);
 void test_card_narrow (void);
+void test_card_sender (void);
 void test_quotation (void);
 
 /* ---- test-window-outline.c ---- */

@@ -12,6 +12,7 @@
 #include "ui/reader/valija-fetch.h"
 #include "ui/reader/valija-message-details.h"
 #include "ui/reader/valija-plain-view.h"
+#include "ui/reader/valija-sender-note.h"
 #include "ui/valija-format.h"
 #include "ui/valija-label-strip.h"
 
@@ -33,6 +34,7 @@ struct _ValijaMessageCard
   GtkLabel          *recipients;
   GtkWidget         *details_button;
   ValijaMessageDetails *details;
+  ValijaSenderNote  *sender_note;
   ValijaLabelStrip  *labels;
   GtkStack          *stack;
   GtkLabel          *failure;
@@ -221,6 +223,7 @@ fill_details (ValijaMessageCard *self)
   gtk_label_set_text (self->recipients, recipients);
   valija_message_details_show (self->details, self->mime, TRUE, NULL);
   gtk_widget_set_visible (self->details_button, TRUE);
+  valija_sender_note_show (self->sender_note, self->mime);
 }
 
 static void
@@ -395,6 +398,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_MESSAGE_DETAILS);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
+  g_type_ensure (VALIJA_TYPE_SENDER_NOTE);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-message-card.ui");
   BIND (head);
@@ -409,6 +413,7 @@ valija_message_card_class_init (ValijaMessageCardClass *klass)
   BIND (recipients);
   BIND (details_button);
   BIND (details);
+  BIND (sender_note);
   BIND (labels);
   BIND (stack);
   BIND (failure);

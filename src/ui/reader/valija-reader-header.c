@@ -5,7 +5,6 @@
 #include "ui/reader/valija-reader-private.h"
 
 #include "mime/valija-confirmation.h"
-#include "ui/reader/valija-sender-check.h"
 #include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
@@ -37,7 +36,6 @@ valija_reader_fill_header (ValijaReader *self)
 {
   const ValijaMessageInfo *info = valija_mime_message_get_info (self->mime);
   const ValijaAddress *from = info->from->len > 0 ? g_ptr_array_index (info->from, 0) : NULL;
-  g_autofree char *unclear = valija_sender_check (self->mime);
   g_autofree char *date = valija_format_moment (info->date, NULL);
   g_autofree char *full_date = valija_format_full (info->date);
   g_autofree char *recipients = valija_message_details_dup_recipients (self->mime);
@@ -52,8 +50,7 @@ valija_reader_fill_header (ValijaReader *self)
   gtk_label_set_text (self->date, date);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->date), full_date);
   gtk_label_set_text (self->recipients, recipients);
-  gtk_widget_set_visible (self->unclear, unclear != NULL);
-  gtk_label_set_text (self->unclear_text, unclear != NULL ? unclear : "");
+  valija_sender_note_show (self->sender_note, self->mime);
   valija_message_details_show (self->details, self->mime, FALSE, describe_confirmation (self));
   valija_reader_show_labels (self);
 }

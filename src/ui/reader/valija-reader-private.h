@@ -9,6 +9,7 @@
 #include "ui/reader/valija-message-details.h"
 #include "ui/reader/valija-plain-view.h"
 #include "ui/reader/valija-reader.h"
+#include "ui/reader/valija-sender-note.h"
 #include "ui/valija-label-strip.h"
 
 G_BEGIN_DECLS
@@ -45,8 +46,7 @@ struct _ValijaReader
   GtkLabel          *sender_name;
   GtkLabel          *sender_address;
   GtkLabel          *date;
-  GtkWidget         *unclear;
-  GtkLabel          *unclear_text;
+  ValijaSenderNote  *sender_note;
   GtkLabel          *recipients;
   GtkToggleButton   *details_button;
   ValijaMessageDetails *details;

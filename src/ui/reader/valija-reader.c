@@ -576,6 +576,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   g_type_ensure (VALIJA_TYPE_LABEL_STRIP);
   g_type_ensure (VALIJA_TYPE_MESSAGE_DETAILS);
   g_type_ensure (VALIJA_TYPE_PLAIN_VIEW);
+  g_type_ensure (VALIJA_TYPE_SENDER_NOTE);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-reader.ui");
   BIND (reply_button);
@@ -605,8 +606,7 @@ valija_reader_class_init (ValijaReaderClass *klass)
   BIND (sender_name);
   BIND (sender_address);
   BIND (date);
-  BIND (unclear);
-  BIND (unclear_text);
+  BIND (sender_note);
   BIND (recipients);
   BIND (details_button);
   BIND (details);
