@@ -19,12 +19,12 @@ ANSWER = 'I bring bread'
 
 
 class Keys:
-    def __init__(self, showcase):
+    def __init__(self, showcase, *options):
         import hands
         self.display = desktop.Display(1180, 760)
         self.hands = hands.Hands(pathlib.Path(showcase).name)
         try:
-            self.process = subprocess.Popen([showcase], env={**os.environ, **self.display.env}, stdout=sys.stderr)
+            self.process = subprocess.Popen([showcase, *options], env={**os.environ, **self.display.env}, stdout=sys.stderr)
         except OSError:
             self.display.close()
             raise
@@ -397,7 +397,7 @@ def main(steps=Keys):
     # The accessibility library has a warning of its own at each start
     os.environ.pop('G_DEBUG', None)
     print(f'1..{len(steps.STEPS)}', flush=True)
-    keys = steps(sys.argv[1])
+    keys = steps(*sys.argv[1:])
     try:
         for number, step in enumerate(steps.STEPS, 1):
             try:

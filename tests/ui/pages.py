@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A conversation whose messages are HTML: as pages, or as text, by keys and by the wheel.
 
-Usage: pages.py SHOWCASE
+Usage: pages.py SHOWCASE [--rtl]
 """
 
 import sys
@@ -111,5 +111,20 @@ class Pages(keys.Keys):
     STEPS = (shown, tab, fold, wheel, text)
 
 
+class FromRight(Pages):
+    """The same in an interface from right to left."""
+
+    def begins(self):
+        """A page from left to right that is wider than its place is seen where its lines begin"""
+        h = self.hands
+        self.display.resize('^Valija$', 1000, 760)
+        def begins():
+            bars = [bar.accessible.get_value_iface() for bar in h.look_all('scroll bar') if bar.has('HORIZONTAL')]
+            return bars and all(bar.get_current_value() == bar.get_minimum_value() for bar in bars)
+        h.wait(begins, 'the beginning of the lines')
+
+    STEPS = (Pages.shown, begins)
+
+
 if __name__ == '__main__':
-    sys.exit(keys.main(Pages))
+    sys.exit(keys.main(FromRight if '--rtl' in sys.argv else Pages))

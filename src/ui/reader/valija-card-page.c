@@ -81,6 +81,17 @@ ensure_view (ValijaCardPage *self)
   return TRUE;
 }
 
+/* Of a page that is wider than its place that is seen first where its lines begin, whatever the interface does. */
+static void
+begin_at_beginning (ValijaCardPage *self,
+                    gboolean        rtl)
+{
+  GtkTextDirection direction = rtl ? GTK_TEXT_DIR_RTL : GTK_TEXT_DIR_LTR;
+
+  gtk_widget_set_direction (GTK_WIDGET (self->scroller), direction);
+  gtk_widget_set_direction (gtk_scrolled_window_get_child (self->scroller), direction);
+}
+
 static void
 sanitised_cb (DexFuture *future,
               gpointer   owner)
@@ -102,6 +113,7 @@ sanitised_cb (DexFuture *future,
   safe = g_value_get_boxed (value);
   if (safe->own_colors)
     gtk_widget_add_css_class (GTK_WIDGET (self->scroller), "valija-paper");
+  begin_at_beginning (self, valija_html_is_rtl (safe->document));
   valija_html_view_show (self->view, safe->document, self->message, self->show_images, safe->own_colors);
   gtk_widget_set_visible (self->images, safe->n_blocked > 0 && !self->show_images);
 }
