@@ -40,6 +40,24 @@ valija_method_text (const char *text)
   return text != NULL && *text != '\0' ? g_dgettext (GETTEXT_PACKAGE, text) : "";
 }
 
+char *
+valija_method_describe (const ValijaMethod *self,
+                        ValijaAccount      *account)
+{
+  const char *name;
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (account), NULL);
+
+  name = valija_method_text (self->name);
+  if (self->pairs_outgoing && valija_account_has_side (account, VALIJA_SIDE_OUTGOING))
+    /* Translators: %s is a method that only reads: IMAP, POP3 */
+    return g_strdup_printf (_("Reads by %s, sends by SMTP"), name);
+
+  /* Translators: a connection method and what it does: "IMAP: Read only" */
+  return g_strdup_printf (_("%s: %s"), name, valija_method_text (self->kind));
+}
+
 const char *
 valija_question_get_label (ValijaQuestion question)
 {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "model/valija-account.h"
 #include "model/valija-types.h"
 
 G_BEGIN_DECLS
@@ -63,6 +64,9 @@ typedef struct
 
 /* The translation of one of the texts above. (transfer none) */
 const char *valija_method_text         (const char *text);
+/* What @account, of this method, does: "IMAP: Read only", or "Reads by IMAP, sends by SMTP" where it is paired.
+ * Translated. (transfer full) */
+char       *valija_method_describe     (const ValijaMethod *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 const char *valija_question_get_label  (ValijaQuestion question);   /* "Sends mail", translated */
 const char *valija_question_get_nick   (ValijaQuestion question);   /* "sends" */
 const char *valija_answer_get_label    (ValijaAnswer answer);       /* "Yes", "On this computer", translated */

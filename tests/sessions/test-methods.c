@@ -262,6 +262,36 @@ test_paired_sender (void)
     }
 }
 
+/* "Read only" is said of the method, not of an account that has a server to send beside it. */
+static void
+test_described (void)
+{
+  const struct
+  {
+    const char *method;
+    const char *outgoing;
+    const char *words;
+  } cases[] = {
+    { "imap", "", "IMAP: Read only" },
+    { "imap", "smtp.example.org", "Reads by IMAP, sends by SMTP" },
+    { "pop3", "", "POP3: Read only" },
+    { "pop3", "smtp.example.org", "Reads by POP3, sends by SMTP" },
+    { "mixed", "smtp.example.org", "Mixed SMTP + POP3: Reads and sends" },
+    { "smtp", "smtp.example.org", "SMTP: Send only" },
+    { "exchange", "", "Exchange: Reads and sends" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaAccount) account = valija_account_new (cases[i].method);
+      g_autofree char *words = NULL;
+
+      g_object_set (valija_account_get_outgoing (account), "host", cases[i].outgoing, NULL);
+      words = valija_method_describe (valija_methods_find (cases[i].method), account);
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+}
+
 static void
 test_unknown_method (void)
 {
@@ -288,6 +318,7 @@ main (int    argc,
   g_test_add_func ("/sessions/methods/answers-agree-with-capabilities", test_answers_agree_with_capabilities);
   g_test_add_func ("/sessions/methods/capabilities-are-interfaces", test_capabilities_are_interfaces);
   g_test_add_func ("/sessions/methods/paired-sender", test_paired_sender);
+  g_test_add_func ("/sessions/methods/described", test_described);
   g_test_add_func ("/sessions/methods/unknown-method", test_unknown_method);
 
   return g_test_run ();

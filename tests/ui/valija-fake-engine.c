@@ -108,7 +108,10 @@ valija_fake_engine_add_account (ValijaEngine *self, const char *method, const ch
   if (g_str_equal (method, "smtp"))
     capabilities = VALIJA_CAPABILITY_SEND;
   else if (sends)
-    capabilities |= VALIJA_CAPABILITY_SEND;
+    {
+      capabilities |= VALIJA_CAPABILITY_SEND;
+      g_object_set (valija_account_get_outgoing (account), "host", "smtp.example.org", NULL);
+    }
 
   for (guint i = 0; i < G_N_ELEMENTS (roles); i++)
     {

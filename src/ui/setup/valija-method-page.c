@@ -20,6 +20,7 @@ struct _ValijaMethodPage
   GtkLabel            *kind;
   GtkLabel            *tagline;
   GtkLabel            *summary;
+  AdwPreferencesGroup *own;
   AdwPreferencesGroup *facts;
   AdwPreferencesGroup *answers;
   AdwPreferencesGroup *caveats;
@@ -30,6 +31,8 @@ struct _ValijaMethodPage
   GtkWidget           *bottom;
   GtkButton           *set_up_button;
   GtkWidget           *why_not;
+
+  const ValijaMethod  *method;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaMethodPage, valija_method_page, ADW_TYPE_NAVIGATION_PAGE)
@@ -123,6 +126,7 @@ set_method (ValijaMethodPage   *self,
   /* Translators: the name of a connection method */
   g_autofree char *label = g_strdup_printf (_("Set Up %s…"), name);
 
+  self->method = method;
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), name);
   gtk_image_set_from_icon_name (self->icon, method->icon_name);
   gtk_label_set_text (self->name, name);
@@ -184,6 +188,7 @@ valija_method_page_class_init (ValijaMethodPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, kind);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, tagline);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, summary);
+  gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, own);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, facts);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, answers);
   gtk_widget_class_bind_template_child (widget_class, ValijaMethodPage, caveats);
@@ -213,13 +218,28 @@ valija_method_page_new (const ValijaMethod *method)
   return ADW_NAVIGATION_PAGE (self);
 }
 
+/* Above stands that the method only reads. */
+static void
+show_pairing (ValijaMethodPage *self,
+              ValijaAccount    *account)
+{
+  g_autofree char *text = valija_method_describe (self->method, account);
+
+  add_row (self->own, "mail-send-symbolic", "dimmed", NULL, text, "");
+  gtk_widget_set_visible (GTK_WIDGET (self->own), TRUE);
+}
+
 void
 valija_method_page_set_status (ValijaMethodPage    *self,
                                ValijaAccountStatus *status)
 {
   const char * const *facts = valija_account_status_get_facts (status);
+  ValijaAccount *account = valija_account_status_get_account (status);
 
   g_return_if_fail (VALIJA_IS_METHOD_PAGE (self));
+
+  if (self->method->pairs_outgoing && valija_account_has_side (account, VALIJA_SIDE_OUTGOING))
+    show_pairing (self, account);
 
   gtk_widget_set_visible (self->bottom, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->facts), TRUE);

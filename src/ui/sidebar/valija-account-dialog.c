@@ -160,6 +160,15 @@ measure (ValijaAccountDialog *self)
 }
 
 static void
+update_method (ValijaAccountDialog *self)
+{
+  const ValijaMethod *method = valija_engine_find_method (self->engine, valija_account_get_method (self->account));
+  g_autofree char *subtitle = method != NULL ? valija_method_describe (method, self->account) : NULL;
+
+  adw_action_row_set_subtitle (self->method_row, subtitle != NULL ? subtitle : "");
+}
+
+static void
 update (ValijaAccountDialog *self)
 {
   ValijaSessionState state = valija_account_status_get_state (self->status);
@@ -206,6 +215,7 @@ update (ValijaAccountDialog *self)
     }
   adw_banner_set_revealed (self->banner, error != NULL);
 
+  update_method (self);
   update_facts (self);
 }
 
@@ -535,18 +545,11 @@ valija_account_dialog_new (ValijaEngine  *engine,
   self->status = g_object_ref (valija_engine_get_status (engine, account));
 
   adw_navigation_page_set_title (self->page, valija_account_get_name (account));
-  if (method != NULL)
-    {
-      g_autofree char *subtitle = NULL;
-
-      /* Translators: a connection method and what it does: "IMAP, read only" */
-      subtitle = g_strdup_printf (_("%s: %s"), valija_method_text (method->name), valija_method_text (method->kind));
-      adw_action_row_set_subtitle (self->method_row, subtitle);
-    }
-
   show_mail (self, method);
   gtk_widget_set_visible (GTK_WIDGET (self->replies_row), valija_engine_has_auto_replies (engine, account));
   g_signal_connect_object (self->status, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (valija_account_get_outgoing (account), "notify::host", G_CALLBACK (update_method), self,
+                           G_CONNECT_SWAPPED);
   update (self);
   measure (self);
 
