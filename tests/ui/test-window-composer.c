@@ -8,6 +8,7 @@
 #include "ui/composer/valija-composer-private.h"
 #include "ui/composer/valija-send-later-dialog.h"
 #include "ui/composer/valija-sender.h"
+#include "ui/reader/valija-reader-private.h"
 #include "ui/search/valija-suggestion-row.h"
 
 static gboolean
@@ -187,6 +188,44 @@ test_other_sender (void)
   composer = compose_note ();
   g_assert_false (adw_banner_get_revealed (composer->sender_banner));
   discard_composer ();
+}
+
+/* An answer to mail of an account that only receives goes from another one, as a new message does, and not to it. */
+void
+test_answer_from_other (void)
+{
+  ValijaAccount *receiving = valija_engine_find_account (engine, "ana.nunez@provider.example");
+  ValijaAccount *sending = valija_engine_find_account (engine, "ana@example.org");
+  ValijaWindow *window = get_window ();
+  ValijaComposer *composer;
+
+  valija_fake_engine_add_message (engine, valija_engine_find_folder (engine, receiving, "inbox"),
+                                  "From: Bo <bo@example.org>\n"
+                                  "To: ana.nunez@provider.example, ana@example.org, mei@example.cn\n"
+                                  "Subject: All of you\nDate: Wed, 1 Jul 2026 10:00:00 +0000\n\nHello\n",
+                                  VALIJA_FLAG_SEEN);
+  show_inbox ("ana.nunez@provider.example");
+  select_row (0);
+  WAIT_FOR (g_str_equal (gtk_label_get_text (window->reader->subject), "All of you"));
+  g_assert_false (gtk_widget_has_css_class (window->reader->reply_button, "unavailable"));
+  g_assert_false (gtk_widget_has_css_class (window->reader->forward_button, "unavailable"));
+
+  activate (window, "win.reply-all");
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  g_assert_true (valija_composer_get_account (composer) == sending);
+  g_assert_true (adw_banner_get_revealed (composer->sender_banner));
+  g_assert_cmpstr (adw_banner_get_title (composer->sender_banner), ==,
+                   "“ana.nunez@provider.example” can only receive. This message is sent from ana@example.org.");
+  g_assert_cmpstr (valija_address_field_get_text (composer->to), ==, "Bo <bo@example.org>, mei@example.cn");
+  discard_composer ();
+
+  activate (window, "win.forward");
+  WAIT (has_composer);
+  composer = find_window (VALIJA_TYPE_COMPOSER);
+  g_assert_true (adw_banner_get_revealed (composer->sender_banner));
+  discard_composer ();
+  show_inbox ("ana@example.org");
 }
 
 /* It waits for some seconds, and comes back into a composer. */

@@ -178,11 +178,38 @@ test_archive_and_undo (void)
   g_assert_cmpint (count ("inbox"), ==, inbox);
 }
 
+static const char * const senders[] = { "ana@example.org", "robot@example.org" };
+
+static void
+set_capabilities (const char        *address,
+                  ValijaCapabilities capabilities)
+{
+  ValijaAccountStatus *status = valija_engine_get_status (engine, valija_engine_find_account (engine, address));
+
+  valija_account_status_set_server (status, capabilities, valija_account_status_get_facts (status));
+}
+
+/* Returns what it could do. */
+static ValijaCapabilities
+stop_sending (const char *address)
+{
+  ValijaAccountStatus *status = valija_engine_get_status (engine, valija_engine_find_account (engine, address));
+  ValijaCapabilities before = valija_account_status_get_capabilities (status);
+
+  set_capabilities (address, before & ~VALIJA_CAPABILITY_SEND);
+
+  return before;
+}
+
+/* Where no account can send, an answer is refused. */
 void
 test_read_only_account (void)
 {
   ValijaWindow *window = get_window ();
+  ValijaCapabilities capabilities[2];
 
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++)
+    capabilities[i] = stop_sending (senders[i]);
   show_inbox ("ana.nunez@provider.example");
   select_row (0);
 
@@ -197,6 +224,8 @@ test_read_only_account (void)
   activate (window, "win.reply");
   g_assert_true (adw_banner_get_revealed (window->reader->reason_banner));
   g_assert_false (has_composer ());
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++)
+    set_capabilities (senders[i], capabilities[i]);
   show_inbox ("ana@example.org");
 }
 

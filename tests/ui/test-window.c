@@ -291,6 +291,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/send-later", test_send_later);
   g_test_add_func ("/ui/composer/check-addresses", test_check_addresses);
   g_test_add_func ("/ui/composer/other-sender", test_other_sender);
+  g_test_add_func ("/ui/composer/answer-from-other", test_answer_from_other);
   g_test_add_func ("/ui/composer/draft-on-close", test_draft_on_close);
   g_test_add_func ("/ui/composer/failed-draft-stays", test_failed_draft_stays);
   g_test_add_func ("/ui/composer/close-while-sending", test_close_while_sending);

@@ -126,6 +126,7 @@ void test_send_later (void);
 void test_check_addresses (void);
 void test_draft_on_close (void);
 void test_other_sender (void);
+void test_answer_from_other (void);
 void test_empty_is_no_draft (void);
 void test_failed_draft_stays (void);
 void test_close_while_sending (void);

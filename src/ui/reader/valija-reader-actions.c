@@ -15,12 +15,27 @@
 
 /* ---- Answers ---- */
 
+char *
+valija_reader_why_not (ValijaReader *self,
+                       ValijaFolder *folder,
+                       ValijaAction  action)
+{
+  g_autofree char *reason = valija_engine_why_not (self->engine, self->account, folder, action);
+  gboolean writes = action == VALIJA_ACTION_REPLY || action == VALIJA_ACTION_FORWARD;
+
+  /* As with a new message: the composer tells which account it goes from. */
+  if (writes && valija_application_find_sender (valija_application_get_default (), NULL) != NULL)
+    return NULL;
+
+  return g_steal_pointer (&reason);
+}
+
 static gboolean
 may (ValijaReader *self,
      ValijaAction  action)
 {
   ValijaFolder *folder = self->message != NULL ? valija_message_get_folder (self->message) : NULL;
-  g_autofree char *reason = valija_engine_why_not (self->engine, self->account, folder, action);
+  g_autofree char *reason = valija_reader_why_not (self, folder, action);
 
   if (reason == NULL)
     return TRUE;
@@ -31,6 +46,22 @@ may (ValijaReader *self,
   gtk_accessible_announce (GTK_ACCESSIBLE (self), reason, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 
   return FALSE;
+}
+
+/* All addresses that the answer may be from: those of the message's account, and where that only receives, those of the
+ * one that sends in its place. */
+static GPtrArray *
+list_own (ValijaReader *self)
+{
+  GPtrArray *own = valija_account_list_senders (self->account);
+  g_autofree char *reason = valija_engine_why_not (self->engine, self->account, NULL, VALIJA_ACTION_COMPOSE);
+  ValijaAccount *other = reason != NULL ? valija_application_find_sender (valija_application_get_default (), NULL)
+                                        : NULL;
+
+  if (other != NULL)
+    g_ptr_array_extend_and_steal (own, valija_account_list_senders (other));
+
+  return own;
 }
 
 static void
@@ -48,7 +79,7 @@ answer (ValijaReader   *self,
 
   if (account != NULL)
     {
-      own = valija_account_list_senders (account);
+      own = list_own (self);
       sender = valija_composition_choose_sender (self->mime, own);
     }
 

@@ -772,7 +772,7 @@ valija_reader_update_reasons (ValijaReader  *self,
 
   for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
     {
-      g_autofree char *reason = valija_engine_why_not (self->engine, account, folder, buttons[i].action);
+      g_autofree char *reason = valija_reader_why_not (self, folder, buttons[i].action);
 
       valija_widget_set_reason (buttons[i].wide, buttons[i].label, reason);
       valija_widget_set_reason (buttons[i].narrow, buttons[i].label, reason);
