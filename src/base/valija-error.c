@@ -332,3 +332,16 @@ valija_error_is_transient (const GError *error)
   return code == VALIJA_ERROR_RESOLVE || code == VALIJA_ERROR_CONNECT || code == VALIJA_ERROR_TIMED_OUT ||
          code == VALIJA_ERROR_DISCONNECTED || code == VALIJA_ERROR_OFFLINE || code == VALIJA_ERROR_TRY_LATER;
 }
+
+/**
+ * valija_error_wants_password:
+ * @error: any error
+ *
+ * Returns: whether it may be mended by giving a password
+ */
+gboolean
+valija_error_wants_password (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NO_SECRET);
+}

@@ -149,6 +149,12 @@ gboolean valija_error_is_cancelled (const GError *error);
 /* Whether the same attempt may succeed later with nothing changed (network and TRY_LATER codes). */
 gboolean valija_error_is_transient (const GError *error);
 
+/* Whether a password must be given: it was refused, or none is stored. */
+gboolean valija_error_wants_password (const GError *error);
+
+/* Whether the title is the error's own sentence, as of what is not there, and need not be said twice. */
+gboolean valija_error_says_all_in_title (const GError *error);
+
 /* What a person reads, translated. (transfer full) never NULL. title: "The incoming server
  * refused the name or password" ; detail: the error's own sentence, what the server said and the
  * step, a sentence a line ; advice: what to do about it, or "" where nothing can be said. */

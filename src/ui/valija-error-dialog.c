@@ -5,25 +5,28 @@
 #include "ui/valija-error-dialog.h"
 
 #include "ui/setup/valija-certificate-dialog.h"
+#include "ui/setup/valija-methods-dialog.h"
 
 #include <glib/gi18n-lib.h>
 
 struct _ValijaErrorDialog
 {
-  AdwDialog     parent_instance;
+  AdwDialog      parent_instance;
 
-  GtkLabel     *title;
-  GtkLabel     *detail;
-  GtkLabel     *advice;
-  GtkWidget    *facts;
-  AdwActionRow *account_row;
-  AdwActionRow *side_row;
-  AdwActionRow *step_row;
-  AdwActionRow *line_row;
-  GtkWidget    *certificate_row;
+  GtkLabel      *title;
+  GtkLabel      *detail;
+  GtkLabel      *advice;
+  GtkWidget     *password_button;
+  GtkWidget     *facts;
+  AdwActionRow  *account_row;
+  AdwActionRow  *side_row;
+  AdwActionRow  *step_row;
+  AdwActionRow  *line_row;
+  GtkWidget     *certificate_row;
 
-  ValijaEngine *engine;
-  GError       *error;
+  ValijaEngine  *engine;
+  ValijaAccount *account;   /* nullable */
+  GError        *error;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, ADW_TYPE_DIALOG)
@@ -82,10 +85,20 @@ certificate_cb (ValijaErrorDialog *self)
 }
 
 static void
+password_cb (ValijaErrorDialog *self)
+{
+  AdwDialog *dialog = valija_methods_dialog_new_for_password (self->engine, self->account, self->error);
+
+  g_signal_connect_object (dialog, "closed", G_CALLBACK (adw_dialog_close), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
 valija_error_dialog_dispose (GObject *object)
 {
   ValijaErrorDialog *self = VALIJA_ERROR_DIALOG (object);
 
+  g_clear_object (&self->account);
   g_clear_object (&self->engine);
   g_clear_error (&self->error);
 
@@ -104,6 +117,7 @@ valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, detail);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, advice);
+  gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, password_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, facts);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, account_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, side_row);
@@ -111,6 +125,7 @@ valija_error_dialog_class_init (ValijaErrorDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, line_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaErrorDialog, certificate_row);
   gtk_widget_class_bind_template_callback (widget_class, certificate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, password_cb);
 }
 
 static void
@@ -133,10 +148,12 @@ valija_error_dialog_new (ValijaEngine  *engine,
   gboolean told = FALSE;
 
   self->engine = g_object_ref (engine);
+  g_set_object (&self->account, account);
   self->error = g_error_copy (error);
   set_text (self->title, title);
   set_text (self->detail, g_str_equal (detail, title) ? "" : detail);
   set_text (self->advice, advice);
+  gtk_widget_set_visible (self->password_button, account != NULL && valija_error_wants_password (error));
 
   told |= set_row (self->account_row, account != NULL ? valija_account_get_name (account) : NULL);
   told |= set_row (self->side_row, describe_side (valija_error_get_side (error)));

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define VALIJA_TYPE_ERROR_DIALOG (valija_error_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaErrorDialog, valija_error_dialog, VALIJA, ERROR_DIALOG, AdwDialog)
 
-/* @account: (nullable): whose failure it is, where that is not plain. @error is copied. Holds @engine, for what a
- * certificate is decided to be. (transfer floating) */
+/* @account: (nullable): whose failure it is; then a password that it wants can be given. @error is copied. Holds
+ * @engine and @account. (transfer floating) */
 AdwDialog *valija_error_dialog_new (ValijaEngine  *engine,
                                     ValijaAccount *account,
                                     const GError  *error) G_GNUC_WARN_UNUSED_RESULT;

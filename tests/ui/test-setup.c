@@ -16,6 +16,7 @@
 #include "ui/setup/valija-servers-page.h"
 #include "ui/setup/valija-setup-assistant.h"
 #include "ui/setup/valija-test-page.h"
+#include "ui/valija-fake-engine.h"
 
 /* The assistant in a window, driven as a person does: by the titles of fields and the labels of
  * buttons. */
@@ -267,6 +268,63 @@ test_every_method_is_explained (Fixture      *fixture,
       if (!methods[i]->available)
         assert_text (fixture, "cannot connect with it yet");
     }
+}
+
+/* Its page tells what an account does beside what its method does. */
+static void
+test_paired_account (Fixture      *fixture,
+                     gconstpointer data)
+{
+  ValijaAccount *account = valija_fake_engine_add_account (fixture->engine, "imap", "bo@example.org", TRUE);
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "imap", account);
+  assert_page (fixture, VALIJA_TYPE_METHOD_PAGE);
+  assert_text (fixture, "Read only");
+  assert_text (fixture, "Reads by IMAP, sends by SMTP");
+}
+
+static gboolean
+has_focus_in (Fixture   *fixture,
+              GtkWidget *row)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (fixture->window));
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, row);
+}
+
+/* A password alone is asked for where it is typed, and tried at once; another server is explained first. */
+static void
+test_new_password (Fixture      *fixture,
+                   gconstpointer data)
+{
+  ValijaSetupAssistant *assistant = VALIJA_SETUP_ASSISTANT (fixture->assistant);
+  ValijaAccount *account = valija_fake_engine_add_account (fixture->engine, "imap", "bo@example.org", TRUE);
+  ValijaServer *incoming = valija_account_get_incoming (account);
+  GtkWidget *row;
+
+  g_object_set (incoming, "host", "imap.example.org", "user", "bo", NULL);
+  g_object_set (valija_account_get_outgoing (account), "user", "other", NULL);
+
+  valija_setup_assistant_ask_password (assistant, account, VALIJA_SIDE_OUTGOING);
+  assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
+  row = find (find (get_page (fixture), is_group, "Outgoing Server"), is_row, "Password");
+  valija_wait_until (has_focus_in (fixture, row));
+
+  valija_setup_assistant_ask_password (assistant, account, VALIJA_SIDE_INCOMING);
+  row = find (find (get_page (fixture), is_group, "Incoming Server"), is_row, "Password");
+  valija_wait_until (has_focus_in (fixture, row));
+  type_into (fixture, "Incoming Server", "Password", "new");
+  type_into (fixture, "Incoming Server", "Server", "elsewhere.example.org");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+
+  valija_setup_assistant_ask_password (assistant, account, VALIJA_SIDE_INCOMING);
+  type_into (fixture, "Incoming Server", "Password", "new");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_TEST_PAGE);
+  valija_wait_until (find (get_page (fixture), is_button, "Save") != NULL);
+  press (fixture, "Save");
+  valija_wait_until (find (get_page (fixture), has_text, "The Account Is Changed") != NULL);
 }
 
 static void
@@ -637,6 +695,8 @@ main (int    argc,
   ADD ("/ui/setup/overview", test_overview);
   ADD ("/ui/setup/suggestion", test_suggestion);
   ADD ("/ui/setup/every-method-is-explained", test_every_method_is_explained);
+  ADD ("/ui/setup/paired-account", test_paired_account);
+  ADD ("/ui/setup/new-password", test_new_password);
   ADD ("/ui/setup/missing-and-wrong", test_missing_and_wrong);
   ADD ("/ui/setup/port-follows-protection", test_port_follows_protection);
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);

@@ -8,9 +8,11 @@
 #include "ui/list/valija-progress-bar.h"
 #include "ui/reader/valija-reader-private.h"
 #include "ui/replies/valija-replies-dialog.h"
+#include "ui/setup/valija-methods-dialog.h"
 #include "ui/sidebar/valija-sidebar-private.h"
 #include "ui/sidebar/valija-sidebar-row.h"
 #include "ui/sidebar/valija-sync-row.h"
+#include "ui/valija-error-dialog.h"
 
 static void
 press_in (gpointer    widget,
@@ -234,8 +236,8 @@ test_sync_button (void)
   GtkLabel *label = find_widget (gtk_menu_button_get_child (button), GTK_TYPE_LABEL);
   GtkWidget *row = find_widget (GTK_WIDGET (gtk_menu_button_get_popover (button)), VALIJA_TYPE_SYNC_ROW);
   g_autoptr(ValijaProgress) progress = valija_progress_new ("Fetching whole messages");
-  GtkWidget *cancel = find_widget (row, GTK_TYPE_BUTTON);
-  GtkWidget *pause = gtk_widget_get_next_sibling (cancel);
+  GtkWidget *pause = gtk_widget_get_last_child (find_widget (row, GTK_TYPE_BOX));
+  GtkWidget *cancel = gtk_widget_get_prev_sibling (pause);
 
   check_all ();
   g_assert_cmpstr (gtk_label_get_text (label), ==, "Checked just now");
@@ -266,6 +268,13 @@ toast_dismissed_cb (GSignalInvocationHint *hint, guint n_values, const GValue *v
 {
   ++*(guint *) n_dismissed;
   return G_SOURCE_CONTINUE;
+}
+
+static void
+close_dialog (void)
+{
+  adw_dialog_force_close (window_dialog ());
+  WAIT_FOR (window_dialog () == NULL);
 }
 
 /* Two actions that fail for one reason have failed both. */
@@ -322,6 +331,70 @@ test_check_fails (void)
   valija_account_status_set_error (valija_engine_get_status (engine, other), NULL);
   valija_account_status_set_error (status, NULL);
   g_assert_nonnull (find_label (foot, "Checked just now"));
+}
+
+static GtkWidget *
+find_sync_row (const char *name)
+{
+  GtkWidget *foot = GTK_WIDGET (get_window ()->sidebar->sync_button);
+  GtkMenuButton *button = find_widget (foot, GTK_TYPE_MENU_BUTTON);
+  GtkWidget *row = find_widget (GTK_WIDGET (gtk_menu_button_get_popover (button)), VALIJA_TYPE_SYNC_ROW);
+
+  while (!g_str_equal (gtk_label_get_text (find_widget (row, GTK_TYPE_LABEL)), name))
+    row = gtk_widget_get_next_sibling (row);
+  gtk_menu_button_popup (button);
+
+  return row;
+}
+
+static gboolean
+types_password (void)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (get_window ()));
+
+  return focus != NULL && gtk_widget_get_ancestor (focus, ADW_TYPE_PASSWORD_ENTRY_ROW) != NULL;
+}
+
+/* Where a password was refused the way to give another is beside it, and where something else failed all about that. */
+void
+test_new_password (void)
+{
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  ValijaAccountStatus *status = valija_engine_get_status (engine, account);
+  GtkWidget *row = find_sync_row ("ana@example.org");
+  GtkWidget *button = NULL;
+  g_autoptr(GError) refused = NULL;
+  g_autoptr(GError) silent = NULL;
+
+  valija_error_set (&refused, VALIJA_ERROR_AUTHENTICATION, "No.");
+  valija_error_locate (&refused, VALIJA_SIDE_INCOMING, VALIJA_STEP_SIGN_IN);
+  valija_error_set (&silent, VALIJA_ERROR_TIMED_OUT, "Silence.");
+
+  valija_account_status_set_error (status, refused);
+  WAIT_FOR ((button = find_button (row, "Change Password…")) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (VALIJA_IS_METHODS_DIALOG (window_dialog ()));
+  WAIT (types_password);
+  close_dialog ();
+
+  row = find_sync_row ("ana@example.org");
+  valija_account_status_set_error (status, silent);
+  WAIT_FOR ((button = find_button (row, "Details")) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (VALIJA_IS_ERROR_DIALOG (window_dialog ()));
+  g_assert_null (find_button (GTK_WIDGET (window_dialog ()), "Change _Password…"));
+  close_dialog ();
+
+  valija_account_status_set_error (status, refused);
+  show_inbox ("ana@example.org");
+  g_signal_emit_by_name (get_window ()->pane->banner, "button-clicked");
+  WAIT_FOR (VALIJA_IS_ERROR_DIALOG (window_dialog ()) &&
+            (button = find_button (GTK_WIDGET (window_dialog ()), "Change _Password…")) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+  WAIT_FOR (VALIJA_IS_METHODS_DIALOG (window_dialog ()));
+  close_dialog ();
+  valija_account_status_set_error (status, NULL);
+  g_assert_null (find_button (row, "Details"));
 }
 
 /* What is kept of an account is told and chosen on its page, and fetched at once. */

@@ -72,6 +72,7 @@ void test_sync_button (void);
 void test_account_mail (void);
 void test_failures_alike (void);
 void test_check_fails (void);
+void test_new_password (void);
 void test_quota (void);
 void test_folded_account (void);
 void test_folded_folder (void);

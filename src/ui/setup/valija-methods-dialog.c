@@ -95,3 +95,17 @@ valija_methods_dialog_new_for_account (ValijaEngine  *engine,
 
   return self;
 }
+
+AdwDialog *
+valija_methods_dialog_new_for_password (ValijaEngine  *engine,
+                                        ValijaAccount *account,
+                                        const GError  *error)
+{
+  AdwDialog *self = valija_methods_dialog_new (engine);
+
+  valija_setup_assistant_ask_password (VALIJA_METHODS_DIALOG (self)->assistant, account,
+                                       valija_error_get_side (error));
+  adw_dialog_set_title (self, valija_account_get_name (account));
+
+  return self;
+}

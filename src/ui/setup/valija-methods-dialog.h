@@ -27,4 +27,9 @@ AdwDialog *valija_methods_dialog_new_for_method  (ValijaEngine  *engine,
 AdwDialog *valija_methods_dialog_new_for_account (ValijaEngine  *engine,
                                                   ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same at the password that @error, of @account, wants. */
+AdwDialog *valija_methods_dialog_new_for_password (ValijaEngine  *engine,
+                                                   ValijaAccount *account,
+                                                   const GError  *error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -36,6 +36,7 @@ struct _ValijaServersPage
 
   const ValijaMethod *method;
   ValijaAccount      *account;
+  ValijaServerGroup  *asked;          /* (nullable) (transfer none): one of the two, for its password */
   gboolean            stored;
 };
 
@@ -186,7 +187,18 @@ focus_missing (ValijaServersPage *self)
 static void
 shown_cb (ValijaServersPage *self)
 {
-  focus_missing (self);
+  if (self->asked == NULL)
+    focus_missing (self);
+  else
+    valija_server_group_focus (self->asked, TRUE);
+}
+
+/* A dialog gives nobody the focus before it is there, which is after this page was shown in it. */
+static void
+mapped_cb (ValijaServersPage *self)
+{
+  if (self->asked != NULL)
+    valija_server_group_focus (self->asked, TRUE);
 }
 
 static void
@@ -303,6 +315,7 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, pairing_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, shown_cb);
+  gtk_widget_class_bind_template_callback (widget_class, mapped_cb);
   gtk_widget_class_bind_template_callback (widget_class, deleting_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, next_clicked_cb);
 }
@@ -330,6 +343,7 @@ valija_servers_page_load (ValijaServersPage  *self,
 
   self->method = method;
   self->stored = stored;
+  self->asked = NULL;
   g_set_object (&self->account, account);
 
   adw_navigation_page_set_title (ADW_NAVIGATION_PAGE (self), method->finds_server ? _("Sign In") : _("Servers"));
@@ -358,6 +372,18 @@ valija_servers_page_load (ValijaServersPage  *self,
 
   pairing_changed_cb (self);
   deleting_changed_cb (self);
+}
+
+void
+valija_servers_page_ask_password (ValijaServersPage *self,
+                                  ValijaSide         side)
+{
+  gboolean of_outgoing;
+
+  g_return_if_fail (VALIJA_IS_SERVERS_PAGE (self));
+
+  of_outgoing = side == VALIJA_SIDE_OUTGOING && sends (self) && !shares_sign_in (self);
+  self->asked = of_outgoing || !self->method->uses_incoming ? self->outgoing : self->incoming;
 }
 
 void

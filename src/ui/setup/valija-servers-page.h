@@ -27,6 +27,9 @@ void          valija_servers_page_set_hint   (ValijaServersPage *self, const cha
 /* (transfer full) (nullable) */
 ValijaSecret *valija_servers_page_dup_secret (ValijaServersPage *self, ValijaSide side) G_GNUC_WARN_UNUSED_RESULT;
 
+/* When the page is shown the cursor is to be where the password of @side is typed. */
+void valija_servers_page_ask_password (ValijaServersPage *self, ValijaSide side);
+
 /* @domain: (nullable): whose server is looked for now; meanwhile nothing can be changed, and the search be stopped */
 void valija_servers_page_set_searching (ValijaServersPage *self, const char *domain);
 

@@ -37,6 +37,7 @@ struct _ValijaSetupAssistant
   GPtrArray          *allowed;     /* of char *: strangers that may be asked where the mailbox is */
   DexFuture          *search;      /* nullable: for the server; dropping it ends the search */
   gboolean            stored;
+  gboolean            asks_password;
 };
 
 G_DEFINE_FINAL_TYPE (ValijaSetupAssistant, valija_setup_assistant, ADW_TYPE_BIN)
@@ -199,8 +200,44 @@ identity_next_cb (ValijaSetupAssistant *self)
 }
 
 static void
+review_next_cb (ValijaSetupAssistant *self)
+{
+  g_autoptr(ValijaSecret) incoming = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_INCOMING);
+  g_autoptr(ValijaSecret) outgoing = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_OUTGOING);
+
+  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->test_page));
+  valija_test_page_start (self->test_page, self->engine, self->account, incoming, outgoing,
+                          self->stored ? _("Save") : _("Add Account"));
+}
+
+static gboolean
+has_other_host (ValijaAccount *account,
+                ValijaAccount *other,
+                ValijaSide     side)
+{
+  return !g_str_equal (valija_server_get_host (valija_account_get_server (account, side)),
+                       valija_server_get_host (valija_account_get_server (other, side)));
+}
+
+/* Where only a password is new, nothing else happens than before. */
+static gboolean
+needs_review (ValijaSetupAssistant *self)
+{
+  ValijaAccount *stored = valija_engine_find_account (self->engine, valija_account_get_id (self->account));
+
+  return !self->asks_password || stored == NULL || has_other_host (self->account, stored, VALIJA_SIDE_INCOMING) ||
+         has_other_host (self->account, stored, VALIJA_SIDE_OUTGOING);
+}
+
+static void
 servers_next_cb (ValijaSetupAssistant *self)
 {
+  if (!needs_review (self))
+    {
+      review_next_cb (self);
+      return;
+    }
+
   valija_review_page_load (self->review_page, self->method, self->account);
   adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->review_page));
 }
@@ -383,17 +420,6 @@ static void
 servers_stop_cb (ValijaSetupAssistant *self)
 {
   end_search (self);
-}
-
-static void
-review_next_cb (ValijaSetupAssistant *self)
-{
-  g_autoptr(ValijaSecret) incoming = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_INCOMING);
-  g_autoptr(ValijaSecret) outgoing = valija_servers_page_dup_secret (self->servers_page, VALIJA_SIDE_OUTGOING);
-
-  adw_navigation_view_push (self->view, ADW_NAVIGATION_PAGE (self->test_page));
-  valija_test_page_start (self->test_page, self->engine, self->account, incoming, outgoing,
-                          self->stored ? _("Save") : _("Add Account"));
 }
 
 static void
@@ -589,5 +615,24 @@ valija_setup_assistant_edit_account (ValijaSetupAssistant *self,
   valija_servers_page_load (self->servers_page, self->method, self->account, TRUE);
 
   page = ADW_NAVIGATION_PAGE (self->identity_page);
+  adw_navigation_view_replace (self->view, &page, 1);
+}
+
+void
+valija_setup_assistant_ask_password (ValijaSetupAssistant *self,
+                                     ValijaAccount        *account,
+                                     ValijaSide            side)
+{
+  AdwNavigationPage *page;
+
+  g_return_if_fail (VALIJA_IS_SETUP_ASSISTANT (self));
+  g_return_if_fail (VALIJA_IS_ACCOUNT (account));
+
+  valija_setup_assistant_edit_account (self, account);
+  self->asks_password = TRUE;
+  valija_servers_page_set_hint (self->servers_page, _("Type the password. What is stored besides stays as it is."));
+  valija_servers_page_ask_password (self->servers_page, side);
+
+  page = ADW_NAVIGATION_PAGE (self->servers_page);
   adw_navigation_view_replace (self->view, &page, 1);
 }

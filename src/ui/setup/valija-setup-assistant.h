@@ -20,5 +20,7 @@ GtkWidget *valija_setup_assistant_new          (ValijaEngine *engine) G_GNUC_WAR
 void       valija_setup_assistant_show_method  (ValijaSetupAssistant *self, const char *method, ValijaAccount *account);
 /* Its settings, in a copy: @account changes when the person has gone through to the end. */
 void       valija_setup_assistant_edit_account (ValijaSetupAssistant *self, ValijaAccount *account);
+/* The same at the password of @side; what is typed is tried at once. */
+void       valija_setup_assistant_ask_password (ValijaSetupAssistant *self, ValijaAccount *account, ValijaSide side);
 
 G_END_DECLS

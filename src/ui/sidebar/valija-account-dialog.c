@@ -224,7 +224,7 @@ show_error (ValijaAccountDialog *self,
             const GError        *error)
 {
   if (!valija_error_is_cancelled (error))
-    adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
+    adw_dialog_present (valija_error_dialog_new (self->engine, self->account, error), GTK_WIDGET (self));
 }
 
 static void

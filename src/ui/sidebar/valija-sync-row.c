@@ -5,6 +5,8 @@
 #include "ui/sidebar/valija-sync-row.h"
 
 #include "base/valija-future.h"
+#include "ui/setup/valija-methods-dialog.h"
+#include "ui/valija-error-dialog.h"
 #include "ui/valija-format.h"
 #include "ui/valija-window.h"
 
@@ -17,6 +19,7 @@ struct _ValijaSyncRow
   GtkLabel            *title;
   GtkLabel            *text;
   GtkProgressBar      *bar;
+  GtkButton           *failure;
   GtkButton           *cancel;
   GtkButton           *pause;
 
@@ -66,6 +69,24 @@ valija_sync_row_dup_text (ValijaAccountStatus *status)
   return valija_format_checked (valija_account_status_get_last_checked (status), 0);
 }
 
+/* @error: (nullable): what is told now */
+static void
+update_failure (ValijaSyncRow *self,
+                const GError  *error)
+{
+  const char *name = valija_account_get_name (valija_account_status_get_account (self->status));
+  gboolean wants_password = error != NULL && valija_error_wants_password (error);
+  g_autofree char *label = wants_password
+                             /* Translators: %s is the name of an account */
+                             ? g_strdup_printf (_("Change the password of %s"), name)
+                             /* Translators: %s is the name of an account */
+                             : g_strdup_printf (_("Details of the failure of %s"), name);
+
+  gtk_button_set_label (self->failure, wants_password ? _("Change Password…") : _("Details"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->failure), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->failure), error != NULL);
+}
+
 static void
 update (ValijaSyncRow *self)
 {
@@ -85,6 +106,7 @@ update (ValijaSyncRow *self)
   gtk_label_set_text (self->text, text);
   gtk_progress_bar_set_fraction (self->bar, MAX (fraction, 0));
   gtk_widget_set_visible (GTK_WIDGET (self->bar), fraction >= 0);
+  update_failure (self, progress == NULL && !paused ? valija_account_status_get_error (self->status) : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->cancel), progress != NULL);
   gtk_button_set_icon_name (self->pause, paused ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->pause), paused ? _("Resume") : _("Pause"));
@@ -96,6 +118,25 @@ status_changed_cb (ValijaSyncRow *self)
 {
   g_signal_group_set_target (self->progress, valija_account_status_get_progress (self->status));
   update (self);
+}
+
+/* A dialog over a popover would be lost with it. */
+static void
+failure_cb (ValijaSyncRow *self)
+{
+  ValijaAccount *account = valija_account_status_get_account (self->status);
+  const GError *error = valija_account_status_get_error (self->status);
+  GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_POPOVER);
+  AdwDialog *dialog;
+
+  if (error == NULL)
+    return;
+
+  dialog = valija_error_wants_password (error) ? valija_methods_dialog_new_for_password (self->engine, account, error)
+                                               : valija_error_dialog_new (self->engine, account, error);
+  if (popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+  adw_dialog_present (dialog, GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
 }
 
 static void
@@ -151,8 +192,10 @@ valija_sync_row_class_init (ValijaSyncRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, text);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, bar);
+  gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, failure);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, cancel);
   gtk_widget_class_bind_template_child (widget_class, ValijaSyncRow, pause);
+  gtk_widget_class_bind_template_callback (widget_class, failure_cb);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
   gtk_widget_class_bind_template_callback (widget_class, pause_cb);
 }
