@@ -15,7 +15,7 @@
 typedef struct
 {
   const char *nick;
-  const char *title;          /* where no side is known, none matters, or one server is both */
+  const char *title;          /* where no side is known, none matters, or one server is both; nullable: the sentence */
   const char *incoming_title; /* nullable */
   const char *outgoing_title; /* nullable */
   const char *advice;         /* nullable */
@@ -129,12 +129,8 @@ static const CodeText code_texts[] = {
     N_("The message is too large for the incoming server"),
     N_("The message is too large for the outgoing server"),
     N_("Send fewer or smaller attachments.") },
-  [VALIJA_ERROR_NOT_FOUND] = { "not-found",
-    N_("It is not there"),
-    N_("It is not on the server"),
-    NULL,
-    N_("Check how it is written. It may also have been moved or deleted elsewhere: check for mail to see "
-       "what is there now.") },
+  /* Only the sentence knows what is not there. */
+  [VALIJA_ERROR_NOT_FOUND] = { "not-found", NULL, NULL, NULL, NULL },
   [VALIJA_ERROR_UNSUPPORTED] = { "unsupported",
     N_("This cannot be done here"),
     N_("The incoming server cannot do this"),
@@ -233,8 +229,8 @@ append_line (GString *text, const char *line)
  * valija_error_dup_title:
  * @error: any error
  *
- * Returns: (transfer full): what failed in a few words, naming the side, translated, without a full
- *   stop
+ * Returns: (transfer full): what failed in a few words, naming the side or what is not there, translated, without a
+ *   full stop
  */
 char *
 valija_error_dup_title (const GError *error)
@@ -250,6 +246,9 @@ valija_error_dup_title (const GError *error)
   text = text_of (error);
   side = valija_error_get_side (error);
 
+  if (text->title == NULL)
+    return g_strndup (error->message, strlen (error->message) - g_str_has_suffix (error->message, "."));
+
   if (side == VALIJA_SIDE_INCOMING && text->incoming_title != NULL)
     return g_strdup (_(text->incoming_title));
 
@@ -257,6 +256,20 @@ valija_error_dup_title (const GError *error)
     return g_strdup (_(text->outgoing_title));
 
   return g_strdup (_(text->title));
+}
+
+/**
+ * valija_error_says_all_in_title:
+ * @error: any error
+ *
+ * Returns: whether its own sentence is the title, and need not be said twice
+ */
+gboolean
+valija_error_says_all_in_title (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, FALSE);
+
+  return !valija_error_is_cancelled (error) && text_of (error)->title == NULL;
 }
 
 /**
@@ -292,6 +305,35 @@ valija_error_dup_detail (const GError *error)
   return g_string_free (text, FALSE);
 }
 
+/* Where what is not there was looked for tells what can be done about it. (nullable) */
+static const char *
+advice_of_place (ValijaStep step)
+{
+  switch (step)
+    {
+    case VALIJA_STEP_OPEN_FOLDER:
+    case VALIJA_STEP_SYNC:
+    case VALIJA_STEP_FETCH:
+    case VALIJA_STEP_CHANGE:
+      return N_("It may have been moved or deleted elsewhere. Check for mail to see what is there now.");
+    case VALIJA_STEP_DISCOVER:
+    case VALIJA_STEP_CONNECT:
+    case VALIJA_STEP_SECURE:
+    case VALIJA_STEP_GREETING:
+    case VALIJA_STEP_SIGN_IN:
+    case VALIJA_STEP_LIST_FOLDERS:
+      return N_("Check how the address and the user name are written.");
+    case VALIJA_STEP_NONE:
+    case VALIJA_STEP_SENDER:
+    case VALIJA_STEP_RECIPIENTS:
+    case VALIJA_STEP_SEND:
+    case VALIJA_STEP_CLOSE:
+    case VALIJA_STEP_STORE:
+    default:
+      return NULL;
+    }
+}
+
 /**
  * valija_error_dup_advice:
  * @error: any error
@@ -301,15 +343,17 @@ valija_error_dup_detail (const GError *error)
 char *
 valija_error_dup_advice (const GError *error)
 {
-  const CodeText *text;
+  const char *advice;
 
   g_return_val_if_fail (error != NULL, g_strdup (""));
 
-  text = text_of (error);
-  if (text->advice == NULL || valija_error_is_cancelled (error))
+  advice = g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND)
+             ? advice_of_place (valija_error_get_step (error))
+             : text_of (error)->advice;
+  if (advice == NULL || valija_error_is_cancelled (error))
     return g_strdup ("");
 
-  return g_strdup (_(text->advice));
+  return g_strdup (_(advice));
 }
 
 char *

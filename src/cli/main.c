@@ -96,7 +96,7 @@ print_error (const GError *error)
 
   fprintf (stderr, "valijactl: %s\n", title);
   if (!g_str_equal (title, detail))
-    print_indented (detail);
+    print_indented (valija_error_says_all_in_title (error) ? strchrnul (detail, '\n') : detail);
   if (certificate != NULL)
     {
       g_autofree char *reasons = valija_certificate_dup_reasons (certificate);

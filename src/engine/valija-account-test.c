@@ -385,7 +385,7 @@ test_incoming_fiber (Test *test, GError **error)
     {
       valija_error_set (error, VALIJA_ERROR_NOT_FOUND, _("The server has no inbox for this name."));
       valija_error_locate (error, valija_account_name_side (test->account, VALIJA_SIDE_INCOMING),
-                           VALIJA_STEP_OPEN_FOLDER);
+                           VALIJA_STEP_LIST_FOLDERS);
       return FALSE;
     }
 

@@ -153,6 +153,20 @@ failure_is_of_folder (ValijaFolder *folder, const GError *error)
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
 }
 
+/* The server only says that what it was asked to open is not there. */
+static void
+name_folder (GError *failure, ValijaFolder *folder)
+{
+  if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
+      valija_error_get_step (failure) != VALIJA_STEP_OPEN_FOLDER)
+    return;
+
+  g_free (failure->message);
+  /* Translators: %s is the name of a folder */
+  failure->message = g_strdup_printf (_("The folder “%s” is no longer on the server."),
+                                      valija_folder_get_name (folder));
+}
+
 static gboolean
 sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
 {
@@ -172,6 +186,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
       if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
           !failure_is_of_folder (folder, failure))
         {
+          name_folder (failure, folder);
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }

@@ -145,19 +145,20 @@ valija_error_dialog_new (ValijaEngine  *engine,
   const char *sentence = error->domain == VALIJA_ERROR ? error->message : NULL;
   g_autofree char *detail = sentence != NULL ? g_strdup (sentence) : valija_error_dup_detail (error);
   g_autofree char *advice = valija_error_dup_advice (error);
+  ValijaStep step = valija_error_get_step (error);
   gboolean told = FALSE;
 
   self->engine = g_object_ref (engine);
   g_set_object (&self->account, account);
   self->error = g_error_copy (error);
   set_text (self->title, title);
-  set_text (self->detail, g_str_equal (detail, title) ? "" : detail);
+  set_text (self->detail, g_str_equal (detail, title) || valija_error_says_all_in_title (error) ? "" : detail);
   set_text (self->advice, advice);
   gtk_widget_set_visible (self->password_button, account != NULL && valija_error_wants_password (error));
 
   told |= set_row (self->account_row, account != NULL ? valija_account_get_name (account) : NULL);
   told |= set_row (self->side_row, describe_side (valija_error_get_side (error)));
-  told |= set_row (self->step_row, valija_step_get_label (valija_error_get_step (error)));
+  told |= set_row (self->step_row, step != VALIJA_STEP_NONE ? valija_step_get_label (step) : NULL);
   told |= set_row (self->line_row, valija_error_get_server_line (error));
   gtk_widget_set_visible (self->certificate_row, valija_error_get_certificate (error) != NULL);
   told |= valija_error_get_certificate (error) != NULL;

@@ -150,13 +150,58 @@ test_every_code_has_words (void)
         g_assert_cmpuint (strlen (title), >, 5);
         g_assert_false (g_str_has_suffix (title, "."));
 
-        if (code != VALIJA_ERROR_UNSUPPORTED)
+        if (code != VALIJA_ERROR_UNSUPPORTED && code != VALIJA_ERROR_NOT_FOUND)
           g_assert_true (g_str_has_suffix (advice, "."));
 
         g_hash_table_add (nicks, (gpointer) valija_error_code_to_nick (error));
       }
 
   g_assert_cmpuint (g_hash_table_size (nicks), ==, VALIJA_ERROR_INVALID + 1);
+}
+
+/* What is not there is named, and what is to be done depends on where it was. */
+static void
+test_not_found (void)
+{
+  const struct
+  {
+    ValijaStep step;
+    const char *advice;
+  } cases[] = {
+    { VALIJA_STEP_NONE, "" },
+    { VALIJA_STEP_STORE, "" },
+    { VALIJA_STEP_LIST_FOLDERS, "Check how the address and the user name are written." },
+    { VALIJA_STEP_FETCH, "It may have been moved or deleted elsewhere. Check for mail to see what is there now." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autofree char *title = NULL;
+      g_autofree char *advice = NULL;
+
+      valija_error_set_server (&error, VALIJA_ERROR_NOT_FOUND, "NO", "The message is no longer there.");
+      valija_error_locate (&error, VALIJA_SIDE_INCOMING, cases[i].step);
+      title = valija_error_dup_title (error);
+      advice = valija_error_dup_advice (error);
+      g_assert_cmpstr (title, ==, "The message is no longer there");
+      g_assert_cmpstr (advice, ==, cases[i].advice);
+      g_assert_true (valija_error_says_all_in_title (error));
+    }
+}
+
+static void
+test_wants_password (void)
+{
+  for (int code = VALIJA_ERROR_FAILED; code <= VALIJA_ERROR_INVALID; code++)
+    {
+      g_autoptr(GError) error = NULL;
+
+      valija_error_set (&error, code, "Because.");
+      g_assert_true (valija_error_wants_password (error) ==
+                     (code == VALIJA_ERROR_AUTHENTICATION || code == VALIJA_ERROR_NO_SECRET));
+      g_assert_true (valija_error_says_all_in_title (error) == (code == VALIJA_ERROR_NOT_FOUND));
+    }
 }
 
 static void
@@ -264,6 +309,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/error/cancelled", test_cancelled);
   g_test_add_func ("/base/error/server-line", test_server_line);
   g_test_add_func ("/base/error/every-code-has-words", test_every_code_has_words);
+  g_test_add_func ("/base/error/not-found", test_not_found);
+  g_test_add_func ("/base/error/wants-password", test_wants_password);
   g_test_add_func ("/base/error/steps", test_steps);
   g_test_add_func ("/base/error/words", test_words);
   g_test_add_func ("/base/error/one-server", test_one_server);

@@ -181,6 +181,29 @@ test_load_on_demand (void)
   test_await_error (valija_engine_load_source (test->engine, row, NULL, NULL), VALIJA_ERROR_NOT_FOUND);
 }
 
+/* A folder that the server does not open is named. */
+static void
+test_inbox_gone (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *advice = NULL;
+
+  fill (test, 1);
+  test_engine_sync (test, 0);
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_NOT_FOUND;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  g_assert_false (test_try (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_HEADERS, NULL),
+                            &error));
+  title = valija_error_dup_title (error);
+  advice = valija_error_dup_advice (error);
+  g_assert_cmpstr (title, ==, "The folder “INBOX” is no longer on the server");
+  g_assert_cmpstr (advice, ==, "It may have been moved or deleted elsewhere. Check for mail to see what is there now.");
+  g_assert_cmpstr (valija_error_get_server_line (error), ==, "no");
+}
+
 /* A large message shows how far it has come, in its account as well; Cancel ends it, and it can be asked for again. */
 static void
 test_load_large (void)
@@ -481,6 +504,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/all-folders", test_all_folders);
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
+  g_test_add_func ("/engine/sync/inbox-gone", test_inbox_gone);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);

@@ -22,6 +22,7 @@ struct _FakeServer
   guint questions;           /* asked so far */
   guint fail_at;             /* the number of the question that fails; 0: none */
   int fail_code;
+  ValijaStep fail_step;      /* where the session says that it failed */
   gboolean fail_cancelled;   /* it fails as what is cancelled does */
   gboolean fail_late;        /* what was asked for is done, and only the answer is lost */
   gboolean lost_answer;      /* it is, now */

@@ -28,6 +28,7 @@ fail (gpointer session)
     return dex_future_new_reject (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Closing");
 
   valija_error_set_server (&error, fake_server_of (session)->fail_code, "no", "The test wants this to fail.");
+  valija_error_locate (&error, VALIJA_SIDE_NONE, fake_server_of (session)->fail_step);
   return dex_future_new_for_error (error);
 }
 

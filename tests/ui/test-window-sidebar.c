@@ -297,6 +297,27 @@ test_failures_alike (void)
   g_assert_cmpuint (n_dismissed, ==, 2);
 }
 
+/* What is not there is named once, and nothing is made up about it. */
+void
+test_not_there (void)
+{
+  g_autoptr(GError) error = NULL;
+  GtkWidget *details;
+
+  valija_error_set (&error, VALIJA_ERROR_NOT_FOUND, "This message is no longer on this computer.");
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  valija_window_show_error (get_window (), error);
+  WAIT_FOR (find_label (GTK_WIDGET (get_window ()->toasts), "This message is no longer on this computer") != NULL);
+  press_in (get_window ()->toasts, "_Details");
+  WAIT_FOR (window_dialog () != NULL);
+  details = GTK_WIDGET (window_dialog ());
+  g_assert_nonnull (find_label (details, "This message is no longer on this computer"));
+  g_assert_null (find_label (details, "This message is no longer on this computer."));
+  g_assert_null (find_label (details, "Working"));
+  close_dialog ();
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+}
+
 void
 test_check_fails (void)
 {
