@@ -619,6 +619,7 @@ test_remove_account (void)
   ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
   guint n_unsent = valija_outbox_items_count_unsent (valija_engine_get_outbox (engine), account);
   g_autofree char *outbox = g_strdup_printf ("the %u messages in the outbox that were not sent", n_unsent);
+  g_auto(GStrv) paragraphs = NULL;
   GtkWidget *label;
 
   gtk_widget_activate_action (GTK_WIDGET (get_window ()), "win.account-details", "s", valija_account_get_id (account));
@@ -628,7 +629,11 @@ test_remove_account (void)
   label = find_widget (adw_alert_dialog_get_extra_child (get_dialog ()), GTK_TYPE_LABEL);
   g_assert_cmpuint (n_unsent, >, 1);
   g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (label)), outbox));
-  g_assert_nonnull (strstr (adw_alert_dialog_get_body (get_dialog ()), "this method and address"));
+  paragraphs = g_strsplit (adw_alert_dialog_get_body (get_dialog ()), "\n\n", -1);
+  g_assert_cmpuint (g_strv_length (paragraphs), ==, 3);
+  g_assert_nonnull (strstr (paragraphs[0], "Mail on the server stays"));
+  g_assert_nonnull (strstr (paragraphs[1], "the outbox is held"));
+  g_assert_nonnull (strstr (paragraphs[2], "this method and address"));
   press ("_Cancel");
   adw_dialog_force_close (window_dialog ());
   WAIT_FOR (window_dialog () == NULL);

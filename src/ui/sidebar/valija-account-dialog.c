@@ -402,37 +402,40 @@ remove_response_cb (GObject      *object,
   valija_future_then (valija_engine_remove_account (self->engine, self->account, local_mail), self, removed_cb);
 }
 
+/* A thought a paragraph. */
+static char *
+dup_consequences (ValijaAccount *account,
+                  guint          n_local,
+                  guint          n_unsent)
+{
+  const char *server = _("Mail on the server stays there. The passwords are removed from this computer.");
+  const char *here = n_unsent == 0 ? _("What is only on this computer is kept out of sight, with the settings.")
+                                   : _("What is only on this computer is kept out of sight, with the settings. What "
+                                       "waits in the outbox is held.");
+  const char *back = valija_account_get_email (account)[0] != '\0'
+                       ? _("All of this comes back when an account with this method and address is added again.")
+                       : _("All of this comes back when an account with this method, server and user name is added "
+                           "again.");
+
+  if (n_local + n_unsent == 0)
+    return g_strdup (_("Its settings and passwords are removed from this computer. Mail on the server stays there."));
+
+  return g_strjoin ("\n\n", server, here, back, NULL);
+}
+
 static void
 remove_cb (ValijaAccountDialog *self)
 {
   AdwDialog *dialog = adw_alert_dialog_new (NULL, NULL);
   guint n_local = valija_folders_count_local (valija_engine_get_folders (self->engine, self->account));
   guint n_unsent = valija_outbox_items_count_unsent (valija_engine_get_outbox (self->engine), self->account);
-  gboolean has_address = valija_account_get_email (self->account)[0] != '\0';
+  g_autofree char *body = dup_consequences (self->account, n_local, n_unsent);
 
   adw_alert_dialog_format_heading (ADW_ALERT_DIALOG (dialog), _("Remove “%s”?"),
                                    valija_account_get_name (self->account));
+  adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog), body);
   if (n_local + n_unsent > 0)
-    {
-      adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                                 has_address
-                                   ? _("Its passwords are removed from this computer. Mail on the server stays there. "
-                                       "What is only on this computer is kept out of sight, with the settings, and "
-                                       "what waits in the outbox is held. It comes back when an account with this "
-                                       "method and address is added again.")
-                                   : _("Its passwords are removed from this computer. Mail on the server stays there. "
-                                       "What is only on this computer is kept out of sight, with the settings, and "
-                                       "what waits in the outbox is held. It comes back when an account with this "
-                                       "method, server and user name is added again."));
-      adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), valija_delete_check_new (n_local, n_unsent));
-    }
-  else
-    {
-      adw_alert_dialog_set_body (ADW_ALERT_DIALOG (dialog),
-                                 _("Its settings and passwords are removed from this computer. "
-                                   "Mail on the server stays there."));
-    }
-
+    adw_alert_dialog_set_extra_child (ADW_ALERT_DIALOG (dialog), valija_delete_check_new (n_local, n_unsent));
   adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
                                   "cancel", _("_Cancel"),
                                   "remove", _("_Remove"),
