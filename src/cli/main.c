@@ -262,6 +262,7 @@ run_command (const ValijaCliCommand *command, char **arguments)
   run.cli.stop = DEX_FUTURE (dex_promise_new ());
   run.cli.held = g_ptr_array_new_with_free_func (g_object_unref);
   run.cli.arguments = arguments;
+  run.cli.keyring_file = opt_keyring_key != NULL;
   run.cli.n_arguments = g_strv_length (arguments);
   if (opt_json)
     {

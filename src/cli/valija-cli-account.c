@@ -459,7 +459,9 @@ password_fiber (ValijaCli *cli, GError **error)
       !dex_await (valija_engine_update_account (cli->engine, account, incoming, outgoing), error))
     return FALSE;
 
-  valija_cli_print (cli, _("The password of “%s” is in the keyring.\n"), valija_account_get_name (account));
+  valija_cli_print (cli, cli->keyring_file ? _("The password of “%s” is in the encrypted keyring file.\n")
+                                           : _("The password of “%s” is in the desktop’s keyring.\n"),
+                    valija_account_get_name (account));
   return TRUE;
 }
 

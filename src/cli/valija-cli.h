@@ -34,6 +34,7 @@ typedef struct
   JsonBuilder *json;            /* nullable: inside the root object, with --json */
   char **arguments;             /* what is neither command nor option */
   guint n_arguments;
+  gboolean keyring_file;        /* passwords are in an encrypted file, not in the desktop's keyring */
   gboolean lines;               /* the command writes objects of its own, one a line */
   ValijaAccount *account;       /* nullable: not stored; its traffic counts for --stats */
   DexFuture *stop;              /* rejects when the user wants an end of it */

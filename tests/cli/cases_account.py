@@ -133,7 +133,8 @@ def accounts():
         assert '(paused)' in p.run('account', 'list').stdout
         p.run('account', 'resume', 'Work')
         p.run('account', 'password', 'Work', stdin=PASSWORD, expect=USAGE)
-        p.run('account', 'password', 'Work', '--password-stdin', stdin='wrong\n')
+        told = p.run('account', 'password', 'Work', '--password-stdin', stdin='wrong\n').stdout
+        assert told == 'The password of “Work” is in the desktop’s keyring.\n', told
         p.run('account', 'test', 'Work', expect=SIGN_IN)
         p.run('account', 'password', 'Work', '--password-stdin', stdin=PASSWORD + '\n')
         for line in ('x' * 4097 + '\n', 'x' * 4096 + 'the password of the other server'):
@@ -159,6 +160,8 @@ def keyring_file():
         assert str(key) in told and key.stat().st_mode & 0o777 == 0o600 and len(key.read_text()) == 44, told
         p.run('account', 'test', expect=SIGN_IN)
         assert p.run('account', 'test', '--keyring-key', str(key)).stderr == ''
+        told = p.run('account', 'password', ANA, '--keyring-key', str(key), '--password-stdin', stdin=PASSWORD + '\n').stdout
+        assert told == f'The password of “{ANA}” is in the encrypted keyring file.\n', told
         p.env['VALIJA_KEYRING_KEY'] = str(key)
         p.run('sync', '--inbox', '--headers')
         kept = b''.join(f.read_bytes() for f in p.directory.rglob('*') if f.is_file())
