@@ -4,15 +4,13 @@
 
 #include "auth/valija-credentials-private.h"
 #include "auth/valija-credentials.h"
+#include "auth/valija-keyring-call.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <libsecret/secret.h>
 
 #include "base/valija-future.h"
-#include "base/valija-promise.h"
-
-#define CONTENT_TYPE "text/plain"
 
 struct _ValijaCredentials
 {
@@ -31,16 +29,6 @@ typedef struct
 } Request;
 
 G_DEFINE_FINAL_TYPE (ValijaCredentials, valija_credentials, G_TYPE_OBJECT)
-
-static const SecretSchema schema = {
-  "org.valija.Valija.Password",
-  SECRET_SCHEMA_NONE,
-  {
-    { "account", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { "side", SECRET_SCHEMA_ATTRIBUTE_STRING },
-    { NULL, 0 },
-  },
-};
 
 static Request *
 request_new (const char *account_id, ValijaSide side, const char *label, ValijaSecret *secret)
@@ -63,17 +51,6 @@ request_free (Request *request)
   g_clear_pointer (&request->secret, valija_secret_unref);
   dex_clear (&request->previous);
   g_free (request);
-}
-
-/* Of one side, or of both. (transfer full) */
-static GHashTable *
-make_attributes (Request *request)
-{
-  if (request->side == VALIJA_SIDE_NONE)
-    return secret_attributes_build (&schema, "account", request->account_id, NULL);
-
-  return secret_attributes_build (&schema, "account", request->account_id, "side", valija_side_to_nick (request->side),
-                                  NULL);
 }
 
 static gboolean
@@ -136,110 +113,6 @@ reject (GError *cause)
   return dex_future_new_for_error (valija_credentials_explain (cause));
 }
 
-/* Nothing below hands a cancellable to libsecret: a password half stored helps nobody, and its
- * file backend trips over one. */
-
-static void
-lookup_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr(DexPromise) promise = user_data;
-  GError *error = NULL;
-  SecretValue *value = secret_password_lookup_binary_finish (result, &error);
-
-  if (error != NULL)
-    valija_promise_reject (promise, error);
-  else
-    valija_promise_resolve_boxed (promise, SECRET_TYPE_VALUE, value);
-}
-
-/* Resolves to a SecretValue, or to NULL where there is none that could be unlocked. */
-static DexFuture *
-keyring_lookup (Request *request)
-{
-  g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new ();
-
-  secret_password_lookupv (&schema, attributes, NULL, lookup_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
-}
-
-static void
-store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr(DexPromise) promise = user_data;
-  GError *error = NULL;
-
-  if (secret_password_store_finish (result, &error))
-    valija_promise_resolve_boolean (promise, TRUE);
-  else
-    valija_promise_reject (promise, error);
-}
-
-static DexFuture *
-keyring_store (Request *request)
-{
-  g_autoptr(GHashTable) attributes = make_attributes (request);
-  g_autoptr(SecretValue) value = NULL;
-  DexPromise *promise = dex_promise_new ();
-  const char *bytes;
-  gsize length;
-
-  bytes = valija_secret_peek (request->secret, &length);
-  value = secret_value_new (bytes, (gssize) length, CONTENT_TYPE);
-  secret_password_storev_binary (&schema, attributes, SECRET_COLLECTION_DEFAULT, request->label, value,
-                                 NULL, store_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
-}
-
-static void
-clear_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr(DexPromise) promise = user_data;
-  GError *error = NULL;
-
-  secret_password_clear_finish (result, &error);
-  if (error != NULL)
-    valija_promise_reject (promise, error);
-  else
-    valija_promise_resolve_boolean (promise, TRUE);
-}
-
-static DexFuture *
-keyring_clear (Request *request)
-{
-  g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new ();
-
-  secret_password_clearv (&schema, attributes, NULL, clear_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
-}
-
-static void
-count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr(DexPromise) promise = user_data;
-  GError *error = NULL;
-  GList *items = secret_password_search_finish (result, &error);
-
-  if (error != NULL)
-    valija_promise_reject (promise, error);
-  else
-    valija_promise_resolve_uint (promise, g_list_length (items));
-
-  g_list_free_full (items, g_object_unref);
-}
-
-/* Resolves to how many items match, locked ones too (uint). */
-static DexFuture *
-keyring_count (Request *request, SecretSearchFlags flags)
-{
-  g_autoptr(GHashTable) attributes = make_attributes (request);
-  DexPromise *promise = dex_promise_new ();
-
-  secret_password_searchv (&schema, attributes, SECRET_SEARCH_ALL | flags, NULL, count_cb, dex_ref (promise));
-  return DEX_FUTURE (promise);
-}
-
 static GError *
 make_locked_error (void)
 {
@@ -272,7 +145,7 @@ lookup_fiber (gpointer data)
 
   await_turn_in_fiber (request);
 
-  value = dex_await_boxed (keyring_lookup (request), &error);
+  value = dex_await_boxed (valija_keyring_call_lookup (request->account_id, request->side), &error);
   if (error != NULL)
     return reject (error);
 
@@ -283,7 +156,7 @@ lookup_fiber (gpointer data)
     }
 
   /* A keyring that stays locked answers as if it were empty. */
-  count = dex_await_uint (keyring_count (request, SECRET_SEARCH_NONE), &error);
+  count = dex_await_uint (valija_keyring_call_count (request->account_id, request->side, SECRET_SEARCH_NONE), &error);
   if (error != NULL)
     return reject (error);
   if (count > 0)
@@ -301,7 +174,8 @@ store_fiber (gpointer data)
 
   await_turn_in_fiber (request);
 
-  if (!dex_await (keyring_store (request), &error))
+  if (!dex_await (valija_keyring_call_store (request->account_id, request->side, request->label, request->secret),
+                  &error))
     return reject (error);
 
   return dex_future_new_true ();
@@ -317,16 +191,16 @@ clear_fiber (gpointer data)
   await_turn_in_fiber (request);
 
   /* Clearing passes over locked items in silence: they are unlocked before, and counted after. */
-  count = dex_await_uint (keyring_count (request, SECRET_SEARCH_UNLOCK), &error);
+  count = dex_await_uint (valija_keyring_call_count (request->account_id, request->side, SECRET_SEARCH_UNLOCK), &error);
   if (error != NULL)
     return reject (error);
   if (count == 0)
     return dex_future_new_true ();
 
-  if (!dex_await (keyring_clear (request), &error))
+  if (!dex_await (valija_keyring_call_clear (request->account_id, request->side), &error))
     return reject (error);
 
-  count = dex_await_uint (keyring_count (request, SECRET_SEARCH_NONE), &error);
+  count = dex_await_uint (valija_keyring_call_count (request->account_id, request->side, SECRET_SEARCH_NONE), &error);
   if (error != NULL)
     return reject (error);
   if (count > 0)

@@ -5,6 +5,7 @@
 #include "auth/valija-credentials.h"
 
 #include <glib/gstdio.h>
+#include <time.h>
 
 #include "support/valija-script-server.h"
 
@@ -43,6 +44,30 @@ assert_secret (ValijaCredentials *credentials, const char *account, ValijaSide s
 
   g_assert_no_error (error);
   g_assert_cmpstr (valija_secret_peek (g_value_get_boxed (value), NULL), ==, expected);
+}
+
+/* In nanoseconds */
+static gint64
+get_cpu (clockid_t clock)
+{
+  struct timespec time;
+
+  g_assert_cmpint (clock_gettime (clock, &time), ==, 0);
+
+  return time.tv_sec * (gint64) 1000000000 + time.tv_nsec;
+}
+
+/* Its key takes more than a frame, which is not the main thread's. */
+static void
+test_thread (void)
+{
+  g_autoptr(ValijaCredentials) credentials = valija_credentials_new ();
+  gint64 main_before = get_cpu (CLOCK_THREAD_CPUTIME_ID);
+  gint64 all_before = get_cpu (CLOCK_PROCESS_CPUTIME_ID);
+
+  assert_secret (credentials, "one", VALIJA_SIDE_INCOMING, NULL);
+  g_assert_cmpint (get_cpu (CLOCK_THREAD_CPUTIME_ID) - main_before, <,
+                   (get_cpu (CLOCK_PROCESS_CPUTIME_ID) - all_before) / 2);
 }
 
 static void
@@ -207,6 +232,8 @@ main (int argc, char *argv[])
   g_setenv ("SECRET_FILE_TEST_PATH", path, TRUE);
   g_setenv ("SECRET_FILE_TEST_PASSWORD", "test", TRUE);
 
+  /* The first that needs the file */
+  g_test_add_func ("/auth/file/thread", test_thread);
   g_test_add_func ("/auth/file/store", test_store);
   g_test_add_func ("/auth/file/clear", test_clear);
   g_test_add_func ("/auth/file/together", test_together);
