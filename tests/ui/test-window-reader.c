@@ -318,10 +318,10 @@ void
 test_card_sender (void)
 {
   static const char * const sources[] = {
-    "From: Bo <bo@example.org>\nTo: ana@example.org\nSubject: Bill\nMessage-ID: <bill-1@example.org>\n"
+    "From: Bank <pay@bank.example>\nTo: ana@example.org\nSubject: Bill\nMessage-ID: <bill-1@bank.example>\n"
     "Date: Fri, 03 Dec 2027 09:00:00 +0000\n\nHere is the bill.\n",
-    "From: \"bo@example.org\" <bo@evil.example>\nTo: ana@example.org\nSubject: Re: Bill\n"
-    "Message-ID: <bill-2@evil.example>\nIn-Reply-To: <bill-1@example.org>\n"
+    "From: \"pay@bank.example\" <pay@evil.example>\nTo: ana@example.org\nSubject: Re: Bill\n"
+    "Message-ID: <bill-2@evil.example>\nIn-Reply-To: <bill-1@bank.example>\n"
     "Date: Fri, 03 Dec 2027 10:00:00 +0000\n\nPay it to this account.\n",
   };
   ValijaWindow *window = get_window ();
