@@ -365,6 +365,31 @@ test_card_narrow (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* However much there is to say of a message, it leaves room for the message. */
+void
+test_long_header (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaReader *reader = window->reader;
+  g_autoptr(GString) source = g_string_new ("From: Bo <bo@example.org>\nSubject: All of you\n"
+                                            "Date: Fri, 03 Dec 2027 11:00:00 +0000\nTo: ana@example.org");
+  int height;
+
+  for (guint i = 0; i < 100; i++)
+    g_string_append_printf (source, ",\n Zoltan %u <zoltan%u@choir.example>", i, i);
+  g_string_append (source, "\n\nHello\n");
+  valija_fake_engine_add_message (engine, find_folder ("Archive"), source->str, VALIJA_FLAG_SEEN);
+  valija_window_show_folder (window, find_folder ("Archive"));
+  select_row (0);
+  gtk_toggle_button_set_active (reader->details_button, TRUE);
+  WAIT_FOR (gtk_widget_get_mapped (GTK_WIDGET (reader->details)) &&
+            gtk_widget_get_height (GTK_WIDGET (reader->details)) > 80);
+  gtk_widget_measure (gtk_stack_get_visible_child (reader->stack), GTK_ORIENTATION_VERTICAL, 400, &height, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (height, <, 200);
+  show_inbox ("ana@example.org");
+}
+
 static gboolean
 plain_says (const char *text)
 {

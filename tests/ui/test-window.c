@@ -275,6 +275,7 @@ main (int    argc,
   g_test_add_func ("/ui/reader/card-details", test_card_details);
   g_test_add_func ("/ui/reader/card-narrow", test_card_narrow);
   g_test_add_func ("/ui/reader/card-sender", test_card_sender);
+  g_test_add_func ("/ui/reader/long-header", test_long_header);
   g_test_add_func ("/ui/reader/quotation", test_quotation);
   g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);
   g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);

@@ -111,6 +111,7 @@ void test_tall_focus (void);
 void test_card_details (void);
 void test_card_narrow (void);
 void test_card_sender (void);
+void test_long_header (void);
 void test_quotation (void);
 
 /* ---- test-window-outline.c ---- */
