@@ -14,6 +14,8 @@
  * messages whether it was sent. The next begin together, when a quarter is left: one by one each would be a turn. */
 #define AHEAD_COUNT 32
 #define AHEAD_BYTES (2 * 1024 * 1024)
+/* What takes long enough for somebody to ask how far it is. */
+#define SHOWN_FROM_OCTETS (256 * 1024)
 
 typedef struct
 {
@@ -21,6 +23,7 @@ typedef struct
   ValijaAccountRuntime *runtime;
   ValijaMailSender *sender;
   guint n_sent;
+  ValijaProgress *progress;        /* of all of them, in messages */
   GQueue flights;                  /* of Flight, in the order in which they were started */
   gsize size;                      /* of those */
 } Sending;
@@ -152,6 +155,8 @@ typedef struct
   ValijaEnvelope *envelope;
   GBytes *source;            /* nullable once it is on its way */
   gsize size;
+  ValijaAccountRuntime *runtime; /* nullable: with the next */
+  ValijaProgress *progress;  /* nullable: of a large one, in octets */
   DexFuture *receipt;        /* nullable until then */
 } Flight;
 
@@ -160,6 +165,10 @@ flight_free (Flight *flight)
 {
   g_clear_pointer (&flight->envelope, valija_envelope_unref);
   g_clear_pointer (&flight->source, g_bytes_unref);
+  if (flight->progress != NULL)
+    valija_account_runtime_end_progress (flight->runtime, flight->progress);
+  g_clear_object (&flight->progress);
+  g_clear_object (&flight->runtime);
   dex_clear (&flight->receipt);
   g_free (flight);
 }
@@ -216,6 +225,23 @@ load_flights_fiber (Sending *sending, GPtrArray *items, guint *next, GError **er
   return g_steal_pointer (&flights);
 }
 
+/* A large one shows how far it is. Cancel is meant for all that is to be sent, whichever of the two is in sight. */
+static void
+show_flight (Sending *sending, Flight *flight)
+{
+  if (flight->size < SHOWN_FROM_OCTETS)
+    return;
+
+  flight->runtime = g_object_ref (sending->runtime);
+  flight->progress = valija_progress_new_octets (_("Sending a message"));
+  valija_progress_update (flight->progress, 0, flight->size);
+  g_signal_connect_object (valija_progress_get_cancellable (flight->progress), "cancelled",
+                           G_CALLBACK (valija_progress_cancel), sending->progress, G_CONNECT_SWAPPED);
+  g_signal_connect_object (valija_progress_get_cancellable (sending->progress), "cancelled",
+                           G_CALLBACK (valija_progress_cancel), flight->progress, G_CONNECT_SWAPPED);
+  valija_account_runtime_begin_progress (sending->runtime, flight->progress);
+}
+
 /* Returns FALSE when the batch must end, with @error. What is to begin is marked in one go, durable before the first
  * byte of it goes. Nothing is started where somebody was faster: it may have been taken back or sent since it was
  * listed. */
@@ -242,12 +268,29 @@ start_items_fiber (Sending *sending, GPtrArray *items, guint *next, GError **err
       if (!g_hash_table_contains (begun, &flight->item->id))
         continue;
 
-      flight->receipt = valija_mail_sender_send (sending->sender, flight->envelope, source);
+      show_flight (sending, flight);
+      flight->receipt = valija_mail_sender_send (sending->sender, flight->envelope, source, flight->progress);
       sending->size += flight->size;
       g_queue_push_tail (&sending->flights, g_steal_pointer (&flight));
     }
 
   return TRUE;
+}
+
+/* Whether the user took it back while it went out, and the sender says that the server does not have it. */
+static gboolean
+was_stopped (Flight *flight, const GError *failure)
+{
+  return flight->progress != NULL && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+         g_cancellable_is_cancelled (valija_progress_get_cancellable (flight->progress));
+}
+
+static gboolean
+stop_flight_fiber (Sending *sending, Flight *flight, GError **error)
+{
+  g_autoptr(ValijaOutboxVerdict) held = valija_outbox_judge_stop ();
+
+  return set_state_fiber (sending, flight->item->id, VALIJA_OUTBOX_SENDING, held, error);
 }
 
 /* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
@@ -263,6 +306,12 @@ finish_flight_fiber (Sending *sending, GError **last)
   if ((receipt = dex_await_boxed (g_steal_pointer (&flight->receipt), &error)))
     {
       if (finish_item_fiber (sending, flight->item, flight->envelope, receipt, &error))
+        return TRUE;
+    }
+  else if (was_stopped (flight, error))
+    {
+      g_clear_error (&error);
+      if (stop_flight_fiber (sending, flight, &error))
         return TRUE;
     }
   else
@@ -352,9 +401,9 @@ is_full (Sending *sending)
 /* Starts and finishes until nothing is left, or nothing more is to be started; what is on its way comes to its end in
  * any case. */
 static void
-send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, GError **last)
+send_items_fiber (Sending *sending, GPtrArray *items, GError **last)
 {
-  GCancellable *cancellable = valija_progress_get_cancellable (progress);
+  GCancellable *cancellable = valija_progress_get_cancellable (sending->progress);
   gboolean stop = FALSE;
   guint next = 0;
 
@@ -363,7 +412,7 @@ send_items_fiber (Sending *sending, GPtrArray *items, ValijaProgress *progress, 
       g_autoptr(GError) error = NULL;
 
       /* What is done, and not what was begun */
-      valija_progress_update (progress, next - sending->flights.length, items->len);
+      valija_progress_update (sending->progress, next - sending->flights.length, items->len);
       if (stop || next == items->len || is_full (sending))
         {
           stop = !finish_flight_fiber (sending, last) || stop;
@@ -420,11 +469,13 @@ send_account_fiber (gpointer data)
     }
 
   sending.sender = sender;
-  /* Cancelling stops before the next message; what is on its way must come to its end */
+  /* Cancelling stops before the next message; what is on its way comes to its end, unless it is large and the server
+   * does not have all of it yet */
   progress = valija_progress_new (_("Sending messages"));
+  sending.progress = progress;
   if (items->len > 0)
     valija_account_runtime_begin_progress (runtime, progress);
-  send_items_fiber (&sending, items, progress, &last);
+  send_items_fiber (&sending, items, &last);
   if (items->len > 0)
     valija_account_runtime_end_progress (runtime, progress);
   if (last != NULL)

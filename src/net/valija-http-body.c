@@ -4,6 +4,7 @@
 
 #include "net/valija-http-body.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "net/valija-http-request-private.h"
@@ -17,6 +18,7 @@ struct _ValijaHttpBody
   char rest[8]; /* Base64 for which the reader had no room */
   gsize rest_start;
   gsize rest_end;
+  guint64 gone; /* octets that were read */
 };
 
 static void valija_http_body_pollable_init (GPollableInputStreamInterface *iface);
@@ -69,7 +71,18 @@ valija_http_body_read (GInputStream *stream, void *buffer, gsize count, GCancell
 {
   ValijaHttpBody *self = VALIJA_HTTP_BODY (stream);
   GArray *parts = self->request->parts;
-  gsize length = take_rest (self, buffer, count);
+  gsize length;
+
+  /* When there is nothing more to be read all of it went out, and is not taken back */
+  if (self->request->gone_func != NULL &&
+      !self->request->gone_func (self->gone, self->request->length, self->request->gone_data) &&
+      self->gone < self->request->length)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("It was cancelled."));
+      return -1;
+    }
+
+  length = take_rest (self, buffer, count);
 
   while (length < count && self->part < parts->len)
     {
@@ -98,6 +111,8 @@ valija_http_body_read (GInputStream *stream, void *buffer, gsize count, GCancell
           length += piece;
         }
     }
+
+  self->gone += length;
 
   return (gssize) length;
 }

@@ -503,6 +503,10 @@ valija_http_exchange_explain (ValijaHttpExchange *self, const GError *cause)
   g_autoptr(GError) lost = NULL;
   GError *error = NULL;
 
+  /* By the request's own word, while its body went out */
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->failure == NULL)
+    return g_error_copy (cause);
+
   if (self->failure != NULL)
     cause = self->failure;
   else if (self->phase == VALIJA_HTTP_PHASE_CONNECT)

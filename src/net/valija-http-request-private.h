@@ -27,6 +27,9 @@ struct _ValijaHttpRequest
   char *content_type; /* nullable: no body */
   GArray *parts;      /* of ValijaHttpPart */
   guint64 length;
+  ValijaHttpGoneFunc gone_func; /* nullable */
+  gpointer gone_data;
+  GDestroyNotify gone_destroy;  /* nullable */
   guint timeout;      /* seconds; 0: for ever */
   guint64 limit;
   guint has_timeout : 1;

@@ -99,6 +99,8 @@ valija_http_request_unref (ValijaHttpRequest *self)
   g_free (self->content_type);
   g_ptr_array_unref (self->headers);
   g_array_unref (self->parts);
+  if (self->gone_destroy != NULL)
+    self->gone_destroy (self->gone_data);
   g_free (self);
 }
 
@@ -235,6 +237,27 @@ valija_http_request_set_streaming (ValijaHttpRequest *self, gboolean streaming)
   g_return_if_fail (self != NULL);
 
   self->streaming = !!streaming;
+}
+
+/**
+ * valija_http_request_set_gone_func:
+ * @self: a request that was not sent yet
+ * @func: told while the body goes out
+ * @user_data: (transfer full): for @func
+ * @destroy: (nullable): frees it
+ */
+void
+valija_http_request_set_gone_func (ValijaHttpRequest  *self,
+                                   ValijaHttpGoneFunc  func,
+                                   gpointer            user_data,
+                                   GDestroyNotify      destroy)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (self->gone_func == NULL && func != NULL);
+
+  self->gone_func = func;
+  self->gone_data = user_data;
+  self->gone_destroy = destroy;
 }
 
 /**

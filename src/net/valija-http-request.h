@@ -34,6 +34,14 @@ void valija_http_request_add_bytes        (ValijaHttpRequest *self, GBytes *byte
 void valija_http_request_add_text         (ValijaHttpRequest *self, const char *text);
 void valija_http_request_add_base64       (ValijaHttpRequest *self, GBytes *bytes);
 
+/* Told how many of the @total octets of the body went out, each time it is sent. FALSE ends the request before the
+ * last of them, with G_IO_ERROR_CANCELLED: the server does not have it. */
+typedef gboolean (*ValijaHttpGoneFunc) (guint64 gone, guint64 total, gpointer user_data);
+void valija_http_request_set_gone_func    (ValijaHttpRequest  *self,
+                                           ValijaHttpGoneFunc  func,
+                                           gpointer            user_data,
+                                           GDestroyNotify      destroy);
+
 /* Doing it twice does what doing it once does: kept connections are used, and it is sent again
  * (once) where a kept connection turns out dead. FALSE at first, but for GET, HEAD, PUT and DELETE. */
 void valija_http_request_set_idempotent   (ValijaHttpRequest *self, gboolean idempotent);

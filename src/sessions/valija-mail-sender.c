@@ -20,19 +20,20 @@ valija_mail_sender_default_init (ValijaMailSenderInterface *iface)
  * @self: a sender
  * @envelope: from whom and to whom
  * @source: RFC 5322 octets without Bcc; line ends may be bare LF
+ * @progress: (nullable): told how much went out; its Cancel ends it while that is certain to mean: not sent
  *
  * Sends once. Every failure but VALIJA_ERROR_UNCERTAIN means: not sent.
  *
  * Returns: (transfer full): a future that resolves to a ValijaReceipt (boxed)
  */
 DexFuture *
-valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
+valija_mail_sender_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source, ValijaProgress *progress)
 {
   dex_return_error_if_fail (VALIJA_IS_MAIL_SENDER (self));
   dex_return_error_if_fail (envelope != NULL);
   dex_return_error_if_fail (source != NULL);
 
-  return VALIJA_MAIL_SENDER_GET_IFACE (self)->send (self, envelope, source);
+  return VALIJA_MAIL_SENDER_GET_IFACE (self)->send (self, envelope, source, progress);
 }
 
 gboolean

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/valija-address-check.h"
+#include "model/valija-progress.h"
 #include "sessions/valija-session.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,10 @@ struct _ValijaMailSenderInterface
 {
   GTypeInterface parent;
 
-  DexFuture *(*send)          (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source);
+  DexFuture *(*send)          (ValijaMailSender *self,
+                               ValijaEnvelope   *envelope,
+                               GBytes           *source,
+                               ValijaProgress   *progress);
   DexFuture *(*check_address) (ValijaMailSender *self, const char *sender, const char *address); /* nullable */
   gboolean   (*overlaps)      (ValijaMailSender *self);                                          /* nullable */
 };
@@ -22,6 +26,8 @@ struct _ValijaMailSenderInterface
 /**
  * valija_mail_sender_send:
  * @source: RFC 5322 octets; Bcc is taken out by whoever builds it, line ends may be bare LF
+ * @progress: (nullable): told how many octets of a large one went out; its Cancel ends the sending as long as not all
+ *   of it was handed over, with %G_IO_ERROR_CANCELLED, which means as well: not sent
  *
  * Sends once. When some recipients are refused and others accepted the message goes to those
  * accepted, and the receipt tells of each. All refused is VALIJA_ERROR_RECIPIENT. When the
@@ -32,7 +38,8 @@ struct _ValijaMailSenderInterface
  */
 DexFuture *valija_mail_sender_send (ValijaMailSender *self,
                                     ValijaEnvelope   *envelope,
-                                    GBytes           *source) G_GNUC_WARN_UNUSED_RESULT;
+                                    GBytes           *source,
+                                    ValijaProgress   *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * valija_mail_sender_overlaps:

@@ -4,6 +4,8 @@
 
 #include "valija-test-engine.h"
 
+#include "support/valija-wait.h"
+
 #include <signal.h>
 
 static gint64
@@ -655,6 +657,40 @@ test_cancel (void)
   g_assert_cmpuint (test->server->sent->len, ==, 3);
 }
 
+/* A large one shows how much of it went out, and can be taken back as long as that is not all. */
+static void
+test_cancel_large (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+  g_autofree char *text = g_strnfill (400000, 'x');
+  g_autoptr(ValijaComposition) large = test_composition ("luis@example.org", text);
+  g_autoptr(ValijaComposition) small = test_composition ("luis@example.org", "x");
+  g_autoptr(DexFuture) flushed = NULL;
+
+  test_await_int64 (valija_engine_send (test->engine, test->account, large, 0));
+  test_await_int64 (valija_engine_send (test->engine, test->account, small, 0));
+  test->server->stalls_sending = TRUE;
+  flushed = valija_engine_flush_outbox (test->engine, test->account);
+  valija_wait_until (valija_account_status_get_progress (status) != NULL &&
+                     valija_progress_get_done (valija_account_status_get_progress (status)) > 200000);
+  g_assert_cmpuint (valija_progress_get_total (valija_account_status_get_progress (status)), >, 400000);
+  valija_progress_cancel (valija_account_status_get_progress (status));
+  g_assert_cmpuint (test_await_uint (dex_ref (flushed)), ==, 0);
+  g_assert_null (valija_account_status_get_progress (status));
+
+  /* Both wait, and neither is uncertain */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (valija_engine_get_outbox (test->engine), i);
+
+      g_assert_cmpint (valija_outbox_item_get_state (item), ==, VALIJA_OUTBOX_PENDING);
+      g_assert_true (g_str_has_prefix (valija_outbox_item_get_words (item), "You stopped the sending."));
+    }
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 0);
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+}
+
 /* A receipt was asked for, and this server gives none: that is told before what it said. */
 static void
 test_no_receipts (void)
@@ -996,6 +1032,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/withdraw-too-late", test_withdraw_too_late);
   g_test_add_func ("/engine/outbox/check-address", test_check_address);
   g_test_add_func ("/engine/outbox/cancel", test_cancel);
+  g_test_add_func ("/engine/outbox/cancel-large", test_cancel_large);
   g_test_add_func ("/engine/outbox/no-receipts", test_no_receipts);
   g_test_add_func ("/engine/outbox/no-words", test_no_words);
   g_test_add_func ("/engine/outbox/confirmation", test_confirmation);

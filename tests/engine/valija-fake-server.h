@@ -33,6 +33,7 @@ struct _FakeServer
   gboolean refuse_for_now;   /* it would be accepted later */
   gboolean keeps_sent;
   gboolean silent;           /* it says nothing of what it has taken */
+  gboolean stalls_sending;   /* half of a large message goes out, and the rest never */
   gboolean overlaps;         /* more than one message may be on its way */
   gboolean watches_all;      /* like NOTIFY of IMAP */
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */

@@ -137,7 +137,23 @@ fake_session_init (FakeSession *self)
 /* ---- Sending ---- */
 
 static DexFuture *
-fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
+stopped_cb (DexFuture *future, gpointer user_data)
+{
+  return dex_future_new_for_error (g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "It was cancelled."));
+}
+
+/* Half of it goes out, and not more until it is cancelled. */
+static DexFuture *
+stall_sending (ValijaProgress *progress)
+{
+  valija_progress_update (progress, valija_progress_get_total (progress) / 2, valija_progress_get_total (progress));
+
+  return dex_future_catch (dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (progress)),
+                           stopped_cb, NULL, NULL);
+}
+
+static DexFuture *
+fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source, ValijaProgress *progress)
 {
   FakeServer *server = fake_server_of (self);
   g_autoptr(GPtrArray) accepted = g_ptr_array_new ();
@@ -147,6 +163,8 @@ fake_send (ValijaMailSender *self, ValijaEnvelope *envelope, GBytes *source)
 
   if (failure != NULL)
     return failure;
+  if (server->stalls_sending && progress != NULL)
+    return stall_sending (progress);
 
   receipt = valija_receipt_new (server->silent ? NULL : "250 2.0.0 queued", server->keeps_sent);
   for (guint i = 0; i < envelope->recipients->len; i++)

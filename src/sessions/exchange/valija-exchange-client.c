@@ -42,7 +42,7 @@ typedef struct
 {
   ValijaExchangeClient *client;
   ValijaExchangeReply *reply;
-  ValijaExchangeArrival *arrival;
+  ValijaExchangeTransfer *transfer;
 } Reading;
 
 ValijaExchangeClient *
@@ -279,7 +279,7 @@ content_cb (const void *data,
 {
   Reading *reading = user_data;
 
-  return valija_exchange_arrival_take (reading->arrival, data, length, error);
+  return valija_exchange_transfer_take (reading->transfer, data, length, error);
 }
 
 static void
@@ -295,17 +295,17 @@ static void
 reading_free (Reading *reading)
 {
   g_clear_pointer (&reading->reply, valija_exchange_reply_free);
-  g_clear_pointer (&reading->arrival, valija_exchange_arrival_unref);
+  g_clear_pointer (&reading->transfer, valija_exchange_transfer_unref);
   g_free (reading);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
 
 static ValijaExchangeReply *
-read_answer_fiber (ValijaExchangeClient   *self,
-                   ValijaHttpResponse     *response,
-                   ValijaExchangeArrival  *arrival,
-                   GError                **error)
+read_answer_fiber (ValijaExchangeClient    *self,
+                   ValijaHttpResponse      *response,
+                   ValijaExchangeTransfer  *transfer,
+                   GError                 **error)
 {
   static const ValijaEwsHandler handler = { version_cb, content_cb, message_cb };
   g_autoptr(Reading) reading = g_new0 (Reading, 1);
@@ -313,8 +313,8 @@ read_answer_fiber (ValijaExchangeClient   *self,
   g_autoptr(GError) failure = NULL;
 
   reading->client = self;
-  reading->arrival = valija_exchange_arrival_ref (arrival);
-  valija_exchange_arrival_begin (arrival);
+  reading->transfer = valija_exchange_transfer_ref (transfer);
+  valija_exchange_transfer_begin (transfer);
   reading->reply = g_new0 (ValijaExchangeReply, 1);
   reading->reply->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_ews_node_free);
 
@@ -333,7 +333,7 @@ read_answer_fiber (ValijaExchangeClient   *self,
   if (!valija_ews_reader_finish (reader, error))
     return NULL;
 
-  reading->reply->content = valija_exchange_arrival_finish (arrival, &failure);
+  reading->reply->content = valija_exchange_transfer_finish (transfer, &failure);
   if (failure == NULL)
     return g_steal_pointer (&reading->reply);
 
@@ -375,8 +375,9 @@ is_envelope (ValijaHttpResponse *response)
 /* Of several servers behind one name only the one that was subscribed to knows of it: such requests say that they want
  * the same one, which sets a cookie for it. */
 static ValijaHttpRequest *
-create_post (ValijaExchangeClient *self,
-             ValijaEwsRequest     *request)
+create_post (ValijaExchangeClient   *self,
+             ValijaEwsRequest       *request,
+             ValijaExchangeTransfer *transfer)
 {
   static const char * const about_news[] = { "Subscribe", "GetStreamingEvents", "GetEvents", NULL };
   ValijaHttpRequest *post = valija_http_request_new ("POST", self->uri);
@@ -399,6 +400,8 @@ create_post (ValijaExchangeClient *self,
     {
       valija_http_request_add_base64 (post, request->content);
       valija_http_request_add_bytes (post, request->tail);
+      if (transfer != NULL)
+        valija_exchange_transfer_watch_upload (transfer, post, request->content);
     }
   valija_http_request_set_idempotent (post, request->repeatable);
   valija_http_request_set_limit (post, ANSWER_LIMIT);
@@ -448,17 +451,18 @@ follow_fiber (ValijaExchangeClient  *self,
   return TRUE;
 }
 
-/* @seconds: how long the server may be silent in an answer that stays open; 0: it is none */
+/* @transfer: (nullable). @seconds: how long the server may be silent in an answer that stays open; 0: it is none */
 static ValijaHttpResponse *
-send_fiber (ValijaExchangeClient *self,
-            ValijaEwsRequest     *request,
-            guint                 seconds,
-            GError              **error)
+send_fiber (ValijaExchangeClient    *self,
+            ValijaEwsRequest        *request,
+            ValijaExchangeTransfer  *transfer,
+            guint                    seconds,
+            GError                 **error)
 {
   for (guint moves = 0; ; moves++)
     {
       g_autofree char *asked = g_strdup (self->uri);
-      g_autoptr(ValijaHttpRequest) post = create_post (self, request);
+      g_autoptr(ValijaHttpRequest) post = create_post (self, request, transfer);
       g_autoptr(ValijaHttpResponse) response = NULL;
       g_autoptr(GError) failure = NULL;
 
@@ -483,12 +487,12 @@ send_fiber (ValijaExchangeClient *self,
 }
 
 static ValijaExchangeReply *
-post_fiber (ValijaExchangeClient   *self,
-            ValijaEwsRequest       *request,
-            ValijaExchangeArrival  *arrival,
-            GError                **error)
+post_fiber (ValijaExchangeClient    *self,
+            ValijaEwsRequest        *request,
+            ValijaExchangeTransfer  *transfer,
+            GError                 **error)
 {
-  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, 0, error);
+  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, transfer, 0, error);
   ValijaExchangeReply *reply;
   g_autoptr(GError) failure = NULL;
 
@@ -506,7 +510,7 @@ post_fiber (ValijaExchangeClient   *self,
       return NULL;
     }
 
-  if ((reply = read_answer_fiber (self, response, arrival, &failure)) != NULL)
+  if ((reply = read_answer_fiber (self, response, transfer, &failure)) != NULL)
     return reply;
 
   /* The server answered, so it was done; what it said of it is lost */
@@ -550,16 +554,16 @@ is_for_later (const ValijaEwsResult  *result,
 
 /* @is_single: its one response message must be FINE as well */
 static ValijaExchangeReply *
-repeat_fiber (ValijaExchangeClient   *self,
-              ValijaEwsRequest       *request,
-              gboolean                is_single,
-              ValijaExchangeArrival  *arrival,
-              GError                **error)
+repeat_fiber (ValijaExchangeClient    *self,
+              ValijaEwsRequest        *request,
+              gboolean                 is_single,
+              ValijaExchangeTransfer  *transfer,
+              GError                 **error)
 {
   for (guint attempt = 0; ; attempt++)
     {
       g_autoptr(GError) failure = NULL;
-      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, arrival, &failure);
+      g_autoptr(ValijaExchangeReply) reply = post_fiber (self, request, transfer, &failure);
       ValijaEwsResult result;
 
       /* Cut off in the middle: once more, on another connection */
@@ -599,9 +603,9 @@ valija_exchange_client_run_fiber (ValijaExchangeClient *self,
                                   GError              **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
-  g_autoptr(ValijaExchangeArrival) arrival = valija_exchange_arrival_new ();
+  g_autoptr(ValijaExchangeTransfer) transfer = valija_exchange_transfer_new ();
 
-  return repeat_fiber (self, request, FALSE, arrival, error);
+  return repeat_fiber (self, request, FALSE, transfer, error);
 }
 
 ValijaExchangeReply *
@@ -609,20 +613,20 @@ valija_exchange_client_ask_fiber (ValijaExchangeClient *self,
                                   ValijaEwsRequest     *request,
                                   GError              **error)
 {
-  g_autoptr(ValijaExchangeArrival) arrival = valija_exchange_arrival_new ();
+  g_autoptr(ValijaExchangeTransfer) transfer = valija_exchange_transfer_new ();
 
-  return valija_exchange_client_fetch_fiber (self, request, arrival, error);
+  return valija_exchange_client_transfer_fiber (self, request, transfer, error);
 }
 
 ValijaExchangeReply *
-valija_exchange_client_fetch_fiber (ValijaExchangeClient   *self,
-                                    ValijaEwsRequest       *request,
-                                    ValijaExchangeArrival  *arrival,
-                                    GError                **error)
+valija_exchange_client_transfer_fiber (ValijaExchangeClient    *self,
+                                       ValijaEwsRequest        *request,
+                                       ValijaExchangeTransfer  *transfer,
+                                       GError                 **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
 
-  return repeat_fiber (self, request, TRUE, arrival, error);
+  return repeat_fiber (self, request, TRUE, transfer, error);
 }
 
 /* ---- An answer that stays open ---- */
@@ -677,7 +681,7 @@ valija_exchange_client_stream_fiber (ValijaExchangeClient     *self,
                                      GError                  **error)
 {
   g_autoptr(ValijaEwsRequest) owned = request;
-  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, seconds, error);
+  g_autoptr(ValijaHttpResponse) response = send_fiber (self, request, NULL, seconds, error);
   Stream stream = { take, user_data, FALSE };
 
   if (response == NULL)

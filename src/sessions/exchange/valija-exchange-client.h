@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/valija-http.h"
-#include "sessions/exchange/valija-exchange-arrival.h"
+#include "sessions/exchange/valija-exchange-transfer.h"
 #include "sessions/valija-session-context.h"
 #include "wire/ews/valija-ews-request.h"
 #include "wire/ews/valija-ews-result.h"
@@ -59,11 +59,11 @@ ValijaExchangeReply  *valija_exchange_client_ask_fiber  (ValijaExchangeClient *s
                                                          ValijaEwsRequest     *request,
                                                          GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same, for content that may be large: it comes by way of @arrival. */
-ValijaExchangeReply  *valija_exchange_client_fetch_fiber (ValijaExchangeClient  *self,
-                                                          ValijaEwsRequest      *request,
-                                                          ValijaExchangeArrival *arrival,
-                                                          GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, for content that may be large: @transfer is told of what comes or, where the request has some, goes. */
+ValijaExchangeReply  *valija_exchange_client_transfer_fiber (ValijaExchangeClient    *self,
+                                                             ValijaEwsRequest        *request,
+                                                             ValijaExchangeTransfer  *transfer,
+                                                             GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Must not await. FALSE: what still comes is of no use. */
 typedef gboolean (*ValijaExchangeStreamFunc) (const ValijaEwsNode *message,

@@ -16,7 +16,7 @@ typedef struct
 {
   ValijaExchangeClient *client;
   char *remote_id;
-  ValijaExchangeArrival *arrival;
+  ValijaExchangeTransfer *transfer;
 } Whole;
 
 typedef struct
@@ -30,7 +30,7 @@ whole_free (Whole *whole)
 {
   valija_exchange_client_unref (whole->client);
   g_free (whole->remote_id);
-  valija_exchange_arrival_unref (whole->arrival);
+  valija_exchange_transfer_unref (whole->transfer);
   g_free (whole);
 }
 
@@ -39,7 +39,7 @@ whole_fiber (gpointer data)
 {
   Whole *whole = data;
   GError *error = NULL;
-  GBytes *source = valija_exchange_fetch_source_fiber (whole->client, whole->remote_id, whole->arrival, &error);
+  GBytes *source = valija_exchange_fetch_source_fiber (whole->client, whole->remote_id, whole->transfer, &error);
 
   return source != NULL ? dex_future_new_take_boxed (G_TYPE_BYTES, source) : dex_future_new_for_error (error);
 }
@@ -52,10 +52,10 @@ ahead_new (ValijaExchangeClient *client,
   Whole *whole = g_new0 (Whole, 1);
 
   ahead->remote_id = g_strdup (remote_id);
-  ahead->arrival = valija_exchange_arrival_new ();
+  ahead->transfer = valija_exchange_transfer_new ();
   whole->client = valija_exchange_client_ref (client);
   whole->remote_id = g_strdup (remote_id);
-  whole->arrival = valija_exchange_arrival_ref (ahead->arrival);
+  whole->transfer = valija_exchange_transfer_ref (ahead->transfer);
   ahead->source = valija_future_guard (valija_fiber_spawn (whole_fiber, whole, (GDestroyNotify) whole_free));
 
   return ahead;
@@ -65,7 +65,7 @@ void
 valija_exchange_ahead_free (ValijaExchangeAhead *ahead)
 {
   dex_clear (&ahead->source);
-  valija_exchange_arrival_unref (ahead->arrival);
+  valija_exchange_transfer_unref (ahead->transfer);
   g_free (ahead->remote_id);
   g_free (ahead);
 }
@@ -99,7 +99,7 @@ fetch_beginning_fiber (Outline  *outline,
 
   g_clear_pointer (&self->ahead, valija_exchange_ahead_free);
   self->ahead = ahead_new (client, outline->remote_id);
-  beginning = dex_await_boxed (valija_exchange_arrival_peek (self->ahead->arrival, BEGINNING_OCTETS), error);
+  beginning = dex_await_boxed (valija_exchange_transfer_peek (self->ahead->transfer, BEGINNING_OCTETS), error);
 
   /* Nobody waits any more */
   if (beginning == NULL && self->ahead != NULL && g_str_equal (self->ahead->remote_id, outline->remote_id) &&

@@ -36,19 +36,19 @@ fetch_free (Fetch *fetch)
 
 /* One request for each: it comes as one text, and goes to a file as it comes. */
 GBytes *
-valija_exchange_fetch_source_fiber (ValijaExchangeClient   *client,
-                                    const char             *remote_id,
-                                    ValijaExchangeArrival  *arrival,
-                                    GError                **error)
+valija_exchange_fetch_source_fiber (ValijaExchangeClient    *client,
+                                    const char              *remote_id,
+                                    ValijaExchangeTransfer  *transfer,
+                                    GError                 **error)
 {
   const char *ids[] = { remote_id, NULL };
+  ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
   g_autoptr(ValijaExchangeReply) reply = NULL;
   g_autoptr(GError) failure = NULL;
 
-  reply = valija_exchange_client_fetch_fiber (client, valija_ews_get_items (valija_exchange_client_get_schema (client),
-                                                                            VALIJA_EWS_SHAPE_MIME, ids),
-                                              arrival, &failure);
-  valija_exchange_arrival_end (arrival);
+  reply = valija_exchange_client_transfer_fiber (client, valija_ews_get_items (schema, VALIJA_EWS_SHAPE_MIME, ids),
+                                                 transfer, &failure);
+  valija_exchange_transfer_end (transfer);
 
   if (reply != NULL && reply->content != NULL)
     return g_bytes_ref (reply->content);
@@ -67,20 +67,20 @@ get_source_fiber (Fetch       *fetch,
                   GError     **error)
 {
   ValijaExchangeAhead *found = fetch->session->ahead;
-  g_autoptr(ValijaExchangeArrival) arrival = NULL;
+  g_autoptr(ValijaExchangeTransfer) transfer = NULL;
 
   if (found != NULL && g_str_equal (found->remote_id, id))
     {
       g_autoptr(ValijaExchangeAhead) ahead = g_steal_pointer (&fetch->session->ahead);
 
-      valija_exchange_arrival_set_progress (ahead->arrival, fetch->progress);
+      valija_exchange_transfer_set_progress (ahead->transfer, fetch->progress);
       return dex_await_boxed (g_steal_pointer (&ahead->source), error);
     }
 
-  arrival = valija_exchange_arrival_new ();
-  valija_exchange_arrival_set_progress (arrival, fetch->progress);
+  transfer = valija_exchange_transfer_new ();
+  valija_exchange_transfer_set_progress (transfer, fetch->progress);
 
-  return valija_exchange_fetch_source_fiber (fetch->client, id, arrival, error);
+  return valija_exchange_fetch_source_fiber (fetch->client, id, transfer, error);
 }
 
 static gboolean

@@ -305,6 +305,7 @@ typedef struct
   ValijaExchangeSession *session;
   ValijaEnvelope *envelope;
   GBytes *source;
+  ValijaProgress *progress; /* nullable */
   char **hidden;            /* recipients whom the header does not name */
   char *from;               /* nullable: in whose name it goes, if not in the account's own */
   char *message_id;         /* "" if none */
@@ -315,6 +316,7 @@ send_free (Send *send)
 {
   valija_envelope_unref (send->envelope);
   g_bytes_unref (send->source);
+  g_clear_object (&send->progress);
   g_object_unref (send->session);
   g_strfreev (send->hidden);
   g_free (send->from);
@@ -392,6 +394,7 @@ send_fiber (gpointer data)
   Send *send = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (send->session, &error);
+  g_autoptr(ValijaExchangeTransfer) transfer = valija_exchange_transfer_new ();
   g_autoptr(ValijaExchangeReply) reply = NULL;
   ValijaReceipt *receipt;
 
@@ -402,10 +405,12 @@ send_fiber (gpointer data)
                       VALIJA_KEEP_SENT_SERVER;
 
       read_header (send);
-      reply = valija_exchange_client_ask_fiber (client,
-                                                valija_ews_send_source (schema, send->source, send->from,
-                                                                        (const char * const *) send->hidden, keep),
-                                                &error);
+      valija_exchange_transfer_set_progress (transfer, send->progress);
+      reply = valija_exchange_client_transfer_fiber (client,
+                                                     valija_ews_send_source (schema, send->source, send->from,
+                                                                             (const char * const *) send->hidden,
+                                                                             keep),
+                                                     transfer, &error);
       if (reply == NULL && keep && g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN) &&
           is_among_sent_fiber (send, client))
         g_clear_error (&error);
@@ -428,13 +433,15 @@ send_fiber (gpointer data)
 DexFuture *
 valija_exchange_session_send (ValijaExchangeSession *self,
                               ValijaEnvelope        *envelope,
-                              GBytes                *source)
+                              GBytes                *source,
+                              ValijaProgress        *progress)
 {
   Send *send = g_new0 (Send, 1);
 
   send->session = g_object_ref (self);
   send->envelope = valija_envelope_ref (envelope);
   send->source = g_bytes_ref (source);
+  g_set_object (&send->progress, progress);
 
   return valija_fiber_spawn (send_fiber, send, (GDestroyNotify) send_free);
 }

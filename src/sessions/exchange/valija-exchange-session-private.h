@@ -23,7 +23,7 @@ typedef struct
 typedef struct
 {
   char *remote_id;
-  ValijaExchangeArrival *arrival;
+  ValijaExchangeTransfer *transfer;
   DexFuture *source;        /* resolves to GBytes */
 } ValijaExchangeAhead;
 
@@ -101,10 +101,10 @@ DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
                                                   const char * const    *remote_ids,
                                                   ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
 /* (transfer full) NULL with @error. */
-GBytes     *valija_exchange_fetch_source_fiber   (ValijaExchangeClient  *client,
-                                                  const char            *remote_id,
-                                                  ValijaExchangeArrival *arrival,
-                                                  GError               **error) G_GNUC_WARN_UNUSED_RESULT;
+GBytes     *valija_exchange_fetch_source_fiber   (ValijaExchangeClient    *client,
+                                                  const char              *remote_id,
+                                                  ValijaExchangeTransfer  *transfer,
+                                                  GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_fetch_outline (ValijaExchangeSession *self,
                                                    const char            *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 /* What still comes of it is given up. */
@@ -143,7 +143,8 @@ DexFuture  *valija_exchange_session_find         (ValijaExchangeSession *self,
                                                   const guint64         *sizes) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_send         (ValijaExchangeSession *self,
                                                   ValijaEnvelope        *envelope,
-                                                  GBytes                *source) G_GNUC_WARN_UNUSED_RESULT;
+                                                  GBytes                *source,
+                                                  ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_find_people  (ValijaExchangeSession *self,
                                                   const char            *text,
                                                   guint                  limit) G_GNUC_WARN_UNUSED_RESULT;

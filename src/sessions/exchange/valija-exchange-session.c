@@ -639,9 +639,10 @@ valija_exchange_session_mail_organizer_iface_init (ValijaMailOrganizerInterface 
 static DexFuture *
 valija_exchange_session_sender_send (ValijaMailSender *sender,
                                      ValijaEnvelope   *envelope,
-                                     GBytes           *source)
+                                     GBytes           *source,
+                                     ValijaProgress   *progress)
 {
-  return valija_exchange_session_send (VALIJA_EXCHANGE_SESSION (sender), envelope, source);
+  return valija_exchange_session_send (VALIJA_EXCHANGE_SESSION (sender), envelope, source, progress);
 }
 
 static void

@@ -193,9 +193,11 @@ valija_mixed_session_mail_drop_iface_init (ValijaMailDropInterface *iface)
 static DexFuture *
 valija_mixed_session_send (ValijaMailSender *sender,
                            ValijaEnvelope   *envelope,
-                           GBytes           *source)
+                           GBytes           *source,
+                           ValijaProgress   *progress)
 {
-  return valija_mail_sender_send (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing), envelope, source);
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (VALIJA_MIXED_SESSION (sender)->outgoing), envelope, source,
+                                  progress);
 }
 
 static DexFuture *

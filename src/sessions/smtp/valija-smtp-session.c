@@ -26,6 +26,7 @@ typedef struct
 {
   ValijaEnvelope *envelope;
   GBytes *source;
+  ValijaProgress *progress; /* nullable */
   DexPromise *promise;
   ValijaSmtpTransaction *transaction; /* nullable until it has begun */
 } Job;
@@ -60,6 +61,7 @@ job_free (Job *job)
   g_clear_pointer (&job->transaction, valija_smtp_transaction_free);
   valija_envelope_unref (job->envelope);
   g_bytes_unref (job->source);
+  g_clear_object (&job->progress);
   dex_unref (job->promise);
   g_free (job);
 }
@@ -329,7 +331,8 @@ take_job (ValijaSmtpSession *self)
       GError *error = NULL;
 
       if (!is_given_up (job) &&
-          (job->transaction = valija_smtp_transaction_new (self->login, job->envelope, job->source, &error)))
+          (job->transaction = valija_smtp_transaction_new (self->login, job->envelope, job->source, job->progress,
+                                                         &error)))
         return job;
 
       if (error != NULL)
@@ -474,7 +477,8 @@ start_worker (ValijaSmtpSession *self)
 static DexFuture *
 valija_smtp_session_send (ValijaMailSender *sender,
                           ValijaEnvelope   *envelope,
-                          GBytes           *source)
+                          GBytes           *source,
+                          ValijaProgress   *progress)
 {
   ValijaSmtpSession *self = VALIJA_SMTP_SESSION (sender);
   Job *job = g_new0 (Job, 1);
@@ -482,6 +486,7 @@ valija_smtp_session_send (ValijaMailSender *sender,
 
   job->envelope = valija_envelope_ref (envelope);
   job->source = g_bytes_ref (source);
+  g_set_object (&job->progress, progress);
   job->promise = dex_promise_new_cancellable ();
   g_queue_push_tail (&self->jobs, job);
 

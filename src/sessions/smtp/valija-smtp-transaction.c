@@ -26,6 +26,7 @@ struct _ValijaSmtpTransaction
   ValijaSmtpConnection *connection;
   ValijaEnvelope *envelope;
   GBytes *source;
+  ValijaProgress *progress; /* nullable */
   ValijaSmtpMeasure measure;
   GBytes *mail_command;
   GPtrArray *rcpt_commands; /* of GBytes, in the envelope's order */
@@ -47,6 +48,7 @@ valija_smtp_transaction_free (ValijaSmtpTransaction *self)
   g_clear_object (&self->connection);
   g_clear_pointer (&self->envelope, valija_envelope_unref);
   g_clear_pointer (&self->source, g_bytes_unref);
+  g_clear_object (&self->progress);
   g_clear_pointer (&self->mail_command, g_bytes_unref);
   g_clear_pointer (&self->rcpt_commands, g_ptr_array_unref);
   dex_clear (&self->reset);
@@ -149,6 +151,7 @@ ValijaSmtpTransaction *
 valija_smtp_transaction_new (ValijaSmtpLogin  *login,
                              ValijaEnvelope   *envelope,
                              GBytes           *source,
+                             ValijaProgress   *progress,
                              GError          **error)
 {
   g_autoptr(ValijaSmtpTransaction) self = g_new0 (ValijaSmtpTransaction, 1);
@@ -157,10 +160,14 @@ valija_smtp_transaction_new (ValijaSmtpLogin  *login,
   self->connection = g_object_ref (login->connection);
   self->envelope = valija_envelope_ref (envelope);
   self->source = g_bytes_ref (source);
+  g_set_object (&self->progress, progress);
   self->pipelining = capabilities->pipelining;
   self->chunking = capabilities->chunking;
   g_queue_init (&self->pieces);
   valija_smtp_measure (g_bytes_get_data (source, NULL), g_bytes_get_size (source), &self->measure);
+
+  if (progress != NULL && g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (progress), error))
+    return NULL;
 
   if (envelope->recipients->len == 0 || envelope->recipients->len > RECIPIENTS_LIMIT)
     {
@@ -314,6 +321,36 @@ collect_recipients_fiber (ValijaSmtpTransaction  *self,
   return TRUE;
 }
 
+/* Settles as @future (transfer full) does, or rejects when it was cancelled. */
+static DexFuture *
+until_cancelled (ValijaSmtpTransaction *self,
+                 DexFuture             *future)
+{
+  if (self->progress == NULL)
+    return future;
+
+  return dex_future_first (future,
+                           dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (self->progress)),
+                           NULL);
+}
+
+/* @done octets of the source went out, and not all. FALSE where it was cancelled. */
+static gboolean
+go_on (ValijaSmtpTransaction  *self,
+       gsize                   done,
+       GError                **error)
+{
+  if (self->progress == NULL)
+    return TRUE;
+
+  if (g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (self->progress), error))
+    return FALSE;
+
+  valija_progress_update (self->progress, done, g_bytes_get_size (self->source));
+
+  return TRUE;
+}
+
 /* The message behind a 354. */
 static gboolean
 send_data_fiber (ValijaSmtpTransaction  *self,
@@ -324,25 +361,26 @@ send_data_fiber (ValijaSmtpTransaction  *self,
   const guint8 *data = g_bytes_get_data (self->source, &length);
   ValijaSmtpRequest request = { .patient = TRUE };
   GByteArray *content;
+  gsize at = 0;
 
-  for (gsize at = 0; length - at > PIECE; at += PIECE)
+  for (; length - at > PIECE; at += PIECE)
     {
       g_autoptr(GByteArray) piece = g_byte_array_new ();
       g_autoptr(GBytes) bytes = NULL;
 
       valija_smtp_encoder_feed (encoder, data + at, PIECE, piece);
       bytes = g_byte_array_free_to_bytes (g_steal_pointer (&piece));
-      if (!dex_await (valija_smtp_connection_write (self->connection, bytes), error))
+      if (!go_on (self, at, error) ||
+          !dex_await (until_cancelled (self, valija_smtp_connection_write (self->connection, bytes)), error))
         return FALSE;
     }
 
+  if (!go_on (self, at, error))
+    return FALSE;
+
   content = g_byte_array_new ();
   if (length > 0)
-    {
-      gsize rest = (length - 1) % PIECE + 1;
-
-      valija_smtp_encoder_feed (encoder, data + length - rest, rest, content);
-    }
+    valija_smtp_encoder_feed (encoder, data + at, length - at, content);
   valija_smtp_encoder_finish (encoder, content);
 
   self->handed_over = valija_smtp_connection_is_alive (self->connection);
@@ -372,11 +410,17 @@ send_pieces_fiber (ValijaSmtpTransaction  *self,
       valija_smtp_encoder_feed (encoder, data + at, MIN (PIECE, length - at), content);
       if (last)
         valija_smtp_encoder_finish (encoder, content);
+      if (!go_on (self, at - MIN (at, self->pieces.length * PIECE), error))
+        {
+          g_byte_array_unref (content);
+          return FALSE;
+        }
       say_piece (self, content, last);
 
       while (!last && self->pieces.length >= (self->pipelining ? PIECES_AHEAD : 1))
         {
-          g_autoptr(ValijaSmtpReply) reply = dex_await_boxed (g_queue_pop_head (&self->pieces), error);
+          g_autoptr(ValijaSmtpReply) reply = dex_await_boxed (until_cancelled (self, g_queue_pop_head (&self->pieces)),
+                                                              error);
 
           if (reply == NULL)
             return FALSE;
@@ -547,6 +591,10 @@ valija_smtp_transaction_finish_fiber (ValijaSmtpTransaction  *self,
       receipt->server_line = valija_smtp_reply_dup_line (verdict);
       return g_steal_pointer (&receipt);
     }
+
+  /* Without its end the server has no message, and the connection is of no use (RFC 5321 §4.1.1.4, RFC 3030 §2) */
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    valija_smtp_connection_close (self->connection);
 
   if (verdict != NULL)
     refuse (self, verdict, VALIJA_SMTP_AT_MESSAGE, VALIJA_STEP_SEND, &failure);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/valija-changes.h"
+#include "model/valija-progress.h"
 #include "sessions/smtp/valija-smtp-login.h"
 
 G_BEGIN_DECLS
@@ -10,9 +11,11 @@ G_BEGIN_DECLS
 /* One message on one connection: what is said for it, and what became of it. In the order of the calls below. */
 typedef struct _ValijaSmtpTransaction ValijaSmtpTransaction;
 
-/* Looks at the message before a byte of it is said. NULL with INVALID, TOO_LARGE, UNSUPPORTED or RECIPIENT. */
+/* Looks at the message before a byte of it is said. NULL with INVALID, TOO_LARGE, UNSUPPORTED or RECIPIENT, and where
+ * it was cancelled already. @progress: (nullable): of one that goes in pieces; its Cancel then ends the connection. */
 ValijaSmtpTransaction *valija_smtp_transaction_new          (ValijaSmtpLogin *login, ValijaEnvelope *envelope,
-                                                             GBytes *source, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+                                                             GBytes *source, ValijaProgress *progress,
+                                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void                   valija_smtp_transaction_free         (ValijaSmtpTransaction *self);
 
 /* Whether all of it can be said before anything is answered (PIPELINING, CHUNKING, and small enough), so that the

@@ -560,7 +560,7 @@ test_send (void)
   world_start (&world, NULL, NULL, NULL);
   envelope = create_envelope (&world);
   letter = create_letter (&world);
-  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL));
   sent = valija_contract_server_order (world.server, "{'do': 'sent'}");
   g_assert_cmpuint (json_array_get_length (json_node_get_array (sent)), ==, 1);
   text = json_to_string (sent, FALSE);
@@ -585,7 +585,7 @@ test_send_as (void)
   world_start (&world, NULL, NULL, NULL);
   envelope = create_envelope (&world);
   letter = g_bytes_new_static (text, strlen (text));
-  refused = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter);
+  refused = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL);
   g_assert_null (valija_test_await (refused, &error));
   g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED);
   g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_SEND);
@@ -593,7 +593,7 @@ test_send_as (void)
   g_assert_cmpuint (count_sent (&world), ==, 0);
 
   valija_contract_server_tell (world.server, "{'do': 'set', 'name': 'send_as', 'value': ['boss@example.org']}");
-  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL));
   g_assert_cmpuint (count_sent (&world), ==, 1);
   sent = valija_contract_server_order (world.server, "{'do': 'sent'}");
   told = json_to_string (sent, FALSE);
@@ -616,7 +616,7 @@ test_send_uncertain (void)
   valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-answer', 'where': 'before', "
                                              "'operation': 'CreateItem'}");
   /* Its copy is among the sent ones, so it was sent */
-  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL));
   g_assert_cmpuint (count_sent (&world), ==, 1);
   world_stop (&world);
 }
@@ -636,12 +636,12 @@ test_send_cut (void)
   letter = create_letter (&world);
   await_true (valija_session_open (world.session));
   valija_contract_server_tell (world.server, "{'do': 'inject', 'fault': 'drop-request', 'bytes': 200}");
-  future = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter);
+  future = valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL);
   g_assert_null (valija_test_await (future, &error));
   g_assert_true (valija_error_is_transient (error) || g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN));
   g_assert_cmpuint (count_sent (&world), ==, 0);
 
-  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL));
   g_assert_cmpuint (count_sent (&world), ==, 1);
   world_stop (&world);
 }
@@ -668,7 +668,7 @@ test_send_doubtful (void)
     {
       g_test_message ("%s", orders[i]);
       valija_contract_server_tell (world.server, "%s", orders[i]);
-      await_error (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter),
+      await_error (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL),
                    VALIJA_ERROR_UNCERTAIN, VALIJA_STEP_SEND);
       valija_contract_server_tell (world.server, "{'do': 'clear'}");
     }
@@ -774,7 +774,7 @@ test_large (void)
   g_ptr_array_add (envelope->recipients, g_strdup (valija_contract_server_get (world.server, "email")));
 
   meter_start (&meter);
-  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter));
+  await_true (valija_mail_sender_send (VALIJA_MAIL_SENDER (world.session), envelope, letter, NULL));
   meter_check (&meter, "to send it");
   g_assert_cmpuint (count_sent (&world), ==, 1);
 

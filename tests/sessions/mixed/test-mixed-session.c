@@ -87,7 +87,7 @@ send (ValijaSession *session)
 
   g_ptr_array_add (envelope->recipients, g_strdup ("b@x.org"));
 
-  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source);
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source, NULL);
 }
 
 static void

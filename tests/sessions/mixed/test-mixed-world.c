@@ -183,7 +183,7 @@ send_text (ValijaSession *session,
 
   g_ptr_array_add (envelope->recipients, g_strdup (USER));
 
-  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source);
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, source, NULL);
 }
 
 static DexFuture *

@@ -74,7 +74,7 @@ send (ValijaSession *session,
     if (addresses[i][0] != '\0')
       g_ptr_array_add (envelope->recipients, g_strdup (addresses[i]));
 
-  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, bytes);
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (session), envelope, bytes, NULL);
 }
 
 static DexFuture *

@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "sessions/exchange/valija-exchange-arrival.h"
+#include "sessions/exchange/valija-exchange-transfer.h"
 
 #include "base/valija-error.h"
 #include "base/valija-promise.h"
@@ -11,7 +11,7 @@
 /* Some organisations let messages of 150 MB through. */
 #define CONTENT_LIMIT (G_GUINT64_CONSTANT (200) * 1024 * 1024)
 
-struct _ValijaExchangeArrival
+struct _ValijaExchangeTransfer
 {
   grefcount ref_count;
   ValijaSpool *spool;       /* nullable */
@@ -20,18 +20,18 @@ struct _ValijaExchangeArrival
   gsize n_beginning;
 };
 
-ValijaExchangeArrival *
-valija_exchange_arrival_new (void)
+ValijaExchangeTransfer *
+valija_exchange_transfer_new (void)
 {
-  ValijaExchangeArrival *self = g_new0 (ValijaExchangeArrival, 1);
+  ValijaExchangeTransfer *self = g_new0 (ValijaExchangeTransfer, 1);
 
   g_ref_count_init (&self->ref_count);
 
   return self;
 }
 
-ValijaExchangeArrival *
-valija_exchange_arrival_ref (ValijaExchangeArrival *self)
+ValijaExchangeTransfer *
+valija_exchange_transfer_ref (ValijaExchangeTransfer *self)
 {
   g_ref_count_inc (&self->ref_count);
 
@@ -39,12 +39,12 @@ valija_exchange_arrival_ref (ValijaExchangeArrival *self)
 }
 
 void
-valija_exchange_arrival_unref (ValijaExchangeArrival *self)
+valija_exchange_transfer_unref (ValijaExchangeTransfer *self)
 {
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
-  valija_exchange_arrival_end (self);
+  valija_exchange_transfer_end (self);
   g_clear_pointer (&self->spool, valija_spool_free);
   g_clear_object (&self->progress);
   g_free (self);
@@ -52,7 +52,7 @@ valija_exchange_arrival_unref (ValijaExchangeArrival *self)
 
 /* The server does not say how much it will be; whoever asks may know. */
 static void
-tell_progress (ValijaExchangeArrival *self)
+tell_progress (ValijaExchangeTransfer *self)
 {
   if (self->progress != NULL && self->spool != NULL)
     valija_progress_update (self->progress, valija_spool_length (self->spool),
@@ -60,15 +60,15 @@ tell_progress (ValijaExchangeArrival *self)
 }
 
 void
-valija_exchange_arrival_set_progress (ValijaExchangeArrival *self,
-                                      ValijaProgress        *progress)
+valija_exchange_transfer_set_progress (ValijaExchangeTransfer *self,
+                                       ValijaProgress         *progress)
 {
   g_set_object (&self->progress, progress);
   tell_progress (self);
 }
 
 static void
-settle_beginning (ValijaExchangeArrival *self)
+settle_beginning (ValijaExchangeTransfer *self)
 {
   g_autoptr(DexPromise) beginning = g_steal_pointer (&self->beginning);
 
@@ -77,15 +77,15 @@ settle_beginning (ValijaExchangeArrival *self)
 }
 
 static void
-settle_when_there (ValijaExchangeArrival *self)
+settle_when_there (ValijaExchangeTransfer *self)
 {
   if (self->spool != NULL && valija_spool_length (self->spool) >= self->n_beginning)
     settle_beginning (self);
 }
 
 DexFuture *
-valija_exchange_arrival_peek (ValijaExchangeArrival *self,
-                              gsize                  octets)
+valija_exchange_transfer_peek (ValijaExchangeTransfer *self,
+                               gsize                   octets)
 {
   DexFuture *future;
 
@@ -99,17 +99,58 @@ valija_exchange_arrival_peek (ValijaExchangeArrival *self,
   return future;
 }
 
+typedef struct
+{
+  ValijaExchangeTransfer *transfer;
+  guint64 length;           /* of the content, which makes up nearly all of the request */
+} Upload;
+
+static void
+upload_free (Upload *upload)
+{
+  valija_exchange_transfer_unref (upload->transfer);
+  g_free (upload);
+}
+
+static gboolean
+gone_cb (guint64  gone,
+         guint64  total,
+         gpointer user_data)
+{
+  const Upload *upload = user_data;
+  ValijaProgress *progress = upload->transfer->progress;
+
+  if (progress == NULL)
+    return TRUE;
+
+  valija_progress_update (progress, (guint64) ((double) gone / total * upload->length), upload->length);
+
+  return !g_cancellable_is_cancelled (valija_progress_get_cancellable (progress));
+}
+
 void
-valija_exchange_arrival_begin (ValijaExchangeArrival *self)
+valija_exchange_transfer_watch_upload (ValijaExchangeTransfer *self,
+                                       ValijaHttpRequest      *post,
+                                       GBytes                 *content)
+{
+  Upload *upload = g_new0 (Upload, 1);
+
+  upload->transfer = valija_exchange_transfer_ref (self);
+  upload->length = g_bytes_get_size (content);
+  valija_http_request_set_gone_func (post, gone_cb, upload, (GDestroyNotify) upload_free);
+}
+
+void
+valija_exchange_transfer_begin (ValijaExchangeTransfer *self)
 {
   g_clear_pointer (&self->spool, valija_spool_free);
 }
 
 gboolean
-valija_exchange_arrival_take (ValijaExchangeArrival  *self,
-                              const void             *data,
-                              gsize                   length,
-                              GError                **error)
+valija_exchange_transfer_take (ValijaExchangeTransfer  *self,
+                               const void              *data,
+                               gsize                    length,
+                               GError                 **error)
 {
   if (self->progress != NULL &&
       g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (self->progress), error))
@@ -127,8 +168,8 @@ valija_exchange_arrival_take (ValijaExchangeArrival  *self,
 }
 
 GBytes *
-valija_exchange_arrival_finish (ValijaExchangeArrival  *self,
-                                GError                **error)
+valija_exchange_transfer_finish (ValijaExchangeTransfer  *self,
+                                 GError                 **error)
 {
   if (self->spool == NULL)
     return NULL;
@@ -139,7 +180,7 @@ valija_exchange_arrival_finish (ValijaExchangeArrival  *self,
 }
 
 void
-valija_exchange_arrival_end (ValijaExchangeArrival *self)
+valija_exchange_transfer_end (ValijaExchangeTransfer *self)
 {
   g_autoptr(DexPromise) beginning = g_steal_pointer (&self->beginning);
   GError *error = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What can be read of a large message of the contract server before all of it is there. */
+/* Large messages on their way from the contract server and to it: what can be read before all is there, and Cancel. */
 
 #include "config.h"
 
@@ -10,6 +10,7 @@
 #include "base/valija-future.h"
 #include "mime/valija-mime-message.h"
 #include "sessions/valija-mail-organizer.h"
+#include "sessions/valija-mail-sender.h"
 #include "support/valija-wait.h"
 
 /* Of the answer: the beginning, in base64, and some more. */
@@ -17,12 +18,14 @@
 #define ATTACHMENT_LINES 100000
 
 static GBytes *
-create_large (guint n_text_lines)
+create_large (const char *from,
+              guint       n_text_lines)
 {
-  GString *source = g_string_new ("From: Luis <luis@world.example>\r\nTo: ana@world.example\r\nSubject: Large\r\n"
-                                  "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
-                                  "Content-Type: text/plain; charset=utf-8\r\n\r\n");
+  GString *source = g_string_new (NULL);
 
+  g_string_printf (source, "From: %s\r\nTo: Bob <bob@example.test>\r\nSubject: Large\r\nMIME-Version: 1.0\r\n"
+                           "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+                           "Content-Type: text/plain; charset=utf-8\r\n\r\n", from);
   for (guint i = 0; i < n_text_lines; i++)
     g_string_append (source, "What is read first.\r\n");
   g_string_append (source, "--b\r\nContent-Type: application/octet-stream; name=pictures.zip\r\n"
@@ -102,7 +105,7 @@ static void
 test_beginning (void)
 {
   World world;
-  g_autoptr(GBytes) source = create_large (3);
+  g_autoptr(GBytes) source = create_large ("luis@example.test", 3);
   g_autofree char *id = start (&world, source);
   g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
   g_autoptr(ValijaMimeMessage) message = NULL;
@@ -135,7 +138,7 @@ static void
 test_no_beginning (void)
 {
   World world;
-  g_autoptr(GBytes) source = create_large (20000);
+  g_autoptr(GBytes) source = create_large ("luis@example.test", 20000);
   g_autofree char *id = start (&world, source);
   g_autoptr(DexFuture) whole = NULL;
 
@@ -157,7 +160,7 @@ static void
 test_other (void)
 {
   World world;
-  g_autoptr(GBytes) source = create_large (3);
+  g_autoptr(GBytes) source = create_large ("luis@example.test", 3);
   g_autofree char *id = start (&world, source);
   g_autofree char *other = NULL;
   g_autoptr(DexFuture) first = NULL;
@@ -183,7 +186,7 @@ static void
 test_cancel (gconstpointer behind)
 {
   World world;
-  g_autoptr(GBytes) source = create_large (3);
+  g_autoptr(GBytes) source = create_large ("luis@example.test", 3);
   g_autofree char *id = start (&world, source);
   g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
   g_autoptr(DexFuture) outline = NULL;
@@ -211,6 +214,67 @@ test_cancel (gconstpointer behind)
   world_stop (&world);
 }
 
+/* ---- To the server ---- */
+
+static DexFuture *
+send (World          *world,
+      GBytes         *source,
+      ValijaProgress *progress)
+{
+  g_autoptr(ValijaEnvelope) envelope = valija_envelope_new (valija_contract_server_get (world->server, "email"));
+
+  g_ptr_array_add (envelope->recipients, g_strdup ("bob@example.test"));
+
+  return valija_mail_sender_send (VALIJA_MAIL_SENDER (world->session), envelope, source, progress);
+}
+
+static guint
+count_sent (World *world)
+{
+  g_autoptr(JsonNode) sent = valija_contract_server_order (world->server, "{'do': 'sent'}");
+
+  return json_array_get_length (json_node_get_array (sent));
+}
+
+static void
+half_cb (ValijaProgress *progress,
+         GParamSpec     *pspec,
+         guint          *n_told)
+{
+  (*n_told)++;
+  if (valija_progress_get_done (progress) > valija_progress_get_total (progress) / 2)
+    valija_progress_cancel (progress);
+}
+
+/* As long as the server does not have all of it, it is not sent. */
+static void
+test_upload_cancel (void)
+{
+  World world;
+  g_autoptr(GBytes) source = NULL;
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(ValijaProgress) again = valija_progress_new_octets ("");
+  g_autoptr(DexFuture) sent = NULL;
+  g_autoptr(GError) error = NULL;
+  guint n_told = 0;
+
+  world_start (&world, NULL, NULL, NULL);
+  source = create_large (valija_contract_server_get (world.server, "email"), 3);
+  await_true (valija_session_open (world.session));
+  g_signal_connect (progress, "notify::done", G_CALLBACK (half_cb), &n_told);
+  sent = send (&world, source, progress);
+  g_assert_null (valija_test_await (sent, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (n_told, >, 10);
+  g_assert_cmpuint (valija_progress_get_total (progress), ==, g_bytes_get_size (source));
+  g_assert_cmpuint (count_sent (&world), ==, 0);
+
+  await_true (send (&world, source, again));
+  g_assert_cmpuint (count_sent (&world), ==, 1);
+  g_assert_cmpuint (valija_progress_get_done (again), >, g_bytes_get_size (source) / 10 * 9);
+  world_stop (&world);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -218,11 +282,12 @@ main (int   argc,
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   dex_init ();
 
-  g_test_add_func ("/exchange/outline/beginning", test_beginning);
-  g_test_add_func ("/exchange/outline/no-beginning", test_no_beginning);
-  g_test_add_func ("/exchange/outline/other", test_other);
-  g_test_add_data_func ("/exchange/outline/cancel-before", GINT_TO_POINTER (FALSE), test_cancel);
-  g_test_add_data_func ("/exchange/outline/cancel-behind", GINT_TO_POINTER (TRUE), test_cancel);
+  g_test_add_func ("/exchange/transfer/beginning", test_beginning);
+  g_test_add_func ("/exchange/transfer/no-beginning", test_no_beginning);
+  g_test_add_func ("/exchange/transfer/other", test_other);
+  g_test_add_data_func ("/exchange/transfer/cancel-before", GINT_TO_POINTER (FALSE), test_cancel);
+  g_test_add_data_func ("/exchange/transfer/cancel-behind", GINT_TO_POINTER (TRUE), test_cancel);
+  g_test_add_func ("/exchange/transfer/upload-cancel", test_upload_cancel);
 
   return g_test_run ();
 }
