@@ -26,8 +26,10 @@ void
 test_outbox (void)
 {
   ValijaWindow *window = get_window ();
+  GtkSettings *settings = gtk_settings_get_default ();
   GtkWidget *button;
   GtkWidget *row;
+  int dpi, width;
 
   /* What was sent is not counted: six are there, one of them sent. What has failed is told of. */
   g_assert_cmpstr (gtk_label_get_text (window->sidebar->outbox_count), ==, "5");
@@ -50,6 +52,13 @@ test_outbox (void)
   row = gtk_root_get_focus (GTK_ROOT (window));
   g_assert_cmpint (gtk_list_box_row_get_index (GTK_LIST_BOX_ROW (row)), ==, 5);
   g_assert_nonnull (find_label (row, "ana@example.org"));
+
+  /* Also with large text all of it fits a telephone */
+  g_object_get (settings, "gtk-xft-dpi", &dpi, NULL);
+  g_object_set (settings, "gtk-xft-dpi", 2 * 96 * PANGO_SCALE, NULL);
+  gtk_widget_measure (GTK_WIDGET (window->outbox), GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  g_object_set (settings, "gtk-xft-dpi", dpi, NULL);
+  g_assert_cmpint (width, <=, 350);
 
   /* Who has looked says what became of the one that nobody knows about. */
   button = find_button (GTK_WIDGET (window->outbox), "_It Was Sent");
