@@ -7,6 +7,7 @@
 #include "base/valija-error.h"
 #include "sessions/exchange/valija-exchange-auth.h"
 #include "sessions/exchange/valija-exchange-moved.h"
+#include "sessions/exchange/valija-exchange-status.h"
 #include "wire/ews/valija-ews-autodiscover.h"
 #include "wire/ews/valija-ews-reader.h"
 
@@ -19,12 +20,8 @@
 /* A message of 60 MB in base64, and the XML around it. */
 #define ANSWER_LIMIT (G_GUINT64_CONSTANT (256) * 1024 * 1024)
 
-/* How often one request is made when the server asks to come again. */
-#define ATTEMPTS 4
 /* How often one request is sent on to where the mailbox is said to be. */
 #define MOVES 3
-/* Where it does not say how long to wait: doubled each time. */
-#define PAUSE_MS 1000
 
 struct _ValijaExchangeClient
 {
@@ -140,42 +137,6 @@ valija_exchange_client_get_sign_in (ValijaExchangeClient *self)
 
 /* ---- Signing in ---- */
 
-/* What an answer that is no envelope means. */
-static void
-set_status_error (ValijaHttpResponse *response,
-                  GError            **error)
-{
-  guint status = valija_http_response_get_status (response);
-  g_autofree char *line = valija_http_response_dup_status_line (response);
-
-  if (status >= 300 && status < 400)
-    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
-                             _("The server sends to another page instead of answering; often that is a page to sign in "
-                               "on the web. Ask your administrator for the address of Exchange Web Services."));
-  else if (status == 403)
-    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line,
-                             _("The server does not let this account or this application use Exchange Web "
-                               "Services. Ask your administrator to switch them on for you."));
-  else if (status == 404 || status == 405 || status == 410 || status == 451)
-    valija_error_set_server (error, VALIJA_ERROR_UNSUPPORTED, line,
-                             _("There are no Exchange Web Services at that address. Check the server’s name, or ask "
-                               "your administrator for it."));
-  else if (status == 413)
-    valija_error_set_server (error, VALIJA_ERROR_TOO_LARGE, line, _("The message is larger than the server takes."));
-  else if (status == 456 || status == 457)
-    valija_error_set_server (error, VALIJA_ERROR_AUTHENTICATION, line,
-                             _("The password has expired, or the account is blocked. Ask your organization."));
-  else if (status == 429 || status >= 500)
-    valija_error_set_server (error, VALIJA_ERROR_TRY_LATER, line,
-                             _("The server cannot answer now. Try again in a while."));
-  else if (status >= 400)
-    valija_error_set_server (error, VALIJA_ERROR_REFUSED, line, _("The server refused it."));
-  else
-    valija_error_set_server (error, VALIJA_ERROR_PROTOCOL, line,
-                             _("A web page came instead of an answer; often that is a page to sign in on the web. Ask "
-                               "your administrator for the address of Exchange Web Services."));
-}
-
 /* What the server at @uri says to who has not said his name yet: a 401, or why there are no services to be had. */
 static gboolean
 probe_fiber (ValijaExchangeClient *self,
@@ -194,7 +155,7 @@ probe_fiber (ValijaExchangeClient *self,
   if (valija_http_response_get_status (response) == 401)
     return TRUE;
 
-  set_status_error (response, error);
+  valija_exchange_status_set_error (response, error);
 
   return FALSE;
 }
@@ -344,32 +305,12 @@ read_answer_fiber (ValijaExchangeClient    *self,
 
 /* ---- Asking ---- */
 
-/* Who answers so may have handed the request on, or broken down in the middle of it. */
-static gboolean
-status_leaves_doubt (ValijaHttpResponse *response)
-{
-  guint status = valija_http_response_get_status (response);
-
-  return status == 500 || status == 502 || status == 504;
-}
-
 static void
 set_doubt (const char  *line,
            GError     **error)
 {
   valija_error_set_server (error, VALIJA_ERROR_UNCERTAIN, line,
                            _("The server gave up half way: it may have been done or not."));
-}
-
-static gboolean
-is_envelope (ValijaHttpResponse *response)
-{
-  guint status = valija_http_response_get_status (response);
-  const char *type = valija_http_response_get_content_type (response);
-
-  /* A fault comes with 500, but not from all servers */
-  return (status == 200 || status == 400 || status == 500) && strstr (type, "xml") != NULL &&
-         strstr (type, "html") == NULL;
 }
 
 /* Of several servers behind one name only the one that was subscribed to knows of it: such requests say that they want
@@ -499,14 +440,14 @@ post_fiber (ValijaExchangeClient    *self,
   if (response == NULL)
     return NULL;
 
-  if (!is_envelope (response))
+  if (!valija_exchange_status_is_envelope (response))
     {
       g_autofree char *line = valija_http_response_dup_status_line (response);
 
-      if (!request->repeatable && status_leaves_doubt (response))
+      if (!request->repeatable && valija_exchange_status_leaves_doubt (response))
         set_doubt (line, error);
       else
-        set_status_error (response, error);
+        valija_exchange_status_set_error (response, error);
       return NULL;
     }
 
@@ -533,23 +474,6 @@ set_result_error (const ValijaEwsRequest *request,
     set_doubt (result->code, error);
   else
     valija_ews_result_set_error (result, error);
-}
-
-static void
-back_off (ValijaExchangeClient  *self,
-          const ValijaEwsResult *result,
-          guint                  attempt)
-{
-  valija_http_back_off (self->http, result->back_off != 0 ? result->back_off : (guint) PAUSE_MS << attempt);
-}
-
-/* A busy server did not even begin; what may go wrong half way is done again only where that does no harm. */
-static gboolean
-is_for_later (const ValijaEwsResult  *result,
-              const ValijaEwsRequest *request)
-{
-  return result->reaction == VALIJA_EWS_BACK_OFF || result->reaction == VALIJA_EWS_NOT_TRIED ||
-         (result->reaction == VALIJA_EWS_RETRY && request->repeatable);
 }
 
 /* @is_single: its one response message must be FINE as well */
@@ -587,13 +511,13 @@ repeat_fiber (ValijaExchangeClient    *self,
       if (!result.is_fault && (!is_single || result.reaction == VALIJA_EWS_FINE))
         return g_steal_pointer (&reply);
 
-      if (attempt + 1 == ATTEMPTS || !is_for_later (&result, request))
+      if (attempt + 1 == VALIJA_EXCHANGE_ATTEMPTS || !valija_ews_result_is_for_later (&result, request->repeatable))
         {
           set_result_error (request, &result, error);
           return NULL;
         }
 
-      back_off (self, &result, attempt);
+      valija_exchange_client_back_off (self, &result, (guint) VALIJA_EXCHANGE_PAUSE_MS << attempt);
     }
 }
 
@@ -687,9 +611,9 @@ valija_exchange_client_stream_fiber (ValijaExchangeClient     *self,
   if (response == NULL)
     return FALSE;
 
-  if (!is_envelope (response))
+  if (!valija_exchange_status_is_envelope (response))
     {
-      set_status_error (response, error);
+      valija_exchange_status_set_error (response, error);
       return FALSE;
     }
 
@@ -697,143 +621,9 @@ valija_exchange_client_stream_fiber (ValijaExchangeClient     *self,
 }
 
 void
-valija_exchange_client_back_off (ValijaExchangeClient *self,
-                                 guint                 milliseconds)
+valija_exchange_client_back_off (ValijaExchangeClient  *self,
+                                 const ValijaEwsResult *result,
+                                 guint                  milliseconds)
 {
-  valija_http_back_off (self->http, milliseconds);
-}
-
-/* ---- Batches ---- */
-
-/* Hands on what was answered; what the server left for later goes to @rest. */
-static gboolean
-take_answers (ValijaExchangeClient    *self,
-              const ValijaEwsRequest  *request,
-              ValijaExchangeReply     *reply,
-              GPtrArray               *ids,
-              gboolean                 is_last,
-              GPtrArray               *rest,
-              ValijaExchangeTakeFunc   take,
-              gpointer                 user_data,
-              GError                 **error)
-{
-  for (guint i = 0; i + 1 < ids->len; i++)
-    {
-      const char *id = g_ptr_array_index (ids, i);
-      ValijaEwsResult result;
-
-      /* Fewer answers than questions */
-      if (i >= reply->messages->len && !request->repeatable)
-        {
-          valija_error_set (error, VALIJA_ERROR_UNCERTAIN, _("The server did not say what became of it."));
-          return FALSE;
-        }
-      if (i >= reply->messages->len)
-        {
-          g_ptr_array_add (rest, (char *) id);
-          continue;
-        }
-
-      valija_ews_result_read (g_ptr_array_index (reply->messages, i), &result);
-      if (!is_last && is_for_later (&result, request))
-        {
-          if (result.reaction == VALIJA_EWS_BACK_OFF)
-            back_off (self, &result, 0);
-          g_ptr_array_add (rest, (char *) id);
-        }
-      else if (!take (id, g_ptr_array_index (reply->messages, i), &result, user_data, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-gboolean
-valija_exchange_client_run_all_fiber (ValijaExchangeClient    *self,
-                                      const char * const      *ids,
-                                      guint                    most,
-                                      ValijaExchangeBuildFunc  build,
-                                      ValijaExchangeTakeFunc   take,
-                                      gpointer                 user_data,
-                                      GError                 **error)
-{
-  g_autoptr(GPtrArray) waiting = g_ptr_array_new ();
-  guint attempts = 0;
-
-  for (gsize i = 0; ids[i] != NULL; i++)
-    g_ptr_array_add (waiting, (char *) ids[i]);
-
-  while (waiting->len > 0)
-    {
-      g_autoptr(GPtrArray) batch = g_ptr_array_new ();
-      g_autoptr(GPtrArray) rest = g_ptr_array_new ();
-      g_autoptr(ValijaEwsRequest) request = NULL;
-      g_autoptr(ValijaExchangeReply) reply = NULL;
-      guint n = MIN (most, waiting->len);
-
-      for (guint i = 0; i < n; i++)
-        g_ptr_array_add (batch, g_ptr_array_index (waiting, i));
-      g_ptr_array_remove_range (waiting, 0, n);
-      g_ptr_array_add (batch, NULL);
-
-      request = build (self->schema, (const char * const *) batch->pdata, user_data);
-      if (!(reply = valija_exchange_client_run_fiber (self, valija_ews_request_ref (request), error)) ||
-          !take_answers (self, request, reply, batch, attempts + 1 >= ATTEMPTS, rest, take, user_data, error))
-        return FALSE;
-
-      /* As long as something was done it goes on */
-      attempts = rest->len < n ? 0 : attempts + 1;
-      if (attempts >= ATTEMPTS)
-        {
-          valija_error_set (error, VALIJA_ERROR_TRY_LATER, _("The server gave up half way."));
-          return FALSE;
-        }
-      g_ptr_array_extend_and_steal (rest, g_steal_pointer (&waiting));
-      waiting = g_steal_pointer (&rest);
-    }
-
-  return TRUE;
-}
-
-typedef struct
-{
-  ValijaEwsShape shape;
-  ValijaExchangeTakeFunc take;
-  gpointer user_data;
-} Getting;
-
-static ValijaEwsRequest *
-build_get_items (ValijaEwsSchema     schema,
-                 const char * const *ids,
-                 gpointer            user_data)
-{
-  const Getting *getting = user_data;
-
-  return valija_ews_get_items (schema, getting->shape, ids);
-}
-
-static gboolean
-take_got_item (const char            *id,
-               const ValijaEwsNode   *message,
-               const ValijaEwsResult *result,
-               gpointer               user_data,
-               GError               **error)
-{
-  const Getting *getting = user_data;
-
-  return getting->take (id, message, result, getting->user_data, error);
-}
-
-gboolean
-valija_exchange_client_get_items_fiber (ValijaExchangeClient    *self,
-                                        const char * const      *ids,
-                                        guint                    most,
-                                        ValijaEwsShape           shape,
-                                        ValijaExchangeTakeFunc   take,
-                                        gpointer                 user_data,
-                                        GError                 **error)
-{
-  Getting getting = { shape, take, user_data };
-
-  return valija_exchange_client_run_all_fiber (self, ids, most, build_get_items, take_got_item, &getting, error);
+  valija_http_back_off (self->http, result->back_off != 0 ? result->back_off : milliseconds);
 }

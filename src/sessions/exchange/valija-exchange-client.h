@@ -10,6 +10,11 @@
 
 G_BEGIN_DECLS
 
+/* How often one request is made when the server asks to come again. */
+#define VALIJA_EXCHANGE_ATTEMPTS 4
+/* The first pause where it does not say how long to wait */
+#define VALIJA_EXCHANGE_PAUSE_MS 1000
+
 /* One mailbox's Exchange Web Services: requests go out, response messages come back, pauses that the server asks for
  * are kept. Refcounted, main context only; functions named _fiber are called within a fiber. */
 typedef struct _ValijaExchangeClient ValijaExchangeClient;
@@ -79,38 +84,10 @@ gboolean              valija_exchange_client_stream_fiber  (ValijaExchangeClient
                                                             gpointer                 user_data,
                                                             GError                 **error);
 
-/* No request starts for that long. */
-void                  valija_exchange_client_back_off      (ValijaExchangeClient *self,
-                                                            guint                 milliseconds);
-
-typedef ValijaEwsRequest *(*ValijaExchangeBuildFunc) (ValijaEwsSchema           schema,
-                                                      const char * const       *ids,
-                                                      gpointer                  user_data);
-/* Must not await. @message is (transfer none). FALSE with @error ends it. */
-typedef gboolean          (*ValijaExchangeTakeFunc)  (const char               *id,
-                                                      const ValijaEwsNode      *message,
-                                                      const ValijaEwsResult    *result,
-                                                      gpointer                  user_data,
-                                                      GError                  **error);
-
-/* Runs what @build makes of @ids, at most @most at once, until each of them has an answer that is not "later": what a
- * busy server left is asked again. @take is called once for each id. */
-gboolean              valija_exchange_client_run_all_fiber (ValijaExchangeClient   *self,
-                                                            const char * const     *ids,
-                                                            guint                   most,
-                                                            ValijaExchangeBuildFunc build,
-                                                            ValijaExchangeTakeFunc  take,
-                                                            gpointer                user_data,
-                                                            GError                **error);
-
-/* The same for GetItem with @shape. */
-gboolean              valija_exchange_client_get_items_fiber (ValijaExchangeClient   *self,
-                                                              const char * const     *ids,
-                                                              guint                   most,
-                                                              ValijaEwsShape          shape,
-                                                              ValijaExchangeTakeFunc  take,
-                                                              gpointer                user_data,
-                                                              GError                **error);
+/* No request starts for as long as @result says, or where it does not say for so many milliseconds. */
+void                  valija_exchange_client_back_off      (ValijaExchangeClient  *self,
+                                                            const ValijaEwsResult *result,
+                                                            guint                  milliseconds);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeClient, valija_exchange_client_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaExchangeReply, valija_exchange_reply_free)

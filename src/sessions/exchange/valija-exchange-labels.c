@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-batch.h"
 #include "sessions/exchange/valija-exchange-item.h"
 
 #include <glib/gi18n-lib.h>
@@ -192,15 +193,15 @@ try_fiber (Labels                *labels,
   g_autofree char **changed = NULL;
 
   g_hash_table_remove_all (labels->found);
-  if (!valija_exchange_client_get_items_fiber (client, ids, BATCH, VALIJA_EWS_SHAPE_CATEGORIES, take_read, labels,
-                                               error))
+  if (!valija_exchange_get_items_fiber (client, ids, BATCH, VALIJA_EWS_SHAPE_CATEGORIES, take_read, labels,
+                                        error))
     return FALSE;
 
   changed = (char **) g_hash_table_get_keys_as_array (labels->found, NULL);
 
   return changed[0] == NULL ||
-         valija_exchange_client_run_all_fiber (client, (const char * const *) changed, BATCH, build_write, take_written,
-                                               labels, error);
+         valija_exchange_run_all_fiber (client, (const char * const *) changed, BATCH, build_write, take_written,
+                                        labels, error);
 }
 
 static DexFuture *

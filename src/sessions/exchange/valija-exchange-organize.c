@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-batch.h"
 #include "sessions/exchange/valija-exchange-item.h"
 
 #include <glib/gi18n-lib.h>
@@ -122,8 +123,8 @@ set_flags_fiber (gpointer data)
     return dex_future_new_true ();
 
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
-      !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_update,
-                                             take_done, organize, &error))
+      !valija_exchange_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_update,
+                                      take_done, organize, &error))
     return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   return dex_future_new_true ();
@@ -195,7 +196,7 @@ carry_fiber (Organize              *organize,
 
   if (concerns_junk (organize, client))
     {
-      if (valija_exchange_client_run_all_fiber (client, ids, BATCH, build_junk, take_done, organize, &failure))
+      if (valija_exchange_run_all_fiber (client, ids, BATCH, build_junk, take_done, organize, &failure))
         return TRUE;
 
       /* Not every server that calls itself 2013 knows it */
@@ -206,7 +207,7 @@ carry_fiber (Organize              *organize,
         }
     }
 
-  return valija_exchange_client_run_all_fiber (client, ids, BATCH, build_transfer, take_done, organize, error);
+  return valija_exchange_run_all_fiber (client, ids, BATCH, build_transfer, take_done, organize, error);
 }
 
 static DexFuture *
@@ -263,8 +264,8 @@ delete_fiber (gpointer data)
   g_autoptr(ValijaExchangeClient) client = NULL;
 
   if (!(client = valija_exchange_session_enter_fiber (organize->session, &error)) ||
-      !valija_exchange_client_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_delete,
-                                             take_done, organize, &error))
+      !valija_exchange_run_all_fiber (client, (const char * const *) organize->remote_ids, BATCH, build_delete,
+                                      take_done, organize, &error))
     return valija_exchange_refuse_change (g_steal_pointer (&error));
 
   return dex_future_new_true ();

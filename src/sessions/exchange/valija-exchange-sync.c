@@ -6,6 +6,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/exchange/valija-exchange-batch.h"
 #include "sessions/exchange/valija-exchange-item.h"
 
 #include <glib/gi18n-lib.h>
@@ -231,8 +232,8 @@ name_contents_fiber (Sync    *sync,
     }
   g_ptr_array_add (ids, NULL);
 
-  if (valija_exchange_client_get_items_fiber (sync->client, (const char * const *) ids->pdata, DRAFTS,
-                                              VALIJA_EWS_SHAPE_PROPERTIES, take_content, drafts, &failure) ||
+  if (valija_exchange_get_items_fiber (sync->client, (const char * const *) ids->pdata, DRAFTS,
+                                       VALIJA_EWS_SHAPE_PROPERTIES, take_content, drafts, &failure) ||
       g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_LIMIT))
     return TRUE;
 
@@ -274,8 +275,8 @@ sync_all_fiber (Sync    *sync,
         return FALSE;
 
       g_ptr_array_add (sync->changed, NULL);
-      if (!valija_exchange_client_get_items_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
-                                                   VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync, error) ||
+      if (!valija_exchange_get_items_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
+                                            VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync, error) ||
           !name_contents_fiber (sync, error) ||
           !send_batch_fiber (sync, error))
         return FALSE;

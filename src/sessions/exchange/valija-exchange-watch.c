@@ -249,7 +249,7 @@ take_message (const ValijaEwsNode *message,
       else if (result.reaction == VALIJA_EWS_SUBSCRIBE_ANEW)
         forget_subscription (self);
       else if (strcmp (result.code, "ErrorServerBusy") == 0)
-        valija_exchange_client_back_off (self->client, result.back_off != 0 ? result.back_off : BACK_OFF_MS);
+        valija_exchange_client_back_off (self->client, &result, BACK_OFF_MS);
       else if (result.reaction == VALIJA_EWS_RETRY)
         self->n_broken++;
       else if (valija_exchange_watch_drop_shared (self))

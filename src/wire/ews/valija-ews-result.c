@@ -252,6 +252,14 @@ valija_ews_result_leaves_doubt (const ValijaEwsResult *result)
          strcmp (result->code, "ErrorTimeoutExpired") == 0;
 }
 
+gboolean
+valija_ews_result_is_for_later (const ValijaEwsResult *result,
+                                gboolean               repeatable)
+{
+  return result->reaction == VALIJA_EWS_BACK_OFF || result->reaction == VALIJA_EWS_NOT_TRIED ||
+         (result->reaction == VALIJA_EWS_RETRY && repeatable);
+}
+
 void
 valija_ews_result_set_error (const ValijaEwsResult *result,
                              GError               **error)

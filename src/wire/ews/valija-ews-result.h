@@ -40,6 +40,11 @@ void valija_ews_result_read      (const ValijaEwsNode   *message,
 /* Whether the server broke off where it may have done what was asked. */
 gboolean valija_ews_result_leaves_doubt (const ValijaEwsResult *result);
 
+/* Whether the same request, which is @repeatable or not, is to be made again later: a busy server did not even begin,
+ * and what may go wrong half way is done again only where that does no harm. */
+gboolean valija_ews_result_is_for_later (const ValijaEwsResult *result,
+                                         gboolean               repeatable);
+
 /* Sets a sentence for a person, with the server's words; @result must not be FINE. */
 void valija_ews_result_set_error (const ValijaEwsResult *result,
                                   GError               **error);
