@@ -151,20 +151,6 @@ valija_buffer_consume (ValijaBuffer *self, gsize length)
 }
 
 /**
- * valija_buffer_clear:
- * @self: a buffer
- *
- * Forgets everything and wipes the memory.
- */
-void
-valija_buffer_clear (ValijaBuffer *self)
-{
-  g_return_if_fail (self != NULL);
-
-  release (self);
-}
-
-/**
  * valija_buffer_find_line:
  * @self: a buffer
  *

@@ -16,7 +16,6 @@ void          valija_buffer_append  (ValijaBuffer *self, const void *data, gsize
 /* (transfer none) valid until the next call */
 const guint8 *valija_buffer_peek    (ValijaBuffer *self, gsize *length);
 void          valija_buffer_consume (ValijaBuffer *self, gsize length);
-void          valija_buffer_clear   (ValijaBuffer *self);                    /* forgets and wipes */
 
 /* The offset just behind the next LF at or after @from, or 0 when there is none yet. Remembers
  * how far it looked. */

@@ -6,8 +6,6 @@
 
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_BOXED_TYPE (ValijaCertificate, valija_certificate, valija_certificate_ref, valija_certificate_unref)
-
 static char *
 format_day (gint64 seconds)
 {

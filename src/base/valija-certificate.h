@@ -39,9 +39,6 @@ struct _ValijaCertificate
   ValijaCertificateProblems problems;
 };
 
-#define VALIJA_TYPE_CERTIFICATE (valija_certificate_get_type ())
-
-GType              valija_certificate_get_type (void) G_GNUC_CONST;
 ValijaCertificate *valija_certificate_new      (const char               *host,
                                                 guint16                   port,
                                                 const char               *subject,

@@ -14,8 +14,6 @@ static const struct
   { VALIJA_SECURITY_NONE, "none" },
 };
 
-G_DEFINE_BOXED_TYPE (ValijaEndpoint, valija_endpoint, valija_endpoint_copy, valija_endpoint_free)
-
 /**
  * valija_endpoint_new:
  * @host: a name or an address

@@ -24,9 +24,6 @@ typedef struct
   char *ca_file;            /* nullable: PEM file of authorities trusted instead of the system's */
 } ValijaEndpoint;
 
-#define VALIJA_TYPE_ENDPOINT (valija_endpoint_get_type ())
-
-GType           valija_endpoint_get_type (void) G_GNUC_CONST;
 ValijaEndpoint *valija_endpoint_new      (const char    *host,
                                           guint16        port,
                                           ValijaSecurity security,

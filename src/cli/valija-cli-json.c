@@ -62,8 +62,8 @@ valija_cli_json_strings (JsonBuilder *json, const char *name, const char * const
   json_builder_end_array (json);
 }
 
-void
-valija_cli_json_flags (JsonBuilder *json, const char *name, ValijaFlags flags)
+static void
+add_flags (JsonBuilder *json, const char *name, ValijaFlags flags)
 {
   g_autofree char *words = valija_flags_to_string (flags);
   g_auto(GStrv) list = words[0] != '\0' ? g_strsplit (words, " ", -1) : NULL;
@@ -215,7 +215,7 @@ valija_cli_json_message_fields (JsonBuilder *json, ValijaMessage *message)
   valija_cli_json_string (json, "recipients", valija_message_get_recipients (message));
   valija_cli_json_time (json, "date", valija_message_get_date (message));
   valija_cli_json_int (json, "size", (gint64) valija_message_get_size (message));
-  valija_cli_json_flags (json, "flags", valija_message_get_flags (message));
+  add_flags (json, "flags", valija_message_get_flags (message));
   valija_cli_json_strings (json, "labels", valija_message_get_labels (message));
   valija_cli_json_bool (json, "attachments", valija_message_get_has_attachments (message));
   valija_cli_json_bool (json, "here", valija_message_get_has_source (message));

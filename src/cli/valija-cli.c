@@ -357,8 +357,9 @@ measure (const char *text)
   return width;
 }
 
-char *
-valija_cli_cut (const char *text, guint columns)
+/* With an ellipsis, as a terminal counts. */
+static char *
+cut (const char *text, guint columns)
 {
   const char *end = text;
 
@@ -438,8 +439,8 @@ static char *
 dup_account_column (ValijaMessage *message)
 {
   g_autofree char *name = valija_cli_clean (valija_account_get_name (get_account (message)));
-  g_autofree char *cut = valija_cli_cut (name, 18);
-  g_autofree char *padded = valija_cli_pad (cut, 18);
+  g_autofree char *short_name = cut (name, 18);
+  g_autofree char *padded = valija_cli_pad (short_name, 18);
 
   return g_strconcat (padded, "  ", NULL);
 }
@@ -481,8 +482,8 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
       ValijaMessage *message = g_ptr_array_index (messages, i);
       g_autofree char *time = valija_cli_dup_time (valija_message_get_date (message));
       g_autofree char *person = dup_correspondent (message);
-      g_autofree char *cut = valija_cli_cut (person, 24);
-      g_autofree char *padded = valija_cli_pad (cut, 24);
+      g_autofree char *short_person = cut (person, 24);
+      g_autofree char *padded = valija_cli_pad (short_person, 24);
       g_autofree char *subject = valija_cli_clean (valija_message_get_subject (message));
       g_autofree char *account = mixed ? dup_account_column (message) : g_strdup ("");
       g_autofree char *labels = valija_cli_dup_labels (message);
@@ -496,7 +497,7 @@ valija_cli_print_messages (ValijaCli *cli, GPtrArray *messages)
                                valija_message_get_has_attachments (message) ? '@' : '-', time, account, padded);
       whole = g_strconcat (begin, g_strdelimit (subject, "\n\t", ' '), labels[0] != '\0' ? "  [" : "", labels,
                            labels[0] != '\0' ? "]" : "", NULL);
-      line = valija_cli_cut (whole, columns);
+      line = cut (whole, columns);
       valija_cli_print (cli, "%s\n", line);
     }
 }

@@ -108,7 +108,6 @@ void valija_cli_json_int      (JsonBuilder *json, const char *name, gint64 value
 void valija_cli_json_bool     (JsonBuilder *json, const char *name, gboolean value);
 void valija_cli_json_time     (JsonBuilder *json, const char *name, gint64 seconds);    /* ISO 8601, null for 0 */
 void valija_cli_json_strings  (JsonBuilder *json, const char *name, const char * const *values);
-void valija_cli_json_flags    (JsonBuilder *json, const char *name, ValijaFlags flags);
 void valija_cli_json_error    (JsonBuilder *json, const char *name, const GError *error);
 void valija_cli_json_account  (JsonBuilder *json, ValijaAccount *account);
 void valija_cli_json_folder   (JsonBuilder *json, ValijaFolder *folder, const char *path);
@@ -122,7 +121,6 @@ void valija_cli_json_outbox   (JsonBuilder *json, ValijaOutboxItem *item);
 /* ---- For people ---- */
 char *valija_cli_dup_folder_path (ValijaCli *cli, ValijaFolder *folder);
 char *valija_cli_pad             (const char *text, guint columns); /* with spaces, as a terminal counts */
-char *valija_cli_cut             (const char *text, guint columns); /* with an ellipsis, as a terminal counts */
 char *valija_cli_dup_labels      (ValijaMessage *message); /* with commas, "" for none */
 char *valija_cli_dup_time        (gint64 seconds); /* local time, "-" for 0 */
 void  valija_cli_print_messages  (ValijaCli *cli, GPtrArray *messages);

@@ -81,12 +81,10 @@ valija_engine_add_runtime (ValijaEngine *self, ValijaAccount *account)
   return runtime;
 }
 
-void
-valija_engine_remove_runtime (ValijaEngine *self, ValijaAccountRuntime *runtime)
+static void
+remove_runtime (ValijaEngine *self, ValijaAccountRuntime *runtime)
 {
   guint position;
-
-  g_return_if_fail (VALIJA_IS_ENGINE (self));
 
   runtime->removed = TRUE;
   g_clear_handle_id (&runtime->reload_source, g_source_remove);
@@ -335,7 +333,7 @@ remove_fiber (gpointer data)
                     : valija_account_files_remove (self->config_directory, change->account), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  valija_engine_remove_runtime (self, runtime);
+  remove_runtime (self, runtime);
   dex_await (valija_account_runtime_close (runtime), NULL);
 
   /* A keyring that is gone must not keep the account here. */

@@ -345,7 +345,7 @@ valija_engine_check_address (ValijaEngine *self, ValijaAccount *account, const c
 /* ---- The copy ---- */
 
 ValijaSentCopy
-valija_engine_plan_sent_copy (ValijaEngine *self, ValijaAccountRuntime *runtime)
+valija_engine_plan_sent_copy (ValijaAccountRuntime *runtime)
 {
   ValijaCapabilities capabilities = valija_account_runtime_get_capabilities (runtime);
   ValijaKeepSent keep = valija_account_get_keep_sent (runtime->account);
@@ -378,7 +378,7 @@ valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account)
   if (!(runtime = valija_engine_find_runtime (self, account)))
     return g_strdup ("");
 
-  switch (valija_engine_plan_sent_copy (self, runtime))
+  switch (valija_engine_plan_sent_copy (runtime))
     {
     case VALIJA_SENT_COPY_BY_SERVER:
       return g_strdup (_("The server keeps a copy in its Sent folder."));

@@ -113,7 +113,6 @@ ValijaAccountRuntime *valija_engine_find_runtime_by_id (ValijaEngine *self, cons
 GPtrArray            *valija_engine_list_runtimes (ValijaEngine *self);
 /* (transfer none) */
 ValijaAccountRuntime *valija_engine_add_runtime (ValijaEngine *self, ValijaAccount *account);
-void                  valija_engine_remove_runtime      (ValijaEngine *self, ValijaAccountRuntime *runtime);
 
 /* valija-engine-inboxes.c */
 void       valija_engine_update_inboxes (ValijaEngine *self);
@@ -364,7 +363,7 @@ typedef enum
 
 /* Where the copy of what this account sends goes now: as the user wants it, as far as the server can. With the
  * copy wanted on the server and no Sent folder there, it is kept here; where the server holds no folders, nowhere. */
-ValijaSentCopy valija_engine_plan_sent_copy (ValijaEngine *self, ValijaAccountRuntime *runtime);
+ValijaSentCopy valija_engine_plan_sent_copy (ValijaAccountRuntime *runtime);
 
 /* ---- Undo ---- */
 
@@ -386,7 +385,6 @@ typedef struct
 /* Without a step, and without words: who did something adds both. */
 ValijaUndo     *valija_undo_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaUndoStep *valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime); /* (transfer none) */
-GPtrArray      *valija_undo_get_steps (ValijaUndo *self); /* (transfer none) of ValijaUndoStep */
 void            valija_undo_set_label (ValijaUndo *self, char *label); /* (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFlow, valija_flow_free)

@@ -61,7 +61,7 @@ valija_engine_keep_sent_fiber (ValijaEngine          *self,
                                gboolean               server_kept_copy,
                                GError               **error)
 {
-  ValijaSentCopy plan = server_kept_copy ? VALIJA_SENT_COPY_BY_SERVER : valija_engine_plan_sent_copy (self, runtime);
+  ValijaSentCopy plan = server_kept_copy ? VALIJA_SENT_COPY_BY_SERVER : valija_engine_plan_sent_copy (runtime);
   ValijaFolder *folder;
   g_autoptr(GBytes) copy = NULL;
   gint64 id;

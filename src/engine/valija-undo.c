@@ -66,12 +66,6 @@ valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime)
   return step;
 }
 
-GPtrArray *
-valija_undo_get_steps (ValijaUndo *self)
-{
-  return self->steps;
-}
-
 void
 valija_undo_set_label (ValijaUndo *self, char *label)
 {
@@ -187,7 +181,7 @@ static DexFuture *
 undo_fiber (gpointer data)
 {
   Undo *args = data;
-  GPtrArray *steps = valija_undo_get_steps (args->undo);
+  GPtrArray *steps = args->undo->steps;
   g_autoptr(GError) error = NULL;
 
   for (guint i = steps->len; i > 0; i--)

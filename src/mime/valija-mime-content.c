@@ -210,6 +210,66 @@ clean (GString *text)
   g_string_truncate (text, to - text->str);
 }
 
+static void
+begin_line (GString *out,
+            guint    depth)
+{
+  for (guint i = 0; i < MIN (depth, QUOTE_LIMIT); i++)
+    g_string_append (out, "> ");
+}
+
+/* Undoes format=flowed (RFC 3676): one line for each paragraph, quoted ones with "> " for each level.
+ * (transfer full) */
+static char *
+unflow (const char *text,
+        gboolean    delsp)
+{
+  GString *out = g_string_sized_new (strlen (text) + 1);
+  gboolean open = FALSE; /* the last line goes on */
+  guint open_depth = 0;
+
+  while (*text != '\0')
+    {
+      gsize length = strcspn (text, "\n");
+      const char *line = text;
+      const char *end = text + length;
+      guint depth = 0;
+      gboolean flows;
+      gboolean signature;
+
+      while (line < end && *line == '>')
+        {
+          depth++;
+          line++;
+        }
+      if (line < end && *line == ' ')
+        line++;
+
+      signature = end - line == 3 && strncmp (line, "-- ", 3) == 0;
+      flows = line < end && end[-1] == ' ' && !signature;
+
+      /* RFC 3676 §4.5: a change of depth and a signature end a paragraph, whatever it says itself */
+      if (open && (depth != open_depth || signature))
+        {
+          g_string_append_c (out, '\n');
+          open = FALSE;
+        }
+      if (!open)
+        begin_line (out, depth);
+      g_string_append_len (out, line, end - line - (flows && delsp ? 1 : 0));
+      if (!flows)
+        g_string_append_c (out, '\n');
+      open = flows;
+      open_depth = depth;
+
+      text = *end == '\n' ? end + 1 : end;
+    }
+  if (open)
+    g_string_append_c (out, '\n');
+
+  return g_string_free (out, FALSE);
+}
+
 char *
 valija_mime_content_dup_text (const ValijaMimeNode *node,
                               const char           *source,
@@ -237,66 +297,7 @@ valija_mime_content_dup_text (const ValijaMimeNode *node,
   clean (utf8);
 
   if (node->flowed && valija_mime_node_is (node, "text/plain"))
-    return valija_mime_content_unflow (utf8->str, node->delsp);
+    return unflow (utf8->str, node->delsp);
 
   return g_string_free (g_steal_pointer (&utf8), FALSE);
-}
-
-static void
-begin_line (GString *out,
-            guint    depth)
-{
-  for (guint i = 0; i < MIN (depth, QUOTE_LIMIT); i++)
-    g_string_append (out, "> ");
-}
-
-char *
-valija_mime_content_unflow (const char *text,
-                            gboolean    delsp)
-{
-  GString *out = g_string_sized_new (strlen (text) + 1);
-  gboolean open = FALSE; /* the last line goes on */
-  guint open_depth = 0;
-
-  while (*text != '\0')
-    {
-      gsize length = strcspn (text, "\n");
-      const char *line = text;
-      const char *end = text + length;
-      guint depth = 0;
-      gboolean flows;
-      gboolean signature;
-
-      while (line < end && *line == '>')
-        {
-          depth++;
-          line++;
-        }
-      if (line < end && *line == ' ')
-        line++;
-
-      signature = end - line == 3 && strncmp (line, "-- ", 3) == 0;
-      flows = line < end && end[-1] == ' ' && !signature;
-
-      /* RFC 3676 §4.5: a change of depth and a signature end a paragraph, whatever it says itself
-       * */
-      if (open && (depth != open_depth || signature))
-        {
-          g_string_append_c (out, '\n');
-          open = FALSE;
-        }
-      if (!open)
-        begin_line (out, depth);
-      g_string_append_len (out, line, end - line - (flows && delsp ? 1 : 0));
-      if (!flows)
-        g_string_append_c (out, '\n');
-      open = flows;
-      open_depth = depth;
-
-      text = *end == '\n' ? end + 1 : end;
-    }
-  if (open)
-    g_string_append_c (out, '\n');
-
-  return g_string_free (out, FALSE);
 }

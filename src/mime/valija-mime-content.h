@@ -33,9 +33,4 @@ char *valija_mime_content_dup_text (const ValijaMimeNode *node,
                                     gsize                 limit,
                                     gboolean             *truncated);
 
-/* Undoes format=flowed (RFC 3676): one line for each paragraph, quoted ones with "> " for each
- * level. (transfer full) */
-char *valija_mime_content_unflow (const char *text,
-                                  gboolean    delsp);
-
 G_END_DECLS

@@ -7,7 +7,6 @@
 #include "base/valija-error.h"
 
 G_DEFINE_BOXED_TYPE (ValijaFolderInfo, valija_folder_info, valija_folder_info_ref, valija_folder_info_unref)
-G_DEFINE_BOXED_TYPE (ValijaMessageInfo, valija_message_info, valija_message_info_ref, valija_message_info_unref)
 G_DEFINE_BOXED_TYPE (ValijaChanges, valija_changes, valija_changes_ref, valija_changes_unref)
 G_DEFINE_BOXED_TYPE (ValijaFetched, valija_fetched, valija_fetched_ref, valija_fetched_unref)
 G_DEFINE_BOXED_TYPE (ValijaEnvelope, valija_envelope, valija_envelope_ref, valija_envelope_unref)

@@ -66,8 +66,6 @@ struct _ValijaMessageInfo
 };
 
 /* A new one has all fields empty, and its lists made. */
-#define VALIJA_TYPE_MESSAGE_INFO (valija_message_info_get_type ())
-GType              valija_message_info_get_type (void) G_GNUC_CONST;
 ValijaMessageInfo *valija_message_info_new      (const char *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 ValijaMessageInfo *valija_message_info_ref      (ValijaMessageInfo *self);
 void               valija_message_info_unref    (ValijaMessageInfo *self);

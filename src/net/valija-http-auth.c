@@ -76,14 +76,9 @@ valija_http_parse_offers (SoupMessageHeaders *headers)
   return offers;
 }
 
-/**
- * valija_http_name_offers:
- * @offers: what a server offers
- *
- * Returns: (transfer full): "Negotiate, NTLM", or "" for nothing that has a name here
- */
-char *
-valija_http_name_offers (ValijaHttpOffers offers)
+/* "Negotiate, NTLM", or "" for nothing that has a name here. (transfer full) */
+static char *
+name_offers (ValijaHttpOffers offers)
 {
   GString *names = g_string_new (NULL);
 
@@ -99,8 +94,8 @@ valija_http_name_offers (ValijaHttpOffers offers)
 static GError *
 explain_missing_offer (ValijaHttpExchange *exchange, ValijaHttpOffers offers, const char *line)
 {
-  g_autofree char *names = valija_http_name_offers (offers);
-  g_autofree char *wanted = valija_http_name_offers (offer_of_auth (valija_http_get_auth (exchange->http)));
+  g_autofree char *names = name_offers (offers);
+  g_autofree char *wanted = name_offers (offer_of_auth (valija_http_get_auth (exchange->http)));
   GError *error = NULL;
 
   if (*names == '\0')

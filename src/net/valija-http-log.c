@@ -82,44 +82,9 @@ append_headers (GString *text, SoupMessageHeaders *headers)
     }
 }
 
-static void
-append_request_body (GString *text, ValijaHttpRequest *request)
-{
-  gsize told = 0;
-
-  for (guint i = 0; i < request->parts->len; i++)
-    {
-      ValijaHttpPart *part = &g_array_index (request->parts, ValijaHttpPart, i);
-      gsize size;
-      const char *data = g_bytes_get_data (part->bytes, &size);
-      g_autofree char *clean = NULL;
-
-      if (part->base64 || told >= BODY_LIMIT)
-        {
-          g_string_append_printf (text, "[%" G_GSIZE_FORMAT " bytes hidden]", size);
-          continue;
-        }
-
-      clean = valija_http_redact_body (data, MIN (size, BODY_LIMIT));
-      g_string_append (text, clean);
-      if (size > BODY_LIMIT)
-        g_string_append_printf (text, "[%" G_GSIZE_FORMAT " bytes more]", size - BODY_LIMIT);
-      told += size;
-    }
-
-  if (request->parts->len > 0)
-    g_string_append_c (text, '\n');
-}
-
-/**
- * valija_http_redact_body:
- * @text: (array length=length): the beginning of a body
- * @length: how much of it
- *
- * Returns: (transfer full): the same with what looks like Base64 left out, in one line
- */
-char *
-valija_http_redact_body (const char *text, gsize length)
+/* @text, with what looks like Base64 left out, in one line. (transfer full) */
+static char *
+redact_body (const char *text, gsize length)
 {
   GString *clean = g_string_sized_new (length);
   gsize at = 0;
@@ -145,6 +110,35 @@ valija_http_redact_body (const char *text, gsize length)
     }
 
   return g_string_free (clean, FALSE);
+}
+
+static void
+append_request_body (GString *text, ValijaHttpRequest *request)
+{
+  gsize told = 0;
+
+  for (guint i = 0; i < request->parts->len; i++)
+    {
+      ValijaHttpPart *part = &g_array_index (request->parts, ValijaHttpPart, i);
+      gsize size;
+      const char *data = g_bytes_get_data (part->bytes, &size);
+      g_autofree char *clean = NULL;
+
+      if (part->base64 || told >= BODY_LIMIT)
+        {
+          g_string_append_printf (text, "[%" G_GSIZE_FORMAT " bytes hidden]", size);
+          continue;
+        }
+
+      clean = redact_body (data, MIN (size, BODY_LIMIT));
+      g_string_append (text, clean);
+      if (size > BODY_LIMIT)
+        g_string_append_printf (text, "[%" G_GSIZE_FORMAT " bytes more]", size - BODY_LIMIT);
+      told += size;
+    }
+
+  if (request->parts->len > 0)
+    g_string_append_c (text, '\n');
 }
 
 /* What is about to be written. */
@@ -193,7 +187,7 @@ valija_http_log_body (ValijaTranscript *transcript, ValijaHttpExchange *exchange
   if (strstr (type, "xml") == NULL && SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (exchange->message)))
     return;
 
-  clean = valija_http_redact_body (data, MIN (size, BODY_LIMIT));
+  clean = redact_body (data, MIN (size, BODY_LIMIT));
   line = g_strconcat (clean, "\n", NULL);
   valija_transcript_received (transcript, line, strlen (line));
 }

@@ -166,7 +166,6 @@ void                valija_http_log_response   (ValijaTranscript *transcript, Va
 void                valija_http_log_body       (ValijaTranscript   *transcript,
                                                 ValijaHttpExchange *exchange,
                                                 GBytes             *first);
-char               *valija_http_redact_body    (const char *text, gsize length) G_GNUC_WARN_UNUSED_RESULT;
 
 /* In valija-http-ntlm.c: for a fiber, whose exchange was answered by 401, or goes out on a connection that is not
  * signed in. NULL without @error set: it has to take its turn again. */
@@ -176,7 +175,6 @@ GInputStream       *valija_http_send_by_ntlm   (ValijaHttpExchange *exchange,
 
 /* In valija-http-auth.c */
 ValijaHttpOffers    valija_http_parse_offers   (SoupMessageHeaders *headers);
-char               *valija_http_name_offers    (ValijaHttpOffers offers) G_GNUC_WARN_UNUSED_RESULT;
 GError             *valija_http_explain_unauthorized (ValijaHttpExchange *exchange,
                                                       gboolean           *refused) G_GNUC_WARN_UNUSED_RESULT;
 void                valija_http_choose_auth    (SoupSession *session, ValijaHttpAuth auth);

@@ -5,7 +5,6 @@
 #include "net/valija-stream-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "base/valija-error.h"
 #include "base/valija-promise.h"

@@ -179,20 +179,12 @@ find_problems (Crt *crt, GTlsCertificateFlags flags, const char *host)
   return problems;
 }
 
-/**
- * valija_tls_describe_certificate:
- * @certificate: what the server showed
- * @flags: what GIO found wrong with it
- * @host: the server that was asked for, in ASCII
- * @port: its port
- *
- * Returns: (transfer full): the certificate as a person is shown it, with every problem that it has
- */
-ValijaCertificate *
-valija_tls_describe_certificate (GTlsCertificate     *certificate,
-                                 GTlsCertificateFlags flags,
-                                 const char          *host,
-                                 guint16              port)
+/* As a person is shown it, with every problem that it has. (transfer full) */
+static ValijaCertificate *
+describe_certificate (GTlsCertificate     *certificate,
+                      GTlsCertificateFlags flags,
+                      const char          *host,
+                      guint16              port)
 {
   g_autoptr(Crt) crt = import (certificate);
   g_autofree char *subject = NULL;
@@ -232,7 +224,7 @@ valija_tls_judge_certificate (GTlsCertificate     *certificate,
                               guint16              port,
                               ValijaTrust         *trust)
 {
-  g_autoptr(ValijaCertificate) described = valija_tls_describe_certificate (certificate, flags, host, port);
+  g_autoptr(ValijaCertificate) described = describe_certificate (certificate, flags, host, port);
 
   if (trust != NULL && valija_trust_lookup (trust, described) == VALIJA_TRUST_ACCEPTED)
     return NULL;

@@ -13,10 +13,6 @@ G_BEGIN_DECLS
 /* What GIO does not tell of a certificate and of a connection, read with GnuTLS; and what is
  * trusted. */
 
-ValijaCertificate *valija_tls_describe_certificate (GTlsCertificate     *certificate,
-                                                    GTlsCertificateFlags flags,
-                                                    const char          *host,
-                                                    guint16              port) G_GNUC_WARN_UNUSED_RESULT;
 ValijaCertificate *valija_tls_judge_certificate    (GTlsCertificate     *certificate,
                                                     GTlsCertificateFlags flags,
                                                     const char          *host,

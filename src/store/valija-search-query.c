@@ -30,8 +30,6 @@ typedef struct
   GString *without;         /* what a message must not have, as alternatives */
 } Builder;
 
-G_DEFINE_BOXED_TYPE (ValijaSearchQuery, valija_search_query, valija_search_query_ref, valija_search_query_unref)
-
 static void
 test_free (gpointer data)
 {

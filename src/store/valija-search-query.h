@@ -8,11 +8,9 @@ G_BEGIN_DECLS
 
 /* What a person typed into the search box, as the store searches by it: the terms of model/valija-search-term.h. Words
  * are searched in subjects, people, bodies and attachment names; the last word also as a beginning (as you type).
- * Immutable, refcounted, boxed. */
+ * Immutable, refcounted. */
 typedef struct _ValijaSearchQuery ValijaSearchQuery;
 
-#define VALIJA_TYPE_SEARCH_QUERY (valija_search_query_get_type ())
-GType              valija_search_query_get_type (void) G_GNUC_CONST;
 ValijaSearchQuery *valija_search_query_new      (const char *text) G_GNUC_WARN_UNUSED_RESULT; /* never fails */
 ValijaSearchQuery *valija_search_query_ref      (ValijaSearchQuery *self);
 void               valija_search_query_unref    (ValijaSearchQuery *self);

@@ -39,11 +39,12 @@ draft_args_new (gint64 draft)
   return self;
 }
 
-gboolean
-valija_store_draft_load_base (ValijaDatabase     *local,
-                              gint64              public,
-                              ValijaStoreOrigin  *base,
-                              GError            **error)
+/* The version of the draft @public that a server has: its account is "" for none, or where that is no draft. */
+static gboolean
+load_base (ValijaDatabase     *local,
+           gint64              public,
+           ValijaStoreOrigin  *base,
+           GError            **error)
 {
   gboolean found;
 
@@ -150,7 +151,7 @@ inherit (ValijaStoreContext  *context,
     return set_base (context->local, id, &base, FALSE, error);
 
   return replaces == 0 ||
-         (valija_store_draft_load_base (context->local, replaces, &base, error) &&
+         (load_base (context->local, replaces, &base, error) &&
           (base.account[0] == '\0' || set_base (context->local, id, &base, FALSE, error)) &&
           valija_database_run (context->local, error,
                                "UPDATE draft SET line = ifnull ((SELECT line FROM draft WHERE message = -?2), 0)"
@@ -199,7 +200,7 @@ drop_draft (ValijaStoreContext  *context,
   DraftArgs *args = data;
   g_auto(ValijaStoreOrigin) base = { 0, };
 
-  return valija_store_draft_load_base (context->local, args->draft, &base, error) &&
+  return load_base (context->local, args->draft, &base, error) &&
          (base.account[0] == '\0' || valija_store_origin_delete (context, &base, error)) &&
          valija_store_journal_delete (context, args->draft, error);
 }
@@ -254,7 +255,7 @@ load_draft (ValijaStoreContext  *context,
       return FALSE;
     }
 
-  if (!valija_store_draft_load_base (context->local, args->draft, &base, error) ||
+  if (!load_base (context->local, args->draft, &base, error) ||
       (base.account[0] != '\0' && !find_base (context, &base, &draft->base, error)))
     return FALSE;
 

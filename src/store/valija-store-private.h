@@ -185,11 +185,6 @@ gboolean valija_store_carry_forget_rows (ValijaDatabase *local, GError **error);
 
 /* ---- valija-store-drafts.c ---- */
 
-/* The version of the draft @public that a server has: its account is "" for none, or where that is no draft. */
-gboolean valija_store_draft_load_base (ValijaDatabase     *local,
-                                       gint64              public,
-                                       ValijaStoreOrigin  *base,
-                                       GError            **error);
 /* @line files @public, if that is a draft. */
 gboolean valija_store_draft_begin (ValijaDatabase *local, gint64 public, gint64 line, GError **error);
 /* What @remote_id names in @folder is another message than it was: somebody wrote on it there, and it is the version of

@@ -8,7 +8,6 @@
 G_DEFINE_BOXED_TYPE (ValijaWritten, valija_written, valija_written_copy, valija_written_free)
 G_DEFINE_BOXED_TYPE (ValijaStoredDraft, valija_stored_draft, valija_stored_draft_copy,
                      valija_stored_draft_free)
-G_DEFINE_BOXED_TYPE (ValijaOperation, valija_operation, valija_operation_copy, valija_operation_free)
 
 void
 valija_stored_folder_free (ValijaStoredFolder *self)
@@ -134,29 +133,6 @@ valija_stored_draft_free (ValijaStoredDraft *self)
   g_free (self->home);
   g_free (self->message_id);
   g_free (self);
-}
-
-ValijaOperation *
-valija_operation_copy (const ValijaOperation *self)
-{
-  ValijaOperation *copy;
-
-  g_return_val_if_fail (self != NULL, NULL);
-
-  copy = g_memdup2 (self, sizeof *self);
-  copy->account = g_strdup (self->account);
-  copy->folder = g_strdup (self->folder);
-  copy->target = g_strdup (self->target);
-  copy->remote_ids = valija_store_copy_strings (self->remote_ids);
-  copy->messages = g_array_copy (self->messages);
-  copy->message_ids = valija_store_copy_strings (self->message_ids);
-  copy->sizes = g_array_copy (self->sizes);
-  copy->mark = g_strdup (self->mark);
-  copy->words = g_strdup (self->words);
-  copy->add_labels = g_strdupv (self->add_labels);
-  copy->remove_labels = g_strdupv (self->remove_labels);
-
-  return copy;
 }
 
 void

@@ -384,12 +384,11 @@ typedef struct
   gint64 received;           /* seconds since 1970, 0 for now; of one that carries */
   gboolean is_last;          /* what it files is nowhere else: its account was removed, or it carries nothing */
 } ValijaOperation;
-#define VALIJA_TYPE_OPERATION (valija_operation_get_type ())
-GType            valija_operation_get_type (void) G_GNUC_CONST;
-ValijaOperation *valija_operation_copy     (const ValijaOperation *self);
-void             valija_operation_free     (ValijaOperation *self);
+
 /* Of FLAGS: whether labels are changed, and no flags. */
-gboolean         valija_operation_is_of_labels (const ValijaOperation *self);
+gboolean valija_operation_is_of_labels (const ValijaOperation *self);
+void     valija_operation_free         (ValijaOperation *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaOperation, valija_operation_free)
 
 /* All of @messages are in one folder. Messages of local truth change at once and leave no journal

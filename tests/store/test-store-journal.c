@@ -490,12 +490,6 @@ test_append (void)
 
     g_assert_true (g_bytes_equal (stored, source));
   }
-  {
-    g_autoptr(ValijaOperation) copy = valija_operation_copy (operation);
-
-    g_assert_cmpstr (copy->folder, ==, operation->folder);
-    g_assert_null (copy->mark);
-  }
 
   /* What waits to be filed is mail, and outlives its account unless the user says otherwise */
   test_await (valija_store_remove_account (self->store, "a", FALSE));

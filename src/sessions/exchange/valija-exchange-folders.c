@@ -146,9 +146,8 @@ valija_exchange_tree_free (ValijaExchangeTree *tree)
 
 /* The top of a mailbox that is shared is shown: there it says whose it is. */
 static void
-apply_folder (ValijaExchangeSession *self,
-              ValijaExchangeTree    *tree,
-              const ValijaEwsNode   *folder)
+apply_folder (ValijaExchangeTree  *tree,
+              const ValijaEwsNode *folder)
 {
   const char *id = valija_ews_node_find_id (folder, "FolderId");
   ValijaFolderInfo *info = valija_exchange_read_folder (folder);
@@ -169,9 +168,8 @@ apply_folder (ValijaExchangeSession *self,
 }
 
 static void
-apply_hierarchy (ValijaExchangeSession *self,
-                 ValijaExchangeTree    *tree,
-                 const ValijaEwsNode   *message)
+apply_hierarchy (ValijaExchangeTree  *tree,
+                 const ValijaEwsNode *message)
 {
   for (const ValijaEwsNode *change = valija_ews_node_get_first (valija_ews_node_find (message, "Changes"));
        change != NULL; change = valija_ews_node_get_next (change))
@@ -181,7 +179,7 @@ apply_hierarchy (ValijaExchangeSession *self,
       if (valija_ews_node_is (change, "Delete") && gone != NULL)
         g_hash_table_remove (tree->folders, gone);
       else if (valija_ews_node_get_first (change) != NULL)
-        apply_folder (self, tree, valija_ews_node_get_first (change));
+        apply_folder (tree, valija_ews_node_get_first (change));
     }
 
   g_free (tree->hierarchy);
@@ -226,7 +224,7 @@ sync_hierarchy_page_fiber (ValijaExchangeSession *self,
       return FALSE;
     }
 
-  apply_hierarchy (self, tree, g_ptr_array_index (reply->messages, 0));
+  apply_hierarchy (tree, g_ptr_array_index (reply->messages, 0));
   *is_last = valija_ews_node_find_boolean (g_ptr_array_index (reply->messages, 0), "IncludesLastFolderInRange");
 
   return TRUE;

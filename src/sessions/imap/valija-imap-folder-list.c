@@ -420,8 +420,7 @@ valija_imap_folder_role_to_use (ValijaFolderRole role)
 }
 
 static gboolean
-is_own (ValijaImapFolderList *self,
-        const Folder         *folder)
+is_own (const Folder *folder)
 {
   g_autofree char *parent = dup_parent (folder);
 
@@ -446,7 +445,7 @@ guess_roles (ValijaImapFolderList *self,
 
         if (info->role != VALIJA_FOLDER_ROLE_NONE || info->owner != VALIJA_FOLDER_OWNER_USER || !info->selectable ||
             g_ascii_strcasecmp (info->name, usual_names[n].name) != 0 ||
-            !is_own (self, g_hash_table_lookup (self->folders, info->remote_id)))
+            !is_own (g_hash_table_lookup (self->folders, info->remote_id)))
           continue;
         info->role = usual_names[n].role;
         taken |= 1u << info->role;

@@ -43,7 +43,6 @@ struct _ValijaImapLink
 void valija_imap_link_adopt (ValijaImapLink *self, ValijaImapConnection *connection);
 
 /* What is decided by what the server can. */
-void valija_imap_link_update_mode (ValijaImapLink *self);
 void valija_imap_link_forget_capabilities (ValijaImapLink *self);
 
 G_END_DECLS

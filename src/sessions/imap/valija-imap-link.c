@@ -58,18 +58,8 @@ valija_imap_selected_unref (ValijaImapSelected *self)
   g_free (self);
 }
 
-void
-valija_imap_link_forget_capabilities (ValijaImapLink *self)
-{
-  self->capabilities_known = FALSE;
-  self->capabilities = 0;
-  g_clear_pointer (&self->mechanisms, g_strfreev);
-  g_clear_pointer (&self->words, g_strfreev);
-  valija_imap_link_update_mode (self);
-}
-
-void
-valija_imap_link_update_mode (ValijaImapLink *self)
+static void
+update_mode (ValijaImapLink *self)
 {
   ValijaImapMode mode = 0;
 
@@ -81,6 +71,16 @@ valija_imap_link_update_mode (ValijaImapLink *self)
     mode |= VALIJA_IMAP_MODE_UTF8;
   if (self->connection != NULL)
     valija_imap_connection_set_mode (self->connection, mode);
+}
+
+void
+valija_imap_link_forget_capabilities (ValijaImapLink *self)
+{
+  self->capabilities_known = FALSE;
+  self->capabilities = 0;
+  g_clear_pointer (&self->mechanisms, g_strfreev);
+  g_clear_pointer (&self->words, g_strfreev);
+  update_mode (self);
 }
 
 static void
@@ -95,7 +95,7 @@ learn_capabilities (ValijaImapLink *self,
   if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IMAP4REV2) &&
       !valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IMAP4REV1))
     self->utf8 = TRUE;
-  valija_imap_link_update_mode (self);
+  update_mode (self);
 }
 
 static void
@@ -110,7 +110,7 @@ learn_enabled (ValijaImapLink *self,
       self->utf8 |= self->utf8_accept || valija_imap_value_is_atom (value, "IMAP4rev2");
     }
 
-  valija_imap_link_update_mode (self);
+  update_mode (self);
 }
 
 static void
@@ -277,7 +277,7 @@ valija_imap_link_adopt (ValijaImapLink       *self,
   self->connection = connection;
   valija_imap_connection_set_watch (connection, watch_cb, self);
   g_signal_connect (connection, "closed", G_CALLBACK (closed_cb), self);
-  valija_imap_link_update_mode (self);
+  update_mode (self);
 }
 
 static void

@@ -17,7 +17,6 @@ struct _ValijaComposer
   AdwToastOverlay     *toasts;
   AdwWindowTitle      *title;
 
-  GtkWidget           *send_button;
   AdwBanner           *edited_banner;
   AdwBanner           *sender_banner;
   GtkWidget           *fields;

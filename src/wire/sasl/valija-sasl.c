@@ -232,8 +232,7 @@ step_external (ValijaSasl *self)
 
 /* The server's words differ ("Username:", "User Name", nothing at all); the order does not. */
 static ValijaSecret *
-step_login (ValijaSasl  *self,
-            GError     **error)
+step_login (ValijaSasl *self)
 {
   if (self->n_steps == 0)
     return valija_secret_new (self->user, -1);
@@ -362,7 +361,7 @@ valija_sasl_step (ValijaSasl  *self,
       break;
 
     case VALIJA_SASL_LOGIN:
-      response = step_login (self, error);
+      response = step_login (self);
       break;
 
     case VALIJA_SASL_EXTERNAL:

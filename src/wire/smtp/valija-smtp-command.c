@@ -116,6 +116,23 @@ valija_smtp_command_new_auth (const char    *mechanism,
   return valija_secret_to_bytes (secret);
 }
 
+/* RFC 3461 §4. (transfer full) */
+static char *
+xtext_encode (const char *text)
+{
+  GString *xtext = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (g_ascii_isgraph (*p) && *p != '+' && *p != '=')
+        g_string_append_c (xtext, *p);
+      else
+        g_string_append_printf (xtext, "+%02X", (guint8) *p);
+    }
+
+  return g_string_free_and_steal (xtext);
+}
+
 GBytes *
 valija_smtp_command_new_mail (const char                   *sender,
                               const ValijaSmtpMailOptions  *options,
@@ -142,7 +159,7 @@ valija_smtp_command_new_mail (const char                   *sender,
   if (options->envelope_id != NULL && options->envelope_id[0] != '\0')
     {
       g_autofree char *id = g_strndup (options->envelope_id, ENVELOPE_ID_LIMIT);
-      g_autofree char *xtext = valija_smtp_xtext_encode (id);
+      g_autofree char *xtext = xtext_encode (id);
 
       g_string_append_printf (line, " ENVID=%s", xtext);
     }
@@ -175,7 +192,7 @@ valija_smtp_command_new_rcpt (const char  *recipient,
       /* xtext knows no characters outside ASCII; without ORCPT a report names the address as it was delivered to */
       if (g_str_is_ascii (recipient))
         {
-          g_autofree char *xtext = valija_smtp_xtext_encode (recipient);
+          g_autofree char *xtext = xtext_encode (recipient);
 
           g_string_append_printf (line, " ORCPT=rfc822;%s", xtext);
         }
@@ -208,20 +225,4 @@ valija_smtp_address_to_ascii (const char *address)
     return g_strdup (address);
 
   return g_strdup_printf ("%.*s@%s", (int) (at - address), address, domain);
-}
-
-char *
-valija_smtp_xtext_encode (const char *text)
-{
-  GString *xtext = g_string_new (NULL);
-
-  for (const char *p = text; *p != '\0'; p++)
-    {
-      if (g_ascii_isgraph (*p) && *p != '+' && *p != '=')
-        g_string_append_c (xtext, *p);
-      else
-        g_string_append_printf (xtext, "+%02X", (guint8) *p);
-    }
-
-  return g_string_free_and_steal (xtext);
 }

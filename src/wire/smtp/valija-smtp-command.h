@@ -41,7 +41,4 @@ GBytes *valija_smtp_command_new_bdat (gsize length, gboolean last) G_GNUC_WARN_U
  * ASCII stays. (transfer full) */
 char   *valija_smtp_address_to_ascii (const char *address) G_GNUC_WARN_UNUSED_RESULT;
 
-/* RFC 3461 §4. (transfer full) */
-char   *valija_smtp_xtext_encode     (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS
