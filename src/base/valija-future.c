@@ -144,6 +144,22 @@ valija_future_guard (DexFuture *future)
 }
 
 /**
+ * valija_future_until_cancelled:
+ * @future: (transfer full): a future
+ * @cancellable: (nullable): what ends the waiting
+ *
+ * Returns: (transfer full): a future that settles as @future does, or rejects with %G_IO_ERROR_CANCELLED
+ */
+DexFuture *
+valija_future_until_cancelled (DexFuture *future, GCancellable *cancellable)
+{
+  dex_return_error_if_fail (DEX_IS_FUTURE (future));
+
+  return cancellable != NULL ? dex_future_first (future, dex_cancellable_new_from_cancellable (cancellable), NULL)
+                             : future;
+}
+
+/**
  * valija_future_with_timeout:
  * @future: (transfer full): a future
  * @milliseconds: how long it may take; 0 is for ever

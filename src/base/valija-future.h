@@ -28,6 +28,11 @@ DexFuture *valija_fiber_spawn (DexFiberFunc   func,
  * ends. */
 DexFuture *valija_future_guard (DexFuture *future) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Settles as @future (transfer full) does, or rejects with G_IO_ERROR_CANCELLED as soon as @cancellable (nullable) is
+ * cancelled; then nobody waits for @future any more. */
+DexFuture *valija_future_until_cancelled (DexFuture    *future,
+                                          GCancellable *cancellable) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Rejects with VALIJA_ERROR_TIMED_OUT when @future (transfer full) has not settled after
  * @milliseconds. 0 means never. */
 DexFuture *valija_future_with_timeout (DexFuture *future,

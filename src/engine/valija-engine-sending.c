@@ -148,6 +148,13 @@ failure_is_of_connection (const GError *error)
   return step != VALIJA_STEP_NONE && step <= VALIJA_STEP_SIGN_IN;
 }
 
+/* The user has said Cancel. */
+static gboolean
+is_stopped (Sending *sending)
+{
+  return g_cancellable_is_cancelled (valija_progress_get_cancellable (sending->progress));
+}
+
 /* One that is on its way, or about to be. */
 typedef struct
 {
@@ -155,8 +162,8 @@ typedef struct
   ValijaEnvelope *envelope;
   GBytes *source;            /* nullable once it is on its way */
   gsize size;
-  ValijaAccountRuntime *runtime; /* nullable: with the next */
-  ValijaProgress *progress;  /* nullable: of a large one, in octets */
+  ValijaAccountRuntime *shown; /* nullable: who shows the next */
+  ValijaProgress *progress;  /* nullable until then, in octets */
   DexFuture *receipt;        /* nullable until then */
 } Flight;
 
@@ -165,10 +172,10 @@ flight_free (Flight *flight)
 {
   g_clear_pointer (&flight->envelope, valija_envelope_unref);
   g_clear_pointer (&flight->source, g_bytes_unref);
-  if (flight->progress != NULL)
-    valija_account_runtime_end_progress (flight->runtime, flight->progress);
+  if (flight->shown != NULL)
+    valija_account_runtime_end_progress (flight->shown, flight->progress);
+  g_clear_object (&flight->shown);
   g_clear_object (&flight->progress);
-  g_clear_object (&flight->runtime);
   dex_clear (&flight->receipt);
   g_free (flight);
 }
@@ -225,21 +232,26 @@ load_flights_fiber (Sending *sending, GPtrArray *items, guint *next, GError **er
   return g_steal_pointer (&flights);
 }
 
-/* A large one shows how far it is. Cancel is meant for all that is to be sent, whichever of the two is in sight. */
+/* Cancel is meant for all that is to be sent, and may have been said already. A large one shows how far it is. */
 static void
-show_flight (Sending *sending, Flight *flight)
+watch_flight (Sending *sending, Flight *flight)
 {
-  if (flight->size < SHOWN_FROM_OCTETS)
-    return;
+  GCancellable *cancellable = valija_progress_get_cancellable (sending->progress);
 
-  flight->runtime = g_object_ref (sending->runtime);
   flight->progress = valija_progress_new_octets (_("Sending a message"));
   valija_progress_update (flight->progress, 0, flight->size);
   g_signal_connect_object (valija_progress_get_cancellable (flight->progress), "cancelled",
                            G_CALLBACK (valija_progress_cancel), sending->progress, G_CONNECT_SWAPPED);
-  g_signal_connect_object (valija_progress_get_cancellable (sending->progress), "cancelled",
-                           G_CALLBACK (valija_progress_cancel), flight->progress, G_CONNECT_SWAPPED);
-  valija_account_runtime_begin_progress (sending->runtime, flight->progress);
+  g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (valija_progress_cancel), flight->progress,
+                           G_CONNECT_SWAPPED);
+  if (g_cancellable_is_cancelled (cancellable))
+    valija_progress_cancel (flight->progress);
+
+  if (flight->size < SHOWN_FROM_OCTETS)
+    return;
+
+  flight->shown = g_object_ref (sending->runtime);
+  valija_account_runtime_begin_progress (flight->shown, flight->progress);
 }
 
 /* Returns FALSE when the batch must end, with @error. What is to begin is marked in one go, durable before the first
@@ -251,9 +263,17 @@ start_items_fiber (Sending *sending, GPtrArray *items, guint *next, GError **err
   g_autoptr(GPtrArray) flights = NULL;
   g_autoptr(GHashTable) begun = NULL;
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint first = *next;
 
   if (!(flights = load_flights_fiber (sending, items, next, error)))
     return FALSE;
+
+  /* Nothing has begun */
+  if (is_stopped (sending))
+    {
+      *next = first;
+      return TRUE;
+    }
 
   for (guint i = 0; i < flights->len; i++)
     g_array_append_val (ids, ((Flight *) g_ptr_array_index (flights, i))->item->id);
@@ -268,7 +288,7 @@ start_items_fiber (Sending *sending, GPtrArray *items, guint *next, GError **err
       if (!g_hash_table_contains (begun, &flight->item->id))
         continue;
 
-      show_flight (sending, flight);
+      watch_flight (sending, flight);
       flight->receipt = valija_mail_sender_send (sending->sender, flight->envelope, source, flight->progress);
       sending->size += flight->size;
       g_queue_push_tail (&sending->flights, g_steal_pointer (&flight));
@@ -277,12 +297,14 @@ start_items_fiber (Sending *sending, GPtrArray *items, guint *next, GError **err
   return TRUE;
 }
 
-/* Whether the user took it back while it went out, and the sender says that the server does not have it. */
+/* Whether the user took it back, and the server does not have it: by the sender's word, or since the connection failed
+ * before it was handed over, which is as good. */
 static gboolean
-was_stopped (Flight *flight, const GError *failure)
+was_stopped (Sending *sending, const GError *failure)
 {
-  return flight->progress != NULL && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-         g_cancellable_is_cancelled (valija_progress_get_cancellable (flight->progress));
+  return is_stopped (sending) && !g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_UNCERTAIN) &&
+         (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+          (failure->domain == VALIJA_ERROR && valija_error_is_transient (failure)));
 }
 
 static gboolean
@@ -308,7 +330,7 @@ finish_flight_fiber (Sending *sending, GError **last)
       if (finish_item_fiber (sending, flight->item, flight->envelope, receipt, &error))
         return TRUE;
     }
-  else if (was_stopped (flight, error))
+  else if (was_stopped (sending, error))
     {
       g_clear_error (&error);
       if (stop_flight_fiber (sending, flight, &error))
@@ -387,7 +409,8 @@ open_sender_fiber (Sending *sending, GError **error)
 {
   DexFuture *opened = valija_account_runtime_open (sending->runtime, VALIJA_SESSION (sending->sender));
 
-  return dex_await (valija_engine_race (sending->engine, opened, NULL), error);
+  return dex_await (valija_engine_race (sending->engine, opened, valija_progress_get_cancellable (sending->progress)),
+                    error);
 }
 
 /* Whether the next messages are to wait for those that are on their way. */
@@ -403,7 +426,6 @@ is_full (Sending *sending)
 static void
 send_items_fiber (Sending *sending, GPtrArray *items, GError **last)
 {
-  GCancellable *cancellable = valija_progress_get_cancellable (sending->progress);
   gboolean stop = FALSE;
   guint next = 0;
 
@@ -419,7 +441,7 @@ send_items_fiber (Sending *sending, GPtrArray *items, GError **last)
           continue;
         }
 
-      if (g_cancellable_is_cancelled (cancellable))
+      if (is_stopped (sending))
         {
           hold_rest_fiber (sending, items, next);
           next = items->len;
@@ -428,6 +450,8 @@ send_items_fiber (Sending *sending, GPtrArray *items, GError **last)
 
       if (!open_sender_fiber (sending, &error))
         {
+          if (is_stopped (sending))
+            continue;
           fail_rest_fiber (sending, items, next, error);
           next = items->len;
         }

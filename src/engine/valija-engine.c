@@ -395,11 +395,7 @@ valija_engine_race (ValijaEngine *self, DexFuture *future, GCancellable *cancell
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
   g_return_val_if_fail (DEX_IS_FUTURE (future), NULL);
 
-  if (cancellable == NULL)
-    return dex_future_first (future, dex_cancellable_new_from_cancellable (self->stop), NULL);
-
-  return dex_future_first (future, dex_cancellable_new_from_cancellable (self->stop),
-                           dex_cancellable_new_from_cancellable (cancellable), NULL);
+  return valija_future_until_cancelled (valija_future_until_cancelled (future, self->stop), cancellable);
 }
 
 gboolean

@@ -166,17 +166,13 @@ static DexFuture *
 wait_for_arrival (Fetch *self)
 {
   Arrivals *arrivals = self->arrivals;
-  DexFuture *arrival;
 
   dex_clear (&arrivals->arrival);
   arrivals->arrival = dex_promise_new_cancellable ();
-  arrival = DEX_FUTURE (dex_ref (arrivals->arrival));
-  if (self->progress == NULL)
-    return arrival;
 
-  return dex_future_first (arrival,
-                           dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (self->progress)),
-                           NULL);
+  return valija_future_until_cancelled (DEX_FUTURE (dex_ref (arrivals->arrival)),
+                                        self->progress != NULL ? valija_progress_get_cancellable (self->progress)
+                                                               : NULL);
 }
 
 static gboolean

@@ -320,6 +320,27 @@ is_given_up (Job *job)
   return g_cancellable_is_cancelled (dex_promise_get_cancellable (job->promise));
 }
 
+/* Those that were cancelled before their turn: no connection is made for them. */
+static void
+drop_cancelled_jobs (ValijaSmtpSession *self)
+{
+  for (guint n = self->jobs.length; n > 0; n--)
+    {
+      Job *job = g_queue_pop_head (&self->jobs);
+      GError *error = NULL;
+
+      if (job->progress == NULL ||
+          !g_cancellable_set_error_if_cancelled (valija_progress_get_cancellable (job->progress), &error))
+        {
+          g_queue_push_tail (&self->jobs, job);
+          continue;
+        }
+
+      valija_promise_reject (job->promise, error);
+      job_free (job);
+    }
+}
+
 /* The next that somebody still waits for and that can be sent at all. */
 static Job *
 take_job (ValijaSmtpSession *self)
@@ -442,6 +463,10 @@ worker_fiber (gpointer data)
   while (!g_queue_is_empty (&self->jobs) || !g_queue_is_empty (&begun))
     {
       g_autoptr(Job) job = NULL;
+
+      drop_cancelled_jobs (self);
+      if (g_queue_is_empty (&begun) && g_queue_is_empty (&self->jobs))
+        break;
 
       if (g_queue_is_empty (&begun))
         {

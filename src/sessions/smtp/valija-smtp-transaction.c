@@ -5,6 +5,7 @@
 #include "sessions/smtp/valija-smtp-transaction.h"
 
 #include "base/valija-error.h"
+#include "base/valija-future.h"
 #include "wire/smtp/valija-smtp-command.h"
 #include "wire/smtp/valija-smtp-encoder.h"
 
@@ -16,7 +17,7 @@
 #define PIECE (256 * 1024)
 #define PIECES_AHEAD 4
 /* Up to this size one goes as a whole, so that the next can follow before it is answered. */
-#define WHOLE (1024 * 1024)
+#define WHOLE PIECE
 
 /* RFC 5321 §4.5.3.1.8 says that every server takes 100; who sends to more than this is no person. */
 #define RECIPIENTS_LIMIT 10000
@@ -205,6 +206,19 @@ valija_smtp_transaction_get_size (ValijaSmtpTransaction *self)
   return self->measure.size;
 }
 
+/* Awaits an answer (transfer full), or nothing more where it was cancelled and the server does not have the message. */
+static ValijaSmtpReply *
+hear_fiber (ValijaSmtpTransaction  *self,
+            DexFuture              *answer,
+            GError                **error)
+{
+  GCancellable *cancellable = self->progress != NULL && !self->handed_over
+                                ? valija_progress_get_cancellable (self->progress)
+                                : NULL;
+
+  return dex_await_boxed (valija_future_until_cancelled (answer, cancellable), error);
+}
+
 static DexFuture *
 say (ValijaSmtpTransaction *self,
      GBytes                *bytes)
@@ -304,7 +318,7 @@ collect_recipients_fiber (ValijaSmtpTransaction  *self,
       if (!self->pipelining)
         g_ptr_array_add (self->rcpts, say (self, g_ptr_array_index (self->rcpt_commands, i)));
 
-      if (!(reply = dex_await_boxed (dex_ref (g_ptr_array_index (self->rcpts, i)), error)))
+      if (!(reply = hear_fiber (self, dex_ref (g_ptr_array_index (self->rcpts, i)), error)))
         return FALSE;
 
       accepted = valija_smtp_reply_is_ok (reply);
@@ -319,19 +333,6 @@ collect_recipients_fiber (ValijaSmtpTransaction  *self,
     }
 
   return TRUE;
-}
-
-/* Settles as @future (transfer full) does, or rejects when it was cancelled. */
-static DexFuture *
-until_cancelled (ValijaSmtpTransaction *self,
-                 DexFuture             *future)
-{
-  if (self->progress == NULL)
-    return future;
-
-  return dex_future_first (future,
-                           dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (self->progress)),
-                           NULL);
 }
 
 /* @done octets of the source went out, and not all. FALSE where it was cancelled. */
@@ -349,6 +350,17 @@ go_on (ValijaSmtpTransaction  *self,
   valija_progress_update (self->progress, done, g_bytes_get_size (self->source));
 
   return TRUE;
+}
+
+static gboolean
+write_fiber (ValijaSmtpTransaction  *self,
+             GBytes                 *bytes,
+             GError                **error)
+{
+  return dex_await (valija_future_until_cancelled (valija_smtp_connection_write (self->connection, bytes),
+                                                   self->progress != NULL
+                                                     ? valija_progress_get_cancellable (self->progress)
+                                                     : NULL), error);
 }
 
 /* The message behind a 354. */
@@ -371,7 +383,7 @@ send_data_fiber (ValijaSmtpTransaction  *self,
       valija_smtp_encoder_feed (encoder, data + at, PIECE, piece);
       bytes = g_byte_array_free_to_bytes (g_steal_pointer (&piece));
       if (!go_on (self, at, error) ||
-          !dex_await (until_cancelled (self, valija_smtp_connection_write (self->connection, bytes)), error))
+          !write_fiber (self, bytes, error))
         return FALSE;
     }
 
@@ -419,8 +431,7 @@ send_pieces_fiber (ValijaSmtpTransaction  *self,
 
       while (!last && self->pieces.length >= (self->pipelining ? PIECES_AHEAD : 1))
         {
-          g_autoptr(ValijaSmtpReply) reply = dex_await_boxed (until_cancelled (self, g_queue_pop_head (&self->pieces)),
-                                                              error);
+          g_autoptr(ValijaSmtpReply) reply = hear_fiber (self, g_queue_pop_head (&self->pieces), error);
 
           if (reply == NULL)
             return FALSE;
@@ -491,10 +502,10 @@ settle_envelope_fiber (ValijaSmtpTransaction  *self,
   g_autoptr(ValijaSmtpReply) refusal = NULL;
   guint n_accepted = 0;
 
-  if (self->reset != NULL && !(reset = dex_await_boxed (g_steal_pointer (&self->reset), error)))
+  if (self->reset != NULL && !(reset = hear_fiber (self, g_steal_pointer (&self->reset), error)))
     return FALSE;
 
-  if (!(mail = dex_await_boxed (g_steal_pointer (&self->mail), error)))
+  if (!(mail = hear_fiber (self, g_steal_pointer (&self->mail), error)))
     return FALSE;
 
   *refused = !valija_smtp_reply_is_ok (mail);
@@ -548,7 +559,7 @@ send_content_fiber (ValijaSmtpTransaction  *self,
 
   if (self->data == NULL)
     self->data = say_verb (self, "DATA");
-  if (!(data = dex_await_boxed (g_steal_pointer (&self->data), error)))
+  if (!(data = hear_fiber (self, g_steal_pointer (&self->data), error)))
     return NULL;
 
   if (data->code != 354)

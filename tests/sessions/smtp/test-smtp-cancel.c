@@ -7,6 +7,7 @@
 #include "base/valija-error.h"
 #include "sessions/smtp/valija-smtp-session.h"
 #include "support/valija-script-server.h"
+#include "support/valija-wait.h"
 
 #include <string.h>
 
@@ -17,8 +18,9 @@
 #define QUIT "C: QUIT\nS: 221 2.0.0 bye\n"
 
 #define PIECE 262144
-/* Three pieces and a little */
-#define SIZE (3 * PIECE + 100)
+/* More than may be on their way at one time, and a little */
+#define N_PIECES 6
+#define SIZE (N_PIECES * PIECE + 100)
 
 static ValijaSession *
 new_session (guint16 port)
@@ -100,7 +102,32 @@ test_ends (gconstpointer script)
   await_true (valija_session_close (session));
 }
 
-/* Before its turn nothing of it is said. */
+/* A server that says nothing is not waited for. */
+static void
+test_silent (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  g_autoptr(ValijaSession) session = NULL;
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(DexFuture) first = NULL;
+  g_autoptr(GError) error = NULL;
+
+  valija_script_server_add (server, BEGIN ("") "SILENCE\n");
+  valija_script_server_add (server, BEGIN ("") ENVELOPE "C: DATA\nS: 354 go on\nC: x\nC: .\nS: 250 sent\n" QUIT);
+  session = new_session (valija_script_server_get_port (server));
+  first = send (session, SIZE, progress);
+  valija_wait_until (valija_session_get_state (session) == VALIJA_SESSION_OPEN);
+  /* Its first command needs nothing of the server any more */
+  for (int i = 0; i < 200; i++)
+    g_main_context_iteration (NULL, FALSE);
+  valija_progress_cancel (progress);
+  g_assert_null (valija_test_await (first, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  await_true (send (session, 1, NULL));
+  await_true (valija_session_close (session));
+}
+
+/* Before its turn nothing of it is said, and no connection is made for it. */
 static void
 test_before (void)
 {
@@ -110,7 +137,6 @@ test_before (void)
   g_autoptr(DexFuture) first = NULL;
   g_autoptr(GError) error = NULL;
 
-  valija_script_server_add (server, BEGIN ("") QUIT);
   session = new_session (valija_script_server_get_port (server));
   valija_progress_cancel (progress);
   first = send (session, SIZE, progress);
@@ -128,12 +154,12 @@ test_too_late (void)
   g_autoptr(GString) script = g_string_new (BEGIN ("S: 250-CHUNKING\n") ENVELOPE);
   g_autofree char *piece = g_strnfill (PIECE, 'x');
 
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < N_PIECES; i++)
     g_string_append_printf (script, "C: BDAT %d\nC+ %s\nS: 250 got it\n", PIECE, piece);
   g_string_append_printf (script, "C: BDAT 102 LAST\nC: %.100s\nS: 250 all of it\n" QUIT, piece);
   valija_script_server_add (server, script->str);
   session = new_session (valija_script_server_get_port (server));
-  await_true (send_until (session, 3 * PIECE));
+  await_true (send_until (session, N_PIECES * PIECE));
   await_true (valija_session_close (session));
 }
 
@@ -148,6 +174,10 @@ main (int   argc,
   g_test_add_data_func ("/smtp/cancel/data", BEGIN ("") ENVELOPE "C: DATA\nS: 354 go on\nSILENCE\n", test_ends);
   g_test_add_data_func ("/smtp/cancel/chunks",
                         BEGIN ("S: 250-CHUNKING\n") ENVELOPE "C: BDAT 262144\nS: 250 got it\nSILENCE\n", test_ends);
+  g_test_add_data_func ("/smtp/cancel/pipelined",
+                        BEGIN ("S: 250-PIPELINING\nS: 250-CHUNKING\n") "C: MAIL FROM:<a@x.org>\nC: RCPT TO:<b@x.org>\n"
+                        "S: 250 ok\nS: 250 ok\nC: BDAT 262144\nS: 250 got it\nSILENCE\n", test_ends);
+  g_test_add_func ("/smtp/cancel/silent", test_silent);
   g_test_add_func ("/smtp/cancel/before", test_before);
   g_test_add_func ("/smtp/cancel/too-late", test_too_late);
 
