@@ -219,6 +219,7 @@ run (GSourceFunc  start,
   DexPromise *promise = dex_promise_new ();
   GTask *task = g_task_new (NULL, NULL, answered_cb, dex_ref (promise));
 
+  g_task_set_source_tag (task, run);
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);
   g_main_context_invoke (get_keyring_context (), start, task);
 

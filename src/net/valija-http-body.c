@@ -73,7 +73,7 @@ valija_http_body_read (GInputStream *stream, void *buffer, gsize count, GCancell
   GArray *parts = self->request->parts;
   gsize length;
 
-  /* When there is nothing more to be read all of it went out, and is not taken back */
+  /* What was read may go out: all of it is not taken back */
   if (self->request->gone_func != NULL &&
       !self->request->gone_func (self->gone, self->request->length, self->request->gone_data) &&
       self->gone < self->request->length)
@@ -113,6 +113,8 @@ valija_http_body_read (GInputStream *stream, void *buffer, gsize count, GCancell
     }
 
   self->gone += length;
+  if (self->request->gone_func != NULL)
+    self->request->gone_func (self->gone, self->request->length, self->request->gone_data);
 
   return (gssize) length;
 }

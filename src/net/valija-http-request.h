@@ -34,8 +34,8 @@ void valija_http_request_add_bytes        (ValijaHttpRequest *self, GBytes *byte
 void valija_http_request_add_text         (ValijaHttpRequest *self, const char *text);
 void valija_http_request_add_base64       (ValijaHttpRequest *self, GBytes *bytes);
 
-/* Told how many of the @total octets of the body went out, each time it is sent. FALSE ends the request before the
- * last of them, with G_IO_ERROR_CANCELLED: the server does not have it. */
+/* Told how many of the @total octets of the body went out, before and behind each piece, each time it is sent. FALSE,
+ * as long as that is not all, ends the request with G_IO_ERROR_CANCELLED: the server does not have it. */
 typedef gboolean (*ValijaHttpGoneFunc) (guint64 gone, guint64 total, gpointer user_data);
 void valija_http_request_set_gone_func    (ValijaHttpRequest  *self,
                                            ValijaHttpGoneFunc  func,

@@ -19,7 +19,7 @@ struct _ValijaCheckpoint
   gboolean begun;           /* there was one */
 };
 
-/* What fails here stays in the log, and is tried again with the next transaction. */
+/* What fails here stays in the log until the next checkpoint, after as many pages more. */
 static gpointer
 take_over (gpointer data)
 {
@@ -50,7 +50,7 @@ begin (ValijaCheckpoint *self)
   return self->thread != NULL;
 }
 
-/* How many pages the writer has written since they were last counted @anew. */
+/* How many pages the writer has written since they were counted from 0; @anew: that is from now on. */
 static int
 count_written (ValijaCheckpoint *self,
                gboolean          anew)

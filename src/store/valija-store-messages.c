@@ -348,22 +348,16 @@ load_source (ValijaStoreContext  *context,
   gint64 row = valija_database_to_row (database, message);
   g_autoptr(GError) local_error = NULL;
   g_autoptr(GBytes) bytes = NULL;
-  gint64 packed_length = 0;
+  gint64 unpacked_length = 0;
   sqlite3_stmt *statement;
 
   statement = valija_database_query (database, error,
-                                     "SELECT " VALIJA_DATABASE_BYTES ("data") ", whole FROM source WHERE message = ?1",
-                                     "i", row);
+                                     "SELECT " VALIJA_DATABASE_BYTES ("data") ", unpacked_length"
+                                     " FROM source WHERE message = ?1", "i", row);
   if (statement == NULL)
     return FALSE;
 
-  if (valija_database_step (database, statement, &local_error))
-    {
-      packed_length = sqlite3_column_int64 (statement, 2);
-      bytes = valija_database_read_bytes (database, statement, 0, "source", "data", row, &local_error);
-    }
-  sqlite3_reset (statement);
-
+  bytes = valija_store_find_bytes (database, statement, "source", "data", row, &unpacked_length, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
@@ -376,7 +370,7 @@ load_source (ValijaStoreContext  *context,
       return FALSE;
     }
 
-  if (packed_length != 0 && !unpack_source (context, database, &bytes, packed_length, error))
+  if (unpacked_length != 0 && !unpack_source (context, database, &bytes, unpacked_length, error))
     return FALSE;
 
   valija_store_take_bytes (result, g_steal_pointer (&bytes));

@@ -77,8 +77,17 @@ char   *valija_store_dup_text  (sqlite3_stmt *statement, int column);
 char  **valija_store_dup_labels (sqlite3_stmt *statement, int column); /* nullable: none */
 GBytes *valija_store_dup_bytes (sqlite3_stmt *statement, int column);
 
-/* What @statement (nullable: that failed), a query for the VALIJA_DATABASE_BYTES() of @column alone, finds in @row of
- * @table. No row is no failure: then @result stays unset. */
+/* What @statement (nullable: that failed, and has set @error), a query for the VALIJA_DATABASE_BYTES() of @column and
+ * (@number: nullable) a number, finds in @row of @table. (transfer full) (nullable): no row is no failure. */
+GBytes *valija_store_find_bytes (ValijaDatabase  *database,
+                                 sqlite3_stmt    *statement,
+                                 const char      *table,
+                                 const char      *column,
+                                 gint64           row,
+                                 gint64          *number,
+                                 GError         **error);
+
+/* The same, without the number, for a result. No row is no failure: then @result stays unset. */
 gboolean valija_store_load_bytes (ValijaDatabase  *database,
                                   sqlite3_stmt    *statement,
                                   const char      *table,

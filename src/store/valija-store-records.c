@@ -402,7 +402,8 @@ valija_store_insert_source (ValijaDatabase      *database,
     return TRUE;
 
   return valija_database_run (database, error,
-                              "INSERT OR REPLACE INTO source (message, data, whole) VALUES (?1, ?2, nullif (?3, 0))",
+                              "INSERT OR REPLACE INTO source (message, data, unpacked_length)"
+                              " VALUES (?1, ?2, nullif (?3, 0))",
                               "iBi", id, source->packed != NULL ? source->packed : source->source,
                               source->packed != NULL ? (gint64) g_bytes_get_size (source->source) : 0) &&
          (source->packed != NULL ||

@@ -299,7 +299,7 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "ALTER TABLE operation ADD COLUMN remove_labels TEXT;"
 
 /* How long a packed source was; NULL for one that is as it came. See valija-store-pack.h. */
-#define PACKED_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE source ADD COLUMN whole INTEGER;"
+#define PACKED_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE source ADD COLUMN unpacked_length INTEGER;"
 
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,

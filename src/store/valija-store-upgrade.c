@@ -19,7 +19,8 @@
 
 static const char next_sql[] =
   "SELECT m.id, f.account, m.message_id, m.subject, m.sender_address, m.people, m.received,"
-  " CASE WHEN s.whole IS NULL THEN substr (s.data, 1, " G_STRINGIFY (HEADER_BYTES) ") ELSE s.data END, s.whole"
+  " CASE WHEN s.unpacked_length IS NULL THEN substr (s.data, 1, " G_STRINGIFY (HEADER_BYTES) ") ELSE s.data END,"
+  " s.unpacked_length"
   " FROM message m JOIN source s ON s.message = m.id JOIN folder f ON f.id = m.home"
   " WHERE m.conversation IS NULL AND m.has_source = 1 ORDER BY m.id LIMIT 1";
 

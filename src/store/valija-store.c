@@ -163,6 +163,37 @@ valija_store_take_bytes (GValue *result,
   g_value_take_boxed (result, bytes);
 }
 
+GBytes *
+valija_store_find_bytes (ValijaDatabase  *database,
+                         sqlite3_stmt    *statement,
+                         const char      *table,
+                         const char      *column,
+                         gint64           row,
+                         gint64          *number,
+                         GError         **error)
+{
+  g_autoptr(GError) local_error = NULL;
+  g_autoptr(GBytes) bytes = NULL;
+
+  if (statement == NULL)
+    return NULL;
+
+  if (valija_database_step (database, statement, &local_error))
+    {
+      if (number != NULL)
+        *number = sqlite3_column_int64 (statement, 2);
+      bytes = valija_database_read_bytes (database, statement, 0, table, column, row, &local_error);
+    }
+  sqlite3_reset (statement);
+
+  if (local_error == NULL)
+    return g_steal_pointer (&bytes);
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return NULL;
+}
+
 gboolean
 valija_store_load_bytes (ValijaDatabase  *database,
                          sqlite3_stmt    *statement,
@@ -173,21 +204,15 @@ valija_store_load_bytes (ValijaDatabase  *database,
                          GError         **error)
 {
   g_autoptr(GError) local_error = NULL;
-  GBytes *bytes = NULL;
-
-  if (statement == NULL)
-    return FALSE;
-
-  if (valija_database_step (database, statement, &local_error))
-    bytes = valija_database_read_bytes (database, statement, 0, table, column, row, &local_error);
-  sqlite3_reset (statement);
+  GBytes *bytes = valija_store_find_bytes (database, statement, table, column, row, NULL, &local_error);
 
   if (bytes != NULL)
     valija_store_take_bytes (result, bytes);
-  if (local_error == NULL)
+  if (statement != NULL && local_error == NULL)
     return TRUE;
 
-  g_propagate_error (error, g_steal_pointer (&local_error));
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;
 }

@@ -176,7 +176,8 @@ test_store_damaged (void)
   second = test_await_int64 (valija_store_add_message (self->store, folder, info, source, 0));
 
   test_sql (self, CACHE, "UPDATE source SET data = substr (data, 1, length (data) - 1)");
-  test_sql (self, LOCAL, "UPDATE source SET whole = whole - 1 WHERE message = (SELECT min (message) FROM source)");
+  test_sql (self, LOCAL, "UPDATE source SET unpacked_length = unpacked_length - 1"
+                         " WHERE message = (SELECT min (message) FROM source)");
   test_await_error (valija_store_load_source (self->store, cached), VALIJA_ERROR_NOT_FOUND);
   test_await_error (valija_store_load_source (self->store, local), VALIJA_ERROR_STORAGE);
   assert_source (self, second, bytes);

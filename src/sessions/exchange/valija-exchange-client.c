@@ -281,7 +281,8 @@ read_answer_fiber (ValijaExchangeClient    *self,
 
   while (TRUE)
     {
-      g_autoptr(GBytes) piece = dex_await_boxed (valija_http_response_read (response), error);
+      DexFuture *read = valija_exchange_transfer_until_cancelled (transfer, valija_http_response_read (response));
+      g_autoptr(GBytes) piece = dex_await_boxed (read, error);
 
       if (piece == NULL)
         return NULL;
@@ -406,6 +407,7 @@ send_fiber (ValijaExchangeClient    *self,
       g_autoptr(ValijaHttpRequest) post = create_post (self, request, transfer);
       g_autoptr(ValijaHttpResponse) response = NULL;
       g_autoptr(GError) failure = NULL;
+      DexFuture *sent;
 
       if (seconds > 0)
         {
@@ -413,7 +415,10 @@ send_fiber (ValijaExchangeClient    *self,
           valija_http_request_set_timeout (post, seconds);
         }
 
-      if (!(response = dex_await_object (valija_http_send (self->http, post), error)))
+      sent = valija_http_send (self->http, post);
+      if (transfer != NULL)
+        sent = valija_exchange_transfer_until_cancelled (transfer, sent);
+      if (!(response = dex_await_object (sent, error)))
         return NULL;
 
       if (moves < MOVES && follow_fiber (self, request, asked, &response, &failure))

@@ -18,6 +18,7 @@ struct _ValijaExchangeTransfer
   ValijaProgress *progress; /* nullable */
   DexPromise *beginning;    /* nullable */
   gsize n_beginning;
+  gboolean gone;            /* the server may have all of what goes out */
 };
 
 ValijaExchangeTransfer *
@@ -120,6 +121,7 @@ gone_cb (guint64  gone,
   const Upload *upload = user_data;
   ValijaProgress *progress = upload->transfer->progress;
 
+  upload->transfer->gone = gone == total;
   if (progress == NULL)
     return TRUE;
 
@@ -138,6 +140,32 @@ valija_exchange_transfer_watch_upload (ValijaExchangeTransfer *self,
   upload->transfer = valija_exchange_transfer_ref (self);
   upload->length = g_bytes_get_size (content);
   valija_http_request_set_gone_func (post, gone_cb, upload, (GDestroyNotify) upload_free);
+}
+
+static DexFuture *
+cancelled_cb (DexFuture *future,
+              gpointer   user_data)
+{
+  ValijaExchangeTransfer *self = user_data;
+
+  /* Too late; NULL is libdex's word for "as it ended" */
+  return self->gone ? dex_future_new_infinite () : NULL;
+}
+
+DexFuture *
+valija_exchange_transfer_until_cancelled (ValijaExchangeTransfer *self,
+                                          DexFuture              *future)
+{
+  DexFuture *cancelled;
+
+  if (self->progress == NULL)
+    return future;
+
+  cancelled = dex_cancellable_new_from_cancellable (valija_progress_get_cancellable (self->progress));
+
+  return dex_future_first (future,
+                           dex_future_catch (cancelled, cancelled_cb, valija_exchange_transfer_ref (self),
+                                             (GDestroyNotify) valija_exchange_transfer_unref), NULL);
 }
 
 void

@@ -30,6 +30,11 @@ DexFuture              *valija_exchange_transfer_peek         (ValijaExchangeTra
                                                                gsize                   octets)
                                                                G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of whoever asks and waits: settles as @future (transfer full) does, or rejects as soon as it is cancelled. */
+DexFuture              *valija_exchange_transfer_until_cancelled (ValijaExchangeTransfer *self,
+                                                                  DexFuture              *future)
+                                                                  G_GNUC_WARN_UNUSED_RESULT;
+
 /* Of whoever asks: @post takes @content along. */
 void                    valija_exchange_transfer_watch_upload (ValijaExchangeTransfer *self,
                                                                ValijaHttpRequest      *post,

@@ -377,6 +377,14 @@ valija_imap_connection_drop_progress (ValijaImapConnection *self,
     valija_imap_input_set_progress (self->input, NULL);
 }
 
+gboolean
+valija_imap_connection_awaits_mail (ValijaImapConnection *self)
+{
+  g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), FALSE);
+
+  return valija_imap_queue_has_content (self->queue);
+}
+
 DexFuture *
 valija_imap_connection_greet (ValijaImapConnection *self)
 {

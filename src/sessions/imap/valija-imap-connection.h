@@ -52,6 +52,9 @@ void       valija_imap_connection_set_watch     (ValijaImapConnection *self,
                                                  gpointer              user_data);
 void       valija_imap_connection_set_mode      (ValijaImapConnection *self, ValijaImapMode mode);
 
+/* Whether mail was asked for that has not all come. */
+gboolean              valija_imap_connection_awaits_mail (ValijaImapConnection *self);
+
 /* Told from now on how many octets of the large literal under way have come, and of how many. Dropped only while it is
  * still the one that was set. */
 void       valija_imap_connection_set_progress  (ValijaImapConnection *self,

@@ -322,6 +322,20 @@ wait_for_turn (ValijaImapPool *self)
   return DEX_FUTURE (waiter);
 }
 
+/* Whether a link could not be opened since it is one more than the server tolerates: then the first has to do. */
+static gboolean
+is_one_too_many (ValijaImapPool *self,
+                 const GError   *failure)
+{
+  if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
+    return FALSE;
+
+  g_debug ("No other connection: %s", failure->message);
+  self->working_limit = 1;
+
+  return TRUE;
+}
+
 ValijaImapLease *
 valija_imap_pool_lease_fiber (ValijaImapPool *self,
                               const char     *folder,
@@ -351,14 +365,11 @@ valija_imap_pool_lease_fiber (ValijaImapPool *self,
       if (dex_await (valija_imap_link_open (lease->link), &failure))
         return g_steal_pointer (&lease);
 
-      if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
+      if (!is_one_too_many (self, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return NULL;
         }
-
-      /* One more is one too many for this server: the first has to do */
-      self->working_limit = 1;
     }
 }
 
@@ -386,6 +397,7 @@ step_aside_fiber (ValijaImapPool *self,
                   ValijaImapLink *link)
 {
   g_autoptr(ValijaImapLease) other = NULL;
+  g_autoptr(GError) failure = NULL;
   Slot *slot;
   guint position;
 
@@ -396,8 +408,10 @@ step_aside_fiber (ValijaImapPool *self,
   if (slot == NULL && count_slots (self, FALSE) < self->working_limit)
     {
       other = lease_new (self, add_slot (self, FALSE, NULL));
-      if (dex_await (valija_imap_link_open (other->link), NULL))
+      if (dex_await (valija_imap_link_open (other->link), &failure))
         slot = find_slot (self, other->link);
+      else
+        is_one_too_many (self, failure);
     }
   if (slot == NULL || !is_primary (self, link) || !g_ptr_array_find (self->slots, slot, &position))
     return !is_primary (self, link);

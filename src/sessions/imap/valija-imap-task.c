@@ -84,11 +84,13 @@ valija_imap_task_run (ValijaImapTask *task)
 
 /* Whether what still comes would be in the way of what is asked for next, and of everybody on a slow line. */
 static gboolean
-is_given_up (ValijaImapTask *task)
+is_given_up (ValijaImapTask *task,
+             ValijaImapLink *link)
 {
   ValijaProgress *progress = task->progress;
 
   return progress != NULL && g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)) &&
+         valija_imap_connection_awaits_mail (valija_imap_link_get_connection (link)) &&
          valija_progress_get_total (progress) > valija_progress_get_done (progress) + MUCH_OCTETS;
 }
 
@@ -110,7 +112,7 @@ channel_fiber (gpointer data)
         dex_unref (failed);
     }
   dex_channel_close_send (task->channel);
-  if (lease != NULL && is_given_up (task))
+  if (lease != NULL && is_given_up (task, lease->link))
     valija_imap_lease_give_up_fiber (lease);
 
   return dex_future_new_true ();

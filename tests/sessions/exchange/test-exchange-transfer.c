@@ -201,6 +201,8 @@ test_cancel (gconstpointer behind)
       whole = fetch (&world, id, progress);
       valija_wait_until (valija_progress_get_done (progress) > 0);
       valija_progress_cancel (progress);
+      /* At once, though nothing more has come */
+      g_assert_null (valija_test_await (whole, NULL));
     }
   else
     {
