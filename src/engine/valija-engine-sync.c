@@ -153,18 +153,28 @@ failure_is_of_folder (ValijaFolder *folder, const GError *error)
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
 }
 
-/* The server only says that what it was asked to open is not there. */
-static void
-name_folder (GError *failure, ValijaFolder *folder)
+/* The server only says that it does not open what it was asked to. (transfer full) */
+static GError *
+name_folder (const GError *failure, ValijaFolder *folder)
 {
-  if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
-      valija_error_get_step (failure) != VALIJA_STEP_OPEN_FOLDER)
-    return;
+  gboolean gone = g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+  const char *name = valija_folder_get_name (folder);
+  g_autofree char *sentence = NULL;
+  GError *named = NULL;
 
-  g_free (failure->message);
+  if ((!gone && !g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_REFUSED)) ||
+      valija_error_get_step (failure) != VALIJA_STEP_OPEN_FOLDER)
+    return g_error_copy (failure);
+
   /* Translators: %s is the name of a folder */
-  failure->message = g_strdup_printf (_("The folder “%s” is no longer on the server."),
-                                      valija_folder_get_name (folder));
+  sentence = gone ? g_strdup_printf (_("The folder “%s” is no longer on the server."), name)
+                  /* Translators: %s is the name of a folder */
+                  : g_strdup_printf (_("The folder “%s” could not be opened."), name);
+  valija_error_set_server (&named, (ValijaErrorCode) failure->code, valija_error_get_server_line (failure), "%s",
+                           sentence);
+  valija_error_locate (&named, valija_error_get_side (failure), VALIJA_STEP_OPEN_FOLDER);
+
+  return named;
 }
 
 static gboolean
@@ -186,8 +196,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
       if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
           !failure_is_of_folder (folder, failure))
         {
-          name_folder (failure, folder);
-          g_propagate_error (error, g_steal_pointer (&failure));
+          g_propagate_error (error, name_folder (failure, folder));
           return FALSE;
         }
 

@@ -204,6 +204,26 @@ test_inbox_gone (void)
   g_assert_cmpstr (valija_error_get_server_line (error), ==, "no");
 }
 
+/* A server that does not say why it does not open a folder may have locked it: it is not told to be gone. */
+static void
+test_inbox_locked (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  g_autoptr(GError) error = NULL;
+
+  fill (test, 1);
+  test_engine_sync (test, 0);
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_REFUSED;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  g_assert_false (test_try (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_HEADERS, NULL),
+                            &error));
+  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED);
+  g_assert_cmpstr (error->message, ==, "The folder “INBOX” could not be opened.");
+  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_OPEN_FOLDER);
+  g_assert_cmpstr (valija_error_get_server_line (error), ==, "no");
+}
+
 /* A large message shows how far it has come, in its account as well; Cancel ends it, and it can be asked for again. */
 static void
 test_load_large (void)
@@ -505,6 +525,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
   g_test_add_func ("/engine/sync/inbox-gone", test_inbox_gone);
+  g_test_add_func ("/engine/sync/inbox-locked", test_inbox_locked);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);

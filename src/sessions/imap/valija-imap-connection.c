@@ -151,6 +151,8 @@ finish_job (ValijaImapConnection *self,
     {
       g_autoptr(GError) error = valija_imap_error_from_response (response, get_refusal (job));
 
+      if ((job->flags & VALIJA_IMAP_RUN_OPEN) != 0)
+        valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_OPEN_FOLDER);
       valija_promise_fail (&job->promise, error);
     }
 

@@ -29,6 +29,7 @@ typedef enum
   VALIJA_IMAP_RUN_FOLDER = 1 << 5,   /* a NO that does not say why means that the folder is not there */
   VALIJA_IMAP_RUN_SIGN_IN = 1 << 6,  /* a NO that does not say why means that name or password are wrong */
   VALIJA_IMAP_RUN_SPELLING = 1 << 7, /* names that its answer may spell in another way wait for it */
+  VALIJA_IMAP_RUN_OPEN = 1 << 8,     /* a NO means that the folder cannot be opened, for whatever reason it says */
 } ValijaImapRunFlags;
 
 /* Looks at a response while a command is in flight: all untagged ones that no earlier command took, and at the

@@ -455,7 +455,7 @@ valija_imap_link_select (ValijaImapLink         *self,
   /* Until the answer it is not known which folder is selected, even when nobody waits for it any more */
   self->n_selecting++;
 
-  return valija_imap_connection_run (self->connection, command, VALIJA_IMAP_RUN_FOLDER, selection_cb, NULL, selection,
+  return valija_imap_connection_run (self->connection, command, VALIJA_IMAP_RUN_OPEN, selection_cb, NULL, selection,
                                      selection_free);
 }
 

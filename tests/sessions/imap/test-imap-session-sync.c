@@ -428,22 +428,40 @@ large_header_answer (void)
                           64 * 1024 * 1024, header);
 }
 
+/* It is gone only where the server says so. */
 static void
-test_missing_folder (void)
+test_unopened_folder (void)
 {
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
-  g_autofree char *seen = NULL;
-  g_autoptr(GError) error = NULL;
+  static const struct
+  {
+    const char *answer;
+    const char *line;
+    ValijaErrorCode code;
+  } cases[] = {
+    { "[NONEXISTENT] gone", "gone", VALIJA_ERROR_NOT_FOUND },
+    { "Mailbox does not exist", "Mailbox does not exist", VALIJA_ERROR_NOT_FOUND },
+    { "mailbox is locked", "mailbox is locked", VALIJA_ERROR_REFUSED },
+    { "[NOPERM] not yours", "not yours", VALIJA_ERROR_REFUSED },
+    { "[INUSE] busy", "busy", VALIJA_ERROR_TRY_LATER },
+  };
 
-  valija_script_server_add (server,
-                            OPENING ("") LISTING COUNTING "C: V4 SELECT \"a b\"\nS: V4 NO no such\n" GOODBYE ("V5"));
-  imap_assert_listed (session);
-  seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "a b", NULL), NULL, &error);
-  g_assert_error (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
-  g_assert_cmpstr (valija_error_get_server_line (error), ==, "no such");
-  g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_OPEN_FOLDER);
-  imap_close (session);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+      ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+      g_autofree char *script = g_strdup_printf (OPENING ("") LISTING COUNTING "C: V4 SELECT \"a b\"\nS: V4 NO %s\n"
+                                                 GOODBYE ("V5"), cases[i].answer);
+      g_autofree char *seen = NULL;
+      g_autoptr(GError) error = NULL;
+
+      valija_script_server_add (server, script);
+      imap_assert_listed (session);
+      seen = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "a b", NULL), NULL, &error);
+      g_assert_error (error, VALIJA_ERROR, (int) cases[i].code);
+      g_assert_cmpstr (valija_error_get_server_line (error), ==, cases[i].line);
+      g_assert_cmpint (valija_error_get_step (error), ==, VALIJA_STEP_OPEN_FOLDER);
+      imap_close (session);
+    }
 }
 
 #define SELECT7 "C: V4 SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 6] x\nS: V4 OK x\n"
@@ -859,7 +877,7 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/guess-first", test_guess_first);
   g_test_add_func ("/imap/sync/wrong-guess", test_wrong_guess);
   g_test_add_func ("/imap/sync/large", test_large);
-  g_test_add_func ("/imap/sync/missing-folder", test_missing_folder);
+  g_test_add_func ("/imap/sync/unopened-folder", test_unopened_folder);
   g_test_add_data_func ("/imap/sync/more-than-asked/number",
                         MESSAGE ("1", "1", "", "a") MESSAGE ("2", "2", "", "b") MESSAGE ("1", "1", "", "a"),
                         test_more_than_asked);
