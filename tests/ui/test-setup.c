@@ -327,6 +327,62 @@ test_new_password (Fixture      *fixture,
   valija_wait_until (find (get_page (fixture), has_text, "The Account Is Changed") != NULL);
 }
 
+typedef void (*Change) (GtkWidget *group);
+
+static void
+change_nothing (GtkWidget *group)
+{
+}
+
+static void
+change_protection (GtkWidget *group)
+{
+  adw_combo_row_set_selected (ADW_COMBO_ROW (find (group, is_row, "Protection")), VALIJA_SECURITY_NONE);
+}
+
+static void
+change_port (GtkWidget *group)
+{
+  adw_spin_row_set_value (ADW_SPIN_ROW (find (group, is_row, "Port")), 1993);
+}
+
+static void
+change_user (GtkWidget *group)
+{
+  GtkWidget *row = find (group, is_row, "User Name");
+
+  if (row == NULL)
+    row = find (group, is_row, "User Name (Empty: No Sign-In)");
+  gtk_editable_set_text (GTK_EDITABLE (row), "somebody-else");
+}
+
+/* Whatever else is new beside a password is explained before it is tried: of either server. */
+static void
+test_more_than_a_password (Fixture      *fixture,
+                           gconstpointer data)
+{
+  static const Change changes[] = { change_nothing, change_protection, change_port, change_user };
+  static const char * const groups[] = { "Incoming Server", "Outgoing Server" };
+  ValijaAccount *account = valija_fake_engine_add_account (fixture->engine, "mixed", "bo@example.org", TRUE);
+
+  g_object_set (valija_account_get_incoming (account), "host", "pop.example.org", "user", "bo", NULL);
+  g_object_set (valija_account_get_outgoing (account), "user", "other", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (groups); j++)
+      {
+        valija_setup_assistant_ask_password (VALIJA_SETUP_ASSISTANT (fixture->assistant), account,
+                                             VALIJA_SIDE_INCOMING);
+        settle ();
+        type_into (fixture, groups[j], "Password", "new");
+        changes[i] (find (get_page (fixture), is_group, groups[j]));
+        press (fixture, "Next");
+        assert_page (fixture, i == 0 ? VALIJA_TYPE_TEST_PAGE : VALIJA_TYPE_REVIEW_PAGE);
+        if (changes[i] == change_protection)
+          assert_text (fixture, "not protected: anybody on the way can read along");
+      }
+}
+
 static void
 test_missing_and_wrong (Fixture      *fixture,
                         gconstpointer data)
@@ -697,6 +753,7 @@ main (int    argc,
   ADD ("/ui/setup/every-method-is-explained", test_every_method_is_explained);
   ADD ("/ui/setup/paired-account", test_paired_account);
   ADD ("/ui/setup/new-password", test_new_password);
+  ADD ("/ui/setup/more-than-a-password", test_more_than_a_password);
   ADD ("/ui/setup/missing-and-wrong", test_missing_and_wrong);
   ADD ("/ui/setup/port-follows-protection", test_port_follows_protection);
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);

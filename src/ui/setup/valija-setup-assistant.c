@@ -210,13 +210,29 @@ review_next_cb (ValijaSetupAssistant *self)
                           self->stored ? _("Save") : _("Add Account"));
 }
 
-static gboolean
-has_other_host (ValijaAccount *account,
-                ValijaAccount *other,
-                ValijaSide     side)
+static guint
+get_port (ValijaServer  *server,
+          const guint16 *usual)
 {
-  return !g_str_equal (valija_server_get_host (valija_account_get_server (account, side)),
-                       valija_server_get_host (valija_account_get_server (other, side)));
+  guint port = valija_server_get_port (server);
+
+  return port != 0 ? port : usual[valija_server_get_security (server)];
+}
+
+/* Whether it is another server, or one that is connected to in another way or as somebody else. */
+static gboolean
+is_reached_otherwise (ValijaSetupAssistant *self,
+                      ValijaAccount        *stored,
+                      ValijaSide            side)
+{
+  ValijaServer *now = valija_account_get_server (self->account, side);
+  ValijaServer *before = valija_account_get_server (stored, side);
+  const guint16 *ports = side == VALIJA_SIDE_INCOMING ? self->method->incoming_ports : self->method->outgoing_ports;
+
+  return !g_str_equal (valija_server_get_host (now), valija_server_get_host (before)) ||
+         valija_server_get_security (now) != valija_server_get_security (before) ||
+         get_port (now, ports) != get_port (before, ports) ||
+         !g_str_equal (valija_server_get_user (now), valija_server_get_user (before));
 }
 
 /* Where only a password is new, nothing else happens than before. */
@@ -225,8 +241,9 @@ needs_review (ValijaSetupAssistant *self)
 {
   ValijaAccount *stored = valija_engine_find_account (self->engine, valija_account_get_id (self->account));
 
-  return !self->asks_password || stored == NULL || has_other_host (self->account, stored, VALIJA_SIDE_INCOMING) ||
-         has_other_host (self->account, stored, VALIJA_SIDE_OUTGOING);
+  return !self->asks_password || stored == NULL ||
+         is_reached_otherwise (self, stored, VALIJA_SIDE_INCOMING) ||
+         is_reached_otherwise (self, stored, VALIJA_SIDE_OUTGOING);
 }
 
 static void
