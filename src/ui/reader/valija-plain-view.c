@@ -24,7 +24,6 @@ struct _ValijaPlainView
   GtkTextTag *apart;      /* of the button */
   char       *hovered;
   char       *quotation;  /* nullable: what the button shows and hides */
-  GtkWidget  *button;     /* (transfer none) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (ValijaPlainView, valija_plain_view, GTK_TYPE_TEXT_VIEW)
@@ -341,19 +340,19 @@ static void
 append_button (ValijaPlainView *self)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
+  GtkWidget *button = gtk_toggle_button_new ();
   GtkTextIter start, end;
   GtkTextChildAnchor *anchor;
 
-  self->button = gtk_toggle_button_new ();
-  gtk_button_set_icon_name (GTK_BUTTON (self->button), "view-more-horizontal-symbolic");
-  gtk_widget_set_tooltip_text (self->button, _("Show Quoted Text"));
-  gtk_widget_set_cursor_from_name (self->button, "default");
-  gtk_widget_add_css_class (self->button, "valija-quote-button");
-  g_signal_connect_object (self->button, "toggled", G_CALLBACK (quote_toggled_cb), self, G_CONNECT_SWAPPED);
+  gtk_button_set_icon_name (GTK_BUTTON (button), "view-more-horizontal-symbolic");
+  gtk_widget_set_tooltip_text (button, _("Show Quoted Text"));
+  gtk_widget_set_cursor_from_name (button, "default");
+  gtk_widget_add_css_class (button, "valija-quote-button");
+  g_signal_connect_object (button, "toggled", G_CALLBACK (quote_toggled_cb), self, G_CONNECT_SWAPPED);
 
   gtk_text_buffer_get_end_iter (buffer, &end);
   anchor = gtk_text_buffer_create_child_anchor (buffer, &end);
-  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), self->button, anchor);
+  gtk_text_view_add_child_at_anchor (GTK_TEXT_VIEW (self), button, anchor);
   gtk_text_buffer_get_iter_at_child_anchor (buffer, &start, anchor);
   gtk_text_buffer_get_end_iter (buffer, &end);
   gtk_text_buffer_apply_tag (buffer, self->apart, &start, &end);
@@ -432,7 +431,6 @@ valija_plain_view_set_text (ValijaPlainView *self,
   all[own] = '\0';
 
   buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self));
-  self->button = NULL;
   g_clear_pointer (&self->quotation, g_free);
   gtk_text_buffer_set_text (buffer, "", 0);
   append (self, g_strchomp (all));
