@@ -284,34 +284,31 @@ write_html (Writer     *self,
   g_array_unref (self->open);
 }
 
-/* What is wider than its place goes on to the left then, where it can be scrolled to. */
-#define HEAD_LTR "<!DOCTYPE html><html><head>"
-#define HEAD_RTL "<!DOCTYPE html><html dir=\"rtl\"><head>"
-
 /* A document around @body. Scripts and what is fetched are refused once more, by the
- * engine itself. */
+ * engine itself. What goes from right to left and is wider than its place goes on to the left, where it
+ * can be scrolled to. */
 static char *
 wrap (const char       *sheet,
       const char       *body,
       gboolean          rtl,
       ValijaHtmlPolicy  policy)
 {
-  return g_strdup_printf ("%s<meta charset=\"utf-8\">"
+  return g_strdup_printf ("<!DOCTYPE html><html%s><head><meta charset=\"utf-8\">"
                           "<meta http-equiv=\"Content-Security-Policy\" content=\""
                           "default-src 'none'; img-src cid: data:%s; style-src 'unsafe-inline'; "
                           "form-action 'none'; base-uri 'none'\">"
                           "<meta name=\"referrer\" content=\"no-referrer\">"
                           "<meta name=\"viewport\" content=\"width=device-width\">"
                           "<style>%s</style></head><body>%s</body></html>",
-                          rtl ? HEAD_RTL : HEAD_LTR,
+                          rtl ? " dir=\"rtl\"" : "",
                           policy == VALIJA_HTML_REMOTE_IMAGES ? " https:" : "", sheet, body);
 }
 
 static char *
-sanitise (const char       *html,
-          ValijaHtmlPolicy  policy,
-          ValijaHtmlFold   *fold,
-          guint            *n_blocked)
+sanitise (const char        *html,
+          ValijaHtmlPolicy   policy,
+          ValijaHtmlFold    *fold,
+          ValijaHtmlOutcome *outcome)
 {
   g_autoptr(GString) body = g_string_new (NULL);
   g_autoptr(GString) sheet = g_string_new (NULL);
@@ -321,49 +318,41 @@ sanitise (const char       *html,
   write_html (&writer, html);
   if (fold != NULL)
     valija_html_fold_apply (fold, body);
-  if (n_blocked != NULL)
-    *n_blocked = writer.n_blocked;
+  if (outcome != NULL)
+    *outcome = (ValijaHtmlOutcome) { .n_blocked = writer.n_blocked, .rtl = writer.rtl };
 
   return wrap (sheet->str, body->str, writer.rtl, policy);
-}
-
-gboolean
-valija_html_is_rtl (const char *document)
-{
-  g_return_val_if_fail (document != NULL, FALSE);
-
-  return g_str_has_prefix (document, HEAD_RTL);
 }
 
 /**
  * valija_html_sanitise:
  * @html: HTML as a sender wrote it, UTF-8
- * @n_blocked: (out) (optional): how many pictures of the web were left out
+ * @outcome: (out) (optional): what was left out of it, and where it begins
  *
  * Makes a document that is safe to show. Sanitising its result again changes nothing that matters.
  *
  * Returns: (transfer full): the document
  */
 char *
-valija_html_sanitise (const char       *html,
-                      ValijaHtmlPolicy  policy,
-                      guint            *n_blocked)
+valija_html_sanitise (const char        *html,
+                      ValijaHtmlPolicy   policy,
+                      ValijaHtmlOutcome *outcome)
 {
   g_return_val_if_fail (html != NULL, NULL);
 
-  return sanitise (html, policy, NULL, n_blocked);
+  return sanitise (html, policy, NULL, outcome);
 }
 
 char *
-valija_html_sanitise_folded (const char       *html,
-                             ValijaHtmlPolicy  policy,
-                             guint            *n_blocked)
+valija_html_sanitise_folded (const char        *html,
+                             ValijaHtmlPolicy   policy,
+                             ValijaHtmlOutcome *outcome)
 {
   ValijaHtmlFold fold = VALIJA_HTML_FOLD_INIT;
 
   g_return_val_if_fail (html != NULL, NULL);
 
-  return sanitise (html, policy, &fold, n_blocked);
+  return sanitise (html, policy, &fold, outcome);
 }
 
 char *

@@ -113,9 +113,9 @@ sanitised_cb (DexFuture *future,
   safe = g_value_get_boxed (value);
   if (safe->own_colors)
     gtk_widget_add_css_class (GTK_WIDGET (self->scroller), "valija-paper");
-  begin_at_beginning (self, valija_html_is_rtl (safe->document));
+  begin_at_beginning (self, safe->outcome.rtl);
   valija_html_view_show (self->view, safe->document, self->message, self->show_images, safe->own_colors);
-  gtk_widget_set_visible (self->images, safe->n_blocked > 0 && !self->show_images);
+  gtk_widget_set_visible (self->images, safe->outcome.n_blocked > 0 && !self->show_images);
 }
 
 static void

@@ -158,7 +158,7 @@ sanitised_cb (DexFuture *future,
 
   safe = g_value_get_boxed (value);
   valija_html_view_show (view, safe->document, self->mime, self->show_images, safe->own_colors);
-  adw_banner_set_revealed (self->images_banner, safe->n_blocked > 0 && !self->show_images);
+  adw_banner_set_revealed (self->images_banner, safe->outcome.n_blocked > 0 && !self->show_images);
   gtk_stack_set_visible_child_name (self->body, "html");
 
   return NULL;

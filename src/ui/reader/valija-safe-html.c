@@ -65,8 +65,8 @@ make (gpointer data,
   const char *html = valija_mime_message_get_html (job->message);
   ValijaSafeHtml *safe = g_new0 (ValijaSafeHtml, 1);
 
-  safe->document = job->folded ? valija_html_sanitise_folded (html, job->policy, &safe->n_blocked)
-                               : valija_html_sanitise (html, job->policy, &safe->n_blocked);
+  safe->document = job->folded ? valija_html_sanitise_folded (html, job->policy, &safe->outcome)
+                               : valija_html_sanitise (html, job->policy, &safe->outcome);
   /* "color" is also in "bgcolor" and "background-color". */
   safe->own_colors = contains (html, "color") || contains (html, "background");
 

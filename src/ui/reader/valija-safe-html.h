@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *document;
-  guint n_blocked;          /* remote things that could be shown */
+  ValijaHtmlOutcome outcome;
   gboolean own_colors;      /* it says colours of its own, and expects white paper */
 } ValijaSafeHtml;
 
