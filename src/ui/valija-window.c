@@ -13,6 +13,7 @@
 #include "ui/valija-format.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define NOTICE_SECONDS 5
 #define UNDO_SECONDS 8
@@ -340,7 +341,8 @@ valija_window_engine_opened (ValijaWindow *self,
       g_autofree char *title = valija_error_dup_title (error);
       g_autofree char *detail = valija_error_dup_detail (error);
       g_autofree char *advice = valija_error_dup_advice (error);
-      g_autofree char *description = g_strstrip (g_strdup_printf ("%s\n%s", detail, advice));
+      const char *rest = valija_error_says_all_in_title (error) ? strchrnul (detail, '\n') : detail;
+      g_autofree char *description = g_strstrip (g_strdup_printf ("%s\n%s", rest, advice));
       g_autofree char *markup = g_markup_escape_text (description, -1);
 
       adw_status_page_set_title (self->failure, title);

@@ -707,6 +707,22 @@ test_own_authority (Fixture      *fixture,
   assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
 }
 
+/* What is not there is named in the title, and not once more below it. */
+static void
+test_no_inbox (Fixture      *fixture,
+               gconstpointer data)
+{
+  GtkWidget *page = g_object_ref_sink (g_object_new (VALIJA_TYPE_TEST_PAGE, NULL));
+  g_autoptr(GError) error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_NOT_FOUND, "The server has no inbox for this name.");
+  valija_error_locate (&error, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS);
+  valija_test_page_show_error (VALIJA_TEST_PAGE (page), error);
+  g_assert_nonnull (find (page, has_text, "The server has no inbox for this name"));
+  g_assert_null (find (page, has_text, "The server has no inbox for this name."));
+  g_object_unref (page);
+}
+
 static void
 test_online (Fixture      *fixture,
              gconstpointer data)
@@ -765,6 +781,7 @@ main (int    argc,
   ADD ("/ui/setup/search-is-stopped", test_search_is_stopped);
   ADD ("/ui/setup/stranger", test_stranger);
   ADD ("/ui/setup/own-authority", test_own_authority);
+  ADD ("/ui/setup/no-inbox", test_no_inbox);
   ADD ("/ui/setup/online", test_online);
   ADD ("/ui/setup/comparison-is-one-tab-stop", test_comparison_is_one_tab_stop);
 

@@ -327,6 +327,34 @@ test_not_there (void)
   adw_toast_overlay_dismiss_all (get_window ()->toasts);
 }
 
+/* A page that tells of it has nothing to add. */
+void
+test_not_there_pages (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaAccount *account = valija_engine_find_account (engine, "ana@example.org");
+  g_autofree char *shown = g_strdup (gtk_stack_get_visible_child_name (window->stack));
+  g_autoptr(GError) error = NULL;
+  GtkWidget *button = NULL;
+  GtkWidget *page;
+
+  valija_error_set (&error, VALIJA_ERROR_NOT_FOUND, "There is no such mailbox.");
+  valija_window_engine_opened (window, error);
+  g_assert_cmpstr (adw_status_page_get_title (window->failure), ==, "There is no such mailbox");
+  g_assert_cmpstr (adw_status_page_get_description (window->failure), ==, "");
+  gtk_stack_set_visible_child_name (window->stack, shown);
+
+  valija_fake_engine_fail_next (engine, g_error_copy (error));
+  adw_dialog_present (valija_replies_dialog_new (engine, account), GTK_WIDGET (window));
+  WAIT_FOR (window_dialog () != NULL);
+  WAIT_FOR ((button = find_button (GTK_WIDGET (window_dialog ()), "_Try Again")) != NULL &&
+            gtk_widget_get_mapped (button));
+  page = gtk_widget_get_ancestor (button, ADW_TYPE_STATUS_PAGE);
+  g_assert_cmpstr (adw_status_page_get_title (ADW_STATUS_PAGE (page)), ==, "There is no such mailbox");
+  g_assert_null (find_label (page, "There is no such mailbox."));
+  close_dialog ();
+}
+
 void
 test_check_fails (void)
 {

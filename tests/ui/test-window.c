@@ -242,6 +242,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/account-mail", test_account_mail);
   g_test_add_func ("/ui/window/failures-alike", test_failures_alike);
   g_test_add_func ("/ui/window/not-there", test_not_there);
+  g_test_add_func ("/ui/window/not-there-pages", test_not_there_pages);
   g_test_add_func ("/ui/window/check-fails", test_check_fails);
   g_test_add_func ("/ui/window/new-password", test_new_password);
   g_test_add_func ("/ui/window/quota", test_quota);

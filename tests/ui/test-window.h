@@ -72,6 +72,7 @@ void test_sync_button (void);
 void test_account_mail (void);
 void test_failures_alike (void);
 void test_not_there (void);
+void test_not_there_pages (void);
 void test_check_fails (void);
 void test_new_password (void);
 void test_quota (void);

@@ -136,6 +136,7 @@ loaded_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
   g_autofree char *title = NULL;
+  g_autofree char *markup = NULL;
 
   if (value != NULL)
     {
@@ -145,7 +146,8 @@ loaded_cb (DexFuture *future,
 
   title = valija_error_dup_title (error);
   adw_status_page_set_title (self->failure, title);
-  adw_status_page_set_description (self->failure, error->message);
+  markup = valija_error_says_all_in_title (error) ? NULL : g_markup_escape_text (error->message, -1);
+  adw_status_page_set_description (self->failure, markup);
   gtk_stack_set_visible_child_name (self->stack, "failed");
 }
 

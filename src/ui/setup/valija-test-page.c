@@ -133,7 +133,7 @@ valija_test_page_show_error (ValijaTestPage *self,
   g_clear_error (&self->error);
   self->error = g_error_copy (error);
 
-  set_text (self->detail, g_str_equal (title, error->message) ? NULL : error->message);
+  set_text (self->detail, valija_error_says_all_in_title (error) ? NULL : error->message);
   leave_out (self->incoming_list, error->message);
   leave_out (self->outgoing_list, error->message);
   set_text (self->line, line);
