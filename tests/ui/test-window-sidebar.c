@@ -695,6 +695,37 @@ test_account_gone (void)
   show_inbox ("ana@example.org");
 }
 
+/* Also where the accounts that are left are folded: what takes its place is marked where it is. */
+void
+test_account_gone_folded (void)
+{
+  ValijaAccount *first = valija_engine_find_account (engine, "ana@example.org");
+  GListStore *accounts = G_LIST_STORE (valija_engine_get_accounts (engine));
+  GListStore *inboxes = G_LIST_STORE (valija_engine_get_inboxes (engine));
+  g_autoptr(GPtrArray) others = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func (g_object_unref);
+  guint n_others = g_list_model_get_n_items (G_LIST_MODEL (accounts)) - 1;
+  guint n_folders = g_list_model_get_n_items (G_LIST_MODEL (inboxes)) - 1;
+
+  for (guint i = 1; i <= n_others; i++)
+    g_ptr_array_add (others, g_list_model_get_item (G_LIST_MODEL (accounts), i));
+  for (guint i = 1; i <= n_folders; i++)
+    g_ptr_array_add (folders, g_list_model_get_item (G_LIST_MODEL (inboxes), i));
+
+  show_inbox ("ana.nunez@provider.example");
+  fold (first, TRUE);
+  g_list_store_splice (accounts, 1, n_others, NULL, 0);
+  g_list_store_splice (inboxes, 1, n_folders, NULL, 0);
+  g_assert_true (valija_message_pane_get_folder (get_window ()->pane) ==
+                 valija_engine_find_folder (engine, first, "inbox"));
+  g_assert_true (is_marked (first));
+
+  g_list_store_splice (accounts, 1, 0, others->pdata, n_others);
+  g_list_store_splice (inboxes, 1, 0, folders->pdata, n_folders);
+  fold (first, FALSE);
+  show_inbox ("ana@example.org");
+}
+
 /* What an account that was removed has in the outbox can only be removed. */
 void
 test_held (void)

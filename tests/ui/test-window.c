@@ -250,6 +250,7 @@ main (int    argc,
   g_test_add_func ("/ui/window/folded-folder", test_folded_folder);
   g_test_add_func ("/ui/window/remove-account", test_remove_account);
   g_test_add_func ("/ui/window/account-gone", test_account_gone);
+  g_test_add_func ("/ui/window/account-gone-folded", test_account_gone_folded);
   g_test_add_func ("/ui/window/held", test_held);
   g_test_add_func ("/ui/window/owner", test_owner);
   g_test_add_func ("/ui/window/auto-replies", test_auto_replies);

@@ -80,6 +80,7 @@ void test_folded_account (void);
 void test_folded_folder (void);
 void test_remove_account (void);
 void test_account_gone (void);
+void test_account_gone_folded (void);
 void test_held (void);
 void test_owner (void);
 void test_auto_replies (void);

@@ -409,13 +409,21 @@ valija_sidebar_set_engine (ValijaSidebar *self,
 ValijaFolder *
 valija_sidebar_dup_default (ValijaSidebar *self)
 {
-  g_autoptr(GtkTreeListRow) row = NULL;
+  GListModel *inboxes;
 
   g_return_val_if_fail (VALIJA_IS_SIDEBAR (self), NULL);
 
-  row = g_list_model_get_item (G_LIST_MODEL (self->selection), find_first_inbox (self));
+  inboxes = valija_engine_get_inboxes (self->engine);
+  for (guint i = 0; i < g_list_model_get_n_items (inboxes); i++)
+    {
+      g_autoptr(ValijaFolder) inbox = g_list_model_get_item (inboxes, i);
 
-  return row != NULL ? gtk_tree_list_row_get_item (row) : g_object_ref (valija_engine_get_all_inboxes (self->engine));
+      /* The list of accounts may be ahead of that of inboxes */
+      if (valija_engine_find_account (self->engine, valija_account_get_id (valija_folder_get_account (inbox))) != NULL)
+        return g_steal_pointer (&inbox);
+    }
+
+  return g_object_ref (valija_engine_get_all_inboxes (self->engine));
 }
 
 void

@@ -19,8 +19,8 @@ void valija_sidebar_settle        (ValijaSidebar *self);                       /
 void valija_sidebar_select_folder (ValijaSidebar *self, ValijaFolder *folder); /* emits nothing */
 void valija_sidebar_select_outbox (ValijaSidebar *self);                       /* emits nothing */
 
-/* What is opened where nothing else is chosen, at the start and in the place of what is gone: the first inbox; without
- * one what gathers all of them, of which there are none. (transfer full) */
+/* What is opened where nothing else is chosen, in the place of what is gone: the inbox of the first account that has
+ * one, also while it is out of sight; without any what gathers them. (transfer full) */
 ValijaFolder *valija_sidebar_dup_default (ValijaSidebar *self);
 
 /* Gives the focus to what is open: the row of the folder, or the outbox. The sidebar must be on screen. */
