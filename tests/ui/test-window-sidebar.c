@@ -36,6 +36,8 @@ test_outbox (void)
   g_assert_true (gtk_widget_get_visible (window->sidebar->outbox_warning));
   g_assert_cmpstr (gtk_widget_get_tooltip_text (window->sidebar->outbox_warning), ==,
                    "2 messages need your attention");
+  gtk_test_accessible_assert_property (window->sidebar->outbox_button, GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Outbox, 5 messages not sent yet, 2 messages need your attention");
   activate (window, "win.show-outbox");
   g_assert_cmpstr (gtk_stack_get_visible_child_name (window->pages), ==, "outbox");
 

@@ -122,7 +122,6 @@ update (ValijaOutboxRow *self)
   /* Translators: %s are the recipients of a message */
   g_autofree char *recipients = g_strdup_printf (_("To: %s"), valija_outbox_item_get_recipients (self->item));
   g_autofree char *text = dup_state_text (self->item);
-  g_autofree char *whose = NULL;
   g_autofree char *description = NULL;
   g_autofree char *advised = NULL;
   const char *classes[] = { states[state].style, NULL };
@@ -157,12 +156,11 @@ update (ValijaOutboxRow *self)
   keep_focus (self, inside ? focus : NULL);
 
   if (account != NULL)
-    /* Translators: %s is the name of the account that a message belongs to */
-    whose = g_strdup_printf (_("Account %s"), valija_account_get_name (account));
-  description = g_strjoin (", ", text, whose, NULL);
+    /* Translators: what became of a message, and the name of the account that it belongs to */
+    description = g_strdup_printf (_("%s, account %s"), text, valija_account_get_name (account));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   gtk_label_get_text (self->subject),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description != NULL ? description : text, -1);
 }
 
 static void

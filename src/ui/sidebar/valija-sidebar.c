@@ -221,7 +221,8 @@ outbox_changed_cb (ValijaSidebar *self)
                                                          "Outbox, %u messages not sent yet", n_unsent), n_unsent);
   g_autofree char *stuck = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message needs your attention",
                                                          "%u messages need your attention", n_stuck), n_stuck);
-  g_autofree char *summary = n_stuck > 0 ? g_strjoin (", ", label, stuck, NULL) : g_strdup (label);
+  /* Translators: of the outbox, spoken: how many messages were not sent, and how many of them need attention */
+  g_autofree char *summary = n_stuck > 0 ? g_strdup_printf (C_("outbox", "%s, %s"), label, stuck) : g_strdup (label);
 
   gtk_widget_set_visible (self->outbox_warning, n_stuck > 0);
   gtk_widget_set_tooltip_text (self->outbox_warning, stuck);
