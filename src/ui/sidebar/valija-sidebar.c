@@ -162,26 +162,29 @@ find_first_inbox (ValijaSidebar *self)
   return GTK_INVALID_LIST_POSITION;
 }
 
-/* At the start the first inbox is opened, as soon as there is one; one further up that comes later takes its place. */
-static void
+/* At the start the first inbox is opened, as soon as there is one; one further up that comes later takes its place.
+ * Whether it was chosen: while rows come and go the selection tells of that only afterwards. */
+static gboolean
 select_first_inbox (ValijaSidebar *self)
 {
   guint first = self->settled ? GTK_INVALID_LIST_POSITION : find_first_inbox (self);
 
   if (first == GTK_INVALID_LIST_POSITION)
-    return;
+    return FALSE;
 
   self->automatic = TRUE;
   gtk_single_selection_set_selected (self->selection, first);
   self->automatic = FALSE;
+
+  return TRUE;
 }
 
 /* A folder goes out of sight with its account, and comes back with it. */
 static void
 rows_changed_cb (ValijaSidebar *self)
 {
-  select_first_inbox (self);
-  mark_shown (self);
+  if (!select_first_inbox (self))
+    mark_shown (self);
 }
 
 /* One inbox needs nothing that gathers it. */
