@@ -4,7 +4,7 @@
 
 #include "auth/valija-keyring-call.h"
 
-#include "base/valija-promise.h"
+#include "base/valija-future.h"
 
 #define CONTENT_TYPE "text/plain"
 
@@ -196,34 +196,18 @@ start_count (gpointer task)
 
 /* ---- On the main context ---- */
 
-static void
-answered_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  g_autoptr(DexPromise) promise = user_data;
-  g_auto(GValue) value = G_VALUE_INIT;
-  GError *error = NULL;
-
-  if (g_task_propagate_value (G_TASK (result), &value, &error))
-    valija_promise_resolve (promise, &value);
-  else
-    valija_promise_reject (promise, error);
-}
-
 /* @call: (transfer full) */
 static DexFuture *
 run (GSourceFunc  start,
      Call        *call)
 {
-  DexPromise *promise = dex_promise_new ();
-  GTask *task = g_task_new (NULL, NULL, answered_cb, dex_ref (promise));
+  DexFuture *future;
+  GTask *task = valija_future_new_task (run, &future);
 
-  g_task_set_source_tag (task, run);
   g_task_set_task_data (task, call, (GDestroyNotify) call_free);
   g_main_context_invoke (get_keyring_context (), start, task);
 
-  return DEX_FUTURE (promise);
+  return future;
 }
 
 DexFuture *

@@ -61,7 +61,7 @@ call_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 }
 
 static void
-thread_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+task_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr(DexPromise) promise = user_data;
   g_auto(GValue) value = G_VALUE_INIT;
@@ -183,6 +183,25 @@ valija_future_with_timeout (DexFuture *future, guint milliseconds)
 }
 
 /**
+ * valija_future_new_task:
+ * @source_tag: the function that makes it
+ * @future: (out) (transfer full): settles as the task is answered, by g_task_return_value() or g_task_return_error()
+ *
+ * Returns: (transfer full): a task to be answered on any thread
+ */
+GTask *
+valija_future_new_task (gpointer source_tag, DexFuture **future)
+{
+  DexPromise *promise = dex_promise_new ();
+  GTask *task = g_task_new (NULL, NULL, task_done_cb, dex_ref (promise));
+
+  g_task_set_source_tag (task, source_tag);
+  *future = DEX_FUTURE (promise);
+
+  return task;
+}
+
+/**
  * valija_future_run_in_thread:
  * @result_type: a boxed or object type
  * @func: what to do; returns a (transfer full) pointer of @result_type, or sets its error
@@ -200,7 +219,7 @@ valija_future_run_in_thread (GType            result_type,
                              GDestroyNotify   destroy)
 {
   g_autoptr(GTask) task = NULL;
-  DexPromise *promise;
+  DexFuture *future;
   ThreadCall *call;
 
   dex_return_error_if_fail (G_TYPE_IS_OBJECT (result_type) || G_TYPE_IS_BOXED (result_type));
@@ -212,13 +231,11 @@ valija_future_run_in_thread (GType            result_type,
   call->data = data;
   call->destroy = destroy;
 
-  promise = dex_promise_new ();
-  task = g_task_new (NULL, NULL, thread_done_cb, dex_ref (promise));
-  g_task_set_source_tag (task, valija_future_run_in_thread);
+  task = valija_future_new_task (valija_future_run_in_thread, &future);
   g_task_set_task_data (task, call, g_free);
   g_task_run_in_thread (task, call_in_thread);
 
-  return DEX_FUTURE (promise);
+  return future;
 }
 
 /**

@@ -38,6 +38,11 @@ DexFuture *valija_future_until_cancelled (DexFuture    *future,
 DexFuture *valija_future_with_timeout (DexFuture *future,
                                        guint      milliseconds) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A task (transfer full) to be answered on any thread, by a GValue or an error. That settles *@future (transfer full) on
+ * the main context on which it was made. @source_tag: the function that makes it */
+GTask *valija_future_new_task (gpointer    source_tag,
+                               DexFuture **future) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Runs @func on a thread of GLib's pool. Resolves to a boxed of @boxed_type (or to a GObject,
  * when @boxed_type is an object type). @data is freed on that thread after @func. */
 DexFuture *valija_future_run_in_thread (GType            result_type,
