@@ -38,8 +38,8 @@ DexFuture *valija_future_until_cancelled (DexFuture    *future,
 DexFuture *valija_future_with_timeout (DexFuture *future,
                                        guint      milliseconds) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A task (transfer full) to be answered on any thread, by a GValue or an error. That settles *@future (transfer full) on
- * the main context on which it was made. @source_tag: the function that makes it */
+/* A task (transfer full) to be answered on any thread, by a GValue or an error: that settles *@future (transfer full),
+ * on the main context on which it was made. @source_tag: the function that makes it */
 GTask *valija_future_new_task (gpointer    source_tag,
                                DexFuture **future) G_GNUC_WARN_UNUSED_RESULT;
 
