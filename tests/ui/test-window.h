@@ -142,4 +142,8 @@ void test_close_after_discard (void);
 void test_address_suggestions (void);
 void test_resize (void);
 
+/* ---- test-window-sending.c ---- */
+
+void test_formatted_draft (void);
+
 G_END_DECLS

@@ -18,6 +18,7 @@ struct _ValijaComposer
   AdwWindowTitle      *title;
 
   AdwBanner           *edited_banner;
+  AdwBanner           *format_banner;
   AdwBanner           *sender_banner;
   GtkWidget           *fields;
   GtkWidget           *from_row;
@@ -36,6 +37,8 @@ struct _ValijaComposer
   ValijaEngine        *engine;
   ValijaAccount       *begun_in;      /* nullable: the account that was open */
   ValijaComposition   *composition;
+  char                *opened_text;   /* what the body was at first, and nullable: its HTML, which says the same */
+  char                *opened_html;
   GListModel          *senders;       /* of ValijaSender: the addresses of the accounts that can send */
   GSimpleActionGroup  *options;
   SpellingTextBufferAdapter *spelling;

@@ -195,7 +195,11 @@ valija_composer_collect (ValijaComposer *self)
 {
   g_autofree char *text = dup_body (self);
 
-  g_object_set (self->composition, "text", text, NULL);
+  /* HTML that says something else than the text would be what most people read. */
+  g_object_set (self->composition,
+                "text", text,
+                "html", g_str_equal (text, self->opened_text) ? self->opened_html : NULL,
+                NULL);
 }
 
 gboolean
@@ -248,12 +252,14 @@ bind_content (ValijaComposer *self)
   g_object_bind_property (self->composition, "bcc", self->bcc, "text", both);
   g_object_bind_property (self->composition, "subject", self->subject, "text", both);
 
-  g_object_get (self->composition, "text", &text, NULL);
+  g_object_get (self->composition, "text", &text, "html", &self->opened_html, NULL);
   gtk_text_buffer_begin_irreversible_action (buffer);
   gtk_text_buffer_set_text (buffer, text != NULL ? text : "", -1);
   gtk_text_buffer_end_irreversible_action (buffer);
   gtk_text_buffer_get_start_iter (buffer, &start);
   gtk_text_buffer_place_cursor (buffer, &start);
+  self->opened_text = dup_body (self);
+  adw_banner_set_revealed (self->format_banner, self->opened_html != NULL);
   g_signal_connect_object (buffer, "changed", G_CALLBACK (valija_composer_changed), self, G_CONNECT_SWAPPED);
 
   if (valija_address_field_get_text (self->cc)[0] != '\0' || valija_address_field_get_text (self->bcc)[0] != '\0')
@@ -308,6 +314,17 @@ valija_composer_close_request (GtkWindow *window)
 }
 
 static void
+valija_composer_finalize (GObject *object)
+{
+  ValijaComposer *self = VALIJA_COMPOSER (object);
+
+  g_clear_pointer (&self->opened_text, g_free);
+  g_clear_pointer (&self->opened_html, g_free);
+
+  G_OBJECT_CLASS (valija_composer_parent_class)->finalize (object);
+}
+
+static void
 valija_composer_dispose (GObject *object)
 {
   ValijaComposer *self = VALIJA_COMPOSER (object);
@@ -337,6 +354,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   GtkWindowClass *window_class = GTK_WINDOW_CLASS (klass);
 
   object_class->dispose = valija_composer_dispose;
+  object_class->finalize = valija_composer_finalize;
   window_class->close_request = valija_composer_close_request;
 
   g_type_ensure (VALIJA_TYPE_ADDRESS_FIELD);
@@ -347,6 +365,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, title);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, fields);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, edited_banner);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, format_banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, sender_banner);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, from);
