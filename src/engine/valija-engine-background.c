@@ -223,9 +223,9 @@ run_account_fiber (gpointer data)
         }
       else if (valija_engine_follow_fiber (flow->engine, runtime, error))
         watch.one_by_one = FALSE;
-      else if (valija_error_is_transient (error))
+      else if (valija_error_is_transient (error) || g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL))
         {
-          /* It may be another server that answers next time */
+          /* It may be another server that answers next time, or another answer */
           watch.one_by_one = FALSE;
           go_on = pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
                                                        valija_engine_sleep (retry_delay (n_failures++)), NULL));

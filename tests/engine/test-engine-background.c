@@ -110,6 +110,26 @@ test_refused_password (void)
   g_assert_null (valija_account_status_get_error (valija_engine_get_status (test->engine, test->account)));
 }
 
+/* A server that does not understand us may do so again by itself: it is asked again before anybody does anything. */
+static void
+test_nonsense (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountStatus *status = valija_engine_get_status (test->engine, test->account);
+
+  test->server->fail_at = 2;
+  test->server->fail_code = VALIJA_ERROR_PROTOCOL;
+  valija_engine_start (test->engine);
+  valija_wait_until (valija_account_status_get_error (status) != NULL);
+  g_assert_error (valija_account_status_get_error (status), VALIJA_ERROR, VALIJA_ERROR_PROTOCOL);
+  test_engine_settle ();
+  g_assert_false (is_stalled (test));
+
+  valija_account_runtime_wake (valija_engine_find_runtime (test->engine, test->account));
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_null (valija_account_status_get_error (status));
+}
+
 /* Whoever asks again ends the session that was refused, and not the one that sends. */
 static void
 test_refused_beside_sending (void)
@@ -353,6 +373,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/follows-all-folders", test_follows_all_folders);
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
+  g_test_add_func ("/engine/background/nonsense", test_nonsense);
   g_test_add_func ("/engine/background/refused-beside-sending", test_refused_beside_sending);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
   g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);

@@ -4,6 +4,8 @@
 
 #include "wire/imap/valija-imap-quirks.h"
 
+#include <string.h>
+
 /* Who has @mark among its words is not believed what it says of itself. */
 static const struct
 {
@@ -24,6 +26,13 @@ static const struct
   /* Q22 */
   { "Mailbox does not exist", VALIJA_IMAP_CODE_NONEXISTENT },
   { "Mailbox already exists", VALIJA_IMAP_CODE_ALREADYEXISTS },
+};
+
+/* What a refusal begins with that would be none later. */
+static const char * const delays[] = {
+  /* Q24 */
+  "Request is throttled",
+  "User is authenticated but not connected",
 };
 
 static gboolean
@@ -53,11 +62,20 @@ ValijaImapCode
 valija_imap_quirks_get_code (const ValijaImapResponse *response)
 {
   ValijaImapCode code = valija_imap_response_get_code (response);
+  ValijaImapResponseKind kind = valija_imap_response_get_kind (response);
+  const char *text;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (refusals) && code == VALIJA_IMAP_CODE_NONE; i++)
-    if (valija_imap_response_get_kind (response) == VALIJA_IMAP_RESPONSE_NO &&
-        g_ascii_strcasecmp (valija_imap_response_get_text (response), refusals[i].text) == 0)
-      code = refusals[i].code;
+  if (code != VALIJA_IMAP_CODE_NONE || (kind != VALIJA_IMAP_RESPONSE_NO && kind != VALIJA_IMAP_RESPONSE_BAD))
+    return code;
+
+  text = valija_imap_response_get_text (response);
+  for (gsize i = 0; i < G_N_ELEMENTS (delays); i++)
+    if (g_ascii_strncasecmp (text, delays[i], strlen (delays[i])) == 0)
+      return VALIJA_IMAP_CODE_UNAVAILABLE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (kind == VALIJA_IMAP_RESPONSE_NO && g_ascii_strcasecmp (text, refusals[i].text) == 0)
+      return refusals[i].code;
 
   return code;
 }

@@ -41,6 +41,9 @@ G_BEGIN_DECLS
  *   Q22 Cyrus 3.10 refuses without a code (RFC 5530) where a folder is not there, or there already
  *   Q23 STATUS of Cyrus 3.10 with MAILBOXID and anything that it must open the folder for: the id is of freed memory,
  *       and may hold a parenthesis. Alone it is right: it is asked for apart, of all servers
+ *   Q24 Exchange Online says in words alone, after NO or BAD, that it is too much at once ("Request is throttled.
+ *       Suggested Backoff Time: …": imapsync 198, email-oauth2-proxy 191), or that it does not reach the mailbox that
+ *       it has let us into ("User is authenticated but not connected": imap-simple 94): it is to be asked again later
  */
 
 /* Of what @words, those of CAPABILITY, promise: what is not kept. */

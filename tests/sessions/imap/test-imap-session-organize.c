@@ -283,6 +283,11 @@ static const Case cases[] = {
     SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\n"
              "S: V5 NO [NOPERM] no\nS: V6 OK x\n" GOODBYE ("V7"),
     NULL, VALIJA_ERROR_REFUSED },
+  /* Q24 */
+  { "flags-throttled", "", flag,
+    SELECT_A "C: V5 UID STORE 3:5 +FLAGS.SILENT (\\Seen $Forwarded)\nC: V6 UID STORE 3:5 -FLAGS.SILENT (\\Flagged)\n"
+             "S: V5 BAD Request is throttled. Suggested Backoff Time: 89117 milliseconds\nS: V6 OK x\n" GOODBYE ("V7"),
+    NULL, VALIJA_ERROR_TRY_LATER },
   { "read-only", "", flag,
     "C: V4 SELECT a\nS: * 9 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK [READ-ONLY] x\n" GOODBYE ("V5"), NULL,
     VALIJA_ERROR_REFUSED },
@@ -378,6 +383,10 @@ static const Case cases[] = {
   { "append-nowhere", "", append,
     "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\nS: V4 NO no such folder\n" GOODBYE ("V5"), NULL,
     VALIJA_ERROR_NOT_FOUND },
+  { "append-throttled", "", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26}\n"
+    "S: V4 NO Request is throttled. Suggested Backoff Time: 299609 milliseconds\n" GOODBYE ("V5"),
+    NULL, VALIJA_ERROR_TRY_LATER },
   /* Not an octet of it is sent */
   { "append-above-limit", "APPENDLIMIT=25", append, GOODBYE ("V4"), NULL, VALIJA_ERROR_TOO_LARGE },
   { "append-many", "MULTIAPPEND LITERAL+ UIDPLUS", append_many,

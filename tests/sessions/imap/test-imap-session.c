@@ -79,6 +79,8 @@ static const Opening openings[] = {
   { "login-no", "", "S: * OK [CAPABILITY IMAP4rev1] x\nC: V1 LOGIN ana secret\nS: V1 NO bad\n",
     VALIJA_ERROR_AUTHENTICATION, VALIJA_STEP_SIGN_IN },
   { "unavailable", "", GREETING SIGN_IN "S: V1 NO [UNAVAILABLE] later\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
+  { "throttled", "", GREETING SIGN_IN "S: V1 NO Request is throttled. Suggested Backoff Time: 1 milliseconds\n",
+    VALIJA_ERROR_TRY_LATER, VALIJA_STEP_SIGN_IN },
   { "bye-greeting", "", "S: * BYE too many\nCLOSE\n", VALIJA_ERROR_DISCONNECTED, VALIJA_STEP_GREETING },
   { "bye-unavailable", "", "S: * BYE [UNAVAILABLE] too many\nCLOSE\n", VALIJA_ERROR_TRY_LATER, VALIJA_STEP_GREETING },
   { "smtp", "", "S: 220 mail.example.org ESMTP\n", VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },

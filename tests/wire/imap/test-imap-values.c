@@ -8,6 +8,7 @@
 #include "wire/imap/valija-imap-fetch.h"
 #include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
+#include "wire/imap/valija-imap-quirks.h"
 #include "wire/imap/valija-imap-structure.h"
 
 #include <string.h>
@@ -47,6 +48,36 @@ test_capabilities (void)
   response = imap_first_response (parser, "* CAPABILITY IMAP4rev1 SNIPPET=FUZZY IMAP4rev2 UTF8=ACCEPT\r\n");
   capabilities = valija_imap_capabilities_parse (valija_imap_response_iter (response), NULL, NULL);
   g_assert_true (capabilities & VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT);
+}
+
+static const struct
+{
+  const char *line;
+  ValijaImapCode code;
+} answers[] = {
+  { "V1 NO no", VALIJA_IMAP_CODE_NONE },
+  { "V1 NO [INUSE] Mailbox does not exist", VALIJA_IMAP_CODE_INUSE },
+  /* Q22 */
+  { "V1 NO Mailbox does not exist", VALIJA_IMAP_CODE_NONEXISTENT },
+  { "V1 BAD Mailbox does not exist", VALIJA_IMAP_CODE_NONE },
+  /* Q24 */
+  { "V1 NO Request is throttled. Suggested Backoff Time: 299609 milliseconds", VALIJA_IMAP_CODE_UNAVAILABLE },
+  { "V1 BAD Request is throttled. Suggested Backoff Time: 89117 milliseconds", VALIJA_IMAP_CODE_UNAVAILABLE },
+  { "V1 BAD User is authenticated but not connected.", VALIJA_IMAP_CODE_UNAVAILABLE },
+  { "V1 OK Request is throttled. Suggested Backoff Time: 89117 milliseconds", VALIJA_IMAP_CODE_NONE },
+};
+
+static void
+test_words_for_codes (void)
+{
+  g_autoptr(ValijaImapParser) parser = valija_imap_parser_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autofree char *line = g_strconcat (answers[i].line, "\r\n", NULL);
+
+      g_assert_cmpint (valija_imap_quirks_get_code (imap_first_response (parser, line)), ==, answers[i].code);
+    }
 }
 
 static void
@@ -496,6 +527,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/imap/values/capabilities", test_capabilities);
+  g_test_add_func ("/imap/values/words-for-codes", test_words_for_codes);
   g_test_add_func ("/imap/values/append-limit", test_append_limit);
   g_test_add_func ("/imap/values/dates", test_dates);
   g_test_add_func ("/imap/values/fetch", test_fetch);
