@@ -20,10 +20,9 @@ typedef struct
   grefcount ref_count;
   ValijaImapLink *link;
   char *folder;
-  GBytes *source;           /* nullable: one, … */
-  ValijaFlags flags;
-  gint64 received;
-  GPtrArray *filings;       /* … or nullable: of ValijaFiling */
+  GPtrArray *filings;       /* of ValijaFiling */
+  gboolean marks;           /* a message with a header of RFC 6532 is said to be one */
+  gboolean marked;          /* and one of these was */
   guint32 new_validity;
   ValijaImapSet *new_uids;
 } Append;
@@ -45,33 +44,25 @@ append_unref (gpointer data)
 
   g_object_unref (self->link);
   g_free (self->folder);
-  g_clear_pointer (&self->source, g_bytes_unref);
-  g_clear_pointer (&self->filings, g_ptr_array_unref);
+  g_ptr_array_unref (self->filings);
   valija_imap_set_free (self->new_uids);
   g_free (self);
 }
 
 static Append *
 append_new (ValijaImapLink *link,
-            const char     *folder)
+            const char     *folder,
+            GPtrArray      *filings)
 {
   Append *self = g_new0 (Append, 1);
 
   g_ref_count_init (&self->ref_count);
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
+  self->filings = g_ptr_array_ref (filings);
   self->new_uids = valija_imap_set_new ();
 
   return self;
-}
-
-static DexFuture *
-run (Append                *self,
-     ValijaImapCommand     *command,
-     ValijaImapResponseFunc respond)
-{
-  return valija_imap_connection_run (valija_imap_link_get_connection (self->link), command, VALIJA_IMAP_RUN_FOLDER,
-                                     respond, NULL, append_ref (self), append_unref);
 }
 
 static gboolean
@@ -92,6 +83,7 @@ typedef struct
 {
   GBytes *source;
   gboolean has_nul;
+  gboolean is_utf8;         /* its header is of RFC 6532 */
 } Canonical;
 
 static void
@@ -104,6 +96,23 @@ static void
 canonical_unref (gpointer data)
 {
   g_atomic_rc_box_release_full (data, canonical_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Canonical, canonical_unref)
+
+static gboolean
+has_utf8_header (const char *octets,
+                 gsize       length)
+{
+  for (gsize i = 0; i < length; i++)
+    {
+      if ((guint8) octets[i] >= 0x80)
+        return TRUE;
+      if (octets[i] == '\n' && i + 1 < length && (octets[i + 1] == '\n' || octets[i + 1] == '\r'))
+        return FALSE;
+    }
+
+  return FALSE;
 }
 
 /* With CRLF at the end of each line, as a message of IMAP must have it. */
@@ -120,6 +129,7 @@ canonical_in_thread (gpointer   user_data,
   const char *start = octets;
 
   self->has_nul = memchr (octets, '\0', length) != NULL;
+  self->is_utf8 = has_utf8_header (octets, length);
   for (const char *p = octets; p < end && (p = memchr (p, '\n', end - p)) != NULL; p++)
     {
       if (p > octets && p[-1] == '\r')
@@ -138,58 +148,110 @@ canonical_in_thread (gpointer   user_data,
   return valija_spool_append (canonical, start, end - start, error) ? valija_spool_finish (canonical, error) : NULL;
 }
 
+/* RFC 6855 §4 wants the item where UTF8=ACCEPT is enabled; RFC 9051 knows none, and takes the message as it is. */
+static void
+append_octets (Append            *self,
+               ValijaImapCommand *command,
+               GBytes            *octets,
+               const Canonical   *work)
+{
+  if (!work->is_utf8 || !self->marks)
+    {
+      valija_imap_command_append_literal (command, octets, work->has_nul);
+      return;
+    }
+
+  self->marked = TRUE;
+  valija_imap_command_append_atom (command, "UTF8");
+  valija_imap_command_open_list (command);
+  valija_imap_command_append_literal (command, octets, TRUE);
+  valija_imap_command_close_list (command);
+}
+
 /* Flags, time and octets of one message, or FALSE where the server does not take it. */
 static gboolean
-append_filing_fiber (Append             *self,
-                     ValijaImapCommand  *command,
-                     GBytes             *source,
-                     ValijaFlags         flags,
-                     gint64              received,
-                     GError            **error)
+append_filing_fiber (Append              *self,
+                     ValijaImapCommand   *command,
+                     const ValijaFiling  *filing,
+                     GError             **error)
 {
-  Canonical *work = g_atomic_rc_box_new0 (Canonical);
+  g_autoptr(Canonical) work = g_atomic_rc_box_new0 (Canonical);
+  guint64 limit = valija_imap_link_get_append_limit (self->link);
   g_autoptr(GBytes) canonical = NULL;
-  gboolean binary;
-  gsize length;
 
-  work->source = g_bytes_ref (source);
+  work->source = g_bytes_ref (filing->source);
   canonical = dex_await_boxed (valija_future_run_in_thread (G_TYPE_BYTES, canonical_in_thread,
                                                             g_atomic_rc_box_acquire (work), canonical_unref), error);
-  binary = work->has_nul;
-  canonical_unref (work);
   if (canonical == NULL)
     return FALSE;
 
-  length = g_bytes_get_size (canonical);
-  if (binary && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
+  if (work->has_nul && !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_BINARY))
     {
       valija_error_set (error, VALIJA_ERROR_UNSUPPORTED,
                         _("The message holds zero octets, which this server cannot file."));
       return FALSE;
     }
 
-  if (valija_imap_link_get_append_limit (self->link) > 0 && length > valija_imap_link_get_append_limit (self->link))
+  if (limit > 0 && g_bytes_get_size (canonical) > limit)
     {
-      g_autofree char *limit = g_format_size (valija_imap_link_get_append_limit (self->link));
+      g_autofree char *words = g_format_size (limit);
 
       valija_error_set (error, VALIJA_ERROR_TOO_LARGE,
-                        _("The message is larger than the server takes: it files messages of up to %s."), limit);
+                        _("The message is larger than the server takes: it files messages of up to %s."), words);
       return FALSE;
     }
 
-  valija_imap_command_append_flags (command, valija_imap_flags_from_model (flags));
-  if (received != 0)
-    valija_imap_command_append_time (command, received);
-  valija_imap_command_append_literal (command, canonical, binary);
+  valija_imap_command_append_flags (command, valija_imap_flags_from_model (filing->flags));
+  if (filing->received != 0)
+    valija_imap_command_append_time (command, filing->received);
+  append_octets (self, command, canonical, work);
 
   return TRUE;
+}
+
+static gboolean
+send_fiber (Append  *self,
+            GError **error)
+{
+  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
+
+  valija_imap_command_append_mailbox (command, self->folder);
+  for (guint i = 0; i < self->filings->len; i++)
+    if (!append_filing_fiber (self, command, g_ptr_array_index (self->filings, i), error))
+      return FALSE;
+
+  return dex_await (valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                                VALIJA_IMAP_RUN_FOLDER, appended_cb, NULL, append_ref (self),
+                                                append_unref), error);
+}
+
+static gboolean
+file_fiber (Append  *self,
+            GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+
+  self->marks = valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_UTF8_ACCEPT) &&
+                !valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_IMAP4REV2);
+  if (send_fiber (self, &failure))
+    return TRUE;
+
+  /* RFC 9755 has done away with the item, and a server needs not know it: what is BAD was not done */
+  if (self->marked && g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) &&
+      !valija_imap_link_is_closed (self->link))
+    {
+      self->marks = FALSE;
+      return send_fiber (self, error);
+    }
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 static DexFuture *
 append_many_fiber (gpointer data)
 {
   Append *self = data;
-  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
   g_autoptr(GError) error = NULL;
 
   if (!valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_MULTIAPPEND))
@@ -198,16 +260,7 @@ append_many_fiber (gpointer data)
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  valija_imap_command_append_mailbox (command, self->folder);
-  for (guint i = 0; i < self->filings->len; i++)
-    {
-      const ValijaFiling *filing = g_ptr_array_index (self->filings, i);
-
-      if (!append_filing_fiber (self, command, filing->source, filing->flags, filing->received, &error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-    }
-
-  if (!dex_await (run (self, command, NULL), &error))
+  if (!file_fiber (self, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   return dex_future_new_true ();
@@ -218,26 +271,17 @@ valija_imap_append_run_many (ValijaImapLink *link,
                              const char     *folder,
                              GPtrArray      *filings)
 {
-  Append *self = append_new (link, folder);
-
-  self->filings = g_ptr_array_ref (filings);
-
-  return valija_fiber_spawn (append_many_fiber, self, append_unref);
+  return valija_fiber_spawn (append_many_fiber, append_new (link, folder, filings), append_unref);
 }
 
 static DexFuture *
 append_fiber (gpointer data)
 {
   Append *self = data;
-  g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("APPEND");
   g_autofree char *new_uid = NULL;
   g_autoptr(GError) error = NULL;
 
-  valija_imap_command_append_mailbox (command, self->folder);
-  if (!append_filing_fiber (self, command, self->source, self->flags, self->received, &error))
-    return dex_future_new_for_error (g_steal_pointer (&error));
-
-  if (!dex_await (run (self, command, appended_cb), &error))
+  if (!file_fiber (self, &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   new_uid = valija_imap_set_to_string (self->new_uids);
@@ -253,11 +297,9 @@ valija_imap_append_run (ValijaImapLink *link,
                         ValijaFlags     flags,
                         gint64          received)
 {
-  Append *self = append_new (link, folder);
+  g_autoptr(GPtrArray) filings = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_filing_free);
 
-  self->source = g_bytes_ref (source);
-  self->flags = flags;
-  self->received = received;
+  g_ptr_array_add (filings, valija_filing_new (source, flags, received));
 
-  return valija_fiber_spawn (append_fiber, self, append_unref);
+  return valija_fiber_spawn (append_fiber, append_new (link, folder, filings), append_unref);
 }

@@ -20,7 +20,7 @@ typedef struct
   const char *name;
   const char *capabilities;
   Act act;
-  const char *script;      /* from V4 on; with NAMESPACE from V5 on */
+  const char *script;      /* from V4 on; with NAMESPACE or UTF8=ACCEPT from V5 on */
   const char *result;      /* NULL: TRUE; else the strings, with commas */
   int error;               /* 0: none */
   const char *space;       /* nullable: where the user's own folders are */
@@ -107,6 +107,24 @@ append (ValijaMailOrganizer *organizer)
   return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_SEEN, 760131136);
 }
 
+/* A header of RFC 6532, as it was sent by SMTPUTF8 */
+static DexFuture *
+append_utf8 (ValijaMailOrganizer *organizer)
+{
+  g_autoptr(GBytes) source = g_bytes_new_static ("To: \303\261@x\n\nhello\n", 16);
+
+  return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_NONE, 0);
+}
+
+/* In the body they are 8BITMIME's */
+static DexFuture *
+append_utf8_body (ValijaMailOrganizer *organizer)
+{
+  g_autoptr(GBytes) source = g_bytes_new_static ("To: n@x\r\n\r\n\303\261\r\n", 15);
+
+  return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_NONE, 0);
+}
+
 static DexFuture *
 append_some (ValijaMailOrganizer *organizer,
              const char          *last,
@@ -126,6 +144,12 @@ static DexFuture *
 append_many (ValijaMailOrganizer *organizer)
 {
   return append_some (organizer, "Subject: 2\r\n\r\nb\r\n", 17);
+}
+
+static DexFuture *
+append_many_utf8 (ValijaMailOrganizer *organizer)
+{
+  return append_some (organizer, "S: \303\261\r\n\r\nb\r\n", 12);
 }
 
 static DexFuture *
@@ -404,6 +428,30 @@ static const Case cases[] = {
   { "append-many-on-old-server", "LITERAL+", append_many, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "append-many-zero", "MULTIAPPEND", append_many_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
   { "append-zero", "", append_zero, GOODBYE ("V4"), NULL, VALIJA_ERROR_UNSUPPORTED },
+  { "append-utf8", "LITERAL+ UTF8=ACCEPT UIDPLUS", append_utf8,
+    "C: V5 APPEND Sent () UTF8 (~{19+}\nC: To: \303\261@x\nC:\nC: hello\nC: )\n"
+    "S: V5 OK [APPENDUID 7 5] x\n" GOODBYE ("V6"),
+    "7.5", 0 },
+  { "append-utf8-waiting", "UTF8=ACCEPT", append_utf8,
+    "C: V5 APPEND Sent () UTF8 (~{19}\nS: + go on\nC: To: \303\261@x\nC:\nC: hello\nC: )\n"
+    "S: V5 OK x\n" GOODBYE ("V6"),
+    "", 0 },
+  /* RFC 9755 has no such item */
+  { "append-utf8-bad", "UTF8=ACCEPT", append_utf8,
+    "C: V5 APPEND Sent () UTF8 (~{19}\nS: V5 BAD what?\n"
+    "C: V6 APPEND Sent () {19}\nS: + go on\nC: To: \303\261@x\nC:\nC: hello\nC:\nS: V6 OK x\n" GOODBYE ("V7"),
+    "", 0 },
+  { "append-utf8-refused", "UTF8=ACCEPT", append_utf8,
+    "C: V5 APPEND Sent () UTF8 (~{19}\nS: V5 NO [OVERQUOTA] no\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
+  { "append-utf8-body", "LITERAL+ UTF8=ACCEPT", append_utf8_body,
+    "C: V5 APPEND Sent () {15+}\nC: To: n@x\nC:\nC: \303\261\nC:\nS: V5 OK x\n" GOODBYE ("V6"), "", 0 },
+  /* It is filed all the same: most servers without it do not mind */
+  { "append-utf8-on-old-server", "LITERAL+", append_utf8,
+    "C: V4 APPEND Sent () {19+}\nC: To: \303\261@x\nC:\nC: hello\nC:\nS: V4 OK x\n" GOODBYE ("V5"), "", 0 },
+  { "append-many-utf8", "MULTIAPPEND LITERAL+ UTF8=ACCEPT", append_many_utf8,
+    "C: V5 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {17+}\nC: Subject: 1\nC:\nC: a\n"
+    "C:  () UTF8 (~{12+}\nC: S: \303\261\nC:\nC: b\nC: )\nS: V5 OK x\n" GOODBYE ("V6"),
+    NULL, 0 },
   { "create", "NAMESPACE", create,
     "C: V5 CREATE \"INBOX.Entw&APw-rfe\"\nS: V5 OK x\n"
     "C: V6 SUBSCRIBE \"INBOX.Entw&APw-rfe\"\nS: V6 OK x\n" GOODBYE ("V7"),
@@ -507,6 +555,13 @@ describe_result (const GValue *value)
 static char *
 whole_script (const Case *test)
 {
+  if (strstr (test->capabilities, "UTF8=ACCEPT") != NULL)
+    return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
+                        "] in\nC: V2 ENABLE UTF8=ACCEPT\nC: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\n"
+                        "S: V2 OK x\n"
+                        "S: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\nC: V4 STATUS INBOX (MESSAGES UNSEEN)\n"
+                        "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n", test->script, NULL);
+
   if (strstr (test->capabilities, "NAMESPACE") == NULL)
     return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
                         "] in\n" LISTING COUNTING, test->script, NULL);
@@ -600,7 +655,7 @@ void
 imap_add_organize_tests (void)
 {
   static const char * const faulted[] = {
-    "flags", "label", "move-by-copy", "append-waiting", "append-many-waiting", "create", "mark", "find", "delete",
+    "flags", "label", "move-by-copy", "append-waiting", "append-many-waiting", "append-utf8-bad", "create", "mark", "find", "delete",
     "delete-beside-others", "remove", NULL,
   };
 
