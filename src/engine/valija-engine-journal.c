@@ -97,23 +97,32 @@ operation_is_of_folder (ValijaOperation *operation)
   return operation->kind >= VALIJA_OPERATION_CREATE_FOLDER;
 }
 
+/* Who does not let us in has not heard what we want. */
+static gboolean
+is_of_question (const GError *error)
+{
+  ValijaStep step = valija_error_get_step (error);
+
+  return step < VALIJA_STEP_DISCOVER || step > VALIJA_STEP_SIGN_IN;
+}
+
 gboolean
 valija_engine_is_refusal (const GError *error)
 {
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND);
+  return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND)) && is_of_question (error);
 }
 
 gboolean
 valija_engine_is_nonsense (const GError *error)
 {
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED);
+  return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED)) && is_of_question (error);
 }
 
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
@@ -217,7 +226,7 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
   if (valija_error_is_cancelled (failure) ||
       (!refusal_is_final (failure, operation) && !is_of_lost_messages (runtime, operation, failure)))
     {
-      if (!valija_error_is_cancelled (failure))
+      if (valija_engine_is_nonsense (failure))
         dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
       g_propagate_error (error, g_error_copy (failure));
       return FALSE;

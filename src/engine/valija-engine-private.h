@@ -176,7 +176,7 @@ gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
                                          gboolean             *each,
                                          GError              **error);
 
-/* The server answered that it did nothing. */
+/* The server answered that it did nothing. Neither this nor the next is what ends signing in, or comes before it. */
 gboolean   valija_engine_is_refusal     (const GError *error);
 /* Its answer made no sense: it may be another one the next time. */
 gboolean   valija_engine_is_nonsense    (const GError *error);

@@ -142,6 +142,69 @@ test_refused_is_taken_back (void)
   assert_server (test, "INBOX", "1:a* 2:b 3:c*");
 }
 
+static const struct
+{
+  int code;
+  ValijaStep step;
+} shut_doors[] = {
+  { VALIJA_ERROR_INVALID, VALIJA_STEP_SECURE },
+  { VALIJA_ERROR_PROTOCOL, VALIJA_STEP_GREETING },
+  { VALIJA_ERROR_REFUSED, VALIJA_STEP_SIGN_IN },
+  { VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_DISCOVER },
+};
+
+/* Whoever does not let us in has not refused what waits, however often. */
+static void
+test_waits_to_be_let_in (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (shut_doors); i++)
+    {
+      g_autoptr(TestEngine) test = new_filled ("imap");
+
+      g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+      g_object_unref (delete (test, "INBOX", "b"));
+      g_object_unref (delete (test, "INBOX", "c"));
+      test->server->fail_code = shut_doors[i].code;
+      test->server->fail_step = shut_doors[i].step;
+      for (guint n = 0; n < 10; n++)
+        {
+          test->server->fail_at = test->server->questions + 1;
+          test_await_error (valija_engine_flush (test->engine, test->account), shut_doors[i].code);
+        }
+
+      g_assert_cmpuint (test->notices->len, ==, 0);
+      flush (test);
+      assert_server (test, "INBOX", "1:a*");
+    }
+}
+
+/* Nor does the network that was away count when the server answers with nonsense for once. */
+static void
+test_counts_nonsense_alone (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  for (guint n = 0; n < 10; n++)
+    {
+      test->server->fail_at = test->server->questions + 1;
+      test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_DISCONNECTED);
+    }
+
+  test->server->fail_code = VALIJA_ERROR_PROTOCOL;
+  for (guint n = 0; n < 4; n++)
+    {
+      test->server->fail_at = test->server->questions + 1;
+      test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_PROTOCOL);
+      g_assert_cmpuint (test->notices->len, ==, 0);
+    }
+
+  test->server->fail_at = test->server->questions + 1;
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_PROTOCOL);
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  assert_list (test, "INBOX", "c b a");
+}
+
 static void
 test_undo_before_and_after (void)
 {
@@ -746,6 +809,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/new-names", test_later_lines_use_new_names);
   g_test_add_func ("/engine/journal/waits-for-the-network", test_waits_for_the_network);
   g_test_add_func ("/engine/journal/refused-is-taken-back", test_refused_is_taken_back);
+  g_test_add_func ("/engine/journal/waits-to-be-let-in", test_waits_to_be_let_in);
+  g_test_add_func ("/engine/journal/counts-nonsense-alone", test_counts_nonsense_alone);
   g_test_add_func ("/engine/journal/undo", test_undo_before_and_after);
   g_test_add_func ("/engine/journal/undo-is-exact", test_undo_is_exact);
   g_test_add_func ("/engine/journal/undo-while-another-runs", test_undo_while_another_runs);
