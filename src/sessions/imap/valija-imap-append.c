@@ -11,8 +11,12 @@
 #include "base/valija-future.h"
 #include "base/valija-spool.h"
 #include "sessions/imap/valija-imap-batch.h"
+#include "sessions/imap/valija-imap-status.h"
 #include "sessions/valija-mail-organizer.h"
 #include "wire/imap/valija-imap-mailbox.h"
+
+/* More than this is worth a question of how much the folder takes */
+#define LARGE (1024 * 1024)
 
 /* What is to be filed, and what comes of it. Refcounted, for answers come also when nobody waits. */
 typedef struct
@@ -168,6 +172,26 @@ append_octets (Append            *self,
   valija_imap_command_close_list (command);
 }
 
+/* Before anything of a large message is sent; what cannot be told is seen when it is. */
+static gboolean
+check_size_fiber (Append  *self,
+                  gsize    length,
+                  GError **error)
+{
+  gint64 limit = valija_imap_link_get_append_limit (self->link);
+  g_autofree char *words = NULL;
+
+  if (length > LARGE && valija_imap_link_limits_folders (self->link))
+    limit = dex_await_int64 (valija_imap_status_limit (self->link, self->folder), NULL);
+  if (limit <= 0 || length <= (guint64) limit)
+    return TRUE;
+
+  words = g_format_size (limit);
+  valija_error_set (error, VALIJA_ERROR_TOO_LARGE,
+                    _("The message is larger than the server takes: it files messages of up to %s."), words);
+  return FALSE;
+}
+
 /* Flags, time and octets of one message, or FALSE where the server does not take it. */
 static gboolean
 append_filing_fiber (Append              *self,
@@ -176,7 +200,6 @@ append_filing_fiber (Append              *self,
                      GError             **error)
 {
   g_autoptr(Canonical) work = g_atomic_rc_box_new0 (Canonical);
-  guint64 limit = valija_imap_link_get_append_limit (self->link);
   g_autoptr(GBytes) canonical = NULL;
 
   work->source = g_bytes_ref (filing->source);
@@ -192,14 +215,8 @@ append_filing_fiber (Append              *self,
       return FALSE;
     }
 
-  if (limit > 0 && g_bytes_get_size (canonical) > limit)
-    {
-      g_autofree char *words = g_format_size (limit);
-
-      valija_error_set (error, VALIJA_ERROR_TOO_LARGE,
-                        _("The message is larger than the server takes: it files messages of up to %s."), words);
-      return FALSE;
-    }
+  if (!check_size_fiber (self, g_bytes_get_size (canonical), error))
+    return FALSE;
 
   valija_imap_command_append_flags (command, valija_imap_flags_from_model (filing->flags));
   if (filing->received != 0)

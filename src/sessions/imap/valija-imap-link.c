@@ -605,6 +605,12 @@ valija_imap_link_get_append_limit (ValijaImapLink *self)
   return valija_imap_capabilities_get_append_limit ((const char * const *) self->words);
 }
 
+gboolean
+valija_imap_link_limits_folders (ValijaImapLink *self)
+{
+  return valija_imap_capabilities_limit_folders ((const char * const *) self->words);
+}
+
 char **
 valija_imap_link_dup_facts (ValijaImapLink *self)
 {

@@ -70,6 +70,8 @@ gboolean               valija_imap_link_is_qresync         (ValijaImapLink *self
 
 /* What a message to be filed may weigh at most (RFC 7889); 0: the server does not say. */
 guint64                valija_imap_link_get_append_limit   (ValijaImapLink *self);
+/* Whether it does when asked for one folder. */
+gboolean               valija_imap_link_limits_folders     (ValijaImapLink *self);
 
 /* What the server said of itself, "Label: value". (transfer full) */
 char                 **valija_imap_link_dup_facts          (ValijaImapLink *self);

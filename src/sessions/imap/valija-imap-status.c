@@ -21,6 +21,7 @@ typedef struct
   gint64 uid_next;           /* -1 while it was not told, as the others */
   gint64 uid_validity;
   gint64 size;
+  gint64 append_limit;
 } Question;
 
 static Question *
@@ -35,6 +36,7 @@ question_new (ValijaImapLink *link,
   self->uid_next = -1;
   self->uid_validity = -1;
   self->size = -1;
+  self->append_limit = -1;
 
   return self;
 }
@@ -78,6 +80,8 @@ told_cb (ValijaImapResponse *response,
     self->uid_validity = status.uid_validity;
   if (status.size >= 0)
     self->size = status.size;
+  if (status.append_limit >= 0)
+    self->append_limit = status.append_limit;
 
   return TRUE;
 }
@@ -147,4 +151,23 @@ valija_imap_status_mark (ValijaImapLink *link,
                          const char     *folder)
 {
   return valija_fiber_spawn (mark_fiber, question_new (link, folder), question_unref);
+}
+
+static DexFuture *
+limit_fiber (gpointer data)
+{
+  Question *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!ask_fiber (self, "(APPENDLIMIT)", &error))
+    return dex_future_new_for_error (g_steal_pointer (&error));
+
+  return dex_future_new_for_int64 (self->append_limit);
+}
+
+DexFuture *
+valija_imap_status_limit (ValijaImapLink *link,
+                          const char     *folder)
+{
+  return valija_fiber_spawn (limit_fiber, question_new (link, folder), question_unref);
 }

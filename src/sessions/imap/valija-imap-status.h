@@ -32,4 +32,15 @@ DexFuture *valija_imap_status_measure (ValijaImapLink *link,
 DexFuture *valija_imap_status_mark    (ValijaImapLink *link,
                                        const char     *folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * valija_imap_status_limit:
+ * @folder: its name
+ *
+ * Asks how large a message of that folder may be (RFC 7889 §4).
+ *
+ * Returns: (transfer full): a future that resolves to an int64, octets, or -1 where there is no limit
+ */
+DexFuture *valija_imap_status_limit   (ValijaImapLink *link,
+                                       const char     *folder) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

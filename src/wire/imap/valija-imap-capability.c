@@ -112,3 +112,13 @@ valija_imap_capabilities_get_append_limit (const char * const *words)
 
   return 0;
 }
+
+gboolean
+valija_imap_capabilities_limit_folders (const char * const *words)
+{
+  for (gsize i = 0; words != NULL && words[i] != NULL; i++)
+    if (g_ascii_strcasecmp (words[i], "APPENDLIMIT") == 0)
+      return TRUE;
+
+  return FALSE;
+}

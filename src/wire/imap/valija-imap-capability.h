@@ -50,5 +50,7 @@ ValijaImapCapabilities valija_imap_capabilities_parse (ValijaImapIter iter, char
 /* What the server says that a message to be filed may weigh at most (RFC 7889), in octets; 0 where it does not say
  * it for all folders at once. */
 guint64                valija_imap_capabilities_get_append_limit (const char * const *words);
+/* Whether it says it for each folder by STATUS. */
+gboolean               valija_imap_capabilities_limit_folders    (const char * const *words);
 
 G_END_DECLS

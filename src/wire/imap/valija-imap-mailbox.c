@@ -139,6 +139,8 @@ apply_status_item (ValijaImapStatus *status,
     status->highest_mod_seq = number;
   else if (valija_imap_value_is_atom (name, "SIZE"))
     status->size = number;
+  else if (valija_imap_value_is_atom (name, "APPENDLIMIT"))
+    status->append_limit = number;
 }
 
 /* MAILBOXID (F2212ea87-6097) */
@@ -162,7 +164,7 @@ valija_imap_status_parse (const ValijaImapResponse *response,
   ValijaImapIter iter = valija_imap_response_iter (response);
   ValijaImapValue values[2];
 
-  *status = (ValijaImapStatus) { NULL, -1, -1, -1, -1, -1, -1, NULL };
+  *status = (ValijaImapStatus) { NULL, -1, -1, -1, -1, -1, -1, -1, NULL };
   if (valija_imap_response_get_kind (response) != VALIJA_IMAP_RESPONSE_STATUS)
     return FALSE;
 

@@ -52,6 +52,7 @@ typedef struct
   gint64 uid_validity;
   gint64 highest_mod_seq;
   gint64 size;               /* RFC 8438 */
+  gint64 append_limit;       /* RFC 7889 */
   char *mailbox_id;          /* nullable: RFC 8474 */
 } ValijaImapStatus;
 

@@ -125,6 +125,16 @@ append_utf8_body (ValijaMailOrganizer *organizer)
   return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_NONE, 0);
 }
 
+/* Worth a question; a folder may have a limit of its own (RFC 7889 §3.2) */
+static DexFuture *
+append_large (ValijaMailOrganizer *organizer)
+{
+  g_autofree char *octets = g_strnfill (1024 * 1024 + 1, 'x');
+  g_autoptr(GBytes) source = g_bytes_new (octets, strlen (octets));
+
+  return valija_mail_organizer_append (organizer, "Sent", source, VALIJA_FLAG_NONE, 0);
+}
+
 static DexFuture *
 append_some (ValijaMailOrganizer *organizer,
              const char          *last,
@@ -413,6 +423,20 @@ static const Case cases[] = {
     NULL, VALIJA_ERROR_TRY_LATER },
   /* Not an octet of it is sent */
   { "append-above-limit", "APPENDLIMIT=25", append, GOODBYE ("V4"), NULL, VALIJA_ERROR_TOO_LARGE },
+  { "append-folder-limit", "APPENDLIMIT", append_large,
+    "C: V4 STATUS Sent (APPENDLIMIT)\nS: * STATUS Sent (APPENDLIMIT 1048576)\nS: V4 OK x\n" GOODBYE ("V5"), NULL,
+    VALIJA_ERROR_TOO_LARGE },
+  { "append-folder-without-limit", "APPENDLIMIT", append_large,
+    "C: V4 STATUS Sent (APPENDLIMIT)\nS: * STATUS Sent (APPENDLIMIT NIL)\nS: V4 OK x\n"
+    "C: V5 APPEND Sent () {1048577}\nS: V5 NO [OVERQUOTA] no\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
+  /* Who cannot tell may still take it */
+  { "append-folder-limit-untold", "APPENDLIMIT", append_large,
+    "C: V4 STATUS Sent (APPENDLIMIT)\nS: V4 BAD x\n"
+    "C: V5 APPEND Sent () {1048577}\nS: V5 NO [OVERQUOTA] no\n" GOODBYE ("V6"), NULL, VALIJA_ERROR_OVER_QUOTA },
+  { "append-below-folder-limit", "APPENDLIMIT LITERAL+ UIDPLUS", append,
+    "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {26+}\nC: Subject: x\nC:\nC: hello\nC: you\nC:\n"
+    "S: V4 OK [APPENDUID 38505 3955] x\n" GOODBYE ("V5"),
+    "38505.3955", 0 },
   { "append-many", "MULTIAPPEND LITERAL+ UIDPLUS", append_many,
     "C: V4 APPEND Sent (\\Seen) \" 1-Feb-1994 19:32:16 +0000\" {17+}\nC: Subject: 1\nC:\nC: a\nC:  () {17+}\n"
     "C: Subject: 2\nC:\nC: b\nC:\nS: V4 OK [APPENDUID 7 5:6] x\n" GOODBYE ("V5"),
@@ -557,8 +581,8 @@ whole_script (const Case *test)
 {
   if (strstr (test->capabilities, "UTF8=ACCEPT") != NULL)
     return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
-                        "] in\nC: V2 ENABLE UTF8=ACCEPT\nC: V3 LIST \"\" \"*\"\nS: * ENABLED UTF8=ACCEPT\n"
-                        "S: V2 OK x\n"
+                        "] in\nC: V2 ENABLE UTF8=ACCEPT\nC: V3 LIST \"\" \"*\"\n"
+                        "S: * ENABLED UTF8=ACCEPT\nS: V2 OK x\n"
                         "S: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\nC: V4 STATUS INBOX (MESSAGES UNSEEN)\n"
                         "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n", test->script, NULL);
 
@@ -655,7 +679,8 @@ void
 imap_add_organize_tests (void)
 {
   static const char * const faulted[] = {
-    "flags", "label", "move-by-copy", "append-waiting", "append-many-waiting", "append-utf8-bad", "create", "mark", "find", "delete",
+    "flags", "label", "move-by-copy", "append-waiting", "append-many-waiting", "append-utf8-bad",
+    "append-folder-limit", "create", "mark", "find", "delete",
     "delete-beside-others", "remove", NULL,
   };
 
