@@ -115,6 +115,7 @@ valija_account_runtime_dispose (GObject *object)
   g_clear_object (&self->trust);
   dex_clear (&self->wake);
   g_clear_error (&self->refused);
+  g_clear_error (&self->held_up);
 
   G_OBJECT_CLASS (valija_account_runtime_parent_class)->dispose (object);
 }
@@ -406,7 +407,7 @@ valija_account_runtime_note (ValijaAccountRuntime *self, const GError *error)
   if (error != NULL && valija_error_is_cancelled (error))
     return;
 
-  valija_account_status_set_error (self->status, error);
+  valija_account_status_set_error (self->status, error != NULL ? error : self->held_up);
 
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION) && self->refused == NULL)
     self->refused = g_error_copy (error);

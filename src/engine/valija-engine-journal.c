@@ -9,8 +9,10 @@
 /* The journal is replayed a moment after a change, so that a quick Undo need not ask the server. */
 #define FLUSH_DELAY_SECONDS 2
 
-/* A line that the server answers with nonsense is tried this often. */
+/* A line that the server answers with nonsense is tried this often; one that it puts off so often no longer keeps the
+ * others waiting, and is given up after so many more, if the server does those. */
 #define MAX_ATTEMPTS 5
+#define MAX_PUT_OFF  25
 
 /* ---- One line ---- */
 
@@ -125,13 +127,21 @@ valija_engine_is_nonsense (const GError *error)
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED)) && is_of_question (error);
 }
 
+gboolean
+valija_engine_is_put_off (const GError *error)
+{
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) && is_of_question (error);
+}
+
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
- * leaves it waiting. */
+ * leaves it waiting. Behind a folder waits all that is of it, so that none can be passed by. */
 static gboolean
 refusal_is_final (const GError *error, ValijaOperation *operation)
 {
   return valija_engine_is_refusal (error) ||
-         (valija_engine_is_nonsense (error) && operation->attempts + 1 >= MAX_ATTEMPTS);
+         (valija_engine_is_nonsense (error) && operation->attempts + 1 >= MAX_ATTEMPTS) ||
+         (valija_engine_is_put_off (error) && operation_is_of_folder (operation) &&
+          operation->attempts + 1 >= MAX_PUT_OFF);
 }
 
 static char *
@@ -216,21 +226,14 @@ is_of_lost_messages (ValijaAccountRuntime *runtime, ValijaOperation *operation, 
   return FALSE;
 }
 
-/* Returns whether the next line may be tried. */
 static gboolean
-fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
-                 GError **error)
+give_up_line_fiber (ValijaEngine          *self,
+                    ValijaAccountRuntime  *runtime,
+                    ValijaOperation       *operation,
+                    const GError          *failure,
+                    GError               **error)
 {
   g_autofree char *words = NULL;
-
-  if (valija_error_is_cancelled (failure) ||
-      (!refusal_is_final (failure, operation) && !is_of_lost_messages (runtime, operation, failure)))
-    {
-      if (valija_engine_is_nonsense (failure))
-        dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
-      g_propagate_error (error, g_error_copy (failure));
-      return FALSE;
-    }
 
   if (operation->kind == VALIJA_OPERATION_APPEND && operation->is_last &&
       !keep_source_fiber (self, runtime, operation, error))
@@ -243,6 +246,21 @@ fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperat
   if (!valija_account_runtime_tell_line (runtime, operation->id, VALIJA_LINE_REFUSED))
     valija_engine_notice (self, "%s", words);
   return !operation_is_of_folder (operation) || dex_await (valija_engine_load_folders (self, runtime), error);
+}
+
+/* Returns whether the next line may be tried. */
+static gboolean
+fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
+                 GError **error)
+{
+  if (!valija_error_is_cancelled (failure) &&
+      (refusal_is_final (failure, operation) || is_of_lost_messages (runtime, operation, failure)))
+    return give_up_line_fiber (self, runtime, operation, failure, error);
+
+  if (valija_engine_is_nonsense (failure) || valija_engine_is_put_off (failure))
+    dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
+  g_propagate_error (error, g_error_copy (failure));
+  return FALSE;
 }
 
 /* What is in a renamed folder may be called otherwise too, which only the server's list tells. */
@@ -388,6 +406,10 @@ typedef struct
   guint at;
   guint n_alone;             /* so many of the next are done each by itself */
   gboolean again;            /* the journal is to be listed again */
+  gboolean done;             /* the server did one of them */
+  GHashTable *passed;        /* gint64: lines that were passed by, which wait with all that is of their messages: */
+  GHashTable *held;          /* gint64 */
+  GError *put_off;           /* nullable: why the first was */
   GError *refused;           /* nullable: the first */
 } Replay;
 
@@ -396,6 +418,9 @@ replay_clear (Replay *replay)
 {
   g_clear_object (&replay->organizer);
   g_clear_pointer (&replay->operations, g_ptr_array_unref);
+  g_clear_pointer (&replay->passed, g_hash_table_unref);
+  g_clear_pointer (&replay->held, g_hash_table_unref);
+  g_clear_error (&replay->put_off);
   g_clear_error (&replay->refused);
 }
 
@@ -412,12 +437,53 @@ set_on_their_way (Replay *replay, GPtrArray *lines)
     }
 }
 
+static void
+hold_messages (Replay *replay, ValijaOperation *operation)
+{
+  for (guint i = 0; i < operation->messages->len; i++)
+    g_hash_table_add (replay->held, g_memdup2 (&g_array_index (operation->messages, gint64, i), sizeof (gint64)));
+}
+
+/* Whether it speaks of a message that an earlier line still waits for. */
+static gboolean
+is_held (Replay *replay, ValijaOperation *operation)
+{
+  for (guint i = 0; i < operation->messages->len; i++)
+    if (g_hash_table_contains (replay->held, &g_array_index (operation->messages, gint64, i)))
+      return TRUE;
+
+  return g_hash_table_contains (replay->passed, &operation->id);
+}
+
+/* Steals @failure, of a line that keeps waiting: whether the others need not. */
+static gboolean
+pass_line (Replay *replay, ValijaOperation *operation, GError **failure)
+{
+  if (!valija_engine_is_put_off (*failure) || operation->attempts + 1 < MAX_ATTEMPTS ||
+      operation_is_of_folder (operation))
+    return FALSE;
+
+  g_hash_table_add (replay->passed, g_memdup2 (&operation->id, sizeof operation->id));
+  hold_messages (replay, operation);
+  replay->again = FALSE;
+  if (replay->put_off == NULL)
+    replay->put_off = g_steal_pointer (failure);
+  return TRUE;
+}
+
 /* Steals @failure. */
 static gboolean
 refuse_line_fiber (Replay *replay, ValijaOperation *operation, GError **failure, GError **error)
 {
-  if (!fail_line_fiber (replay->engine, replay->runtime, operation, *failure, error))
-    return FALSE;
+  g_autoptr(GError) waits = NULL;
+
+  if (!fail_line_fiber (replay->engine, replay->runtime, operation, *failure, &waits))
+    {
+      if (pass_line (replay, operation, failure))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&waits));
+      return FALSE;
+    }
 
   /* Taking a change back may change what the later lines speak of */
   replay->again = TRUE;
@@ -451,6 +517,7 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
       return TRUE;
     }
 
+  replay->done = TRUE;
   for (guint i = 0; i < lines->len; i++)
     {
       ValijaOperation *line = g_ptr_array_index (lines, i);
@@ -478,6 +545,7 @@ replay_line_fiber (Replay *replay, ValijaOperation *operation, GError **error)
   replay->again = operation_gives_ids (operation) || operation_is_of_folder (operation) || operation->carries;
   g_hash_table_add (runtime->on_their_way, g_memdup2 (&operation->id, sizeof operation->id));
   done = run_line_fiber (replay->engine, runtime, replay->organizer, operation, &failure);
+  replay->done = replay->done || done;
   g_hash_table_remove_all (runtime->on_their_way);
 
   return done || refuse_line_fiber (replay, operation, &failure, error);
@@ -507,7 +575,16 @@ replay_pass_fiber (Replay *replay, GError **error)
           continue;
         }
 
-      if (replay->n_alone == 0)
+      if (replay->put_off != NULL && operation_is_of_folder (operation))
+        return TRUE;
+      if (is_held (replay, operation))
+        {
+          hold_messages (replay, operation);
+          replay->at++;
+          continue;
+        }
+
+      if (replay->n_alone == 0 && replay->put_off == NULL)
         lines = valija_engine_list_together (replay->runtime, replay->organizer, replay->operations, replay->at);
       if (!(lines != NULL ? replay_together_fiber (replay, lines, error)
                           : replay_line_fiber (replay, operation, error)))
@@ -515,6 +592,46 @@ replay_pass_fiber (Replay *replay, GError **error)
     }
 
   return TRUE;
+}
+
+/* Since the server did others meanwhile, it is about these. */
+static gboolean
+give_up_passed_fiber (Replay *replay, GError **error)
+{
+  const char *account = valija_account_runtime_get_id (replay->runtime);
+  g_autoptr(GPtrArray) operations = NULL;
+  gboolean waits = FALSE;
+
+  if (!(operations = dex_await_boxed (valija_store_list_operations (replay->engine->store, account), error)))
+    return FALSE;
+
+  for (guint i = 0; i < operations->len; i++)
+    {
+      ValijaOperation *operation = g_ptr_array_index (operations, i);
+
+      if (!g_hash_table_contains (replay->passed, &operation->id))
+        continue;
+      if (operation->attempts < MAX_PUT_OFF)
+        waits = TRUE;
+      else if (!give_up_line_fiber (replay->engine, replay->runtime, operation, replay->put_off, error))
+        return FALSE;
+    }
+
+  if (!waits && replay->refused == NULL)
+    replay->refused = g_steal_pointer (&replay->put_off);
+  return TRUE;
+}
+
+/* @error (nullable): why a line waits though the server answers, which is told until it does not wait any more. */
+static void
+tell_held_up (ValijaAccountRuntime *runtime, const GError *error)
+{
+  gboolean changes = (error != NULL) != (runtime->held_up != NULL);
+
+  g_clear_error (&runtime->held_up);
+  runtime->held_up = error != NULL ? g_error_copy (error) : NULL;
+  if (changes)
+    valija_account_runtime_note (runtime, NULL);
 }
 
 static DexFuture *
@@ -526,6 +643,8 @@ replay_fiber (gpointer data)
   g_auto(Replay) replay = { .engine = flow->engine, .runtime = flow->runtime, .again = TRUE };
   GError *error = NULL;
 
+  replay.passed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  replay.held = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   while (replay.again)
     {
       g_hash_table_foreach_remove (flow->runtime->taken_back, is_gone_cb, NULL);
@@ -536,11 +655,21 @@ replay_fiber (gpointer data)
           (replay.operations->len > 0 && replay.organizer == NULL &&
            !(replay.organizer = valija_account_runtime_dup_organizer (flow->runtime, &error))) ||
           !replay_pass_fiber (&replay, &error))
-        return dex_future_new_for_error (error);
+        {
+          if (valija_engine_is_put_off (error) || valija_engine_is_nonsense (error))
+            tell_held_up (flow->runtime, error);
+          return dex_future_new_for_error (error);
+        }
     }
 
+  if (replay.put_off != NULL && replay.done && !give_up_passed_fiber (&replay, &error))
+    return dex_future_new_for_error (error);
+
+  tell_held_up (flow->runtime, replay.put_off);
   if (replay.refused != NULL)
     return dex_future_new_for_error (g_steal_pointer (&replay.refused));
+  if (replay.put_off != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&replay.put_off));
 
   return dex_future_new_true ();
 }

@@ -176,11 +176,15 @@ gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
                                          gboolean             *each,
                                          GError              **error);
 
-/* The server answered that it did nothing. Neither this nor the next is what ends signing in, or comes before it. */
+/* The server answered that it did nothing. Neither this nor the next two are what ends signing in, or what comes before
+ * it. */
 gboolean   valija_engine_is_refusal     (const GError *error);
 /* Its answer made no sense: it may be another one the next time. */
 gboolean   valija_engine_is_nonsense    (const GError *error);
-/* One that is refused takes the others with it, and of an answer of nonsense nobody knows which one it was for. */
+/* It does not do it now. */
+gboolean   valija_engine_is_put_off     (const GError *error);
+/* One that is refused, or put off, takes the others with it, and of an answer of nonsense nobody knows which one it was
+ * for. */
 gboolean   valija_engine_wants_each     (const GError *failure);
 
 /* A line of flags, labels or deleting. TRUE */

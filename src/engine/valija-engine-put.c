@@ -416,6 +416,7 @@ gboolean
 valija_engine_wants_each (const GError *failure)
 {
   return valija_engine_is_refusal (failure) || valija_engine_is_nonsense (failure) ||
+         valija_engine_is_put_off (failure) ||
          g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED);
 }
 

@@ -205,6 +205,102 @@ test_counts_nonsense_alone (void)
   assert_list (test, "INBOX", "c b a");
 }
 
+/* The server answers every question about one message so. */
+static void
+put_off (FakeServer *server, gpointer question)
+{
+  const char *last = strrchr (server->log->str, ';');
+
+  if (g_str_has_prefix (last != NULL ? last + 2 : server->log->str, question))
+    server->fail_at = server->questions;
+}
+
+static void
+put_off_from_now_on (TestEngine *test, const char *question)
+{
+  test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+  test->server->on_question = put_off;
+  test->server->user_data = (gpointer) question;
+}
+
+static const GError *
+get_error (TestEngine *test)
+{
+  return valija_account_status_get_error (valija_engine_get_status (test->engine, test->account));
+}
+
+/* A line that the server puts off again and again keeps back only what is of its messages, and is seen to wait. It is
+ * given up when the server does others all the while. */
+static void
+test_put_off (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (move (test, "INBOX", "b", "Archive"));
+  g_object_unref (change (test, "Archive", "b", VALIJA_FLAG_SEEN, 0));
+  g_object_unref (change (test, "INBOX", "a", VALIJA_FLAG_SEEN, 0));
+  g_object_unref (delete (test, "INBOX", "c"));
+  put_off_from_now_on (test, "move 2");
+  for (guint n = 0; n < 3; n++)
+    test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_error (get_error (test), VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
+  assert_server (test, "INBOX", "1:a 2:b 3:c");
+
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  assert_server (test, "INBOX", "1:a* 2:b");
+  assert_server (test, "Trash", "4:c");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_error (get_error (test), VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
+  assert_list (test, "Archive", "b*");
+
+  /* It may be about all that it is asked */
+  for (guint n = 0; n < 30; n++)
+    test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpuint (test->notices->len, ==, 0);
+
+  g_object_unref (change (test, "INBOX", "a", 0, VALIJA_FLAG_SEEN));
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (test->notices, 0), "1 message could not be moved on the server"));
+  assert_list (test, "INBOX", "b* a");
+  assert_list (test, "Archive", "");
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+  g_assert_no_error (get_error (test));
+  assert_server (test, "INBOX", "1:a 2:b*");
+}
+
+/* Of what is told together only the one is put off. */
+static void
+test_put_off_together (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (delete (test, "INBOX", "a b c"));
+  flush (test);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_object_unref (delete (test, "Trash", "a"));
+  g_object_unref (delete (test, "Trash", "b"));
+  g_object_unref (delete (test, "Trash", "c"));
+  assert_server (test, "Trash", "4:a 5:b 6:c");
+
+  test->server->fail_at = test->server->questions + 1;
+  put_off_from_now_on (test, "delete Trash 5");
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  assert_server (test, "Trash", "5:b 6:c");
+  for (guint n = 0; n < 4; n++)
+    test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  assert_server (test, "Trash", "5:b");
+
+  /* And once it is done nothing is told any more */
+  g_assert_error (get_error (test), VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
+  test->server->on_question = NULL;
+  flush (test);
+  assert_server (test, "Trash", "");
+  g_assert_no_error (get_error (test));
+  g_assert_cmpuint (test->notices->len, ==, 0);
+}
+
 static void
 test_undo_before_and_after (void)
 {
@@ -811,6 +907,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/journal/refused-is-taken-back", test_refused_is_taken_back);
   g_test_add_func ("/engine/journal/waits-to-be-let-in", test_waits_to_be_let_in);
   g_test_add_func ("/engine/journal/counts-nonsense-alone", test_counts_nonsense_alone);
+  g_test_add_func ("/engine/journal/put-off", test_put_off);
+  g_test_add_func ("/engine/journal/put-off-together", test_put_off_together);
   g_test_add_func ("/engine/journal/undo", test_undo_before_and_after);
   g_test_add_func ("/engine/journal/undo-is-exact", test_undo_is_exact);
   g_test_add_func ("/engine/journal/undo-while-another-runs", test_undo_while_another_runs);
