@@ -69,7 +69,7 @@ compose_new (ValijaEngine *engine, ValijaAccountRuntime *runtime, ValijaComposit
 
   compose->engine = g_object_ref (engine);
   compose->runtime = g_object_ref (runtime);
-  g_set_object (&compose->composition, composition);
+  compose->composition = composition != NULL ? valija_composition_copy (composition) : NULL;
   return compose;
 }
 

@@ -124,7 +124,7 @@ valija_engine_save_draft (ValijaEngine *self, ValijaAccount *account, ValijaComp
   save = g_new0 (Save, 1);
   save->engine = g_object_ref (self);
   save->runtime = g_object_ref (runtime);
-  save->composition = g_object_ref (composition);
+  save->composition = valija_composition_copy (composition);
   save->replaces = replaces;
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "save draft", save_fiber, save, (GDestroyNotify) save_free);
 }

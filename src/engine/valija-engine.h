@@ -390,9 +390,9 @@ DexFuture *valija_engine_flush (ValijaEngine *self, ValijaAccount *account) G_GN
 
 /* ---- Sending ---- */
 
-/* Checks, builds off the main thread, and puts into the outbox, durable. @due: not sent before that time, in seconds
- * since 1970, 0 for at once; what falls due while nobody works in the background goes at the next start. Resolves to
- * the outbox id (int64). */
+/* Checks, builds off the main thread, and puts into the outbox, durable: @composition as it is now, whatever changes
+ * meanwhile. @due: not sent before that time, in seconds since 1970, 0 for at once; what falls due while nobody works in
+ * the background goes at the next start. Resolves to the outbox id (int64). */
 DexFuture *valija_engine_send (ValijaEngine      *self,
                                ValijaAccount     *account,
                                ValijaComposition *composition,
@@ -448,8 +448,8 @@ DexFuture *valija_engine_end_undo_send (ValijaEngine *self) G_GNUC_WARN_UNUSED_R
 char *valija_engine_describe_sent_copy (ValijaEngine *self, ValijaAccount *account);
 
 /* Drafts: written here at once, and held here until they are released; the server's folder of drafts gets them
- * whenever nothing was written for a while. @replaces: the id of the earlier version, 0 for none. Resolves to the new
- * message id (int64). */
+ * whenever nothing was written for a while. What is kept is @composition as it is now. @replaces: the id of the earlier
+ * version, 0 for none. Resolves to the new message id (int64). */
 DexFuture *valija_engine_save_draft (ValijaEngine      *self,
                                      ValijaAccount     *account,
                                      ValijaComposition *composition,

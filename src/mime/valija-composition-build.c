@@ -411,8 +411,8 @@ create_message_id (const char *address)
   return g_strdup_printf ("%s@%s", uuid, domain);
 }
 
-static void
-ensure_message_id (ValijaComposition *self)
+void
+valija_composition_ensure_message_id (ValijaComposition *self)
 {
   if (self->message_id == NULL)
     self->message_id = create_message_id (self->from != NULL ? self->from->address : "");
@@ -532,7 +532,7 @@ valija_composition_build (ValijaComposition  *self,
   if (body == NULL)
     return NULL;
 
-  ensure_message_id (self);
+  valija_composition_ensure_message_id (self);
   message = g_mime_message_new (TRUE);
   set_headers (self, message, with_bcc);
   g_mime_message_set_mime_part (message, body);

@@ -26,7 +26,7 @@ struct _ValijaComposition
   char *in_reply_to;        /* ids without angle brackets, space separated */
   char *references;
   GListStore *attachments;  /* of ValijaAttachment */
-  char *message_id;         /* nullable: made with the first build, and kept */
+  char *message_id;         /* nullable: made with the first build or copy, and kept */
 };
 
 /* All (transfer none) (nullable); it has either a file or bytes. */
@@ -51,6 +51,9 @@ gboolean valija_composition_add_recipients (ValijaEnvelope  *envelope,
 
 /* Once before anything of GMime. */
 void          valija_composition_begin_gmime   (void);
+
+/* The Message-ID that it keeps from then on. */
+void          valija_composition_ensure_message_id (ValijaComposition *self);
 
 /* A message with these fields, a date and an id, and no body. @in_reply_to: an id without angle brackets, "" for none.
  * (transfer full) */

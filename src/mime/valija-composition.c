@@ -243,6 +243,36 @@ valija_composition_new (void)
   return g_object_new (VALIJA_TYPE_COMPOSITION, NULL);
 }
 
+ValijaComposition *
+valija_composition_copy (ValijaComposition *self)
+{
+  ValijaComposition *copy;
+  guint n;
+
+  g_return_val_if_fail (VALIJA_IS_COMPOSITION (self), NULL);
+
+  valija_composition_ensure_message_id (self);
+  copy = valija_composition_new ();
+  for (guint prop_id = PROP_0 + 1; prop_id < N_PROPS; prop_id++)
+    {
+      g_auto(GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (self), properties[prop_id]->name, &value);
+      g_object_set_property (G_OBJECT (copy), properties[prop_id]->name, &value);
+    }
+  copy->message_id = g_strdup (self->message_id);
+
+  n = g_list_model_get_n_items (G_LIST_MODEL (self->attachments));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(ValijaAttachment) attachment = g_list_model_get_item (G_LIST_MODEL (self->attachments), i);
+
+      g_list_store_append (copy->attachments, attachment);
+    }
+
+  return copy;
+}
+
 void
 valija_composition_add_attachment (ValijaComposition *self,
                                    ValijaAttachment  *attachment)

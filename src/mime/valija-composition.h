@@ -99,6 +99,10 @@ void valija_composition_remove_attachment (ValijaComposition *self,
 /* Of ValijaAttachment. (transfer none) */
 GListModel *valija_composition_get_attachments (ValijaComposition *self);
 
+/* As it is now, for another thread to build while this one is written on. The attachments, which do not change, are the
+ * same; so is the Message-ID, which both have from then on. (transfer full) */
+ValijaComposition *valija_composition_copy (ValijaComposition *self) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What it is built into from now on is another message, with a Message-ID of its own. */
 void valija_composition_renew (ValijaComposition *self);
 
@@ -118,7 +122,8 @@ gboolean valija_composition_forgot_attachment (ValijaComposition *self);
  * Builds the source: RFC 5322 with CRLF line ends, headers encoded by RFC 2047/2231, Date,
  * Message-ID made once and kept, text as quoted-printable or base64 as fits, lines under 998
  * octets. Raw UTF-8 stands in the header only where an address before its "@" has it, which can
- * be written in no other way. Blocks while attachments are read: call it off the main thread.
+ * be written in no other way. Blocks while attachments are read: call it off the main thread, on a copy if anybody can
+ * change @self meanwhile.
  *
  * Returns: (transfer full): the source, or NULL with VALIJA_ERROR_INVALID or a file's error
  */

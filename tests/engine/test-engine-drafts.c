@@ -516,6 +516,74 @@ test_labels_unreadable (void)
   g_assert_cmpuint (count_here (test), ==, 0);
 }
 
+static void
+add_file (ValijaComposition *composition, const char *name)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("content", 7);
+  g_autoptr(ValijaAttachment) attachment = valija_attachment_new_for_bytes (name, "text/plain", bytes);
+
+  valija_composition_add_attachment (composition, attachment);
+}
+
+/* As somebody does who goes on writing. */
+static void
+change_all (ValijaComposition *composition)
+{
+  GListModel *attachments = valija_composition_get_attachments (composition);
+  g_autoptr(ValijaAttachment) first = g_list_model_get_item (attachments, 0);
+
+  g_object_set (composition, "to", "mei@example.org", "subject", "later", "text", "Something else.\n", NULL);
+  valija_composition_remove_attachment (composition, first);
+}
+
+static char *
+dup_message_id (TestEngine *test, const char *subject)
+{
+  g_autoptr(ValijaMessage) message = test_engine_find (test, "drafts", subject);
+  g_autoptr(ValijaMimeMessage) mime = test_await_object (valija_engine_load_message (test->engine, message));
+
+  return g_strdup (valija_mime_message_get_info (mime)->message_id);
+}
+
+/* What is kept or sent is what was there when it was asked for. */
+static void
+test_written_on (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "first");
+  g_autoptr(ValijaMessage) message = NULL;
+  g_autoptr(ValijaMimeMessage) mime = NULL;
+  g_autofree char *first_id = NULL;
+  g_autofree char *second_id = NULL;
+  DexFuture *future;
+  gint64 id;
+
+  add_file (composition, "a.txt");
+  add_file (composition, "b.txt");
+  future = valija_engine_save_draft (test->engine, test->account, composition, 0);
+  change_all (composition);
+  id = test_await_int64 (future);
+  assert_list (test, "drafts", "first*+");
+  message = test_engine_find (test, "drafts", "first");
+  mime = test_await_object (valija_engine_load_message (test->engine, message));
+  g_assert_cmpstr (valija_mime_message_get_text (mime), ==, "Hello.\n");
+  g_assert_cmpuint (valija_mime_message_get_attachments (mime)->len, ==, 2);
+
+  /* It stays one message */
+  first_id = dup_message_id (test, "first");
+  g_assert_cmpstr (first_id, !=, "");
+  save (test, composition, "second", id);
+  second_id = dup_message_id (test, "second");
+  g_assert_cmpstr (second_id, ==, first_id);
+
+  g_object_set (composition, "to", "luis@example.org", "subject", "sent", NULL);
+  future = valija_engine_send (test->engine, test->account, composition, 0);
+  change_all (composition);
+  test_await_int64 (future);
+  g_assert_cmpuint (test_await_uint (valija_engine_flush_outbox (test->engine, test->account)), ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (test->server->sent, 0), ==, "ana@example.org>luis@example.org");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -543,6 +611,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/drafts/interrupted-late-goes-on", GINT_TO_POINTER (3), test_interrupted);
   g_test_add_func ("/engine/drafts/replaced-in-the-queue", test_replaced_in_the_queue);
   g_test_add_func ("/engine/drafts/dropped-on-its-way", test_dropped_on_its_way);
+  g_test_add_func ("/engine/drafts/written-on", test_written_on);
 
   return g_test_run ();
 }
