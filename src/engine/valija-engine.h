@@ -391,8 +391,8 @@ DexFuture *valija_engine_flush (ValijaEngine *self, ValijaAccount *account) G_GN
 /* ---- Sending ---- */
 
 /* Checks, builds off the main thread, and puts into the outbox, durable: @composition as it is now, whatever changes
- * meanwhile. @due: not sent before that time, in seconds since 1970, 0 for at once; what falls due while nobody works in
- * the background goes at the next start. Resolves to the outbox id (int64). */
+ * meanwhile. @due: not sent before that time, in seconds since 1970, 0 for at once; what falls due while nobody works
+ * in the background goes at the next start. Resolves to the outbox id (int64). */
 DexFuture *valija_engine_send (ValijaEngine      *self,
                                ValijaAccount     *account,
                                ValijaComposition *composition,
