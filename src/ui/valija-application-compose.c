@@ -334,7 +334,6 @@ valija_application_offer_undo_send (ValijaApplication *self,
   adw_toast_set_timeout (toast, seconds);
   /* It is the only one that runs out of time. */
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_button_label (toast, _("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_send_cb), queued, queued_free, 0);
-  valija_application_add_toast (self, toast);
+  valija_application_offer_undo (self, toast);
 }

@@ -437,9 +437,10 @@ valija_application_show_error (ValijaApplication *self,
     valija_window_show_error (window, error);
 }
 
-gboolean
-valija_application_add_toast (ValijaApplication *self,
-                              AdwToast          *toast)
+static gboolean
+give_toast (ValijaApplication *self,
+            AdwToast          *toast,
+            void             (*give) (ValijaWindow *window, AdwToast *toast))
 {
   ValijaWindow *window = valija_application_find_window (self);
 
@@ -449,9 +450,23 @@ valija_application_add_toast (ValijaApplication *self,
       return FALSE;
     }
 
-  valija_window_add_toast (window, toast);
+  give (window, toast);
 
   return TRUE;
+}
+
+gboolean
+valija_application_add_toast (ValijaApplication *self,
+                              AdwToast          *toast)
+{
+  return give_toast (self, toast, valija_window_add_toast);
+}
+
+gboolean
+valija_application_offer_undo (ValijaApplication *self,
+                               AdwToast          *toast)
+{
+  return give_toast (self, toast, valija_window_offer_undo);
 }
 
 void

@@ -57,6 +57,7 @@ void               valija_application_notify            (ValijaApplication *self
 void               valija_application_show_error        (ValijaApplication *self, const GError *error);
 /* (transfer full); FALSE: no window */
 gboolean           valija_application_add_toast         (ValijaApplication *self, AdwToast *toast);
+gboolean           valija_application_offer_undo        (ValijaApplication *self, AdwToast *toast);
 
 /* Like valija_future_then(), and the application does not end before @future (transfer full) has
  * settled. @owner and @callback are nullable. */

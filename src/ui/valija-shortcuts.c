@@ -49,7 +49,7 @@ static const struct
   { GROUP_MESSAGES, N_("Archive"), "win.archive", { "<Control>e" }, "a" },
   { GROUP_MESSAGES, N_("Move"), "win.move", { "<Control>m" }, "m" },
   { GROUP_MESSAGES, N_("Move to junk"), "win.junk", { "<Control>j" } },
-  { GROUP_MESSAGES, N_("Delete"), "win.delete", { "<Control>Delete" }, "Delete" },
+  { GROUP_MESSAGES, N_("Delete"), NULL, { NULL }, "Delete" },
   { GROUP_MESSAGES, N_("Undo"), NULL, { NULL }, "<Control>z" },
   { GROUP_MESSAGES, N_("Cursor in the text"), NULL, { NULL }, "F7" },
   { GROUP_MESSAGES, N_("View source"), "win.view-source", { "<Control><Shift>u" } },

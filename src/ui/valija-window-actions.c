@@ -137,11 +137,10 @@ change_flags (ValijaWindow *self,
 
 static void
 toggle_flag (ValijaWindow *self,
+             GPtrArray    *messages,
              ValijaAction  action,
              ValijaFlags   flag)
 {
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
-
   if (!may (self, messages, action))
     return;
 
@@ -152,19 +151,17 @@ toggle_flag (ValijaWindow *self,
 }
 
 static void
-toggle_read_action (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *parameter)
+toggle_read (gpointer   self,
+             GPtrArray *messages)
 {
-  toggle_flag (VALIJA_WINDOW (widget), VALIJA_ACTION_MARK_READ, VALIJA_FLAG_SEEN);
+  toggle_flag (self, messages, VALIJA_ACTION_MARK_READ, VALIJA_FLAG_SEEN);
 }
 
 static void
-toggle_star_action (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *parameter)
+toggle_star (gpointer   self,
+             GPtrArray *messages)
 {
-  toggle_flag (VALIJA_WINDOW (widget), VALIJA_ACTION_FLAG, VALIJA_FLAG_FLAGGED);
+  toggle_flag (self, messages, VALIJA_ACTION_FLAG, VALIJA_FLAG_FLAGGED);
 }
 
 /* The star in a row: of that message, whatever is selected. */
@@ -203,12 +200,10 @@ labels_applied_cb (ValijaWindow       *self,
 }
 
 static void
-labels_action (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+choose_labels (gpointer   owner,
+               GPtrArray *messages)
 {
-  ValijaWindow *self = VALIJA_WINDOW (widget);
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  ValijaWindow *self = owner;
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
   AdwDialog *dialog;
 
@@ -218,7 +213,7 @@ labels_action (GtkWidget  *widget,
   dialog = valija_label_dialog_new (self->engine, accounts->len == 1 ? g_ptr_array_index (accounts, 0) : NULL,
                                     messages);
   g_signal_connect_object (dialog, "applied", G_CALLBACK (labels_applied_cb), self, G_CONNECT_SWAPPED);
-  adw_dialog_present (dialog, widget);
+  adw_dialog_present (dialog, owner);
 }
 
 /* What comes after them is shown; where something else has been selected since they were asked about, that stays. */
@@ -254,9 +249,9 @@ valija_window_move_messages (ValijaWindow *self,
 /* Each message to that folder of its own account. */
 static void
 move_to_role (ValijaWindow    *self,
+              GPtrArray       *messages,
               ValijaFolderRole role)
 {
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
 
   if (messages->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
@@ -277,24 +272,22 @@ move_to_role (ValijaWindow    *self,
       return;
     }
 
-  valija_message_pane_advance (self->pane);
+  advance (self, messages);
   valija_future_then (valija_engine_move_to_role (self->engine, messages, role), self, changed_cb);
 }
 
 static void
-archive_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+archive (gpointer   self,
+         GPtrArray *messages)
 {
-  move_to_role (VALIJA_WINDOW (widget), VALIJA_FOLDER_ROLE_ARCHIVE);
+  move_to_role (self, messages, VALIJA_FOLDER_ROLE_ARCHIVE);
 }
 
 static void
-junk_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+move_to_junk (gpointer   self,
+              GPtrArray *messages)
 {
-  move_to_role (VALIJA_WINDOW (widget), VALIJA_FOLDER_ROLE_JUNK);
+  move_to_role (self, messages, VALIJA_FOLDER_ROLE_JUNK);
 }
 
 /* The one folder that all of @messages are in, or NULL. */
@@ -312,12 +305,10 @@ find_common_folder (ValijaWindow *self,
 }
 
 static void
-move_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+choose_folder (gpointer   owner,
+               GPtrArray *messages)
 {
-  ValijaWindow *self = VALIJA_WINDOW (widget);
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  ValijaWindow *self = owner;
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
   g_autoptr(GListStore) folders = g_list_store_new (G_TYPE_LIST_MODEL);
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
@@ -334,7 +325,7 @@ move_action (GtkWidget  *widget,
   /* The row that had the focus may be gone then */
   if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)))
     g_signal_connect_object (dialog, "closed", G_CALLBACK (valija_message_pane_focus), self->pane, G_CONNECT_SWAPPED);
-  adw_dialog_present (dialog, widget);
+  adw_dialog_present (dialog, owner);
 }
 
 static void
@@ -358,12 +349,10 @@ delete_response_cb (GObject      *dialog,
 
 /* What cannot be undone is asked: in the trash, or where there is none. */
 static void
-delete_action (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+delete_or_ask (gpointer   owner,
+               GPtrArray *messages)
 {
-  ValijaWindow *self = VALIJA_WINDOW (widget);
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
+  ValijaWindow *self = owner;
   AdwDialog *dialog;
   guint n_final;
 
@@ -391,7 +380,32 @@ delete_action (GtkWidget  *widget,
                                   "delete", _("_Delete"),
                                   NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), widget, NULL, delete_response_cb, g_object_ref (self));
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), owner, NULL, delete_response_cb, g_object_ref (self));
+}
+
+/* What is done to the selected messages. */
+static const struct
+{
+  const char *name;
+  ValijaMessagesFunc change;
+} changes[] = {
+  { "win.toggle-read", toggle_read },
+  { "win.toggle-star", toggle_star },
+  { "win.labels", choose_labels },
+  { "win.archive", archive },
+  { "win.junk", move_to_junk },
+  { "win.move", choose_folder },
+  { "win.delete", delete_or_ask },
+};
+
+static void
+change_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    if (g_str_equal (name, changes[i].name))
+      valija_message_pane_change_selected (VALIJA_WINDOW (widget)->pane, changes[i].change, widget);
 }
 
 /* ---- Reading and answering: the reader does it ---- */
@@ -588,6 +602,7 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
 {
   static const char * const reader_actions[] = {
     "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",
+    "win.next-message", "win.previous-message", "win.expand-all", "win.collapse-all",
   };
   static const char * const step_actions[] = { "win.next", "win.previous", "win.first", "win.last" };
 
@@ -597,14 +612,10 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (step_actions); i++)
     gtk_widget_class_install_action (widget_class, step_actions[i], NULL, step_action);
 
-  gtk_widget_class_install_action (widget_class, "win.toggle-read", NULL, toggle_read_action);
-  gtk_widget_class_install_action (widget_class, "win.toggle-star", NULL, toggle_star_action);
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    gtk_widget_class_install_action (widget_class, changes[i].name, NULL, change_action);
+
   gtk_widget_class_install_action (widget_class, "win.star", "x", star_action);
-  gtk_widget_class_install_action (widget_class, "win.labels", NULL, labels_action);
-  gtk_widget_class_install_action (widget_class, "win.archive", NULL, archive_action);
-  gtk_widget_class_install_action (widget_class, "win.junk", NULL, junk_action);
-  gtk_widget_class_install_action (widget_class, "win.move", NULL, move_action);
-  gtk_widget_class_install_action (widget_class, "win.delete", NULL, delete_action);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, undo_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
   gtk_widget_class_install_action (widget_class, "win.sync", NULL, sync_action);
@@ -623,17 +634,23 @@ valija_window_install_actions (GtkWidgetClass *widget_class)
 void
 valija_window_update_actions (ValijaWindow *self)
 {
-  static const char * const of_messages[] = {
-    "win.toggle-read", "win.toggle-star", "win.labels", "win.archive", "win.junk", "win.move", "win.delete",
-  };
   static const char * const of_one[] = {
     "win.reply", "win.reply-all", "win.forward", "win.view-source", "win.save-source",
   };
-  guint n_selected = valija_message_pane_get_n_selected (self->pane);
-  ValijaFolder *folder = get_folder (self, self->current);
+  ValijaFolder *folder;
+  guint n_selected = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (of_messages); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_messages[i], n_selected > 0);
+  if (self->engine == NULL)
+    return;
+
+  /* Keys of the application go by whatever stands in front of the list */
+  folder = get_folder (self, self->current);
+  if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) == NULL &&
+      g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), "messages") == 0)
+    n_selected = valija_message_pane_get_n_selected (self->pane);
+
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), changes[i].name, n_selected > 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (of_one); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_one[i], n_selected == 1);

@@ -33,7 +33,8 @@ struct _ValijaWindow
   GtkWidget              *before_sidebar; /* (nullable): weak; where the focus was before the keys led it away */
   AdwToast               *check_toast; /* (nullable): weak; the last that said why a check failed */
   guint                   mark_read_source;
-  ValijaUndo             *undo;       /* what Ctrl+Z takes back, NULL for nothing */
+  AdwToast               *undo_toast; /* (nullable): the last that offers Undo, as long as it stands … */
+  ValijaUndo             *undo;       /* (nullable): … and what Ctrl+Z takes back without one */
 };
 
 /* What was done to messages, of which nothing is said but that it failed; @owner is the window. */

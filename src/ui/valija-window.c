@@ -243,6 +243,7 @@ valija_window_dispose (GObject *object)
   g_clear_weak_pointer (&self->check_toast);
   g_clear_object (&self->current_signals);
   g_clear_object (&self->current);
+  g_clear_object (&self->undo_toast);
   g_clear_object (&self->undo);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
@@ -295,6 +296,9 @@ valija_window_init (ValijaWindow *self)
   g_autoptr(GAction) conversations = NULL;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (self, "notify::visible-dialog", G_CALLBACK (valija_window_update_actions), self);
+  g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (valija_window_update_actions), self,
+                           G_CONNECT_SWAPPED);
   valija_focus_keep (GTK_WIDGET (self));
 
   if (DEVELOPMENT)
@@ -437,17 +441,44 @@ undo_cb (AdwToast     *toast,
   take_back (self, g_object_get_data (G_OBJECT (toast), "undo"));
 }
 
-/* The toast whose change it is goes at once. */
 void
 valija_window_undo (ValijaWindow *self)
 {
-  g_autoptr(ValijaUndo) undo = g_steal_pointer (&self->undo);
+  g_autoptr(AdwToast) toast = g_steal_pointer (&self->undo_toast);
+  g_autoptr(ValijaUndo) undo = NULL;
 
-  if (undo == NULL)
-    return;
+  if (toast != NULL)
+    {
+      /* As by its button, and no other goes */
+      g_signal_emit_by_name (toast, "button-clicked");
+      adw_toast_dismiss (toast);
+    }
+  else if ((undo = g_steal_pointer (&self->undo)) != NULL)
+    {
+      take_back (self, undo);
+    }
+}
 
-  adw_toast_overlay_dismiss_all (self->toasts);
-  take_back (self, undo);
+static void
+undo_dismissed_cb (ValijaWindow *self,
+                   AdwToast     *toast)
+{
+  if (self->undo_toast == toast)
+    g_clear_object (&self->undo_toast);
+}
+
+void
+valija_window_offer_undo (ValijaWindow *self,
+                          AdwToast     *toast)
+{
+  g_return_if_fail (VALIJA_IS_WINDOW (self));
+  g_return_if_fail (ADW_IS_TOAST (toast));
+
+  adw_toast_set_button_label (toast, _("_Undo"));
+  g_clear_object (&self->undo);
+  g_set_object (&self->undo_toast, toast);
+  g_signal_connect_object (toast, "dismissed", G_CALLBACK (undo_dismissed_cb), self, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 void
@@ -462,15 +493,18 @@ valija_window_show_undo (ValijaWindow *self,
   toast = adw_toast_new (valija_undo_get_label (undo));
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_set_timeout (toast, UNDO_SECONDS);
-  g_clear_object (&self->undo);
-  if (valija_undo_can_undo (undo))
+  if (!valija_undo_can_undo (undo))
     {
-      self->undo = g_object_ref (undo);
-      adw_toast_set_button_label (toast, _("_Undo"));
-      g_object_set_data_full (G_OBJECT (toast), "undo", g_object_ref (undo), g_object_unref);
-      g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);
+      g_clear_object (&self->undo_toast);
+      g_clear_object (&self->undo);
+      adw_toast_overlay_add_toast (self->toasts, toast);
+      return;
     }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+
+  g_object_set_data_full (G_OBJECT (toast), "undo", g_object_ref (undo), g_object_unref);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_cb), self, 0);
+  valija_window_offer_undo (self, toast);
+  self->undo = g_object_ref (undo);
 }
 
 static void

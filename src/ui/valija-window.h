@@ -30,6 +30,9 @@ void          valija_window_show_notice   (ValijaWindow *self, const char *text,
 /* Any other; (transfer full). */
 void          valija_window_add_toast     (ValijaWindow *self, AdwToast *toast);
 
+/* The same, whose button and whose key say Undo as long as it stands. */
+void          valija_window_offer_undo    (ValijaWindow *self, AdwToast *toast);
+
 /* @undo's label with an Undo button, where it can be undone. */
 void          valija_window_show_undo     (ValijaWindow *self, ValijaUndo *undo);
 

@@ -126,7 +126,7 @@ class Keys:
 
     def delete_and_undo(self):
         """It is deleted, and comes back"""
-        self.key('ctrl+Delete')
+        self.key('Delete')
         self.without_row(SUBJECT)
         self.key('ctrl+z')
         self.row(SUBJECT)

@@ -457,6 +457,38 @@ test_undo_discard (void)
   discard_composer ();
 }
 
+/* The key takes back what was done last, and leaves what was done before. */
+void
+test_undo_last (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaComposer *composer;
+  gint64 archived;
+
+  valija_window_show_folder (window, find_folder ("junk"));
+  select_row (0);
+  archived = valija_message_get_key (window->current);
+  activate (window, "win.archive");
+  WAIT_FOR (window->undo != NULL);
+  g_assert_null (valija_message_pane_dup_message (window->pane, archived));
+
+  composer = compose_note ();
+  activate (composer, "composer.discard");
+  g_assert_false (has_visible_composer ());
+  activate (window, "win.undo");
+  WAIT (has_visible_composer);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  g_assert_null (valija_message_pane_dup_message (window->pane, archived));
+
+  /* With its toast it goes for good */
+  activate (composer, "composer.discard");
+  adw_toast_overlay_dismiss_all (window->toasts);
+  WAIT (has_no_composer);
+  activate (window, "win.undo");
+  g_assert_null (valija_message_pane_dup_message (window->pane, archived));
+  show_inbox ("ana@example.org");
+}
+
 /* To quit is no way to take it back: neither here nor on the server anything of it is left. */
 void
 test_quit_after_discard (void)

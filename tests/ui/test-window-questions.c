@@ -130,6 +130,37 @@ test_delete_of_question (void)
   show_inbox ("ana@example.org");
 }
 
+/* What was found lies anywhere, and most of it was never on the screen. */
+void
+test_delete_of_found (void)
+{
+  ValijaWindow *window = get_window ();
+  ValijaFolder *trash = find_folder ("trash");
+  GListModel *rows;
+  AdwDialog *dialog;
+
+  for (guint i = 0; i < 80; i++)
+    valija_fake_engine_add_message (engine, i < 5 ? trash : find_folder ("inbox"),
+                                    "From: Bo <bo@example.org>\nSubject: Skiing\n\nskiing\n", VALIJA_FLAG_NONE);
+  show_inbox ("ana@example.org");
+  activate (window, "win.search");
+  adw_toggle_group_set_active_name (window->pane->scope, "account");
+  gtk_editable_set_text (valija_search_box_get_entry (window->pane->search_box), "subject:skiing");
+  WAIT_FOR (g_list_model_get_n_items (G_LIST_MODEL (window->pane->messages)) == 80);
+  rows = G_LIST_MODEL (window->pane->messages);
+  gtk_selection_model_select_all (GTK_SELECTION_MODEL (window->pane->selection));
+  activate (window, "win.delete");
+  WAIT_FOR ((dialog = get_question (ADW_TYPE_ALERT_DIALOG)) != NULL);
+  g_assert_nonnull (strstr (adw_alert_dialog_get_body (ADW_ALERT_DIALOG (dialog)), "5 messages"));
+
+  /* What stands behind a question is not changed by keys */
+  activate (window, "win.archive");
+  press ("_Cancel");
+  g_assert_cmpuint (g_list_model_get_n_items (rows), ==, 80);
+  gtk_search_bar_set_search_mode (window->pane->search_bar, FALSE);
+  show_inbox ("ana@example.org");
+}
+
 static GtkWidget *
 find_check (GtkWidget  *dialog,
             const char *label)

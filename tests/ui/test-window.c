@@ -302,6 +302,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/close-while-sending", test_close_while_sending);
   g_test_add_func ("/ui/composer/sent-while-saving", test_sent_while_saving);
   g_test_add_func ("/ui/composer/undo-discard", test_undo_discard);
+  g_test_add_func ("/ui/composer/undo-last", test_undo_last);
   g_test_add_func ("/ui/composer/quit-after-discard", test_quit_after_discard);
   g_test_add_func ("/ui/composer/resize", test_resize);
   g_test_add_func ("/ui/composer/formatted-draft", test_formatted_draft);
@@ -309,6 +310,7 @@ main (int    argc,
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
   g_test_add_func ("/ui/sidebar/scrolls", test_sidebar_scrolls);
+  g_test_add_func ("/ui/end/delete-found", test_delete_of_found);
   g_test_add_func ("/ui/end/close-after-discard", test_close_after_discard);
 
   application = valija_application_new ();

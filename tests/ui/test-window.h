@@ -61,6 +61,7 @@ void test_labels_of_question (void);
 void test_preferences (void);
 void test_move_of_question (void);
 void test_delete_of_question (void);
+void test_delete_of_found (void);
 
 /* ---- test-window-sidebar.c ---- */
 
@@ -137,6 +138,7 @@ void test_failed_draft_stays (void);
 void test_close_while_sending (void);
 void test_sent_while_saving (void);
 void test_undo_discard (void);
+void test_undo_last (void);
 void test_quit_after_discard (void);
 void test_close_after_discard (void);
 void test_address_suggestions (void);

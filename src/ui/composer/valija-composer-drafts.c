@@ -214,11 +214,10 @@ valija_composer_discard (ValijaComposer *self)
     }
 
   toast = adw_toast_new (_("Message discarded"));
-  adw_toast_set_button_label (toast, _("_Undo"));
   g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_discard_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (discard_dismissed_cb), self, G_CONNECT_SWAPPED);
 
-  if (valija_application_add_toast (valija_application_get_default (), toast))
+  if (valija_application_offer_undo (valija_application_get_default (), toast))
     {
       self->done = TRUE;
       gtk_widget_set_visible (GTK_WIDGET (self), FALSE);

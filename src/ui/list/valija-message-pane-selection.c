@@ -35,6 +35,78 @@ valija_message_pane_dup_selected (ValijaMessagePane *self)
   return g_steal_pointer (&messages);
 }
 
+/* A change that waits for the rows that it is about. */
+typedef struct
+{
+  ValijaMessageList *list;
+  GPtrArray *messages;
+  guint at;                  /* those before it are there, or gone */
+  ValijaMessagesFunc change;
+  GObject *owner;
+} Waiting;
+
+static void
+waiting_free (Waiting *waiting)
+{
+  g_object_unref (waiting->list);
+  g_ptr_array_unref (waiting->messages);
+  g_object_unref (waiting->owner);
+  g_free (waiting);
+}
+
+/* Whether nothing is left to wait for. A row that has gone from the list meanwhile never comes. */
+static gboolean
+advance (Waiting *waiting)
+{
+  while (waiting->at < waiting->messages->len)
+    {
+      ValijaMessage *message = g_ptr_array_index (waiting->messages, waiting->at);
+
+      if (valija_message_get_loaded (message))
+        waiting->at++;
+      else if (valija_message_list_find (waiting->list, valija_message_get_key (message)) == G_MAXUINT)
+        g_ptr_array_remove_index (waiting->messages, waiting->at);
+      else
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+rows_changed_cb (Waiting *waiting)
+{
+  if (!advance (waiting))
+    return;
+
+  g_signal_handlers_disconnect_by_data (waiting->list, waiting);
+  waiting->change (waiting->owner, waiting->messages);
+  waiting_free (waiting);
+}
+
+void
+valija_message_pane_change_selected (ValijaMessagePane *self,
+                                     ValijaMessagesFunc change,
+                                     gpointer           owner)
+{
+  Waiting *waiting;
+
+  g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
+  g_return_if_fail (G_IS_OBJECT (owner));
+
+  if (self->messages == NULL)
+    return;
+
+  waiting = g_new0 (Waiting, 1);
+  waiting->list = g_object_ref (self->messages);
+  waiting->messages = valija_message_pane_dup_selected (self);
+  waiting->change = change;
+  waiting->owner = g_object_ref (owner);
+  g_signal_connect_swapped (waiting->list, "notify::n-unloaded", G_CALLBACK (rows_changed_cb), waiting);
+  g_signal_connect_swapped (waiting->list, "items-changed", G_CALLBACK (rows_changed_cb), waiting);
+  rows_changed_cb (waiting);
+}
+
 ValijaMessage *
 valija_message_pane_dup_single (ValijaMessagePane *self)
 {
@@ -62,11 +134,16 @@ valija_message_pane_dup_message (ValijaMessagePane *self,
   return position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->messages), position) : NULL;
 }
 
+/* Where the list has the focus, it goes along. */
 static void
 select_position (ValijaMessagePane *self,
                  guint              position)
 {
-  gtk_list_view_scroll_to (self->list, position, GTK_LIST_SCROLL_SELECT, NULL);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  gboolean focused = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->list));
+
+  gtk_list_view_scroll_to (self->list, position,
+                           focused ? GTK_LIST_SCROLL_SELECT | GTK_LIST_SCROLL_FOCUS : GTK_LIST_SCROLL_SELECT, NULL);
 }
 
 void
