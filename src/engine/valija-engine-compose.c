@@ -115,6 +115,7 @@ describe (Prepared *prepared)
   prepared->recipients = g_string_free (g_steal_pointer (&recipients), FALSE);
 }
 
+/* Built once, so that what is kept is what was sent, also when a file changes meanwhile. */
 static gpointer
 prepare_composition_in_thread (gpointer user_data, GError **error)
 {
@@ -122,8 +123,8 @@ prepare_composition_in_thread (gpointer user_data, GError **error)
   g_autoptr(Prepared) prepared = g_new0 (Prepared, 1);
 
   if (!(prepared->envelope = valija_composition_dup_envelope (composition, error)) ||
-      !(prepared->source = valija_composition_build (composition, FALSE, error)) ||
-      !(prepared->copy = valija_composition_build (composition, TRUE, error)))
+      !(prepared->copy = valija_composition_build (composition, TRUE, error)) ||
+      !(prepared->source = valija_source_strip (prepared->copy, error)))
     return NULL;
 
   describe (prepared);

@@ -142,8 +142,14 @@ ValijaEnvelope *valija_composition_dup_envelope (ValijaComposition  *self,
 gboolean valija_composition_keep_recipients (ValijaComposition *self,
                                              GPtrArray         *addresses);
 
+/* What is sent of a message that is kept: without its Bcc fields and what is noted in it for a draft, all else the same
+ * octets; @source itself when there is nothing of that. (transfer full) NULL where a large one finds no room on the
+ * disk */
+GBytes *valija_source_strip (GBytes  *source,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same from a finished source (`send --source`): envelope from From/Sender, To, Cc, Bcc;
- * *stripped (optional) is the source without Bcc. */
+ * *stripped (optional) is as of valija_source_strip(). */
 ValijaEnvelope *valija_source_dup_envelope (GBytes  *source,
                                             GBytes **stripped,
                                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

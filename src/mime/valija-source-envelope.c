@@ -78,11 +78,45 @@ add_addresses (GPtrArray  *list,
                                    NULL);
 }
 
+/* What is for us and nobody else. */
+static gboolean
+is_private (const Line *line)
+{
+  return is_field (line, "Bcc") || is_field (line, "Resent-Bcc") || is_field (line, "X-Valija-Delivery-Receipt");
+}
+
+GBytes *
+valija_source_strip (GBytes  *source,
+                     GError **error)
+{
+  g_autoptr(ValijaSpool) kept = valija_spool_new (G_MAXUINT64);
+  const char *start;
+  const char *end;
+  const char *p;
+  gsize length;
+  Line line;
+
+  g_return_val_if_fail (source != NULL, NULL);
+
+  start = g_bytes_get_data (source, &length);
+  if (start == NULL)
+    return g_bytes_ref (source);
+
+  end = start + length;
+  for (p = start; next_field (&p, end, &line);)
+    if (!is_private (&line) && !valija_spool_append (kept, line.line, line.length, error))
+      return NULL;
+
+  if (valija_spool_length (kept) == (gsize) (p - start))
+    return g_bytes_ref (source);
+
+  return valija_spool_append (kept, p, end - p, error) ? valija_spool_finish (kept, error) : NULL;
+}
+
 /**
  * valija_source_dup_envelope:
  * @source: a finished message
- * @stripped: (out) (optional): the same octets without the Bcc fields; @source itself when there are none.
- *   With %NULL no more than the header is looked at
+ * @stripped: (out) (optional): as of valija_source_strip(). With %NULL no more than the header is looked at
  *
  * Who a message is from and for. Of several authors the Sender field names the one that sends it
  * (RFC 5322 §3.6.2).
@@ -99,7 +133,6 @@ valija_source_dup_envelope (GBytes  *source,
   g_autoptr(GPtrArray) sender = valija_address_list_new ();
   g_autoptr(GPtrArray) recipients = valija_address_list_new ();
   g_autoptr(ValijaEnvelope) envelope = NULL;
-  g_autoptr(ValijaSpool) kept = NULL;
   g_autofree char *wire = NULL;
   const ValijaAddress *author;
   const char *start;
@@ -114,19 +147,14 @@ valija_source_dup_envelope (GBytes  *source,
   if (start == NULL)
     start = "";
   end = start + length;
-  kept = valija_spool_new (G_MAXUINT64);
   for (p = start; next_field (&p, end, &line);)
     {
-      gboolean hidden = is_field (&line, "Bcc");
-
       if (is_field (&line, "From"))
         add_addresses (from, &line);
       else if (is_field (&line, "Sender"))
         add_addresses (sender, &line);
-      else if (hidden || is_field (&line, "To") || is_field (&line, "Cc"))
+      else if (is_field (&line, "To") || is_field (&line, "Cc") || is_field (&line, "Bcc"))
         add_addresses (recipients, &line);
-      if (!hidden && !is_field (&line, "Resent-Bcc") && !valija_spool_append (kept, line.line, line.length, error))
-        return NULL;
     }
 
   author = from->len == 1 || (from->len > 0 && sender->len == 0) ? g_ptr_array_index (from, 0)
@@ -150,12 +178,7 @@ valija_source_dup_envelope (GBytes  *source,
       return NULL;
     }
 
-  if (stripped == NULL)
-    return g_steal_pointer (&envelope);
-
-  if (valija_spool_length (kept) == (gsize) (p - start))
-    *stripped = g_bytes_ref (source);
-  else if (!valija_spool_append (kept, p, end - p, error) || !(*stripped = valija_spool_finish (kept, error)))
+  if (stripped != NULL && !(*stripped = valija_source_strip (source, error)))
     return NULL;
 
   return g_steal_pointer (&envelope);

@@ -584,6 +584,34 @@ test_written_on (void)
   g_assert_cmpstr (g_ptr_array_index (test->server->sent, 0), ==, "ana@example.org>luis@example.org");
 }
 
+/* What is kept of a message that was sent has the same octets, with what is for nobody else before them. */
+static void
+test_kept_as_sent (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("pop3+smtp");
+  g_autoptr(ValijaComposition) composition = test_composition ("luis@example.org", "one");
+  g_autoptr(ValijaEnvelope) envelope = NULL;
+  g_autoptr(GBytes) sent = NULL;
+  g_autoptr(GBytes) kept = NULL;
+  g_autoptr(GBytes) stripped = NULL;
+  gint64 id;
+
+  add_file (composition, "a.txt");
+  g_object_set (composition, "bcc", "secret@example.org", "delivery-receipt", TRUE, NULL);
+  id = test_await_int64 (valija_engine_send (test->engine, test->account, composition, 0));
+  sent = test_await_boxed (valija_store_load_outbox_source (test->engine->store, id));
+  kept = test_await_boxed (valija_store_load_outbox_copy (test->engine->store, id));
+  g_assert_null (g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), "secret"));
+  g_assert_null (g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), "X-Valija"));
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (kept, NULL), g_bytes_get_size (kept), "secret"));
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (kept, NULL), g_bytes_get_size (kept), "X-Valija"));
+
+  stripped = valija_source_strip (kept, NULL);
+  g_assert_true (g_bytes_equal (stripped, sent));
+  envelope = test_await_boxed (valija_store_load_outbox_envelope (test->engine->store, id));
+  g_assert_cmpuint (envelope->recipients->len, ==, 2);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -612,6 +640,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/drafts/replaced-in-the-queue", test_replaced_in_the_queue);
   g_test_add_func ("/engine/drafts/dropped-on-its-way", test_dropped_on_its_way);
   g_test_add_func ("/engine/drafts/written-on", test_written_on);
+  g_test_add_func ("/engine/drafts/kept-as-sent", test_kept_as_sent);
 
   return g_test_run ();
 }

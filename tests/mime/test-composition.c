@@ -770,6 +770,8 @@ test_source (void)
       "z@y.example\r\n\r\n\xff\0",
       "From: a@b.example\r\nTo: x@y.example\r\nCc: X <x@Y.example>\r\n\r\n\xff", "a@b.example",
       "x@y.example z@y.example" },
+    { "From: a@b.example\r\nX-Valija-Delivery-Receipt: yes\r\nTo: c@d.example\r\n\r\nx",
+      "From: a@b.example\r\nTo: c@d.example\r\n\r\nx", "a@b.example", "c@d.example" },
     { "From: a@b.example\r\nBcc: c@d.example", "From: a@b.example\r\n", "a@b.example",
       "c@d.example" },
     { "From: a@b.example\r\n\r\nTo: c@d.example\r\n", NULL, NULL, NULL },
