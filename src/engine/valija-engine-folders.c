@@ -453,3 +453,19 @@ valija_engine_find_folder_by_id (ValijaEngine *self, gint64 id)
 
   return NULL;
 }
+
+void
+valija_engine_set_folder_in_view (ValijaEngine *self, ValijaFolder *folder)
+{
+  g_return_if_fail (VALIJA_IS_ENGINE (self));
+  g_return_if_fail (folder == NULL || VALIJA_IS_FOLDER (folder));
+
+  g_set_object (&self->in_view, folder);
+}
+
+gboolean
+valija_engine_is_in_view (ValijaEngine *self, ValijaFolder *folder)
+{
+  return folder == self->in_view ||
+         (self->in_view == self->all_inboxes && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX));
+}

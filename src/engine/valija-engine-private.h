@@ -29,6 +29,7 @@ struct _ValijaEngine
   GHashTable *runtimes;           /* id -> ValijaAccountRuntime */
   GListStore *inboxes;            /* of ValijaFolder, in the order of the accounts */
   ValijaFolder *all_inboxes;      /* gathers them */
+  ValijaFolder *in_view;          /* nullable: what the user looks at */
   GListStore *outbox;             /* of ValijaOutboxItem */
   ValijaSessionContext *last_test; /* of the account test or search that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
@@ -136,6 +137,8 @@ DexFuture *valija_engine_ensure_local_folder (ValijaEngine         *self,
                                               ValijaAccountRuntime *runtime,
                                               ValijaFolderRole      role) G_GNUC_WARN_UNUSED_RESULT;
 void                  valija_engine_folder_changed      (ValijaEngine *self, gint64 folder);
+/* Whether the user looks at @folder, by itself or among all inboxes. */
+gboolean              valija_engine_is_in_view          (ValijaEngine *self, ValijaFolder *folder);
 
 /* ---- Room on the server ---- */
 

@@ -120,7 +120,8 @@ list_folders_fiber (Sync *sync, GError **error)
          dex_await (valija_engine_load_folders (sync->engine, sync->runtime), error);
 }
 
-/* What is to be synchronised: the folders that the server has. The inbox is the first of them. */
+/* What is to be synchronised: the folders that the server has. What the user looks at is the first of them, then the
+ * inbox. */
 static GPtrArray *
 choose_folders (Sync *sync)
 {
@@ -134,7 +135,7 @@ choose_folders (Sync *sync)
       if (valija_folder_get_remote_id (folder)[0] != '\0' && valija_folder_get_selectable (folder) &&
           valija_folder_get_policy (folder) != VALIJA_FOLDER_POLICY_NEVER &&
           ((sync->flags & ALL) != 0 || valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX)))
-        g_ptr_array_add (chosen, g_steal_pointer (&folder));
+        g_ptr_array_insert (chosen, valija_engine_is_in_view (sync->engine, folder) ? 0 : -1, g_object_ref (folder));
     }
 
   return chosen;

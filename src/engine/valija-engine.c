@@ -200,6 +200,7 @@ valija_engine_dispose (GObject *object)
   g_clear_object (&self->outbox);
   g_clear_object (&self->inboxes);
   g_clear_object (&self->all_inboxes);
+  g_clear_object (&self->in_view);
   g_clear_object (&self->accounts);
   g_clear_object (&self->last_test);
   g_clear_object (&self->last_test_outgoing);

@@ -313,6 +313,10 @@ DexFuture *valija_engine_sync_folder (ValijaEngine    *self,
                                       ValijaSyncFlags  flags,
                                       ValijaProgress  *progress) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the user looks at (nullable): it goes before the other folders. The one that gathers all inboxes stands for each
+ * of them. */
+void       valija_engine_set_folder_in_view (ValijaEngine *self, ValijaFolder *folder);
+
 /* Resolves to TRUE when something changed in @folder on the server; UNSUPPORTED. */
 DexFuture *valija_engine_watch_folder (ValijaEngine *self, ValijaFolder *folder) G_GNUC_WARN_UNUSED_RESULT;
 

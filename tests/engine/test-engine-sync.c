@@ -52,6 +52,30 @@ test_all_folders (void)
   g_assert_cmpint (valija_folder_get_role (test_engine_folder (test, "trash")), ==, VALIJA_FOLDER_ROLE_TRASH);
 }
 
+/* What the user looks at comes first, headers and whole messages. */
+static void
+test_in_view_first (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "Archive", "old");
+  fill (test, 1);
+  test_engine_sync (test, VALIJA_SYNC_HEADERS);
+
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "Archive"));
+  fake_server_clear_log (test->server);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_cmpstr (test->server->log->str, ==,
+                   "list; batch Archive; batch INBOX; batch Sent; batch Trash; fetch 1; fetch 2");
+
+  /* Among all inboxes */
+  valija_engine_set_folder_in_view (test->engine, valija_engine_get_all_inboxes (test->engine));
+  fake_server_clear_log (test->server);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_cmpstr (test->server->log->str, ==, "list; batch INBOX; batch Sent; batch Archive; batch Trash");
+}
+
 static void
 test_bodies (void)
 {
@@ -522,6 +546,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/engine/sync/rounds", test_rounds);
   g_test_add_func ("/engine/sync/all-folders", test_all_folders);
+  g_test_add_func ("/engine/sync/in-view-first", test_in_view_first);
   g_test_add_func ("/engine/sync/bodies", test_bodies);
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
   g_test_add_func ("/engine/sync/inbox-gone", test_inbox_gone);

@@ -535,6 +535,11 @@ valija_engine_sync_account (ValijaEngine *self, ValijaAccount *account, ValijaSy
   return valija_fake_engine_hold (self, dex_future_new_for_uint (0));
 }
 
+void
+valija_engine_set_folder_in_view (ValijaEngine *self, ValijaFolder *folder)
+{
+}
+
 DexFuture *
 valija_engine_sync_folder (ValijaEngine *self, ValijaFolder *folder, ValijaSyncFlags flags, ValijaProgress *progress)
 {

@@ -663,6 +663,7 @@ valija_message_pane_show_folder (ValijaMessagePane *self,
   else
     valija_message_pane_reload (self);
 
+  valija_engine_set_folder_in_view (self->engine, folder);
   if (valija_folder_gathers (folder))
     look_into_all (self, valija_engine_get_inboxes (self->engine));
   else
