@@ -224,12 +224,14 @@ ValijaFolder *
 valija_account_runtime_find_folder (ValijaAccountRuntime *self, const char *remote_id)
 {
   g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), NULL);
+  g_return_val_if_fail (remote_id != NULL, NULL);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->folders)); i++)
     {
       g_autoptr(ValijaFolder) folder = g_list_model_get_item (G_LIST_MODEL (self->folders), i);
 
-      if (g_strcmp0 (valija_folder_get_remote_id (folder), remote_id) == 0)
+      /* Those of this computer have the name "" */
+      if (remote_id[0] != '\0' && g_str_equal (valija_folder_get_remote_id (folder), remote_id))
         return folder;
     }
 

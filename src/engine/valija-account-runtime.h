@@ -95,7 +95,7 @@ ValijaCapabilities    valija_account_runtime_get_capabilities (ValijaAccountRunt
  * connection. */
 gboolean              valija_account_runtime_is_durable       (ValijaAccountRuntime *self);
 
-/* The folder that the server calls @remote_id. (transfer none) (nullable) */
+/* The folder that the server calls @remote_id: none where that is "". (transfer none) (nullable) */
 ValijaFolder         *valija_account_runtime_find_folder      (ValijaAccountRuntime *self, const char *remote_id);
 
 /* The account's sessions by what they can, made when first needed: (transfer full), or NULL with

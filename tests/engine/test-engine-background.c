@@ -66,6 +66,31 @@ test_follows_all_folders (void)
   assert_list (test, "New", "c");
 }
 
+/* "" is no folder, least of all one of this computer: the server tells that others are there now. */
+static void
+test_follows_the_list (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  test_await_int64 (valija_engine_ensure_local_folder (test->engine, runtime, VALIJA_FOLDER_ROLE_DRAFTS));
+  test_await (valija_engine_load_folders (test->engine, runtime));
+  g_assert_cmpstr (valija_folder_get_remote_id (test_engine_folder (test, "drafts")), ==, "");
+  test->server->watches_all = TRUE;
+  valija_engine_start (test->engine);
+  valija_wait_until (log_ends_with (test, "watch all"));
+
+  fake_server_clear_log (test->server);
+  fake_server_add_folder (test->server, "New", VALIJA_FOLDER_ROLE_NONE);
+  test->server->changed = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (test->server->changed, g_strdup (""));
+  dex_promise_resolve_boolean (test->server->watch, TRUE);
+  valija_wait_until (log_ends_with (test, "watch all"));
+  g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
+  g_assert_nonnull (valija_engine_find_folder (test->engine, test->account, "New"));
+}
+
 static void
 test_sends_and_tells (void)
 {
@@ -371,6 +396,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/engine/background/follows-the-server", test_follows_the_server);
   g_test_add_func ("/engine/background/follows-all-folders", test_follows_all_folders);
+  g_test_add_func ("/engine/background/follows-the-list", test_follows_the_list);
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
   g_test_add_func ("/engine/background/nonsense", test_nonsense);
