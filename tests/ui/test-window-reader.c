@@ -132,6 +132,60 @@ test_fetch_once (void)
   g_assert_cmpuint (valija_fake_engine_get_n_fetched (engine), ==, n_fetched + 2);
 }
 
+static gboolean
+active_is_loaded (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  return reader->active != NULL && reader->mime != NULL &&
+         reader->mime == valija_message_card_get_mime (reader->active);
+}
+
+/* An answer comes while the message is on its way: what comes of it then does not take the place of the cards. */
+void
+test_grows_while_fetching (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+  ValijaFolder *folder = find_folder ("junk");
+
+  valija_fake_engine_add_message (engine, folder,
+                                  "From: Bo <bo@example.org>\nSubject: Slow\nMessage-ID: <slow@example.org>\n"
+                                  "Date: Mon, 23 Nov 2026 11:00:00 +0000\n\nSlow\n", VALIJA_FLAG_SEEN);
+  valija_window_show_folder (get_window (), folder);
+  valija_fake_engine_set_slow (engine, TRUE);
+  valija_message_pane_step (get_window ()->pane, VALIJA_PANE_FIRST);
+  WAIT (reader_fetches);
+
+  valija_fake_engine_add_message (engine, folder,
+                                  "From: Ana <ana@example.org>\nSubject: Re: Slow\nMessage-ID: <quick@example.org>\n"
+                                  "In-Reply-To: <slow@example.org>\nDate: Mon, 23 Nov 2026 12:00:00 +0000\n\nQuick\n",
+                                  VALIJA_FLAG_SEEN);
+  WAIT_FOR (valija_reader_has_conversation (reader));
+  valija_fake_engine_let_go (engine);
+  WAIT (active_is_loaded);
+  g_assert_cmpstr (gtk_stack_get_visible_child_name (reader->stack), ==, "conversation");
+  g_assert_cmpstr (valija_mime_message_get_info (reader->mime)->message_id, ==, "quick@example.org");
+  valija_fake_engine_set_slow (engine, FALSE);
+}
+
+/* What is asked about a link shows no letter that looks like another, and is careful where its words are not known. */
+void
+test_link_question (void)
+{
+  static const char target[] = "https://xn--pple-43d.com/%E2%80%AEgnp?a=b";
+  ValijaReader *reader = get_window ()->reader;
+  AdwAlertDialog *dialog;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      valija_reader_open_link (reader, "https://\320\260pple.com/\342\200\256gnp?a=b", i == 0 ? NULL : "");
+      WAIT_FOR ((dialog = get_dialog ()) != NULL);
+      g_assert_cmpstr (adw_alert_dialog_get_default_response (dialog), ==, i == 0 ? "open" : "cancel");
+      g_assert_nonnull (find_label (GTK_WIDGET (dialog), target));
+      press ("_Cancel");
+    }
+}
+
 static guint
 count_rows (void)
 {
@@ -217,15 +271,6 @@ assert_cards (const char *expected)
   g_autofree char *cards = describe_cards ();
 
   g_assert_cmpstr (cards, ==, expected);
-}
-
-static gboolean
-active_is_loaded (void)
-{
-  ValijaReader *reader = get_window ()->reader;
-
-  return reader->active != NULL && reader->mime != NULL &&
-         reader->mime == valija_message_card_get_mime (reader->active);
 }
 
 /* What is unread and the newest are open, and the first of them is what is answered; by the keyboard from one to the

@@ -106,6 +106,8 @@ void test_search_conversations (void);
 void test_confirmation (void);
 void test_fetch_slowly (void);
 void test_fetch_once (void);
+void test_grows_while_fetching (void);
+void test_link_question (void);
 void test_conversations (void);
 void test_conversation_reader (void);
 void test_message_inside (void);

@@ -131,12 +131,13 @@ decide_policy_cb (WebKitWebView           *view,
       webkit_navigation_action_is_user_gesture (action))
     {
       gboolean hovered = g_strcmp0 (uri, self->hovered_uri) == 0;
+      const char *label = hovered ? self->hovered_label : "";
 
       webkit_policy_decision_ignore (decision);
       if (g_str_equal (uri, VALIJA_HTML_FOLD_URI))
         toggle_fold (self);
       else
-        valija_html_view_activate_link (VALIJA_HTML_VIEW (self), uri, hovered ? self->hovered_label : NULL);
+        valija_html_view_activate_link (VALIJA_HTML_VIEW (self), uri, label);
       return TRUE;
     }
 
@@ -197,9 +198,11 @@ mouse_target_changed_cb (WebKitWebView       *view,
                          ValijaWebView       *self)
 {
   gboolean link = is_link (hit);
+  const char *label = link ? webkit_hit_test_result_get_link_label (hit) : NULL;
 
   g_set_str (&self->hovered_uri, link ? webkit_hit_test_result_get_link_uri (hit) : NULL);
-  g_set_str (&self->hovered_label, link ? webkit_hit_test_result_get_link_label (hit) : NULL);
+  /* A picture says nothing */
+  g_set_str (&self->hovered_label, label != NULL && label[0] != '\0' ? label : NULL);
   valija_html_view_hover_link (VALIJA_HTML_VIEW (self), self->hovered_uri);
 }
 

@@ -54,7 +54,8 @@ void            valija_html_view_complete (ValijaHtmlView    *self,
 /* What scrolls in @widget itself leaves the wheel to what is around it. */
 void            valija_html_view_leave_wheel (GtkWidget *widget);
 
-/* For the module. */
+/* For the module. @label: (nullable) where the link says nothing; empty where it is not known what it says, as when it
+ * was reached by keys. */
 void            valija_html_view_activate_link (ValijaHtmlView *self, const char *uri, const char *label);
 void            valija_html_view_hover_link    (ValijaHtmlView *self, const char *uri);
 void            valija_html_view_fail          (ValijaHtmlView *self, const char *why);

@@ -194,18 +194,45 @@ link_response_cb (GObject      *dialog,
   link_free (link);
 }
 
+/* As it goes over the line, so that no letter looks like another and nothing turns the order of what is read. */
+static char *
+dup_shown_link (const char *uri)
+{
+  g_autoptr(GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
+  const char *host = parsed != NULL ? g_uri_get_host (parsed) : NULL;
+  g_autofree char *ascii = host != NULL ? g_hostname_to_ascii (host) : NULL;
+  g_autofree char *whole = NULL;
+  g_autofree char *shown = NULL;
+
+  if (ascii != NULL)
+    {
+      g_autoptr(GUri) plain = g_uri_build (g_uri_get_flags (parsed), g_uri_get_scheme (parsed),
+                                           g_uri_get_userinfo (parsed), ascii, g_uri_get_port (parsed),
+                                           g_uri_get_path (parsed), g_uri_get_query (parsed),
+                                           g_uri_get_fragment (parsed));
+
+      whole = g_uri_to_string (plain);
+    }
+
+  shown = g_uri_escape_string (whole != NULL ? whole : uri, ":/?#[]@!$&'()*+,;=%", FALSE);
+  if (strlen (shown) > MAX_SHOWN_LINK)
+    shown[MAX_SHOWN_LINK] = '\0';
+
+  return g_steal_pointer (&shown);
+}
+
 static void
 ask_link (ValijaReader *self,
           const char   *uri,
-          gboolean      deceives)
+          gboolean      deceives,
+          gboolean      careful)
 {
   AdwDialog *dialog = adw_alert_dialog_new (deceives ? _("This Link Leads Elsewhere") : _("Open This Link?"), NULL);
   GtkWidget *target = gtk_label_new (NULL);
   g_autoptr(PangoAttrList) attributes = pango_attr_list_new ();
-  g_autofree char *shown = NULL;
+  g_autofree char *shown = dup_shown_link (uri);
   Link *link = g_new0 (Link, 1);
 
-  shown = g_utf8_strlen (uri, -1) > MAX_SHOWN_LINK ? g_utf8_substring (uri, 0, MAX_SHOWN_LINK) : g_strdup (uri);
   gtk_label_set_text (GTK_LABEL (target), shown);
   gtk_label_set_wrap (GTK_LABEL (target), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (target), PANGO_WRAP_CHAR);
@@ -229,7 +256,7 @@ ask_link (ValijaReader *self,
                                   NULL);
   adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "open",
                                             deceives ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED);
-  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), deceives ? "cancel" : "open");
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), deceives || careful ? "cancel" : "open");
 
   link->reader = g_object_ref (self);
   link->uri = g_strdup (uri);
@@ -243,14 +270,15 @@ valija_reader_open_link (ValijaReader *self,
 {
   g_autofree char *scheme = g_uri_parse_scheme (uri);
   g_autoptr(GSettings) settings = g_settings_new (APP_ID);
+  gboolean unknown = label != NULL && label[0] == '\0';
   gboolean deceives = label != NULL && valija_html_link_deceives (label, uri);
 
   if (g_strcmp0 (scheme, "mailto") == 0)
     valija_application_compose_mailto (valija_application_get_default (), uri);
   else if (g_strcmp0 (scheme, "https") != 0 && g_strcmp0 (scheme, "http") != 0)
     g_debug ("A link with the scheme “%s” is not followed", scheme != NULL ? scheme : "");
-  else if (deceives || g_settings_get_boolean (settings, "confirm-link"))
-    ask_link (self, uri, deceives);
+  else if (deceives || unknown || g_settings_get_boolean (settings, "confirm-link"))
+    ask_link (self, uri, deceives, unknown);
   else
     launch (self, uri);
 }

@@ -98,6 +98,7 @@ void     valija_reader_drop_conversation    (ValijaReader *self);
 /* valija-reader-actions.c */
 void valija_reader_install_actions (GtkWidgetClass *widget_class);
 void valija_reader_enable_actions  (ValijaReader *self);
+/* @label: (nullable): the link says nothing, or just where it leads; empty: it is not known what it says */
 void valija_reader_open_link       (ValijaReader *self, const char *uri, const char *label);
 /* Why @action cannot be done to what is shown, in words with a way out; NULL: it can be. (transfer full) (nullable) */
 char *valija_reader_why_not        (ValijaReader *self, ValijaFolder *folder, ValijaAction action);

@@ -492,14 +492,18 @@ row_changed_cb (ValijaReader *self)
   if (!self->asked)
     return;
 
-  if (n_messages > 1)
-    valija_reader_load_conversation (self);
-  else if (valija_reader_has_conversation (self))
+  if ((n_messages > 1) == valija_reader_has_conversation (self))
     {
-      clear (self);
-      g_set_object (&self->message, self->row);
-      row_loaded_cb (self);
+      if (n_messages > 1)
+        valija_reader_load_conversation (self);
+      return;
     }
+
+  /* Nothing of the one page, nor what was on its way for it, is the other's */
+  clear (self);
+  g_set_object (&self->message, self->row);
+  valija_reader_enable_actions (self);
+  row_loaded_cb (self);
 }
 
 static void
