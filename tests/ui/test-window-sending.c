@@ -16,6 +16,29 @@ sent_contains (const char *text)
   return g_strstr_len (g_bytes_get_data (sent, NULL), g_bytes_get_size (sent), text) != NULL;
 }
 
+static ValijaComposer *
+compose (const char *uri)
+{
+  valija_application_compose_mailto (application, uri);
+  WAIT (has_composer);
+
+  return find_window (VALIJA_TYPE_COMPOSER);
+}
+
+static void
+throw_away (ValijaComposer *composer)
+{
+  composer->done = TRUE;
+  gtk_window_destroy (GTK_WINDOW (composer));
+  WAIT_FOR (!has_composer ());
+}
+
+static AdwDialog *
+dialog_of (ValijaComposer *composer)
+{
+  return adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (composer));
+}
+
 /* A draft with HTML that was begun elsewhere. */
 static ValijaComposer *
 open_formatted (void)
@@ -77,4 +100,41 @@ test_formatted_draft (void)
   gtk_text_buffer_set_text (buffer, "The old words", -1);
   send_all (composer);
   g_assert_true (sent_contains (OLD_HTML));
+}
+
+static void
+add_attachment (ValijaComposer *composer,
+                const char     *name)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("content", 7);
+  g_autoptr(ValijaAttachment) attachment = valija_attachment_new_for_bytes (name, "text/plain", bytes);
+
+  valija_composition_add_attachment (composer->composition, attachment);
+}
+
+/* What is on its way can neither be changed nor thrown away; when it comes back, it can. */
+void
+test_nothing_changes_while_sending (void)
+{
+  g_autoptr(DexPromise) failing = valija_fake_engine_hold_next (engine);
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Note&body=Text");
+
+  add_attachment (composer, "a.txt");
+  activate (composer, "composer.send");
+  g_assert_true (composer->sending);
+  g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (composer->subject)));
+  g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (composer->body)));
+  g_assert_false (gtk_widget_is_sensitive (GTK_WIDGET (composer->attachments)));
+  g_assert_false (gtk_widget_is_sensitive (composer->options_button));
+  g_signal_emit_by_name (composer->from, "notify::selected", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (composer), "composer.discard", NULL);
+  g_assert_true (has_composer ());
+  g_assert_false (composer->dropping);
+
+  dex_promise_reject (failing, g_error_new_literal (VALIJA_ERROR, VALIJA_ERROR_DISK_FULL, "No room."));
+  WAIT_FOR (dialog_of (composer) != NULL);
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (composer->body)));
+  g_assert_true (gtk_widget_is_sensitive (GTK_WIDGET (composer->attachments)));
+  g_assert_true (gtk_widget_is_sensitive (composer->options_button));
+  throw_away (composer);
 }

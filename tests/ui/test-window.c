@@ -308,6 +308,7 @@ main (int    argc,
   g_test_add_func ("/ui/composer/quit-after-discard", test_quit_after_discard);
   g_test_add_func ("/ui/composer/resize", test_resize);
   g_test_add_func ("/ui/composer/formatted-draft", test_formatted_draft);
+  g_test_add_func ("/ui/composer/nothing-changes-while-sending", test_nothing_changes_while_sending);
   g_test_add_func ("/ui/preferences", test_preferences);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);

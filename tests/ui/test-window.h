@@ -149,5 +149,6 @@ void test_resize (void);
 /* ---- test-window-sending.c ---- */
 
 void test_formatted_draft (void);
+void test_nothing_changes_while_sending (void);
 
 G_END_DECLS

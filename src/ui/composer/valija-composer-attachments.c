@@ -100,7 +100,7 @@ drop_cb (ValijaComposer *self,
 {
   GSList *files;
 
-  if (!G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+  if (self->done || !G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     return FALSE;
 
   files = g_value_get_boxed (value);

@@ -29,6 +29,7 @@ struct _ValijaComposer
   GtkToggleButton     *more_button;
   GtkEntry            *subject;
   GtkSourceView       *body;
+  GtkWidget           *options_button;
   GtkWidget           *attachment_area;
   AdwWrapBox          *attachments;
   GtkLabel            *copy_note;
@@ -80,7 +81,7 @@ void           valija_composer_bind_edited     (ValijaComposer *self);
 void           valija_composer_install_check   (GtkWidgetClass *widget_class);
 
 /* valija-composer-send.c */
-void           valija_composer_enable_send     (ValijaComposer *self, gboolean enabled);
+void           valija_composer_update_actions  (ValijaComposer *self); /* whether it can be sent, and changed */
 void           valija_composer_install_send    (GtkWidgetClass *widget_class);
 
 /* valija-composer-attachments.c */

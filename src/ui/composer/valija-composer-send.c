@@ -15,14 +15,30 @@
 #define LATER_TOAST_SECONDS 10
 
 void
-valija_composer_enable_send (ValijaComposer *self,
-                             gboolean        enabled)
+valija_composer_update_actions (ValijaComposer *self)
 {
-  static const char * const actions[] = { "composer.send", "composer.send-tomorrow", "composer.send-monday",
+  static const char * const sending[] = { "composer.send", "composer.send-tomorrow", "composer.send-monday",
                                           "composer.send-later" };
+  static const char * const writing[] = { "composer.attach", "composer.check-addresses", "composer.discard" };
+  gboolean can_send = !self->sending && valija_composer_get_account (self) != NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i], enabled);
+  for (guint i = 0; i < G_N_ELEMENTS (sending); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), sending[i], can_send);
+  for (guint i = 0; i < G_N_ELEMENTS (writing); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), writing[i], !self->sending);
+}
+
+/* Nothing can be changed of what is on its way: it would not be sent, and not be kept. */
+static void
+set_sending (ValijaComposer *self,
+             gboolean        sending)
+{
+  GtkWidget *widgets[] = { self->fields, GTK_WIDGET (self->body), self->attachment_area, self->options_button };
+
+  self->sending = sending;
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
+    gtk_widget_set_sensitive (widgets[i], !sending);
+  valija_composer_update_actions (self);
 }
 
 /* Returns whether it was not marked before. */
@@ -98,15 +114,14 @@ queued_cb (DexFuture *future,
   g_autoptr(GError) error = NULL;
   const GValue *value = dex_future_get_value (future, &error);
 
-  self->sending = FALSE;
+  set_sending (self, FALSE);
 
   if (value == NULL)
     {
-      gtk_widget_set_sensitive (self->fields, TRUE);
-      valija_composer_enable_send (self, TRUE);
       valija_composer_save_again (self);
       /* Closed meanwhile, perhaps */
       gtk_window_present (GTK_WINDOW (self));
+      gtk_widget_grab_focus (GTK_WIDGET (self->body));
       adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;
     }
@@ -125,10 +140,8 @@ queue (ValijaComposer *self)
     due = g_get_real_time () / G_USEC_PER_SEC + seconds;
 
   self->done = TRUE;
-  self->sending = TRUE;
+  set_sending (self, TRUE);
   g_clear_handle_id (&self->save_source, g_source_remove);
-  gtk_widget_set_sensitive (self->fields, FALSE);
-  valija_composer_enable_send (self, FALSE);
   valija_application_hold_for (valija_application_get_default (),
                                valija_engine_send (self->engine, valija_composer_get_account (self), self->composition,
                                                    due),

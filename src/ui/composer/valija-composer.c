@@ -114,7 +114,7 @@ from_changed_cb (ValijaComposer *self)
   valija_address_field_set_account (self->to, account);
   valija_address_field_set_account (self->cc, account);
   valija_address_field_set_account (self->bcc, account);
-  valija_composer_enable_send (self, account != NULL);
+  valija_composer_update_actions (self);
   update_sender_banner (self);
   if (account == NULL)
     {
@@ -375,6 +375,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, more_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, subject);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, body);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, options_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachment_area);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachments);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, copy_note);
