@@ -60,6 +60,8 @@ valija_folder_info_copy (const ValijaFolderInfo *self)
   copy->object_id = g_strdup (self->object_id);
   copy->former_id = g_strdup (self->former_id);
   copy->incomplete = self->incomplete;
+  copy->state = g_strdup (self->state);
+  copy->state_is_whole = self->state_is_whole;
 
   return copy;
 }
@@ -75,6 +77,7 @@ valija_folder_info_unref (ValijaFolderInfo *self)
   g_free (self->name);
   g_free (self->object_id);
   g_free (self->former_id);
+  g_free (self->state);
   g_free (self);
 }
 

@@ -27,6 +27,9 @@ struct _ValijaFolderInfo
   char *object_id;          /* nullable: the server's name for the folder that stays when it is renamed */
   char *former_id;          /* nullable: the remote-id it had, where the server tells that it was renamed */
   gboolean incomplete;      /* what is beneath it could not be asked for: what is known of that still holds */
+  char *state;              /* nullable: opaque, compared with that of another list: another one whenever messages
+                               have come, gone or been read */
+  gboolean state_is_whole;  /* nor does it stay the same when other flags, or labels, change */
 };
 
 /* Selectable, with no role and no parent, nothing known of how much it holds. The count of references is atomic;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "sessions/imap/valija-imap-mark.h"
 #include "wire/imap/valija-imap-mailbox.h"
 #include "wire/imap/valija-imap-name.h"
 
@@ -18,6 +19,7 @@ struct _ValijaImapFolderList
   grefcount ref_count;
   ValijaImapLink *link;
   GHashTable *folders;   /* name to Folder */
+  char *selected;        /* nullable: open on the link, which may see of it what was there when it looked last */
   char delimiter;        /* as LIST told, where there are no namespaces */
 };
 
@@ -29,6 +31,8 @@ typedef struct
   gint64 total;
   gint64 unread;
   char *id;              /* nullable: MAILBOXID */
+  char *state;           /* nullable, as of ValijaFolderInfo */
+  gboolean state_is_whole;
 } Folder;
 
 static void
@@ -38,6 +42,7 @@ folder_free (gpointer data)
 
   g_free (folder->name);
   g_free (folder->id);
+  g_free (folder->state);
   g_free (folder);
 }
 
@@ -49,6 +54,8 @@ valija_imap_folder_list_new (ValijaImapLink *link)
   g_ref_count_init (&self->ref_count);
   self->link = g_object_ref (link);
   self->folders = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, folder_free);
+  if (valija_imap_link_get_selected (link) != NULL)
+    self->selected = g_strdup (valija_imap_link_get_selected (link)->folder);
 
   return self;
 }
@@ -68,6 +75,7 @@ valija_imap_folder_list_unref (ValijaImapFolderList *self)
 
   g_object_unref (self->link);
   g_hash_table_unref (self->folders);
+  g_free (self->selected);
   g_free (self);
 }
 
@@ -133,6 +141,10 @@ apply_status (ValijaImapFolderList *self,
     {
       folder->total = status.messages;
       folder->unread = status.unseen;
+      g_free (folder->state);
+      folder->state = g_strcmp0 (folder->name, self->selected) != 0
+                          ? valija_imap_state_format (&status, &folder->state_is_whole)
+                          : NULL;
     }
   if (status.mailbox_id != NULL)
     g_set_str (&folder->id, status.mailbox_id);
@@ -475,6 +487,8 @@ describe (ValijaImapFolderList *self,
   info->total = folder->total;
   info->unread = folder->unread;
   info->object_id = g_strdup (folder->id);
+  info->state = g_strdup (folder->state);
+  info->state_is_whole = folder->state_is_whole;
 
   if (parent != NULL)
     {

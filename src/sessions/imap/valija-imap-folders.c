@@ -30,16 +30,19 @@ run_list (ValijaImapLink       *link,
                                      (GDestroyNotify) valija_imap_folder_list_unref);
 }
 
+/* What is shown, and by what it is known without opening a folder whether anything has changed there. */
 static void
-append_status_items (ValijaImapCommand *command)
+append_status_items (ValijaImapLink    *link,
+                     ValijaImapCommand *command)
 {
   valija_imap_command_open_list (command);
-  valija_imap_command_append_atom (command, "MESSAGES");
-  valija_imap_command_append_atom (command, "UNSEEN");
+  valija_imap_command_append_atom (command, "MESSAGES UNSEEN UIDNEXT UIDVALIDITY");
+  if (valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_CONDSTORE))
+    valija_imap_command_append_atom (command, "HIGHESTMODSEQ");
   valija_imap_command_close_list (command);
 }
 
-/* LIST "" pattern RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN)), or as much of it as the server has */
+/* LIST "" pattern RETURN (SPECIAL-USE STATUS (MESSAGES …)), or as much of it as the server has */
 static ValijaImapCommand *
 list_command (ValijaImapLink *link,
               const char     *pattern)
@@ -61,7 +64,7 @@ list_command (ValijaImapLink *link,
   if (status)
     {
       valija_imap_command_append_atom (command, "STATUS");
-      append_status_items (command);
+      append_status_items (link, command);
     }
   valija_imap_command_close_list (command);
 
@@ -130,7 +133,7 @@ ask_statuses (Query *query)
       g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("STATUS");
 
       valija_imap_command_append_mailbox (command, g_ptr_array_index (names, i));
-      append_status_items (command);
+      append_status_items (query->link, command);
       valija_future_forget (last, "imap status");
       last = run_list (query->link, command, query->list);
     }
@@ -190,6 +193,8 @@ valija_imap_folders_query (ValijaImapLink *link)
   Query *query = g_new0 (Query, 1);
 
   query->link = g_object_ref (link);
+  /* RFC 9051 §6.3.11: STATUS is not for the folder that is selected */
+  valija_future_forget (valija_imap_link_unselect (link), "imap unselect");
   query->list = valija_imap_folder_list_new (link);
   /* Sent before the fiber runs, so that it leaves with what is being said now */
   ask_namespaces (link);

@@ -35,6 +35,7 @@ struct _ValijaImapLink
   gboolean takes_labels;   /* as far as the last folder told */
   struct _ValijaImapNotify *notify;  /* nullable: until somebody wants it */
   DexFuture *folders;
+  gint64 listed_at;        /* when they were asked for, by the monotonic clock */
   GHashTable *counts;      /* nullable, char * -> guint: how many messages folders have, as the list told */
   gint64 counted_at;
 };

@@ -16,7 +16,7 @@
 #include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
-/* How long a count is good for a guess */
+/* How long a count is good for a guess, and a list of folders for one of now */
 #define COUNTS_LAST (30 * G_USEC_PER_SEC)
 
 G_DEFINE_FINAL_TYPE (ValijaImapLink, valija_imap_link, G_TYPE_OBJECT)
@@ -586,6 +586,9 @@ valija_imap_link_get_count (ValijaImapLink *self,
 DexFuture *
 valija_imap_link_steal_folders (ValijaImapLink *self)
 {
+  if (g_get_monotonic_time () - self->listed_at > COUNTS_LAST)
+    dex_clear (&self->folders);
+
   return g_steal_pointer (&self->folders);
 }
 

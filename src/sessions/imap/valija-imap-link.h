@@ -122,8 +122,8 @@ gboolean               valija_imap_link_get_quota          (ValijaImapLink  *sel
 void                   valija_imap_link_learn_counts       (ValijaImapLink *self, GPtrArray *folders);
 /* How many messages @folder has or had a moment ago; 0 where nobody knows. */
 guint                  valija_imap_link_get_count          (ValijaImapLink *self, const char *folder);
-/* The list of folders that was asked for when the link opened, once: a future as of valija_imap_folders_query().
- * (transfer full) (nullable) */
+/* The list of folders that was asked for when the link opened a moment ago, once: a future as of
+ * valija_imap_folders_query(). (transfer full) (nullable) */
 DexFuture             *valija_imap_link_steal_folders      (ValijaImapLink *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaImapSelected, valija_imap_selected_unref)

@@ -15,7 +15,7 @@ struct _ValijaImapSession
 
   ValijaSessionContext *context;
   ValijaImapPool *pool;
-  GHashTable *marks;     /* folder to Mark */
+  GHashTable *marks;     /* folder to ValijaImapMark: how it was when its last synchronisation began, or was listed */
   GHashTable *renamed;   /* name to former name, as others have renamed folders since they were listed */
 };
 

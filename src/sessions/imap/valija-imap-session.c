@@ -11,6 +11,7 @@
 #include "sessions/imap/valija-imap-fetch-messages.h"
 #include "sessions/imap/valija-imap-fetch-outline.h"
 #include "sessions/imap/valija-imap-folders.h"
+#include "sessions/imap/valija-imap-mark.h"
 #include "sessions/imap/valija-imap-notify.h"
 #include "sessions/imap/valija-imap-search.h"
 #include "sessions/imap/valija-imap-session-private.h"
@@ -103,6 +104,9 @@ listed_cb (DexFuture *future,
       ValijaFolderInfo *info = g_ptr_array_index (folders, i);
 
       info->former_id = g_strdup (g_hash_table_lookup (self->renamed, info->remote_id));
+      /* One that is as it was is not synchronised, and may be watched all the same */
+      if (info->state != NULL && !g_hash_table_contains (self->marks, info->remote_id))
+        g_hash_table_insert (self->marks, g_strdup (info->remote_id), valija_imap_mark_new_from_state (info->state));
     }
   g_hash_table_remove_all (self->renamed);
   valija_session_context_end_step (self->context, VALIJA_SIDE_INCOMING, VALIJA_STEP_LIST_FOLDERS, detail);
@@ -116,37 +120,6 @@ list_folders (ValijaMailReader *reader)
   ValijaImapTask *task = valija_imap_task_new (reader, start_list, VALIJA_STEP_LIST_FOLDERS, NULL);
 
   return dex_future_then (valija_imap_task_run (task), listed_cb, g_object_ref (reader), g_object_unref);
-}
-
-/* How a folder was when its last synchronisation began. What the server told of it since then may not be in what was
- * listed, so it counts as a change. */
-typedef struct
-{
-  guint32 uid_validity;
-  guint32 uid_next;
-  guint64 mod_seq;
-  guint32 exists;
-} Mark;
-
-static Mark *
-mark_new (const ValijaImapSelected *selected)
-{
-  Mark *mark = g_new0 (Mark, 1);
-
-  mark->uid_validity = selected->uid_validity;
-  mark->uid_next = selected->uid_next;
-  mark->mod_seq = selected->mod_seq;
-  mark->exists = selected->first_exists;
-
-  return mark;
-}
-
-static gboolean
-mark_equal (const Mark *one,
-            const Mark *other)
-{
-  return one->uid_validity == other->uid_validity && one->uid_next == other->uid_next &&
-         one->mod_seq == other->mod_seq && one->exists == other->exists;
 }
 
 typedef struct
@@ -176,7 +149,7 @@ synced_cb (DexFuture *future,
   /* What nobody received to the end is not known, though the server has told it */
   if (selected != NULL && g_value_get_boolean (dex_future_get_value (future, NULL)))
     {
-      g_hash_table_replace (synced->session->marks, g_strdup (selected->folder), mark_new (selected));
+      g_hash_table_replace (synced->session->marks, g_strdup (selected->folder), valija_imap_mark_new (selected));
       detail = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u message", "%u messages", selected->exists),
                                 selected->exists);
     }
@@ -277,10 +250,10 @@ has_changed (ValijaImapSession *self,
              ValijaImapLink    *link)
 {
   ValijaImapSelected *selected = valija_imap_link_get_selected (link);
-  Mark *then = selected != NULL ? g_hash_table_lookup (self->marks, selected->folder) : NULL;
-  g_autofree Mark *now = selected != NULL ? mark_new (selected) : NULL;
+  ValijaImapMark *then = selected != NULL ? g_hash_table_lookup (self->marks, selected->folder) : NULL;
+  g_autofree ValijaImapMark *now = selected != NULL ? valija_imap_mark_new (selected) : NULL;
 
-  return then != NULL && !mark_equal (then, now);
+  return then != NULL && !valija_imap_mark_equal (then, now);
 }
 
 static DexFuture *
@@ -315,21 +288,14 @@ typedef struct
   gboolean fresh;        /* the server has said how all is, not what changed */
 } Look;
 
-/* What a STATUS leaves out is no difference (-1). */
 static gboolean
 is_changed (const ValijaImapStatus *status,
             gpointer                user_data)
 {
   Look *look = user_data;
-  Mark *mark = g_hash_table_lookup (look->session->marks, status->name);
+  ValijaImapMark *mark = g_hash_table_lookup (look->session->marks, status->name);
 
-  if (mark == NULL)
-    return !look->fresh;
-
-  return (status->uid_validity >= 0 && status->uid_validity != mark->uid_validity) ||
-         (status->uid_next >= 0 && status->uid_next != mark->uid_next) ||
-         (status->messages >= 0 && status->messages != mark->exists) ||
-         (status->highest_mod_seq >= 0 && mark->mod_seq != 0 && (guint64) status->highest_mod_seq != mark->mod_seq);
+  return mark == NULL ? !look->fresh : valija_imap_mark_differs (mark, status);
 }
 
 static DexFuture *

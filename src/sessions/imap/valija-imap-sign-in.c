@@ -433,6 +433,7 @@ prepare (ValijaImapLink *self)
       if (valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_QUOTA))
         valija_future_forget (valija_imap_link_ask_quota (self), "imap quota");
       self->folders = valija_imap_folders_query (self);
+      self->listed_at = g_get_monotonic_time ();
     }
 }
 

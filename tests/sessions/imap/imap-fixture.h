@@ -16,12 +16,14 @@ G_BEGIN_DECLS
 /* Signs in to a server with @capabilities, of which ID is none; LIST is tag V2. */
 #define OPENING(capabilities) \
   GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 " capabilities "] in\n"
+/* What is asked of each folder, and HIGHESTMODSEQ of a server that has CONDSTORE */
+#define COUNTS "MESSAGES UNSEEN UIDNEXT UIDVALIDITY"
 #define LISTING \
   "C: V2 LIST \"\" \"*\"\n" \
   "S: * LIST (\\HasNoChildren) \"/\" INBOX\n" \
   "S: V2 OK listed\n"
 #define COUNTING \
-  "C: V3 STATUS INBOX (MESSAGES UNSEEN)\n" \
+  "C? V3 STATUS INBOX (" COUNTS "*)\n" \
   "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\n" \
   "S: V3 OK counted\n"
 

@@ -594,7 +594,7 @@ whole_script (const Case *test)
                       "] in\nC: V2 NAMESPACE\nC: V3 LIST \"\" \"*\"\nS: * NAMESPACE ((\"",
                       test->space != NULL ? test->space : "\" \"/",
                       "\")) NIL NIL\nS: V2 OK x\nS: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\n"
-                      "C: V4 STATUS INBOX (MESSAGES UNSEEN)\nS: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n",
+                      "C: V4 STATUS INBOX (" COUNTS ")\nS: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n",
                       test->script, NULL);
 }
 

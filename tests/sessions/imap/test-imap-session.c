@@ -47,7 +47,7 @@ static const Opening openings[] = {
     "S: V1 OK [CAPABILITY IMAP4rev1 ID ENABLE QRESYNC QUOTA LIST-EXTENDED SPECIAL-USE LIST-STATUS] in\n"
     "C: V2 ID (\"name\" \"Valija\" \"version\" \"" PACKAGE_VERSION
     "\")\nC: V3 ENABLE QRESYNC\nC: V4 GETQUOTAROOT INBOX\n"
-    "C: V5 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+    "C: V5 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS " HIGHESTMODSEQ))\n"
     "S: * ID (\"name\" \"Sample\" \"version\" \"1.0\")\nS: V2 OK x\nS: * ENABLED QRESYNC\nS: V3 OK x\n"
     "S: * QUOTA \"\" (STORAGE 10 512)\nS: V4 OK x\nS: V5 OK x\n" GOODBYE ("V6"),
     -1, 0 },
@@ -58,17 +58,17 @@ static const Opening openings[] = {
 
   { "rev2", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2 QRESYNC] in\nC: V2 ENABLE QRESYNC IMAP4rev2\n"
-                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS " HIGHESTMODSEQ))\n"
                      "S: * ENABLED QRESYNC IMAP4rev2\nS: V2 OK x\nS: V3 OK x\nS: V4 OK x\n" GOODBYE ("V5"),
     -1, 0 },
   { "rev2-alone", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev2] in\n"
-                     "C: V2 NAMESPACE\nC: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "C: V2 NAMESPACE\nC: V3 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
                      "S: V2 OK x\nS: V3 OK x\n" GOODBYE ("V4"),
     -1, 0 },
   { "rev2-refused", "",
     GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 IMAP4rev2] in\nC: V2 ENABLE IMAP4rev2\n"
-                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                     "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
                      "S: V2 NO x\nS: V3 NO x\nS: V4 OK x\n" GOODBYE ("V5"),
     -1, 0 },
 
@@ -305,7 +305,7 @@ test_folders (void)
   g_autoptr(GString) out = g_string_new (NULL);
 
   valija_script_server_add (server, OPENING ("LIST-EXTENDED SPECIAL-USE LIST-STATUS")
-                            "C: V2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "C: V2 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
                             "S: * LIST (\\HasNoChildren) \"/\" Work/2024/Q1\n"
                             "S: * STATUS Work/2024/Q1 (MESSAGES 7 UNSEEN 2)\n"
                             "S: * LIST (\\HasNoChildren \\Sent) \"/\" \"Gesendet\"\n"
@@ -332,6 +332,78 @@ test_folders (void)
   imap_close (session);
 }
 
+static void
+describe_states (GString   *out,
+                 GPtrArray *folders)
+{
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const ValijaFolderInfo *info = g_ptr_array_index (folders, i);
+
+      g_string_append_printf (out, "%s %s%s\n", info->name, info->state != NULL ? info->state : "-",
+                              info->state_is_whole ? " whole" : "");
+    }
+}
+
+/* By what another list is compared with this one. With mod-sequences it is all that there is; of a folder that is
+ * selected, and cannot be left, nothing is said. */
+static void
+test_states (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GPtrArray) folders = NULL;
+  g_autoptr(GPtrArray) again = NULL;
+  g_autofree char *told = NULL;
+  g_autoptr(GString) out = g_string_new (NULL);
+
+#define STATES \
+  "S: * LIST () \"/\" INBOX\nS: * STATUS INBOX (MESSAGES 0 UNSEEN 0 UIDNEXT 8 UIDVALIDITY 7 HIGHESTMODSEQ 9)\n" \
+  "S: * LIST () \"/\" a\nS: * STATUS a (MESSAGES 3 UNSEEN 2 UIDNEXT 8 UIDVALIDITY 7 HIGHESTMODSEQ 0)\n" \
+  "S: * LIST () \"/\" b\nS: * STATUS b (MESSAGES 3 UNSEEN 2 UIDVALIDITY 7 HIGHESTMODSEQ 4)\n"
+  valija_script_server_add (server, OPENING ("CONDSTORE LIST-STATUS")
+                            "C: V2 LIST \"\" \"*\" RETURN (STATUS (" COUNTS " HIGHESTMODSEQ))\n" STATES "S: V2 OK x\n"
+                            "C: V3 SELECT INBOX (CONDSTORE)\nS: * 0 EXISTS\nS: * OK [UIDVALIDITY 7] x\n"
+                            "S: * OK [UIDNEXT 1] x\nS: * OK [HIGHESTMODSEQ 9] x\nS: V3 OK x\n"
+                            "C: V4 LIST \"\" \"*\" RETURN (STATUS (" COUNTS " HIGHESTMODSEQ))\n" STATES "S: V4 OK x\n"
+                            GOODBYE ("V5"));
+#undef STATES
+  folders = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  describe_states (out, folders);
+  told = imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL), NULL, NULL);
+  again = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+  describe_states (out, again);
+  g_assert_cmpstr (out->str, ==,
+                   "INBOX 7.8.0.9.0 whole\na 7.8.3.0.2\nb -\n"
+                   "INBOX -\na 7.8.3.0.2\nb -\n");
+  imap_close (session);
+}
+
+/* Of a folder that was listed and not opened, since it is as it was: what changes before it is watched is told. */
+static void
+test_watch_listed (void)
+{
+  for (int changed = 0; changed < 2; changed++)
+    {
+      g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+      ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+      valija_script_server_add (server, OPENING ("IDLE LIST-STATUS")
+                                "C: V2 LIST \"\" \"*\" RETURN (STATUS (" COUNTS "))\nS: * LIST () \"/\" INBOX\n"
+                                "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1 UIDNEXT 8 UIDVALIDITY 7)\nS: V2 OK x\n"
+                                GOODBYE ("V3"));
+      valija_script_server_add (server, changed
+                                ? OPENING ("IDLE LIST-STATUS") "C: V2 SELECT INBOX\nS: * 4 EXISTS\n"
+                                  "S: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 9] x\nS: V2 OK x\n"
+                                : OPENING ("IDLE LIST-STATUS") "C: V2 SELECT INBOX\nS: * 3 EXISTS\n"
+                                  "S: * OK [UIDVALIDITY 7] x\nS: * OK [UIDNEXT 8] x\nS: V2 OK x\n"
+                                  "C: V3 IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: V3 OK x\n");
+      imap_assert_listed (session);
+      imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), "INBOX"));
+      imap_close (session);
+    }
+}
+
 /* What is not the user's own, and what stays when a folder is renamed. Folders behind "#" are asked for apart. */
 static void
 test_owners (void)
@@ -344,7 +416,7 @@ test_owners (void)
   valija_script_server_add (server, OPENING ("NAMESPACE LIST-EXTENDED SPECIAL-USE LIST-STATUS OBJECTID")
                             "C: V2 NAMESPACE\n"
                             "C: V3 LIST \"\" \"*\" RETURN (STATUS (MAILBOXID))\n"
-                            "C: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "C: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
                             "S: * NAMESPACE ((\"INBOX.\" \".\")) ((\"user.\" \".\")) ((\"\" \".\")(\"#pub/\" \"/\"))\n"
                             "S: V2 OK x\n"
                             "S: * LIST () \".\" INBOX\nS: * STATUS INBOX (MAILBOXID (F1))\n"
@@ -357,7 +429,7 @@ test_owners (void)
                             "S: * LIST (\\Sent) \".\" user.luis.Sent\n"
                             "S: * LIST () \".\" Trash\n"
                             "S: V4 OK x\n"
-                            "C: V5 LIST \"\" \"#pub/*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+                            "C: V5 LIST \"\" \"#pub/*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
                             "S: * LIST (\\Noselect) \"/\" #pub\n"
                             "S: * LIST () \"/\" #pub/news\nS: * STATUS #pub/news (MESSAGES 5 UNSEEN 5)\n"
                             "S: V5 OK x\n" GOODBYE ("V6"));
@@ -452,7 +524,7 @@ typedef struct
 
 #define REV2_LISTING \
   OPENING ("IMAP4rev2") "C: V2 ENABLE IMAP4rev2\n" \
-  "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (MESSAGES UNSEEN))\n"
+  "C: V3 NAMESPACE\nC: V4 LIST \"\" \"*\" RETURN (SPECIAL-USE STATUS (" COUNTS "))\n"
 #define STATUS_ANSWER(name) \
   "S: * STATUS " name " (UIDVALIDITY 1 UIDNEXT 2)\nS: V5 OK x\n" GOODBYE ("V6")
 
@@ -536,6 +608,8 @@ main (int   argc,
   g_test_add_func ("/imap/session/shared-opening", test_shared_opening);
   g_test_add_func ("/imap/session/reopen", test_reopen);
   g_test_add_func ("/imap/session/folders", test_folders);
+  g_test_add_func ("/imap/session/states", test_states);
+  g_test_add_func ("/imap/session/watch-listed", test_watch_listed);
   g_test_add_func ("/imap/session/owners", test_owners);
   g_test_add_func ("/imap/session/room", test_room);
   g_test_add_func ("/imap/session/no-room", test_no_room);
