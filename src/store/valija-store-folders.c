@@ -144,13 +144,27 @@ find_folder (ValijaDatabase  *database,
 }
 
 /* What the server counts and is not here is added to what is, until a round has brought it. With
- * changes waiting in the folder the two counts cannot be compared. */
+ * changes waiting in the folder the two counts cannot be compared, and in one that is as it was when a round
+ * has brought all of it there is nothing to add. */
 static gboolean
-write_counts (ValijaDatabase    *database,
-              gint64             id,
-              ValijaFolderInfo  *info,
-              GError           **error)
+write_counts (ValijaStoreContext  *context,
+              gint64               id,
+              ValijaFolderInfo    *info,
+              GError             **error)
 {
+  ValijaDatabase *database = context->cache;
+  gint64 n_same = 0;
+
+  if (info->state != NULL &&
+      !valija_database_get_int64 (database, 0, &n_same, error,
+                                  "SELECT count(*) FROM cursor WHERE folder = ?1 AND state = ?2", "is", id,
+                                  info->state))
+    return FALSE;
+  if (n_same > 0)
+    return TRUE;
+
+  valija_store_context_tell_folder (context, database, id);
+
   if (info->total >= 0 &&
       !valija_database_run (database, error,
                             "UPDATE folder SET beyond_total = ?2 - total WHERE id = ?1 AND NOT EXISTS"
@@ -409,11 +423,12 @@ write_folders (ValijaStoreContext  *context,
         continue;
 
       if (!write_folder (context, database, args->account, i, info, args->local ? NULL : remote_ids, &id, error) ||
-          (!args->local && !write_counts (database, id, info, error)))
+          (!args->local && !write_counts (context, id, info, error)))
         return FALSE;
 
       g_hash_table_add (listed, g_memdup2 (&id, sizeof id));
-      valija_store_context_tell_folder (context, database, id);
+      if (args->local)
+        valija_store_context_tell_folder (context, database, id);
     }
 
   if (!write_parents (database, args->account, args->infos, error) ||

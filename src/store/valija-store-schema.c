@@ -301,6 +301,10 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
 /* How long a packed source was; NULL for one that is as it came. See valija-store-pack.h. */
 #define PACKED_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE source ADD COLUMN unpacked_length INTEGER;"
 
+/* What the server told of the folder in the list behind which it was synchronised whole: one that tells the same again
+ * need not be opened. */
+#define STATE_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE cursor ADD COLUMN state TEXT;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -313,6 +317,7 @@ const char * const valija_store_cache_scripts[] = {
   LATER_SCRIPT,
   LABELS_SCRIPT,
   PACKED_SCRIPT,
+  STATE_SCRIPT,
 };
 const guint valija_store_n_cache_scripts = G_N_ELEMENTS (valija_store_cache_scripts);
 

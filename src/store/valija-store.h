@@ -110,6 +110,14 @@ DexFuture *valija_store_remove_account (ValijaStore *self,
 /* Resolves to GBytes, of no bytes when there is no cursor. */
 DexFuture *valija_store_load_cursor   (ValijaStore *self, gint64 folder) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The states of those folders of @account that were as the server told when they were synchronised last, and on which
+ * nothing waits in the journal: GHashTable of char * (remote id) to char *. */
+DexFuture *valija_store_load_folder_states (ValijaStore *self, const char *account) G_GNUC_WARN_UNUSED_RESULT;
+/* @state was told before the round of @folder that has just come to its end; the next cursor forgets it. TRUE */
+DexFuture *valija_store_write_folder_state (ValijaStore *self,
+                                            gint64       folder,
+                                            const char  *state) G_GNUC_WARN_UNUSED_RESULT;
+
 typedef struct
 {
   guint n_added;             /* not known before */

@@ -505,7 +505,7 @@ test_make_old (const char         *path,
   g_assert_true (valija_database_begin (database, NULL));
   g_assert_true (valija_database_run (database, NULL, "INSERT INTO folder (account, remote_id, name)"
                                                       " VALUES ('a', 'INBOX', 'INBOX')", ""));
-  g_assert_true (valija_database_run (database, NULL, "INSERT INTO cursor VALUES (1, 'old')", ""));
+  g_assert_true (valija_database_run (database, NULL, "INSERT INTO cursor (folder, data) VALUES (1, 'old')", ""));
 
   for (guint i = 0; i < n_messages; i++)
     {
