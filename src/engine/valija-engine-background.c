@@ -175,7 +175,8 @@ look_fiber (Watch *watch, gint64 *last_full, GError **error)
 
   if (failure == NULL)
     dex_await_uint (valija_engine_sync_account (flow->engine, flow->runtime->account,
-                                                VALIJA_SYNC_BACKGROUND | (full ? VALIJA_SYNC_ALL_FOLDERS : 0), NULL),
+                                                VALIJA_SYNC_BACKGROUND |
+                                                  (full ? VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_THOROUGH : 0), NULL),
                     &failure);
   if (failure != NULL)
     {

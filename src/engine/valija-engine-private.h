@@ -153,6 +153,25 @@ gboolean valija_engine_check_quota_fiber (ValijaEngine         *self,
 
 /* How one call of a synchronisation is asked for. */
 #define VALIJA_SYNC_BACKGROUND (1u << 16) /* not by the user: a refused password is not tried again */
+#define VALIJA_SYNC_THOROUGH   (1u << 17) /* in the background too, flags that the list of folders does not tell of */
+
+/* What the list of folders has told, beside what was told when each was synchronised last. */
+typedef struct _ValijaFolderStates ValijaFolderStates;
+void                valija_folder_states_free          (ValijaFolderStates *self);
+/* Compares @infos, just listed, before they are written; @flags are those of the synchronisation. */
+ValijaFolderStates *valija_engine_compare_states_fiber (ValijaEngine         *self,
+                                                        ValijaAccountRuntime *runtime,
+                                                        GPtrArray            *infos,
+                                                        guint                 flags,
+                                                        GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a round of @folder would bring nothing. @self is nullable: then nothing is known of any. */
+gboolean            valija_folder_states_is_unchanged  (ValijaFolderStates *self, ValijaFolder *folder);
+/* The round of @folder has come to its end: remembers what was told before it. @states nullable. */
+gboolean            valija_engine_keep_state_fiber     (ValijaEngine       *self,
+                                                        ValijaFolderStates *states,
+                                                        ValijaFolder       *folder,
+                                                        GError            **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFolderStates, valija_folder_states_free)
 
 /* What waits for the server, in order; the caller has the turn of runtime->lane. TRUE, or the failure of the first
  * line that could not be done. */

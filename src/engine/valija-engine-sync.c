@@ -15,6 +15,7 @@ typedef struct
   ValijaAccountRuntime *runtime;
   ValijaMailReader *reader;
   ValijaProgress *progress;
+  ValijaFolderStates *states;      /* nullable: the folders were not listed */
   guint flags;
   guint n_new;
 } Sync;
@@ -114,7 +115,10 @@ list_folders_fiber (Sync *sync, GError **error)
   const char *account = valija_account_runtime_get_id (sync->runtime);
   g_autoptr(GPtrArray) infos = NULL;
 
+  g_clear_pointer (&sync->states, valija_folder_states_free);
   return (infos = dex_await_boxed (race (sync, valija_mail_reader_list_folders (sync->reader)), error)) != NULL &&
+         (sync->states = valija_engine_compare_states_fiber (sync->engine, sync->runtime, infos, sync->flags,
+                                                             error)) != NULL &&
          dex_await (valija_store_write_folders (sync->engine->store, account, infos,
                                                 valija_account_runtime_is_durable (sync->runtime)), error) &&
          dex_await (valija_engine_load_folders (sync->engine, sync->runtime), error);
@@ -186,7 +190,9 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
       ValijaFolder *folder = g_ptr_array_index (folders, i);
       g_autoptr(GError) failure = NULL;
 
-      if (sync_round_fiber (sync, folder, &failure))
+      if (valija_folder_states_is_unchanged (sync->states, folder) ||
+          (sync_round_fiber (sync, folder, &failure) &&
+           valija_engine_keep_state_fiber (sync->engine, sync->states, folder, &failure)))
         {
           if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_SENT) &&
               !dex_await (valija_engine_settle_by_sent (sync->engine, sync->runtime, folder), error))
@@ -412,6 +418,7 @@ sync_flow_fiber (gpointer data)
     valija_account_runtime_note (runtime, NULL);
   else
     valija_account_runtime_note (runtime, error);
+  g_clear_pointer (&sync.states, valija_folder_states_free);
 
   valija_account_runtime_end_progress (runtime, progress);
 

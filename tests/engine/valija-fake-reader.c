@@ -24,6 +24,22 @@ fake_describe_folder (FakeFolder *folder)
   return info;
 }
 
+static void
+tell_state (FakeServer *server, FakeFolder *folder, ValijaFolderInfo *info)
+{
+  guint n_unread = 0;
+
+  for (guint i = 0; i < folder->messages->len; i++)
+    n_unread += (((FakeMessage *) g_ptr_array_index (folder->messages, i))->flags & VALIJA_FLAG_SEEN) == 0;
+
+  info->total = folder->messages->len;
+  info->unread = n_unread;
+  info->state_is_whole = server->tells_whole_states;
+  info->state = server->tells_whole_states
+                  ? g_strdup_printf ("%u %u", folder->first_id, folder->events->len)
+                  : g_strdup_printf ("%u %u %u", folder->first_id, folder->messages->len, n_unread);
+}
+
 static DexFuture *
 fake_list_folders (ValijaMailReader *reader)
 {
@@ -39,6 +55,8 @@ fake_list_folders (ValijaMailReader *reader)
       FakeFolder *folder = g_ptr_array_index (server->folders, i);
       ValijaFolderInfo *info = fake_describe_folder (folder);
 
+      if (server->tells_states)
+        tell_state (server, folder, info);
       g_ptr_array_add (infos, info);
       if (!VALIJA_IS_MAIL_ORGANIZER (reader))
         break;
