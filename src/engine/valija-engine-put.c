@@ -65,29 +65,58 @@ mark_fiber (ValijaEngine *self, Put *put, GError **error)
   return TRUE;
 }
 
+/* Gives those found names to @put that no other of its messages has: copies of one message are all found by its
+ * Message-ID. */
+static void
+take_found (Put *put, GArray *unknown, GPtrArray *found)
+{
+  g_autoptr(GHashTable) taken = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (is_known (put->new_ids, i))
+      g_hash_table_add (taken, g_ptr_array_index (put->new_ids, i));
+
+  for (guint i = 0; i < unknown->len; i++)
+    {
+      char **new_id = (char **) &g_ptr_array_index (put->new_ids, g_array_index (unknown, guint, i));
+
+      if (!is_known (found, i) || g_hash_table_contains (taken, g_ptr_array_index (found, i)))
+        continue;
+      g_set_str (new_id, g_ptr_array_index (found, i));
+      g_hash_table_add (taken, *new_id);
+    }
+}
+
 /* Fills in the new names of those that are there already. Without a mark a repeat does no harm, and nothing tells a
  * copy from an older one. */
 static gboolean
 find_fiber (Put *put, GError **error)
 {
+  g_autoptr(GArray) unknown = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr(GArray) sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) message_ids = NULL;
   g_autoptr(GPtrArray) found = NULL;
 
   if (put->operation->mark[0] == '\0')
     return TRUE;
 
+  for (guint i = 0; i < put->new_ids->len; i++)
+    if (!is_known (put->new_ids, i))
+      {
+        g_array_append_val (unknown, i);
+        g_array_append_val (sizes, g_array_index (put->sizes, guint64, i));
+        g_strv_builder_add (builder, put->message_ids[i]);
+      }
+  message_ids = g_strv_builder_end (builder);
+
   found = dex_await_boxed (valija_mail_organizer_find (put->organizer, put->target, put->operation->mark,
-                                                       (const char * const *) put->message_ids,
-                                                       (const guint64 *) (const void *) put->sizes->data), error);
+                                                       (const char * const *) message_ids,
+                                                       (const guint64 *) (const void *) sizes->data), error);
   if (found == NULL)
     return FALSE;
 
-  for (guint i = 0; i < put->new_ids->len; i++)
-    if (!is_known (put->new_ids, i) && is_known (found, i))
-      {
-        g_free (g_ptr_array_index (put->new_ids, i));
-        g_ptr_array_index (put->new_ids, i) = g_strdup (g_ptr_array_index (found, i));
-      }
-
+  take_found (put, unknown, found);
   return TRUE;
 }
 

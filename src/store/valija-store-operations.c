@@ -206,36 +206,38 @@ forget_message (ValijaStoreContext  *context,
 }
 
 /* A round may have brought the message in its new folder before we heard what became of the
- * move. The row that the user knows stays; where it is lost, the new one takes its lines over. @twin gets the row that
- * a round has brought, 0 where none has. */
+ * move. The row that the user knows stays; where it is lost, the new one takes its lines over. @round gets the one that
+ * has listed it there. */
 static gboolean
 join_twin (ValijaStoreContext  *context,
            gint64               message,
            gint64               folder,
            const char          *remote_id,
-           gint64              *twin,
+           gint64              *round,
            GError             **error)
 {
-  gint64 n_rows;
+  gint64 twin, n_rows;
 
-  if (!valija_database_get_int64 (context->cache, 0, twin, error,
+  if (!valija_database_get_int64 (context->cache, 0, &twin, error,
                                   "SELECT id FROM message WHERE home = ?1 AND remote_id = ?2 AND id <> ?3",
                                   "isi", folder, remote_id, message) ||
+      !valija_database_get_int64 (context->cache, VALIJA_STORE_NO_ROUND, round, error,
+                                  "SELECT round FROM message WHERE id = ?1", "i", twin) ||
       !valija_database_get_int64 (context->cache, 0, &n_rows, error,
                                   "SELECT count(*) FROM message WHERE id = ?1", "i", message))
     return FALSE;
 
-  if (*twin == 0)
+  if (twin == 0)
     return TRUE;
 
   if (n_rows == 0)
     return valija_database_run (context->local, error, "UPDATE operation_message SET message = ?2 WHERE message = ?1",
-                                "ii", message, *twin) &&
-           valija_store_overlay_refresh (context, *twin, error);
+                                "ii", message, twin) &&
+           valija_store_overlay_refresh (context, twin, error);
 
   return valija_database_run (context->local, error, "UPDATE operation_message SET message = ?2 WHERE message = ?1",
-                              "ii", *twin, message) &&
-         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", *twin);
+                              "ii", twin, message) &&
+         valija_database_run (context->cache, error, "DELETE FROM message WHERE id = ?1", "i", twin);
 }
 
 static gboolean
@@ -245,8 +247,7 @@ finish_move (ValijaStoreContext     *context,
              const char             *new_remote_id,
              GError                **error)
 {
-  gint64 target;
-  gint64 twin = 0;
+  gint64 target, round;
 
   if (!valija_database_get_int64 (context->cache, 0, &target, error,
                                   "SELECT id FROM folder WHERE account = ?1 AND remote_id = ?2",
@@ -265,11 +266,10 @@ finish_move (ValijaStoreContext     *context,
                               "ii", line->id, message) &&
          redirect_dependents (context->local, line, message, line->target, new_remote_id, error) &&
          valija_store_carry_follow (context, message, line->target, new_remote_id, error) &&
-         join_twin (context, message, target, new_remote_id, &twin, error) &&
+         join_twin (context, message, target, new_remote_id, &round, error) &&
          valija_database_run (context->cache, error,
-                              "UPDATE message SET home = ?2, remote_id = ?3, gone = 0, round = CASE WHEN ?4"
-                              " THEN (SELECT f.round FROM folder f WHERE f.id = ?2) ELSE ?5 END WHERE id = ?1",
-                              "iisii", message, target, new_remote_id, twin, (gint64) VALIJA_STORE_NO_ROUND);
+                              "UPDATE message SET home = ?2, remote_id = ?3, gone = 0, round = ?4 WHERE id = ?1",
+                              "iisi", message, target, new_remote_id, round);
 }
 
 static gboolean

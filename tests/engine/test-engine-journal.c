@@ -684,6 +684,30 @@ test_moved_on_elsewhere (void)
   assert_list (test, "Archive", "c");
 }
 
+/* Of two copies of one message the one that is still there is not taken for the other, which is gone. */
+static void
+test_copies_together (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+  g_autoptr(GPtrArray) messages = NULL;
+
+  fake_server_set_flags (test->server, "INBOX", fake_server_copy (test->server, "INBOX", "2", "INBOX"),
+                         VALIJA_FLAG_SEEN);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "INBOX", "c b* b a");
+  messages = test_await_boxed (valija_engine_load_messages (test->engine, test_engine_folder (test, "INBOX"),
+                                                            VALIJA_SHOW_ALL, 0));
+  g_ptr_array_remove_index (messages, 3);
+  g_ptr_array_remove_index (messages, 0);
+  test->server->marks = TRUE;
+  g_object_unref (test_await_object (valija_engine_move_messages (test->engine, messages,
+                                                                  test_engine_folder (test, "Archive"))));
+  fake_server_remove (test->server, "INBOX", "2");
+  flush (test);
+  assert_server (test, "Archive", "5:b*");
+  assert_list (test, "Archive", "b*");
+}
+
 /* What waits is carried over to the messages that are there still, as far as they are recognised; for the other one the
  * user is told. */
 static void
@@ -930,6 +954,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/journal/lost-answers", GINT_TO_POINTER (TRUE), test_lost_answers);
   g_test_add_func ("/engine/journal/lost-answer-across", test_lost_answer_across);
   g_test_add_func ("/engine/journal/moved-on-elsewhere", test_moved_on_elsewhere);
+  g_test_add_func ("/engine/journal/copies-together", test_copies_together);
   g_test_add_data_func ("/engine/journal/renumbered/flush", GINT_TO_POINTER (TRUE), test_renumbered);
   g_test_add_data_func ("/engine/journal/renumbered/sync", GINT_TO_POINTER (FALSE), test_renumbered);
   g_test_add_func ("/engine/journal/across-cancelled", test_across_cancelled);

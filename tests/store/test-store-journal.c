@@ -294,6 +294,7 @@ static const Case cases[] = {
   { "move-given-up", "move 1 Archive; give-up", "1* 2* 3* |  | ", "" },
   { "move-undone", "move 1 Archive; undo 1", "1* 2* 3* |  | ", "" },
   { "move-several", "move 1,2,3 Archive; done 11,,13", " | 1* 3* | ", "" },
+  { "move-two-to-one-name", "move 1,2 Archive; done 11,11; add Archive 12", "3* | 12* | ", "" },
   { "move-nowhere", "move 1 INBOX", "1* 2* 3* |  | ", "" },
 
   { "move-twice", "move 1 Archive; move 1 Trash", "2* 3* |  | 1*", "move INBOX>Archive 1; move Archive>Trash " },
