@@ -8,6 +8,7 @@
 
 #include "base/valija-future.h"
 #include "base/valija-promise.h"
+#include "engine/valija-outbox-verdict.h"
 #include "sessions/valija-methods.h"
 
 G_DEFINE_FINAL_TYPE (ValijaAccountRuntime, valija_account_runtime, G_TYPE_OBJECT)
@@ -127,6 +128,7 @@ valija_account_runtime_finalize (GObject *object)
 
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
+  g_hash_table_unref (self->unwritten);
   g_hash_table_unref (self->on_their_way);
   g_hash_table_unref (self->taken_back);
   g_hash_table_unref (self->awaited);
@@ -155,6 +157,8 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->syncs = g_ptr_array_new_with_free_func (g_object_unref);
   self->lane = valija_lane_new ();
   self->sending = valija_lane_new ();
+  self->unwritten = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                           (GDestroyNotify) valija_outbox_verdict_free);
   self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);

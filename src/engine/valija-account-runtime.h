@@ -53,6 +53,7 @@ struct _ValijaAccountRuntime
 
   ValijaLane *lane;          /* the journal and the rounds of headers, which must not overtake each other */
   ValijaLane *sending;       /* the outbox */
+  GHashTable *unwritten;     /* gint64 to ValijaOutboxVerdict: what became of items, where it could not be written yet */
   GHashTable *on_their_way;  /* lines of the journal that the server is being told now: gint64 */
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */

@@ -9,6 +9,9 @@
 /* What has been sent stays visible for a while. */
 #define KEEP_SENT_ITEMS (7 * 24 * 60 * 60)
 
+/* After what could not be written of an item, in seconds. */
+#define SETTLE_RETRY 60
+
 /* ---- The list ---- */
 
 static void
@@ -66,11 +69,15 @@ schedule_next (ValijaEngine *self, GPtrArray *stored)
     {
       ValijaStoredOutbox *row = g_ptr_array_index (stored, i);
 
+      ValijaAccountRuntime *runtime = valija_engine_find_runtime_by_id (self, row->account);
+
       /* Of an account that is gone nothing is ever sent. */
-      if (valija_engine_find_runtime_by_id (self, row->account) == NULL)
+      if (runtime == NULL)
         continue;
 
-      if (row->state == VALIJA_OUTBOX_PENDING)
+      if (g_hash_table_contains (runtime->unwritten, &row->id))
+        next = MIN (next, now + SETTLE_RETRY);
+      else if (row->state == VALIJA_OUTBOX_PENDING)
         next = MIN (next, row->not_before);
       else if (row->state == VALIJA_OUTBOX_SENT && row->copy_owed)
         next = MIN (next, now + VALIJA_OUTBOX_LAST_RETRY);

@@ -40,6 +40,59 @@ set_state_fiber (Sending                    *sending,
                                                    verdict->not_before, verdict->remaining), error);
 }
 
+/* What became of one that was being sent, which is in @state still. Nobody else knows it: where it cannot be written it
+ * is remembered. */
+static gboolean
+settle_item_fiber (Sending                    *sending,
+                   gint64                      id,
+                   ValijaOutboxState           state,
+                   const ValijaOutboxVerdict  *verdict,
+                   GError                    **error)
+{
+  g_autoptr(ValijaOutboxVerdict) copy = valija_outbox_verdict_copy (verdict);
+  g_autoptr(GError) owing = NULL;
+  g_autoptr(GError) failure = NULL;
+
+  if (copy->owes_copy)
+    dex_await (valija_store_owe_outbox_copy (sending->engine->store, id, TRUE), &owing);
+  if (state == VALIJA_OUTBOX_SENDING)
+    set_state_fiber (sending, id, VALIJA_OUTBOX_SENDING, copy, &failure);
+  if (owing == NULL && failure == NULL)
+    {
+      g_hash_table_remove (sending->runtime->unwritten, &id);
+      return TRUE;
+    }
+
+  g_hash_table_replace (sending->runtime->unwritten, g_memdup2 (&id, sizeof id), g_steal_pointer (&copy));
+  g_propagate_error (error, failure != NULL ? g_steal_pointer (&failure) : g_steal_pointer (&owing));
+  return FALSE;
+}
+
+/* Those that are still marked as being sent, while nothing is: it could not be written what became of them. */
+static gboolean
+settle_left_fiber (Sending *sending, GError **error)
+{
+  g_autoptr(GError) broken_off = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "");
+  g_autoptr(GPtrArray) items = NULL;
+
+  if (!(items = dex_await_boxed (valija_store_list_outbox (sending->engine->store), error)))
+    return FALSE;
+
+  for (guint i = 0; i < items->len; i++)
+    {
+      ValijaStoredOutbox *item = g_ptr_array_index (items, i);
+      const ValijaOutboxVerdict *known = g_hash_table_lookup (sending->runtime->unwritten, &item->id);
+      g_autoptr(ValijaOutboxVerdict) unknown = valija_outbox_judge_failure (item, VALIJA_OUTBOX_SENDING, broken_off);
+
+      if ((known != NULL || item->state == VALIJA_OUTBOX_SENDING) &&
+          g_str_equal (item->account, valija_account_runtime_get_id (sending->runtime)) &&
+          !settle_item_fiber (sending, item->id, item->state, known != NULL ? known : unknown, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 fail_item_fiber (Sending             *sending,
                  ValijaStoredOutbox  *item,
@@ -49,7 +102,8 @@ fail_item_fiber (Sending             *sending,
 {
   g_autoptr(ValijaOutboxVerdict) verdict = valija_outbox_judge_failure (item, from, failure);
 
-  return set_state_fiber (sending, item->id, from, verdict, error);
+  return from == VALIJA_OUTBOX_SENDING ? settle_item_fiber (sending, item->id, from, verdict, error)
+                                       : set_state_fiber (sending, item->id, from, verdict, error);
 }
 
 /* ---- Copies ---- */
@@ -131,11 +185,10 @@ finish_item_fiber (Sending            *sending,
       /* Translators: the subject of a message, and the reason, a sentence */
       valija_engine_notice (sending->engine, _("“%s” was sent, but its copy could not be kept: %s"), item->subject,
                             failure->message);
-      if (!dex_await (valija_store_owe_outbox_copy (sending->engine->store, item->id, TRUE), error))
-        return FALSE;
+      verdict->owes_copy = TRUE;
     }
 
-  return set_state_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, verdict, error);
+  return settle_item_fiber (sending, item->id, VALIJA_OUTBOX_SENDING, verdict, error);
 }
 
 /* Whether it came no further than to the server's door, where the next message would fare no better, and a wrong
@@ -312,7 +365,7 @@ stop_flight_fiber (Sending *sending, Flight *flight, GError **error)
 {
   g_autoptr(ValijaOutboxVerdict) held = valija_outbox_judge_stop ();
 
-  return set_state_fiber (sending, flight->item->id, VALIJA_OUTBOX_SENDING, held, error);
+  return settle_item_fiber (sending, flight->item->id, VALIJA_OUTBOX_SENDING, held, error);
 }
 
 /* Returns FALSE when the batch must end. A message that the server refuses does not end it: *@last tells of it. */
@@ -482,6 +535,7 @@ send_account_fiber (gpointer data)
   Sending sending = { .engine = flow->engine, .runtime = runtime, .flights = G_QUEUE_INIT };
 
   if (!(turn = dex_await_boxed (valija_engine_race (flow->engine, entered, NULL), &error)) ||
+      !settle_left_fiber (&sending, &error) ||
       !keep_owed_fiber (&sending, &error) ||
       !(items = list_due_fiber (&sending, &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));

@@ -234,6 +234,17 @@ valija_outbox_judge_stop (void)
   return self;
 }
 
+ValijaOutboxVerdict *
+valija_outbox_verdict_copy (const ValijaOutboxVerdict *self)
+{
+  ValijaOutboxVerdict *copy = g_memdup2 (self, sizeof *self);
+
+  copy->words = g_strdup (self->words);
+  copy->remaining = self->remaining != NULL ? g_ptr_array_ref (self->remaining) : NULL;
+
+  return copy;
+}
+
 void
 valija_outbox_verdict_free (ValijaOutboxVerdict *self)
 {

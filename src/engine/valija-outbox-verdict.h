@@ -17,6 +17,7 @@ typedef struct
   char *words;              /* nullable: what the user is told of it */
   gint64 not_before;        /* 0 unless it waits for the next attempt */
   GPtrArray *remaining;     /* nullable: of char *, the recipients for whom the server did not take it; NULL for all */
+  gboolean owes_copy;       /* what is to be kept of it could not be filed */
 } ValijaOutboxVerdict;
 
 /* @item was in the state @from when it failed. */
@@ -32,6 +33,7 @@ ValijaOutboxVerdict *valija_outbox_judge_receipt (const ValijaStoredOutbox *item
 
 /* The user has stopped the sending before its turn. */
 ValijaOutboxVerdict *valija_outbox_judge_stop    (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaOutboxVerdict *valija_outbox_verdict_copy  (const ValijaOutboxVerdict *self) G_GNUC_WARN_UNUSED_RESULT;
 void                 valija_outbox_verdict_free  (ValijaOutboxVerdict *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaOutboxVerdict, valija_outbox_verdict_free)

@@ -1048,6 +1048,77 @@ test_owed_copy (void)
   g_assert_cmpuint (count_items (test), ==, 0);
 }
 
+static const struct
+{
+  int failure;              /* of the server; 0: none */
+  ValijaOutboxState state;  /* what comes of it */
+} unwritten[] = {
+  { 0, VALIJA_OUTBOX_SENT },
+  { VALIJA_ERROR_RECIPIENT, VALIJA_OUTBOX_ERROR },
+  { VALIJA_ERROR_TRY_LATER, VALIJA_OUTBOX_PENDING },
+};
+
+/* What became of a message is written as soon as that can be, as the server said it, and the message goes once. */
+static void
+test_unwritten (void)
+{
+  G_STATIC_ASSERT (VALIJA_OUTBOX_SENDING == 1);
+  for (guint i = 0; i < G_N_ELEMENTS (unwritten); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+      enqueue (test, "luis@example.org", "one");
+      test_engine_write (test, "CREATE TRIGGER full BEFORE UPDATE OF state ON outbox WHEN new.state <> 1"
+                               " BEGIN SELECT RAISE (ABORT, 'full'); END");
+      if (unwritten[i].failure != 0)
+        fail_next (test, 2, unwritten[i].failure);
+      test_await_error (flush (test), VALIJA_ERROR_STORAGE);
+      g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENDING);
+      test_await_error (flush (test), VALIJA_ERROR_STORAGE);
+      g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENDING);
+
+      test_engine_write (test, "DROP TRIGGER full");
+      g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+      g_assert_cmpint (state (test, 0), ==, unwritten[i].state);
+      g_assert_cmpuint (test->server->sent->len, ==, unwritten[i].failure == 0);
+      g_assert_nonnull (valija_outbox_item_get_words (item (test, 0)));
+    }
+}
+
+/* Nor does it stay as being sent when nobody knows what became of it. */
+static void
+test_left_behind (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  enqueue (test, "luis@example.org", "one");
+  test_engine_write (test, "UPDATE outbox SET state = 1");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_UNCERTAIN);
+  g_assert_cmpuint (test->server->sent->len, ==, 0);
+}
+
+/* It is sent, even if neither its copy can be kept nor that it is owed; and that is made up for. */
+static void
+test_unwritten_copy (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+
+  g_object_set (test->account, "keep-sent", VALIJA_KEEP_SENT_HERE, NULL);
+  enqueue (test, "luis@example.org", "one");
+  test_engine_write (test, "CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE (ABORT, 'broken'); END;"
+                           "CREATE TRIGGER full BEFORE UPDATE OF copy_kept ON outbox"
+                           " BEGIN SELECT RAISE (ABORT, 'full'); END");
+  test_await_error (flush (test), VALIJA_ERROR_STORAGE);
+  g_assert_cmpint (state (test, 0), ==, VALIJA_OUTBOX_SENT);
+
+  test_engine_write (test, "DROP TRIGGER broken; DROP TRIGGER full");
+  g_assert_cmpuint (test_await_uint (flush (test)), ==, 0);
+  test_await (valija_engine_load_folders (test->engine, valija_engine_find_runtime (test->engine, test->account)));
+  assert_list (test, "sent", "one*+");
+  g_assert_cmpuint (test->server->sent->len, ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -1075,6 +1146,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/outbox/not-sent-without-sense", test_not_sent_without_sense);
   g_test_add_func ("/engine/outbox/long-wait", test_long_wait);
   g_test_add_func ("/engine/outbox/owed-copy", test_owed_copy);
+  g_test_add_func ("/engine/outbox/unwritten", test_unwritten);
+  g_test_add_func ("/engine/outbox/left-behind", test_left_behind);
+  g_test_add_func ("/engine/outbox/unwritten-copy", test_unwritten_copy);
   g_test_add_func ("/engine/outbox/source", test_source);
   g_test_add_func ("/engine/outbox/progress", test_progress_counts_what_is_done);
 
