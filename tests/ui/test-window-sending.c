@@ -138,3 +138,92 @@ test_nothing_changes_while_sending (void)
   g_assert_true (gtk_widget_is_sensitive (composer->options_button));
   throw_away (composer);
 }
+
+static void
+arrive (DexPromise *file,
+        const char *name)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static ("content", 7);
+
+  dex_promise_resolve_object (file, valija_attachment_new_for_bytes (name, "text/plain", bytes));
+}
+
+/* A file from a slow disk goes with the message, whenever "Send" was said; and it is sent once. */
+void
+test_send_waits_for_files (void)
+{
+  g_autoptr(DexPromise) slow = dex_promise_new ();
+  g_autoptr(DexPromise) slower = dex_promise_new ();
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached&body=Here%20is%20the%20attachment");
+  guint before = valija_fake_engine_get_n_sent (engine);
+
+  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
+  valija_composer_attach (composer, "slower.txt", dex_ref (DEX_FUTURE (slower)));
+  g_assert_true (gtk_widget_get_visible (composer->attachment_area));
+  activate (composer, "composer.send");
+  activate (composer, "composer.send");
+  g_assert_nonnull (composer->waiting);
+  g_assert_null (dialog_of (composer));
+  arrive (slow, "slow.txt");
+  WAIT_FOR (g_list_model_get_n_items (composer->pending_chips) == 1);
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  /* Closed meanwhile it is sent all the same */
+  gtk_window_close (GTK_WINDOW (composer));
+  g_assert_true (has_composer ());
+  WAIT_FOR (!composer->saving);
+  arrive (slower, "slower.txt");
+  WAIT_FOR (!has_composer ());
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
+  g_assert_true (sent_contains ("slow.txt"));
+  g_assert_true (sent_contains ("slower.txt"));
+}
+
+/* A file that cannot be had stops it, and what is taken back is not sent when the file comes. */
+void
+test_send_without_file (void)
+{
+  g_autoptr(DexPromise) missing = dex_promise_new ();
+  g_autoptr(DexPromise) late = dex_promise_new ();
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached&body=Text");
+  guint before = valija_fake_engine_get_n_sent (engine);
+
+  valija_composer_attach (composer, "missing.txt", dex_ref (DEX_FUTURE (missing)));
+  activate (composer, "composer.send");
+  dex_promise_reject (missing, g_error_new_literal (VALIJA_ERROR, VALIJA_ERROR_INVALID, "Gone."));
+  WAIT_FOR (dialog_of (composer) != NULL);
+  g_assert_null (composer->waiting);
+  g_assert_false (valija_composer_is_attaching (composer));
+  adw_dialog_force_close (dialog_of (composer));
+
+  valija_composer_attach (composer, "late.txt", dex_ref (DEX_FUTURE (late)));
+  activate (composer, "composer.send");
+  adw_toast_dismiss (composer->waiting);
+  g_assert_null (composer->waiting);
+  arrive (late, "late.txt");
+  WAIT_FOR (!valija_composer_is_attaching (composer));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composer->composition)), ==, 1);
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+  throw_away (composer);
+}
+
+/* The draft is kept with it; nobody has to wait for one that was taken off. */
+void
+test_close_waits_for_files (void)
+{
+  g_autoptr(DexPromise) slow = dex_promise_new ();
+  g_autoptr(DexPromise) never = dex_promise_new ();
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached");
+
+  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
+  valija_composer_attach (composer, "never.txt", dex_ref (DEX_FUTURE (never)));
+  adw_wrap_box_remove (composer->pending, gtk_widget_get_last_child (GTK_WIDGET (composer->pending)));
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT_FOR (composer->draft != 0 && !composer->saving && !composer->dirty);
+  g_assert_true (has_composer ());
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  arrive (slow, "slow.txt");
+  WAIT_FOR (!has_composer ());
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
+}

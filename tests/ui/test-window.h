@@ -150,5 +150,8 @@ void test_resize (void);
 
 void test_formatted_draft (void);
 void test_nothing_changes_while_sending (void);
+void test_send_waits_for_files (void);
+void test_send_without_file (void);
+void test_close_waits_for_files (void);
 
 G_END_DECLS

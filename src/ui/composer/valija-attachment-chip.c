@@ -15,7 +15,7 @@ struct _ValijaAttachmentChip
   GtkLabel          *size;
   GtkWidget         *remove;
 
-  ValijaComposition *composition;
+  ValijaComposition *composition;   /* both NULL while it is pending */
   ValijaAttachment  *attachment;
 };
 
@@ -24,7 +24,13 @@ G_DEFINE_FINAL_TYPE (ValijaAttachmentChip, valija_attachment_chip, ADW_TYPE_BIN)
 static void
 remove_cb (ValijaAttachmentChip *self)
 {
-  g_autoptr(ValijaAttachment) attachment = g_object_ref (self->attachment);
+  g_autoptr(ValijaAttachment) attachment = NULL;
+
+  if (!g_set_object (&attachment, self->attachment))
+    {
+      adw_wrap_box_remove (ADW_WRAP_BOX (gtk_widget_get_parent (GTK_WIDGET (self))), GTK_WIDGET (self));
+      return;
+    }
 
   valija_composition_remove_attachment (self->composition, attachment);
 }
@@ -62,20 +68,16 @@ valija_attachment_chip_init (ValijaAttachmentChip *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-GtkWidget *
-valija_attachment_chip_new (ValijaComposition *composition,
-                            ValijaAttachment  *attachment)
+static ValijaAttachmentChip *
+create (const char *name,
+        const char *mime_type,
+        const char *size)
 {
   ValijaAttachmentChip *self = g_object_new (VALIJA_TYPE_ATTACHMENT_CHIP, NULL);
-  const char *mime_type = valija_attachment_get_mime_type (attachment);
-  const char *name = valija_attachment_get_name (attachment);
   g_autofree char *content_type = g_content_type_from_mime_type (mime_type);
   g_autoptr(GIcon) icon = g_content_type_get_symbolic_icon (content_type != NULL ? content_type : mime_type);
-  g_autofree char *size = g_format_size (valija_attachment_get_size (attachment));
   g_autofree char *label = NULL;
 
-  self->composition = g_object_ref (composition);
-  self->attachment = g_object_ref (attachment);
   gtk_image_set_from_gicon (self->icon, icon);
   gtk_label_set_text (self->name, name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), name);
@@ -84,5 +86,26 @@ valija_attachment_chip_new (ValijaComposition *composition,
   label = g_strdup_printf (_("Remove %s"), name);
   gtk_widget_set_tooltip_text (self->remove, label);
 
+  return self;
+}
+
+GtkWidget *
+valija_attachment_chip_new (ValijaComposition *composition,
+                            ValijaAttachment  *attachment)
+{
+  g_autofree char *size = g_format_size (valija_attachment_get_size (attachment));
+  ValijaAttachmentChip *self = create (valija_attachment_get_name (attachment),
+                                       valija_attachment_get_mime_type (attachment), size);
+
+  self->composition = g_object_ref (composition);
+  self->attachment = g_object_ref (attachment);
+
   return GTK_WIDGET (self);
+}
+
+GtkWidget *
+valija_attachment_chip_new_pending (const char *name)
+{
+  /* Translators: in the place of the size of a file that is not attached yet */
+  return GTK_WIDGET (create (name, "application/octet-stream", _("Attaching…")));
 }

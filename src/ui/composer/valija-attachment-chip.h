@@ -16,4 +16,8 @@ G_DECLARE_FINAL_TYPE (ValijaAttachmentChip, valija_attachment_chip, VALIJA, ATTA
 GtkWidget *valija_attachment_chip_new (ValijaComposition *composition, ValijaAttachment *attachment)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* In the place of a file called @name that is not attached yet, in a #AdwWrapBox, from which the button takes it off.
+ * (transfer floating) */
+GtkWidget *valija_attachment_chip_new_pending (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

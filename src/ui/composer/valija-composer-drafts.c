@@ -70,7 +70,7 @@ saved_cb (DexFuture *future,
       else
         valija_composer_schedule_save (self);
     }
-  else if (self->closing)
+  else if (self->closing && !valija_composer_is_attaching (self))
     {
       valija_application_notify (valija_application_get_default (), _("Draft saved"));
       gtk_window_destroy (GTK_WINDOW (self));
@@ -205,6 +205,7 @@ valija_composer_discard (ValijaComposer *self)
   AdwDialog *dialog;
 
   g_clear_handle_id (&self->save_source, g_source_remove);
+  valija_composer_stop_waiting (self);
 
   if (valija_composer_is_empty (self))
     {

@@ -32,6 +32,7 @@ struct _ValijaComposer
   GtkWidget           *options_button;
   GtkWidget           *attachment_area;
   AdwWrapBox          *attachments;
+  AdwWrapBox          *pending;       /* chips in the place of files that are not attached yet */
   GtkLabel            *copy_note;
   GtkLabel            *draft_note;
 
@@ -40,6 +41,8 @@ struct _ValijaComposer
   ValijaComposition   *composition;
   char                *opened_text;   /* what the body was at first, and nullable: its HTML, which says the same */
   char                *opened_html;
+  GListModel          *pending_chips;
+  AdwToast            *waiting;       /* nullable: shown while sending waits for files; not owned */
   GListModel          *senders;       /* of ValijaSender: the addresses of the accounts that can send */
   GSimpleActionGroup  *options;
   SpellingTextBufferAdapter *spelling;
@@ -82,11 +85,16 @@ void           valija_composer_install_check   (GtkWidgetClass *widget_class);
 
 /* valija-composer-send.c */
 void           valija_composer_update_actions  (ValijaComposer *self); /* whether it can be sent, and changed */
+void           valija_composer_stop_waiting    (ValijaComposer *self); /* sending is not to wait for files any more */
+void           valija_composer_attached        (ValijaComposer *self); /* no file is on its way any more */
 void           valija_composer_install_send    (GtkWidgetClass *widget_class);
 
 /* valija-composer-attachments.c */
 void           valija_composer_install_attachments (GtkWidgetClass *widget_class);
 void           valija_composer_bind_attachments    (ValijaComposer *self);
+gboolean       valija_composer_is_attaching        (ValijaComposer *self); /* whether files are still to come */
+/* Attaches what @attachment (transfer full) resolves to; @name stands there until then. */
+void           valija_composer_attach              (ValijaComposer *self, const char *name, DexFuture *attachment);
 
 /* valija-composer-options.c */
 void           valija_composer_bind_options    (ValijaComposer *self);

@@ -130,6 +130,43 @@ queued_cb (DexFuture *future,
   valija_composer_drop (self);
 }
 
+/* ---- Files that are still on their way ---- */
+
+static void
+waiting_dismissed_cb (ValijaComposer *self)
+{
+  self->waiting = NULL;
+}
+
+void
+valija_composer_stop_waiting (ValijaComposer *self)
+{
+  AdwToast *waiting = g_steal_pointer (&self->waiting);
+
+  if (waiting != NULL)
+    adw_toast_dismiss (waiting);
+}
+
+/* Whether it is sent later, when all files are there: on a slow disk that takes a while. */
+static gboolean
+waits_for_files (ValijaComposer *self)
+{
+  if (!valija_composer_is_attaching (self))
+    return FALSE;
+
+  if (self->waiting == NULL)
+    {
+      self->waiting = adw_toast_new (_("Sending waits until all files are attached"));
+      adw_toast_set_timeout (self->waiting, 0);
+      /* It is not sent once that is gone. */
+      adw_toast_set_button_label (self->waiting, _("_Cancel"));
+      g_signal_connect_object (self->waiting, "dismissed", G_CALLBACK (waiting_dismissed_cb), self, G_CONNECT_SWAPPED);
+      adw_toast_overlay_add_toast (self->toasts, self->waiting);
+    }
+
+  return TRUE;
+}
+
 static void
 queue (ValijaComposer *self)
 {
@@ -140,6 +177,7 @@ queue (ValijaComposer *self)
     due = g_get_real_time () / G_USEC_PER_SEC + seconds;
 
   self->done = TRUE;
+  valija_composer_stop_waiting (self);
   set_sending (self, TRUE);
   g_clear_handle_id (&self->save_source, g_source_remove);
   valija_application_hold_for (valija_application_get_default (),
@@ -155,7 +193,8 @@ doubt_response_cb (GObject      *dialog,
 {
   g_autoptr(ValijaComposer) self = data;
 
-  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "send"))
+  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "send") &&
+      !waits_for_files (self))
     queue (self);
 }
 
@@ -185,6 +224,7 @@ check (ValijaComposer *self)
   if (valija_composition_check (self->composition, &error))
     return TRUE;
 
+  valija_composer_stop_waiting (self);
   toast = adw_toast_new (error->message);
   adw_toast_set_use_markup (toast, FALSE);
   adw_toast_overlay_add_toast (self->toasts, toast);
@@ -202,12 +242,31 @@ send (ValijaComposer *self,
     return;
 
   self->due = due;
+  if (waits_for_files (self))
+    return;
+
   if (valija_composition_forgot_attachment (self->composition))
     ask (self, _("No File Is Attached"), _("The text speaks of an attachment, but there is none."));
   else if (gtk_editable_get_text (GTK_EDITABLE (self->subject))[0] == '\0')
     ask (self, _("No Subject"), _("The message has no subject. Those who get it may overlook it."));
   else
     queue (self);
+}
+
+void
+valija_composer_attached (ValijaComposer *self)
+{
+  if (self->waiting != NULL)
+    {
+      valija_composer_stop_waiting (self);
+      self->closing = FALSE;
+      send (self, self->due);
+      /* Closed meanwhile, perhaps, and there is something to ask or to tell */
+      if (!self->done)
+        gtk_window_present (GTK_WINDOW (self));
+    }
+  else if (self->closing)
+    valija_composer_close_saving (self);
 }
 
 /* ---- Actions ---- */

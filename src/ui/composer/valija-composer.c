@@ -212,7 +212,8 @@ valija_composer_is_empty (ValijaComposer *self)
          valija_address_field_get_text (self->to)[0] == '\0' &&
          valija_address_field_get_text (self->cc)[0] == '\0' &&
          valija_address_field_get_text (self->bcc)[0] == '\0' &&
-         g_list_model_get_n_items (valija_composition_get_attachments (self->composition)) == 0;
+         g_list_model_get_n_items (valija_composition_get_attachments (self->composition)) == 0 &&
+         !valija_composer_is_attaching (self);
 }
 
 static void
@@ -287,7 +288,8 @@ has_to_save (ValijaComposer *self)
 {
   gboolean changed = self->dirty && !valija_composer_is_empty (self);
 
-  return !self->done && (changed || self->saving) && valija_composer_get_account (self) != NULL;
+  return !self->done && (changed || self->saving || valija_composer_is_attaching (self)) &&
+         valija_composer_get_account (self) != NULL;
 }
 
 /* Returns whether it must stay for a while; for the eye it goes at once. */
@@ -340,6 +342,7 @@ valija_composer_dispose (GObject *object)
   g_clear_object (&self->original);
   g_clear_object (&self->begun_in);
   g_clear_object (&self->senders);
+  g_clear_object (&self->pending_chips);
   g_clear_object (&self->composition);
   g_clear_object (&self->engine);
 
@@ -378,6 +381,7 @@ valija_composer_class_init (ValijaComposerClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, options_button);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachment_area);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, attachments);
+  gtk_widget_class_bind_template_child (widget_class, ValijaComposer, pending);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, copy_note);
   gtk_widget_class_bind_template_child (widget_class, ValijaComposer, draft_note);
   gtk_widget_class_bind_template_callback (widget_class, changed_cb);
