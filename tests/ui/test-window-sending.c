@@ -227,3 +227,41 @@ test_close_waits_for_files (void)
   WAIT_FOR (!has_composer ());
   g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
 }
+
+/* As a mouse would. */
+static void
+answer (ValijaComposer *composer,
+        const char     *label)
+{
+  GtkWidget *button = NULL;
+
+  WAIT_FOR ((button = find_button (GTK_WIDGET (dialog_of (composer)), label)) != NULL);
+  g_signal_emit_by_name (button, "clicked");
+}
+
+/* Keys act behind a dialog too: what is asked is asked once, and what it is about is sent once. */
+void
+test_asked_once (void)
+{
+  ValijaComposer *composer = compose ("mailto:bo@example.org?body=Text");
+  g_autoptr(GListModel) dialogs = adw_application_window_get_dialogs (ADW_APPLICATION_WINDOW (composer));
+  guint before = valija_fake_engine_get_n_sent (engine);
+
+  activate (composer, "composer.send");
+  WAIT_FOR (dialog_of (composer) != NULL);
+  activate (composer, "composer.send");
+  activate (composer, "composer.send-later");
+  activate (composer, "composer.discard");
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  g_assert_cmpuint (g_list_model_get_n_items (dialogs), ==, 1);
+  answer (composer, "_Keep Writing");
+  WAIT_FOR (dialog_of (composer) == NULL);
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (composer, "composer.send");
+  WAIT_FOR (dialog_of (composer) != NULL);
+  activate (composer, "composer.send");
+  answer (composer, "_Send Anyway");
+  WAIT_FOR (!has_composer ());
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
+}

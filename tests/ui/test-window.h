@@ -153,5 +153,6 @@ void test_nothing_changes_while_sending (void);
 void test_send_waits_for_files (void);
 void test_send_without_file (void);
 void test_close_waits_for_files (void);
+void test_asked_once (void);
 
 G_END_DECLS

@@ -183,8 +183,9 @@ discard_response_cb (GObject      *dialog,
                      gpointer      data)
 {
   g_autoptr(ValijaComposer) self = data;
+  const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result);
 
-  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "discard"))
+  if (!self->done && g_str_equal (response, "discard"))
     {
       self->done = TRUE;
       valija_composer_drop (self);

@@ -19,13 +19,20 @@ valija_composer_update_actions (ValijaComposer *self)
 {
   static const char * const sending[] = { "composer.send", "composer.send-tomorrow", "composer.send-monday",
                                           "composer.send-later" };
-  static const char * const writing[] = { "composer.attach", "composer.check-addresses", "composer.discard" };
-  gboolean can_send = !self->sending && valija_composer_get_account (self) != NULL;
+  static const char * const writing[] = { "composer.attach", "composer.check-addresses", "composer.choose-version",
+                                          "composer.discard" };
+  gboolean can_write, can_send;
 
+  if (self->composition == NULL)
+    return;
+
+  /* Keys reach what is behind a dialog, and would ask the same again. */
+  can_write = !self->sending && adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) == NULL;
+  can_send = can_write && valija_composer_get_account (self) != NULL;
   for (guint i = 0; i < G_N_ELEMENTS (sending); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), sending[i], can_send);
   for (guint i = 0; i < G_N_ELEMENTS (writing); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), writing[i], !self->sending);
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), writing[i], can_write);
 }
 
 /* Nothing can be changed of what is on its way: it would not be sent, and not be kept. */
@@ -192,9 +199,9 @@ doubt_response_cb (GObject      *dialog,
                    gpointer      data)
 {
   g_autoptr(ValijaComposer) self = data;
+  const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result);
 
-  if (g_str_equal (adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result), "send") &&
-      !waits_for_files (self))
+  if (!self->done && g_str_equal (response, "send") && !waits_for_files (self))
     queue (self);
 }
 
@@ -238,7 +245,7 @@ static void
 send (ValijaComposer *self,
       gint64          due)
 {
-  if (valija_composer_get_account (self) == NULL || !check (self))
+  if (self->done || valija_composer_get_account (self) == NULL || !check (self))
     return;
 
   self->due = due;

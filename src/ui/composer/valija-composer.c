@@ -400,6 +400,7 @@ valija_composer_init (ValijaComposer *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   valija_focus_keep (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::visible-dialog", G_CALLBACK (valija_composer_update_actions), NULL);
 
   update_scheme (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (update_scheme), self,
