@@ -55,7 +55,7 @@ static void
 update_transcript (ValijaImapConnection *self)
 {
   if (self->transcript != NULL)
-    valija_transcript_set_content (self->transcript, valija_imap_queue_has_content (self->queue));
+    valija_transcript_set_content (self->transcript, valija_imap_queue_count_contents (self->queue) > 0);
 }
 
 static void
@@ -379,12 +379,12 @@ valija_imap_connection_drop_progress (ValijaImapConnection *self,
     valija_imap_input_set_progress (self->input, NULL);
 }
 
-gboolean
-valija_imap_connection_awaits_mail (ValijaImapConnection *self)
+guint
+valija_imap_connection_count_mail (ValijaImapConnection *self)
 {
-  g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), FALSE);
+  g_return_val_if_fail (VALIJA_IS_IMAP_CONNECTION (self), 0);
 
-  return valija_imap_queue_has_content (self->queue);
+  return valija_imap_queue_count_contents (self->queue);
 }
 
 DexFuture *

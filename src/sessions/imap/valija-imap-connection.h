@@ -53,8 +53,8 @@ void       valija_imap_connection_set_watch     (ValijaImapConnection *self,
                                                  gpointer              user_data);
 void       valija_imap_connection_set_mode      (ValijaImapConnection *self, ValijaImapMode mode);
 
-/* Whether mail was asked for that has not all come. */
-gboolean              valija_imap_connection_awaits_mail (ValijaImapConnection *self);
+/* Of how many commands that ask for mail it has not all come. */
+guint                 valija_imap_connection_count_mail (ValijaImapConnection *self);
 
 /* Told from now on how many octets of the large literal under way have come, and of how many. Dropped only while it is
  * still the one that was set. */

@@ -26,6 +26,7 @@ typedef struct
   GQueue messages;       /* of ValijaFetched */
   ValijaImapGate *gate;
   DexPromise *arrival;   /* nullable: somebody waits */
+  gboolean abandoned;    /* nobody takes what still comes */
 } Arrivals;
 
 static Arrivals *
@@ -66,6 +67,8 @@ fetch_free (gpointer data)
 
   if (self->arrivals != NULL)
     {
+      self->arrivals->abandoned = TRUE;
+      g_queue_clear_full (&self->arrivals->messages, (GDestroyNotify) valija_fetched_unref);
       valija_imap_gate_abandon (self->arrivals->gate);
       arrivals_unref (self->arrivals);
     }
@@ -109,8 +112,7 @@ respond_cb (ValijaImapResponse *response,
       valija_imap_value_get_kind (fetch.body) == VALIJA_IMAP_VALUE_NONE)
     return FALSE;
 
-  source = valija_imap_value_dup_bytes (fetch.body);
-  if (source == NULL)
+  if (self->abandoned || (source = valija_imap_value_dup_bytes (fetch.body)) == NULL)
     return TRUE;
 
   remote_id = valija_imap_remote_id_format (self->uid_validity, fetch.uid);

@@ -229,8 +229,8 @@ valija_imap_queue_owes (ValijaImapQueue *self)
   return self->in_flight.length > self->n_patient;
 }
 
-gboolean
-valija_imap_queue_has_content (ValijaImapQueue *self)
+guint
+valija_imap_queue_count_contents (ValijaImapQueue *self)
 {
-  return self->n_contents > 0;
+  return self->n_contents;
 }

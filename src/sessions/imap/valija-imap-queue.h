@@ -61,9 +61,9 @@ void               valija_imap_queue_end_patience (ValijaImapQueue *self, Valija
 /* All fail with @error. */
 void               valija_imap_queue_fail        (ValijaImapQueue *self, const GError *error);
 
-/* Whether nothing waits and nothing is in flight; an answer is owed soon; what comes may be mail. */
-gboolean           valija_imap_queue_is_empty    (ValijaImapQueue *self);
-gboolean           valija_imap_queue_owes        (ValijaImapQueue *self);
-gboolean           valija_imap_queue_has_content (ValijaImapQueue *self);
+/* Whether nothing waits and nothing is in flight; an answer is owed soon. How many commands in flight bring mail. */
+gboolean           valija_imap_queue_is_empty       (ValijaImapQueue *self);
+gboolean           valija_imap_queue_owes           (ValijaImapQueue *self);
+guint              valija_imap_queue_count_contents (ValijaImapQueue *self);
 
 G_END_DECLS

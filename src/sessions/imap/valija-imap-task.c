@@ -88,9 +88,14 @@ is_given_up (ValijaImapTask *task,
              ValijaImapLink *link)
 {
   ValijaProgress *progress = task->progress;
+  guint n_commands = valija_imap_connection_count_mail (valija_imap_link_get_connection (link));
 
-  return progress != NULL && g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)) &&
-         valija_imap_connection_awaits_mail (valija_imap_link_get_connection (link)) &&
+  /* Who takes all waits for each of them; how much these bring is not known */
+  if (n_commands > 1)
+    return TRUE;
+
+  return progress != NULL && n_commands > 0 &&
+         g_cancellable_is_cancelled (valija_progress_get_cancellable (progress)) &&
          valija_progress_get_total (progress) > valija_progress_get_done (progress) + MUCH_OCTETS;
 }
 

@@ -131,9 +131,46 @@ test_only_one (void)
   imap_close (session);
 }
 
+/* Of several hundred messages: nobody receives them any more, and they do not keep the next one waiting. */
+static void
+test_many (void)
+{
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autoptr(GString) script = g_string_new (OPENING ("") LISTING COUNTING SELECT ("V4"));
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr(ValijaFetched) first = NULL;
+  g_autoptr(DexChannel) channel = NULL;
+  g_auto(GStrv) remote_ids = NULL;
+
+  for (guint i = 1; i <= 250; i++)
+    g_strv_builder_take (builder, g_strdup_printf ("7.%u", i));
+  remote_ids = g_strv_builder_end (builder);
+
+  g_string_append (script, "C: V5 UID FETCH 1:100 (UID BODY.PEEK[])\nC: V6 UID FETCH 101:200 (UID BODY.PEEK[])\n"
+                           "C: V7 UID FETCH 201:250 (UID BODY.PEEK[])\n");
+  /* More than anybody takes ahead */
+  for (guint i = 1; i <= 80; i++)
+    g_string_append_printf (script, "S: * 1 FETCH (UID %u BODY[] {5}\nS+ hello\nS: )\n", i);
+  g_string_append (script, "SILENCE\n");
+  valija_script_server_add (server, script->str);
+  valija_script_server_add (server, OPENING ("") SELECT ("V2") SMALL ("V3") GOODBYE ("V4"));
+
+  imap_assert_listed (session);
+  channel = valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX",
+                                               (const char * const *) remote_ids, NULL);
+  first = imap_assert_boxed (dex_channel_receive (channel));
+  g_assert_cmpstr (first->remote_id, ==, "7.1");
+  dex_channel_close_receive (channel);
+  assert_small (session);
+  g_assert_cmpint (valija_session_get_state (session), ==, VALIJA_SESSION_OPEN);
+  imap_close (session);
+}
+
 void
 imap_add_cancel_tests (void)
 {
+  g_test_add_func ("/imap/session/cancel/many", test_many);
   g_test_add_func ("/imap/session/cancel/much", test_much);
   g_test_add_func ("/imap/session/cancel/little", test_little);
   g_test_add_func ("/imap/session/cancel/only-one", test_only_one);
