@@ -583,7 +583,7 @@ whole_script (const Case *test)
     return g_strconcat (GREETING SIGN_IN "S: V1 OK [CAPABILITY IMAP4rev1 ", test->capabilities,
                         "] in\nC: V2 ENABLE UTF8=ACCEPT\nC: V3 LIST \"\" \"*\"\n"
                         "S: * ENABLED UTF8=ACCEPT\nS: V2 OK x\n"
-                        "S: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\nC: V4 STATUS INBOX (MESSAGES UNSEEN)\n"
+                        "S: * LIST (\\HasNoChildren) \"/\" INBOX\nS: V3 OK x\nC: V4 STATUS INBOX (" COUNTS ")\n"
                         "S: * STATUS INBOX (MESSAGES 3 UNSEEN 1)\nS: V4 OK x\n", test->script, NULL);
 
   if (strstr (test->capabilities, "NAMESPACE") == NULL)
