@@ -129,6 +129,7 @@ valija_account_runtime_finalize (GObject *object)
   valija_lane_unref (self->lane);
   valija_lane_unref (self->sending);
   g_hash_table_unref (self->unwritten);
+  g_hash_table_unref (self->unreached);
   g_hash_table_unref (self->on_their_way);
   g_hash_table_unref (self->taken_back);
   g_hash_table_unref (self->awaited);
@@ -159,6 +160,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->sending = valija_lane_new ();
   self->unwritten = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                            (GDestroyNotify) valija_outbox_verdict_free);
+  self->unreached = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);

@@ -53,7 +53,9 @@ struct _ValijaAccountRuntime
 
   ValijaLane *lane;          /* the journal and the rounds of headers, which must not overtake each other */
   ValijaLane *sending;       /* the outbox */
-  GHashTable *unwritten;     /* gint64 to ValijaOutboxVerdict: what became of items, where it could not be written yet */
+  GHashTable *unwritten;     /* gint64 to ValijaOutboxVerdict: what became of items, where it is not written yet */
+  GHashTable *unreached;     /* items that wait since their server could not be reached: gint64 */
+  gboolean reachable;        /* perhaps it can be now: they are not to wait any longer */
   GHashTable *on_their_way;  /* lines of the journal that the server is being told now: gint64 */
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */

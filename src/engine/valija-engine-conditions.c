@@ -69,6 +69,7 @@ wake_all (ValijaEngine *self, gboolean all)
       ValijaAccountRuntime *runtime = value;
 
       runtime->look_at_all |= all;
+      runtime->reachable = TRUE;
       valija_account_runtime_wake (runtime);
     }
 

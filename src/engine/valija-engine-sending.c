@@ -36,6 +36,11 @@ set_state_fiber (Sending                    *sending,
                  const ValijaOutboxVerdict  *verdict,
                  GError                    **error)
 {
+  if (verdict->unreached)
+    g_hash_table_add (sending->runtime->unreached, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (sending->runtime->unreached, &id);
+
   return dex_await (valija_store_set_outbox_state (sending->engine->store, id, from, verdict->state, verdict->words,
                                                    verdict->not_before, verdict->remaining), error);
 }
@@ -408,6 +413,7 @@ finish_flight_fiber (Sending *sending, GError **last)
 static GPtrArray *
 list_due_fiber (Sending *sending, GError **error)
 {
+  ValijaAccountRuntime *runtime = sending->runtime;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   GPtrArray *items;
 
@@ -418,11 +424,15 @@ list_due_fiber (Sending *sending, GError **error)
     {
       ValijaStoredOutbox *item = g_ptr_array_index (items, i - 1);
 
-      if (item->state != VALIJA_OUTBOX_PENDING || item->not_before > now ||
-          !g_str_equal (item->account, valija_account_runtime_get_id (sending->runtime)))
+      gboolean due = item->not_before <= now ||
+                     (runtime->reachable && g_hash_table_contains (runtime->unreached, &item->id));
+
+      if (item->state != VALIJA_OUTBOX_PENDING || !due ||
+          !g_str_equal (item->account, valija_account_runtime_get_id (runtime)))
         g_ptr_array_remove_index (items, i - 1);
     }
 
+  runtime->reachable = FALSE;
   return items;
 }
 

@@ -107,6 +107,8 @@ valija_outbox_judge_failure (const ValijaStoredOutbox *item,
   self->words = dup_failure_words (self->state, failure);
   if (self->state == VALIJA_OUTBOX_PENDING)
     self->not_before = retry_time (item->attempts);
+  self->unreached = self->state == VALIJA_OUTBOX_PENDING && !valija_error_is_cancelled (failure) &&
+                    !g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
 
   return self;
 }

@@ -17,6 +17,7 @@ typedef struct
   char *words;              /* nullable: what the user is told of it */
   gint64 not_before;        /* 0 unless it waits for the next attempt */
   GPtrArray *remaining;     /* nullable: of char *, the recipients for whom the server did not take it; NULL for all */
+  gboolean unreached;       /* it waits for a server that cannot be reached */
   gboolean owes_copy;       /* what is to be kept of it could not be filed */
 } ValijaOutboxVerdict;
 

@@ -388,6 +388,40 @@ test_sends_when_due (void)
   g_assert_cmpuint (n_in_state (test, VALIJA_OUTBOX_PENDING), ==, 1);
 }
 
+static gboolean
+was_tried (TestEngine *test, guint position)
+{
+  GListModel *outbox = valija_engine_get_outbox (test->engine);
+  g_autoptr(ValijaOutboxItem) item = g_list_model_get_item (outbox, position);
+
+  return item != NULL && valija_outbox_item_get_state (item) == VALIJA_OUTBOX_PENDING &&
+         valija_outbox_item_get_attempts (item) == 1;
+}
+
+/* What waits for the network goes when that is back; not so what the server has put off. */
+static void
+test_sends_when_reachable (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("smtp");
+  g_autoptr(ValijaComposition) put_off = test_composition ("luis@example.org", "put off");
+  g_autoptr(ValijaComposition) cut_off = test_composition ("luis@example.org", "cut off");
+
+  valija_engine_start (test->engine);
+  test->server->fail_at = 2;
+  test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+  test_await_int64 (valija_engine_send (test->engine, test->account, put_off, 0));
+  valija_wait_until (was_tried (test, 0));
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_CONNECT;
+  test_await_int64 (valija_engine_send (test->engine, test->account, cut_off, 0));
+  valija_wait_until (was_tried (test, 1));
+
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  valija_wait_until (n_in_state (test, VALIJA_OUTBOX_SENT) == 1);
+  g_assert_true (was_tried (test, 0));
+  g_assert_cmpuint (test->server->sent->len, ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -403,6 +437,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/refused-beside-sending", test_refused_beside_sending);
   g_test_add_func ("/engine/background/accounts-come-and-go", test_accounts_come_and_go);
   g_test_add_func ("/engine/background/sends-when-due", test_sends_when_due);
+  g_test_add_func ("/engine/background/sends-when-reachable", test_sends_when_reachable);
   g_test_add_func ("/engine/background/metered", test_metered);
   g_test_add_func ("/engine/background/resume", test_resume);
   g_test_add_func ("/engine/background/last-check", test_last_check);
