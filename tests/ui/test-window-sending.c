@@ -265,3 +265,69 @@ test_asked_once (void)
   WAIT_FOR (!has_composer ());
   g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
 }
+
+/* Takes those accounts away that send, or all, and returns what was there. */
+static GPtrArray *
+take_accounts (gboolean all)
+{
+  GListModel *accounts = valija_engine_get_accounts (engine);
+  GPtrArray *taken = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    g_ptr_array_add (taken, g_list_model_get_item (accounts, i));
+
+  for (guint i = g_list_model_get_n_items (accounts); i > 0; i--)
+    {
+      g_autofree char *reason = valija_engine_why_not (engine, taken->pdata[i - 1], NULL, VALIJA_ACTION_COMPOSE);
+
+      if (all || reason == NULL)
+        g_list_store_remove (G_LIST_STORE (accounts), i - 1);
+    }
+
+  return taken;
+}
+
+static void
+give_back (GPtrArray *taken)
+{
+  GListModel *accounts = valija_engine_get_accounts (engine);
+
+  g_list_store_splice (G_LIST_STORE (accounts), 0, g_list_model_get_n_items (accounts), taken->pdata, taken->len);
+  show_inbox ("ana@example.org");
+}
+
+/* With nobody left to send from it is kept where mail is received; with no account at all it is lost only if the user
+ * says so. */
+void
+test_close_without_sender (void)
+{
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Kept&body=Text");
+  guint before = valija_fake_engine_get_n_drafts (engine);
+  g_autoptr(GPtrArray) accounts = NULL;
+  g_autoptr(GPtrArray) rest = NULL;
+
+  accounts = take_accounts (FALSE);
+  g_assert_null (valija_composer_get_account (composer));
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (composer->body)), "Written on", -1);
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT_FOR (!has_composer ());
+  g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
+  give_back (accounts);
+
+  /* All of it was kept in what is gone now. */
+  composer = compose ("mailto:bo@example.org?subject=Kept&body=Text");
+  valija_composer_changed (composer);
+  WAIT_FOR (composer->draft != 0 && !composer->dirty);
+  rest = take_accounts (TRUE);
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT_FOR (has_composer () && dialog_of (composer) != NULL);
+  answer (composer, "_Cancel");
+  WAIT_FOR (dialog_of (composer) == NULL);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (composer)));
+
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT_FOR (dialog_of (composer) != NULL);
+  answer (composer, "_Discard");
+  WAIT_FOR (!has_composer ());
+  give_back (rest);
+}

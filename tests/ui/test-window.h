@@ -154,5 +154,6 @@ void test_send_waits_for_files (void);
 void test_send_without_file (void);
 void test_close_waits_for_files (void);
 void test_asked_once (void);
+void test_close_without_sender (void);
 
 G_END_DECLS

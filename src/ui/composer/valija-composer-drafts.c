@@ -14,6 +14,37 @@
 #define SAVE_AFTER_SECONDS 3
 
 static void save (ValijaComposer *self);
+static void ask (ValijaComposer *self, const char *body);
+
+/* In whose drafts it is kept: of the account that sends it, or else of any, which may only receive. NULL without one;
+ * the list of the engine keeps it. */
+static ValijaAccount *
+find_keeper (ValijaComposer *self)
+{
+  ValijaAccount *account = valija_composer_get_account (self);
+  GListModel *accounts = valija_engine_get_accounts (self->engine);
+  guint n_items = g_list_model_get_n_items (accounts);
+
+  for (guint i = 0; account == NULL && i < n_items; i++)
+    {
+      g_autoptr(ValijaAccount) other = g_list_model_get_item (accounts, i);
+
+      if (other == self->begun_in || i + 1 == n_items)
+        account = other;
+    }
+
+  return account;
+}
+
+/* Nowhere to keep it: it is lost only if that is what the user wants. */
+static void
+ask_to_lose (ValijaComposer *self)
+{
+  self->closing = FALSE;
+  gtk_window_present (GTK_WINDOW (self));
+  if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) == NULL)
+    ask (self, _("There is no account left to keep it in. Add one first, or copy the text."));
+}
 
 static void
 note_saved (ValijaComposer *self)
@@ -80,12 +111,19 @@ saved_cb (DexFuture *future,
 static void
 save (ValijaComposer *self)
 {
-  ValijaAccount *account = valija_composer_get_account (self);
+  ValijaAccount *account = find_keeper (self);
 
   g_clear_handle_id (&self->save_source, g_source_remove);
 
-  if (account == NULL || self->saving)
+  if (self->saving)
     return;
+
+  if (account == NULL)
+    {
+      if (self->closing)
+        ask_to_lose (self);
+      return;
+    }
 
   valija_composer_collect (self);
   self->dirty = FALSE;
@@ -126,17 +164,22 @@ valija_composer_save_again (ValijaComposer *self)
 void
 valija_composer_close_saving (ValijaComposer *self)
 {
+  if (!self->saving && find_keeper (self) == NULL)
+    {
+      ask_to_lose (self);
+      return;
+    }
+
   self->closing = TRUE;
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
-  if (!self->saving)
-    save (self);
+  save (self);
 }
 
 /* The draft is for the server now. Not waited for: until it is there it is safe here. */
 void
 valija_composer_release (ValijaComposer *self)
 {
-  ValijaAccount *account = self->draft != 0 ? valija_composer_get_account (self) : NULL;
+  ValijaAccount *account = self->draft != 0 ? find_keeper (self) : NULL;
 
   if (account != NULL)
     valija_future_forget (valija_engine_release_draft (self->engine, account, self->draft), "draft to the server");
@@ -185,11 +228,32 @@ discard_response_cb (GObject      *dialog,
   g_autoptr(ValijaComposer) self = data;
   const char *response = adw_alert_dialog_choose_finish (ADW_ALERT_DIALOG (dialog), result);
 
-  if (!self->done && g_str_equal (response, "discard"))
+  if (self->done)
+    return;
+
+  if (g_str_equal (response, "discard"))
     {
       self->done = TRUE;
       valija_composer_drop (self);
     }
+  else if (self->dirty)
+    valija_composer_schedule_save (self);
+}
+
+static void
+ask (ValijaComposer *self,
+     const char     *body)
+{
+  AdwDialog *dialog = adw_alert_dialog_new (_("Discard the Message?"), body);
+
+  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
+                                  "cancel", _("_Cancel"),
+                                  "discard", _("_Discard"),
+                                  NULL);
+  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_alert_dialog_set_default_response (ADW_ALERT_DIALOG (dialog), "cancel");
+  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, discard_response_cb,
+                           g_object_ref (self));
 }
 
 gboolean
@@ -203,7 +267,6 @@ void
 valija_composer_discard (ValijaComposer *self)
 {
   AdwToast *toast;
-  AdwDialog *dialog;
 
   g_clear_handle_id (&self->save_source, g_source_remove);
   valija_composer_stop_waiting (self);
@@ -226,12 +289,5 @@ valija_composer_discard (ValijaComposer *self)
       return;
     }
 
-  dialog = adw_alert_dialog_new (_("Discard the Message?"), _("This cannot be undone."));
-  adw_alert_dialog_add_responses (ADW_ALERT_DIALOG (dialog),
-                                  "cancel", _("_Cancel"),
-                                  "discard", _("_Discard"),
-                                  NULL);
-  adw_alert_dialog_set_response_appearance (ADW_ALERT_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
-  adw_alert_dialog_choose (ADW_ALERT_DIALOG (dialog), GTK_WIDGET (self), NULL, discard_response_cb,
-                           g_object_ref (self));
+  ask (self, _("This cannot be undone."));
 }

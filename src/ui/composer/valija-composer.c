@@ -116,6 +116,8 @@ from_changed_cb (ValijaComposer *self)
   valija_address_field_set_account (self->bcc, account);
   valija_composer_update_actions (self);
   update_sender_banner (self);
+  /* From another account it is another message; of one that was removed nothing may be left. */
+  valija_composer_changed (self);
   if (account == NULL)
     {
       gtk_label_set_text (self->copy_note,
@@ -282,14 +284,13 @@ discard_action (GtkWidget  *widget,
   valija_composer_discard (VALIJA_COMPOSER (widget));
 }
 
-/* Whether closing would lose something that can be kept. */
+/* Whether closing would lose something. */
 static gboolean
 has_to_save (ValijaComposer *self)
 {
   gboolean changed = self->dirty && !valija_composer_is_empty (self);
 
-  return !self->done && (changed || self->saving || valija_composer_is_attaching (self)) &&
-         valija_composer_get_account (self) != NULL;
+  return !self->done && (changed || self->saving || valija_composer_is_attaching (self));
 }
 
 /* Returns whether it must stay for a while; for the eye it goes at once. */
