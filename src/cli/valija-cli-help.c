@@ -53,7 +53,7 @@
  *   sync: accounts[{account name new alert notice error}]
  *   search: terms[{operator text negated alternative label hint}], operator null for words; messages[] as
  *     of list, also with --conversations, when ids[] are those that were found; with --server: server{folders
- *     found[] problems[]}
+ *     older found[] problems[]}
  *   list: messages[{id account folder message_id subject sender sender_address recipients date size flags[] labels[]
  *     attachments here preview conversation}]; with --conversations of each also: messages people[{name address
  *     unread}] ids[]

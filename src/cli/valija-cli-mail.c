@@ -362,25 +362,36 @@ show_terms (ValijaCli *cli, const char *text)
 }
 
 static void
-show_answer (ValijaCli *cli, const ValijaServerAnswer *answer)
+show_answer (ValijaCli *cli, ValijaServerSearch *server)
 {
+  GArray *messages = valija_server_search_get_messages (server);
+  GPtrArray *problems = valija_server_search_get_problems (server);
+  guint n_older = (guint) MIN (valija_server_search_get_n_older (server), G_MAXUINT);
+
   if (cli->json != NULL)
     {
       json_builder_set_member_name (cli->json, "server");
       json_builder_begin_object (cli->json);
-      valija_cli_json_int (cli->json, "folders", answer->n_folders);
+      valija_cli_json_int (cli->json, "folders", valija_server_search_get_n_folders (server));
+      valija_cli_json_int (cli->json, "older", n_older);
       json_builder_set_member_name (cli->json, "found");
       json_builder_begin_array (cli->json);
-      for (guint i = 0; i < answer->messages->len; i++)
-        json_builder_add_int_value (cli->json, g_array_index (answer->messages, gint64, i));
+      for (guint i = 0; i < messages->len; i++)
+        json_builder_add_int_value (cli->json, g_array_index (messages, gint64, i));
       json_builder_end_array (cli->json);
       json_builder_set_member_name (cli->json, "problems");
       json_builder_begin_array (cli->json);
     }
-
-  for (guint i = 0; i < answer->problems->len; i++)
+  else if (n_older > 0)
     {
-      g_autofree char *clean = valija_cli_clean (g_ptr_array_index (answer->problems, i));
+      fprintf (stderr, ngettext ("%u older one that the server has found is not listed.",
+                                 "%u older ones that the server has found are not listed.", n_older), n_older);
+      fputc ('\n', stderr);
+    }
+
+  for (guint i = 0; i < problems->len; i++)
+    {
+      g_autofree char *clean = valija_cli_clean (g_ptr_array_index (problems, i));
 
       if (cli->json != NULL)
         json_builder_add_string_value (cli->json, clean);
@@ -410,8 +421,8 @@ search_fiber (ValijaCli *cli, GError **error)
   g_autofree char *text = NULL;
   g_autofree char *wrong = NULL;
   g_autoptr(GPtrArray) messages = NULL;
-  g_autoptr(ValijaServerAnswer) answer = NULL;
-  GArray *found;
+  g_autoptr(ValijaServerSearch) server = opt_server ? valija_server_search_new () : NULL;
+  GArray *found = server != NULL ? valija_server_search_get_messages (server) : NULL;
   DexFuture *loading;
 
   if (g_strstrip (typed)[0] == '\0')
@@ -432,11 +443,9 @@ search_fiber (ValijaCli *cli, GError **error)
   if (opt_folder != NULL && !(folder = valija_cli_find_folder (cli, account, opt_folder, error)))
     return FALSE;
 
-  if (opt_server &&
-      !(answer = dex_await_boxed (valija_engine_search_server (cli->engine, account, folder, text), error)))
+  if (server != NULL && !dex_await (valija_engine_search_server (cli->engine, account, folder, text, server), error))
     return FALSE;
 
-  found = answer != NULL ? answer->messages : NULL;
   loading = opt_conversations
               ? valija_engine_load_found_conversations (cli->engine, text, account, folder, found, opt_limit)
               : valija_engine_load_found (cli->engine, text, account, folder, found, opt_limit);
@@ -446,8 +455,8 @@ search_fiber (ValijaCli *cli, GError **error)
   show_messages (cli, messages);
   if (messages->len == 0 && cli->json == NULL)
     fprintf (stderr, "%s\n", _("No message was found."));
-  if (answer != NULL)
-    show_answer (cli, answer);
+  if (server != NULL)
+    show_answer (cli, server);
   return TRUE;
 }
 

@@ -42,45 +42,45 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
 }
 
 static ValijaMessageList *
-search (ValijaEngine  *self,
-        const char    *text,
-        ValijaAccount *account,
-        ValijaFolder  *folder,
-        GArray        *found,
-        gboolean       conversations)
+search (ValijaEngine       *self,
+        const char         *text,
+        ValijaAccount      *account,
+        ValijaFolder       *folder,
+        ValijaServerSearch *server,
+        gboolean            conversations)
 {
   gboolean gathers = folder != NULL && valija_folder_gathers (folder);
   g_autoptr(ValijaSearchQuery) query = valija_search_query_new (text);
 
   return valija_list_feed_new_search (self, query, account != NULL ? valija_account_get_id (account) : NULL,
-                                      folder != NULL && !gathers ? valija_folder_get_id (folder) : 0, gathers, found,
+                                      folder != NULL && !gathers ? valija_folder_get_id (folder) : 0, gathers, server,
                                       conversations);
 }
 
 ValijaMessageList *
-valija_engine_search_messages (ValijaEngine  *self,
-                               const char    *text,
-                               ValijaAccount *account,
-                               ValijaFolder  *folder,
-                               GArray        *found)
+valija_engine_search_messages (ValijaEngine       *self,
+                               const char         *text,
+                               ValijaAccount      *account,
+                               ValijaFolder       *folder,
+                               ValijaServerSearch *server)
 {
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  return search (self, text, account, folder, found, FALSE);
+  return search (self, text, account, folder, server, FALSE);
 }
 
 ValijaMessageList *
-valija_engine_search_conversations (ValijaEngine  *self,
-                                    const char    *text,
-                                    ValijaAccount *account,
-                                    ValijaFolder  *folder,
-                                    GArray        *found)
+valija_engine_search_conversations (ValijaEngine       *self,
+                                    const char         *text,
+                                    ValijaAccount      *account,
+                                    ValijaFolder       *folder,
+                                    ValijaServerSearch *server)
 {
   g_return_val_if_fail (VALIJA_IS_ENGINE (self), NULL);
   g_return_val_if_fail (text != NULL, NULL);
 
-  return search (self, text, account, folder, found, TRUE);
+  return search (self, text, account, folder, server, TRUE);
 }
 
 /* ---- Once ---- */

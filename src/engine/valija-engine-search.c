@@ -8,189 +8,227 @@
 
 /* Searching on servers, and what the search box offers. */
 
-/* More hits than this of one folder are not fetched; the newest come first. */
-#define MAX_SERVER_HITS 200
+/* Of what is found in a folder the newest come, and so many more each time that somebody asks for older ones. */
+#define STEP 200
 
-/* Of an account with more folders than this only the first are asked: each is a turn of its own. */
-#define MAX_FOLDERS 40
+/* Folders of one account that are asked at the same time: a session has few connections. */
+#define AT_ONCE 2
 
-/* What is asked of one account. */
+/* What is asked of one account; each fiber that asks holds it. */
 typedef struct
 {
+  grefcount ref_count;
   ValijaEngine *engine;
   ValijaAccountRuntime *runtime;
+  ValijaMailReader *reader;
   GPtrArray *folders;        /* of ValijaFolder */
+  guint next;                /* of them */
+  guint n_done;
+  guint n_answered;
   char *text;
+  ValijaServerSearch *search;
   ValijaProgress *progress;
-  ValijaServerAnswer *answer;
+  GError *failure;           /* nullable: why no more of them are asked */
 } Asking;
 
-static void
-asking_free (Asking *self)
+static Asking *
+asking_ref (Asking *self)
 {
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+asking_unref (Asking *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
   g_object_unref (self->engine);
   g_object_unref (self->runtime);
+  g_clear_object (&self->reader);
   g_ptr_array_unref (self->folders);
   g_free (self->text);
+  g_object_unref (self->search);
   g_clear_object (&self->progress);
-  g_clear_pointer (&self->answer, valija_server_answer_free);
+  g_clear_error (&self->failure);
   g_free (self);
 }
 
 /* ---- One folder ---- */
 
-/* A hit that the store has not heard of yet comes in as an addition of the folder, without a cursor: the next
- * round lists it anyway. */
+/* Those of @remote_ids that are here, and in @unknown (nullable) the others. */
 static gboolean
-store_hit_fiber (ValijaEngine *self, gint64 folder, ValijaFetched *fetched, gint64 *id, GError **error)
+find_known_fiber (Asking        *self,
+                  ValijaFolder  *folder,
+                  char         **remote_ids,
+                  guint          n,
+                  GArray        *known,
+                  GStrvBuilder  *unknown,
+                  GError       **error)
 {
-  g_autoptr(ValijaReadSource) read = NULL;
-  g_autoptr(ValijaChanges) changes = NULL;
-  g_autoptr(ValijaWritten) written = NULL;
-  g_autoptr(GPtrArray) sources = NULL;
-  g_autoptr(GError) missing = NULL;
-  ValijaStoredSource *stored;
-
-  if (!(read = dex_await_boxed (valija_engine_read_source (fetched->source, fetched->remote_id), error)))
-    return FALSE;
-
-  *id = dex_await_int64 (valija_store_find_remote (self->store, folder, fetched->remote_id), &missing);
-  if (missing != NULL)
+  for (guint i = 0; i < n; i++)
     {
-      changes = valija_changes_new ();
-      g_ptr_array_add (changes->added, valija_message_info_ref (read->info));
-      if (!(written = dex_await_boxed (valija_store_write_changes_before_sources (self->store, folder, changes, 0),
-                                       error)))
-        return FALSE;
-      *id = written->added_ids->len > 0 ? g_array_index (written->added_ids, gint64, 0) : 0;
-    }
-
-  if (*id == 0)
-    return TRUE;
-
-  stored = valija_stored_source_copy (read->stored);
-  stored->message = *id;
-  sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
-  g_ptr_array_add (sources, stored);
-  return dex_await (valija_store_write_sources (self->store, sources), error);
-}
-
-static void
-add_hit (Asking *self, gint64 id)
-{
-  if (id != 0)
-    g_array_append_val (self->answer->messages, id);
-}
-
-/* The newest of what was found: those that are whole here already are only named, the others are left in @wanted. */
-static gboolean
-sort_hits_fiber (Asking *self, ValijaFolder *folder, GPtrArray *hits, GStrvBuilder *wanted, GError **error)
-{
-  for (guint i = hits->len > MAX_SERVER_HITS ? hits->len - MAX_SERVER_HITS : 0; i < hits->len; i++)
-    {
-      const char *remote_id = g_ptr_array_index (hits, i);
-      g_autoptr(GPtrArray) rows = NULL;
-      g_autoptr(GError) missing = NULL;
+      g_autoptr(GError) failure = NULL;
       gint64 id;
 
-      id = dex_await_int64 (valija_store_find_remote (self->engine->store, valija_folder_get_id (folder), remote_id),
-                            &missing);
-      if (missing == NULL &&
-          !(rows = dex_await_boxed (valija_store_load_rows (self->engine->store, &id, 1), error)))
-        return FALSE;
-
-      if (rows != NULL && rows->len > 0 && ((ValijaMessageRow *) g_ptr_array_index (rows, 0))->has_source)
-        add_hit (self, id);
-      else
-        g_strv_builder_add (wanted, remote_id);
+      id = dex_await_int64 (valija_store_find_remote (self->engine->store, valija_folder_get_id (folder),
+                                                      remote_ids[i]), &failure);
+      if (failure == NULL)
+        g_array_append_val (known, id);
+      else if (!g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      else if (unknown != NULL)
+        g_strv_builder_add (unknown, remote_ids[i]);
     }
 
   return TRUE;
 }
 
+/* A hit that the store has not heard of yet comes in as an addition of the folder, without a cursor: the next
+ * round lists it anyway. */
 static gboolean
-fetch_hits_fiber (Asking *self, ValijaMailReader *reader, ValijaFolder *folder, char **wanted, GError **error)
+fetch_hits_fiber (Asking *self, ValijaFolder *folder, char **remote_ids, GError **error)
 {
-  GCancellable *cancellable = valija_progress_get_cancellable (self->progress);
-  g_autoptr(DexChannel) channel = NULL;
-  g_autoptr(GError) failure = NULL;
+  DexFuture *fetching = valija_mail_reader_fetch_headers (self->reader, valija_folder_get_remote_id (folder),
+                                                          (const char * const *) remote_ids);
+  g_autoptr(ValijaChanges) changes = valija_changes_new ();
+  g_autoptr(GPtrArray) infos = NULL;
 
-  channel = valija_mail_reader_fetch_messages (reader, valija_folder_get_remote_id (folder),
-                                               (const char * const *) wanted, NULL);
-  while (failure == NULL)
-    {
-      DexFuture *received = dex_channel_receive (channel);
-      g_autoptr(ValijaFetched) fetched = NULL;
-      gint64 id = 0;
-
-      fetched = dex_await_boxed (valija_engine_race (self->engine, received, cancellable), &failure);
-      if (fetched != NULL && store_hit_fiber (self->engine, valija_folder_get_id (folder), fetched, &id, &failure))
-        add_hit (self, id);
-    }
-
-  dex_channel_close_receive (channel);
-  if (g_error_matches (failure, DEX_ERROR, DEX_ERROR_CHANNEL_CLOSED))
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-static gboolean
-ask_folder_fiber (Asking *self, ValijaMailReader *reader, ValijaFolder *folder, GError **error)
-{
-  GCancellable *cancellable = valija_progress_get_cancellable (self->progress);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr(GPtrArray) hits = NULL;
-  g_auto(GStrv) wanted = NULL;
-  DexFuture *searching;
-
-  searching = valija_mail_reader_search (reader, valija_folder_get_remote_id (folder), self->text);
-  if (!(hits = dex_await_boxed (valija_engine_race (self->engine, searching, cancellable), error)) ||
-      !sort_hits_fiber (self, folder, hits, builder, error))
+  if (!(infos = dex_await_boxed (valija_engine_race (self->engine, fetching,
+                                                     valija_progress_get_cancellable (self->progress)), error)))
     return FALSE;
 
-  wanted = g_strv_builder_end (builder);
-  return wanted[0] == NULL || fetch_hits_fiber (self, reader, folder, wanted, error);
+  g_clear_pointer (&changes->added, g_ptr_array_unref);
+  changes->added = g_steal_pointer (&infos);
+  return dex_await (valija_store_write_changes (self->engine->store, valija_folder_get_id (folder), changes), error);
+}
+
+/* What is here already is only named. */
+static gboolean
+ask_folder_fiber (Asking *self, ValijaFolder *folder, GError **error)
+{
+  guint limit = valija_server_search_get_n_listed (self->search, folder) + STEP;
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr(GArray) known = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(ValijaSearchHits) hits = NULL;
+  g_auto(GStrv) unknown = NULL;
+  DexFuture *searching;
+
+  searching = valija_mail_reader_search (self->reader, valija_folder_get_remote_id (folder), self->text, limit);
+  if (!(hits = dex_await_boxed (valija_engine_race (self->engine, searching,
+                                                    valija_progress_get_cancellable (self->progress)), error)) ||
+      !find_known_fiber (self, folder, (char **) hits->remote_ids->pdata, hits->remote_ids->len, known, builder, error))
+    return FALSE;
+
+  unknown = g_strv_builder_end (builder);
+  if (unknown[0] != NULL &&
+      (!fetch_hits_fiber (self, folder, unknown, error) ||
+       !find_known_fiber (self, folder, unknown, g_strv_length (unknown), known, NULL, error)))
+    return FALSE;
+
+  valija_server_search_take (self->search, folder, known, hits->remote_ids->len,
+                             hits->total - MIN (hits->total, hits->remote_ids->len));
+  return TRUE;
 }
 
 /* ---- One account ---- */
 
+/* Whether the server refuses this folder, and may tell of the others all the same. */
 static gboolean
-ask_folders_fiber (Asking *self, GError **error)
+is_of_folder (const GError *error)
 {
-  g_autoptr(ValijaMailReader) reader = NULL;
+  static const ValijaErrorCode codes[] = {
+    VALIJA_ERROR_REFUSED, VALIJA_ERROR_NOT_FOUND, VALIJA_ERROR_UNSUPPORTED, VALIJA_ERROR_TRY_LATER,
+    VALIJA_ERROR_PROTOCOL, VALIJA_ERROR_LIMIT, VALIJA_ERROR_RENUMBERED,
+  };
 
-  if (!(reader = valija_account_runtime_dup_reader (self->runtime, error)))
-    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, VALIJA_ERROR, codes[i]))
+      return TRUE;
 
-  for (guint i = 0; i < self->folders->len; i++)
-    {
-      valija_progress_update (self->progress, i, self->folders->len);
-      if (!ask_folder_fiber (self, reader, g_ptr_array_index (self->folders, i), error))
-        return FALSE;
-      self->answer->n_folders++;
-    }
-
-  return TRUE;
+  return FALSE;
 }
 
+static void
+note_folder (Asking *self, ValijaFolder *folder, const GError *error)
+{
+  /* Translators: the name of a folder, and why it could not be searched */
+  g_autofree char *problem = g_strdup_printf (_("“%s” could not be searched: %s"),
+                                              valija_folder_get_display_name (folder), error->message);
+
+  valija_server_search_add_problem (self->search, problem);
+}
+
+static DexFuture *
+ask_folders_fiber (gpointer data)
+{
+  Asking *self = data;
+
+  while (self->failure == NULL && self->next < self->folders->len && !valija_server_search_is_abandoned (self->search))
+    {
+      ValijaFolder *folder = g_ptr_array_index (self->folders, self->next++);
+      g_autoptr(GError) error = NULL;
+
+      if (ask_folder_fiber (self, folder, &error))
+        self->n_answered++;
+      else if (self->folders->len > 1 && is_of_folder (error))
+        note_folder (self, folder, error);
+      else if (self->failure == NULL)
+        self->failure = g_steal_pointer (&error);
+
+      valija_progress_update (self->progress, ++self->n_done, self->folders->len);
+    }
+
+  return dex_future_new_true ();
+}
+
+static void
+ask_all_folders_fiber (Asking *self)
+{
+  g_autoptr(GPtrArray) fibers = g_ptr_array_new_with_free_func (dex_unref);
+
+  if (!(self->reader = valija_account_runtime_dup_reader (self->runtime, &self->failure)))
+    return;
+
+  for (guint i = 0; i < MIN (AT_ONCE, self->folders->len); i++)
+    g_ptr_array_add (fibers, valija_engine_spawn (self->engine, VALIJA_FLOW_CALLERS, "search folders",
+                                                  ask_folders_fiber, asking_ref (self),
+                                                  (GDestroyNotify) asking_unref));
+
+  while (fibers->len > 0)
+    dex_await (g_ptr_array_steal_index (fibers, 0), self->failure == NULL ? &self->failure : NULL);
+}
+
+/* What some folders have answered is not lost with the others. */
 static DexFuture *
 ask_account_fiber (gpointer data)
 {
   Asking *self = data;
-  g_autoptr(GError) error = NULL;
+  const char *name = valija_account_get_name (self->runtime->account);
+  g_autofree char *problem = NULL;
 
   self->progress = valija_progress_new (_("Searching on the server"));
-  self->answer = valija_server_answer_new ();
   valija_account_runtime_begin_progress (self->runtime, self->progress);
-  ask_folders_fiber (self, &error);
+  ask_all_folders_fiber (self);
   valija_account_runtime_end_progress (self->runtime, self->progress);
 
-  if (error != NULL)
-    return dex_future_new_for_error (g_steal_pointer (&error));
+  if (self->failure == NULL)
+    return dex_future_new_true ();
+  if (self->n_answered == 0)
+    return dex_future_new_for_error (g_steal_pointer (&self->failure));
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_SERVER_ANSWER, g_steal_pointer (&self->answer));
+  if (valija_error_is_cancelled (self->failure))
+    problem = g_strdup_printf (_("Not all folders of “%s” were searched."), name);
+  else
+    /* Translators: the name of an account, and why its server could not be asked to the end */
+    problem = g_strdup_printf (_("Not all folders of “%s” could be searched: %s"), name, self->failure->message);
+  valija_server_search_add_problem (self->search, problem);
+
+  return dex_future_new_true ();
 }
 
 /* ---- Whom to ask ---- */
@@ -219,7 +257,7 @@ is_meant (GPtrArray *terms, ValijaFolder *folder)
 static void
 add_folder (GPtrArray *folders, ValijaFolder *folder)
 {
-  if (valija_folder_get_selectable (folder) && !valija_folder_get_local (folder) && folders->len < MAX_FOLDERS)
+  if (valija_folder_get_selectable (folder) && !valija_folder_get_local (folder))
     g_ptr_array_add (folders, g_object_ref (folder));
 }
 
@@ -248,14 +286,20 @@ list_folders (ValijaAccountRuntime *runtime, GPtrArray *terms)
 }
 
 static Asking *
-asking_new (ValijaEngine *engine, ValijaAccountRuntime *runtime, GPtrArray *folders, const char *text)
+asking_new (ValijaEngine         *engine,
+            ValijaAccountRuntime *runtime,
+            GPtrArray            *folders,
+            const char           *text,
+            ValijaServerSearch   *search)
 {
   Asking *self = g_new0 (Asking, 1);
 
+  g_ref_count_init (&self->ref_count);
   self->engine = g_object_ref (engine);
   self->runtime = g_object_ref (runtime);
   self->folders = folders;
   self->text = g_strdup (text);
+  self->search = g_object_ref (search);
   return self;
 }
 
@@ -263,6 +307,7 @@ asking_new (ValijaEngine *engine, ValijaAccountRuntime *runtime, GPtrArray *fold
 typedef struct
 {
   ValijaEngine *engine;
+  ValijaServerSearch *search;
   GPtrArray *accounts;       /* of ValijaAccount */
   GPtrArray *questions;      /* of DexFuture, in the same order */
 } Search;
@@ -271,20 +316,31 @@ static void
 search_free (Search *self)
 {
   g_object_unref (self->engine);
+  g_object_unref (self->search);
   g_ptr_array_unref (self->accounts);
   g_ptr_array_unref (self->questions);
   g_free (self);
 }
 
 static Search *
-search_new (ValijaEngine *engine)
+search_new (ValijaEngine *engine, ValijaServerSearch *search)
 {
   Search *self = g_new0 (Search, 1);
 
   self->engine = g_object_ref (engine);
+  self->search = g_object_ref (search);
   self->accounts = g_ptr_array_new_with_free_func (g_object_unref);
   self->questions = g_ptr_array_new_with_free_func ((GDestroyNotify) dex_unref);
   return self;
+}
+
+/* What has answered to the end is not asked again. */
+static void
+drop_answered (GPtrArray *folders, ValijaServerSearch *search)
+{
+  for (guint i = folders->len; i > 0; i--)
+    if (!valija_server_search_wants (search, g_ptr_array_index (folders, i - 1)))
+      g_ptr_array_remove_index (folders, i - 1);
 }
 
 static void
@@ -301,12 +357,14 @@ ask (Search *self, ValijaAccount *account, ValijaFolder *folder, const char *tex
   folders = folder == NULL ? list_folders (runtime, terms) : g_ptr_array_new_with_free_func (g_object_unref);
   if (folder != NULL && is_meant (terms, folder))
     add_folder (folders, folder);
+  drop_answered (folders, self->search);
 
   g_ptr_array_add (self->accounts, g_object_ref (account));
   g_ptr_array_add (self->questions, valija_engine_spawn (self->engine, VALIJA_FLOW_CALLERS, "search on the server",
                                                          ask_account_fiber,
-                                                         asking_new (self->engine, runtime, folders, text),
-                                                         (GDestroyNotify) asking_free));
+                                                         asking_new (self->engine, runtime, folders, text,
+                                                                     self->search),
+                                                         (GDestroyNotify) asking_unref));
 }
 
 static void
@@ -335,43 +393,54 @@ ask_all (Search *self, const char *text)
     }
 }
 
-static void
-take_answer (ValijaServerAnswer *all, const ValijaServerAnswer *one)
+/* Of several, those that fail are told of beside what the others have found. */
+static gboolean
+await_answers_fiber (Search *self, GError **error)
 {
-  if (one->messages->len > 0)
-    g_array_append_vals (all->messages, one->messages->data, one->messages->len);
-  all->n_folders += one->n_folders;
+  for (guint i = 0; i < self->questions->len; i++)
+    {
+      ValijaAccount *account = g_ptr_array_index (self->accounts, i);
+      g_autofree char *problem = NULL;
+      g_autoptr(GError) failure = NULL;
+
+      if (dex_await (dex_ref (g_ptr_array_index (self->questions, i)), &failure))
+        continue;
+
+      if (self->questions->len == 1 || valija_error_is_cancelled (failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+
+      /* Translators: the name of an account, and why its server could not be asked */
+      problem = g_strdup_printf (_("%s could not be asked: %s"), valija_account_get_name (account), failure->message);
+      valija_server_search_add_problem (self->search, problem);
+    }
+
+  return TRUE;
 }
 
-/* Of several, those that fail are told of beside what the others have found. */
 static DexFuture *
 search_fiber (gpointer data)
 {
   Search *self = data;
-  g_autoptr(ValijaServerAnswer) answer = valija_server_answer_new ();
+  g_autoptr(GError) error = NULL;
 
-  for (guint i = 0; i < self->questions->len; i++)
-    {
-      ValijaAccount *account = g_ptr_array_index (self->accounts, i);
-      g_autoptr(ValijaServerAnswer) one = NULL;
-      g_autoptr(GError) error = NULL;
+  await_answers_fiber (self, &error);
+  valija_server_search_end (self->search, error);
 
-      one = dex_await_boxed (dex_ref (g_ptr_array_index (self->questions, i)), &error);
-      if (one != NULL)
-        take_answer (answer, one);
-      else if (self->questions->len == 1 || valija_error_is_cancelled (error))
-        return dex_future_new_for_error (g_steal_pointer (&error));
-      else
-        /* Translators: the name of an account, and why its server could not be asked */
-        g_ptr_array_add (answer->problems, g_strdup_printf (_("%s could not be asked: %s"),
-                                                            valija_account_get_name (account), error->message));
-    }
+  if (error != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&error));
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_SERVER_ANSWER, g_steal_pointer (&answer));
+  return dex_future_new_true ();
 }
 
 DexFuture *
-valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, const char *text)
+valija_engine_search_server (ValijaEngine       *self,
+                             ValijaAccount      *account,
+                             ValijaFolder       *folder,
+                             const char         *text,
+                             ValijaServerSearch *server)
 {
   g_autofree char *reason = NULL;
   GError *error = NULL;
@@ -381,13 +450,15 @@ valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaF
   dex_return_error_if_fail (account == NULL || VALIJA_IS_ACCOUNT (account));
   dex_return_error_if_fail (folder == NULL || VALIJA_IS_FOLDER (folder));
   dex_return_error_if_fail (text != NULL);
+  dex_return_error_if_fail (VALIJA_IS_SERVER_SEARCH (server) && !valija_server_search_get_asking (server));
 
   if (folder != NULL && !valija_folder_gathers (folder))
     account = valija_folder_get_account (folder);
   if (account != NULL && valija_engine_find_runtime (self, account) == NULL)
     return valija_engine_reject_unknown_account ();
 
-  search = search_new (self);
+  search = search_new (self, server);
+  valija_server_search_begin (server);
   if (folder != NULL && valija_folder_gathers (folder))
     ask_inboxes (search, text);
   else if (account != NULL)
@@ -404,6 +475,7 @@ valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaF
                            : g_strdup (_("None of your accounts can search on its server. All their mail is on this "
                                          "computer: search here."));
   valija_error_set (&error, VALIJA_ERROR_UNSUPPORTED, "%s", reason);
+  valija_server_search_end (server, error);
   return dex_future_new_for_error (error);
 }
 

@@ -13,7 +13,7 @@
 #include "model/valija-address-check.h"
 #include "model/valija-auto-replies.h"
 #include "model/valija-discovery.h"
-#include "model/valija-server-answer.h"
+#include "model/valija-server-search.h"
 #include "model/valija-mail-size.h"
 #include "model/valija-message-list.h"
 #include "model/valija-method.h"
@@ -214,15 +214,15 @@ typedef enum
 } ValijaShow;
 
 /* Live lists: they follow the store. (transfer full); @folder (one that gathers as well) and @account narrow the
- * search, nullable; @found: gint64, nullable, what a server has found, see valija_engine_search_server() */
+ * search, nullable; @server: nullable, of what servers find as well it is followed */
 ValijaMessageList *valija_engine_list_messages (ValijaEngine *self,
                                                 ValijaFolder *folder,
                                                 ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
-ValijaMessageList *valija_engine_search_messages (ValijaEngine  *self,
-                                                  const char    *text,
-                                                  ValijaAccount *account,
-                                                  ValijaFolder  *folder,
-                                                  GArray        *found) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_engine_search_messages (ValijaEngine       *self,
+                                                  const char         *text,
+                                                  ValijaAccount      *account,
+                                                  ValijaFolder       *folder,
+                                                  ValijaServerSearch *server) G_GNUC_WARN_UNUSED_RESULT;
 
 /* By conversations: each row is the newest message in @folder of one, and stands for all of it: its flags are those of
  * any, and what is done to it by the calls below is done to all of its messages in @folder. */
@@ -231,11 +231,11 @@ ValijaMessageList *valija_engine_list_conversations (ValijaEngine *self,
                                                      ValijaShow    show) G_GNUC_WARN_UNUSED_RESULT;
 /* Of what is found: a row stands for those of its messages that were, in whichever folders, and what is done to it is
  * done to them. What was thrown away is not among them where there are others. */
-ValijaMessageList *valija_engine_search_conversations (ValijaEngine  *self,
-                                                       const char    *text,
-                                                       ValijaAccount *account,
-                                                       ValijaFolder  *folder,
-                                                       GArray        *found) G_GNUC_WARN_UNUSED_RESULT;
+ValijaMessageList *valija_engine_search_conversations (ValijaEngine       *self,
+                                                       const char         *text,
+                                                       ValijaAccount      *account,
+                                                       ValijaFolder       *folder,
+                                                       ValijaServerSearch *server) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The whole conversation of @message, of all folders of the account but trash and junk (unless @message lies there):
  * GPtrArray of ValijaMessage, loaded, oldest first. NOT_FOUND */
@@ -250,6 +250,7 @@ DexFuture *valija_engine_load_conversations (ValijaEngine *self,
                                              ValijaFolder *folder,
                                              ValijaShow    show,
                                              guint         limit) G_GNUC_WARN_UNUSED_RESULT;
+/* @found: gint64, nullable: what servers have found as well. */
 DexFuture *valija_engine_load_found (ValijaEngine  *self,
                                                 const char    *text,
                                                 ValijaAccount *account,
@@ -269,12 +270,15 @@ DexFuture *valija_engine_load_found_conversations (ValijaEngine  *self,
 DexFuture *valija_engine_find_message (ValijaEngine *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Searches on the server of @account, in @folder (one that gathers as well), or of all accounts (NULL and NULL), and
- * stores what is found. A ValijaServerAnswer; rejects with the failure where one account alone is asked, UNSUPPORTED
- * where nobody can be. The progress of each, which can be cancelled, is the account's. */
-DexFuture *valija_engine_search_server (ValijaEngine  *self,
-                                        ValijaAccount *account,
-                                        ValijaFolder  *folder,
-                                        const char    *text) G_GNUC_WARN_UNUSED_RESULT;
+ * lists the newest of what is found, without its text. @server is told of it as it comes. With one that has been asked
+ * the same before it goes on with what is older, and with those that could not be asked. Resolves to TRUE at the end;
+ * rejects with the failure where one account alone is asked and has found nothing, UNSUPPORTED where nobody can be. The
+ * progress of each, which can be cancelled, is the account's. */
+DexFuture *valija_engine_search_server (ValijaEngine       *self,
+                                        ValijaAccount      *account,
+                                        ValijaFolder       *folder,
+                                        const char         *text,
+                                        ValijaServerSearch *server) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The labels that messages of @account (nullable: of all) have: a set of valija-labels.h, G_TYPE_STRV. */
 DexFuture *valija_engine_list_labels (ValijaEngine *self, ValijaAccount *account) G_GNUC_WARN_UNUSED_RESULT;

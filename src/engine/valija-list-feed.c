@@ -28,7 +28,8 @@ struct _ValijaListFeed
   gboolean inboxes;          /* those of all accounts, not one folder */
   ValijaSearchQuery *query;  /* nullable: a folder's list */
   char *account;             /* nullable */
-  GArray *found;             /* nullable, gint64: what a server has found as well */
+  ValijaServerSearch *server; /* nullable: what servers have found is listed as well */
+  guint n_found;             /* of theirs, in the last question */
   GHashTable *groups;        /* nullable: key of a conversation -> GArray of gint64: it, and what was found of it */
   GCancellable *left;        /* cancelled when nobody shows the list any more */
   guint source;
@@ -126,10 +127,13 @@ ask_rows (ValijaListFeed *self, ValijaEngine *engine, GArray *ids)
 static DexFuture *
 ask_search (ValijaListFeed *self, ValijaEngine *engine)
 {
-  const gint64 *found = self->found != NULL ? (const gint64 *) (const void *) self->found->data : NULL;
-  guint n_found = self->found != NULL ? self->found->len : 0;
+  GArray *messages = self->server != NULL ? valija_server_search_get_messages (self->server) : NULL;
+  const gint64 *found = messages != NULL ? (const gint64 *) (const void *) messages->data : NULL;
+  guint n_found = messages != NULL ? messages->len : 0;
   g_autoptr(GArray) folders = NULL;
   const gint64 *first;
+
+  self->n_found = n_found;
 
   if (self->inboxes)
     folders = valija_engine_list_inboxes (engine);
@@ -437,6 +441,13 @@ messages_changed_cb (ValijaListFeed *self, GArray *ids)
 }
 
 static void
+server_changed_cb (ValijaListFeed *self)
+{
+  if (valija_server_search_get_messages (self->server)->len != self->n_found)
+    schedule (self);
+}
+
+static void
 valija_list_feed_dispose (GObject *object)
 {
   ValijaListFeed *self = VALIJA_LIST_FEED (object);
@@ -455,7 +466,7 @@ valija_list_feed_finalize (GObject *object)
   g_weak_ref_clear (&self->engine);
   g_weak_ref_clear (&self->list);
   g_free (self->account);
-  g_clear_pointer (&self->found, g_array_unref);
+  g_clear_object (&self->server);
   g_clear_pointer (&self->groups, g_hash_table_unref);
   g_object_unref (self->left);
 
@@ -541,19 +552,20 @@ valija_list_feed_new_inboxes (ValijaEngine *engine, gboolean conversations, Vali
 }
 
 ValijaMessageList *
-valija_list_feed_new_search (ValijaEngine      *engine,
-                             ValijaSearchQuery *query,
-                             const char        *account,
-                             gint64             folder,
-                             gboolean           inboxes,
-                             GArray            *found,
-                             gboolean           conversations)
+valija_list_feed_new_search (ValijaEngine       *engine,
+                             ValijaSearchQuery  *query,
+                             const char         *account,
+                             gint64              folder,
+                             gboolean            inboxes,
+                             ValijaServerSearch *server,
+                             gboolean            conversations)
 {
   ValijaListFeed *self = g_object_new (VALIJA_TYPE_LIST_FEED, NULL);
 
   self->folder = folder;
   self->inboxes = inboxes;
-  self->found = found != NULL ? g_array_ref (found) : NULL;
+  if (g_set_object (&self->server, server))
+    g_signal_connect_object (server, "changed", G_CALLBACK (server_changed_cb), self, G_CONNECT_SWAPPED);
   self->query = valija_search_query_ref (query);
   self->account = g_strdup (account);
   self->conversations = conversations;

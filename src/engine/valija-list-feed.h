@@ -26,15 +26,15 @@ ValijaMessageList *valija_list_feed_new_inboxes (ValijaEngine     *engine,
                                                  gboolean          conversations,
                                                  ValijaListFilter  filter) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What @query finds, in @account and @folder where they are given, or in all inboxes; and @found (nullable, gint64) as
- * far as it lies there. @conversations: each is one row, the newest of what was found of it. */
-ValijaMessageList *valija_list_feed_new_search (ValijaEngine      *engine,
-                                                ValijaSearchQuery *query,
-                                                const char        *account,
-                                                gint64             folder,
-                                                gboolean           inboxes,
-                                                GArray            *found,
-                                                gboolean           conversations) G_GNUC_WARN_UNUSED_RESULT;
+/* What @query finds, in @account and @folder where they are given, or in all inboxes; and what @server (nullable) has
+ * found as far as it lies there. @conversations: each is one row, the newest of what was found of it. */
+ValijaMessageList *valija_list_feed_new_search (ValijaEngine       *engine,
+                                                ValijaSearchQuery  *query,
+                                                const char         *account,
+                                                gint64              folder,
+                                                gboolean            inboxes,
+                                                ValijaServerSearch *server,
+                                                gboolean            conversations) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each conversation of @found (ValijaFoundMessage) once, in the order of the newest of it that was: (transfer full) of
  * GArray of gint64, its key and the ids of those, as valija_store_load_found_rows() takes them. */

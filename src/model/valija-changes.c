@@ -9,6 +9,7 @@
 G_DEFINE_BOXED_TYPE (ValijaFolderInfo, valija_folder_info, valija_folder_info_ref, valija_folder_info_unref)
 G_DEFINE_BOXED_TYPE (ValijaChanges, valija_changes, valija_changes_ref, valija_changes_unref)
 G_DEFINE_BOXED_TYPE (ValijaFetched, valija_fetched, valija_fetched_ref, valija_fetched_unref)
+G_DEFINE_BOXED_TYPE (ValijaSearchHits, valija_search_hits, valija_search_hits_ref, valija_search_hits_unref)
 G_DEFINE_BOXED_TYPE (ValijaEnvelope, valija_envelope, valija_envelope_ref, valija_envelope_unref)
 G_DEFINE_BOXED_TYPE (ValijaReceipt, valija_receipt, valija_receipt_ref, valija_receipt_unref)
 
@@ -242,6 +243,37 @@ valija_fetched_unref (ValijaFetched *self)
 
   g_free (self->remote_id);
   g_clear_pointer (&self->source, g_bytes_unref);
+  g_free (self);
+}
+
+ValijaSearchHits *
+valija_search_hits_new (void)
+{
+  ValijaSearchHits *self = g_new0 (ValijaSearchHits, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->remote_ids = g_ptr_array_new_with_free_func (g_free);
+
+  return self;
+}
+
+ValijaSearchHits *
+valija_search_hits_ref (ValijaSearchHits *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+valija_search_hits_unref (ValijaSearchHits *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_ptr_array_unref (self->remote_ids);
   g_free (self);
 }
 

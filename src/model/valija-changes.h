@@ -129,6 +129,22 @@ ValijaFetched *valija_fetched_new      (const char *remote_id, GBytes *source) G
 ValijaFetched *valija_fetched_ref      (ValijaFetched *self);
 void           valija_fetched_unref    (ValijaFetched *self);
 
+/* What a search on the server has found in a folder. */
+typedef struct _ValijaSearchHits ValijaSearchHits;
+struct _ValijaSearchHits
+{
+  gatomicrefcount ref_count;
+  GPtrArray *remote_ids;    /* of char *, the newest first: not more than were asked for */
+  guint64 total;            /* how many there are, with those that are older */
+};
+
+/* Nothing was found yet: the provider fills it and gives it away. */
+#define VALIJA_TYPE_SEARCH_HITS (valija_search_hits_get_type ())
+GType             valija_search_hits_get_type (void) G_GNUC_CONST;
+ValijaSearchHits *valija_search_hits_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+ValijaSearchHits *valija_search_hits_ref      (ValijaSearchHits *self);
+void              valija_search_hits_unref    (ValijaSearchHits *self);
+
 /* What to send and to whom: RFC 5321's envelope, apart from the header. */
 typedef struct _ValijaEnvelope ValijaEnvelope;
 struct _ValijaEnvelope
@@ -185,6 +201,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaMessageInfo, valija_message_info_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFlagsChange, valija_flags_change_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaChanges, valija_changes_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFetched, valija_fetched_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaSearchHits, valija_search_hits_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaEnvelope, valija_envelope_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaReceipt, valija_receipt_unref)
 

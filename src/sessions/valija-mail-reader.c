@@ -121,22 +121,41 @@ valija_mail_reader_fetch_messages (ValijaMailReader   *self,
 }
 
 /**
+ * valija_mail_reader_fetch_headers:
+ * @self: a reader that can search
+ * @folder: the remote-id of a folder
+ * @remote_ids: (array zero-terminated=1): messages of it, some hundreds at most
+ *
+ * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of ValijaMessageInfo, without what the
+ * server no longer has
+ */
+DexFuture *
+valija_mail_reader_fetch_headers (ValijaMailReader *self, const char *folder, const char * const *remote_ids)
+{
+  dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
+  dex_return_error_if_fail (folder != NULL && remote_ids != NULL);
+
+  return VALIJA_MAIL_READER_GET_IFACE (self)->fetch_headers (self, folder, remote_ids);
+}
+
+/**
  * valija_mail_reader_search:
  * @self: a reader
  * @folder: the remote-id of a folder
  * @text: as it is typed, UTF-8; its terms as of model/valija-search-term.h
+ * @limit: how many messages are to be named, not 0
  *
- * Returns: (transfer full): a future that resolves to a #GPtrArray (boxed) of strings, the
- * remote-ids of the messages that hold all terms of it; rejects with VALIJA_ERROR_UNSUPPORTED where the
- * server cannot search
+ * Returns: (transfer full): a future that resolves to #ValijaSearchHits (boxed): the newest of the messages that hold
+ * all terms of it, and how many there are; rejects with VALIJA_ERROR_UNSUPPORTED where the server cannot search
  */
 DexFuture *
-valija_mail_reader_search (ValijaMailReader *self, const char *folder, const char *text)
+valija_mail_reader_search (ValijaMailReader *self, const char *folder, const char *text, guint limit)
 {
   dex_return_error_if_fail (VALIJA_IS_MAIL_READER (self));
   dex_return_error_if_fail (folder != NULL && text != NULL);
+  dex_return_error_if_fail (limit > 0);
 
-  return VALIJA_MAIL_READER_GET_IFACE (self)->search (self, folder, text);
+  return VALIJA_MAIL_READER_GET_IFACE (self)->search (self, folder, text, limit);
 }
 
 /**

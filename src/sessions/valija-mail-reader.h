@@ -21,7 +21,10 @@ struct _ValijaMailReaderInterface
                                  const char         *folder,
                                  const char * const *remote_ids,
                                  ValijaProgress     *progress);
-  DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text);
+  DexFuture  *(*fetch_headers)  (ValijaMailReader   *self,
+                                 const char         *folder,
+                                 const char * const *remote_ids); /* not where there is no search */
+  DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text, guint limit);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
   DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable, from here on */
   DexFuture  *(*get_quota)      (ValijaMailReader *self);
@@ -57,11 +60,18 @@ DexChannel *valija_mail_reader_fetch_messages (ValijaMailReader   *self,
                                                const char * const *remote_ids,
                                                ValijaProgress     *progress) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to a GPtrArray of char * (remote-ids) of the messages that @text, as of model/valija-search-term.h,
- * finds, or rejects with UNSUPPORTED. */
+/* Resolves to a GPtrArray (boxed) of ValijaMessageInfo, as synchronising lists them, for those of @remote_ids that the
+ * server still has: what was found and is not known yet. For some hundreds at once. */
+DexFuture  *valija_mail_reader_fetch_headers  (ValijaMailReader   *self,
+                                               const char         *folder,
+                                               const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Resolves to ValijaSearchHits (boxed): of the messages that @text, as of model/valija-search-term.h, finds the newest
+ * @limit (not 0), and how many there are; or rejects with UNSUPPORTED. */
 DexFuture  *valija_mail_reader_search         (ValijaMailReader *self,
                                                const char       *folder,
-                                               const char       *text) G_GNUC_WARN_UNUSED_RESULT;
+                                               const char       *text,
+                                               guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to TRUE as soon as something changes in @folder, or after at most 29 minutes; rejects
  * with UNSUPPORTED where the server cannot tell. Cancelling ends the watch. */

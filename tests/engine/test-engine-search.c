@@ -31,35 +31,156 @@ count_found (TestEngine *test, const char *text, ValijaFolder *folder, GArray *f
   return messages->len;
 }
 
-static ValijaServerAnswer *
-ask (TestEngine *test, ValijaAccount *account, ValijaFolder *folder, const char *text)
+static void
+ask_again (TestEngine *test, ValijaServerSearch *server, ValijaAccount *account, ValijaFolder *folder, const char *text)
 {
-  return test_await_boxed (valija_engine_search_server (test->engine, account, folder, text));
+  test_await (valija_engine_search_server (test->engine, account, folder, text, server));
+  g_assert_false (valija_server_search_get_asking (server));
 }
 
-/* Of a message whose headers alone are here its text is not; the server finds it, and from then on it is found here. */
+static ValijaServerSearch *
+ask (TestEngine *test, ValijaAccount *account, ValijaFolder *folder, const char *text)
+{
+  ValijaServerSearch *server = valija_server_search_new ();
+
+  ask_again (test, server, account, folder, text);
+  return server;
+}
+
+static guint
+count_messages (ValijaServerSearch *server)
+{
+  return valija_server_search_get_messages (server)->len;
+}
+
+/* Of a message whose headers alone are here its text is not; the server finds it, and it is listed without being
+ * fetched. */
 static void
 test_text (void)
 {
   g_autoptr(TestEngine) test = make_engine ();
-  g_autoptr(ValijaServerAnswer) answer = NULL;
-  g_autoptr(ValijaServerAnswer) again = NULL;
+  g_autoptr(ValijaServerSearch) server = NULL;
 
   g_assert_cmpuint (count_found (test, "\"body of two\"", NULL, NULL), ==, 0);
-  answer = ask (test, test->account, NULL, "\"body of two\"");
-  g_assert_cmpuint (answer->messages->len, ==, 1);
-  g_assert_cmpuint (answer->problems->len, ==, 0);
-  g_assert_cmpuint (answer->n_folders, >, 1);
+  server = ask (test, test->account, NULL, "\"body of two\"");
+  g_assert_cmpuint (count_messages (server), ==, 1);
+  g_assert_cmpuint (valija_server_search_get_problems (server)->len, ==, 0);
+  g_assert_cmpuint (valija_server_search_get_n_folders (server), >, 1);
+  g_assert_cmpuint (valija_server_search_get_n_older (server), ==, 0);
   g_assert_nonnull (strstr (test->server->log->str, "search INBOX"));
   g_assert_nonnull (strstr (test->server->log->str, "search Archive"));
-  g_assert_nonnull (strstr (test->server->log->str, "fetch 2"));
-  g_assert_cmpuint (count_found (test, "\"body of two\"", NULL, NULL), ==, 1);
-
-  /* What is whole here is named, and not fetched again */
-  fake_server_clear_log (test->server);
-  again = ask (test, test->account, NULL, "\"body of two\"");
-  g_assert_cmpuint (again->messages->len, ==, 1);
+  g_assert_null (strstr (test->server->log->str, "headers"));
   g_assert_null (strstr (test->server->log->str, "fetch"));
+  g_assert_cmpuint (count_found (test, "\"body of two\"", NULL, valija_server_search_get_messages (server)), ==, 1);
+}
+
+/* Of what is not known here the headers come, as the server tells them; folders are asked beside each other. */
+static void
+test_unknown (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+  const char *three = fake_server_add_message (test->server, "INBOX", "three");
+
+  fake_server_set_flags (test->server, "INBOX", three, VALIJA_FLAG_SEEN);
+  server = ask (test, test->account, NULL, "\"body of three\"");
+  g_assert_cmpuint (count_messages (server), ==, 1);
+  g_assert_nonnull (strstr (test->server->log->str, "search INBOX; search "));
+  g_assert_nonnull (strstr (test->server->log->str, "headers INBOX"));
+  g_assert_null (strstr (test->server->log->str, "fetch"));
+  assert_list (test, "INBOX", "three* two one");
+
+  /* Nothing of it is in the way of the next round */
+  test_engine_sync (test, SYNC_HEADERS);
+  assert_list (test, "INBOX", "three* two one");
+}
+
+static gboolean
+has_found (ValijaServerSearch *server, ValijaMessage *message)
+{
+  GArray *messages = valija_server_search_get_messages (server);
+
+  for (guint i = 0; i < messages->len; i++)
+    if (g_array_index (messages, gint64, i) == valija_message_get_id (message))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* The newest of each folder come first; how many more there are is told, and they come when somebody asks again. What
+ * has answered to the end is left in peace. */
+static void
+test_limits (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+  g_autoptr(ValijaMessage) newest = NULL;
+  g_autoptr(ValijaMessage) last = NULL;
+
+  for (guint i = 0; i < 450; i++)
+    {
+      g_autofree char *subject = g_strdup_printf ("m%u", i);
+
+      fake_server_add_message (test->server, "INBOX", subject);
+    }
+
+  server = ask (test, test->account, NULL, "ody");
+  newest = test_engine_find (test, "INBOX", "m449");
+  last = test_engine_find (test, "INBOX", "m250");
+  g_assert_true (has_found (server, newest));
+  g_assert_true (has_found (server, last));
+  g_assert_cmpuint (count_messages (server), ==, 200 + 1);
+  g_assert_cmpuint (valija_server_search_get_n_older (server), ==, 252);
+
+  fake_server_clear_log (test->server);
+  ask_again (test, server, test->account, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 400 + 1);
+  g_assert_cmpuint (valija_server_search_get_n_older (server), ==, 52);
+  g_assert_cmpstr (test->server->log->str, ==, "search INBOX; headers INBOX");
+
+  ask_again (test, server, test->account, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 452 + 1);
+  g_assert_cmpuint (valija_server_search_get_n_older (server), ==, 0);
+}
+
+/* All folders are asked, however many there are. */
+static void
+test_folders (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("Project %02u", i);
+
+      fake_server_add_folder (test->server, name, VALIJA_FOLDER_ROLE_NONE);
+    }
+  fake_server_add_message (test->server, "Project 49", "far");
+  test_engine_sync (test, SYNC_HEADERS);
+
+  server = ask (test, test->account, NULL, "\"body of far\"");
+  g_assert_cmpuint (count_messages (server), ==, 1);
+  g_assert_cmpuint (valija_server_search_get_n_folders (server), ==, 54);
+}
+
+/* Once nobody wants to know no other folder is asked. */
+static void
+abandon_cb (FakeServer *fake, gpointer user_data)
+{
+  valija_server_search_abandon (user_data);
+}
+
+static void
+test_abandoned (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = valija_server_search_new ();
+
+  test->server->on_question = abandon_cb;
+  test->server->user_data = server;
+  ask_again (test, server, test->account, NULL, "ody");
+  g_assert_cmpstr (test->server->log->str, ==, "search INBOX");
 }
 
 /* A message that is fetched because it is read is found by its text as well. */
@@ -83,30 +204,73 @@ test_scope (void)
   g_autoptr(TestEngine) test = make_engine ();
   ValijaFolder *inbox = test_engine_folder (test, "INBOX");
   ValijaFolder *archive = test_engine_folder (test, "archive");
-  g_autoptr(ValijaServerAnswer) answer = ask (test, test->account, NULL, "ody");
-  g_autoptr(ValijaServerAnswer) of_folder = NULL;
-  g_autoptr(ValijaServerAnswer) of_inboxes = NULL;
-  g_autoptr(ValijaServerAnswer) of_term = NULL;
+  g_autoptr(ValijaServerSearch) server = ask (test, test->account, NULL, "ody");
+  g_autoptr(ValijaServerSearch) of_folder = NULL;
+  g_autoptr(ValijaServerSearch) of_inboxes = NULL;
+  g_autoptr(ValijaServerSearch) of_term = NULL;
+  GArray *found = valija_server_search_get_messages (server);
 
-  g_assert_cmpuint (answer->messages->len, ==, 3);
+  g_assert_cmpuint (found->len, ==, 3);
   g_assert_cmpuint (count_found (test, "ody", NULL, NULL), ==, 0);
-  g_assert_cmpuint (count_found (test, "ody", NULL, answer->messages), ==, 3);
-  g_assert_cmpuint (count_found (test, "ody", archive, answer->messages), ==, 1);
-  g_assert_cmpuint (count_found (test, "ody", valija_engine_get_all_inboxes (test->engine), answer->messages), ==, 2);
-  g_assert_cmpuint (count_found (test, "ody is:starred", NULL, answer->messages), ==, 0);
+  g_assert_cmpuint (count_found (test, "ody", NULL, found), ==, 3);
+  g_assert_cmpuint (count_found (test, "ody", archive, found), ==, 1);
+  g_assert_cmpuint (count_found (test, "ody", valija_engine_get_all_inboxes (test->engine), found), ==, 2);
+  g_assert_cmpuint (count_found (test, "ody is:starred", NULL, found), ==, 0);
 
   of_folder = ask (test, NULL, archive, "ody");
-  g_assert_cmpuint (of_folder->n_folders, ==, 1);
-  g_assert_cmpuint (of_folder->messages->len, ==, 1);
+  g_assert_cmpuint (valija_server_search_get_n_folders (of_folder), ==, 1);
+  g_assert_cmpuint (count_messages (of_folder), ==, 1);
   of_inboxes = ask (test, NULL, valija_engine_get_all_inboxes (test->engine), "ody");
-  g_assert_cmpuint (of_inboxes->n_folders, ==, 1);
-  g_assert_cmpuint (of_inboxes->messages->len, ==, 2);
+  g_assert_cmpuint (valija_server_search_get_n_folders (of_inboxes), ==, 1);
+  g_assert_cmpuint (count_messages (of_inboxes), ==, 2);
 
   fake_server_clear_log (test->server);
   of_term = ask (test, NULL, NULL, "ody in:archive");
-  g_assert_cmpuint (of_term->messages->len, ==, 1);
+  g_assert_cmpuint (count_messages (of_term), ==, 1);
   g_assert_null (strstr (test->server->log->str, "search INBOX"));
   g_assert_true (inbox != archive);
+}
+
+static void
+assert_problem (ValijaServerSearch *server, const char *words)
+{
+  GPtrArray *problems = valija_server_search_get_problems (server);
+
+  g_assert_cmpuint (problems->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (problems, 0), words));
+}
+
+/* A folder that is refused keeps nobody from the others, and is asked again the next time. */
+static void
+test_refused (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+
+  test->server->refuse_search = "INBOX";
+  server = ask (test, test->account, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 1);
+  assert_problem (server, "could not be searched: This folder is not for you.");
+
+  test->server->refuse_search = NULL;
+  ask_again (test, server, test->account, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 3);
+  g_assert_cmpuint (valija_server_search_get_problems (server)->len, ==, 0);
+}
+
+/* What was found before the connection broke is not lost. */
+static void
+test_broken (void)
+{
+  g_autoptr(TestEngine) test = make_engine ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+
+  test->server->fail_at = test->server->questions + 3;
+  test->server->fail_code = VALIJA_ERROR_TIMED_OUT;
+  test->server->stays_down = TRUE;
+  server = ask (test, test->account, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 2);
+  assert_problem (server, "Not all folders of");
 }
 
 /* Of several accounts one that fails is told of, beside what the others have found; one alone fails. */
@@ -114,23 +278,29 @@ static void
 test_failures (void)
 {
   g_autoptr(TestEngine) test = make_engine ();
-  g_autoptr(ValijaServerAnswer) answer = NULL;
-  g_autoptr(ValijaServerAnswer) partly = NULL;
+  g_autoptr(ValijaServerSearch) failed = valija_server_search_new ();
+  g_autoptr(ValijaServerSearch) server = NULL;
+  g_autoptr(ValijaServerSearch) partly = NULL;
 
   test->server->fail_at = test->server->questions + 1;
   test->server->fail_code = VALIJA_ERROR_TIMED_OUT;
-  test_await_error (valija_engine_search_server (test->engine, test->account, NULL, "ody"), VALIJA_ERROR_TIMED_OUT);
+  test->server->stays_down = TRUE;
+  test_await_error (valija_engine_search_server (test->engine, test->account, NULL, "ody", failed),
+                    VALIJA_ERROR_TIMED_OUT);
+  g_assert_error (valija_server_search_get_error (failed), VALIJA_ERROR, VALIJA_ERROR_TIMED_OUT);
+  g_assert_false (valija_server_search_get_asking (failed));
+  test->server->fail_at = 0;
 
   test_engine_add (test, "pop3");
-  answer = ask (test, NULL, NULL, "ody");
-  g_assert_cmpuint (answer->messages->len, ==, 3);
-  g_assert_cmpuint (answer->problems->len, ==, 0);
+  server = ask (test, NULL, NULL, "ody");
+  g_assert_cmpuint (count_messages (server), ==, 3);
+  g_assert_cmpuint (valija_server_search_get_problems (server)->len, ==, 0);
 
   test_engine_add (test, "imap");
   test->server->fail_at = test->server->questions + 1;
   partly = ask (test, NULL, NULL, "ody");
-  g_assert_cmpuint (partly->problems->len, ==, 1);
-  g_assert_nonnull (strstr (g_ptr_array_index (partly->problems, 0), "could not be asked"));
+  g_assert_cmpuint (valija_server_search_get_problems (partly)->len, >=, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (valija_server_search_get_problems (partly), 0), "could not be asked"));
 }
 
 /* Where all mail is here nobody is to be asked. */
@@ -138,9 +308,11 @@ static void
 test_nobody (void)
 {
   g_autoptr(TestEngine) test = test_engine_new ("pop3");
+  g_autoptr(ValijaServerSearch) server = valija_server_search_new ();
 
-  test_await_error (valija_engine_search_server (test->engine, test->account, NULL, "x"), VALIJA_ERROR_UNSUPPORTED);
-  test_await_error (valija_engine_search_server (test->engine, NULL, NULL, "x"), VALIJA_ERROR_UNSUPPORTED);
+  test_await_error (valija_engine_search_server (test->engine, test->account, NULL, "x", server),
+                    VALIJA_ERROR_UNSUPPORTED);
+  test_await_error (valija_engine_search_server (test->engine, NULL, NULL, "x", server), VALIJA_ERROR_UNSUPPORTED);
 }
 
 int
@@ -150,8 +322,14 @@ main (int argc, char **argv)
   dex_init ();
 
   g_test_add_func ("/engine/search/text", test_text);
+  g_test_add_func ("/engine/search/unknown", test_unknown);
+  g_test_add_func ("/engine/search/limits", test_limits);
+  g_test_add_func ("/engine/search/folders", test_folders);
+  g_test_add_func ("/engine/search/abandoned", test_abandoned);
   g_test_add_func ("/engine/search/read", test_read);
   g_test_add_func ("/engine/search/scope", test_scope);
+  g_test_add_func ("/engine/search/refused", test_refused);
+  g_test_add_func ("/engine/search/broken", test_broken);
   g_test_add_func ("/engine/search/failures", test_failures);
   g_test_add_func ("/engine/search/nobody", test_nobody);
 

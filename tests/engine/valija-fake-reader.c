@@ -279,30 +279,65 @@ fake_reject_unsupported (void)
 }
 
 static DexFuture *
-fake_search (ValijaMailReader *reader, const char *name, const char *text)
+fake_fetch_headers (ValijaMailReader *reader, const char *name, const char * const *remote_ids)
+{
+  FakeFolder *folder = fake_find_folder (fake_server_of (reader), name);
+  DexFuture *failure = fake_ask (reader, "headers %s", name);
+  GPtrArray *infos;
+
+  if (failure != NULL)
+    return failure;
+
+  infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
+  for (guint i = 0; remote_ids[i] != NULL; i++)
+    {
+      FakeMessage *message = fake_find_message (folder, remote_ids[i], NULL);
+
+      if (message != NULL)
+        g_ptr_array_add (infos, fake_describe_message (message));
+    }
+
+  return valija_future_new_take_ptr_array (infos);
+}
+
+static DexFuture *
+fake_refuse (void)
+{
+  GError *error = NULL;
+
+  valija_error_set (&error, VALIJA_ERROR_REFUSED, "This folder is not for you.");
+  return dex_future_new_for_error (error);
+}
+
+static DexFuture *
+fake_search (ValijaMailReader *reader, const char *name, const char *text, guint limit)
 {
   FakeFolder *folder = fake_find_folder (fake_server_of (reader), name);
   DexFuture *failure = fake_ask (reader, "search %s", name);
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (text);
   const ValijaSearchTerm *first = terms->len > 0 ? g_ptr_array_index (terms, 0) : NULL;
-  GPtrArray *found;
+  ValijaSearchHits *hits;
 
   if (failure != NULL)
     return failure;
+  if (g_strcmp0 (fake_server_of (reader)->refuse_search, name) == 0)
+    return fake_refuse ();
 
   /* The first word alone, also inside others */
-  found = g_ptr_array_new_with_free_func (g_free);
-  for (guint i = 0; i < folder->messages->len && first != NULL; i++)
+  hits = valija_search_hits_new ();
+  for (guint i = folder->messages->len; i > 0 && first != NULL; i--)
     {
-      FakeMessage *message = g_ptr_array_index (folder->messages, i);
+      FakeMessage *message = g_ptr_array_index (folder->messages, i - 1);
       gsize size;
       const char *source = g_bytes_get_data (message->source, &size);
 
-      if (g_strstr_len (source, size, first->text) != NULL)
-        g_ptr_array_add (found, g_strdup (message->remote_id));
+      if (g_strstr_len (source, size, first->text) == NULL)
+        continue;
+      if (hits->total++ < limit)
+        g_ptr_array_add (hits->remote_ids, g_strdup (message->remote_id));
     }
 
-  return valija_future_new_take_ptr_array (found);
+  return dex_future_new_take_boxed (VALIJA_TYPE_SEARCH_HITS, hits);
 }
 
 static DexFuture *
@@ -393,6 +428,7 @@ fake_reader_init (ValijaMailReaderInterface *iface)
   iface->list_folders = fake_list_folders;
   iface->sync_folder = fake_sync_folder;
   iface->fetch_messages = fake_fetch_messages;
+  iface->fetch_headers = fake_fetch_headers;
   iface->search = fake_search;
   iface->watch = fake_watch;
   iface->watch_all = fake_watch_all;

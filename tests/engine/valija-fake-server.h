@@ -29,6 +29,7 @@ struct _FakeServer
   gboolean stays_down;       /* after the one that fails all do */
   gboolean marks;            /* it tells where a folder stands, and what has come since */
   gboolean nameless;         /* it does not tell what that which is filed is called */
+  const char *refuse_search; /* nullable: a folder that it does not search */
   const char *refuse_recipient; /* nullable */
   gboolean refuse_for_now;   /* it would be accepted later */
   gboolean keeps_sent;

@@ -272,7 +272,10 @@ has_focus_within (GtkWidget *widget)
 static gboolean
 server_was_asked (void)
 {
-  return gtk_widget_get_visible (GTK_WIDGET (get_window ()->pane->server_note)) && get_window ()->pane->answered;
+  ValijaMessagePane *pane = get_window ()->pane;
+
+  return gtk_widget_get_visible (GTK_WIDGET (pane->server_note)) && pane->asked != NULL &&
+         !valija_server_search_get_asking (pane->server);
 }
 
 /* Where there is no row to go to the keys stay with the entry, from which Escape leaves. */
@@ -379,31 +382,81 @@ test_search_leaves (void)
   show_inbox ("ana@example.org");
 }
 
+static void
+assert_noted (const char *words)
+{
+  const char *note = gtk_label_get_text (get_window ()->pane->server_note);
+
+  g_test_message ("%s", note);
+  g_assert_nonnull (strstr (note, words));
+}
+
 /* What only the server has found is listed and marked; where it could not be asked that is said. */
 void
 test_search_server (void)
 {
   ValijaMessagePane *pane = get_window ()->pane;
+  GtkWidget *entry = GTK_WIDGET (valija_search_box_get_entry (pane->search_box));
   GError *error = NULL;
 
   show_inbox ("ana@example.org");
   activate (get_window (), "win.search");
   adw_toggle_group_set_active_name (pane->scope, "all");
   write_search (pane->search_box, "nowhere-to-be-found");
-  g_signal_emit_by_name (valija_search_box_get_entry (pane->search_box), "activate");
+  g_signal_emit_by_name (entry, "activate");
   WAIT (server_was_asked);
-  g_assert_nonnull (strstr (gtk_label_get_text (pane->server_note), "1 more was found"));
-  g_assert_true (g_hash_table_contains (pane->from_server, &g_array_index (pane->found, gint64, 0)));
+  assert_noted ("1 more was found");
+  WAIT_FOR (count_found () == 1);
+  g_assert_true (g_hash_table_contains (pane->from_server,
+                                        &g_array_index (valija_server_search_get_messages (pane->server), gint64, 0)));
+  g_assert_false (gtk_widget_get_visible (pane->server_more));
 
   write_search (pane->search_box, "-at-all");
   WAIT_FOR (pane->asked == NULL);
   g_assert_false (gtk_widget_get_visible (GTK_WIDGET (pane->server_note)));
   g_set_error_literal (&error, VALIJA_ERROR, VALIJA_ERROR_CONNECT, "It does not answer.");
   valija_fake_engine_fail_next (engine, error);
-  g_signal_emit_by_name (valija_search_box_get_entry (pane->search_box), "activate");
+  g_signal_emit_by_name (entry, "activate");
   WAIT (server_was_asked);
-  g_assert_nonnull (strstr (gtk_label_get_text (pane->server_note), "It does not answer."));
+  assert_noted ("It does not answer.");
 
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
+  adw_toggle_group_set_active_name (pane->scope, "account");
+}
+
+/* Where not all of it came, that is said, and the rest is a click away; the list stays what it was, and grows. */
+void
+test_search_server_more (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  ValijaMessageList *list;
+
+  show_inbox ("ana@example.org");
+  activate (get_window (), "win.search");
+  adw_toggle_group_set_active_name (pane->scope, "all");
+  write_search (pane->search_box, "nowhere-to-be-found");
+  WAIT_FOR (count_found () == 0 && valija_message_list_get_ready (pane->messages));
+  list = pane->messages;
+  valija_fake_engine_set_server (engine, 7, "“Attic” could not be searched: It is locked.");
+  valija_message_pane_ask_server (pane);
+  WAIT_FOR (count_found () == 1);
+  assert_noted ("1 more was found on the server. 7 older ones that the server has found are not listed. "
+                "“Attic” could not be searched: It is locked.");
+  g_assert_true (gtk_widget_get_visible (pane->server_more));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (pane->server_more)), ==, "Show _More from the Server");
+
+  valija_fake_engine_set_server (engine, 0, NULL);
+  g_signal_emit_by_name (pane->server_more, "clicked");
+  WAIT_FOR (g_hash_table_size (pane->from_server) == 2);
+  assert_noted ("2 more were found on the server.");
+  g_assert_null (strstr (gtk_label_get_text (pane->server_note), "older"));
+  g_assert_false (gtk_widget_get_visible (pane->server_more));
+  g_assert_true (pane->messages == list);
+
+  /* The offer is that of the next search again */
+  write_search (pane->search_box, "hike");
+  WAIT_FOR (pane->asked == NULL);
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (pane->server_more)), ==, "Search on the _Server");
   gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
   adw_toggle_group_set_active_name (pane->scope, "account");
 }

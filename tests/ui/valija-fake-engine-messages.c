@@ -20,6 +20,7 @@ typedef struct
   gint64 folder;              /* 0: any; or ALL_INBOXES */
   ValijaShow show;
   GPtrArray *terms;           /* nullable: what is searched, of ValijaSearchTerm */
+  ValijaServerSearch *server; /* nullable: what servers have found is shown as well */
   gboolean conversations;
 } Feed;
 
@@ -71,6 +72,7 @@ valija_fake_engine_feed_free (gpointer data)
 
   g_weak_ref_clear (&feed->list);
   g_clear_pointer (&feed->terms, g_ptr_array_unref);
+  g_clear_object (&feed->server);
   g_free (feed);
 }
 
@@ -122,6 +124,18 @@ meets (GPtrArray *terms, const ValijaMessageRow *row)
 }
 
 static gboolean
+was_found (Feed *feed, const ValijaMessageRow *row)
+{
+  GArray *found = feed->server != NULL ? valija_server_search_get_messages (feed->server) : NULL;
+
+  for (guint i = 0; found != NULL && i < found->len; i++)
+    if (g_array_index (found, gint64, i) == row->id)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
 feed_shows (Feed *feed, const ValijaMessageRow *row)
 {
   ValijaFolder *folder = g_hash_table_lookup (feed->engine->folders, &row->folder_id);
@@ -134,7 +148,7 @@ feed_shows (Feed *feed, const ValijaMessageRow *row)
     return FALSE;
   if (feed->show == VALIJA_SHOW_FLAGGED && (row->flags & VALIJA_FLAG_FLAGGED) == 0)
     return FALSE;
-  return feed->terms == NULL || meets (feed->terms, row);
+  return feed->terms == NULL || was_found (feed, row) || meets (feed->terms, row);
 }
 
 static GHashTable *
@@ -351,7 +365,12 @@ valija_fake_engine_changed (ValijaEngine *self)
 }
 
 static ValijaMessageList *
-new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text, gboolean conversations)
+new_list (ValijaEngine       *self,
+          gint64              folder,
+          ValijaShow          show,
+          const char         *text,
+          ValijaServerSearch *server,
+          gboolean            conversations)
 {
   Feed *feed = g_new0 (Feed, 1);
   ValijaMessageList *list = valija_message_list_new (load_cb, feed, NULL);
@@ -361,6 +380,7 @@ new_list (ValijaEngine *self, gint64 folder, ValijaShow show, const char *text, 
   feed->folder = folder;
   feed->show = show;
   feed->terms = text != NULL ? valija_search_terms_parse (text) : NULL;
+  g_set_object (&feed->server, server);
   feed->conversations = conversations;
   if (conversations)
     valija_message_list_set_conversations (list);
@@ -491,7 +511,7 @@ valija_engine_list_messages (ValijaEngine *self, ValijaFolder *folder, ValijaSho
 {
   gint64 id = valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder);
 
-  return new_list (self, id, show, NULL, FALSE);
+  return new_list (self, id, show, NULL, NULL, FALSE);
 }
 
 ValijaMessageList *
@@ -499,7 +519,7 @@ valija_engine_list_conversations (ValijaEngine *self, ValijaFolder *folder, Vali
 {
   gint64 id = valija_folder_gathers (folder) ? ALL_INBOXES : valija_folder_get_id (folder);
 
-  return new_list (self, id, show, NULL, TRUE);
+  return new_list (self, id, show, NULL, NULL, TRUE);
 }
 
 DexFuture *
@@ -526,20 +546,22 @@ valija_engine_load_conversation (ValijaEngine *self, ValijaMessage *message)
 
 ValijaMessageList *
 valija_engine_search_messages (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder,
-                               GArray *found)
+                               ValijaServerSearch *server)
 {
   g_set_str (&self->searched, text);
 
-  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, FALSE);
+  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, server,
+                   FALSE);
 }
 
 ValijaMessageList *
 valija_engine_search_conversations (ValijaEngine *self, const char *text, ValijaAccount *account, ValijaFolder *folder,
-                                    GArray *found)
+                                    ValijaServerSearch *server)
 {
   g_set_str (&self->searched, text);
 
-  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, TRUE);
+  return new_list (self, folder != NULL ? valija_folder_get_id (folder) : 0, VALIJA_SHOW_ALL, text, server,
+                   TRUE);
 }
 
 DexFuture *
@@ -557,22 +579,50 @@ valija_engine_find_message (ValijaEngine *self, gint64 id)
   return dex_future_new_take_object (message);
 }
 
-/* The server finds the first message that there is. */
-DexFuture *
-valija_engine_search_server (ValijaEngine *self, ValijaAccount *account, ValijaFolder *folder, const char *text)
+void
+valija_fake_engine_set_server (ValijaEngine *self, guint64 n_older, const char *problem)
 {
-  ValijaServerAnswer *answer;
+  self->n_older = n_older;
+  g_set_str (&self->server_problem, problem);
+}
+
+/* The server finds the first messages that there are, one more each time that it is asked. */
+static void
+find_on_server (ValijaEngine *self, ValijaServerSearch *server)
+{
   ValijaMessageRow *first = self->rows->len > 0 ? g_ptr_array_index (self->rows, 0) : NULL;
+  ValijaFolder *folder = first != NULL ? g_hash_table_lookup (self->folders, &first->folder_id) : NULL;
+  guint n = folder != NULL ? valija_server_search_get_n_listed (server, folder) + 1 : 0;
+  g_autoptr(GArray) messages = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  if (self->failure != NULL)
-    return dex_future_new_for_error (g_steal_pointer (&self->failure));
+  if (folder == NULL)
+    return;
 
-  answer = valija_server_answer_new ();
-  if (first != NULL)
-    g_array_append_val (answer->messages, first->id);
-  answer->n_folders = 1;
+  for (guint i = 0; i < MIN (n, self->rows->len); i++)
+    g_array_append_val (messages, ((ValijaMessageRow *) g_ptr_array_index (self->rows, i))->id);
+  valija_server_search_take (server, folder, messages, n, self->n_older);
+  if (self->server_problem != NULL)
+    valija_server_search_add_problem (server, self->server_problem);
+  valija_fake_engine_changed (self);
+}
 
-  return dex_future_new_take_boxed (VALIJA_TYPE_SERVER_ANSWER, answer);
+DexFuture *
+valija_engine_search_server (ValijaEngine       *self,
+                             ValijaAccount      *account,
+                             ValijaFolder       *folder,
+                             const char         *text,
+                             ValijaServerSearch *server)
+{
+  g_autoptr(GError) failure = g_steal_pointer (&self->failure);
+
+  valija_server_search_begin (server);
+  if (failure == NULL)
+    find_on_server (self, server);
+  valija_server_search_end (server, failure);
+  if (failure != NULL)
+    return dex_future_new_for_error (g_steal_pointer (&failure));
+
+  return dex_future_new_true ();
 }
 
 /* The senders of what is there. */

@@ -47,6 +47,8 @@ struct _ValijaEngine
   guint n_released;
   guint n_withdrawn;
   gint64 last_due;
+  guint64 n_older;            /* what the server finds and keeps back */
+  char *server_problem;       /* nullable */
   char *searched;
   ValijaAutoReplies *replies; /* nullable */
   gboolean decided;           /* about the one certificate that there is */

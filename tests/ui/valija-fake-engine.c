@@ -54,6 +54,7 @@ valija_engine_finalize (GObject *object)
   g_clear_pointer (&self->sent, g_bytes_unref);
   g_clear_pointer (&self->replies, valija_auto_replies_free);
   g_free (self->searched);
+  g_free (self->server_problem);
 
   G_OBJECT_CLASS (valija_engine_parent_class)->finalize (object);
 }

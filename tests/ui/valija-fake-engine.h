@@ -33,6 +33,9 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
 ValijaSyncFlags valija_fake_engine_get_sync_flags (ValijaEngine *self); /* what an account was last asked for */
 guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
+/* What the server says to a search: how many older ones it has found as well, and what went wrong (nullable). */
+void           valija_fake_engine_set_server  (ValijaEngine *self, guint64 n_older, const char *problem);
+
 /* 12 of 40 MB of each source come, and then nothing until they are let go. Of one with an outline that comes first. */
 void           valija_fake_engine_set_slow    (ValijaEngine *self, gboolean slow);
 void           valija_fake_engine_let_go      (ValijaEngine *self);

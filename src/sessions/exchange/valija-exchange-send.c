@@ -13,9 +13,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* How many hits are asked for at once, and how many in all. */
+/* How many hits are asked for at once. */
 #define HITS 100
-#define HITS_LIMIT 1000
 
 /* ---- Finding ---- */
 
@@ -24,6 +23,7 @@ typedef struct
   ValijaExchangeSession *session;
   char *folder;
   char *text;
+  guint limit;
 } Search;
 
 static void
@@ -227,18 +227,28 @@ create_search (Search               *search,
                                 HITS);
 }
 
+/* The newest come first. What came meanwhile moves the others: one that is named twice is so once. */
 static void
-take_hits (const ValijaEwsNode *root,
-           GPtrArray           *ids)
+take_hits (Search              *search,
+           const ValijaEwsNode *root,
+           ValijaSearchHits    *hits)
 {
+  const char *total = root != NULL ? valija_ews_node_get_attribute (root, "TotalItemsInView") : NULL;
+  guint64 n_all = 0;
+
   for (const ValijaEwsNode *item = valija_ews_node_get_first (valija_ews_node_find (root, "Items")); item != NULL;
        item = valija_ews_node_get_next (item))
     {
       const char *id = valija_ews_node_find_id (item, "ItemId");
 
-      if (id != NULL)
-        g_ptr_array_add (ids, g_strdup (id));
+      if (id != NULL && hits->remote_ids->len < search->limit &&
+          !g_ptr_array_find_with_equal_func (hits->remote_ids, id, g_str_equal, NULL))
+        g_ptr_array_add (hits->remote_ids, g_strdup (id));
     }
+
+  if (total != NULL)
+    g_ascii_string_to_unsigned (total, 10, 0, G_MAXINT, &n_all, NULL);
+  hits->total = MAX (n_all, hits->remote_ids->len);
 }
 
 static DexFuture *
@@ -247,14 +257,14 @@ search_fiber (gpointer data)
   Search *search = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (search->session, &error);
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(ValijaSearchHits) hits = valija_search_hits_new ();
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (search->text);
   g_autofree char *query = create_query (terms);
   g_autoptr(GArray) words = NULL;
   guint offset = 0;
 
   /* What cannot be said is not looked for in all that there is */
-  while (client != NULL && query[0] != '\0' && ids->len < HITS_LIMIT)
+  while (client != NULL && query[0] != '\0' && hits->remote_ids->len < search->limit)
     {
       g_autoptr(ValijaExchangeReply) reply = NULL;
       const ValijaEwsNode *root;
@@ -270,7 +280,7 @@ search_fiber (gpointer data)
         break;
 
       root = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "RootFolder");
-      take_hits (root, ids);
+      take_hits (search, root, hits);
       if ((offset = valija_exchange_get_next_page (root, offset)) == 0)
         break;
     }
@@ -281,19 +291,21 @@ search_fiber (gpointer data)
       return dex_future_new_for_error (g_steal_pointer (&error));
     }
 
-  return valija_future_new_take_ptr_array (g_steal_pointer (&ids));
+  return dex_future_new_take_boxed (VALIJA_TYPE_SEARCH_HITS, g_steal_pointer (&hits));
 }
 
 DexFuture *
 valija_exchange_session_search (ValijaExchangeSession *self,
                                 const char            *folder,
-                                const char            *text)
+                                const char            *text,
+                                guint                  limit)
 {
   Search *search = g_new0 (Search, 1);
 
   search->session = g_object_ref (self);
   search->folder = g_strdup (folder);
   search->text = g_strdup (text);
+  search->limit = limit;
 
   return valija_fiber_spawn (search_fiber, search, (GDestroyNotify) search_free);
 }
@@ -375,7 +387,7 @@ is_among_sent_fiber (Send                 *send,
   ValijaEwsSchema schema = valija_exchange_client_get_schema (client);
   g_autofree char *id = g_strdup_printf ("<%s>", send->message_id);
   g_autoptr(ValijaExchangeReply) reply = NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  const ValijaEwsNode *root;
 
   if (*send->message_id == '\0')
     return FALSE;
@@ -383,9 +395,10 @@ is_among_sent_fiber (Send                 *send,
   reply = valija_exchange_client_ask_fiber (client, valija_ews_find_items (schema, sent, NULL, id, 0, 1), NULL);
   if (reply == NULL)
     return FALSE;
-  take_hits (valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "RootFolder"), ids);
 
-  return ids->len > 0;
+  root = valija_ews_node_find (g_ptr_array_index (reply->messages, 0), "RootFolder");
+
+  return valija_ews_node_get_first (valija_ews_node_find (root, "Items")) != NULL;
 }
 
 static DexFuture *

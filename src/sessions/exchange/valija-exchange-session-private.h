@@ -97,6 +97,8 @@ void        valija_exchange_session_watch_shared (ValijaExchangeSession *self);
 DexChannel *valija_exchange_session_sync         (ValijaExchangeSession *self,
                                                   const char            *folder,
                                                   GBytes                *cursor) G_GNUC_WARN_UNUSED_RESULT;
+DexFuture  *valija_exchange_session_fetch_headers (ValijaExchangeSession *self,
+                                                   const char * const    *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 DexChannel *valija_exchange_session_fetch        (ValijaExchangeSession *self,
                                                   const char * const    *remote_ids,
                                                   ValijaProgress        *progress) G_GNUC_WARN_UNUSED_RESULT;
@@ -111,7 +113,8 @@ DexFuture  *valija_exchange_session_fetch_outline (ValijaExchangeSession *self,
 void        valija_exchange_ahead_free           (ValijaExchangeAhead   *ahead);
 DexFuture  *valija_exchange_session_search       (ValijaExchangeSession *self,
                                                   const char            *folder,
-                                                  const char            *text) G_GNUC_WARN_UNUSED_RESULT;
+                                                  const char            *text,
+                                                  guint                  limit) G_GNUC_WARN_UNUSED_RESULT;
 /* @error: (transfer full), of a change. One that may have been done is for later: who tries again finds out first. */
 DexFuture  *valija_exchange_refuse_change        (GError                *error) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_exchange_session_set_flags    (ValijaExchangeSession *self,

@@ -282,11 +282,20 @@ valija_exchange_session_reader_fetch_outline (ValijaMailReader *reader,
 }
 
 static DexFuture *
+valija_exchange_session_reader_fetch_headers (ValijaMailReader   *reader,
+                                              const char         *folder,
+                                              const char * const *remote_ids)
+{
+  return valija_exchange_session_fetch_headers (VALIJA_EXCHANGE_SESSION (reader), remote_ids);
+}
+
+static DexFuture *
 valija_exchange_session_reader_search (ValijaMailReader *reader,
                                        const char       *folder,
-                                       const char       *text)
+                                       const char       *text,
+                                       guint             limit)
 {
-  return valija_exchange_session_search (VALIJA_EXCHANGE_SESSION (reader), folder, text);
+  return valija_exchange_session_search (VALIJA_EXCHANGE_SESSION (reader), folder, text, limit);
 }
 
 /* All of them are told of at once, or none. */
@@ -517,6 +526,7 @@ valija_exchange_session_mail_reader_iface_init (ValijaMailReaderInterface *iface
   iface->sync_folder = valija_exchange_session_reader_sync_folder;
   iface->fetch_messages = valija_exchange_session_reader_fetch_messages;
   iface->fetch_outline = valija_exchange_session_reader_fetch_outline;
+  iface->fetch_headers = valija_exchange_session_reader_fetch_headers;
   iface->search = valija_exchange_session_reader_search;
   iface->watch = valija_exchange_session_reader_watch;
   iface->watch_all = valija_exchange_session_reader_watch_all;

@@ -156,13 +156,13 @@ take_summary (const char            *id,
               gpointer               user_data,
               GError               **error)
 {
-  Sync *sync = user_data;
+  GPtrArray *infos = user_data;
   const ValijaEwsNode *item = valija_exchange_find_item (valija_ews_node_find (message, "Items"));
 
   /* Gone again since the page was made: the next round tells. Damaged: it has a row all the same, so that one knows
    * that it is there. Everything else would be lost with the state of this page. */
   if (result->reaction == VALIJA_EWS_FINE && item != NULL)
-    g_ptr_array_add (sync->batch->added, valija_exchange_read_item (item));
+    g_ptr_array_add (infos, valija_exchange_read_item (item));
   else if (result->reaction == VALIJA_EWS_BAD_ITEM)
     {
       ValijaMessageInfo *info = valija_message_info_new (id);
@@ -170,7 +170,7 @@ take_summary (const char            *id,
       g_free (info->subject);
       info->subject = g_strdup (_("This message is damaged on the server."));
       info->received = g_get_real_time () / G_USEC_PER_SEC;
-      g_ptr_array_add (sync->batch->added, info);
+      g_ptr_array_add (infos, info);
     }
   else if (result->reaction != VALIJA_EWS_GONE && result->reaction != VALIJA_EWS_FINE)
     {
@@ -276,7 +276,7 @@ sync_all_fiber (Sync    *sync,
 
       g_ptr_array_add (sync->changed, NULL);
       if (!valija_exchange_get_items_fiber (sync->client, (const char * const *) sync->changed->pdata, SUMMARIES,
-                                            VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync, error) ||
+                                            VALIJA_EWS_SHAPE_SUMMARY, take_summary, sync->batch->added, error) ||
           !name_contents_fiber (sync, error) ||
           !send_batch_fiber (sync, error))
         return FALSE;
@@ -341,4 +341,60 @@ valija_exchange_session_sync (ValijaExchangeSession *self,
   valija_future_forget (valija_fiber_spawn (sync_fiber, sync, (GDestroyNotify) sync_free), "Exchange sync");
 
   return channel;
+}
+
+/* ---- Some that were found ---- */
+
+typedef struct
+{
+  ValijaExchangeSession *session;
+  char **remote_ids;
+} Headers;
+
+static void
+headers_free (Headers *headers)
+{
+  g_object_unref (headers->session);
+  g_strfreev (headers->remote_ids);
+  g_free (headers);
+}
+
+/* What is in a draft is named when its folder is synchronised. */
+static DexFuture *
+fetch_headers_fiber (gpointer data)
+{
+  Headers *headers = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ValijaExchangeClient) client = valija_exchange_session_enter_fiber (headers->session, &error);
+  g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
+
+  if (client == NULL ||
+      !valija_exchange_get_items_fiber (client, (const char * const *) headers->remote_ids, SUMMARIES,
+                                        VALIJA_EWS_SHAPE_SUMMARY, take_summary, infos, &error))
+    {
+      valija_error_locate (&error, VALIJA_SIDE_BOTH, VALIJA_STEP_FETCH);
+      return dex_future_new_for_error (g_steal_pointer (&error));
+    }
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      ValijaMessageInfo *info = g_ptr_array_index (infos, i);
+
+      if ((info->flags & VALIJA_FLAG_DRAFT) != 0)
+        g_clear_pointer (&info->email_id, g_free);
+    }
+
+  return valija_future_new_take_ptr_array (g_steal_pointer (&infos));
+}
+
+DexFuture *
+valija_exchange_session_fetch_headers (ValijaExchangeSession *self,
+                                       const char * const    *remote_ids)
+{
+  Headers *headers = g_new0 (Headers, 1);
+
+  headers->session = g_object_ref (self);
+  headers->remote_ids = g_strdupv ((char **) remote_ids);
+
+  return valija_fiber_spawn (fetch_headers_fiber, headers, (GDestroyNotify) headers_free);
 }

@@ -4,17 +4,12 @@
 
 #include "sessions/imap/valija-imap-search.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "model/valija-changes.h"
 #include "model/valija-search-term.h"
 #include "sessions/imap/valija-imap-cursor.h"
 #include "sessions/imap/valija-imap-label.h"
 #include "wire/imap/valija-imap-mailbox.h"
-
-/* More messages than that nobody looks through */
-#define FOUND_LIMIT (1000 * 1000)
 
 /* Refcounted, for answers come also when nobody waits. */
 typedef struct
@@ -23,6 +18,7 @@ typedef struct
   ValijaImapLink *link;
   char *folder;
   char *text;
+  guint limit;
   guint32 uid_validity;
   ValijaImapSet *found;
 } Search;
@@ -58,31 +54,27 @@ found_cb (ValijaImapResponse *response,
   return valija_imap_search_collect (response, self->found);
 }
 
-/* A server that says "1:4294967295" has found no such many; how many there are is what it says too. */
-static GPtrArray *
-list_found (Search  *self,
-            GError **error)
+/* The newest have the highest numbers. A server that says "1:4294967295" has found no such many; how many there are is
+ * what it says too. */
+static ValijaSearchHits *
+list_found (Search *self)
 {
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  ValijaSearchHits *hits = valija_search_hits_new ();
   ValijaImapSelected *selected = valija_imap_link_get_selected (self->link);
+  guint64 total = valija_imap_set_count (self->found);
   const ValijaImapRange *ranges;
   guint n_ranges;
 
-  if (selected == NULL || valija_imap_set_count (self->found) > selected->exists)
-    return g_steal_pointer (&ids);
+  if (selected == NULL || total > selected->exists)
+    return hits;
 
-  if (valija_imap_set_count (self->found) > FOUND_LIMIT)
-    {
-      valija_error_set (error, VALIJA_ERROR_LIMIT, _("The server found more messages than can be listed."));
-      return NULL;
-    }
-
+  hits->total = total;
   ranges = valija_imap_set_get_ranges (self->found, &n_ranges);
-  for (guint i = 0; i < n_ranges; i++)
-    for (guint64 uid = ranges[i].first; uid <= ranges[i].last; uid++)
-      g_ptr_array_add (ids, valija_imap_remote_id_format (self->uid_validity, uid));
+  for (guint i = n_ranges; i > 0; i--)
+    for (guint64 uid = ranges[i - 1].last; uid >= ranges[i - 1].first && hits->remote_ids->len < self->limit; uid--)
+      g_ptr_array_add (hits->remote_ids, valija_imap_remote_id_format (self->uid_validity, uid));
 
-  return g_steal_pointer (&ids);
+  return hits;
 }
 
 /* Servers look at the day alone, as it was where the message was received; the user's is the best guess of that. */
@@ -248,35 +240,36 @@ search_fiber (gpointer data)
   Search *self = data;
   g_autoptr(ValijaImapCommand) command = valija_imap_command_new ("UID SEARCH");
   g_autoptr(GPtrArray) terms = valija_search_terms_parse (self->text);
-  g_autoptr(GPtrArray) ids = NULL;
+  g_autoptr(DexFuture) selecting = valija_imap_link_ensure_selected (self->link, self->folder);
+  g_autoptr(DexFuture) searching = NULL;
   g_autoptr(GError) error = NULL;
   ValijaImapSelected *selected;
 
-  if (!dex_await (valija_imap_link_ensure_selected (self->link, self->folder), &error))
+  /* Both in one turn; but how what is not ASCII is said may be settled by what is under way */
+  if (!g_str_is_ascii (self->text) && !dex_await (dex_ref (selecting), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  selected = valija_imap_link_get_selected (self->link);
-  self->uid_validity = selected != NULL ? selected->uid_validity : 0;
   if (valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_ESEARCH))
     valija_imap_command_append_atom (command, "RETURN (ALL)");
   if (valija_imap_link_names_charset (self->link) && !g_str_is_ascii (self->text))
     valija_imap_command_append_atom (command, "CHARSET UTF-8");
   append_keys (self->link, command, terms);
-  if (!dex_await (valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
-                                              VALIJA_IMAP_RUN_NONE, found_cb, NULL, search_ref (self), search_unref),
-                  &error))
+  searching = valija_imap_connection_run (valija_imap_link_get_connection (self->link), command,
+                                          VALIJA_IMAP_RUN_NONE, found_cb, NULL, search_ref (self), search_unref);
+  if (!dex_await (g_steal_pointer (&selecting), &error) || !dex_await (g_steal_pointer (&searching), &error))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
-  if (!(ids = list_found (self, &error)))
-    return dex_future_new_for_error (g_steal_pointer (&error));
+  selected = valija_imap_link_get_selected (self->link);
+  self->uid_validity = selected != NULL ? selected->uid_validity : 0;
 
-  return valija_future_new_take_ptr_array (g_steal_pointer (&ids));
+  return dex_future_new_take_boxed (VALIJA_TYPE_SEARCH_HITS, list_found (self));
 }
 
 DexFuture *
 valija_imap_search_run (ValijaImapLink *link,
                         const char     *folder,
-                        const char     *text)
+                        const char     *text,
+                        guint           limit)
 {
   Search *self = g_new0 (Search, 1);
 
@@ -284,6 +277,7 @@ valija_imap_search_run (ValijaImapLink *link,
   self->link = g_object_ref (link);
   self->folder = g_strdup (folder);
   self->text = g_strdup (text);
+  self->limit = limit;
   self->found = valija_imap_set_new ();
 
   return valija_fiber_spawn (search_fiber, self, search_unref);

@@ -44,6 +44,7 @@ struct _ValijaImapTask
   char **add_labels;
   char **remove_labels;
   gint64 received;
+  guint limit;
   guint64 *sizes;
   GPtrArray *filings;
 };

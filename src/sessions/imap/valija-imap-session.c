@@ -8,6 +8,7 @@
 
 #include "base/valija-error.h"
 #include "base/valija-future.h"
+#include "sessions/imap/valija-imap-fetch-headers.h"
 #include "sessions/imap/valija-imap-fetch-messages.h"
 #include "sessions/imap/valija-imap-fetch-outline.h"
 #include "sessions/imap/valija-imap-folders.h"
@@ -226,20 +227,41 @@ fetch_outline (ValijaMailReader *reader,
 }
 
 static DexFuture *
+start_fetch_headers (ValijaImapTask *task,
+                     ValijaImapLink *link)
+{
+  return valija_imap_fetch_headers_run (link, task->folder, (const char * const *) task->remote_ids);
+}
+
+static DexFuture *
+fetch_headers (ValijaMailReader   *reader,
+               const char         *folder,
+               const char * const *remote_ids)
+{
+  ValijaImapTask *task = valija_imap_task_new (reader, start_fetch_headers, VALIJA_STEP_FETCH, folder);
+
+  task->remote_ids = g_strdupv ((char **) remote_ids);
+
+  return valija_imap_task_run (task);
+}
+
+static DexFuture *
 start_search (ValijaImapTask *task,
               ValijaImapLink *link)
 {
-  return valija_imap_search_run (link, task->folder, task->name);
+  return valija_imap_search_run (link, task->folder, task->name, task->limit);
 }
 
 static DexFuture *
 search (ValijaMailReader *reader,
         const char       *folder,
-        const char       *text)
+        const char       *text,
+        guint             limit)
 {
   ValijaImapTask *task = valija_imap_task_new (reader, start_search, VALIJA_STEP_FETCH, folder);
 
   task->name = g_strdup (text);
+  task->limit = limit;
 
   return valija_imap_task_run (task);
 }
@@ -436,6 +458,7 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->sync_folder = sync_folder;
   iface->fetch_messages = fetch_messages;
   iface->fetch_outline = fetch_outline;
+  iface->fetch_headers = fetch_headers;
   iface->search = search;
   iface->watch = watch;
   iface->watch_all = watch_all;

@@ -154,9 +154,10 @@ valija_mixed_session_fetch_outline (ValijaMailReader *reader,
 static DexFuture *
 valija_mixed_session_search (ValijaMailReader *reader,
                              const char       *folder,
-                             const char       *text)
+                             const char       *text,
+                             guint             limit)
 {
-  return valija_mail_reader_search (get_reader (reader), folder, text);
+  return valija_mail_reader_search (get_reader (reader), folder, text, limit);
 }
 
 static DexFuture *

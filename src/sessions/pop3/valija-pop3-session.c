@@ -372,7 +372,8 @@ valija_pop3_session_mail_reader_fetch_outline (ValijaMailReader *reader,
 static DexFuture *
 valija_pop3_session_search (ValijaMailReader *reader,
                             const char       *folder,
-                            const char       *text)
+                            const char       *text,
+                            guint             limit)
 {
   return dex_future_new_for_error (create_error (VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH,
                                                  _("A POP3 server cannot be searched.")));

@@ -50,9 +50,9 @@ struct _ValijaMessagePane
   gboolean            widened;       /* the scope, from the account to all of them, by all inboxes */
   gint64              opened;  /* the key of the one row that is selected, 0: none */
   char               *question;      /* nullable: what is searched, and where */
-  char               *asked;         /* nullable: the same, that servers were asked */
-  gboolean            answered;      /* they have answered */
-  GArray             *found;         /* nullable, gint64: what servers have found */
+  ValijaServerSearch *server;        /* nullable: what servers say to it, as soon as they are asked */
+  char               *asked;         /* nullable: the same question, that they were asked */
+  guint               n_taken;       /* how many of their messages were compared with what was found here */
   GHashTable         *from_server;   /* nullable, set of gint64: those of them that were not found here */
 };
 
@@ -72,6 +72,9 @@ gboolean           valija_message_pane_is_from_server  (ValijaMessagePane *self,
 gboolean           valija_message_pane_can_ask_server  (ValijaMessagePane *self);
 void               valija_message_pane_ask_server      (ValijaMessagePane *self);
 void               valija_message_pane_forget_server   (ValijaMessagePane *self);
+/* What they have said so far, once it is known what is found here. */
+void               valija_message_pane_update_server   (ValijaMessagePane *self);
+gboolean           valija_message_pane_has_older       (ValijaMessagePane *self);
 void               valija_message_pane_update_scope    (ValijaMessagePane *self);
 
 /* valija-message-pane-status.c: how the accounts are doing whose mail is shown */

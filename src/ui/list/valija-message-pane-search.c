@@ -11,6 +11,9 @@
 
 /* Searching in the list: here as it is typed, and on servers when somebody asks for it. */
 
+/* More of them are counted. */
+#define MAX_PROBLEMS 3
+
 gboolean
 valija_message_pane_is_searching (ValijaMessagePane *self)
 {
@@ -131,35 +134,51 @@ valija_message_pane_can_ask_server (ValijaMessagePane *self)
   return reason == NULL;
 }
 
+/* It is spoken once. */
 static void
 note_server (ValijaMessagePane *self,
              const char        *note)
 {
+  gboolean same = g_strcmp0 (gtk_label_get_text (self->server_note), note) == 0;
+
   gtk_label_set_text (self->server_note, note != NULL ? note : "");
   gtk_widget_set_visible (GTK_WIDGET (self->server_note), note != NULL);
-  if (note != NULL)
+  if (note != NULL && !same)
     gtk_accessible_announce (GTK_ACCESSIBLE (self->server_note), note, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+}
+
+/* Whether servers have found more than they were asked for, and can be asked for it. */
+gboolean
+valija_message_pane_has_older (ValijaMessagePane *self)
+{
+  return self->asked != NULL && !valija_server_search_get_asking (self->server) &&
+         valija_server_search_get_n_older (self->server) > 0;
 }
 
 static void
 show_asking (ValijaMessagePane *self)
 {
-  gboolean asking = self->asked != NULL && !self->answered;
-
-  gtk_widget_set_sensitive (self->server_button, !asking);
-  gtk_widget_set_visible (self->server_more, self->asked == NULL);
-  if (asking)
-    note_server (self, _("Asking the server…"));
+  gtk_widget_set_sensitive (self->server_button,
+                            self->asked == NULL || !valija_server_search_get_asking (self->server));
+  gtk_button_set_label (GTK_BUTTON (self->server_more), valija_message_pane_has_older (self)
+                                                          ? _("Show _More from the Server")
+                                                          : _("Search on the _Server"));
 }
 
 /* What was found belongs to what was typed then. */
 void
 valija_message_pane_forget_server (ValijaMessagePane *self)
 {
+  if (self->server != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->server, self);
+      valija_server_search_abandon (self->server);
+      g_clear_object (&self->server);
+    }
+
   g_clear_pointer (&self->asked, g_free);
-  g_clear_pointer (&self->found, g_array_unref);
   g_clear_pointer (&self->from_server, g_hash_table_unref);
-  self->answered = FALSE;
+  self->n_taken = 0;
   note_server (self, NULL);
   show_asking (self);
 }
@@ -174,86 +193,118 @@ valija_message_pane_dup_question (ValijaMessagePane *self)
                           valija_folder_get_id (self->folder), text);
 }
 
-static gboolean
-is_still_asked (ValijaMessagePane *self)
-{
-  g_autofree char *question = valija_message_pane_dup_question (self);
-
-  return valija_message_pane_is_searching (self) && g_strcmp0 (self->asked, question) == 0;
-}
-
 /* Those that were not found here before. */
-static guint
-take_found (ValijaMessagePane *self,
-            GArray            *messages)
+static void
+take_found (ValijaMessagePane *self)
 {
-  self->found = g_array_ref (messages);
-  self->from_server = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GArray *messages = valija_server_search_get_messages (self->server);
 
-  for (guint i = 0; i < messages->len; i++)
+  if (self->from_server == NULL)
+    self->from_server = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+
+  for (; self->n_taken < messages->len; self->n_taken++)
     {
-      gint64 id = g_array_index (messages, gint64, i);
+      gint64 id = g_array_index (messages, gint64, self->n_taken);
 
       if (!valija_message_list_holds (self->messages, id))
         g_hash_table_add (self->from_server, g_memdup2 (&id, sizeof id));
     }
+}
 
-  return g_hash_table_size (self->from_server);
+static void
+add_sentence (GString    *text,
+              const char *sentence)
+{
+  g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "", sentence);
+}
+
+static void
+add_problems (GString   *text,
+              GPtrArray *problems)
+{
+  guint n_told = problems->len > MAX_PROBLEMS ? MAX_PROBLEMS - 1 : problems->len;
+  guint n_rest = problems->len - n_told;
+  g_autofree char *rest = NULL;
+
+  for (guint i = 0; i < n_told; i++)
+    add_sentence (text, g_ptr_array_index (problems, i));
+
+  if (n_rest == 0)
+    return;
+
+  /* Translators: behind sentences that tell which folders could not be searched, and why */
+  rest = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u more could not be searched.",
+                                       "%u more could not be searched.", n_rest), n_rest);
+  add_sentence (text, rest);
 }
 
 static char *
-describe_answer (const ValijaServerAnswer *answer,
-                 guint                     n_new)
+describe_answer (ValijaMessagePane *self)
 {
+  const GError *error = valija_server_search_get_error (self->server);
+  guint n_new = g_hash_table_size (self->from_server);
+  guint n_older = (guint) MIN (valija_server_search_get_n_older (self->server), G_MAXUINT);
   g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *found = NULL;
+  g_autofree char *older = NULL;
+
+  if (error != NULL && valija_server_search_get_n_folders (self->server) == 0)
+    /* Translators: why a server could not be asked */
+    return g_strdup_printf (_("The server could not be asked, so this is only what is on this computer. %s"),
+                            error->message);
 
   if (n_new > 0)
-    g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, "%u more was found on the server.",
-                                               "%u more were found on the server.", n_new), n_new);
-  else if (answer->n_folders > 0)
-    g_string_append (text, _("The server has found nothing else."));
+    {
+      found = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u more was found on the server.",
+                                            "%u more were found on the server.", n_new), n_new);
+      add_sentence (text, found);
+    }
+  if (n_older > 0)
+    {
+      older = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u older one that the server has found is not listed.",
+                                            "%u older ones that the server has found are not listed.", n_older),
+                               n_older);
+      add_sentence (text, older);
+    }
 
-  for (guint i = 0; i < answer->problems->len; i++)
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " " : "",
-                            (const char *) g_ptr_array_index (answer->problems, i));
+  add_problems (text, valija_server_search_get_problems (self->server));
+  if (error != NULL && !valija_error_is_cancelled (error))
+    add_sentence (text, error->message);
+
+  if (text->len == 0 && valija_server_search_get_n_folders (self->server) > 0)
+    add_sentence (text, _("The server has found nothing else."));
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static void
-searched_cb (DexFuture *future,
-             gpointer   owner)
+void
+valija_message_pane_update_server (ValijaMessagePane *self)
 {
-  ValijaMessagePane *self = owner;
-  g_autoptr(GError) error = NULL;
-  const GValue *value = dex_future_get_value (future, &error);
+  gboolean ready = self->messages != NULL && valija_message_list_get_ready (self->messages);
   g_autofree char *note = NULL;
 
-  if (!is_still_asked (self) || self->answered)
+  if (self->asked == NULL)
     return;
 
-  self->answered = TRUE;
+  if (ready)
+    take_found (self);
+
   show_asking (self);
-  if (value != NULL)
-    {
-      const ValijaServerAnswer *answer = g_value_get_boxed (value);
-
-      note = describe_answer (answer, take_found (self, answer->messages));
-      valija_message_pane_reload (self);
-    }
-  else if (valija_error_is_cancelled (error))
-    {
-      valija_message_pane_forget_server (self);
-      return;
-    }
+  if (!ready || valija_server_search_get_asking (self->server))
+    note_server (self, _("Asking the server…"));
+  else if (valija_error_is_cancelled (valija_server_search_get_error (self->server)) &&
+           valija_server_search_get_n_folders (self->server) == 0)
+    valija_message_pane_forget_server (self);
   else
-    /* Translators: why a server could not be asked */
-    note = g_strdup_printf (_("The server could not be asked, so this is only what is on this computer. %s"),
-                            error->message);
+    {
+      note = describe_answer (self);
+      note_server (self, note);
+    }
 
-  note_server (self, note);
+  valija_message_pane_update_stack (self);
 }
 
+/* What was asked already is asked again where there is more of it. */
 void
 valija_message_pane_ask_server (ValijaMessagePane *self)
 {
@@ -266,21 +317,25 @@ valija_message_pane_ask_server (ValijaMessagePane *self)
     return;
 
   question = valija_message_pane_dup_question (self);
-  if (g_strcmp0 (question, self->asked) == 0)
+  if (g_strcmp0 (question, self->asked) == 0 && !valija_message_pane_has_older (self))
     return;
 
-  valija_message_pane_forget_server (self);
   if (valija_application_get_offline (valija_application_get_default ()))
     {
       note_server (self, _("You are working offline, so this is only what is on this computer."));
       return;
     }
 
-  self->asked = g_steal_pointer (&question);
-  show_asking (self);
+  /* The list follows what is asked for it */
+  if (self->server == NULL)
+    valija_message_pane_reload (self);
+
+  g_set_str (&self->asked, question);
   text = valija_message_pane_dup_search_text (self);
   get_scope (self, &account, &folder);
-  valija_future_then (valija_engine_search_server (self->engine, account, folder, text), self, searched_cb);
+  valija_future_forget (valija_engine_search_server (self->engine, account, folder, text, self->server),
+                        "search on the server");
+  valija_message_pane_update_server (self);
 }
 
 ValijaMessageList *
@@ -293,8 +348,15 @@ valija_message_pane_list_found (ValijaMessagePane *self,
 
   get_scope (self, &account, &folder);
 
-  if (conversations)
-    return valija_engine_search_conversations (self->engine, text, account, folder, self->found);
+  if (self->server == NULL)
+    {
+      self->server = valija_server_search_new ();
+      g_signal_connect_object (self->server, "changed", G_CALLBACK (valija_message_pane_update_server), self,
+                               G_CONNECT_SWAPPED);
+    }
 
-  return valija_engine_search_messages (self->engine, text, account, folder, self->found);
+  if (conversations)
+    return valija_engine_search_conversations (self->engine, text, account, folder, self->server);
+
+  return valija_engine_search_messages (self->engine, text, account, folder, self->server);
 }

@@ -111,7 +111,8 @@ offer_server (ValijaMessagePane *self)
   gboolean found = self->messages != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->messages)) > 0;
   gboolean noted = gtk_widget_get_visible (GTK_WIDGET (self->server_note));
 
-  gtk_widget_set_visible (self->server_more, found && self->asked == NULL);
+  gtk_widget_set_visible (self->server_more,
+                          (found && self->asked == NULL) || valija_message_pane_has_older (self));
   gtk_revealer_set_reveal_child (self->server_revealer,
                                  searching && (noted || (found && valija_message_pane_can_ask_server (self))));
 }
@@ -180,6 +181,7 @@ restore_selection (ValijaMessagePane *self)
 static void
 ready_cb (ValijaMessagePane *self)
 {
+  valija_message_pane_update_server (self);
   valija_message_pane_update_stack (self);
   restore_selection (self);
   focus_list (self);
@@ -487,7 +489,9 @@ valija_message_pane_dispose (GObject *object)
   g_clear_object (&self->engine);
   g_clear_pointer (&self->question, g_free);
   g_clear_pointer (&self->asked, g_free);
-  g_clear_pointer (&self->found, g_array_unref);
+  if (self->server != NULL)
+    valija_server_search_abandon (self->server);
+  g_clear_object (&self->server);
   g_clear_pointer (&self->from_server, g_hash_table_unref);
 
   G_OBJECT_CLASS (valija_message_pane_parent_class)->dispose (object);

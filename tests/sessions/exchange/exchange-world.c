@@ -89,6 +89,22 @@ await_list (DexFuture *future)
   return list;
 }
 
+/* Of the inbox */
+ValijaSearchHits *
+await_hits (World      *world,
+            const char *text,
+            guint       limit)
+{
+  g_autoptr(DexFuture) future = valija_mail_reader_search (VALIJA_MAIL_READER (world->session),
+                                                           folder (world, "inbox"), text, limit);
+  g_autoptr(GError) error = NULL;
+  const GValue *value = valija_test_await (future, &error);
+
+  g_assert_no_error (error);
+
+  return g_value_dup_boxed (value);
+}
+
 /* The roles and names, in the order told */
 char *
 list_folders (World *world)

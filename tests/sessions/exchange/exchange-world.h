@@ -28,6 +28,7 @@ void world_stop (World *world);
 void await_true (DexFuture *future);
 void await_error (DexFuture *future, ValijaErrorCode code, ValijaStep step);
 GPtrArray *await_list (DexFuture *future);
+ValijaSearchHits *await_hits (World *world, const char *text, guint limit);
 char *list_folders (World *world);
 const char *folder (World *world, const char *name);
 guint sync_inbox (World *world, GError **error);

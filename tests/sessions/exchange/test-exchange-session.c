@@ -463,7 +463,10 @@ test_search (void)
 {
   World world;
   g_autofree char *folders = NULL;
-  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(ValijaSearchHits) found = NULL;
+  g_autoptr(ValijaSearchHits) newest = NULL;
+  g_autoptr(GPtrArray) headers = NULL;
+  const char *ids[] = { NULL, "gone", NULL };
   g_autofree char *id = NULL;
 
   world_start (&world, NULL, NULL, NULL);
@@ -471,11 +474,21 @@ test_search (void)
   deliver (&world, "Holiday");
   folders = list_folders (&world);
   sync_inbox (&world, NULL);
-  found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
-                                                 "subject:invoice"));
+  found = await_hits (&world, "subject:invoice", 5);
   id = dup_id_of (&world, "Invoice");
-  g_assert_cmpuint (found->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (found, 0), ==, id);
+  g_assert_cmpuint (found->remote_ids->len, ==, 1);
+  g_assert_cmpuint (found->total, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (found->remote_ids, 0), ==, id);
+
+  /* Of several the newest, and how many there are */
+  newest = await_hits (&world, "body:text", 1);
+  ids[0] = g_ptr_array_index (newest->remote_ids, 0);
+  g_assert_cmpuint (newest->remote_ids->len, ==, 1);
+  g_assert_cmpuint (newest->total, ==, 2);
+  headers = await_list (valija_mail_reader_fetch_headers (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
+                                                          ids));
+  g_assert_cmpuint (headers->len, ==, 1);
+  g_assert_cmpstr (((ValijaMessageInfo *) g_ptr_array_index (headers, 0))->subject, ==, "Holiday");
   world_stop (&world);
 }
 
@@ -499,21 +512,20 @@ test_search_without_index (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(GPtrArray) found = NULL;
+      g_autoptr(ValijaSearchHits) found = NULL;
       g_autofree char *id = cases[i].subject != NULL ? dup_id_of (&world, cases[i].subject) : NULL;
 
       g_test_message ("%s", cases[i].text);
-      found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
-                                                     cases[i].text));
-      g_assert_cmpuint (found->len, ==, id != NULL ? 1 : 0);
+      found = await_hits (&world, cases[i].text, 5);
+      g_assert_cmpuint (found->remote_ids->len, ==, id != NULL ? 1 : 0);
       if (id != NULL)
-        g_assert_cmpstr (g_ptr_array_index (found, 0), ==, id);
+        g_assert_cmpstr (g_ptr_array_index (found->remote_ids, 0), ==, id);
     }
 
   await_error (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
-                                          "invoice -is:unread"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+                                          "invoice -is:unread", 5), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
   await_error (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"),
-                                          "invoice OR holiday"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+                                          "invoice OR holiday", 5), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
   world_stop (&world);
 }
 

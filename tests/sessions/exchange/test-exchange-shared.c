@@ -66,7 +66,7 @@ test_folders (void)
   g_autofree char *id = NULL;
   g_autofree char *text = NULL;
   g_autoptr(GPtrArray) moved = NULL;
-  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(ValijaSearchHits) found = NULL;
   const char *ids[] = { NULL, NULL };
   ValijaMailOrganizer *organizer;
   GError *error = NULL;
@@ -97,8 +97,8 @@ test_folders (void)
   await_true (valija_mail_organizer_set_flags (organizer, folder (&world, "inbox"), ids, VALIJA_FLAG_SEEN, 0));
   sync_inbox (&world, &error);
   g_assert_cmpstr (flags_of (&world, "For all"), ==, "seen");
-  found = await_list (valija_mail_reader_search (VALIJA_MAIL_READER (world.session), folder (&world, "inbox"), "all"));
-  g_assert_cmpuint (found->len, ==, 1);
+  found = await_hits (&world, "all", 5);
+  g_assert_cmpuint (found->remote_ids->len, ==, 1);
 
   moved = await_list (valija_mail_organizer_move (organizer, folder (&world, "inbox"), ids,
                                                   folder (&world, "team@example.org/Done/Old")));

@@ -231,7 +231,7 @@ look (World *world,
   DexFuture *futures[LOOKS];
 
   for (gsize i = 0; i < LOOKS; i++)
-    futures[i] = valija_mail_reader_search (VALIJA_MAIL_READER (world->session), folder (world, "inbox"), "all");
+    futures[i] = valija_mail_reader_search (VALIJA_MAIL_READER (world->session), folder (world, "inbox"), "all", 5);
   for (gsize i = 0; i < LOOKS; i++)
     {
       g_autoptr(GError) error = NULL;

@@ -78,7 +78,7 @@ static DexFuture *
 search_labels (ValijaMailOrganizer *organizer)
 {
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
-                                    "label:Work -label:\"to do\" label:caf\303\251 OR label:$label1 label:Junk ");
+                                    "label:Work -label:\"to do\" label:caf\303\251 OR label:$label1 label:Junk ", 2);
 }
 
 static DexFuture *
@@ -217,7 +217,7 @@ search_places (ValijaMailOrganizer *organizer)
 {
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
                                     "subject:\"a b\" from:bo to:mei body:x id:<1@x> is:unread has:attachment "
-                                    "after:2026-01-02 other:y z\"");
+                                    "after:2026-01-02 other:y z\"", 2);
 }
 
 static DexFuture *
@@ -225,19 +225,56 @@ search_operators (ValijaMailOrganizer *organizer)
 {
   return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
                                     "a OR from:bo OR -subject:x -cc:mei is:answered on:2026-03 before:2026-01-02 "
-                                    "larger:10M smaller:2k in:inbox b OR has:attachment before:nonsense ");
+                                    "larger:10M smaller:2k in:inbox b OR has:attachment before:nonsense ", 2);
 }
 
 static DexFuture *
 search_attachment (ValijaMailOrganizer *organizer)
 {
-  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "-has:attachment");
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "-has:attachment", 2);
+}
+
+static DexFuture *
+name_headers_cb (DexFuture *future,
+                 gpointer   user_data)
+{
+  GPtrArray *infos = g_value_get_boxed (dex_future_get_value (future, NULL));
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      const ValijaMessageInfo *info = g_ptr_array_index (infos, i);
+
+      gboolean seen = (info->flags & VALIJA_FLAG_SEEN) != 0;
+
+      g_ptr_array_add (names, g_strconcat (info->remote_id, seen ? "+seen" : NULL, NULL));
+    }
+
+  return dex_future_new_take_boxed (G_TYPE_PTR_ARRAY, names);
+}
+
+static DexFuture *
+fetch_headers (ValijaMailOrganizer *organizer)
+{
+  const char * const ids[] = { "7.9", "7.3", "7.4", "6.1", NULL };
+
+  return dex_future_then (valija_mail_reader_fetch_headers (VALIJA_MAIL_READER (organizer), "a", ids),
+                          name_headers_cb, NULL, NULL);
+}
+
+static DexFuture *
+fetch_headers_renumbered (ValijaMailOrganizer *organizer)
+{
+  const char * const ids[] = { "6.1", NULL };
+
+  return dex_future_then (valija_mail_reader_fetch_headers (VALIJA_MAIL_READER (organizer), "a", ids),
+                          name_headers_cb, NULL, NULL);
 }
 
 static DexFuture *
 search (ValijaMailOrganizer *organizer)
 {
-  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"");
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a", "caf\303\251 \"x\"", 2);
 }
 
 static DexFuture *
@@ -517,43 +554,71 @@ static const Case cases[] = {
   { "search", "ESEARCH LITERAL+", search,
     SELECT_A "C: V5 UID SEARCH RETURN (ALL) CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * ESEARCH (TAG \"V5\") "
              "UID ALL 3:4,7\nS: V5 OK x\n" GOODBYE ("V6"),
-    "7.3,7.4,7.7", 0 },
+    "7.7,7.4 of 3", 0 },
   { "search-places", "LITERAL+", search_places,
     SELECT_A "C: V5 UID SEARCH SUBJECT \"a b\" FROM bo OR TO mei CC mei BODY x "
              "HEADER Message-ID \"<1@x>\" UNSEEN SINCE 2-Jan-2026 TEXT other:y TEXT \"z\\\"\"\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
-    "7.3", 0 },
+    "7.3 of 1", 0 },
   { "search-operators", "LITERAL+", search_operators,
     SELECT_A "C: V5 UID SEARCH OR TEXT a OR FROM bo NOT SUBJECT x NOT CC mei ANSWERED (SINCE 1-Mar-2026 BEFORE "
              "1-Apr-2026) BEFORE 2-Jan-2026 LARGER 10000000 SMALLER 2000\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
-    "7.3", 0 },
+    "7.3 of 1", 0 },
   { "search-labels", "LITERAL+", search_labels,
     SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 OR KEYWORD $label2 OR KEYWORD $Labelwork KEYWORD Work "
              "NOT OR KEYWORD $label4 OR KEYWORD $Labeltodo KEYWORD to&ACA-do "
              "OR KEYWORD caf&AOk- KEYWORD $label1 NOT ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
-    "7.3", 0 },
+    "7.3 of 1", 0 },
   { "search-labels-gmail", "X-GM-EXT-1 LITERAL+", search_labels,
     SELECT_A "C: V5 UID SEARCH CHARSET UTF-8 X-GM-LABELS Work NOT X-GM-LABELS \"to do\" "
              "OR X-GM-LABELS \"caf&AOk-\" X-GM-LABELS \"$label1\" X-GM-LABELS Junk\n"
              "S: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
-    "7.3", 0 },
+    "7.3 of 1", 0 },
   { "search-attachment", "LITERAL+", search_attachment,
-    SELECT_A "C: V5 UID SEARCH ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"), "7.3", 0 },
+    SELECT_A "C: V5 UID SEARCH ALL\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"), "7.3 of 1", 0 },
   { "search-nothing", "LITERAL+", search,
     SELECT_A
     "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: * SEARCH\nS: V5 OK x\n" GOODBYE ("V6"),
-    "", 0 },
+    " of 0", 0 },
   { "search-endless", "ESEARCH LITERAL+", search_attachment,
     SELECT_A "C: V5 UID SEARCH RETURN (ALL) ALL\nS: * 4294967295 EXISTS\n"
              "S: * ESEARCH (TAG \"V5\") UID ALL 1:4294967295\nS: V5 OK x\n" GOODBYE ("V6"),
-    NULL, VALIJA_ERROR_LIMIT },
+    "7.4294967295,7.4294967294 of 4294967295", 0 },
+  /* The folder is opened and searched in one turn */
+  { "search-at-once", "ESEARCH LITERAL+", search_attachment,
+    "C: V4 SELECT a\nC: V5 UID SEARCH RETURN (ALL) ALL\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] x\nS: V4 OK x\n"
+    "S: * ESEARCH (TAG \"V5\") UID ALL 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3 of 1", 0 },
+  { "search-refused", "ESEARCH LITERAL+", search_attachment,
+    "C: V4 SELECT a\nC: V5 UID SEARCH RETURN (ALL) ALL\nS: V4 NO [NOPERM] x\nS: V5 BAD x\n" GOODBYE ("V6"),
+    NULL, VALIJA_ERROR_REFUSED },
+  { "headers", "LITERAL+", fetch_headers,
+    SELECT_A "C: V5 UID FETCH 3:4,9 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER "
+             "REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])\n"
+             "S: * 1 FETCH (UID 3 FLAGS (\\Seen) INTERNALDATE \" 2-Jan-2026 00:00:00 +0000\" RFC822.SIZE 9 "
+             "BODY[HEADER.FIELDS (DATE)] \"\")\n"
+             "S: * 2 FETCH (UID 9 FLAGS () INTERNALDATE \" 3-Jan-2026 00:00:00 +0000\" RFC822.SIZE 9 "
+             "BODY[HEADER.FIELDS (DATE)] \"\")\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.9,7.3+seen", 0 },
+  { "headers-renumbered", "LITERAL+", fetch_headers_renumbered, SELECT_A GOODBYE ("V5"), "", 0 },
   { "search-charset", "LITERAL+", search,
     SELECT_A
     "C: V5 UID SEARCH CHARSET UTF-8 TEXT {5+}\nC: caf\303\251 TEXT x\nS: V5 NO [BADCHARSET (US-ASCII)] x\n" GOODBYE (
         "V6"),
     NULL, VALIJA_ERROR_UNSUPPORTED },
 };
+
+static char *
+join (GPtrArray *strings)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < strings->len; i++)
+    g_string_append_printf (out, "%s%s", i > 0 ? "," : "", (char *) g_ptr_array_index (strings, i));
+
+  return g_string_free (out, FALSE);
+}
 
 static char *
 describe_result (const GValue *value)
@@ -563,13 +628,13 @@ describe_result (const GValue *value)
   if (G_VALUE_HOLDS (value, VALIJA_TYPE_FOLDER_INFO))
     return g_strdup (((ValijaFolderInfo *) g_value_get_boxed (value))->remote_id);
   if (G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
+    return join (g_value_get_boxed (value));
+  if (G_VALUE_HOLDS (value, VALIJA_TYPE_SEARCH_HITS))
     {
-      GPtrArray *strings = g_value_get_boxed (value);
-      GString *out = g_string_new (NULL);
+      ValijaSearchHits *hits = g_value_get_boxed (value);
+      g_autofree char *ids = join (hits->remote_ids);
 
-      for (guint i = 0; i < strings->len; i++)
-        g_string_append_printf (out, "%s%s", i > 0 ? "," : "", (char *) g_ptr_array_index (strings, i));
-      return g_string_free (out, FALSE);
+      return g_strdup_printf ("%s of %" G_GUINT64_FORMAT, ids, hits->total);
     }
 
   g_assert_true (g_value_get_boolean (value));

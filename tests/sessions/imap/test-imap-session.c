@@ -561,10 +561,10 @@ test_spelling (gconstpointer data)
   valija_script_server_add (server, test->script);
   if (test->search != NULL)
     {
-      g_autoptr(GPtrArray) found =
-          imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), test->folder, test->search));
+      g_autoptr(ValijaSearchHits) found =
+          imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), test->folder, test->search, 1));
 
-      g_assert_cmpuint (found->len, ==, 1);
+      g_assert_cmpuint (found->remote_ids->len, ==, 1);
       imap_close (session);
       return;
     }

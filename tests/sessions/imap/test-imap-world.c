@@ -267,7 +267,8 @@ test_organize (void)
   g_autofree char *expected = NULL;
   g_autoptr(GPtrArray) moved = NULL;
   g_autoptr(GPtrArray) copied = NULL;
-  g_autoptr(GPtrArray) found = NULL;
+  g_autoptr(ValijaSearchHits) found = NULL;
+  g_autoptr(GPtrArray) headers = NULL;
 
   told =
       imap_collect (valija_mail_reader_sync_folder (VALIJA_MAIL_READER (other), box->remote_id, NULL), &cursor, NULL);
@@ -276,9 +277,14 @@ test_organize (void)
   g_assert_cmpstr (told, ==, expected);
 
   found =
-      imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), box->remote_id, "two, caf\303\251"));
-  g_assert_cmpuint (found->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (found, 0), ==, two);
+      imap_assert_boxed (valija_mail_reader_search (VALIJA_MAIL_READER (session), box->remote_id, "two, caf\303\251",
+                                                    5));
+  g_assert_cmpuint (found->remote_ids->len, ==, 1);
+  g_assert_cmpuint (found->total, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (found->remote_ids, 0), ==, two);
+  headers = imap_assert_boxed (valija_mail_reader_fetch_headers (VALIJA_MAIL_READER (session), box->remote_id, second));
+  g_assert_cmpuint (headers->len, ==, 1);
+  g_assert_cmpstr (((ValijaMessageInfo *) g_ptr_array_index (headers, 0))->subject, ==, "two");
 
   imap_assert_true (valija_mail_organizer_set_flags (organizer, box->remote_id, second,
                                                      VALIJA_FLAG_FLAGGED | VALIJA_FLAG_FORWARDED, VALIJA_FLAG_SEEN));

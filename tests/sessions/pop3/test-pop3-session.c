@@ -693,7 +693,7 @@ test_alone (void)
   ValijaMailReader *reader = VALIJA_MAIL_READER (session);
   g_autoptr(DexChannel) channel = NULL;
 
-  await_error (valija_mail_reader_search (reader, "INBOX", "x"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
+  await_error (valija_mail_reader_search (reader, "INBOX", "x", 1), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_FETCH);
   await_error (valija_mail_reader_watch (reader, "INBOX"), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_OPEN_FOLDER);
   channel = valija_mail_reader_sync_folder (reader, "Sent", NULL);
   await_error (dex_channel_receive (channel), VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER);
