@@ -123,11 +123,33 @@ find_text_key (const ValijaSearchTerm *term)
   return "TEXT";
 }
 
-/* No key tells of attachments, and the folder is chosen already. */
-static gboolean
-has_key (const ValijaSearchTerm *term)
+/* What Gmail finds by its own index, as on its pages, and IMAP has no word for; NULL for the rest. */
+static char *
+dup_gmail_query (ValijaImapLink         *link,
+                 const ValijaSearchTerm *term)
 {
-  return term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN;
+  g_autofree char *text = NULL;
+
+  if (!valija_imap_link_has (link, VALIJA_IMAP_CAPABILITY_GMAIL))
+    return NULL;
+  if (term->key == VALIJA_SEARCH_KEY_HAS)
+    return g_strdup ("has:attachment");
+  if (term->key != VALIJA_SEARCH_KEY_WORD && term->key != VALIJA_SEARCH_KEY_FILENAME)
+    return NULL;
+
+  text = g_strdelimit (g_strdup (term->text), "\"\\", ' ');
+
+  return g_strdup_printf ("%s\"%s\"", term->key == VALIJA_SEARCH_KEY_FILENAME ? "filename:" : "", text);
+}
+
+/* No key of IMAP tells of attachments, and the folder is chosen already. */
+static gboolean
+has_key (ValijaImapLink         *link,
+         const ValijaSearchTerm *term)
+{
+  g_autofree char *query = dup_gmail_query (link, term);
+
+  return query != NULL || (term->key != VALIJA_SEARCH_KEY_HAS && term->key != VALIJA_SEARCH_KEY_IN);
 }
 
 static void
@@ -135,8 +157,17 @@ append_term (ValijaImapLink         *link,
              ValijaImapCommand      *command,
              const ValijaSearchTerm *term)
 {
+  g_autofree char *query = dup_gmail_query (link, term);
+
   if (term->negated)
     valija_imap_command_append_atom (command, "NOT");
+
+  if (query != NULL)
+    {
+      valija_imap_command_append_atom (command, "X-GM-RAW");
+      valija_imap_command_append_string (command, query);
+      return;
+    }
 
   switch (term->key)
     {
@@ -194,7 +225,7 @@ append_group (ValijaImapLink    *link,
               GPtrArray         *group)
 {
   for (guint i = 0; i < group->len; i++)
-    if (!has_key (g_ptr_array_index (group, i)))
+    if (!has_key (link, g_ptr_array_index (group, i)))
       return FALSE;
 
   for (guint i = 0; i < group->len; i++)

@@ -235,6 +235,13 @@ search_attachment (ValijaMailOrganizer *organizer)
 }
 
 static DexFuture *
+search_gmail (ValijaMailOrganizer *organizer)
+{
+  return valija_mail_reader_search (VALIJA_MAIL_READER (organizer), "a",
+                                    "\"a b\" -file:x\\y has:attachment OR from:bo", 2);
+}
+
+static DexFuture *
 name_headers_cb (DexFuture *future,
                  gpointer   user_data)
 {
@@ -593,6 +600,10 @@ static const Case cases[] = {
   { "search-refused", "ESEARCH LITERAL+", search_attachment,
     "C: V4 SELECT a\nC: V5 UID SEARCH RETURN (ALL) ALL\nS: V4 NO [NOPERM] x\nS: V5 BAD x\n" GOODBYE ("V6"),
     NULL, VALIJA_ERROR_REFUSED },
+  { "search-gmail", "X-GM-EXT-1 LITERAL+", search_gmail,
+    SELECT_A "C: V5 UID SEARCH X-GM-RAW \"\\\"a b\\\"\" NOT X-GM-RAW \"filename:\\\"x y\\\"\" "
+             "OR X-GM-RAW has:attachment FROM bo\nS: * SEARCH 3\nS: V5 OK x\n" GOODBYE ("V6"),
+    "7.3 of 1", 0 },
   { "headers", "LITERAL+", fetch_headers,
     SELECT_A "C: V5 UID FETCH 3:4,9 (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SENDER "
              "REPLY-TO TO CC BCC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES CONTENT-TYPE CONTENT-DISPOSITION)])\n"
