@@ -166,7 +166,7 @@ valija_mail_reader_search (ValijaMailReader *self, const char *folder, const cha
  * Cancelling the future ends the watch.
  *
  * Returns: (transfer full): a future that resolves to %TRUE as soon as something changes in
- * @folder, or after at most 29 minutes; rejects with VALIJA_ERROR_UNSUPPORTED where the server
+ * @folder, or after at most 9 minutes; rejects with VALIJA_ERROR_UNSUPPORTED where the server
  * cannot tell
  */
 DexFuture *

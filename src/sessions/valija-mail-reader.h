@@ -73,13 +73,13 @@ DexFuture  *valija_mail_reader_search         (ValijaMailReader *self,
                                                const char       *text,
                                                guint             limit) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Resolves to TRUE as soon as something changes in @folder, or after at most 29 minutes; rejects
+/* Resolves to TRUE as soon as something changes in @folder, or after at most 9 minutes; rejects
  * with UNSUPPORTED where the server cannot tell. Cancelling ends the watch. */
 DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self,
                                                const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Resolves to a GPtrArray of char *: the folders that have changed, as soon as one has, "" among them when folders
- * came, went or were renamed; none of them after at most 29 minutes. Rejects with UNSUPPORTED where the server tells
+ * came, went or were renamed; none of them after at most 9 minutes. Rejects with UNSUPPORTED where the server tells
  * of one folder at a time, or of none. Cancelling ends the watch; what changes between two of them is not missed. */
 DexFuture  *valija_mail_reader_watch_all      (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -436,8 +436,27 @@ find_watch (ValijaImapPool *self,
     {
       Slot *slot = g_ptr_array_index (self->slots, i);
 
+      ValijaImapSelected *selected = valija_imap_link_get_selected (slot->link);
+
       if (!slot->leased && slot->watched != NULL && g_str_equal (slot->watched, folder) &&
-          !valija_imap_link_is_closed (slot->link))
+          !valija_imap_link_is_closed (slot->link) &&
+          (folder[0] == '\0' || (selected != NULL && g_str_equal (selected->folder, folder))))
+        return slot;
+    }
+
+  return NULL;
+}
+
+/* One that is watched no more: somebody looks at another folder now. The inbox is watched again sooner or later. */
+static Slot *
+find_spare_watch (ValijaImapPool *self)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (!slot->leased && slot->watched != NULL && slot->watched[0] != '\0' &&
+          !g_str_equal (slot->watched, "INBOX") && !valija_imap_link_is_closed (slot->link))
         return slot;
     }
 
@@ -505,15 +524,18 @@ valija_imap_pool_watch_fiber (ValijaImapPool *self,
   if (slot != NULL)
     return lease_new (self, slot);
 
-  if (!can_watch (self, folder))
+  slot = folder[0] != '\0' ? find_spare_watch (self) : NULL;
+  if (slot != NULL)
+    g_set_str (&slot->watched, folder);
+  else if (!can_watch (self, folder))
     {
       fail_no_watch (error);
       return NULL;
     }
 
   *fresh = TRUE;
-  lease = lease_new (self, add_slot (self, FALSE, folder));
-  if (!open_watch_fiber (self, lease->link, error) ||
+  lease = lease_new (self, slot != NULL ? slot : add_slot (self, FALSE, folder));
+  if ((slot == NULL && !open_watch_fiber (self, lease->link, error)) ||
       !dex_await (folder[0] != '\0' ? valija_imap_link_ensure_selected (lease->link, folder)
                                     : valija_imap_notify_start (valija_imap_link_get_notify (lease->link)), error))
     {

@@ -347,7 +347,7 @@ watch_all_fiber (gpointer data)
   valija_imap_notify_take_renamed (notify, task->session->renamed);
   look.fresh = FALSE;
 
-  /* 29 minutes in which nothing happened end it as well: then it is time to look anyway */
+  /* 9 minutes in which nothing happened end it as well: then it is time to look anyway */
   if (changed->len == 0)
     {
       if (!dex_await (valija_imap_watch_run (lease->link), &error))

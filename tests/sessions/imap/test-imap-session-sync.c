@@ -722,6 +722,27 @@ succeed_cb (DexFuture *future,
   return dex_future_new_true ();
 }
 
+/* Another folder is watched where the one before was, once that is watched no more; the inbox keeps its own place. */
+static void
+test_watch_moves (void)
+{
+  static const char * const folders[] = { "INBOX", "a", "b" };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+
+  valija_script_server_add (server, OPENING ("IDLE") LISTING COUNTING GOODBYE ("V4"));
+  valija_script_server_add (server, OPENING ("IDLE") "C: V2 SELECT INBOX\nS: * 3 EXISTS\nS: V2 OK x\n"
+                            "C: V3 IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: V3 OK x\n");
+  valija_script_server_add (server, OPENING ("IDLE") "C: V2 SELECT a\nS: * 3 EXISTS\nS: V2 OK x\n"
+                            "C: V3 IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: V3 OK x\n"
+                            "C: V4 SELECT b\nS: * 3 EXISTS\nS: V4 OK x\n"
+                            "C: V5 IDLE\nS: + idling\nS: * 4 EXISTS\nC: DONE\nS: V5 OK x\n");
+  imap_assert_listed (session);
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    imap_assert_true (valija_mail_reader_watch (VALIJA_MAIL_READER (session), folders[i]));
+  imap_close (session);
+}
+
 /* Nothing is owed to who watches, who would wait there for ever: it is given up where the server stays silent. */
 static DexFuture *
 watch_listed_cb (DexFuture *future,
@@ -889,6 +910,7 @@ imap_add_sync_tests (void)
   g_test_add_func ("/imap/sync/large-message", test_large_message);
   g_test_add_func ("/imap/sync/huge-literal", test_huge_literal);
   g_test_add_func ("/imap/sync/watch", test_watch);
+  g_test_add_func ("/imap/sync/watch-moves", test_watch_moves);
   g_test_add_func ("/imap/session/watch-all", test_watch_all);
   g_test_add_func ("/imap/session/watch-renamed-twice", test_watch_renamed_twice);
   g_test_add_func ("/imap/session/watch-refused", test_watch_refused);
