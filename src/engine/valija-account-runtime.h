@@ -74,6 +74,8 @@ struct _ValijaAccountRuntime
   gint64 searched_at;        /* when its server was looked for again; 0: never */
   gboolean running;          /* the background flow goes */
   gboolean look_at_all;      /* at every folder, the next time */
+  gboolean tells_states;     /* its server tells with the list of folders which have changed */
+  gboolean watches_inbox;    /* it tells at once of one folder at a time, and of the inbox it is asked to */
   gboolean stalled;          /* it waits for the user to do something */
   gboolean removed;
 };

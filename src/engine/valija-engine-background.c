@@ -4,9 +4,8 @@
 
 #include "engine/valija-engine-private.h"
 
-/* All of it in seconds. */
-#define POLL_INTERVAL 300          /* where the server cannot tell of new mail */
-#define FULL_INTERVAL 1800         /* how often the other folders are looked at */
+/* All of it in seconds. How often a look is due where the server does not tell is for the user to say. */
+#define FULL_INTERVAL 1800         /* where it tells, and for what a usual look does not see */
 #define FIRST_RETRY 15
 #define LAST_RETRY 900
 #define WATCH_RETRY 30             /* after a watch that broke without a reason that a synchronisation would find */
@@ -46,7 +45,11 @@ typedef struct
 {
   ValijaFlow *flow;
   gboolean one_by_one;       /* the server does not tell of all folders at once */
+  gboolean all;              /* it does */
   GPtrArray *changed;        /* of char *, remote-ids; nullable: it is not known what changed */
+  gint64 last_full;          /* when all folders were looked at, in seconds since the system began; 0: never */
+  gint64 last_tried;         /* the same, whatever came of it */
+  gint64 last_thorough;      /* and at whatever is in them */
 } Watch;
 
 static void
@@ -56,6 +59,50 @@ watch_clear (Watch *watch)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
+
+static void
+set_watches_inbox (ValijaFlow *flow, gboolean watches)
+{
+  if (flow->runtime->watches_inbox == watches)
+    return;
+
+  flow->runtime->watches_inbox = watches;
+  valija_engine_view_changed (flow->engine);
+}
+
+static gint64
+get_seconds (void)
+{
+  return g_get_monotonic_time () / G_USEC_PER_SEC;
+}
+
+/* How often a look is due, in seconds. */
+static gint64
+get_interval (Watch *watch)
+{
+  return (gint64) watch->flow->engine->check_interval * watch->flow->engine->minute;
+}
+
+/* The same of one at all folders: what the server tells is not asked for, and what it does not count is not opened
+ * all the time. */
+static gint64
+get_full_interval (Watch *watch)
+{
+  gint64 interval = get_interval (watch);
+
+  return watch->all || !watch->flow->runtime->tells_states ? MAX (interval, FULL_INTERVAL) : interval;
+}
+
+/* Until a look is due: at the folders that are not watched with @watched, else at any. */
+static DexFuture *
+wait_until_due (Watch *watch, gboolean watched)
+{
+  gint64 left = get_full_interval (watch) - (get_seconds () - watch->last_tried);
+
+  if (!watched)
+    left = MIN (left, get_interval (watch));
+  return valija_engine_sleep ((guint) (MAX (left, 1) * 1000));
+}
 
 /* All folders on one connection. FALSE with UNSUPPORTED where that is not to be had. */
 static gboolean
@@ -70,10 +117,14 @@ watch_all_fiber (Watch *watch, GError **error)
   if (!(reader = valija_account_runtime_dup_reader (runtime, error)))
     return FALSE;
 
+  watch->all = TRUE;
+  set_watches_inbox (watch->flow, FALSE);
   all = valija_engine_race (engine, valija_mail_reader_watch_all (reader), NULL);
-  if (!dex_await (dex_future_first (dex_ref (all), wait_for_wake (runtime),
-                                    valija_engine_sleep (FULL_INTERVAL * 1000), NULL), error))
-    return FALSE;
+  if (!dex_await (dex_future_first (dex_ref (all), wait_for_wake (runtime), wait_until_due (watch, TRUE), NULL), error))
+    {
+      watch->all = FALSE;
+      return FALSE;
+    }
 
   value = dex_future_is_resolved (all) ? dex_future_get_value (all, NULL) : NULL;
   if (value != NULL && G_VALUE_HOLDS (value, G_TYPE_PTR_ARRAY))
@@ -84,9 +135,10 @@ watch_all_fiber (Watch *watch, GError **error)
 static gboolean
 watch_inbox_fiber (Watch *watch, ValijaFolder *inbox, GError **error)
 {
+  set_watches_inbox (watch->flow, TRUE);
+  valija_engine_retry_view (watch->flow->engine);
   return dex_await (dex_future_first (valija_engine_watch_folder (watch->flow->engine, inbox),
-                                      wait_for_wake (watch->flow->runtime),
-                                      valija_engine_sleep (FULL_INTERVAL * 1000), NULL), error);
+                                      wait_for_wake (watch->flow->runtime), wait_until_due (watch, TRUE), NULL), error);
 }
 
 /* Waits until there is a reason to look again. */
@@ -98,14 +150,13 @@ pause_after_success_fiber (Watch *watch)
   g_autoptr(ValijaFolder) inbox = NULL;
   gboolean instant = (valija_account_runtime_get_capabilities (runtime) & VALIJA_CAPABILITY_INSTANT) != 0;
   g_autoptr(GError) error = NULL;
+  DexFuture *due;
   gboolean ok;
-  guint delay;
 
   g_set_object (&inbox, valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
                                                           valija_account_runtime_is_durable (runtime)));
   if (inbox == NULL || !instant)
-    return pause_fiber (flow, dex_future_first (wait_for_wake (runtime),
-                                                valija_engine_sleep (POLL_INTERVAL * 1000), NULL));
+    return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), wait_until_due (watch, FALSE), NULL));
 
   ok = !watch->one_by_one && watch_all_fiber (watch, &error);
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED))
@@ -119,8 +170,9 @@ pause_after_success_fiber (Watch *watch)
     return pause_fiber (flow, dex_future_new_true ());
 
   /* A watch that cannot be had becomes a look from time to time. */
-  delay = g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ? POLL_INTERVAL : WATCH_RETRY;
-  return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), valija_engine_sleep (delay * 1000), NULL));
+  due = g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ? wait_until_due (watch, FALSE)
+                                                                       : valija_engine_sleep (WATCH_RETRY * 1000);
+  return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), due, NULL));
 }
 
 /* Looks at the folders that the server named. FALSE without an error when one of them is not known here: then all must
@@ -157,14 +209,18 @@ sync_changed_fiber (ValijaFlow *flow, GPtrArray *changed, GError **error)
 
 /* Looks at what changed, or else at the inbox, and from time to time at all. */
 static gboolean
-look_fiber (Watch *watch, gint64 *last_full, GError **error)
+look_fiber (Watch *watch, GError **error)
 {
   ValijaFlow *flow = watch->flow;
   g_autoptr(GPtrArray) changed = g_steal_pointer (&watch->changed);
-  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
-  gboolean full = *last_full == 0 || now - *last_full >= FULL_INTERVAL || flow->runtime->look_at_all;
+  gint64 now = get_seconds ();
+  gboolean all = flow->runtime->look_at_all || watch->last_full == 0;
+  gboolean full = all || now - watch->last_full >= get_full_interval (watch);
+  gboolean thorough = full && (all || now - watch->last_thorough >= FULL_INTERVAL);
+  guint flags = VALIJA_SYNC_BACKGROUND | (thorough ? VALIJA_SYNC_THOROUGH : 0);
   g_autoptr(GError) failure = NULL;
 
+  watch->last_tried = full ? now : watch->last_tried;
   flow->runtime->look_at_all = FALSE;
   if (!full && changed != NULL)
     {
@@ -175,9 +231,7 @@ look_fiber (Watch *watch, gint64 *last_full, GError **error)
 
   if (failure == NULL)
     dex_await_uint (valija_engine_sync_account (flow->engine, flow->runtime->account,
-                                                VALIJA_SYNC_BACKGROUND |
-                                                  (full ? VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_THOROUGH : 0), NULL),
-                    &failure);
+                                                flags | (full ? VALIJA_SYNC_ALL_FOLDERS : 0), NULL), &failure);
   if (failure != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -185,11 +239,43 @@ look_fiber (Watch *watch, gint64 *last_full, GError **error)
     }
 
   /* Whether people are answered may change by the clock alone, and from elsewhere */
-  if (full && valija_engine_has_auto_replies (flow->engine, flow->runtime->account))
+  if (thorough && valija_engine_has_auto_replies (flow->engine, flow->runtime->account))
     valija_future_forget (valija_engine_load_auto_replies (flow->engine, flow->runtime->account), "automatic replies");
 
-  *last_full = full ? now : *last_full;
+  watch->last_full = full ? now : watch->last_full;
+  watch->last_thorough = thorough ? now : watch->last_thorough;
   return TRUE;
+}
+
+/* Whether nobody is to look by himself: the user has paused the account, or wants to be the one who asks. What he asks
+ * for by what he sets is asked for, and so are the folders of an account that has none yet. */
+static gboolean
+waits_for_user (ValijaFlow *flow)
+{
+  ValijaAccountRuntime *runtime = flow->runtime;
+
+  return valija_account_get_paused (runtime->account) ||
+         (flow->engine->check_interval == 0 && !runtime->look_at_all &&
+          valija_account_runtime_find_role (runtime, VALIJA_FOLDER_ROLE_INBOX,
+                                            valija_account_runtime_is_durable (runtime)) != NULL);
+}
+
+/* What the user has done goes out all the same. */
+static gboolean
+pause_unasked_fiber (ValijaFlow *flow, guint *n_failures)
+{
+  DexFuture *wake = wait_for_wake (flow->runtime);
+  g_autoptr(GError) error = NULL;
+
+  set_watches_inbox (flow, FALSE);
+  dex_await (valija_engine_flush (flow->engine, flow->runtime->account), &error);
+  if (error == NULL || !valija_error_is_transient (error))
+    {
+      *n_failures = 0;
+      return pause_fiber (flow, wake);
+    }
+
+  return pause_fiber (flow, dex_future_first (wake, valija_engine_sleep (retry_delay ((*n_failures)++)), NULL));
 }
 
 static DexFuture *
@@ -198,7 +284,6 @@ run_account_fiber (gpointer data)
   ValijaFlow *flow = data;
   ValijaAccountRuntime *runtime = flow->runtime;
   g_auto(Watch) watch = { .flow = flow };
-  gint64 last_full = 0;
   guint n_failures = 0;
   gboolean go_on = TRUE;
 
@@ -206,21 +291,21 @@ run_account_fiber (gpointer data)
     {
       g_autoptr(GError) error = NULL;
 
-      if (valija_account_get_paused (runtime->account))
+      if (waits_for_user (flow))
         {
-          go_on = pause_fiber (flow, wait_for_wake (runtime));
+          go_on = pause_unasked_fiber (flow, &n_failures);
           continue;
         }
 
-      if (look_fiber (&watch, &last_full, &error))
+      if (look_fiber (&watch, &error))
         {
           n_failures = 0;
-          go_on = pause_after_success_fiber (&watch);
+          go_on = waits_for_user (flow) || pause_after_success_fiber (&watch);
         }
       else if (valija_error_is_cancelled (error))
         {
           /* The user has stopped it: what is left comes with the next look. Or all of it ends. */
-          go_on = valija_account_get_paused (runtime->account) || pause_after_success_fiber (&watch);
+          go_on = waits_for_user (flow) || pause_after_success_fiber (&watch);
         }
       else if (valija_engine_follow_fiber (flow->engine, runtime, error))
         watch.one_by_one = FALSE;
@@ -240,6 +325,7 @@ run_account_fiber (gpointer data)
         }
     }
 
+  set_watches_inbox (flow, FALSE);
   runtime->running = FALSE;
   return dex_future_new_true ();
 }
@@ -272,6 +358,7 @@ valija_engine_start (ValijaEngine *self)
 
   self->started = TRUE;
   valija_engine_watch_conditions (self);
+  valija_engine_watch_view (self);
 
   g_hash_table_iter_init (&iter, self->runtimes);
   while (g_hash_table_iter_next (&iter, NULL, &runtime))

@@ -56,7 +56,7 @@ valija_engine_tell_paused (ValijaEngine *self, ValijaAccountRuntime *runtime)
   valija_account_status_set_paused (runtime->status, words);
 }
 
-/* Everybody tries now; @all: every folder, and not what changed alone. */
+/* Everybody tries now; @all: every folder, and not what changed alone, unless nobody is to look by himself. */
 static void
 wake_all (ValijaEngine *self, gboolean all)
 {
@@ -68,7 +68,7 @@ wake_all (ValijaEngine *self, gboolean all)
     {
       ValijaAccountRuntime *runtime = value;
 
-      runtime->look_at_all |= all;
+      runtime->look_at_all |= all && self->check_interval > 0;
       runtime->reachable = TRUE;
       valija_account_runtime_wake (runtime);
     }

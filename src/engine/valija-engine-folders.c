@@ -460,7 +460,8 @@ valija_engine_set_folder_in_view (ValijaEngine *self, ValijaFolder *folder)
   g_return_if_fail (VALIJA_IS_ENGINE (self));
   g_return_if_fail (folder == NULL || VALIJA_IS_FOLDER (folder));
 
-  g_set_object (&self->in_view, folder);
+  if (g_set_object (&self->in_view, folder))
+    valija_engine_view_changed (self);
 }
 
 gboolean

@@ -30,6 +30,8 @@ struct _ValijaEngine
   GListStore *inboxes;            /* of ValijaFolder, in the order of the accounts */
   ValijaFolder *all_inboxes;      /* gathers them */
   ValijaFolder *in_view;          /* nullable: what the user looks at */
+  DexPromise *view_moved;         /* nullable: he looks at another, or there is another reason to look again */
+  gboolean view_failed;           /* it could not be watched */
   GListStore *outbox;             /* of ValijaOutboxItem */
   ValijaSessionContext *last_test; /* of the account test or search that ran last, for its transcript */
   ValijaSessionContext *last_test_outgoing; /* nullable: of its other half, if that had one of its own */
@@ -45,6 +47,8 @@ struct _ValijaEngine
   guint sleep_subscription;
   gboolean metered;               /* the line is paid by the byte */
   gboolean power_saver;           /* the battery is to be spared */
+  guint check_interval;           /* minutes; 0: nobody looks by himself */
+  guint minute;                   /* seconds: fewer in tests */
   DexFuture *closing;             /* nullable: while it closes */
   gboolean open;
   gboolean started;
@@ -263,6 +267,13 @@ DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
 
 /* Takes messages off a server that only holds them until they are fetched, where the account says so. TRUE */
 DexFuture *valija_engine_clear_drop     (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Watches the folder that the user looks at, from now on. */
+void       valija_engine_watch_view     (ValijaEngine *self);
+/* What is watched may not be what is to be watched: it is another folder, or its account watches otherwise. */
+void       valija_engine_view_changed   (ValijaEngine *self);
+/* The same if the watch has failed. */
+void       valija_engine_retry_view     (ValijaEngine *self);
 
 /* Follows the network, the power and the sleep of this computer; and no longer. */
 void       valija_engine_watch_conditions   (ValijaEngine *self);

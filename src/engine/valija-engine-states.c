@@ -43,6 +43,7 @@ valija_engine_compare_states_fiber (ValijaEngine         *self,
                                                                    valija_account_runtime_get_id (runtime)), error)))
     return NULL;
 
+  runtime->tells_states = FALSE;
   states = g_new0 (ValijaFolderStates, 1);
   states->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   states->unchanged = g_hash_table_new (g_str_hash, g_str_equal);
@@ -55,6 +56,7 @@ valija_engine_compare_states_fiber (ValijaEngine         *self,
         continue;
 
       key = g_strdup (info->remote_id);
+      runtime->tells_states = TRUE;
       g_hash_table_replace (states->told, key, g_strdup (info->state));
       if ((info->state_is_whole || trusts_partial_states (flags)) &&
           g_strcmp0 (g_hash_table_lookup (before, info->remote_id), info->state) == 0)

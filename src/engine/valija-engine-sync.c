@@ -332,6 +332,14 @@ replay_relisted_fiber (Sync *sync, GError **error)
   return ok;
 }
 
+/* What seldom changes is no part of the usual look, which comes often and costs little. */
+static gboolean
+asks_all (Sync *sync)
+{
+  return (sync->flags & ALL) != 0 &&
+         (sync->flags & (VALIJA_SYNC_BACKGROUND | VALIJA_SYNC_THOROUGH)) != VALIJA_SYNC_BACKGROUND;
+}
+
 static gboolean
 sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
 {
@@ -372,7 +380,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
       !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
 
-  if ((sync->flags & ALL) != 0 && !valija_engine_check_quota_fiber (sync->engine, runtime, sync->reader, error))
+  if (asks_all (sync) && !valija_engine_check_quota_fiber (sync->engine, runtime, sync->reader, error))
     return FALSE;
 
   valija_account_runtime_take_facts (runtime);

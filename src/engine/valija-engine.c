@@ -9,6 +9,9 @@
 #include "engine/valija-account-files.h"
 #include "sessions/valija-methods.h"
 
+/* How often a look is due, in minutes, until somebody says otherwise. */
+#define CHECK_INTERVAL 10
+
 /* A fiber of the engine. Unowned by the engine: it holds the engine itself, and leaves when it ends. */
 typedef struct
 {
@@ -28,7 +31,15 @@ enum
   N_SIGNALS,
 };
 
+enum
+{
+  PROP_0,
+  PROP_CHECK_INTERVAL,
+  N_PROPS,
+};
+
 static guint signals[N_SIGNALS];
+static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (ValijaEngine, valija_engine, G_TYPE_OBJECT)
 
@@ -201,6 +212,7 @@ valija_engine_dispose (GObject *object)
   g_clear_object (&self->inboxes);
   g_clear_object (&self->all_inboxes);
   g_clear_object (&self->in_view);
+  dex_clear (&self->view_moved);
   g_clear_object (&self->accounts);
   g_clear_object (&self->last_test);
   g_clear_object (&self->last_test_outgoing);
@@ -228,12 +240,56 @@ valija_engine_finalize (GObject *object)
 }
 
 static void
+valija_engine_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  ValijaEngine *self = VALIJA_ENGINE (object);
+
+  if (prop_id == PROP_CHECK_INTERVAL)
+    g_value_set_uint (value, self->check_interval);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+/* It holds at once: who waits for the end of the old one looks now, or no more. */
+static void
+set_check_interval (ValijaEngine *self, guint minutes)
+{
+  GHashTableIter iter;
+  gpointer runtime;
+
+  if (self->check_interval == minutes)
+    return;
+
+  self->check_interval = minutes;
+  g_hash_table_iter_init (&iter, self->runtimes);
+  while (g_hash_table_iter_next (&iter, NULL, &runtime))
+    valija_account_runtime_wake (runtime);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK_INTERVAL]);
+}
+
+static void
+valija_engine_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_CHECK_INTERVAL)
+    set_check_interval (VALIJA_ENGINE (object), g_value_get_uint (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
 valija_engine_class_init (ValijaEngineClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = valija_engine_dispose;
   object_class->finalize = valija_engine_finalize;
+  object_class->get_property = valija_engine_get_property;
+  object_class->set_property = valija_engine_set_property;
+
+  properties[PROP_CHECK_INTERVAL] =
+    g_param_spec_uint ("check-interval", NULL, NULL, 0, 24 * 60, CHECK_INTERVAL,
+                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[NOTICE] =
     g_signal_new ("notice", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -262,6 +318,8 @@ valija_engine_init (ValijaEngine *self)
   self->flows = g_ptr_array_new ();
   self->stop = g_cancellable_new ();
   self->factory = create_session;
+  self->check_interval = CHECK_INTERVAL;
+  self->minute = 60;
 }
 
 static GFile *

@@ -14,6 +14,14 @@ log_ends_with (TestEngine *test, const char *end)
 }
 
 static gboolean
+lists (TestEngine *test, const char *folder, const char *expected)
+{
+  g_autofree char *list = test_engine_list (test, folder);
+
+  return g_str_equal (list, expected);
+}
+
+static gboolean
 is_stalled (TestEngine *test)
 {
   return valija_engine_find_runtime (test->engine, test->account)->stalled;
@@ -85,7 +93,7 @@ test_follows_the_list (void)
   fake_server_add_folder (test->server, "New", VALIJA_FOLDER_ROLE_NONE);
   test->server->changed = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (test->server->changed, g_strdup (""));
-  dex_promise_resolve_boolean (test->server->watch, TRUE);
+  fake_server_wake (test->server, "");
   valija_wait_until (log_ends_with (test, "watch all"));
   g_assert_true (g_str_has_prefix (test->server->log->str, "list; "));
   g_assert_nonnull (valija_engine_find_folder (test->engine, test->account, "New"));
@@ -249,6 +257,125 @@ test_cancel (void)
   fake_server_add_message (test->server, "INBOX", "b");
   valija_wait_until (log_ends_with (test, "watch INBOX"));
   assert_list (test, "INBOX", "b+ a+");
+}
+
+/* Nothing is looked at and nothing watched, from the first moment on; what the user does goes out, again and again
+ * until it has, and what he asks for comes. */
+static void
+test_only_when_asked (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+  g_autoptr(GPtrArray) messages = NULL;
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  messages = test_engine_find_all (test, "INBOX", "a");
+  test->server->fail_at = test->server->questions + 1;
+  g_object_unref (test_await_object (valija_engine_change_flags (test->engine, messages, VALIJA_FLAG_SEEN, 0)));
+  test_try (valija_engine_flush (test->engine, test->account), NULL);
+  assert_server (test, "INBOX", "1:a");
+  fake_server_clear_log (test->server);
+
+  g_object_set (test->engine, "check-interval", 0, NULL);
+  valija_engine_start (test->engine);
+  fake_server_add_message (test->server, "INBOX", "b");
+  valija_wait_until (strstr (test->server->log->str, "flags") != NULL);
+  test_engine_settle ();
+  assert_server (test, "INBOX", "1:a* 2:b");
+  assert_list (test, "INBOX", "a*");
+
+  fake_server_clear_log (test->server);
+  valija_account_runtime_wake (runtime);
+  valija_engine_set_conditions (test->engine, TRUE, FALSE);
+  valija_engine_set_conditions (test->engine, FALSE, FALSE);
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  test_engine_settle ();
+  assert_list (test, "INBOX", "b a*");
+  g_assert_null (strstr (test->server->log->str, "watch"));
+
+  /* No restart is needed, neither to begin nor to end */
+  g_object_set (test->engine, "check-interval", 5, NULL);
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
+  g_object_set (test->engine, "check-interval", 0, NULL);
+  test_engine_settle ();
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "INBOX", "c");
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
+}
+
+/* A new account has its folders and its mail listed all the same. */
+static void
+test_only_when_asked_first (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  fake_server_add_message (test->server, "INBOX", "a");
+  g_object_set (test->engine, "check-interval", 0, NULL);
+  valija_engine_start (test->engine);
+  valija_wait_until (valija_account_status_get_last_checked (valija_engine_get_status (test->engine, test->account)) >
+                     0);
+  test_engine_settle ();
+  assert_list (test, "INBOX", "a");
+  g_assert_null (strstr (test->server->log->str, "watch"));
+}
+
+/* The interval that is set is the one that is waited for, and all folders are looked at behind it where that costs
+ * nothing. */
+static void
+test_interval (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  test->server->tells_states = TRUE;
+  test->server->capabilities &= ~VALIJA_CAPABILITY_INSTANT;
+  test->engine->minute = 1;
+  g_object_set (test->engine, "check-interval", 1440, NULL);
+  valija_engine_start (test->engine);
+  valija_wait_until (log_ends_with (test, "batch Trash"));
+  test_engine_settle ();
+
+  fake_server_clear_log (test->server);
+  fake_server_add_message (test->server, "Archive", "a");
+  g_object_set (test->engine, "check-interval", 1, NULL);
+  valija_wait_until (lists (test, "archive", "a"));
+  g_assert_nonnull (strstr (test->server->log->str, "list; batch Archive"));
+}
+
+/* Where one folder at a time is watched the one in view is, too, and another when another is. */
+static void
+test_follows_the_view (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  valija_engine_start (test->engine);
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
+  fake_server_clear_log (test->server);
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "archive"));
+  valija_wait_until (log_ends_with (test, "watch Archive"));
+
+  fake_server_add_message (test->server, "Archive", "a");
+  valija_wait_until (g_str_equal (test->server->log->str, "watch Archive; batch Archive; watch Archive"));
+  assert_list (test, "archive", "a");
+
+  fake_server_clear_log (test->server);
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "sent"));
+  valija_wait_until (log_ends_with (test, "watch Sent"));
+  fake_server_add_message (test->server, "Archive", "b");
+  fake_server_add_message (test->server, "INBOX", "c");
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
+  g_assert_cmpstr (test->server->log->str, ==, "watch Sent; batch INBOX; watch INBOX");
+
+  /* The inbox is watched as it is, and once */
+  fake_server_clear_log (test->server);
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "INBOX"));
+  fake_server_add_message (test->server, "Sent", "d");
+  test_engine_settle ();
+  g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
 static void
@@ -443,6 +570,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/last-check", test_last_check);
   g_test_add_func ("/engine/background/pause", test_pause);
   g_test_add_func ("/engine/background/cancel", test_cancel);
+  g_test_add_func ("/engine/background/only-when-asked", test_only_when_asked);
+  g_test_add_func ("/engine/background/only-when-asked-first", test_only_when_asked_first);
+  g_test_add_func ("/engine/background/interval", test_interval);
+  g_test_add_func ("/engine/background/follows-the-view", test_follows_the_view);
 
   return g_test_run ();
 }

@@ -351,9 +351,7 @@ fake_watch (ValijaMailReader *reader, const char *folder)
   if ((failure = fake_ask (reader, "watch %s", folder)) != NULL)
     return failure;
 
-  dex_clear (&server->watch);
-  server->watch = dex_promise_new ();
-  return dex_ref (DEX_FUTURE (server->watch));
+  return fake_watch_folder (server, folder);
 }
 
 static DexFuture *
@@ -366,6 +364,7 @@ static DexFuture *
 fake_watch_all (ValijaMailReader *reader)
 {
   FakeServer *server = fake_server_of (reader);
+  g_autoptr(DexFuture) watch = NULL;
   DexFuture *failure;
 
   if (!server->watches_all)
@@ -373,11 +372,8 @@ fake_watch_all (ValijaMailReader *reader)
   if ((failure = fake_ask (reader, "watch all")) != NULL)
     return failure;
 
-  dex_clear (&server->watch);
-  server->watch = dex_promise_new ();
-  if (server->changed != NULL)
-    dex_promise_resolve_boolean (server->watch, TRUE);
-  return dex_future_then (dex_ref (DEX_FUTURE (server->watch)), told_cb, server, NULL);
+  watch = server->changed != NULL ? dex_future_new_true () : fake_watch_folder (server, "");
+  return dex_future_then (g_steal_pointer (&watch), told_cb, server, NULL);
 }
 
 static DexFuture *

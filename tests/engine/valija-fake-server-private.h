@@ -38,6 +38,8 @@ typedef struct
 FakeFolder *fake_find_folder (FakeServer *self, const char *name);
 FakeMessage *fake_find_message (FakeFolder *folder, const char *remote_id, guint *position);
 FakeFolder *fake_add_folder (FakeServer *self, const char *name, ValijaFolderRole role);
+/* Resolves to TRUE when something comes there; "" stands for any folder. */
+DexFuture *fake_watch_folder (FakeServer *self, const char *folder);
 /* It arrives there, and whoever watches is told. */
 FakeMessage *fake_put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags flags);
 

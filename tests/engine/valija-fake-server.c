@@ -87,6 +87,24 @@ add_event (FakeFolder *folder, char kind, const char *remote_id)
   g_ptr_array_add (folder->events, event);
 }
 
+void
+fake_server_wake (FakeServer *self, const char *folder)
+{
+  DexPromise *watch = g_hash_table_lookup (self->watches, folder);
+
+  if (watch != NULL && dex_future_is_pending (DEX_FUTURE (watch)))
+    dex_promise_resolve_boolean (watch, TRUE);
+}
+
+DexFuture *
+fake_watch_folder (FakeServer *self, const char *folder)
+{
+  DexPromise *watch = dex_promise_new ();
+
+  g_hash_table_replace (self->watches, g_strdup (folder), watch);
+  return dex_ref (DEX_FUTURE (watch));
+}
+
 FakeMessage *
 fake_put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFlags flags)
 {
@@ -107,8 +125,8 @@ fake_put_message (FakeServer *self, FakeFolder *folder, GBytes *source, ValijaFl
         self->changed = g_ptr_array_new_with_free_func (g_free);
       g_ptr_array_add (self->changed, g_strdup (folder->name));
     }
-  if (self->watch != NULL && dex_future_is_pending (DEX_FUTURE (self->watch)))
-    dex_promise_resolve_boolean (self->watch, TRUE);
+  fake_server_wake (self, "");
+  fake_server_wake (self, folder->name);
   return message;
 }
 
@@ -120,6 +138,7 @@ fake_server_new (void)
   self->folders = g_ptr_array_new_with_free_func ((GDestroyNotify) folder_free);
   self->sent = g_ptr_array_new_with_free_func (g_free);
   self->log = g_string_new (NULL);
+  self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, dex_unref);
   self->batch = 3;
   self->fail_code = VALIJA_ERROR_DISCONNECTED;
   fake_add_folder (self, "INBOX", VALIJA_FOLDER_ROLE_INBOX);
@@ -135,7 +154,7 @@ fake_server_free (FakeServer *self)
   g_ptr_array_unref (self->folders);
   g_ptr_array_unref (self->sent);
   g_string_free (self->log, TRUE);
-  dex_clear (&self->watch);
+  g_hash_table_unref (self->watches);
   dex_clear (&self->stall);
   g_clear_pointer (&self->changed, g_ptr_array_unref);
   g_free (self);

@@ -47,7 +47,7 @@ struct _FakeServer
   DexPromise *stall;         /* nullable: half of what is fetched comes, and the rest when it is resolved */
   const char *alert;         /* nullable: what it has to say with each answer */
   const char *outline;       /* nullable: of any message; it does not tell the text apart */
-  DexPromise *watch;         /* nullable: somebody waits for a change */
+  GHashTable *watches;       /* char * -> DexPromise: folders of which somebody waits for a change; "": all */
   ValijaCapabilities capabilities;
   void (*on_question) (FakeServer *server, gpointer user_data);
   gpointer user_data;
@@ -69,6 +69,8 @@ void        fake_server_change_labels (FakeServer         *self,
 void        fake_server_remove      (FakeServer *self, const char *folder, const char *remote_id);
 /* What another program does: the message is there under a new remote-id, received when it was; its remote-id there. */
 const char *fake_server_copy        (FakeServer *self, const char *folder, const char *remote_id, const char *target);
+/* Whoever watches @folder is told of something; "": who watches all. */
+void        fake_server_wake        (FakeServer *self, const char *folder);
 /* It came and went between two rounds: neither is told. */
 void        fake_server_take_in_silence (FakeServer *self, const char *folder, const char *remote_id);
 /* All messages get other remote-ids, and the cursors of before are of no use. */
