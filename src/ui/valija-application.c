@@ -168,6 +168,7 @@ static void
 valija_application_startup (GApplication *application)
 {
   ValijaApplication *self = VALIJA_APPLICATION (application);
+  g_autoptr(GSettings) settings = NULL;
 
   G_APPLICATION_CLASS (valija_application_parent_class)->startup (application);
   valija_menu_names_install ();
@@ -180,6 +181,8 @@ valija_application_startup (GApplication *application)
   g_application_hold (application);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->engine = valija_engine_new (self->profile);
+  settings = g_settings_new (APP_ID);
+  g_settings_bind (settings, "check-interval", self->engine, "check-interval", G_SETTINGS_BIND_GET);
   g_signal_connect_object (self->engine, "new-mail", G_CALLBACK (new_mail_cb), self, G_CONNECT_SWAPPED);
   valija_future_then (valija_engine_open (self->engine), self, opened_cb);
 }

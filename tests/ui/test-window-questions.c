@@ -257,6 +257,9 @@ test_preferences (void)
       after = g_settings_get_value (settings, rows[i].key);
       g_assert_cmpint (is_signed ? g_variant_get_int32 (after) : (int) g_variant_get_uint32 (after), ==,
                        rows[i].chosen);
+      /* The engine is told at once */
+      if (g_str_equal (rows[i].key, "check-interval"))
+        g_assert_cmpuint (valija_fake_engine_get_check_interval (engine), ==, rows[i].chosen);
       g_settings_set_value (settings, rows[i].key, before);
     }
 }

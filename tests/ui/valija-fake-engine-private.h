@@ -30,6 +30,7 @@ struct _ValijaEngine
   ValijaFolder *all_inboxes;
   GHashTable *traffic;        /* ValijaAccount -> ValijaTraffic */
   GListStore *outbox;
+  guint check_interval;
   GPtrArray *rows;            /* of ValijaMessageRow, newest first */
   GHashTable *sources;        /* gint64 * -> GBytes */
   GHashTable *outlines;       /* the same */

@@ -60,9 +60,25 @@ valija_engine_finalize (GObject *object)
 }
 
 static void
+valija_engine_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  VALIJA_ENGINE (object)->check_interval = g_value_get_uint (value);
+}
+
+guint
+valija_fake_engine_get_check_interval (ValijaEngine *self)
+{
+  return self->check_interval;
+}
+
+static void
 valija_engine_class_init (ValijaEngineClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = valija_engine_finalize;
+  G_OBJECT_CLASS (klass)->set_property = valija_engine_set_property;
+  g_object_class_install_property (G_OBJECT_CLASS (klass), 1,
+                                   g_param_spec_uint ("check-interval", NULL, NULL, 0, 1440, 0,
+                                                      G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   g_signal_new ("notice", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("new-mail", VALIJA_TYPE_ENGINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,

@@ -31,6 +31,8 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
+guint           valija_fake_engine_get_check_interval (ValijaEngine *self);
+guint           valija_fake_engine_get_check_interval (ValijaEngine *self); /* as it was set last */
 ValijaSyncFlags valija_fake_engine_get_sync_flags (ValijaEngine *self); /* what an account was last asked for */
 guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
 /* What the server says to a search: how many older ones it has found as well, and what went wrong (nullable). */
