@@ -327,6 +327,18 @@ valija_account_runtime_dup_sender (ValijaAccountRuntime *self, GError **error)
   return g_object_ref (VALIJA_MAIL_SENDER (self->sender));
 }
 
+gboolean
+valija_account_runtime_still_has (ValijaAccountRuntime *self, ValijaSession *session, GError **error)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self), FALSE);
+
+  if (!self->removed && session == self->session)
+    return TRUE;
+
+  valija_error_set (error, VALIJA_ERROR_DISCONNECTED, _("The session was closed."));
+  return FALSE;
+}
+
 DexFuture *
 valija_account_runtime_open (ValijaAccountRuntime *self, ValijaSession *session)
 {

@@ -113,6 +113,12 @@ ValijaMailOrganizer *valija_account_runtime_dup_organizer (ValijaAccountRuntime 
 ValijaMailSender *valija_account_runtime_dup_sender (ValijaAccountRuntime  *self,
                                                      GError               **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether @session, after something was waited for, is still the one by which the account reads: it may have been
+ * removed, or have other settings. FALSE with DISCONNECTED. */
+gboolean   valija_account_runtime_still_has (ValijaAccountRuntime  *self,
+                                             ValijaSession         *session,
+                                             GError               **error);
+
 /* Opens @session, one of the account's own, and writes into the status what came of it. A session that both reads
  * and sends may stand for two servers, of which one must not wait for the other: it is left to open what each
  * call needs. TRUE */

@@ -33,8 +33,9 @@ drop_lines_fiber (Carry *carry, GArray *lines)
   g_autoptr(GError) error = NULL;
 
   if (!carry->in_turn &&
-      !(turn = dex_await_boxed (valija_engine_race (carry->engine, valija_lane_enter (carry->runtime->lane), NULL),
-                                &error)))
+      !(turn = dex_await_boxed (valija_engine_race (carry->engine,
+                                                    valija_lane_enter (carry->runtime->lane, VALIJA_HASTE_USER, NULL),
+                                                    NULL), &error)))
     {
       g_debug ("What was not begun waits: %s", error->message);
       return;

@@ -698,7 +698,7 @@ static DexFuture *
 flush_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
-  DexFuture *entered = valija_lane_enter (flow->runtime->lane);
+  DexFuture *entered = valija_lane_enter (flow->runtime->lane, VALIJA_HASTE_USER, NULL);
   g_autoptr(ValijaTurn) turn = NULL;
   g_autoptr(ValijaFolder) folder = NULL;
   g_autoptr(GError) error = NULL;

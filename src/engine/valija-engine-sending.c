@@ -535,7 +535,7 @@ send_account_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
   ValijaAccountRuntime *runtime = flow->runtime;
-  DexFuture *entered = valija_lane_enter (runtime->sending);
+  DexFuture *entered = valija_lane_enter (runtime->sending, VALIJA_HASTE_USER, NULL);
   g_autoptr(ValijaProgress) progress = NULL;
   g_autoptr(ValijaTurn) turn = NULL;
   g_autoptr(ValijaMailSender) sender = NULL;

@@ -8,6 +8,10 @@
 
 #define ALL (VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_EVERYTHING)
 
+/* A round that was broken off and taken up again goes on for so long at least: taking it up costs some turns, and what
+ * was on its way is lost. */
+#define LEAST_SECONDS 3
+
 /* One synchronisation, from the turn to the last body. */
 typedef struct
 {
@@ -15,10 +19,34 @@ typedef struct
   ValijaAccountRuntime *runtime;
   ValijaMailReader *reader;
   ValijaProgress *progress;
-  ValijaFolderStates *states;      /* nullable: the folders were not listed */
+  ValijaFolderStates *states;      /* nullable: the folders were not listed; owned, like the next ones */
+  ValijaTurn *turn;                /* nullable */
+  char *renumbered;                /* nullable: the folder that it lists for the sake of its lines */
   guint flags;
   guint n_new;
 } Sync;
+
+/* The headers of one folder, in one stretch or in several. */
+typedef struct
+{
+  ValijaFolder *folder;            /* unowned */
+  guint n_stretches;
+  gint64 began;                    /* when the first of the stretch came, monotonic */
+  guint64 done;                    /* by the stretches before */
+  guint n_unread;
+  gboolean first_time;
+  gboolean final;
+} Round;
+
+static void
+sync_clear (Sync *sync)
+{
+  g_clear_pointer (&sync->states, valija_folder_states_free);
+  g_clear_pointer (&sync->turn, valija_turn_unref);
+  g_clear_pointer (&sync->renumbered, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sync, sync_clear)
 
 static DexFuture *
 race (Sync *sync, DexFuture *future)
@@ -41,14 +69,28 @@ fetches_bodies (Sync *sync, ValijaFolder *folder, gint64 *since)
          valija_engine_wants_bodies (sync->runtime, folder, sync->flags, since);
 }
 
+/* Whoever waits goes before, but it is the user's turn for what the user looks at, or has asked for by itself. The
+ * account may be gone by then, or be at another server. @folder: nullable */
 static gboolean
-write_changes_fiber (Sync *sync, ValijaFolder *folder, ValijaChanges *changes, guint *n_unread, GError **error)
+enter_fiber (Sync *sync, ValijaFolder *folder, gboolean asked, GError **error)
 {
-  gint64 id = valija_folder_get_id (folder);
+  gboolean users = asked || (folder != NULL && valija_engine_is_in_view (sync->engine, folder));
+  DexFuture *entered;
+
+  g_clear_pointer (&sync->turn, valija_turn_unref);
+  entered = valija_lane_enter (sync->runtime->lane, users ? VALIJA_HASTE_USER : VALIJA_HASTE_BACKGROUND, folder);
+  return (sync->turn = dex_await_boxed (race (sync, entered), error)) != NULL &&
+         valija_account_runtime_still_has (sync->runtime, VALIJA_SESSION (sync->reader), error);
+}
+
+static gboolean
+write_changes_fiber (Sync *sync, Round *round, ValijaChanges *changes, GError **error)
+{
+  gint64 id = valija_folder_get_id (round->folder);
   g_autoptr(ValijaWritten) written = NULL;
   gint64 since;
 
-  if (!fetches_bodies (sync, folder, &since))
+  if (!fetches_bodies (sync, round->folder, &since))
     since = G_MAXINT64;
 
   if (!(written = dex_await_boxed (valija_store_write_changes_before_sources (sync->engine->store, id, changes, since),
@@ -56,55 +98,84 @@ write_changes_fiber (Sync *sync, ValijaFolder *folder, ValijaChanges *changes, g
     return FALSE;
 
   sync->n_new += written->n_added;
-  *n_unread += written->n_unread;
-  valija_progress_update (sync->progress, changes->done, changes->total);
+  round->n_unread += written->n_unread;
+  valija_progress_update (sync->progress, round->done + changes->done,
+                          changes->total > 0 ? round->done + changes->total : 0);
   return TRUE;
 }
 
-/* A round of headers. Each batch is written with its cursor while the next one is on its way; wherever it ends,
- * what was written stays and the next round goes on from there. */
+/* Whether the user waits for something else, and the round can go on from @changes later. The whole mailbox of POP3 is
+ * one folder: there is nothing else, and going on means to sign in again. */
 static gboolean
-sync_round_fiber (Sync *sync, ValijaFolder *folder, GError **error)
+gives_way (Sync *sync, Round *round, ValijaChanges *changes)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (round->began == 0)
+    round->began = now;
+
+  return !changes->final && changes->cursor != NULL && !valija_account_runtime_is_durable (sync->runtime) &&
+         (round->n_stretches == 1 || now - round->began >= LEAST_SECONDS * G_USEC_PER_SEC) &&
+         valija_lane_is_urgent (sync->runtime->lane, round->folder);
+}
+
+/* Each batch is written with its cursor while the next one is on its way; wherever it ends, what was written stays and
+ * the next stretch goes on from there. Where it gives way, what is on its way is not used: it was told before what is
+ * done in between. */
+static gboolean
+list_stretch_fiber (Sync *sync, Round *round, GError **error)
 {
   g_autoptr(GBytes) cursor = NULL;
   g_autoptr(DexChannel) channel = NULL;
   g_autoptr(DexFuture) next = NULL;
-  guint n_unread = 0;
-  gboolean first_time;
-  gboolean done = FALSE;
+  gboolean ok = TRUE;
 
-  if (!(cursor = load_cursor_fiber (sync, valija_folder_get_id (folder), error)))
+  if (!(cursor = load_cursor_fiber (sync, valija_folder_get_id (round->folder), error)))
     return FALSE;
 
-  valija_progress_set_detail (sync->progress, valija_folder_get_display_name (folder));
-  valija_progress_update (sync->progress, 0, 0);
-  first_time = g_bytes_get_size (cursor) == 0;
-  channel = valija_mail_reader_sync_folder (sync->reader, valija_folder_get_remote_id (folder),
-                                            first_time ? NULL : cursor);
+  round->first_time = round->first_time || g_bytes_get_size (cursor) == 0;
+  round->began = 0;
+  round->n_stretches++;
+  channel = valija_mail_reader_sync_folder (sync->reader, valija_folder_get_remote_id (round->folder),
+                                            g_bytes_get_size (cursor) > 0 ? cursor : NULL);
   next = dex_channel_receive (channel);
 
-  while (!done)
+  while (ok && next != NULL)
     {
       g_autoptr(ValijaChanges) changes = NULL;
 
       if (!(changes = dex_await_boxed (race (sync, g_steal_pointer (&next)), error)))
-        break;
+        ok = FALSE;
+      else
+        {
+          if (!changes->final && !gives_way (sync, round, changes))
+            next = dex_channel_receive (channel);
 
-      if (!changes->final)
-        next = dex_channel_receive (channel);
-
-      if (!write_changes_fiber (sync, folder, changes, &n_unread, error))
-        break;
-
-      done = changes->final;
+          ok = write_changes_fiber (sync, round, changes, error);
+          round->final = ok && changes->final;
+          round->done += next == NULL ? changes->done : 0;
+        }
     }
 
   dex_channel_close_receive (channel);
-  if (!done)
-    return FALSE;
+  return ok;
+}
 
-  if (!first_time && n_unread > 0 && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
-    g_signal_emit_by_name (sync->engine, "new-mail", folder, n_unread);
+static gboolean
+sync_round_fiber (Sync *sync, ValijaFolder *folder, GError **error)
+{
+  Round round = { .folder = folder };
+
+  valija_progress_set_detail (sync->progress, valija_folder_get_display_name (folder));
+  valija_progress_update (sync->progress, 0, 0);
+
+  while (!round.final)
+    if ((round.n_stretches > 0 && !enter_fiber (sync, folder, FALSE, error)) ||
+        !list_stretch_fiber (sync, &round, error))
+      return FALSE;
+
+  if (!round.first_time && round.n_unread > 0 && valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX))
+    g_signal_emit_by_name (sync->engine, "new-mail", folder, round.n_unread);
 
   return TRUE;
 }
@@ -182,17 +253,23 @@ name_folder (const GError *failure, ValijaFolder *folder)
   return named;
 }
 
+/* Between two folders others have their turn, by which a folder may go. */
 static gboolean
 sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
 {
   for (guint i = 0; i < folders->len; i++)
     {
       ValijaFolder *folder = g_ptr_array_index (folders, i);
+      gboolean unchanged = valija_folder_states_is_unchanged (sync->states, folder);
       g_autoptr(GError) failure = NULL;
 
-      if (valija_folder_states_is_unchanged (sync->states, folder) ||
-          (sync_round_fiber (sync, folder, &failure) &&
-           valija_engine_keep_state_fiber (sync->engine, sync->states, folder, &failure)))
+      if (i > 0 && !unchanged && !enter_fiber (sync, folder, FALSE, error))
+        return FALSE;
+      if (i > 0 && !g_list_store_find (sync->runtime->folders, folder, NULL))
+        continue;
+
+      if (unchanged || (sync_round_fiber (sync, folder, &failure) &&
+                        valija_engine_keep_state_fiber (sync->engine, sync->states, folder, &failure)))
         {
           if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_SENT) &&
               !dex_await (valija_engine_settle_by_sent (sync->engine, sync->runtime, folder), error))
@@ -309,8 +386,9 @@ add_renumbered (Sync *sync, GPtrArray *folders)
 {
   ValijaFolder *folder = NULL;
 
-  if (sync->runtime->renumbered != NULL)
-    folder = valija_account_runtime_find_folder (sync->runtime, sync->runtime->renumbered);
+  sync->renumbered = g_steal_pointer (&sync->runtime->renumbered);
+  if (sync->renumbered != NULL)
+    folder = valija_account_runtime_find_folder (sync->runtime, sync->renumbered);
   if (folder != NULL && !g_ptr_array_find (folders, folder, NULL))
     g_ptr_array_add (folders, g_object_ref (folder));
 }
@@ -321,11 +399,11 @@ replay_relisted_fiber (Sync *sync, GError **error)
 {
   gboolean ok;
 
-  if (sync->runtime->renumbered == NULL)
+  if (sync->renumbered == NULL)
     return TRUE;
 
   g_free (sync->runtime->relisted);
-  sync->runtime->relisted = g_steal_pointer (&sync->runtime->renumbered);
+  sync->runtime->relisted = g_steal_pointer (&sync->renumbered);
   ok = replay_fiber (sync, error);
   g_clear_pointer (&sync->runtime->relisted, g_free);
 
@@ -344,10 +422,10 @@ static gboolean
 sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
 {
   ValijaAccountRuntime *runtime = sync->runtime;
+  gboolean asked = (sync->flags & VALIJA_SYNC_BACKGROUND) == 0;
   g_autoptr(GPtrArray) folders = NULL;
-  g_autoptr(ValijaTurn) turn = NULL;
 
-  if (!(turn = dex_await_boxed (race (sync, valija_lane_enter (runtime->lane)), error)) ||
+  if (!enter_fiber (sync, only, asked, error) ||
       !dex_await (race (sync, valija_account_runtime_open (runtime, VALIJA_SESSION (sync->reader))), error) ||
       !replay_fiber (sync, error))
     return FALSE;
@@ -387,7 +465,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
   valija_account_status_set_last_checked (runtime->status, g_get_real_time () / G_USEC_PER_SEC);
 
   /* Bodies leave the lane to others: they change nothing that the journal could overtake. */
-  g_clear_pointer (&turn, valija_turn_unref);
+  g_clear_pointer (&sync->turn, valija_turn_unref);
   if ((sync->flags & VALIJA_SYNC_HEADERS) != 0)
     return TRUE;
 
@@ -403,7 +481,8 @@ sync_flow_fiber (gpointer data)
   g_autoptr(ValijaMailReader) reader = NULL;
   g_autoptr(ValijaProgress) progress = NULL;
   g_autoptr(GError) error = NULL;
-  Sync sync = { 0 };
+  g_auto(Sync) sync = { 0 };
+  gboolean ok;
 
   if ((flow->flags & VALIJA_SYNC_BACKGROUND) == 0)
     valija_account_runtime_forgive (runtime);
@@ -422,12 +501,9 @@ sync_flow_fiber (gpointer data)
   sync.progress = progress;
   sync.flags = flow->flags;
 
-  if (sync_fiber (&sync, flow->folder, &error))
-    valija_account_runtime_note (runtime, NULL);
-  else
-    valija_account_runtime_note (runtime, error);
-  g_clear_pointer (&sync.states, valija_folder_states_free);
-
+  ok = sync_fiber (&sync, flow->folder, &error);
+  g_clear_pointer (&sync.turn, valija_turn_unref);
+  valija_account_runtime_note (runtime, ok ? NULL : error);
   valija_account_runtime_end_progress (runtime, progress);
 
   if (error != NULL)

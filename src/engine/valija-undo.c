@@ -123,7 +123,8 @@ take_back_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
   g_autoptr(ValijaTurn) turn = NULL;
 
   if (g_hash_table_contains (runtime->on_their_way, &step->operation) &&
-      !(turn = dex_await_boxed (valija_engine_race (self, valija_lane_enter (runtime->lane), NULL), error)))
+      !(turn = dex_await_boxed (valija_engine_race (self, valija_lane_enter (runtime->lane, VALIJA_HASTE_USER, NULL),
+                                                    NULL), error)))
     return FALSE;
 
   g_hash_table_insert (runtime->taken_back, g_memdup2 (&step->operation, sizeof step->operation),

@@ -343,33 +343,6 @@ test_account_test_fails (void)
   g_assert_cmpstr (test->server->log->str, ==, "list; batch INBOX; open");
 }
 
-/* ---- Lanes ---- */
-
-static void
-test_lane (void)
-{
-  g_autoptr(ValijaLane) lane = valija_lane_new ();
-  g_autoptr(DexFuture) second = NULL;
-  g_autoptr(DexFuture) third = NULL;
-  ValijaTurn *turn = test_await_boxed (valija_lane_enter (lane));
-
-  second = valija_lane_enter (lane);
-  third = valija_lane_enter (lane);
-  g_assert_true (dex_future_is_pending (second));
-
-  /* Whoever gives up is passed over. */
-  dex_clear (&second);
-  g_assert_true (dex_future_is_pending (third));
-  valija_turn_unref (turn);
-  while (dex_future_is_pending (third))
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_true (dex_future_is_resolved (third));
-
-  /* Its turn ends with it, and the lane is free. */
-  dex_clear (&third);
-  valija_turn_unref (test_await_boxed (valija_lane_enter (lane)));
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -388,7 +361,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/why-not/no-account", test_why_not_without_account);
   g_test_add_func ("/engine/account-test/passes", test_account_test);
   g_test_add_func ("/engine/account-test/fails", test_account_test_fails);
-  g_test_add_func ("/engine/lane", test_lane);
 
   return g_test_run ();
 }

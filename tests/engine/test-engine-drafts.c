@@ -411,7 +411,8 @@ take_turn_cb (FakeServer *server, gpointer user_data)
   OnItsWay *self = user_data;
 
   if (is_asked (self))
-    self->done = valija_lane_enter (valija_engine_find_runtime (self->test->engine, self->test->account)->lane);
+    self->done = valija_lane_enter (valija_engine_find_runtime (self->test->engine, self->test->account)->lane,
+                                    VALIJA_HASTE_USER, NULL);
 }
 
 /* The version that waits for its turn is replaced: what the server has stays until it has the newer one. */
