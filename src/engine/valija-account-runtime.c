@@ -127,6 +127,7 @@ valija_account_runtime_finalize (GObject *object)
   ValijaAccountRuntime *self = VALIJA_ACCOUNT_RUNTIME (object);
 
   valija_lane_unref (self->lane);
+  valija_lane_unref (self->fetching);
   valija_lane_unref (self->sending);
   g_hash_table_unref (self->unwritten);
   g_hash_table_unref (self->unreached);
@@ -157,6 +158,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->progresses = g_ptr_array_new_with_free_func (g_object_unref);
   self->syncs = g_ptr_array_new_with_free_func (g_object_unref);
   self->lane = valija_lane_new ();
+  self->fetching = valija_lane_new ();
   self->sending = valija_lane_new ();
   self->unwritten = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                            (GDestroyNotify) valija_outbox_verdict_free);

@@ -52,6 +52,7 @@ struct _ValijaAccountRuntime
   ValijaSession *sender;     /* a paired SMTP session, if it is another one */
 
   ValijaLane *lane;          /* the journal and the rounds of headers, which must not overtake each other */
+  ValijaLane *fetching;      /* whole messages ahead of need: on one connection, the other is the user's */
   ValijaLane *sending;       /* the outbox */
   GHashTable *unwritten;     /* gint64 to ValijaOutboxVerdict: what became of items, where it is not written yet */
   GHashTable *unreached;     /* items that wait since their server could not be reached: gint64 */

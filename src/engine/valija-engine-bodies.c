@@ -8,10 +8,9 @@
 
 #include "mime/valija-mime-message.h"
 
-/* How many messages are asked for at a time. And how much is read and written together: each write to local truth costs
- * a flush of the disk, and what was read and not written is lost with a kill. While one batch is written the next one
- * is read out, so that the writer need not wait for it. */
-#define PAGE_SIZE 5000
+/* How much is asked for, and read and written together: each write to local truth costs a flush of the disk, and what
+ * was read and not written is lost with a kill. While one batch is written the next one is read out, so that the
+ * writer need not wait for it. */
 #define BATCHES 2
 #define BATCH_MESSAGES 500
 #define BATCH_BYTES (8 * 1024 * 1024)
@@ -189,6 +188,7 @@ typedef struct
 {
   ValijaEngine *engine;
   ValijaProgress *progress;
+  ValijaTurn *turn;          /* nullable: until all is written, so that nobody asks for the same */
   GHashTable *ids;           /* remote-id -> gint64 *, the row; both of the page */
   GPtrArray *sources;        /* of ValijaUnreadSource, not given to the writer yet */
   gsize bytes;
@@ -201,6 +201,7 @@ fetch_clear (Fetch *fetch)
 {
   g_clear_pointer (&fetch->ids, g_hash_table_unref);
   g_clear_pointer (&fetch->sources, g_ptr_array_unref);
+  g_clear_pointer (&fetch->turn, valija_turn_unref);
   g_queue_clear_full (&fetch->writing, dex_unref);
 }
 
@@ -372,27 +373,61 @@ take_twins_fiber (Fetch *fetch, GPtrArray *rows, GError **error)
   return TRUE;
 }
 
+/* The next of them, newest first, or none. */
+static GPtrArray *
+list_page_fiber (ValijaFlow *flow, gint64 last, GError **error)
+{
+  GPtrArray *rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store,
+                                                                       valija_folder_get_id (flow->folder), flow->since,
+                                                                       last, BATCH_MESSAGES), error);
+  guint64 octets = 0;
+  guint n = 0;
+
+  while (rows != NULL && n < rows->len && octets < BATCH_BYTES)
+    octets += ((ValijaMessageRow *) g_ptr_array_index (rows, n++))->size;
+  if (rows != NULL)
+    g_ptr_array_set_size (rows, n);
+  return rows;
+}
+
+/* The folder that the user has opened meanwhile goes before the rest of this one. */
+static gboolean
+enter_fiber (Fetch *fetch, ValijaFlow *flow, ValijaMailReader *reader, GError **error)
+{
+  ValijaLane *lane = flow->runtime->fetching;
+  gboolean users = valija_engine_is_in_view (fetch->engine, flow->folder);
+  DexFuture *entered;
+
+  if (fetch->turn != NULL && !valija_lane_is_urgent (lane, flow->folder))
+    return TRUE;
+  if (!finish_fiber (fetch, error))
+    return FALSE;
+
+  g_clear_pointer (&fetch->turn, valija_turn_unref);
+  entered = valija_engine_race (fetch->engine,
+                                valija_lane_enter (lane, users ? VALIJA_HASTE_USER : VALIJA_HASTE_BACKGROUND,
+                                                   flow->folder),
+                                valija_progress_get_cancellable (fetch->progress));
+  return (fetch->turn = dex_await_boxed (entered, error)) != NULL &&
+         valija_account_runtime_still_has (flow->runtime, VALIJA_SESSION (reader), error);
+}
+
 static gboolean
 fetch_pages_fiber (Fetch *fetch, ValijaFlow *flow, ValijaMailReader *reader, GError **error)
 {
-  gint64 folder = valija_folder_get_id (flow->folder);
   gint64 last = 0;
-  guint n_rows = PAGE_SIZE;
 
-  while (n_rows == PAGE_SIZE)
+  while (TRUE)
     {
       g_autoptr(GPtrArray) rows = NULL;
       g_auto(GStrv) remote_ids = NULL;
 
-      rows = dex_await_boxed (valija_store_list_without_source (flow->engine->store, folder, flow->since, last,
-                                                                PAGE_SIZE), error);
-      if (rows == NULL)
+      if (!enter_fiber (fetch, flow, reader, error) || !(rows = list_page_fiber (flow, last, error)))
         return FALSE;
+      if (rows->len == 0)
+        return TRUE;
 
-      n_rows = rows->len;
-      if (n_rows > 0)
-        last = ((ValijaMessageRow *) g_ptr_array_index (rows, n_rows - 1))->id;
-
+      last = ((ValijaMessageRow *) g_ptr_array_index (rows, rows->len - 1))->id;
       g_hash_table_remove_all (fetch->ids);
       if (!take_twins_fiber (fetch, rows, error))
         return FALSE;
@@ -402,8 +437,6 @@ fetch_pages_fiber (Fetch *fetch, ValijaFlow *flow, ValijaMailReader *reader, GEr
           !fetch_page_fiber (fetch, reader, flow->folder, (const char * const *) remote_ids, error))
         return FALSE;
     }
-
-  return TRUE;
 }
 
 static DexFuture *

@@ -367,6 +367,30 @@ test_removed_meanwhile (void)
   g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
+/* Whole messages come for one folder at a time, each once, and next for the one that the user has opened. */
+static void
+test_bodies_in_view_next (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap", 510);
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+  g_autoptr(DexFuture) sync = NULL;
+  Meanwhile meanwhile;
+
+  test->server->batch = 1000;
+  test->server->stall = dex_promise_new ();
+  g_object_set (test->account, "body-days", -1, NULL);
+  act_at (&meanwhile, test, "fetch 512", open_archive);
+  sync = valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_ALL_FOLDERS, NULL);
+  valija_wait_until (valija_lane_is_urgent (runtime->fetching, NULL));
+  dex_promise_resolve_boolean (test->server->stall, TRUE);
+  test_await_uint (g_steal_pointer (&sync));
+  test_await_uint (g_steal_pointer (&meanwhile.done));
+
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 14; fetch 13; fetch 1; fetch 12; fetch 11;"));
+  g_assert_true (g_str_has_suffix (test->server->log->str, "fetch 3; fetch 2"));
+  assert_list (test, "Archive", "old+");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -386,6 +410,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/engine/lane/same-meanwhile/pop3", "pop3", test_same_meanwhile);
   g_test_add_func ("/engine/lane/cancelled-meanwhile", test_cancelled_meanwhile);
   g_test_add_func ("/engine/lane/removed-meanwhile", test_removed_meanwhile);
+  g_test_add_func ("/engine/lane/bodies-in-view-next", test_bodies_in_view_next);
 
   return g_test_run ();
 }

@@ -239,8 +239,9 @@ fetch_fiber (gpointer data)
         continue;
       if (!failed && fake_server_of (round->reader)->stall != NULL)
         {
-          valija_progress_update (round->progress, g_bytes_get_size (message->source) / 2,
-                                  g_bytes_get_size (message->source));
+          if (round->progress != NULL)
+            valija_progress_update (round->progress, g_bytes_get_size (message->source) / 2,
+                                    g_bytes_get_size (message->source));
           dex_await (dex_ref (fake_server_of (round->reader)->stall), NULL);
         }
       if (!failed)
