@@ -276,28 +276,38 @@ valija_imap_pool_open (ValijaImapPool *self)
   return DEX_FUTURE (asker);
 }
 
+/* What nobody wants any more may still come on a free link, and is in the way of all that is asked for on it. */
+static guint
+get_fitness (Slot       *slot,
+             const char *folder)
+{
+  ValijaImapSelected *selected;
+
+  if (slot->leased || slot->watched != NULL || valija_imap_link_is_closed (slot->link))
+    return 0;
+  if (valija_imap_connection_count_mail (valija_imap_link_get_connection (slot->link)) > 0)
+    return 1;
+
+  selected = valija_imap_link_get_selected (slot->link);
+
+  return folder != NULL && selected != NULL && g_str_equal (selected->folder, folder) ? 3 : 2;
+}
+
 static Slot *
 find_free_slot (ValijaImapPool *self,
                 const char     *folder)
 {
-  Slot *any = NULL;
+  Slot *best = NULL;
 
   for (guint i = 0; i < self->slots->len; i++)
     {
       Slot *slot = g_ptr_array_index (self->slots, i);
-      ValijaImapSelected *selected;
 
-      if (slot->leased || slot->watched != NULL || valija_imap_link_is_closed (slot->link))
-        continue;
-
-      selected = valija_imap_link_get_selected (slot->link);
-      if (folder != NULL && selected != NULL && g_str_equal (selected->folder, folder))
-        return slot;
-      if (any == NULL)
-        any = slot;
+      if (get_fitness (slot, folder) > (best != NULL ? get_fitness (best, folder) : 0))
+        best = slot;
     }
 
-  return any;
+  return best;
 }
 
 static guint

@@ -15,11 +15,14 @@
 
 /* What is shown first: one screen. Then batches, so many asked for ahead that the server never waits for us;
  * asking again only when few are left costs few turns, and a gate keeps what has come and is not used up yet
- * small. */
+ * small. On a slow line it is no more than comes in some seconds: what is asked for comes, even when somebody else
+ * wants to use the line before. */
 #define FIRST_BATCH   50
 #define BATCH         500
-#define WINDOW        60
+#define WINDOW_MIN    4
+#define WINDOW_MAX    60
 #define WINDOW_REFILL 8
+#define AHEAD_SECONDS 3
 #define GATE_MARK     6
 /* Commands must not be too long for the server's line buffer, however full of holes the set is */
 #define RANGES_LIMIT  400
@@ -48,6 +51,9 @@ typedef struct
   gboolean began;            /* and told before all else */
   ValijaImapSet *uids;       /* what is still to be asked for */
   GQueue batches;            /* of ValijaImapBatch, asked for */
+  guint window;              /* so many at most */
+  guint n_come;              /* of them, since batches were asked for, */
+  gint64 asked;              /* which was then; monotonic */
   ValijaImapSelected *selected;
   guint32 exists;            /* when it was selected */
   gboolean restart;          /* to be told with the first changes */
@@ -476,12 +482,24 @@ take_batch (Sync *self)
 }
 
 static void
+measure_window (Sync *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 took = MAX (now - self->asked, 1);
+
+  self->window = (guint) CLAMP (self->n_come * AHEAD_SECONDS * G_USEC_PER_SEC / took, WINDOW_MIN, WINDOW_MAX);
+  self->asked = now;
+  self->n_come = 0;
+}
+
+static void
 refill_window (Sync *self)
 {
-  if (self->batches.length > WINDOW_REFILL)
+  if (self->batches.length > MIN (WINDOW_REFILL, self->window / 2))
     return;
 
-  while (self->batches.length < WINDOW && !valija_imap_set_is_empty (self->uids))
+  measure_window (self);
+  while (self->batches.length < self->window && !valija_imap_set_is_empty (self->uids))
     {
       g_autoptr(ValijaImapSet) uids = take_batch (self);
 
@@ -549,6 +567,7 @@ list_rest_fiber (Sync    *self,
       if (!await_batch_fiber (self, batch, error) ||
           !tell_batch_fiber (self, batch, valija_imap_batch_get_first (batch), error))
         return FALSE;
+      self->n_come++;
     }
 
   /* What is left below are UIDs without messages */

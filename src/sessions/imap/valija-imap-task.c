@@ -90,8 +90,8 @@ is_given_up (ValijaImapTask *task,
   ValijaProgress *progress = task->progress;
   guint n_commands = valija_imap_connection_count_mail (valija_imap_link_get_connection (link));
 
-  /* Who takes all waits for each of them; how much these bring is not known */
-  if (n_commands > 1)
+  /* Who takes all waits for each of them; how much these bring is not known, but of headers it is not much */
+  if (n_commands > 1 && task->step == VALIJA_STEP_FETCH)
     return TRUE;
 
   return progress != NULL && n_commands > 0 &&

@@ -167,6 +167,37 @@ test_many (void)
   imap_close (session);
 }
 
+/* On another connection that is there anyway nothing needs to be waited for. */
+static void
+test_beside (void)
+{
+  const char * const ids[] = { "7.5", NULL };
+  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
+  ValijaSession *session = imap_session_new (valija_script_server_get_port (server), "");
+  g_autofree char *small = NULL;
+  g_autofree char *rest = g_strnfill (160000, 'x');
+  g_autofree char *goodbye =
+      g_strconcat ("C: V6 LOGOUT\nS+ ", rest, "\nS: )\nS: V5 OK x\nS: * BYE see you\nS: V6 OK bye\n", NULL);
+  g_autoptr(ValijaProgress) progress = valija_progress_new_octets ("");
+  g_autoptr(DexFuture) future = NULL;
+
+  add_script (server, BEGINNING ("200000"), goodbye);
+  valija_script_server_add (server, OPENING ("") SELECT ("V2") SMALL ("V3") SMALL ("V4") GOODBYE ("V5"));
+  imap_assert_listed (session);
+  valija_progress_update (progress, 0, 200000);
+  future = fetch (session, "7.1", progress);
+  valija_wait_until (valija_progress_get_done (progress) > 0);
+  /* To the end, so that this connection is free */
+  small = imap_collect (valija_mail_reader_fetch_messages (VALIJA_MAIL_READER (session), "INBOX", ids, NULL), NULL,
+                        NULL);
+  g_assert_cmpstr (small, ==, "7.5:hello\n");
+
+  valija_progress_cancel (progress);
+  dex_clear (&future);
+  assert_small (session);
+  imap_close (session);
+}
+
 void
 imap_add_cancel_tests (void)
 {
@@ -174,4 +205,5 @@ imap_add_cancel_tests (void)
   g_test_add_func ("/imap/session/cancel/much", test_much);
   g_test_add_func ("/imap/session/cancel/little", test_little);
   g_test_add_func ("/imap/session/cancel/only-one", test_only_one);
+  g_test_add_func ("/imap/session/cancel/beside", test_beside);
 }
