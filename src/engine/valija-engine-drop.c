@@ -7,7 +7,7 @@
 #include "sessions/valija-mail-drop.h"
 
 /* Taking messages off a server that only holds them until they are fetched: where the account says so, and once
- * the copy here is whole and safe, or the user has deleted it for good. */
+ * the copy here is whole and safe and its time has come, or the user has deleted it for good. */
 
 #define SECONDS_PER_DAY (24 * 60 * 60)
 
@@ -16,14 +16,16 @@ clear_drop_fiber (gpointer data)
 {
   ValijaFlow *flow = data;
   const char *account = valija_account_runtime_get_id (flow->runtime);
-  gint64 days = valija_account_get_delete_after_days (flow->runtime->account);
-  gint64 since = g_get_real_time () / G_USEC_PER_SEC - days * SECONDS_PER_DAY;
+  ValijaAccount *settings = flow->runtime->account;
+  gint64 days = valija_account_get_delete_after_days (settings);
+  gint64 since = days >= 0 ? g_get_real_time () / G_USEC_PER_SEC - days * SECONDS_PER_DAY : G_MININT64;
+  gboolean removed = valija_account_get_delete_removed (settings);
   g_autoptr(ValijaMailReader) reader = NULL;
   g_autoptr(GPtrArray) ripe = NULL;
   g_autoptr(GError) error = NULL;
 
   if (!(reader = valija_account_runtime_dup_reader (flow->runtime, &error)) ||
-      !(ripe = dex_await_boxed (valija_store_list_ripe (flow->engine->store, account, since), &error)))
+      !(ripe = dex_await_boxed (valija_store_list_ripe (flow->engine->store, account, since, removed), &error)))
     return dex_future_new_for_error (g_steal_pointer (&error));
 
   if (ripe->len == 0)
@@ -40,7 +42,7 @@ clear_drop_fiber (gpointer data)
 DexFuture *
 valija_engine_clear_drop (ValijaEngine *self, ValijaAccountRuntime *runtime)
 {
-  if (valija_account_get_delete_after_days (runtime->account) < 0 || !VALIJA_IS_MAIL_DROP (runtime->session))
+  if (!valija_account_deletes_on_server (runtime->account) || !VALIJA_IS_MAIL_DROP (runtime->session))
     return dex_future_new_true ();
 
   return valija_engine_spawn (self, VALIJA_FLOW_OWNED, "take mail off the server", clear_drop_fiber,

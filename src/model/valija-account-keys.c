@@ -38,7 +38,8 @@ typedef struct
 
 static const char * const sending_keys[] = { GENERAL_KEYS, SIDE_KEYS ("outgoing"), NULL };
 static const char * const fetching_keys[] = {
-  GENERAL_KEYS, "body-days", "paused", "delete-after-days", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
+  GENERAL_KEYS, "body-days", "paused", "delete-after-days", "delete-removed",
+  SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
 };
 static const char * const reading_keys[] = {
   GENERAL_KEYS, "body-days", "paused", SIDE_KEYS ("incoming"), SIDE_KEYS ("outgoing"), NULL
@@ -60,6 +61,7 @@ static const Key account_keys[] = {
   { "body-days", "body-days", KIND_NUMBER },
   { "paused", "paused", KIND_BOOLEAN },
   { "delete-after-days", "delete-after-days", KIND_NUMBER },
+  { "delete-removed", "delete-removed", KIND_BOOLEAN },
   { "shared", "shared", KIND_ADDRESSES },
 };
 
@@ -620,6 +622,10 @@ valija_account_from_key_file (GKeyFile *file,
       if (value != NULL && !valija_account_set_key (self, keys[i], value, error))
         return NULL;
     }
+
+  /* Before there were two settings one was both */
+  if (!g_key_file_has_key (file, "account", "delete-removed", NULL))
+    g_object_set (self, "delete-removed", valija_account_get_delete_after_days (self) >= 0, NULL);
 
   return g_steal_pointer (&self);
 }

@@ -24,6 +24,7 @@ struct _ValijaAccount
   char *shared;
   ValijaKeepSent keep_sent;
   int delete_after_days;
+  gboolean delete_removed;
   guint timeout;
   int body_days;
   gboolean paused;
@@ -45,6 +46,7 @@ enum
   PROP_SHARED,
   PROP_KEEP_SENT,
   PROP_DELETE_AFTER_DAYS,
+  PROP_DELETE_REMOVED,
   PROP_TIMEOUT,
   PROP_BODY_DAYS,
   PROP_PAUSED,
@@ -167,6 +169,9 @@ valija_account_get_property (GObject    *object,
     case PROP_DELETE_AFTER_DAYS:
       g_value_set_int (value, self->delete_after_days);
       break;
+    case PROP_DELETE_REMOVED:
+      g_value_set_boolean (value, self->delete_removed);
+      break;
     case PROP_TIMEOUT:
       g_value_set_uint (value, self->timeout);
       break;
@@ -185,6 +190,19 @@ valija_account_get_property (GObject    *object,
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+set_boolean (ValijaAccount *self,
+             gboolean      *field,
+             const GValue  *value,
+             guint          prop_id)
+{
+  if (*field == g_value_get_boolean (value))
+    return;
+
+  *field = g_value_get_boolean (value);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
 }
 
 static void
@@ -228,15 +246,14 @@ valija_account_set_property (GObject      *object,
     case PROP_DELETE_AFTER_DAYS:
       set_number (self, &self->delete_after_days, value, prop_id);
       break;
+    case PROP_DELETE_REMOVED:
+      set_boolean (self, &self->delete_removed, value, prop_id);
+      break;
     case PROP_BODY_DAYS:
       set_number (self, &self->body_days, value, prop_id);
       break;
     case PROP_PAUSED:
-      if (self->paused != g_value_get_boolean (value))
-        {
-          self->paused = g_value_get_boolean (value);
-          g_object_notify_by_pspec (object, pspec);
-        }
+      set_boolean (self, &self->paused, value, prop_id);
       break;
     case PROP_TIMEOUT:
       if (self->timeout != g_value_get_uint (value))
@@ -280,6 +297,7 @@ valija_account_class_init (ValijaAccountClass *klass)
                                                  VALIJA_KEEP_SENT_SERVER, VALIJA_KEEP_SENT_NOT,
                                                  VALIJA_KEEP_SENT_SERVER, flags);
   properties[PROP_DELETE_AFTER_DAYS] = g_param_spec_int ("delete-after-days", NULL, NULL, -1, DAYS_LIMIT, -1, flags);
+  properties[PROP_DELETE_REMOVED] = g_param_spec_boolean ("delete-removed", NULL, NULL, FALSE, flags);
   properties[PROP_TIMEOUT] = g_param_spec_uint ("timeout", NULL, NULL, 1, TIMEOUT_LIMIT, DEFAULT_TIMEOUT, flags);
   properties[PROP_BODY_DAYS] = g_param_spec_int ("body-days", NULL, NULL, -1, DAYS_LIMIT, DEFAULT_BODY_DAYS, flags);
   properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags);
@@ -457,6 +475,22 @@ valija_account_get_delete_after_days (ValijaAccount *self)
   g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), -1);
 
   return self->delete_after_days;
+}
+
+gboolean
+valija_account_get_delete_removed (ValijaAccount *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), FALSE);
+
+  return self->delete_removed;
+}
+
+gboolean
+valija_account_deletes_on_server (ValijaAccount *self)
+{
+  g_return_val_if_fail (VALIJA_IS_ACCOUNT (self), FALSE);
+
+  return self->delete_removed || self->delete_after_days >= 0;
 }
 
 guint

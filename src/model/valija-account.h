@@ -11,12 +11,13 @@ G_BEGIN_DECLS
 
 /* An account: settings only, no state. Properties: id (construct-only uuid; made when not given), method ("imap",
  * "pop3", "smtp", "mixed", …), name (what the sidebar says), email, full-name, keep-sent (int, ValijaKeepSent),
- * delete-after-days (int; -1: POP3 never deletes on the server, which is the default; 0: once the copy here is
- * durable; n: after n days; what is deleted here for good goes at the next visit), timeout (seconds, 60), body-days
- * (int; how many days back whole messages are fetched in the background, -1 all, 0 none; default 90), paused (boolean:
- * nothing is fetched unasked until the user says so), senders (addresses besides email that messages may be from) and
- * shared (Exchange: addresses of mailboxes of others whose folders are listed, too), each a text with commas between
- * the addresses, incoming and outgoing (ValijaServer, construct-only, always there).
+ * delete-after-days (int; when POP3 deletes on the server; -1: never, which is the default; 0: once the copy here is
+ * durable; n: n days after it came here), delete-removed (boolean: POP3 deletes there what is deleted here for good, at
+ * the next visit; FALSE), timeout (seconds, 60), body-days (int; how many days back whole messages are fetched in the
+ * background, -1 all, 0 none; default 90), paused (boolean: nothing is fetched unasked until the user says so), senders
+ * (addresses besides email that messages may be from) and shared (Exchange: addresses of mailboxes of others whose
+ * folders are listed, too), each a text with commas between the addresses, incoming and outgoing (ValijaServer,
+ * construct-only, always there).
  * IMAP and POP3 accounts whose outgoing host is set are paired with an SMTP session. */
 #define VALIJA_TYPE_ACCOUNT (valija_account_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaAccount, valija_account, VALIJA, ACCOUNT, GObject)
@@ -37,6 +38,9 @@ GPtrArray     *valija_account_list_senders          (ValijaAccount *self) G_GNUC
 char         **valija_account_dup_shared            (ValijaAccount *self) G_GNUC_WARN_UNUSED_RESULT;
 ValijaKeepSent valija_account_get_keep_sent         (ValijaAccount *self);
 int            valija_account_get_delete_after_days (ValijaAccount *self);
+gboolean       valija_account_get_delete_removed    (ValijaAccount *self);
+/* Whether one of these two takes anything off the server. */
+gboolean       valija_account_deletes_on_server     (ValijaAccount *self);
 guint          valija_account_get_timeout           (ValijaAccount *self);
 int            valija_account_get_body_days         (ValijaAccount *self);
 gboolean       valija_account_get_paused            (ValijaAccount *self);
@@ -52,8 +56,8 @@ ValijaKeepSent valija_account_default_keep_sent (const char *method);
 /* Settings by key, the one way for files and `--set`: "host", "port", "security", "user", "mechanism", "ca",
  * "cleartext-password" of the method's main side (a mixed account has two: there they set both, and "port" needs its
  * side), or with "incoming." / "outgoing." before them; "name", "email", "full-name", "keep-sent",
- * "senders", "delete-after-days", "timeout", "body-days", "paused", "shared". Fails with VALIJA_ERROR_INVALID in words
- * that name the key and the values allowed. */
+ * "senders", "delete-after-days", "delete-removed", "timeout", "body-days", "paused", "shared". Fails with
+ * VALIJA_ERROR_INVALID in words that name the key and the values allowed. */
 gboolean       valija_account_set_key   (ValijaAccount *self, const char *key, const char *value, GError **error);
 char          *valija_account_dup_key   (ValijaAccount *self, const char *key); /* nullable: unknown key */
 /* The full names that the method has, in the order of the file. (transfer none) */

@@ -20,15 +20,17 @@ struct _ValijaMailDropInterface
 
 /**
  * valija_mail_drop_clear:
- * @remote_ids: (array zero-terminated=1): messages of which a durable copy is on this computer
+ * @remote_ids: (array zero-terminated=1): messages of which a durable copy is on this computer, or was until it was
+ *   deleted here for good
  *
  * Deletes exactly these on the server and ends the connection, for that is when the server does it.
  * Those that are gone already are no failure. To be called by the engine once the copies are
- * durable and the account's `delete-after-days` have passed.
+ * durable and the account's `delete-after-days` have passed, or with what was deleted here
+ * where it has `delete-removed`.
  *
  * Returns: (transfer full): a future that resolves to TRUE once the server has confirmed; rejects
  *   with UNSUPPORTED, before anything is sent, when the account does not allow it
- *   (`delete-after-days` is -1)
+ *   (valija_account_deletes_on_server())
  */
 DexFuture *valija_mail_drop_clear (ValijaMailDrop *self, const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -230,8 +230,9 @@ change_local_message (ValijaStoreContext  *context,
 
   /* The server still has what it gave out, and would give it again */
   if (subject->home_id != NULL &&
-      !valija_database_run (context->local, error, "INSERT OR IGNORE INTO deleted (folder, remote_id) VALUES (?1, ?2)",
-                            "is", subject->home, subject->home_id))
+      !valija_database_run (context->local, error, "INSERT OR IGNORE INTO deleted (folder, remote_id, added_at)"
+                                                   " SELECT ?1, ?2, added_at FROM message WHERE id = ?3",
+                            "isi", subject->home, subject->home_id, id))
     return FALSE;
 
   return valija_database_run (context->local, error, "DELETE FROM message WHERE id = ?1", "i", id);

@@ -23,6 +23,7 @@ typedef struct
 {
   char *account;
   gint64 since;
+  gboolean removed;
 } RipeArgs;
 
 typedef struct
@@ -241,8 +242,8 @@ list_ripe (ValijaStoreContext  *context,
                                      " WHERE f.account = ?1 AND m.has_source = 1 AND m.remote_id IS NOT NULL"
                                      " AND m.added_at <= ?2"
                                      " UNION SELECT d.remote_id FROM deleted d JOIN folder f ON f.id = d.folder"
-                                     " WHERE f.account = ?1",
-                                     "si", args->account, args->since);
+                                     " WHERE f.account = ?1 AND (?3 OR d.added_at <= ?2)",
+                                     "sii", args->account, args->since, (gint64) args->removed);
   if (statement == NULL)
     return FALSE;
 
@@ -634,13 +635,15 @@ valija_store_load_twin_source (ValijaStore *self,
 /**
  * valija_store_list_ripe:
  * @since: seconds since 1970
+ * @removed: what was deleted here whenever it came
  *
  * Returns: (transfer full): a future that resolves to a #GPtrArray of strings, each once
  */
 DexFuture *
 valija_store_list_ripe (ValijaStore *self,
                         const char  *account,
-                        gint64       since)
+                        gint64       since,
+                        gboolean     removed)
 {
   RipeArgs *args;
 
@@ -650,6 +653,7 @@ valija_store_list_ripe (ValijaStore *self,
   args = g_new0 (RipeArgs, 1);
   args->account = g_strdup (account);
   args->since = since;
+  args->removed = removed;
 
   return valija_store_read (self, list_ripe, args, (GDestroyNotify) ripe_args_free);
 }

@@ -305,6 +305,11 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
  * need not be opened. */
 #define STATE_SCRIPT VALIJA_STORE_LIGHT "ALTER TABLE cursor ADD COLUMN state TEXT;"
 
+/* When what was deleted had come here. Of an earlier Valija that counts from now, as with ADDED_NOW_SCRIPT. */
+#define DELETED_SCRIPT VALIJA_STORE_LIGHT \
+  "ALTER TABLE deleted ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;" \
+  "UPDATE deleted SET added_at = unixepoch ();"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -335,6 +340,7 @@ const char * const valija_store_local_scripts[] = {
   ORIGIN_SCRIPT DRAFT_SCRIPT,
   LABELS_SCRIPT LABEL_LINES_SCRIPT,
   PACKED_SCRIPT,
+  DELETED_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

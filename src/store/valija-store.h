@@ -198,8 +198,12 @@ DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_
 /* GBytes of such a twin of @message; NOT_FOUND where there is none, or none any more. */
 DexFuture *valija_store_load_twin_source (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* What a server that only gives messages out need not keep any more, by its remote-ids (GPtrArray): what is whole here
- * and came before @since (seconds since 1970), and what was deleted here for good. */
-DexFuture *valija_store_list_ripe (ValijaStore *self, const char *account, gint64 since) G_GNUC_WARN_UNUSED_RESULT;
+ * and came before @since (seconds since 1970), and what was deleted here for good: with @removed all of that, else what
+ * came before @since. */
+DexFuture *valija_store_list_ripe (ValijaStore *self,
+                                   const char  *account,
+                                   gint64       since,
+                                   gboolean     removed) G_GNUC_WARN_UNUSED_RESULT;
 /* A new message in a folder of local truth. Durable when it resolves, to its id (int64). @outbox: as of
  * valija_store_append_message(). */
 DexFuture *valija_store_add_message (ValijaStore        *self,

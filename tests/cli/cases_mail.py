@@ -360,6 +360,23 @@ def pop3_deletes_when_told():
 
 
 @test
+def pop3_deletes_by_time_alone():
+    deliver(MEI, 'not wanted here')
+    wait_for(lambda: pop3_count(MEI))
+    with profile() as p:
+        p.add('pop3', MEI, *incoming(MEI, 'pop3s_port'), '--set', 'delete-after-days=30')
+        p.run('sync')
+        for folder in ('inbox', 'trash'):
+            p.run('delete', next(str(m['id']) for m in p.messages('--folder', folder)
+                                 if m['subject'] == 'not wanted here'))
+        p.run('sync')
+        assert pop3_count(MEI) == 1, 'deleted before its time'
+        p.run('account', 'change', MEI, '--set', 'delete-after-days=0')
+        p.run('sync')
+        assert pop3_count(MEI) == 0
+
+
+@test
 def pop3_deletes_what_was_deleted_here():
     deliver(MEI, 'not wanted')
     with imap(MEI) as box:
@@ -367,7 +384,7 @@ def pop3_deletes_what_was_deleted_here():
         box.append('INBOX', None, None, b'Subject: to be kept\r\nDate: Mon, 01 Jan 2001 12:00:00 +0000\r\n\r\nHello.\r\n')
     wait_for(lambda: pop3_count(MEI) == 2)
     with profile() as p:
-        p.add('pop3', MEI, *incoming(MEI, 'pop3s_port'), '--set', 'delete-after-days=30')
+        p.add('pop3', MEI, *incoming(MEI, 'pop3s_port'), '--set', 'delete-removed=true')
         p.run('sync')
         for _ in range(2):
             number = next(str(m['id']) for folder in ('inbox', 'trash') for m in p.messages('--folder', folder)

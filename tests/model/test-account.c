@@ -63,6 +63,7 @@ test_defaults (void)
       g_assert_cmpstr (valija_account_get_method (account), ==, cases[i].method);
       g_assert_cmpint (valija_account_get_keep_sent (account), ==, cases[i].keep);
       g_assert_cmpint (valija_account_get_delete_after_days (account), ==, -1);
+      g_assert_false (valija_account_deletes_on_server (account));
       g_assert_cmpuint (valija_account_get_timeout (account), ==, 60);
       g_assert_cmpint (valija_account_get_body_days (account), ==, 90);
       g_assert_cmpint (valija_server_get_security (valija_account_get_incoming (account)), ==, VALIJA_SECURITY_TLS);
@@ -148,6 +149,7 @@ test_refused (void)
   refuse_key (account, "delete-after-days", "-2", "-1");
   refuse_key (account, "user", "ana\r\nQUIT", "one line");
   refuse_key (imap, "delete-after-days", "3", "no setting");
+  refuse_key (imap, "delete-removed", "true", "no setting");
   assert_key (account, "port", "0");
 }
 
@@ -281,6 +283,44 @@ test_notify_on_change_only (void)
   g_assert_cmpuint (n, ==, 2);
 }
 
+/* Each alone or both; an account of an earlier Valija, which had one setting for both, keeps its meaning. */
+static void
+test_deleting (void)
+{
+  static const struct
+  {
+    const char *days;
+    const char *removed;     /* nullable: not in the file */
+    gboolean is_removed;
+    gboolean deletes;
+  } cases[] = {
+    { "-1", "false", FALSE, FALSE }, { "-1", "true", TRUE, TRUE },   { "30", "false", FALSE, TRUE },
+    { "0", "true", TRUE, TRUE },     { "-1", NULL, FALSE, FALSE },   { "0", NULL, TRUE, TRUE },
+    { "30", NULL, TRUE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(ValijaAccount) account = valija_account_new ("pop3");
+      g_autoptr(ValijaAccount) loaded = NULL;
+      g_autoptr(GKeyFile) file = NULL;
+      g_autoptr(GError) error = NULL;
+
+      set_key (account, "delete-after-days", cases[i].days);
+      if (cases[i].removed != NULL)
+        set_key (account, "delete-removed", cases[i].removed);
+      file = valija_account_to_key_file (account);
+      if (cases[i].removed == NULL)
+        g_assert_true (g_key_file_remove_key (file, "account", "delete-removed", NULL));
+
+      loaded = valija_account_from_key_file (file, &error);
+      g_assert_no_error (error);
+      assert_key (loaded, "delete-after-days", cases[i].days);
+      g_assert_cmpint (valija_account_get_delete_removed (loaded), ==, cases[i].is_removed);
+      g_assert_cmpint (valija_account_deletes_on_server (loaded), ==, cases[i].deletes);
+    }
+}
+
 /* Where one server does all there is no other one, no copy to be asked about, and no greeting before TLS. */
 static void
 test_one_server (void)
@@ -371,6 +411,7 @@ main (int    argc,
   g_test_add_func ("/model/account/name-falls-back", test_name_falls_back);
   g_test_add_func ("/model/account/keys", test_keys);
   g_test_add_func ("/model/account/keys-of-both-sides", test_keys_of_both_sides);
+  g_test_add_func ("/model/account/deleting", test_deleting);
   g_test_add_func ("/model/account/one-server", test_one_server);
   g_test_add_func ("/model/account/refused", test_refused);
   g_test_add_func ("/model/account/validate", test_validate);

@@ -328,6 +328,21 @@ test_rounds (void)
   test_check (self);
 }
 
+/* What is ripe, with blanks between. */
+static void
+assert_ripe (TestStore  *self,
+             gint64      since,
+             gboolean    removed,
+             const char *expected)
+{
+  g_autoptr(GPtrArray) ripe = test_await_boxed (valija_store_list_ripe (self->store, "p", since, removed));
+  g_autoptr(GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < ripe->len; i++)
+    g_string_append_printf (words, "%s%s", i > 0 ? " " : "", (const char *) g_ptr_array_index (ripe, i));
+  g_assert_cmpstr (words->str, ==, expected);
+}
+
 static void
 test_durable (void)
 {
@@ -359,6 +374,11 @@ test_durable (void)
   g_assert_cmpint (test_await_int64 (valija_store_move_messages (self->store, &id, 1, folder)), ==, 0);
   id = test_find (self, inbox, "3");
   g_assert_cmpint (test_await_int64 (valija_store_delete_messages (self->store, &id, 1)), ==, 0);
+
+  assert_ripe (self, 0, TRUE, "3");
+  assert_ripe (self, 0, FALSE, "");
+  assert_ripe (self, g_get_real_time () / G_USEC_PER_SEC - 60, FALSE, "");
+  assert_ripe (self, G_MAXINT64, FALSE, "3");
 
   /* The server lists everything again, and says that one is gone */
   changes = test_added ("1 2 3 4", 0);

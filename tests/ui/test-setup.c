@@ -114,6 +114,15 @@ get_page (Fixture *fixture)
 }
 
 static void
+go_back (Fixture *fixture)
+{
+  GType type = ADW_TYPE_NAVIGATION_VIEW;
+
+  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (find (fixture->assistant, is_type, &type)));
+  settle ();
+}
+
+static void
 assert_page (Fixture *fixture,
              GType    type)
 {
@@ -495,6 +504,44 @@ test_mixed_to_the_end (Fixture      *fixture,
   g_assert_true (fixture->closed);
 }
 
+/* Two choices, each of which can be made without the other */
+static void
+test_deleting (Fixture      *fixture,
+               gconstpointer data)
+{
+  GtkWidget *removed;
+  GtkWidget *delete;
+
+  valija_setup_assistant_show_method (VALIJA_SETUP_ASSISTANT (fixture->assistant), "pop3", NULL);
+  press (fixture, "Set Up POP3…");
+  type_into (fixture, NULL, "Mail Address", "ana@example.org");
+  press (fixture, "Next");
+  type_into (fixture, "Incoming Server", "Password", "secret");
+
+  removed = find (get_page (fixture), is_row, "Delete on the Server What You Delete Here");
+  delete = find (get_page (fixture), is_row, "Delete Fetched Mail on the Server");
+  g_assert_false (adw_switch_row_get_active (ADW_SWITCH_ROW (removed)));
+  g_assert_cmpstr (adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (delete)), ==,
+                   "Never: Valija leaves your mail there");
+  adw_switch_row_set_active (ADW_SWITCH_ROW (removed), TRUE);
+  g_assert_cmpstr (adw_expander_row_get_subtitle (ADW_EXPANDER_ROW (delete)), ==,
+                   "Never: what you keep here stays there, too");
+  press (fixture, "Next");
+  assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
+  assert_text (fixture, "Deleted once you delete the message here for good; else left alone");
+
+  go_back (fixture);
+  adw_expander_row_set_enable_expansion (ADW_EXPANDER_ROW (delete), TRUE);
+  press (fixture, "Next");
+  assert_text (fixture, "Deleted 30 days after it was fetched, or once you delete it here for good");
+
+  go_back (fixture);
+  adw_switch_row_set_active (ADW_SWITCH_ROW (removed), FALSE);
+  press (fixture, "Next");
+  assert_text (fixture, "Deleted 30 days after it was fetched");
+  g_assert_null (find (get_page (fixture), has_text, "or once you delete"));
+}
+
 static void
 test_unpaired (Fixture      *fixture,
                gconstpointer data)
@@ -610,16 +657,14 @@ static void
 test_address_is_changed (Fixture      *fixture,
                          gconstpointer data)
 {
-  GType type = ADW_TYPE_NAVIGATION_VIEW;
-
   look_for_server (fixture, "ana@example.org");
   assert_page (fixture, VALIJA_TYPE_REVIEW_PAGE);
-  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (find (fixture->assistant, is_type, &type)));
+  go_back (fixture);
   assert_page (fixture, VALIJA_TYPE_SERVERS_PAGE);
   assert_text (fixture, "Found: your mailbox is at mail.example.org, says autodiscover.example.org.");
   g_assert_nonnull (find (get_page (fixture), is_row, "Server"));
 
-  adw_navigation_view_pop (ADW_NAVIGATION_VIEW (find (fixture->assistant, is_type, &type)));
+  go_back (fixture);
   assert_page (fixture, VALIJA_TYPE_IDENTITY_PAGE);
   type_into (fixture, NULL, "Mail Address", "ana@silent.example");
   press (fixture, "Next");
@@ -773,6 +818,7 @@ main (int    argc,
   ADD ("/ui/setup/missing-and-wrong", test_missing_and_wrong);
   ADD ("/ui/setup/port-follows-protection", test_port_follows_protection);
   ADD ("/ui/setup/mixed-to-the-end", test_mixed_to_the_end);
+  ADD ("/ui/setup/deleting", test_deleting);
   ADD ("/ui/setup/unpaired", test_unpaired);
   ADD ("/ui/setup/server-is-found", test_server_is_found);
   ADD ("/ui/setup/more-addresses", test_more_addresses);

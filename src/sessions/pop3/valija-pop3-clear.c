@@ -46,7 +46,7 @@ static gboolean
 check_allowed (ValijaPop3Session  *self,
                GError            **error)
 {
-  if (valija_account_get_delete_after_days (valija_session_context_get_account (self->context)) >= 0)
+  if (valija_account_deletes_on_server (valija_session_context_get_account (self->context)))
     return TRUE;
 
   valija_error_set (error, VALIJA_ERROR_UNSUPPORTED, _("This account leaves the mail on the server."));

@@ -128,12 +128,21 @@ describe_sent (ValijaKeepSent keep)
 }
 
 static char *
-describe_deleting (int days)
+describe_deleting (ValijaAccount *account)
 {
+  gboolean removed = valija_account_get_delete_removed (account);
+  int days = valija_account_get_delete_after_days (account);
+
   if (days < 0)
-    return g_strdup (_("Left alone: Valija never deletes there"));
+    return g_strdup (removed ? _("Deleted once you delete the message here for good; else left alone")
+                             : _("Left alone: Valija never deletes there"));
   if (days == 0)
     return g_strdup (_("Deleted as soon as the copy on this computer is safe"));
+  if (removed)
+    return g_strdup_printf (ngettext ("Deleted %d day after it was fetched, or once you delete it here for good",
+                                      "Deleted %d days after it was fetched, or once you delete it here for good",
+                                      days),
+                            days);
 
   return g_strdup_printf (ngettext ("Deleted %d day after it was fetched",
                                     "Deleted %d days after it was fetched", days),
@@ -189,8 +198,7 @@ valija_review_page_load (ValijaReviewPage   *self,
   gboolean reads = valija_account_has_side (account, VALIJA_SIDE_INCOMING);
   gboolean sends = valija_account_has_side (account, VALIJA_SIDE_OUTGOING);
   gboolean fetches = reads && (method->capabilities & VALIJA_CAPABILITY_ORGANIZE) == 0;
-  int days = valija_account_get_delete_after_days (account);
-  g_autofree char *deleting = describe_deleting (days);
+  g_autofree char *deleting = describe_deleting (account);
 
   g_return_if_fail (VALIJA_IS_REVIEW_PAGE (self));
 
@@ -216,7 +224,7 @@ valija_review_page_load (ValijaReviewPage   *self,
                                ? _("In an encrypted file on this computer, nowhere else")
                                : _("In the desktop’s keyring, nowhere else"));
 
-  if (days >= 0)
+  if (valija_account_deletes_on_server (account))
     gtk_widget_add_css_class (self->delete_icon, "warning");
   else
     gtk_widget_remove_css_class (self->delete_icon, "warning");

@@ -25,6 +25,7 @@ struct _ValijaServersPage
   ValijaServerGroup  *outgoing;
   AdwComboRow        *keep_row;
   AdwComboRow        *bodies_row;
+  AdwSwitchRow       *removed_row;
   AdwExpanderRow     *delete_row;
   AdwSpinRow         *days_row;
   AdwSpinRow         *timeout_row;
@@ -130,7 +131,8 @@ deleting_changed_cb (ValijaServersPage *self)
   g_autofree char *text = NULL;
 
   if (!adw_expander_row_get_enable_expansion (self->delete_row))
-    text = g_strdup (_("Never: Valija leaves your mail there"));
+    text = g_strdup (adw_switch_row_get_active (self->removed_row) ? _("Never: what you keep here stays there, too")
+                                                                  : _("Never: Valija leaves your mail there"));
   else if (days == 0)
     text = g_strdup (_("As soon as the copy on this computer is safe"));
   else
@@ -172,6 +174,8 @@ store (ValijaServersPage *self)
   g_object_set (self->account,
                 "keep-sent", (int) keeping[adw_combo_row_get_selected (self->keep_row)].keep,
                 "delete-after-days", deletes ? (int) adw_spin_row_get_value (self->days_row) : -1,
+                "delete-removed", gtk_widget_get_visible (GTK_WIDGET (self->removed_row)) &&
+                                  adw_switch_row_get_active (self->removed_row),
                 "timeout", (guint) adw_spin_row_get_value (self->timeout_row),
                 NULL);
 }
@@ -301,6 +305,7 @@ valija_servers_page_class_init (ValijaServersPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, same_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, outgoing);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, keep_row);
+  gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, removed_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, delete_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, days_row);
   gtk_widget_class_bind_template_child (widget_class, ValijaServersPage, bodies_row);
@@ -365,6 +370,8 @@ valija_servers_page_load (ValijaServersPage  *self,
   load_keeping (self);
   load_bodies (self, method->uses_incoming && !fetches);
 
+  gtk_widget_set_visible (GTK_WIDGET (self->removed_row), fetches);
+  adw_switch_row_set_active (self->removed_row, valija_account_get_delete_removed (account));
   gtk_widget_set_visible (GTK_WIDGET (self->delete_row), fetches);
   adw_spin_row_set_value (self->days_row, days >= 0 ? days : DEFAULT_DELETE_DAYS);
   adw_expander_row_set_enable_expansion (self->delete_row, days >= 0);

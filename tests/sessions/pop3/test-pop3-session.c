@@ -24,6 +24,7 @@ typedef struct
   ValijaSecurity security;
   gboolean cleartext;
   int delete_after_days;
+  gboolean delete_removed;
   gboolean hasty;
 } Setting;
 
@@ -47,6 +48,7 @@ new_session (guint16        port,
   g_object_set (account,
                 "timeout", setting->hasty ? 1 : 30,
                 "delete-after-days", setting->delete_after_days,
+                "delete-removed", setting->delete_removed,
                 NULL);
   g_object_set (valija_account_get_incoming (account),
                 "host", "127.0.0.1",
@@ -711,6 +713,9 @@ test_never_deletes (void)
 }
 
 static const Setting deletes = { .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = 0 };
+static const Setting deletes_removed = {
+  .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = -1, .delete_removed = TRUE,
+};
 static const Setting hasty_deletes = {
   .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = 0, .hasty = TRUE,
 };
@@ -736,6 +741,8 @@ test_clear (void)
 
   valija_script_server_add (server, CLEAR);
   await_true (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes));
+  valija_script_server_add (server, CLEAR);
+  await_true (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes_removed));
   valija_test_faults (scripts, FALSE, clear_flow, (gpointer) &hasty_deletes);
 }
 
