@@ -314,12 +314,12 @@ main (int    argc,
   g_test_add_func ("/ui/composer/send-without-file", test_send_without_file);
   g_test_add_func ("/ui/composer/close-waits-for-files", test_close_waits_for_files);
   g_test_add_func ("/ui/composer/asked-once", test_asked_once);
-  g_test_add_func ("/ui/composer/close-without-sender", test_close_without_sender);
   g_test_add_func ("/ui/preferences", test_preferences);
   g_test_add_func ("/ui/files/message-inside", test_message_inside);
   g_test_add_func ("/ui/files/reader-goes", test_reader_goes);
   g_test_add_func ("/ui/sidebar/scrolls", test_sidebar_scrolls);
   g_test_add_func ("/ui/end/delete-found", test_delete_of_found);
+  g_test_add_func ("/ui/end/close-without-sender", test_close_without_sender);
   g_test_add_func ("/ui/end/close-after-discard", test_close_after_discard);
 
   application = valija_application_new ();
