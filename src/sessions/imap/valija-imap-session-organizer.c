@@ -10,10 +10,20 @@
 #include "sessions/imap/valija-imap-organize.h"
 #include "sessions/imap/valija-imap-status.h"
 
+/* The list that was asked for when the session opened is no longer true, nor is how it says that the folders stand. */
+static void
+forget_early_list (ValijaImapTask *task)
+{
+  ValijaImapLink *primary = valija_imap_pool_get_primary (task->session->pool);
+  g_autoptr(DexFuture) early = primary != NULL ? valija_imap_link_steal_folders (primary) : NULL;
+}
+
 static DexFuture *
 start_set_flags (ValijaImapTask *task,
                  ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_organize_set_flags (link, task->folder, (const char * const *) task->remote_ids, task->add,
                                          task->remove);
 }
@@ -38,6 +48,8 @@ static DexFuture *
 start_set_labels (ValijaImapTask *task,
                   ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_organize_set_labels (link, task->folder, (const char * const *) task->remote_ids,
                                           (const char * const *) task->add_labels,
                                           (const char * const *) task->remove_labels);
@@ -63,6 +75,8 @@ static DexFuture *
 start_move (ValijaImapTask *task,
             ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, TRUE);
 }
 
@@ -70,6 +84,8 @@ static DexFuture *
 start_copy (ValijaImapTask *task,
             ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_organize_copy (link, task->folder, (const char * const *) task->remote_ids, task->target, FALSE);
 }
 
@@ -110,6 +126,8 @@ static DexFuture *
 start_delete (ValijaImapTask *task,
               ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_organize_delete (link, task->folder, (const char * const *) task->remote_ids);
 }
 
@@ -125,6 +143,8 @@ static DexFuture *
 start_append (ValijaImapTask *task,
               ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_append_run (link, task->target, task->bytes, task->add, task->received);
 }
 
@@ -158,6 +178,8 @@ static DexFuture *
 start_append_many (ValijaImapTask *task,
                    ValijaImapLink *link)
 {
+  forget_early_list (task);
+
   return valija_imap_append_run_many (link, task->target, task->filings);
 }
 
@@ -212,14 +234,6 @@ find (ValijaMailOrganizer *organizer,
   task->sizes = g_memdup2 (sizes, g_strv_length ((char **) message_ids) * sizeof *sizes);
 
   return valija_imap_task_run (task);
-}
-
-/* The list that was asked for when the session opened is no longer true. */
-static void
-forget_early_list (ValijaImapTask *task)
-{
-  ValijaImapLink *primary = valija_imap_pool_get_primary (task->session->pool);
-  g_autoptr(DexFuture) early = primary != NULL ? valija_imap_link_steal_folders (primary) : NULL;
 }
 
 static DexFuture *

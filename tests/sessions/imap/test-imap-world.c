@@ -522,6 +522,38 @@ test_room (void)
   imap_close (session);
 }
 
+static gint64
+count_drafts (ValijaSession *session)
+{
+  g_autoptr(GPtrArray) infos = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
+
+  for (guint i = 0; i < infos->len; i++)
+    {
+      ValijaFolderInfo *info = g_ptr_array_index (infos, i);
+
+      if (info->role == VALIJA_FOLDER_ROLE_DRAFTS)
+        return info->total;
+    }
+
+  g_assert_not_reached ();
+}
+
+/* The list of folders is asked for when the session opens, and knows nothing of what is filed before it is looked at. */
+static void
+test_append_before_list (void)
+{
+  static const char text[] = "From: a@example.org\nSubject: filed\n\nHello\n";
+  ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
+  g_autoptr(GBytes) source = g_bytes_new_static (text, sizeof text - 1);
+  gint64 before = count_drafts (session);
+
+  imap_close (session);
+  session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
+  g_free (imap_assert_string (valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), "Drafts", source, 0, 0)));
+  g_assert_cmpint (count_drafts (session), ==, before + 1);
+  imap_close (session);
+}
+
 /* Several messages filed in one go, where the server can. */
 static void
 test_append_many (void)
@@ -712,6 +744,8 @@ main (int   argc,
       g_test_add_func ("/imap/world/renamed-elsewhere", test_renamed_elsewhere);
     }
   g_test_add_func ("/imap/world/room", test_room);
+  if (has_extensions ())
+    g_test_add_func ("/imap/world/append-before-list", test_append_before_list);
   g_test_add_func ("/imap/world/append-many", test_append_many);
   g_test_add_func ("/imap/world/many", test_many);
   g_test_add_func ("/imap/world/outline", test_outline);
