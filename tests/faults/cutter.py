@@ -30,7 +30,7 @@ class Cutter:
     def __init__(self, world, port, hidden=rb' (' + HIDDEN + rb')(?=[ \]\r])', trigger=rb'CAPABILITY', protocol='imap'):
         self.world, self.target, self.protocol = world, port, protocol
         self.hidden, self.trigger = hidden, trigger
-        self.left, self.kind, self.faulted = None, None, False
+        self.left, self.kind, self.faulted, self.on_fault = None, None, False, None
         self.random, self.stalls = random.Random(0), False
         self.lock = threading.Lock()
         self.listener = socket.create_server(('127.0.0.1', 0))
@@ -40,9 +40,9 @@ class Cutter:
         self.client_side = ssl.create_default_context(cafile=world['ca'])
         threading.Thread(target=self.accept, daemon=True).start()
 
-    def arm(self, lines, kind, seed=0):
+    def arm(self, lines, kind, seed=0, on_fault=None):
         with self.lock:
-            self.left, self.kind, self.faulted = lines, kind, False
+            self.left, self.kind, self.faulted, self.on_fault = lines, kind, False, on_fault
             self.random = random.Random(f'{seed} {lines} {kind}')
             self.stalls = kind == 'stall' or kind in GARBAGE and self.random.random() < 0.3
 
@@ -125,6 +125,8 @@ class Cutter:
                 elif self.left is not None and line.endswith(b'\n'):
                     self.left -= 1
             if due:
+                if self.on_fault is not None:
+                    self.on_fault()
                 client.sendall(self.garbage())
                 return False
             if self.trigger in line:

@@ -3,16 +3,18 @@
 """Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
 is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
 
-    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|large|share [--rounds N] [--seed S] [--only ROUND]
+    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|large|full|share [--rounds N] [--seconds N] [--seed S]
+        [--only ROUND]
 
 cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
 send     SMTP: the same while messages are sent
 fetch    POP3: the same while mail is fetched and taken off the server
-kill     SIGKILL at a moment by chance during sync, move, flag, delete, send
+kill     SIGKILL at a moment by chance during sync, move, flag, delete, send, and while POP3 fetches
 across   SIGKILL at a moment by chance while mail moves between accounts and this computer, and drafts go to the server
 folders  SIGKILL at a moment by chance while folders are made, renamed and removed
-clients  two clients at random on one mailbox, against a model
+clients  three clients at the same time on one mailbox, for so many seconds, against a model (clients.py)
 large    a message of 40 MB comes and goes: what valijactl grows by, and that it is little
+full     the disk is full while mail comes and goes (full.py)
 share    a part of each, for the suite
 
 Each round prints one line when it fails; the seed and the number of a round repeat it.
@@ -20,83 +22,31 @@ Each round prints one line when it fails; the seed and the number of a round rep
 
 import argparse
 import collections
-import contextlib
 import functools
-import imaplib
 import itertools
-import json
-import os
 import poplib
 import random
-import re
-import smtplib
-import ssl
 import subprocess
 import sys
-import time
 import traceback
-import typing
 
+import clients
+import full
 from cutter import GARBAGE, HIDDEN, KINDS, Cutter
+from mailworld import (
+    ANA, FOLDERS, LUIS, MEI, OMAR, PASSWORD, TLS, WORLD, count, fill, imap, queue_is_empty, server_folders, server_list, side,
+    source, wait_for)
 from meter import compare as compare_cost
 from meter import measured, message
 from victim import TRACE, Failure, Victim, check, trace
 
-WORLD = json.load(open(os.environ['VALIJA_WORLD'], encoding='utf-8'))
-PASSWORD = WORLD['password']
-ANA, LUIS, MEI, OMAR = (f'{name}@example.org' for name in ('ana', 'luis', 'mei', 'omar'))
-FOLDERS = 'INBOX', 'Archive', 'Trash', 'Sent', 'Drafts'
-TLS = ssl.create_default_context(cafile=WORLD['ca'])
 # What servers lack: for IMAP, the names in CAPABILITY
 VARIANTS = {'whole': b'', 'no MOVE': b'|MOVE', 'old': b'|MOVE|UIDPLUS|ESEARCH|QRESYNC|CONDSTORE|LITERAL\\+|LIST-STATUS|BINARY'}
 
 # No session of ours has more
 MOST_LINES = 400
-
-
-def side(name, port, user):
-    settings = {'host': 'localhost', 'port': port, 'user': user, 'ca': WORLD['ca']}
-    return [word for key, value in settings.items() for word in ('--set', f'{name}.{key}={value}')]
-
-
-@contextlib.contextmanager
-def imap(user):
-    with imaplib.IMAP4_SSL('localhost', WORLD['imaps_port'], ssl_context=TLS) as box:
-        box.login(user, PASSWORD)
-        yield box
-
-
-def source(subject, sender=MEI, to=ANA):
-    return (f'From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nMessage-ID: <{subject}@example.org>\r\n'
-            f'Date: Mon, 02 Mar 2026 10:00:00 +0000\r\n\r\nThe body of {subject}.\r\n').encode()
-
-
-def fill(user, subjects):
-    """Empties all folders, and puts the messages into the inbox."""
-    with imap(user) as box:
-        for folder in FOLDERS:
-            if box.select(folder)[1] == [b'0']:
-                continue
-            box.store('1:*', '+FLAGS', r'(\Deleted)')
-            box.expunge()
-            box.close()
-        for subject in subjects:
-            box.append('INBOX', None, None, source(subject))
-
-
-def server_list(user, folder):
-    """[(subject, flags)] as the server has them, sorted."""
-    found = []
-    with imap(user) as box:
-        if box.select(folder, readonly=True)[1] == [b'0']:
-            return found
-        _, answer = box.fetch('1:*', '(FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])')
-        for item in answer or []:
-            if isinstance(item, tuple):
-                flags = {f.decode().lower() for f in imaplib.ParseFlags(item[0])} - {'\\recent', 'recent'}
-                subject = item[1].decode().partition(':')[2].strip()
-                found.append((subject, tuple(sorted(f.strip('\\') for f in flags & {'\\seen', '\\flagged', '\\deleted'}))))
-    return sorted(found)
+# Of the clients, in the suite
+SHARE_SECONDS = 4
 
 
 def store_list(victim, folder):
@@ -110,22 +60,6 @@ def compare(victim, user, expected):
         if folder in expected:
             check(there == sorted(expected[folder]), folder, 'on the server:', there, 'not', expected[folder])
         check(here == there, folder, 'here:', here, 'but on the server:', there)
-
-
-def wait_for(what, seconds=20):
-    end = time.monotonic() + seconds
-    while not (result := what()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return result
-
-
-def count(user, subject):
-    return sum(s == subject for s, _ in server_list(user, 'INBOX'))
-
-
-def queue_is_empty():
-    done = subprocess.run(['postqueue', '-c', WORLD['directory'] + '/postfix', '-j'], capture_output=True, text=True)
-    return not done.stdout.strip()
 
 
 def outbox(victim):
@@ -353,9 +287,43 @@ def checker(victim, place, sent):
     compare(victim, ANA, {})
 
 
+def drop_round(program, number, seed):
+    """POP3, killed while it fetches: each message is here once and whole in the end, and off the server only after that."""
+    rng = random.Random(f'{seed} {number}')
+    clear = rng.random() < 0.5
+    mail = {f'p{i}': message(f'p{i}', rng.randrange(1000, 400000), MEI, OMAR) for i in range(8)}
+    fill(OMAR, [])
+    with imap(OMAR) as box:
+        for text in mail.values():
+            box.append('INBOX', None, None, text.encode())
+    line = Cutter(WORLD, WORLD['pop3s_port'], rb' SCRAM-[^ \r]+', rb'SASL', 'pop3')
+
+    def look():
+        here = collections.Counter(m['subject'] for m in victim.list('INBOX'))
+        there = [s for s, _ in server_list(OMAR, 'INBOX')]
+        check(max(here.values(), default=0) <= 1, 'doubled here:', here)
+        check(set(here) | set(there) == set(mail), 'lost:', set(mail) - set(here) - set(there))
+        return sorted(here), there
+
+    with Victim(program, PASSWORD) as victim:
+        victim.add('pop3', OMAR, *side('incoming', line.port, OMAR), *(['--set', 'delete-after-days=0'] if clear else []))
+        for _ in range(rng.randrange(1, 4)):
+            child = victim.start('sync')
+            line.arm(rng.randrange(sum(text.count('\n') for text in mail.values())), 'cut', on_fault=child.kill)
+            child.communicate(b'', timeout=60)
+            trace('sync', 'killed' if line.disarm() else child.returncode, *look())
+        for _ in range(2):
+            victim.run('sync')
+        line.close()
+        check(look() == (sorted(mail), [] if clear else sorted(mail)), 'clears' if clear else 'leaves', look())
+        for row in victim.list('INBOX'):
+            check(victim.run('show', str(row['id']), '--raw')['raw'] == mail[row['subject']], 'not whole:', row['subject'])
+
+
 def kills(program, rounds, seed):
     for number in range(rounds):
         yield f'kill round={number} seed={seed}', lambda number=number: kill_round(program, number, seed)
+        yield f'kill pop3 round={number} seed={seed}', lambda number=number: drop_round(program, number, seed)
 
 
 def place_of(victim):
@@ -436,13 +404,6 @@ class Folder:
         self.names, self.subject, self.sure, self.gone = {name}, subject, sure, False
 
 
-def server_folders(user, prefix):
-    """The names of all that begin with `prefix`, as the server has them."""
-    with imap(user) as box:
-        names = [line.decode().rsplit(' ', 1)[1].strip('"') for line in box.list()[1]]
-        return sorted(name for name in names if name.startswith(prefix))
-
-
 def folders_round(program, number, seed):
     rng = random.Random(f'{seed} {number}')
     fill(ANA, [])
@@ -516,110 +477,6 @@ def folder_kills(program, rounds, seed):
         yield f'folders round={number} seed={seed}', lambda number=number: folders_round(program, number, seed)
 
 
-# ---- Two clients
-
-class Mail(typing.NamedTuple):
-    """A message as the server has it, or as we saw it. Each move is another `place`, also one that leads back."""
-
-    folder: str
-    flags: frozenset
-    place: int
-
-
-def clients_round(program, number, seed, steps):
-    rng = random.Random(f'{seed} {number}')
-    subjects = [f'c{i}' for i in range(6)]
-    fill(ANA, subjects)
-    places = itertools.count()
-    model = {s: Mail('INBOX', frozenset(), next(places)) for s in subjects}
-    fresh = 0
-    with Victim(program, PASSWORD) as victim:
-        victim.add('imap', ANA, *side('incoming', WORLD['imaps_port'], ANA))
-        victim.run('sync', '--headers')
-        seen = dict(model)                            # as our client saw it last
-        for _ in range(steps):
-            subject = rng.choice(sorted(model)) if model else None
-            act = rng.choice(['sync', 'our move', 'our move', 'our flag', 'our delete', 'their move', 'their flag',
-                              'their delete', 'their new'])
-            trace(act, subject, model.get(subject), 'seen', seen.get(subject))
-            if act == 'sync':
-                victim.run('sync', '--headers')
-                seen = dict(model)
-            elif act == 'their new':
-                name, fresh = f'n{fresh}', fresh + 1
-                with imap(ANA) as box:
-                    box.append('INBOX', None, None, source(name))
-                model[name] = Mail('INBOX', frozenset(), next(places))
-            elif subject is None:
-                continue
-            elif act.startswith('their'):
-                theirs(act.split()[1], subject, model, rng, places)
-            elif subject in seen:
-                ours(victim, act.split()[1], subject, model, seen, rng, places)
-        victim.run('sync', '--headers')
-        victim.run('sync', '--headers')
-        expected = {f: [(s, tuple(sorted(mail.flags))) for s, mail in model.items() if mail.folder == f]
-                    for f in ('INBOX', 'Archive', 'Trash')}
-        compare(victim, ANA, expected)
-
-
-def theirs(act, subject, model, rng, places):
-    mail = model[subject]
-    with imap(ANA) as box:
-        box.select(mail.folder)
-        number = box.search(None, 'HEADER', 'Message-ID', f'<{subject}@example.org>')[1][0].split()[0].decode()
-        if act == 'flag':
-            flag = rng.choice(['seen', 'flagged'])
-            box.store(number, '-FLAGS' if flag in mail.flags else '+FLAGS', f'(\\{flag})')
-            model[subject] = mail._replace(flags=mail.flags ^ {flag})
-            return
-        if act == 'move':
-            target = rng.choice([f for f in ('INBOX', 'Archive') if f != mail.folder])
-            box.copy(number, target)
-            model[subject] = Mail(target, mail.flags, next(places))
-        else:
-            del model[subject]
-        box.store(number, '+FLAGS', r'(\Deleted)')
-        box.expunge()
-
-
-def ours(victim, act, subject, model, seen, rng, places):
-    """What we do to what we see; it counts where the message is still where we saw it."""
-    shown = seen[subject]
-    ids = {m['subject']: str(m['id']) for m in victim.list(shown.folder)}
-    if subject not in ids:
-        return
-    there = subject in model and model[subject].place == shown.place
-    if act == 'flag':
-        add, flag = rng.random() < 0.6, rng.choice(['seen', 'flagged'])
-        victim.run('flag', ids[subject], '--add' if add else '--remove', flag, expect=None)
-        if add != (flag in shown.flags):
-            if there:
-                flags = model[subject].flags
-                model[subject] = model[subject]._replace(flags=flags | {flag} if add else flags - {flag})
-            seen[subject] = shown._replace(flags=shown.flags ^ {flag})
-        return
-    if act == 'delete' and shown.folder == 'Trash':
-        victim.run('delete', ids[subject], expect=None)
-        del seen[subject]
-        if there:
-            del model[subject]
-        return
-    target = rng.choice([f for f in ('INBOX', 'Archive') if f != shown.folder]) if act == 'move' else 'Trash'
-    victim.run(*(['move', ids[subject], '--to', target] if act == 'move' else ['delete', ids[subject]]), expect=None)
-    if there and target != shown.folder:
-        place = next(places)
-        model[subject] = Mail(target, model[subject].flags, place)
-        seen[subject] = Mail(target, shown.flags, place)
-    elif not there:
-        del seen[subject]
-
-
-def clients(program, rounds, seed, steps=40):
-    for number in range(rounds):
-        yield f'clients round={number} seed={seed}', lambda number=number: clients_round(program, number, seed, steps)
-
-
 # ---- A large message
 
 def large_round(program):
@@ -678,18 +535,19 @@ def share(program, seed):
                lambda lines=lines, kind=kind: fetch_round(program, lines, kind, True, seed))
         yield (f'send lines={lines} kind={kind} option=True seed={seed}',
                lambda lines=lines, kind=kind: send_round(program, lines, kind, True, seed))
-    yield from kills(program, 2, seed)
+    yield from itertools.islice(kills(program, 2, seed), 3)
     yield from across_kills(program, 2, seed)
     yield from folder_kills(program, 1, seed)
-    yield from clients(program, 1, seed, 8)
+    yield from clients.rounds(program, 1, seed, SHARE_SECONDS)
     yield 'large', lambda: large_round(program)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
-    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'large', 'share'])
-    parser.add_argument('--rounds', type=int, default=100, help='of kill, across, folders and clients')
+    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'large', 'full', 'share'])
+    parser.add_argument('--rounds', type=int, help='of kill, across, folders (100) and clients (1)')
+    parser.add_argument('--seconds', type=float, default=20, help='of a round of clients')
     parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
     parser.add_argument('--kinds', default=','.join(KINDS), help='of cut, send and fetch: how the line fails')
     parser.add_argument('--seed', type=int, default=1)
@@ -700,11 +558,12 @@ def main():
     rounds = {'cut': lambda: sweep(args.program, cut_round, VARIANTS, args.step, args.seed, kinds),
               'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed, kinds),
               'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed, kinds),
-              'kill': lambda: kills(args.program, args.rounds, args.seed),
-              'across': lambda: across_kills(args.program, args.rounds, args.seed),
-              'folders': lambda: folder_kills(args.program, args.rounds, args.seed),
-              'clients': lambda: clients(args.program, args.rounds, args.seed),
+              'kill': lambda: kills(args.program, args.rounds or 100, args.seed),
+              'across': lambda: across_kills(args.program, args.rounds or 100, args.seed),
+              'folders': lambda: folder_kills(args.program, args.rounds or 100, args.seed),
+              'clients': lambda: clients.rounds(args.program, args.rounds or 1, args.seed, args.seconds),
               'large': lambda: [('large', lambda: large_round(args.program))],
+              'full': lambda: [('full', lambda: full.play(args.program, args.seed))],
               'share': lambda: share(args.program, args.seed)}[args.what]()
     n, failed = 0, 0
     for name, play in rounds:

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """valijactl as the fault runs use it, and what they say when something is wrong."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 
@@ -60,3 +62,9 @@ class Victim:
     def list(self, folder, *more):
         """Nothing, where there is no such folder yet."""
         return self.run('list', '--limit', '0', '--folder', folder, *more, expect=None).get('messages', [])
+
+    def query(self, sql):
+        """Rows of what cannot be fetched again."""
+        path = next(self.directory.glob('profile/**/local.db'))
+        with contextlib.closing(sqlite3.connect(f'file:{path}?mode=ro', uri=True)) as database:
+            return database.execute(sql).fetchall()
