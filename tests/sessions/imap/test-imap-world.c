@@ -538,7 +538,7 @@ count_drafts (ValijaSession *session)
   g_assert_not_reached ();
 }
 
-/* The list of folders is asked for when the session opens, and knows nothing of what is filed before it is looked at. */
+/* The list of folders is asked for when the session opens, and knows nothing of what is filed after that. */
 static void
 test_append_before_list (void)
 {
