@@ -117,6 +117,7 @@ valija_account_runtime_dispose (GObject *object)
   dex_clear (&self->wake);
   g_clear_error (&self->refused);
   g_clear_error (&self->held_up);
+  g_clear_error (&self->left_out);
 
   G_OBJECT_CLASS (valija_account_runtime_parent_class)->dispose (object);
 }
@@ -429,7 +430,8 @@ valija_account_runtime_note (ValijaAccountRuntime *self, const GError *error)
   if (error != NULL && valija_error_is_cancelled (error))
     return;
 
-  valija_account_status_set_error (self->status, error != NULL ? error : self->held_up);
+  valija_account_status_set_error (self->status, error != NULL ? error
+                                                 : self->held_up != NULL ? self->held_up : self->left_out);
 
   if (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_AUTHENTICATION) && self->refused == NULL)
     self->refused = g_error_copy (error);

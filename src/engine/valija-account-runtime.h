@@ -61,6 +61,7 @@ struct _ValijaAccountRuntime
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */
   GError *held_up;           /* nullable: why a line of the journal waits though the server answers */
+  GError *left_out;          /* nullable: why the last look at all folders left one out */
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
   GHashTable *awaited;       /* lines whose end flows wait for, which tell of it */
@@ -136,7 +137,7 @@ void                  valija_account_runtime_cancel_syncs     (ValijaAccountRunt
 /* Writes into the status what the server has said of itself by now. */
 void                  valija_account_runtime_take_facts       (ValijaAccountRuntime *self);
 
-/* @error nullable: a success, which leaves what holds up the journal. Cancellation is neither. */
+/* @error nullable: a success, which leaves what was held up or left out. Cancellation is neither. */
 void                  valija_account_runtime_note             (ValijaAccountRuntime *self, const GError *error);
 void                  valija_account_runtime_forgive          (ValijaAccountRuntime *self);
 

@@ -175,8 +175,8 @@ pause_after_success_fiber (Watch *watch)
   return pause_fiber (flow, dex_future_first (wait_for_wake (runtime), due, NULL));
 }
 
-/* Looks at the folders that the server named. FALSE without an error when one of them is not known here: then all must
- * be looked at. */
+/* Looks at the folders that the server named. FALSE without an error when one of them is not known here, or not there
+ * any more: then all must be looked at. */
 static gboolean
 sync_changed_fiber (ValijaFlow *flow, GPtrArray *changed, GError **error)
 {
@@ -197,6 +197,8 @@ sync_changed_fiber (ValijaFlow *flow, GPtrArray *changed, GError **error)
 
       dex_await_uint (valija_engine_sync_folder (flow->engine, g_ptr_array_index (folders, i), VALIJA_SYNC_BACKGROUND,
                                                  NULL), &failure);
+      if (failure != NULL && valija_engine_is_of_folder (failure))
+        return FALSE;
       if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));

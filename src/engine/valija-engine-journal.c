@@ -100,8 +100,8 @@ operation_is_of_folder (ValijaOperation *operation)
 }
 
 /* Who does not let us in has not heard what we want. */
-static gboolean
-is_of_question (const GError *error)
+gboolean
+valija_engine_was_let_in (const GError *error)
 {
   ValijaStep step = valija_error_get_step (error);
 
@@ -116,7 +116,7 @@ valija_engine_is_refusal (const GError *error)
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TOO_LARGE) ||
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_OVER_QUOTA) ||
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_INVALID) ||
-          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND)) && is_of_question (error);
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND)) && valija_engine_was_let_in (error);
 }
 
 gboolean
@@ -124,13 +124,13 @@ valija_engine_is_nonsense (const GError *error)
 {
   return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL) ||
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
-          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED)) && is_of_question (error);
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_FAILED)) && valija_engine_was_let_in (error);
 }
 
 gboolean
 valija_engine_is_put_off (const GError *error)
 {
-  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) && is_of_question (error);
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) && valija_engine_was_let_in (error);
 }
 
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)

@@ -180,6 +180,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFolderStates, valija_folder_states_free)
 /* What waits for the server, in order; the caller has the turn of runtime->lane. TRUE, or the failure of the first
  * line that could not be done. */
 DexFuture *valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the failure of one folder leaves the others worth trying. */
+gboolean   valija_engine_is_of_folder (const GError *error);
 /* Does a line that files, copies or moves, but only what of it has not happened yet. @new_ids gets those of what
  * was put there, "" where not known, and none where it is not to come there any more (transfer full). */
 gboolean   valija_engine_put_fiber (ValijaEngine         *self,
@@ -202,8 +204,9 @@ gboolean   valija_engine_put_many_fiber (ValijaEngine         *self,
                                          gboolean             *each,
                                          GError              **error);
 
-/* The server answered that it did nothing. Neither this nor the next two are what ends signing in, or what comes before
- * it. */
+/* It ended neither signing in nor what comes before. */
+gboolean   valija_engine_was_let_in     (const GError *error);
+/* The server, which had let us in, answered that it did nothing. */
 gboolean   valija_engine_is_refusal     (const GError *error);
 /* Its answer made no sense: it may be another one the next time. */
 gboolean   valija_engine_is_nonsense    (const GError *error);

@@ -12,6 +12,9 @@
  * was on its way is lost. */
 #define LEAST_SECONDS 3
 
+/* Of a server that puts off more folders, or answers about more with nonsense, no other is asked for. */
+#define MAX_LEFT_OUT 3
+
 /* One synchronisation, from the turn to the last body. */
 typedef struct
 {
@@ -24,6 +27,8 @@ typedef struct
   char *renumbered;                /* nullable: the folder that it lists for the sake of its lines */
   guint flags;
   guint n_new;
+  guint n_left_out;                /* of the account's own folders */
+  GError *left_out;                /* nullable: why the first of them was */
 } Sync;
 
 /* The headers of one folder, in one stretch or in several. */
@@ -44,6 +49,7 @@ sync_clear (Sync *sync)
   g_clear_pointer (&sync->states, valija_folder_states_free);
   g_clear_pointer (&sync->turn, valija_turn_unref);
   g_clear_pointer (&sync->renumbered, g_free);
+  g_clear_error (&sync->left_out);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sync, sync_clear)
@@ -216,17 +222,22 @@ choose_folders (Sync *sync)
   return chosen;
 }
 
-/* Whether the failure of one folder leaves the others worth trying. What others share may be kept elsewhere than the
- * account's own. */
+/* It may be the answer to anything else, too. */
 static gboolean
-failure_is_of_folder (ValijaFolder *folder, const GError *error)
+may_be_of_more (const GError *error)
 {
-  return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) &&
-          valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
-         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT);
+  return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) ||
+         g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL);
+}
+
+gboolean
+valija_engine_is_of_folder (const GError *error)
+{
+  return (g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
+          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
+          may_be_of_more (error)) && valija_engine_was_let_in (error);
 }
 
 /* The server only says that it does not open what it was asked to. (transfer full) */
@@ -251,6 +262,25 @@ name_folder (const GError *failure, ValijaFolder *folder)
   valija_error_locate (&named, valija_error_get_side (failure), VALIJA_STEP_OPEN_FOLDER);
 
   return named;
+}
+
+/* What a server does not do now, or does not do right, is told; what it does not give is not. What others share may be
+ * kept elsewhere than the account's own. FALSE where it may have happened to too many to be about each of them. */
+static gboolean
+leave_out (Sync *sync, ValijaFolder *folder, const GError *failure)
+{
+  if (!may_be_of_more (failure) || valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER)
+    return TRUE;
+  if (++sync->n_left_out > MAX_LEFT_OUT)
+    return FALSE;
+  if (sync->left_out != NULL)
+    return TRUE;
+
+  /* Translators: the name of a folder, and the reason, a sentence */
+  valija_error_set_server (&sync->left_out, (ValijaErrorCode) failure->code, valija_error_get_server_line (failure),
+                           _("The folder “%s” was left out: %s"), valija_folder_get_name (folder), failure->message);
+  valija_error_locate (&sync->left_out, valija_error_get_side (failure), valija_error_get_step (failure));
+  return TRUE;
 }
 
 /* Between two folders others have their turn, by which a folder may go. */
@@ -278,7 +308,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
         }
 
       if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
-          !failure_is_of_folder (folder, failure))
+          !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
         {
           g_propagate_error (error, name_folder (failure, folder));
           return FALSE;
@@ -341,7 +371,7 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
       dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
                       &failure);
       if (failure != NULL &&
-          (valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER || !failure_is_of_folder (folder, failure)))
+          (valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER || !valija_engine_is_of_folder (failure)))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -457,6 +487,12 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
       !replay_relisted_fiber (sync, error) ||
       !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
+
+  if ((sync->flags & ALL) != 0)
+    {
+      g_clear_error (&runtime->left_out);
+      runtime->left_out = g_steal_pointer (&sync->left_out);
+    }
 
   if (asks_all (sync) && !valija_engine_check_quota_fiber (sync->engine, runtime, sync->reader, error))
     return FALSE;

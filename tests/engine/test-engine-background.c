@@ -99,6 +99,27 @@ test_follows_the_list (void)
   g_assert_nonnull (valija_engine_find_folder (test->engine, test->account, "New"));
 }
 
+/* Another program removes a folder between the word that it changed and our look at it: the others are looked at. */
+static void
+test_follows_what_went (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  test->server->watches_all = TRUE;
+  valija_engine_start (test->engine);
+  valija_wait_until (log_ends_with (test, "watch all"));
+
+  fake_server_clear_log (test->server);
+  test->server->fail_at = test->server->questions + 1;
+  test->server->fail_code = VALIJA_ERROR_NOT_FOUND;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  fake_server_add_message (test->server, "Archive", "a");
+  valija_wait_until (log_ends_with (test, "watch all") || is_stalled (test));
+  g_assert_false (is_stalled (test));
+  g_assert_true (g_str_has_prefix (test->server->log->str, "batch Archive; "));
+  g_assert_nonnull (strstr (test->server->log->str, "; list; "));
+}
+
 static void
 test_sends_and_tells (void)
 {
@@ -558,6 +579,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/follows-the-server", test_follows_the_server);
   g_test_add_func ("/engine/background/follows-all-folders", test_follows_all_folders);
   g_test_add_func ("/engine/background/follows-the-list", test_follows_the_list);
+  g_test_add_func ("/engine/background/follows-what-went", test_follows_what_went);
   g_test_add_func ("/engine/background/sends-and-tells", test_sends_and_tells);
   g_test_add_func ("/engine/background/refused-password", test_refused_password);
   g_test_add_func ("/engine/background/nonsense", test_nonsense);

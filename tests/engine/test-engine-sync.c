@@ -248,6 +248,68 @@ test_inbox_locked (void)
   g_assert_cmpstr (valija_error_get_server_line (error), ==, "no");
 }
 
+static const struct
+{
+  int code;
+  ValijaStep step;
+} of_folders[] = {
+  { VALIJA_ERROR_PROTOCOL, VALIJA_STEP_NONE },
+  { VALIJA_ERROR_TRY_LATER, VALIJA_STEP_OPEN_FOLDER },
+};
+
+static const GError *
+get_error (TestEngine *test)
+{
+  return valija_account_status_get_error (valija_engine_get_status (test->engine, test->account));
+}
+
+/* One folder that the server cannot tell of is left out, and that is told until it can. */
+static void
+test_left_out (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (of_folders); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+      fake_server_add_message (test->server, "Trash", "last");
+      test->server->fail_at = 4;
+      test->server->fail_code = of_folders[i].code;
+      test->server->fail_step = of_folders[i].step;
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      g_assert_true (g_str_has_prefix (test->server->log->str, "open; list; batch INBOX; batch Sent; "));
+      assert_list (test, "Trash", "last");
+      g_assert_error (get_error (test), VALIJA_ERROR, of_folders[i].code);
+      g_assert_nonnull (strstr (get_error (test)->message, "“Sent”"));
+
+      test_engine_sync (test, 0);
+      g_assert_error (get_error (test), VALIJA_ERROR, of_folders[i].code);
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      g_assert_no_error (get_error (test));
+    }
+}
+
+/* All of them are none of one folder: the server is left in peace. */
+static void
+test_all_put_off (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("F%02u", i);
+
+      fake_server_add_folder (test->server, name, VALIJA_FOLDER_ROLE_NONE);
+    }
+
+  test->server->fail_at = 4;
+  test->server->stays_down = TRUE;
+  test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  test_await_error (valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_ALL_FOLDERS, NULL),
+                    VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpuint (test->server->questions, <, 10);
+}
+
 /* A large message shows how far it has come, in its account as well; Cancel ends it, and it can be asked for again. */
 static void
 test_load_large (void)
@@ -551,6 +613,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/load-on-demand", test_load_on_demand);
   g_test_add_func ("/engine/sync/inbox-gone", test_inbox_gone);
   g_test_add_func ("/engine/sync/inbox-locked", test_inbox_locked);
+  g_test_add_func ("/engine/sync/left-out", test_left_out);
+  g_test_add_func ("/engine/sync/all-put-off", test_all_put_off);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);
   g_test_add_data_func ("/engine/sync/moved-elsewhere/told", GINT_TO_POINTER (TRUE), test_moved_elsewhere);
