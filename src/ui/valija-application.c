@@ -175,6 +175,8 @@ valija_application_startup (GApplication *application)
   valija_row_actions_install ();
 
   gtk_window_set_default_icon_name (APP_ID);
+  /* The focus comes to a subject without anybody's wish to copy it */
+  g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
   valija_application_add_actions (self);
 
   /* Held until the engine is closed. */

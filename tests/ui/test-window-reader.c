@@ -168,6 +168,18 @@ test_grows_while_fetching (void)
   valija_fake_engine_set_slow (engine, FALSE);
 }
 
+/* What the focus comes to is not selected. */
+void
+test_subject_focus (void)
+{
+  ValijaReader *reader = get_window ()->reader;
+
+  valija_window_show_folder (get_window (), find_folder ("junk"));
+  select_row (1);
+  g_assert_true (gtk_widget_grab_focus (GTK_WIDGET (reader->subject)));
+  g_assert_false (gtk_label_get_selection_bounds (reader->subject, NULL, NULL));
+}
+
 /* What is asked about a link shows no letter that looks like another, and is careful where its words are not known. */
 void
 test_link_question (void)

@@ -283,6 +283,7 @@ main (int    argc,
   g_test_add_func ("/ui/reader/fetch-slowly", test_fetch_slowly);
   g_test_add_func ("/ui/reader/fetch-once", test_fetch_once);
   g_test_add_func ("/ui/reader/grows-while-fetching", test_grows_while_fetching);
+  g_test_add_func ("/ui/reader/subject-focus", test_subject_focus);
   g_test_add_func ("/ui/reader/link-question", test_link_question);
   g_test_add_func ("/ui/window/new-mail", test_new_mail);
   g_test_add_func ("/ui/window/more-labels", test_more_labels);

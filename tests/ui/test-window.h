@@ -108,6 +108,7 @@ void test_confirmation (void);
 void test_fetch_slowly (void);
 void test_fetch_once (void);
 void test_grows_while_fetching (void);
+void test_subject_focus (void);
 void test_link_question (void);
 void test_conversations (void);
 void test_conversation_reader (void);
