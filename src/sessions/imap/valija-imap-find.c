@@ -8,7 +8,7 @@
 #include "sessions/imap/valija-imap-cursor.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
-/* Searches that are under way at once */
+/* Searches that are under way at once, where the answers say whose they are */
 #define WINDOW 100
 
 typedef struct
@@ -194,6 +194,7 @@ find_fiber (gpointer data)
 {
   Find *self = data;
   guint n = g_strv_length (self->message_ids);
+  guint window = valija_imap_link_has (self->link, VALIJA_IMAP_CAPABILITY_ESEARCH) ? WINDOW : 1;
   ValijaImapSelected *selected;
   g_autoptr(GError) error = NULL;
 
@@ -215,8 +216,8 @@ find_fiber (gpointer data)
   self->renumbered = self->first == 0;
   self->first = MAX (self->first, 1);
 
-  for (guint i = 0; i < n; i += WINDOW)
-    if (!look_fiber (self, i, MIN (n - i, WINDOW), &error))
+  for (guint i = 0; i < n; i += window)
+    if (!look_fiber (self, i, MIN (n - i, window), &error))
       return dex_future_new_for_error (g_steal_pointer (&error));
 
   return valija_future_new_take_ptr_array (g_steal_pointer (&self->remote_ids));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/valija-promise.h"
+#include "wire/imap/valija-imap-mailbox.h"
 
 /* More than that in flight gains nothing, and some servers stop reading */
 #define IN_FLIGHT_LIMIT 64
@@ -174,7 +175,9 @@ valija_imap_queue_show (ValijaImapQueue    *self,
     {
       ValijaImapJob *job = link->data;
 
-      if (job->respond != NULL && job->respond (response, job->user_data))
+      /* A server does searches in whichever order it likes */
+      if (job->respond != NULL && valija_imap_search_may_answer (response, job->tag) &&
+          job->respond (response, job->user_data))
         return;
     }
 }

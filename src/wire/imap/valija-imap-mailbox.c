@@ -281,6 +281,27 @@ valija_imap_search_collect (const ValijaImapResponse *response,
   return TRUE;
 }
 
+gboolean
+valija_imap_search_may_answer (const ValijaImapResponse *response,
+                               const char               *tag)
+{
+  ValijaImapIter iter = valija_imap_response_iter (response);
+  ValijaImapValue values[2];
+
+  if (valija_imap_response_get_kind (response) != VALIJA_IMAP_RESPONSE_ESEARCH)
+    return TRUE;
+
+  valija_imap_iter_take (&iter, values, 1);
+  if (!valija_imap_value_is_list (values[0]))
+    return TRUE;
+
+  iter = valija_imap_value_iter (values[0]);
+  valija_imap_iter_take (&iter, values, 2);
+
+  return !valija_imap_value_is_atom (values[0], "TAG") ||
+         g_strcmp0 (valija_imap_value_get_string (values[1], NULL), tag) == 0;
+}
+
 ValijaImapSet *
 valija_imap_vanished_parse (const ValijaImapResponse *response,
                             gboolean                 *earlier)

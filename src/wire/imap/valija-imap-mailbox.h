@@ -76,6 +76,9 @@ void     valija_imap_search_clear (ValijaImapSearch *search);
 /* The same for who wants to know no more than what was found: adds that to @found. */
 gboolean valija_imap_search_collect (const ValijaImapResponse *response, ValijaImapSet *found);
 
+/* Whether @response may answer the command @tag: an ESEARCH says whose it is (RFC 9051 §7.3.4), nothing else does. */
+gboolean valija_imap_search_may_answer (const ValijaImapResponse *response, const char *tag);
+
 /* The UIDs of VANISHED (RFC 7162). (transfer full) (nullable) */
 ValijaImapSet *valija_imap_vanished_parse (const ValijaImapResponse *response, gboolean *earlier);
 

@@ -334,13 +334,21 @@ static const Case cases[] = {
     "9.100", 0 },
   { "mark-nowhere", "", mark,
     "C: V4 STATUS \"b c\" (UIDVALIDITY UIDNEXT)\nS: V4 NO x\n" GOODBYE ("V5"), NULL, VALIJA_ERROR_NOT_FOUND },
+  /* Of several at once nobody knows which answer is whose */
   { "find", "", find_since,
-    SELECT_A "C: V5 UID SEARCH UID 15:* HEADER Message-ID \"<1@x>\"\nC: V6 UID SEARCH UID 15:* HEADER Message-ID "
-             "\"<1@x>\"\n"
-             "C: V7 UID SEARCH UID 15:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\n"
-             "S: * SEARCH 17 18\nS: V5 OK x\nS: * SEARCH 17 18\nS: V6 OK x\nS: * SEARCH 12\n"
+    SELECT_A "C: V5 UID SEARCH UID 15:* HEADER Message-ID \"<1@x>\"\nS: * SEARCH 17 18\nS: V5 OK x\n"
+             "C: V6 UID SEARCH UID 15:* HEADER Message-ID \"<1@x>\"\nS: * SEARCH 17 18\nS: V6 OK x\n"
+             "C: V7 UID SEARCH UID 15:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\nS: * SEARCH 12\n"
              "S: V7 OK x\n" GOODBYE ("V8"),
     "7.17,7.18,,", 0 },
+  /* Unless it says so, and then they come in any order */
+  { "find-in-any-order", "ESEARCH", find_since,
+    SELECT_A "C: V5 UID SEARCH RETURN (ALL) UID 15:* HEADER Message-ID \"<1@x>\"\n"
+             "C: V6 UID SEARCH RETURN (ALL) UID 15:* HEADER Message-ID \"<1@x>\"\n"
+             "C: V7 UID SEARCH RETURN (ALL) UID 15:* LARGER 69 SMALLER 71 NOT HEADER Message-ID \"\"\n"
+             "S: * ESEARCH (TAG \"V7\") UID ALL 19\nS: V7 OK x\nS: * ESEARCH (TAG \"V6\") UID ALL 17:18\n"
+             "S: V6 OK x\nS: * ESEARCH (TAG \"V5\") UID ALL 17:18\nS: V5 OK x\n" GOODBYE ("V8"),
+    "7.17,7.18,7.19,", 0 },
   /* In a whole folder a size says nothing */
   { "find-renumbered", "ESEARCH", find_renumbered,
     SELECT_A "C: V5 UID SEARCH RETURN (ALL) UID 1:* HEADER Message-ID \"<1@x>\"\n"
