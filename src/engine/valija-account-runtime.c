@@ -135,6 +135,7 @@ valija_account_runtime_finalize (GObject *object)
   g_hash_table_unref (self->on_their_way);
   g_hash_table_unref (self->taken_back);
   g_hash_table_unref (self->awaited);
+  g_hash_table_unref (self->copied);
   g_ptr_array_unref (self->progresses);
   g_ptr_array_unref (self->syncs);
   g_free (self->renumbered);
@@ -153,6 +154,13 @@ valija_account_runtime_class_init (ValijaAccountRuntimeClass *klass)
 }
 
 static void
+names_free (gpointer names)
+{
+  if (names != NULL)
+    g_ptr_array_unref (names);
+}
+
+static void
 valija_account_runtime_init (ValijaAccountRuntime *self)
 {
   self->folders = g_list_store_new (VALIJA_TYPE_FOLDER);
@@ -167,6 +175,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  self->copied = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, names_free);
 }
 
 ValijaAccountRuntime *
@@ -542,6 +551,22 @@ valija_account_runtime_take_line (ValijaAccountRuntime *self, gint64 line, gbool
   if (*last)
     g_hash_table_remove (self->awaited, &line);
   return end;
+}
+
+void
+valija_account_runtime_name_copies (ValijaAccountRuntime *self, gint64 line, gpointer *names, guint n_names)
+{
+  GPtrArray *copy;
+
+  g_return_if_fail (VALIJA_IS_ACCOUNT_RUNTIME (self));
+
+  if (!g_hash_table_contains (self->copied, &line))
+    return;
+
+  copy = g_ptr_array_new_full (n_names, g_free);
+  for (guint i = 0; i < n_names; i++)
+    g_ptr_array_add (copy, g_strdup (names[i] != NULL ? names[i] : ""));
+  g_hash_table_insert (self->copied, g_memdup2 (&line, sizeof line), copy);
 }
 
 void

@@ -65,6 +65,8 @@ struct _ValijaAccountRuntime
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */
 
   GHashTable *awaited;       /* lines whose end flows wait for, which tell of it */
+  GHashTable *copied;        /* lines whose copies may be taken back: what those are called, GPtrArray of char *,
+                              * NULL until they are there */
 
   DexPromise *wake;          /* what the background flow waits for, while it waits */
   GPtrArray *progresses;     /* of ValijaProgress: what goes on, of which the status shows the last */
@@ -155,6 +157,12 @@ gboolean              valija_account_runtime_tell_line        (ValijaAccountRunt
 ValijaLineEnd         valija_account_runtime_take_line        (ValijaAccountRuntime *self,
                                                                gint64                line,
                                                                gboolean             *last);
+
+/* @line is done: where somebody wants to know, its copies are called @names (of char *, "" or NULL where not known). */
+void                  valija_account_runtime_name_copies      (ValijaAccountRuntime *self,
+                                                               gint64                line,
+                                                               gpointer             *names,
+                                                               guint                 n_names);
 
 /* Lets the background flow go on at once, if it waits. */
 void                  valija_account_runtime_wake             (ValijaAccountRuntime *self);

@@ -206,6 +206,7 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
       return (capabilities & VALIJA_CAPABILITY_SEND) != 0 ? NULL : why_not_send (name, action);
 
     case VALIJA_ACTION_READ:
+    case VALIJA_ACTION_COPY:
       if ((capabilities & VALIJA_CAPABILITY_READ) != 0 || (folder != NULL && valija_folder_get_local (folder)))
         return NULL;
       /* Translators: %s is a method: SMTP */
@@ -214,7 +215,6 @@ valija_engine_why_not (ValijaEngine *self, ValijaAccount *account, ValijaFolder 
     case VALIJA_ACTION_MARK_READ:
     case VALIJA_ACTION_FLAG:
     case VALIJA_ACTION_MOVE:
-    case VALIJA_ACTION_COPY:
     case VALIJA_ACTION_DELETE:
       return why_not_organize (runtime, folder, name);
 

@@ -7,7 +7,8 @@
 #include <glib/gi18n-lib.h>
 
 /* Messages that move between two stores: from a server to this computer, from here to a server, from one server to
- * another. Each is copied, and goes from where it was in the step that knows its copy to be safe. */
+ * another. Each is copied, and goes from where it was in the step that knows its copy to be safe; unless a copy is what
+ * is wanted. */
 
 typedef struct
 {
@@ -15,7 +16,8 @@ typedef struct
   ValijaFolder *target;
   ValijaAccountRuntime *runtime;   /* nullable: of a target on a server */
   gboolean in_turn;
-  gboolean keep;                   /* the original stays */
+  ValijaCarry how;
+  ValijaUndo *copies;              /* nullable: of VALIJA_CARRY_COPY */
 } Carry;
 
 static DexFuture *
@@ -91,11 +93,17 @@ carry_to_server_fiber (Carry *carry, GPtrArray *messages, GError **error)
 
   if (!(lines = dex_await_boxed (valija_store_carry_messages (carry->engine->store,
                                                               valija_folder_get_id (carry->target), messages,
-                                                              carry->keep), error)))
+                                                              carry->how), error)))
     return FALSE;
 
   for (guint i = 0; i < lines->len; i++)
-    valija_account_runtime_await_line (carry->runtime, g_array_index (lines, gint64, i));
+    {
+      gint64 line = g_array_index (lines, gint64, i);
+
+      valija_account_runtime_await_line (carry->runtime, line);
+      if (carry->copies != NULL)
+        valija_undo_add_copies (carry->copies, carry->runtime, line, valija_folder_get_id (carry->target));
+    }
   dex_await (replay (carry), &failure);
   return end_lines_fiber (carry, lines, failure, error);
 }
@@ -137,12 +145,26 @@ load_some_fiber (Carry *carry, GPtrArray *messages, guint from, ValijaProgress *
   return some;
 }
 
+static void
+note_copies (Carry *carry, GArray *ids)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (carry->engine, valija_folder_get_account (carry->target));
+  ValijaUndoStep *step;
+
+  if (carry->copies == NULL || runtime == NULL)
+    return;
+
+  step = valija_undo_add_copies (carry->copies, runtime, 0, valija_folder_get_id (carry->target));
+  g_array_append_vals (step->messages, ids->data, ids->len);
+}
+
 /* @messages: of ValijaCarried. All go in one step, or none. */
 static gboolean
 file_here_fiber (Carry *carry, GPtrArray *messages, GError **error)
 {
   g_autoptr(GPtrArray) infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
   g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_stored_source_free);
+  g_autoptr(GArray) ids = NULL;
 
   for (guint i = 0; i < messages->len; i++)
     {
@@ -160,8 +182,13 @@ file_here_fiber (Carry *carry, GPtrArray *messages, GError **error)
       g_ptr_array_add (sources, g_steal_pointer (&read->stored));
     }
 
-  return dex_await (valija_store_supersede_messages (carry->engine->store, valija_folder_get_id (carry->target),
-                                                     infos, sources), error);
+  if (!(ids = dex_await_boxed (valija_store_supersede_messages (carry->engine->store,
+                                                                valija_folder_get_id (carry->target), infos, sources,
+                                                                carry->how == VALIJA_CARRY_COPY), error)))
+    return FALSE;
+
+  note_copies (carry, ids);
+  return TRUE;
 }
 
 /* One that cannot be filed does not keep those before it. */
@@ -227,18 +254,20 @@ gboolean
 valija_engine_carry_fiber (ValijaEngine    *self,
                            GPtrArray       *messages,
                            ValijaFolder    *target,
+                           ValijaUndo      *copies,
                            gboolean         in_turn,
                            ValijaProgress  *progress,
                            GError         **error)
 {
   g_autoptr(ValijaAccountRuntime) runtime = NULL;
-  Carry carry = { .engine = self, .target = target, .in_turn = in_turn };
+  Carry carry = { .engine = self, .target = target, .in_turn = in_turn, .copies = copies };
   guint n_carried = 0;
 
   if (!valija_folder_get_local (target) && !(runtime = dup_runtime (self, target, error)))
     return FALSE;
 
   carry.runtime = runtime;
+  carry.how = copies != NULL ? VALIJA_CARRY_COPY : VALIJA_CARRY_MOVE;
   while (n_carried < messages->len)
     if (is_cancelled (progress, error) || !carry_some_fiber (&carry, messages, &n_carried, progress, error))
       return FALSE;
@@ -250,7 +279,7 @@ gboolean
 valija_engine_copy_draft_fiber (ValijaEngine *self, gint64 draft, ValijaFolder *target, GError **error)
 {
   g_autoptr(ValijaAccountRuntime) runtime = dup_runtime (self, target, error);
-  Carry carry = { .engine = self, .target = target, .runtime = runtime, .keep = TRUE };
+  Carry carry = { .engine = self, .target = target, .runtime = runtime, .how = VALIJA_CARRY_DRAFT };
   g_autoptr(GPtrArray) one = NULL;
   g_autoptr(GBytes) source = NULL;
   g_auto(GStrv) labels = NULL;

@@ -6,14 +6,15 @@
 
 #include <glib/gi18n-lib.h>
 
-/* What the user does to messages that are there: flags, labels, move, delete, and taking it back. Each call sorts its
- * messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
+/* What the user does to messages that are there: flags, labels, move, copy, delete, and taking it back. Each call sorts
+ * its messages into groups of one folder, changes the store group by group, and remembers how to undo it. */
 
 typedef enum
 {
   CHANGE_FLAGS,
   CHANGE_LABELS,
   CHANGE_MOVE,
+  CHANGE_COPY,
   CHANGE_DELETE,
   CHANGE_EMPTY,              /* the folder @source, for good */
 } ChangeKind;
@@ -27,7 +28,7 @@ typedef struct
   ValijaFlags remove;
   char **add_labels;         /* nullable, both: CHANGE_LABELS */
   char **remove_labels;
-  ValijaFolder *target;      /* nullable: CHANGE_MOVE */
+  ValijaFolder *target;      /* nullable: CHANGE_MOVE and CHANGE_COPY */
   ValijaFolder *source;      /* nullable: CHANGE_EMPTY */
   guint n_trashed;           /* groups of CHANGE_DELETE that went to a trash, and that are gone for good */
   guint n_gone;
@@ -70,7 +71,7 @@ typedef struct
   ValijaFlags remove;
   char **add_labels;
   char **remove_labels;
-  ValijaFolder *target;      /* nullable: CHANGE_MOVE */
+  ValijaFolder *target;      /* nullable: CHANGE_MOVE and CHANGE_COPY */
   GArray *ids;               /* gint64 */
   GPtrArray *messages;       /* of ValijaMessage, in the same order */
 } Group;
@@ -285,6 +286,19 @@ move_group_fiber (ValijaEngine *self, Group *group, gint64 target, ValijaUndo *u
 }
 
 static gboolean
+copy_group_fiber (ValijaEngine *self, Group *group, gint64 target, ValijaUndo *undo, GError **error)
+{
+  gint64 operation;
+
+  if (!valija_await_int64 (valija_store_copy_messages (self->store, group_ids (group), group->ids->len, target),
+                           &operation, error))
+    return FALSE;
+
+  valija_undo_add_copies (undo, group->runtime, operation, target);
+  return TRUE;
+}
+
+static gboolean
 delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError **error)
 {
   gint64 operation;
@@ -297,10 +311,10 @@ delete_group_fiber (ValijaEngine *self, Group *group, ValijaUndo *undo, GError *
   return TRUE;
 }
 
-/* Between two stores: each message is copied, and goes from where it was only when its copy is safe. There is no Undo
- * for it. */
+/* Between two stores: each message is copied, and goes from where it was only when its copy is safe, for which there is
+ * no Undo; or stays, with @copies (nullable). */
 static gboolean
-carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GError **error)
+carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUndo *copies, GError **error)
 {
   g_autoptr(ValijaProgress) progress = valija_progress_new (_("Copying messages"));
   gboolean shown = group->messages->len > 1;
@@ -308,7 +322,7 @@ carry_group_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, GErro
 
   if (shown)
     valija_account_runtime_begin_progress (group->runtime, progress);
-  carried = valija_engine_carry_fiber (self, group->messages, target, FALSE, progress, error);
+  carried = valija_engine_carry_fiber (self, group->messages, target, copies, FALSE, progress, error);
   if (shown)
     valija_account_runtime_end_progress (group->runtime, progress);
   if (!carried)
@@ -332,7 +346,19 @@ move_to_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUnd
   if (here == valija_folder_get_local (target) && (here || same_account))
     return move_group_fiber (self, group, valija_folder_get_id (target), undo, error);
 
-  return carry_group_fiber (self, group, target, error);
+  return carry_group_fiber (self, group, target, NULL, error);
+}
+
+static gboolean
+copy_to_fiber (ValijaEngine *self, Group *group, ValijaFolder *target, ValijaUndo *undo, GError **error)
+{
+  gboolean here = valija_folder_get_local (group->folder) || valija_folder_get_local (target);
+  gboolean same_account = valija_folder_get_account (group->folder) == valija_folder_get_account (target);
+
+  if (!here && same_account)
+    return copy_group_fiber (self, group, valija_folder_get_id (target), undo, error);
+
+  return carry_group_fiber (self, group, target, undo, error);
 }
 
 /* Before anything is moved, so that not half of it is. */
@@ -341,7 +367,7 @@ find_targets (Change *change, GPtrArray *groups, GError **error)
 {
   const char *role = valija_folder_role_to_nick (change->role);
 
-  for (guint i = 0; change->kind == CHANGE_MOVE && i < groups->len; i++)
+  for (guint i = 0; (change->kind == CHANGE_MOVE || change->kind == CHANGE_COPY) && i < groups->len; i++)
     {
       Group *group = g_ptr_array_index (groups, i);
       ValijaAccount *account = group->runtime->account;
@@ -486,6 +512,9 @@ dup_label (Change *change)
       return g_strdup_printf (ngettext ("%u message moved to %s", "%u messages moved to %s", n), n,
                               change->target != NULL ? valija_folder_get_display_name (change->target)
                                                      : valija_folder_role_get_label (change->role));
+    case CHANGE_COPY:
+      return g_strdup_printf (ngettext ("%u message copied to %s", "%u messages copied to %s", n), n,
+                              valija_folder_get_display_name (change->target));
     case CHANGE_EMPTY:
     case CHANGE_DELETE:
       if (change->n_gone == 0 && change->kind == CHANGE_DELETE)
@@ -512,6 +541,8 @@ apply_group_fiber (Change *change, Group *group, ValijaUndo *undo, GError **erro
       return label_group_fiber (change->engine, group, undo, error);
     case CHANGE_MOVE:
       return move_to_fiber (change->engine, group, group->target, undo, error);
+    case CHANGE_COPY:
+      return copy_to_fiber (change->engine, group, group->target, undo, error);
     case CHANGE_DELETE:
       return delete_from_fiber (change, group, undo, error);
     case CHANGE_EMPTY:
@@ -619,8 +650,8 @@ valija_engine_change_labels (ValijaEngine       *self,
   return spawn_change (change);
 }
 
-DexFuture *
-valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+static DexFuture *
+spawn_change_to (ValijaEngine *self, ChangeKind kind, GPtrArray *messages, ValijaFolder *target)
 {
   Change *change;
 
@@ -628,9 +659,21 @@ valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFold
   dex_return_error_if_fail (messages != NULL);
   dex_return_error_if_fail (VALIJA_IS_FOLDER (target));
 
-  change = change_new (self, CHANGE_MOVE, messages);
+  change = change_new (self, kind, messages);
   change->target = g_object_ref (target);
   return spawn_change (change);
+}
+
+DexFuture *
+valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+{
+  return spawn_change_to (self, CHANGE_MOVE, messages, target);
+}
+
+DexFuture *
+valija_engine_copy_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+{
+  return spawn_change_to (self, CHANGE_COPY, messages, target);
 }
 
 DexFuture *

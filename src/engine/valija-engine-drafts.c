@@ -241,7 +241,7 @@ file_draft_fiber (ValijaEngine *self, ValijaMessage *message, ValijaFolder *ther
 
   one = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (one, g_object_ref (message));
-  return valija_engine_carry_fiber (self, one, there, in_turn, NULL, error);
+  return valija_engine_carry_fiber (self, one, there, NULL, in_turn, NULL, error);
 }
 
 gboolean

@@ -153,6 +153,14 @@ dup_labels_words (guint n, const char *reason)
 }
 
 static char *
+dup_copy_words (guint n, const char *reason)
+{
+  /* Translators: the second %s is the reason, a sentence */
+  return g_strdup_printf (ngettext ("%u message could not be copied on the server: %s",
+                                    "%u messages could not be copied on the server: %s", n), n, reason);
+}
+
+static char *
 dup_failure_words (ValijaOperation *operation, const GError *error)
 {
   guint n = operation->remote_ids->len;
@@ -169,12 +177,13 @@ dup_failure_words (ValijaOperation *operation, const GError *error)
       return g_strdup_printf (ngettext ("%u message could not be moved on the server: %s",
                                         "%u messages could not be moved on the server: %s", n), n, error->message);
     case VALIJA_OPERATION_COPY:
-      return g_strdup_printf (ngettext ("%u message could not be copied on the server: %s",
-                                        "%u messages could not be copied on the server: %s", n), n, error->message);
+      return dup_copy_words (n, error->message);
     case VALIJA_OPERATION_DELETE:
       return g_strdup_printf (ngettext ("%u message could not be deleted on the server: %s",
                                         "%u messages could not be deleted on the server: %s", n), n, error->message);
     case VALIJA_OPERATION_APPEND:
+      if (operation->copies)
+        return dup_copy_words (1, error->message);
       /* Nothing is to be kept of it: it is where it was */
       if (!operation->is_last)
         return g_strdup_printf (ngettext ("%u message could not be moved on the server: %s",
@@ -359,6 +368,16 @@ tell_lost_labels (ValijaEngine *self, ValijaOperation *operation, GPtrArray *new
   valija_engine_notice (self, "%s", words);
 }
 
+/* What is new on the server is listed by a round of that folder, for which nobody waits. */
+static void
+list_copies (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation)
+{
+  ValijaFolder *target = valija_account_runtime_find_folder (runtime, operation->target);
+
+  if (target != NULL)
+    valija_future_forget (valija_engine_sync_folder (self, target, VALIJA_SYNC_HEADERS, NULL), "list the copies");
+}
+
 static gboolean
 run_line_fiber (ValijaEngine         *self,
                 ValijaAccountRuntime *runtime,
@@ -383,6 +402,10 @@ run_line_fiber (ValijaEngine         *self,
     return FALSE;
 
   tell_lost_labels (self, operation, new_ids);
+  if (new_ids != NULL)
+    valija_account_runtime_name_copies (runtime, operation->id, new_ids->pdata, new_ids->len);
+  if (operation->kind == VALIJA_OPERATION_COPY)
+    list_copies (self, runtime, operation);
   valija_account_runtime_tell_line (runtime, operation->id, VALIJA_LINE_DONE);
   if (operation->carries)
     valija_engine_journals_changed (self);
@@ -500,11 +523,12 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
   /* Of marks only the last was told */
   ValijaOperation *asked = first->kind == VALIJA_OPERATION_FLAGS ? g_ptr_array_index (lines, lines->len - 1) : first;
   g_autoptr(GError) failure = NULL;
+  g_autoptr(GPtrArray) new_ids = NULL;
   gboolean each = FALSE;
   gboolean done;
 
   set_on_their_way (replay, lines);
-  done = valija_engine_run_together_fiber (replay->engine, replay->organizer, lines, &each, &failure);
+  done = valija_engine_run_together_fiber (replay->engine, replay->organizer, lines, &new_ids, &each, &failure);
   g_hash_table_remove_all (runtime->on_their_way);
   if (!done)
     return refuse_line_fiber (replay, asked, &failure, error);
@@ -522,6 +546,8 @@ replay_together_fiber (Replay *replay, GPtrArray *lines, GError **error)
     {
       ValijaOperation *line = g_ptr_array_index (lines, i);
 
+      if (new_ids != NULL)
+        valija_account_runtime_name_copies (runtime, line->id, &new_ids->pdata[i], 1);
       valija_account_runtime_tell_line (runtime, line->id, VALIJA_LINE_DONE);
     }
   if (first->carries)

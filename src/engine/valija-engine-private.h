@@ -227,21 +227,24 @@ GPtrArray *valija_engine_list_together (ValijaAccountRuntime *runtime,
                                         guint                 from) G_GNUC_WARN_UNUSED_RESULT;
 /* gint64 (transfer full) */
 GArray    *valija_engine_list_line_ids (GPtrArray *lines) G_GNUC_WARN_UNUSED_RESULT;
-/* Does @lines, as listed by that; which is cut to those that were done. With @each it is not known that any was: each
- * is to be done by itself. */
+/* Does @lines, as listed by that; which is cut to those that were done. @new_ids as of valija_engine_put_many_fiber(),
+ * left alone where nothing is filed. With @each it is not known that any was done: each is to be done by itself. */
 gboolean   valija_engine_run_together_fiber (ValijaEngine         *self,
                                              ValijaMailOrganizer  *organizer,
                                              GPtrArray            *lines,
+                                             GPtrArray           **new_ids,
                                              gboolean             *each,
                                              GError              **error);
 
 /* In a fiber: copies @messages into @target, which is in another store, and deletes each where it was in the step in
- * which its copy is safe; when it is interrupted, there are two copies at worst, and never none. Those for a server's
- * folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With @progress (nullable)
- * it can be cancelled in between. */
+ * which its copy is safe; when it is interrupted, there are two copies at worst, and never none. With @copies
+ * (nullable) they stay where they are, also within this computer, and that learns what takes the copies back. Those for
+ * a server's folder go by the journal of its account, whose turn the caller has (@in_turn) or has not. With @progress
+ * (nullable) it can be cancelled in between. */
 gboolean   valija_engine_carry_fiber (ValijaEngine    *self,
                                       GPtrArray       *messages,
                                       ValijaFolder    *target,
+                                      ValijaUndo      *copies,
                                       gboolean         in_turn,
                                       ValijaProgress  *progress,
                                       GError         **error);
@@ -414,6 +417,7 @@ typedef struct
   GArray *messages;          /* gint64 */
   gint64 source;             /* the folder they were in; for a move */
   gint64 target;             /* 0: flags */
+  gboolean copies;           /* what @operation makes in @target goes again; without one, @messages */
   ValijaFlags added;
   ValijaFlags removed;
   char **added_labels;       /* nullable, both: it was no change of labels */
@@ -425,6 +429,11 @@ typedef struct
 /* Without a step, and without words: who did something adds both. */
 ValijaUndo     *valija_undo_new      (void) G_GNUC_WARN_UNUSED_RESULT;
 ValijaUndoStep *valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime); /* (transfer none) */
+/* Of copies in @target, which @operation makes there unless it is 0. (transfer none) */
+ValijaUndoStep *valija_undo_add_copies (ValijaUndo           *self,
+                                        ValijaAccountRuntime *runtime,
+                                        gint64                operation,
+                                        gint64                target);
 void            valija_undo_set_label (ValijaUndo *self, char *label); /* (transfer full) */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFlow, valija_flow_free)

@@ -193,9 +193,10 @@ carry_fiber (Put *put, gboolean again, GError **error)
   if (!carry_rest_fiber (put, error))
     return FALSE;
 
-  /* It is done. What they are called now is worth a question: the rows can stay, and what waits behind */
-  if (move && count_unknown (put) > 0 && count_unknown (put) <= ASK_LIMIT && !find_fiber (put, &failure))
-    g_debug ("The new names of moved messages could not be asked for: %s", failure->message);
+  /* It is done. What they are called now is worth a question: the rows can stay, and what waits behind; copies can be
+   * taken back */
+  if (count_unknown (put) > 0 && count_unknown (put) <= ASK_LIMIT && !find_fiber (put, &failure))
+    g_debug ("The new names of messages could not be asked for: %s", failure->message);
 
   return TRUE;
 }
@@ -515,6 +516,10 @@ valija_engine_put_many_fiber (ValijaEngine         *self,
       !dex_await (valija_mail_organizer_append_many (organizer, put.folder, filings), &failure) &&
       !fail_many_fiber (self, &put, again, failure, each, error))
     return FALSE;
+
+  g_clear_error (&failure);
+  if (first->copies && !*each && !find_many_fiber (&put, &failure))
+    g_debug ("The names of copies could not be asked for: %s", failure->message);
 
   *new_ids = g_steal_pointer (&put.new_ids);
   return TRUE;

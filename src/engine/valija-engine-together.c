@@ -114,11 +114,11 @@ gboolean
 valija_engine_run_together_fiber (ValijaEngine         *self,
                                   ValijaMailOrganizer  *organizer,
                                   GPtrArray            *lines,
+                                  GPtrArray           **new_ids,
                                   gboolean             *each,
                                   GError              **error)
 {
   ValijaOperation *first = g_ptr_array_index (lines, 0);
-  g_autoptr(GPtrArray) new_ids = NULL;
   g_autoptr(GArray) ids = NULL;
 
   *each = FALSE;
@@ -129,12 +129,12 @@ valija_engine_run_together_fiber (ValijaEngine         *self,
     }
   else if (!(first->kind == VALIJA_OPERATION_DELETE
                ? delete_many_fiber (organizer, lines, each, error)
-               : valija_engine_put_many_fiber (self, organizer, lines, &new_ids, each, error)))
+               : valija_engine_put_many_fiber (self, organizer, lines, new_ids, each, error)))
     return FALSE;
   if (*each)
     return TRUE;
 
   ids = valija_engine_list_line_ids (lines);
   return dex_await (valija_store_finish_together (self->store, (const gint64 *) (const void *) ids->data, ids->len,
-                                                  new_ids), error);
+                                                  *new_ids), error);
 }

@@ -360,6 +360,10 @@ DexFuture *valija_engine_change_labels (ValijaEngine       *self,
 DexFuture *valija_engine_move_messages (ValijaEngine *self,
                                         GPtrArray    *messages,
                                         ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
+/* To @target, also where they are already. Each is shown there once its server has it. */
+DexFuture *valija_engine_copy_messages (ValijaEngine *self,
+                                        GPtrArray    *messages,
+                                        ValijaFolder *target) G_GNUC_WARN_UNUSED_RESULT;
 /* Each to the folder of its own account with @role; NOT_FOUND, and nothing is moved, when one of the accounts has
  * none. */
 DexFuture *valija_engine_move_to_role (ValijaEngine     *self,

@@ -19,6 +19,8 @@ G_DEFINE_FINAL_TYPE (ValijaUndo, valija_undo, G_TYPE_OBJECT)
 static void
 step_free (ValijaUndoStep *step)
 {
+  if (step->copies)
+    g_hash_table_remove (step->runtime->copied, &step->operation);
   g_array_unref (step->messages);
   g_object_unref (step->runtime);
   g_strfreev (step->added_labels);
@@ -66,6 +68,19 @@ valija_undo_add_step (ValijaUndo *self, ValijaAccountRuntime *runtime)
   return step;
 }
 
+ValijaUndoStep *
+valija_undo_add_copies (ValijaUndo *self, ValijaAccountRuntime *runtime, gint64 operation, gint64 target)
+{
+  ValijaUndoStep *step = valija_undo_add_step (self, runtime);
+
+  step->copies = TRUE;
+  step->operation = operation;
+  step->target = target;
+  if (operation != 0)
+    g_hash_table_insert (runtime->copied, g_memdup2 (&operation, sizeof operation), NULL);
+  return step;
+}
+
 void
 valija_undo_set_label (ValijaUndo *self, char *label)
 {
@@ -81,6 +96,26 @@ valija_undo_get_label (ValijaUndo *self)
   return self->label;
 }
 
+/* What the copies of @step are called on their server: NULL until they are there. */
+static GPtrArray *
+get_names (ValijaUndoStep *step)
+{
+  return g_hash_table_lookup (step->runtime->copied, &step->operation);
+}
+
+/* What is there under a name that nobody has told cannot be told from the original. */
+static gboolean
+has_lost_copies (ValijaUndoStep *step)
+{
+  GPtrArray *names = step->copies ? get_names (step) : NULL;
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    if (*(const char *) g_ptr_array_index (names, i) == '\0')
+      return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 valija_undo_can_undo (ValijaUndo *self)
 {
@@ -91,7 +126,7 @@ valija_undo_can_undo (ValijaUndo *self)
       ValijaUndoStep *step = g_ptr_array_index (self->steps, i);
 
       /* What was deleted for good comes back only as long as the journal holds it. */
-      if (step->final && step->operation == 0)
+      if ((step->final && step->operation == 0) || has_lost_copies (step))
         return FALSE;
     }
 
@@ -140,6 +175,22 @@ take_back_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
   return FALSE;
 }
 
+/* They go for good: the originals are where they were. */
+static gboolean
+delete_copies_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
+{
+  const gint64 *ids = (const gint64 *) (const void *) step->messages->data;
+  GPtrArray *names = get_names (step);
+
+  if (step->operation == 0)
+    return valija_await_int64 (valija_store_delete_messages (self->store, ids, step->messages->len), NULL, error);
+  if (names != NULL && !has_lost_copies (step))
+    return dex_await (valija_store_delete_remote (self->store, step->target, names), error);
+
+  valija_error_set (error, VALIJA_ERROR_REFUSED, _("This cannot be taken back any more."));
+  return FALSE;
+}
+
 /* A line that the server has not seen is taken back; what it knows already is done the other way round. */
 static gboolean
 undo_step_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
@@ -164,6 +215,9 @@ undo_step_fiber (ValijaEngine *self, ValijaUndoStep *step, GError **error)
       valija_error_set (error, VALIJA_ERROR_REFUSED, _("This cannot be taken back any more."));
       return FALSE;
     }
+
+  if (step->copies)
+    return delete_copies_fiber (self, step, error);
 
   if (step->target != 0)
     return valija_await_int64 (valija_store_move_messages (self->store, ids, step->messages->len, step->source),

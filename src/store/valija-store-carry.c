@@ -16,13 +16,26 @@ typedef struct
 {
   gint64 folder;
   GPtrArray *messages;      /* of ValijaCarried */
-  gboolean keep;
+  ValijaCarry how;
 } CarryArgs;
+
+typedef struct
+{
+  gint64 folder;
+  GPtrArray *remote_ids;    /* of char * */
+} RemoteArgs;
 
 static void
 carry_args_free (CarryArgs *self)
 {
   g_ptr_array_unref (self->messages);
+  g_free (self);
+}
+
+static void
+remote_args_free (RemoteArgs *self)
+{
+  g_ptr_array_unref (self->remote_ids);
   g_free (self);
 }
 
@@ -186,7 +199,7 @@ valija_store_carry_check (ValijaStoreContext  *context,
   return line == 0 || fail_on_its_way (error);
 }
 
-/* The line that carries @origin to where it is to go already; 0 for none. */
+/* The line that carries @origin to where it is to go already; 0 for none, as of each copy that is asked for. */
 static gboolean
 find_line (ValijaStoreContext  *context,
            const CarryArgs     *args,
@@ -198,7 +211,8 @@ find_line (ValijaStoreContext  *context,
   g_autofree char *remote_id = NULL;
   gint64 there;
 
-  if (!find_carrying (context, origin, line, error))
+  *line = 0;
+  if (args->how != VALIJA_CARRY_COPY && !find_carrying (context, origin, line, error))
     return FALSE;
   if (*line == 0)
     return TRUE;
@@ -228,6 +242,16 @@ valija_store_carry_follow (ValijaStoreContext  *context,
                               message, folder, remote_id);
 }
 
+/* Of a copy nothing is to be done where it comes from, neither now nor later: so that is not told. */
+static void
+forget_place (ValijaStoreOrigin *origin)
+{
+  origin->message = 0;
+  g_set_str (&origin->account, "");
+  g_set_str (&origin->folder, "");
+  g_set_str (&origin->remote_id, "");
+}
+
 static gboolean
 add_line (ValijaStoreContext   *context,
           const CarryArgs      *args,
@@ -238,17 +262,21 @@ add_line (ValijaStoreContext   *context,
   g_auto(ValijaStoreOrigin) origin = { 0, };
   g_autofree char *labels = valija_labels_to_text ((const char * const *) message->labels);
 
-  return valija_store_origin_describe (context, message->origin, &origin, error) &&
-         valija_store_journal_append (context, args->folder, message->source, message->flags, line, error) &&
+  if (!valija_store_origin_describe (context, message->origin, &origin, error))
+    return FALSE;
+  if (args->how == VALIJA_CARRY_COPY)
+    forget_place (&origin);
+
+  return valija_store_journal_append (context, args->folder, message->source, message->flags, line, error) &&
          (labels == NULL ||
           valija_database_run (context->local, error, "UPDATE operation SET add_labels = ?2 WHERE id = ?1", "is", *line,
                                labels)) &&
          valija_database_run (context->local, error,
                               "INSERT INTO operation_origin VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                              "iiiissssii", *line, (gint64) args->keep, message->received, origin.message,
+                              "iiiissssii", *line, (gint64) args->how, message->received, origin.message,
                               origin.account, origin.folder, origin.remote_id, origin.message_id, origin.date,
                               origin.size) &&
-         valija_store_draft_begin (context->local, message->origin, *line, error);
+         valija_store_draft_begin (context->local, origin.message, *line, error);
 }
 
 static gboolean
@@ -269,7 +297,7 @@ carry_messages (ValijaStoreContext  *context,
           (line == 0 && !add_line (context, args, message, &line, error)) ||
           !valija_database_run (context->local, error,
                                 "UPDATE operation_origin SET keep = ?2 WHERE operation = ?1", "ii", line,
-                                (gint64) args->keep))
+                                (gint64) args->how))
         return FALSE;
 
       g_array_append_val (lines, line);
@@ -340,10 +368,11 @@ delete_orphan (ValijaStoreContext  *context,
                                                           "SELECT 0, o.account, o.folder, ?2, c.message_id, c.date,"
                                                           " c.size FROM operation o"
                                                           " JOIN operation_origin c ON c.operation = o.id"
-                                                          " WHERE o.id = ?1 AND c.keep <> 0 AND NOT EXISTS"
+                                                          " WHERE o.id = ?1 AND c.keep = ?3 AND NOT EXISTS"
                                                           " (SELECT 1 FROM draft d"
                                                           " WHERE d.line = o.id OR d.message = -c.message)",
-                                                          "is", line, remote_id), &orphan, &found, error) &&
+                                                          "isi", line, remote_id, (gint64) VALIJA_CARRY_DRAFT),
+                                   &orphan, &found, error) &&
          (!found || valija_store_origin_delete (context, &orphan, error));
 }
 
@@ -405,6 +434,29 @@ valija_store_carry_finish (ValijaStoreContext  *context,
          valija_store_origin_delete (context, &origin, error);
 }
 
+static gboolean
+delete_remote (ValijaStoreContext  *context,
+               gpointer             data,
+               GValue              *result,
+               GError             **error)
+{
+  const RemoteArgs *args = data;
+  g_auto(ValijaStoreOrigin) origin = { 0, };
+
+  if (!valija_store_load_place (context->cache, args->folder, &origin.account, &origin.folder, error))
+    return FALSE;
+
+  g_set_str (&origin.message_id, "");
+  for (guint i = 0; i < args->remote_ids->len; i++)
+    {
+      g_set_str (&origin.remote_id, g_ptr_array_index (args->remote_ids, i));
+      if (!valija_store_origin_delete (context, &origin, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 gboolean
 valija_store_carry_forget_rows (ValijaDatabase  *local,
                                 GError         **error)
@@ -426,8 +478,8 @@ drop_carrying (ValijaStoreContext  *context,
       if (!valija_database_run (context->local, error,
                                 "DELETE FROM operation WHERE id = ?1 AND mark IS NULL"
                                 " AND EXISTS (SELECT 1 FROM operation_origin WHERE operation = ?1"
-                                " AND (message < 0 OR account <> ''))", "i",
-                                g_array_index (lines, gint64, i)))
+                                " AND (message < 0 OR account <> '' OR keep = ?2))", "ii",
+                                g_array_index (lines, gint64, i), (gint64) VALIJA_CARRY_COPY))
         return FALSE;
     }
 
@@ -438,7 +490,7 @@ drop_carrying (ValijaStoreContext  *context,
  * valija_store_carry_messages:
  * @folder: a folder on a server
  * @messages: (element-type ValijaCarried): each once
- * @keep: they stay: they are drafts that are still written on
+ * @how: what becomes of them where they are
  *
  * Returns: (transfer full): a future that resolves, when all are durable, to a #GArray of int64: the lines in the
  *   journal, in the order of @messages
@@ -447,7 +499,7 @@ DexFuture *
 valija_store_carry_messages (ValijaStore *self,
                              gint64       folder,
                              GPtrArray   *messages,
-                             gboolean     keep)
+                             ValijaCarry  how)
 {
   CarryArgs *args;
 
@@ -457,9 +509,35 @@ valija_store_carry_messages (ValijaStore *self,
   args = g_new0 (CarryArgs, 1);
   args->folder = folder;
   args->messages = g_ptr_array_ref (messages);
-  args->keep = keep;
+  args->how = how;
 
   return valija_store_write (self, carry_messages, args, (GDestroyNotify) carry_args_free);
+}
+
+/**
+ * valija_store_delete_remote:
+ * @folder: a folder on a server
+ * @remote_ids: (element-type utf8): messages in it, whether or not a round has listed them here
+ *
+ * Deletes for good, as valija_store_delete_messages() does; each by a line of its own.
+ *
+ * Returns: (transfer full): a future that resolves to true when it is durable
+ */
+DexFuture *
+valija_store_delete_remote (ValijaStore *self,
+                            gint64       folder,
+                            GPtrArray   *remote_ids)
+{
+  RemoteArgs *args;
+
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (remote_ids != NULL);
+
+  args = g_new0 (RemoteArgs, 1);
+  args->folder = folder;
+  args->remote_ids = valija_store_copy_strings (remote_ids);
+
+  return valija_store_write (self, delete_remote, args, (GDestroyNotify) remote_args_free);
 }
 
 /**

@@ -545,8 +545,8 @@ remove_account (ValijaStoreContext  *context,
                             "si", args->account, (gint64) VALIJA_OPERATION_APPEND) ||
       !valija_database_run (context->local, error,
                             "DELETE FROM operation WHERE account = ?1 AND id IN"
-                            " (SELECT operation FROM operation_origin WHERE message < 0 OR account NOT IN ('', ?1))",
-                            "s", args->account) ||
+                            " (SELECT operation FROM operation_origin WHERE message < 0 OR account NOT IN ('', ?1)"
+                            " OR keep = ?2)", "si", args->account, (gint64) VALIJA_CARRY_COPY) ||
       !valija_database_run (context->local, error, "UPDATE operation_origin SET account = '' WHERE account = ?1", "s",
                             args->account))
     return FALSE;

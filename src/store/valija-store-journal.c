@@ -254,6 +254,12 @@ change_cached_message (ValijaStoreContext  *context,
          valija_store_overlay_refresh (context, id, error);
 }
 
+static gboolean
+has_target (const Change *change)
+{
+  return change->kind == VALIJA_OPERATION_MOVE || change->kind == VALIJA_OPERATION_COPY;
+}
+
 /* Where the change leads, and whether it may. */
 static gboolean
 load_target (ValijaStoreContext  *context,
@@ -263,7 +269,7 @@ load_target (ValijaStoreContext  *context,
              Place               *target,
              GError             **error)
 {
-  if (change->kind != VALIJA_OPERATION_MOVE)
+  if (!has_target (change))
     return TRUE;
 
   if (valija_store_context_database (context, change->folder) != database)
@@ -523,6 +529,25 @@ valija_store_move_messages (ValijaStore  *self,
   dex_return_error_if_fail (VALIJA_IS_STORE (self));
 
   return write_change (self, change_new (VALIJA_OPERATION_MOVE, messages, n_messages, 0, 0, target));
+}
+
+/**
+ * valija_store_copy_messages:
+ * @messages: (array length=n_messages): all in one folder on a server; those that are gone are left out
+ * @target: a folder of the same account on its server, also that one
+ *
+ * Returns: (transfer full): a future that resolves to the id of the line in the journal (int64)
+ */
+DexFuture *
+valija_store_copy_messages (ValijaStore  *self,
+                            const gint64 *messages,
+                            guint         n_messages,
+                            gint64        target)
+{
+  dex_return_error_if_fail (VALIJA_IS_STORE (self));
+  dex_return_error_if_fail (n_messages == 0 || messages[0] > 0);
+
+  return write_change (self, change_new (VALIJA_OPERATION_COPY, messages, n_messages, 0, 0, target));
 }
 
 /**

@@ -40,6 +40,7 @@ typedef struct
   gint64 folder;
   GPtrArray *infos;         /* of ValijaMessageInfo */
   GPtrArray *sources;       /* of ValijaStoredSource */
+  gboolean keep;
 } SupersedeArgs;
 
 static void
@@ -486,17 +487,23 @@ supersede_messages (ValijaStoreContext  *context,
                     GError             **error)
 {
   SupersedeArgs *args = data;
+  g_autoptr(GArray) ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), args->sources->len);
 
   for (guint i = 0; i < args->sources->len; i++)
     {
       ValijaStoredSource *source = g_ptr_array_index (args->sources, i);
       gint64 id;
 
-      if (!valija_store_carry_check (context, source->message, error) ||
+      if ((!args->keep && !valija_store_carry_check (context, source->message, error)) ||
           !valija_store_add_local (context, args->folder, g_ptr_array_index (args->infos, i), source, &id, error) ||
-          !valija_store_journal_delete (context, source->message, error))
+          (!args->keep && !valija_store_journal_delete (context, source->message, error)))
         return FALSE;
+
+      id = valija_database_to_public (context->local, id);
+      g_array_append_val (ids, id);
     }
+
+  valija_store_take_ids (result, g_steal_pointer (&ids));
 
   return TRUE;
 }
@@ -734,18 +741,20 @@ valija_store_add_message (ValijaStore        *self,
  * @folder: in local truth
  * @infos: (element-type ValijaMessageInfo): what the new messages are, as many as @sources
  * @sources: (element-type ValijaStoredSource): each names the message, of either database, in whose place it is filed
+ * @keep: whether those stay, of which these are copies
  *
  * Files all in @folder and deletes those that they are in the place of, in one step: whoever is interrupted has one of
  * each two, and never both.
  *
- * Returns: (transfer full): a future that resolves to true when it is durable; rejects with INVALID, and files none,
- *   where one is on its way to another folder
+ * Returns: (transfer full): a future that resolves to a #GArray of int64, the ids of the new messages, when it is
+ *   durable; rejects with INVALID, and files none, where one is on its way to another folder
  */
 DexFuture *
 valija_store_supersede_messages (ValijaStore *self,
                                  gint64       folder,
                                  GPtrArray   *infos,
-                                 GPtrArray   *sources)
+                                 GPtrArray   *sources,
+                                 gboolean     keep)
 {
   SupersedeArgs *args;
 
@@ -756,6 +765,7 @@ valija_store_supersede_messages (ValijaStore *self,
   args->folder = folder;
   args->infos = g_ptr_array_ref (infos);
   args->sources = g_ptr_array_ref (sources);
+  args->keep = keep;
 
   return valija_store_write (self, supersede_messages, args, (GDestroyNotify) supersede_args_free);
 }

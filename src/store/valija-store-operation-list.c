@@ -69,9 +69,11 @@ list_operations (ValijaStoreContext  *context,
 
   statement = valija_database_query (context->local, error,
                                      "SELECT " VALIJA_STORE_LINE_COLUMNS ", o.attempts, o.words, o.mark,"
-                                     " c.message, c.received, c.message >= 0 AND c.account = ''"
+                                     " c.message, c.received, c.message >= 0 AND c.account = '' AND c.keep <> ?2,"
+                                     " c.keep = ?2"
                                      " FROM operation o LEFT JOIN operation_origin c ON c.operation = o.id"
-                                     " WHERE o.account = ?1 ORDER BY o.sequence, o.id", "s", account);
+                                     " WHERE o.account = ?1 ORDER BY o.sequence, o.id",
+                                     "si", account, (gint64) VALIJA_CARRY_COPY);
 
   while (statement != NULL && valija_database_step (context->local, statement, &local_error))
     {
@@ -93,6 +95,7 @@ list_operations (ValijaStoreContext  *context,
       operation->carries = sqlite3_column_type (statement, VALIJA_STORE_LINE_N_COLUMNS + 3) != SQLITE_NULL;
       operation->origin = sqlite3_column_int64 (statement, VALIJA_STORE_LINE_N_COLUMNS + 3);
       operation->received = sqlite3_column_int64 (statement, VALIJA_STORE_LINE_N_COLUMNS + 4);
+      operation->copies = sqlite3_column_int (statement, VALIJA_STORE_LINE_N_COLUMNS + 6) != 0;
       operation->is_last = !operation->carries || sqlite3_column_int (statement, VALIJA_STORE_LINE_N_COLUMNS + 5) != 0;
       g_ptr_array_add (operations, operation);
     }

@@ -258,8 +258,8 @@ const ValijaStoreIndex valija_store_later_indexes[] = {
 const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_indexes);
 
 /* A line of APPEND that moves a message from this computer, or from another server: what goes from there once the line
- * is done, unless it is kept. message is a public id, 0 for one of a cache that is gone: account, folder and remote_id
- * find it again, and are '' for one of this computer. */
+ * is done, unless it is kept, as ValijaCarry says. message is a public id, 0 for one of a cache that is gone: account,
+ * folder and remote_id find it again, and are '' for one of this computer. Of one that is copied they say nothing. */
 #define ORIGIN_SCRIPT \
   "CREATE TABLE operation_origin (" \
   "  operation INTEGER PRIMARY KEY REFERENCES operation ON DELETE CASCADE," \

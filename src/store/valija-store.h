@@ -212,12 +212,13 @@ DexFuture *valija_store_add_message (ValijaStore        *self,
                                      ValijaStoredSource *source,
                                      gint64              outbox) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same for several, each in the place of the message, anywhere, that its source names: that one is deleted for good
- * in that step; it may be gone. TRUE */
+/* The same for several. Unless they are copies (@keep), each is in the place of the message, anywhere, that its source
+ * names: that one is deleted for good in that step; it may be gone. GArray of int64, their ids. */
 DexFuture *valija_store_supersede_messages (ValijaStore *self,
                                             gint64       folder,
                                             GPtrArray   *infos,
-                                            GPtrArray   *sources) G_GNUC_WARN_UNUSED_RESULT;
+                                            GPtrArray   *sources,
+                                            gboolean     keep) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- Drafts: messages of local truth that are written on. A server may have an earlier version of one, which goes
  * when a later one is there ---- */
@@ -392,6 +393,7 @@ typedef struct
   guint attempts;
   char *words;               /* nullable: why it failed last */
   gboolean carries;          /* what it files comes from elsewhere; see valija_store_carry_messages() */
+  gboolean copies;           /* and stays there, for good */
   gint64 origin;             /* and is this message there; 0: not in the cache now */
   gint64 received;           /* seconds since 1970, 0 for now; of one that carries */
   gboolean is_last;          /* what it files is nowhere else: its account was removed, or it carries nothing */
@@ -423,9 +425,18 @@ DexFuture *valija_store_move_messages (ValijaStore  *self,
                                        const gint64 *messages,
                                        guint         n_messages,
                                        gint64        target) G_GNUC_WARN_UNUSED_RESULT;
+/* Within the cache, and one account: the copies are listed by the next round of @target behind the line. */
+DexFuture *valija_store_copy_messages (ValijaStore  *self,
+                                       const gint64 *messages,
+                                       guint         n_messages,
+                                       gint64        target) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture *valija_store_delete_messages (ValijaStore  *self,
                                          const gint64 *messages,
                                          guint         n_messages) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for what @folder, of a server, has as @remote_ids (of char *): also before it is listed here. TRUE */
+DexFuture *valija_store_delete_remote (ValijaStore *self,
+                                       gint64       folder,
+                                       GPtrArray   *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 /* @folder is on a server; the message is listed once that folder's next round brings it. @outbox: the item whose copy
  * it is, marked as kept in the same step; 0 for none. */
 DexFuture *valija_store_append_message (ValijaStore *self,
@@ -449,14 +460,21 @@ ValijaCarried *valija_carried_new  (gint64      origin,
                                     gint64      received) G_GNUC_WARN_UNUSED_RESULT;
 void           valija_carried_free (ValijaCarried *self);
 
+typedef enum
+{
+  VALIJA_CARRY_MOVE,
+  VALIJA_CARRY_DRAFT,        /* it is still written on here: only the version of it that a server has goes */
+  VALIJA_CARRY_COPY,         /* it stays, and what becomes of it from then on is nothing to its copy */
+} ValijaCarry;
+
 /* The same for all of @messages (of ValijaCarried) in the place of their origins, messages here or of another account:
  * each of these is deleted for good in the step in which its line is finished, and shown where it is until then. Where
  * one is on its way there already, that line; INVALID where one is on its way elsewhere, and then none is carried. With
- * a draft goes the version of it that a server has; with @keep only that one goes. GArray of int64, a line for each */
+ * a draft goes the version of it that a server has. GArray of int64, a line for each */
 DexFuture *valija_store_carry_messages (ValijaStore *self,
                                         gint64       folder,
                                         GPtrArray   *messages,
-                                        gboolean     keep) G_GNUC_WARN_UNUSED_RESULT;
+                                        ValijaCarry  how) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Folders on a server; @parent 0 at the top. What changes is listed so at once; each resolves to
  * the id of the journal line, int64. A new folder has the remote-id "" until its line is done.

@@ -235,12 +235,14 @@ test_why_not (void)
     { "imap", VALIJA_ACTION_FORWARD, NULL, "IMAP reads only. Add an SMTP server to forward." },
     { "imap", VALIJA_ACTION_COMPOSE, NULL, "IMAP reads only. Add an SMTP server to write." },
     { "imap", VALIJA_ACTION_MOVE, "INBOX", NULL },
+    { "imap", VALIJA_ACTION_COPY, "INBOX", NULL },
     { "imap", VALIJA_ACTION_CREATE_FOLDER, NULL, NULL },
     { "imap+smtp", VALIJA_ACTION_REPLY, "INBOX", NULL },
     { "pop3", VALIJA_ACTION_REPLY, "INBOX", "POP3 reads only. Add an SMTP server to reply." },
     { "pop3", VALIJA_ACTION_MARK_READ, "INBOX", NULL },
     { "pop3", VALIJA_ACTION_DELETE, "INBOX", NULL },
     { "pop3", VALIJA_ACTION_MOVE, "INBOX", NULL },
+    { "pop3", VALIJA_ACTION_COPY, "INBOX", NULL },
     { "imap", VALIJA_ACTION_RENAME_FOLDER, "INBOX",
       "Folders such as Inbox and Sent belong to the account and stay as they are. Other folders can be renamed and "
       "removed." },
@@ -255,6 +257,8 @@ test_why_not (void)
     { "smtp", VALIJA_ACTION_DELETE, NULL,
       "SMTP only sends, so there is no mail here. Add an account with IMAP or POP3 to read." },
     { "smtp", VALIJA_ACTION_DELETE, "drafts", NULL },
+    { "smtp", VALIJA_ACTION_COPY, "drafts", NULL },
+    { "smtp", VALIJA_ACTION_COPY, NULL, "SMTP only sends. Add an account with IMAP or POP3 to read." },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

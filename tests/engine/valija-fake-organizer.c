@@ -96,7 +96,7 @@ carry (ValijaMailOrganizer *self, const char *verb, const char *name, const char
         }
       copy = fake_put_message (fake_server_of (self), fake_find_folder (fake_server_of (self), target), message->source,
                                message->flags);
-      g_ptr_array_add (fresh, g_strdup (copy->remote_id));
+      g_ptr_array_add (fresh, g_strdup (fake_server_of (self)->nameless ? "" : copy->remote_id));
       if (g_str_equal (verb, "move"))
         fake_server_remove (fake_server_of (self), name, ids[i]);
     }

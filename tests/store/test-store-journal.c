@@ -3,8 +3,8 @@
 /* The journal's overlay: tables of what the user and the server do, in which order, and what is
  * seen and still to be done in the end.
  *
- * The user: seen 1,2 · unseen 1 · star 1 · label 1 Work · unlabel 1 Work · move 1,2 Archive · delete 1 · undo 2 (the
- * 2nd line)
+ * The user: seen 1,2 · unseen 1 · star 1 · label 1 Work · unlabel 1 Work · move 1,2 Archive · copy 1,2 Archive ·
+ * delete 1 · undo 2 (the 2nd line)
  * The server: add INBOX 4 · flags INBOX 1 seen · labels INBOX 1 Work,Later (- for none) · gone INBOX 1 · relist INBOX
  * 1,2 (a whole round, begun anew) · relist INBOX - (of nothing) The replay, of the first line: done · done 11,12
  * (new remote ids) · fail · give-up This computer: reopen · lose-cache */
@@ -160,6 +160,8 @@ do_user (World *world,
     }
   else if (g_str_equal (step[0], "move"))
     test_await_int64 (valija_store_move_messages (store, ids, array->len, folder_of (world, step[2])));
+  else if (g_str_equal (step[0], "copy"))
+    test_await_int64 (valija_store_copy_messages (store, ids, array->len, folder_of (world, step[2])));
   else if (g_str_equal (step[0], "delete"))
     test_await_int64 (valija_store_delete_messages (store, ids, array->len));
   else
@@ -324,6 +326,18 @@ static const Case cases[] = {
   { "move-then-delete", "move 1 Archive; delete 1; done 11", "2* 3* |  | ", "delete Archive 11" },
   { "move-then-delete-undone", "move 1 Archive; delete 1; undo 1", "2* 3* |  | ", "delete INBOX 1" },
   { "move-then-delete-undo-delete", "move 1 Archive; delete 1; undo 2", "2* 3* | 1* | ", "move INBOX>Archive 1" },
+
+  { "copy-waits", "copy 1,2 Archive", "1* 2* 3* |  | ", "copy INBOX>Archive 1,2" },
+  { "copy-done-then-listed", "copy 1 Archive; done 11; add Archive 11", "1* 2* 3* | 11* | ", "" },
+  { "copy-undone", "copy 1 Archive; undo 1", "1* 2* 3* |  | ", "" },
+  { "copy-given-up", "copy 1 Archive; give-up", "1* 2* 3* |  | ", "" },
+  { "copy-beside-itself", "copy 1 INBOX; done 4; add INBOX 4", "1* 2* 3* 4* |  | ", "" },
+  { "copy-behind-move", "move 1 Archive; copy 1 Trash", "2* 3* | 1* | ", "move INBOX>Archive 1; copy Archive>Trash " },
+  { "copy-behind-move-done", "move 1 Archive; copy 1 Trash; done 11", "2* 3* | 1* | ", "copy Archive>Trash 11" },
+  { "copy-behind-move-undone", "move 1 Archive; copy 1 Trash; undo 1", "1* 2* 3* |  | ", "copy INBOX>Trash 1" },
+  { "copy-then-move", "copy 1 Archive; move 1 Trash; done 11; done 21", "2* 3* |  | 1*", "" },
+  { "copy-then-delete", "copy 1 Archive; delete 1; done 11", "2* 3* |  | ", "delete INBOX 1" },
+  { "copy-over-lost-cache", "copy 1 Archive; lose-cache; add INBOX 1,2,3", "1* 2* 3* |  | ", "copy INBOX>Archive 1" },
 
   { "delete-shown-at-once", "delete 2", "1* 3* |  | ", "delete INBOX 2" },
   { "delete-not-back-by-sync", "delete 2; add INBOX 2; relist INBOX 1,2,3", "1* 3* |  | ", "delete INBOX 2" },
@@ -512,7 +526,7 @@ carry_labelled (TestStore  *self,
 
   one->labels = labels;
   g_ptr_array_add (carried, one);
-  lines = test_await_boxed (valija_store_carry_messages (self->store, folder, carried, FALSE));
+  lines = test_await_boxed (valija_store_carry_messages (self->store, folder, carried, VALIJA_CARRY_MOVE));
 
   return g_array_index (lines, gint64, 0);
 }
@@ -561,14 +575,14 @@ test_supersede (void)
   add_superseding (infos, sources, test_find (self, inbox, "2"), "two");
 
   line = carry (self, test_find (self, inbox, "2"), test_folder (self, "b", "INBOX"));
-  test_await_error (valija_store_supersede_messages (self->store, here, infos, sources), VALIJA_ERROR_INVALID);
+  test_await_error (valija_store_supersede_messages (self->store, here, infos, sources, FALSE), VALIJA_ERROR_INVALID);
   before = test_list (self, inbox, VALIJA_LIST_ALL);
   none = test_list (self, here, VALIJA_LIST_ALL);
   g_assert_cmpstr (before, ==, "1* 2* 3*");
   g_assert_cmpstr (none, ==, "");
 
   test_await (valija_store_drop_carrying (self->store, &line, 1));
-  test_await (valija_store_supersede_messages (self->store, here, infos, sources));
+  g_array_unref (test_await_boxed (valija_store_supersede_messages (self->store, here, infos, sources, FALSE)));
   after = test_list (self, inbox, VALIJA_LIST_ALL);
   all = test_list (self, here, VALIJA_LIST_ALL);
   g_assert_cmpstr (after, ==, "3*");

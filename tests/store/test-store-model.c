@@ -71,6 +71,12 @@ mail_free (Mail *self)
   g_free (self);
 }
 
+static gboolean
+has_target (ValijaOperationKind kind)
+{
+  return kind == VALIJA_OPERATION_MOVE || kind == VALIJA_OPERATION_COPY;
+}
+
 static Shown
 show (const Mail *mail)
 {
@@ -84,7 +90,7 @@ show (const Mail *mail)
         shown.flags = (shown.flags | wait->add) & ~wait->remove;
       else if (wait->kind == VALIJA_OPERATION_MOVE)
         shown.folder = wait->target;
-      else
+      else if (wait->kind == VALIJA_OPERATION_DELETE)
         shown.folder = -1;
       shown.moved = shown.moved || wait->kind == VALIJA_OPERATION_MOVE;
     }
@@ -171,8 +177,12 @@ step_user (Model *self)
   int folder = dice (N_FOLDERS);
   gint64 *rows;
 
-  switch (dice (8))
+  switch (dice (9))
     {
+    case 8:
+      change.kind = VALIJA_OPERATION_COPY;
+      change.target = dice (N_FOLDERS);
+      break;
     case 0: case 1: case 2:
       change.kind = VALIJA_OPERATION_MOVE;
       change.target = dice (N_FOLDERS);
@@ -190,7 +200,7 @@ step_user (Model *self)
     {
       Mail *mail = g_ptr_array_index (self->mails, i);
       Shown shown = show (mail);
-      gboolean matters = change.kind == VALIJA_OPERATION_DELETE ||
+      gboolean matters = change.kind == VALIJA_OPERATION_DELETE || change.kind == VALIJA_OPERATION_COPY ||
                          (change.kind == VALIJA_OPERATION_MOVE && change.target != folder) ||
                          (change.kind == VALIJA_OPERATION_FLAGS &&
                           ((shown.flags | change.add) & ~change.remove) != shown.flags);
@@ -211,6 +221,8 @@ step_user (Model *self)
   rows = (gint64 *) (gpointer) ids->data;
   if (change.kind == VALIJA_OPERATION_MOVE)
     test_await_int64 (valija_store_move_messages (self->store->store, rows, ids->len, self->folders[change.target]));
+  else if (change.kind == VALIJA_OPERATION_COPY)
+    test_await_int64 (valija_store_copy_messages (self->store->store, rows, ids->len, self->folders[change.target]));
   else if (change.kind == VALIJA_OPERATION_DELETE)
     test_await_int64 (valija_store_delete_messages (self->store->store, rows, ids->len));
   else
@@ -469,12 +481,12 @@ finish_mail (Model *self,
       if (mail->here)
         mail->flags = (mail->flags | wait.add) & ~wait.remove;
     }
-  else if (wait.kind == VALIJA_OPERATION_DELETE || new_remote_id == 0)
+  else if (wait.kind == VALIJA_OPERATION_DELETE || (wait.kind == VALIJA_OPERATION_MOVE && new_remote_id == 0))
     {
       mail->here = FALSE;
       g_array_set_size (mail->waits, 0);
     }
-  else
+  else if (wait.kind == VALIJA_OPERATION_MOVE)
     {
       mail->home = wait.target;
       mail->remote_id = new_remote_id;
@@ -614,7 +626,7 @@ compare_journals (Model *self)
       for (guint j = 0; j < operation->remote_ids->len; j++)
         g_ptr_array_add (stored,
                          describe (operation->kind, operation->folder,
-                                   operation->kind == VALIJA_OPERATION_MOVE ? operation->target : "", operation->add,
+                                   operation->target != NULL ? operation->target : "", operation->add,
                                    operation->remove, g_ptr_array_index (operation->remote_ids, j)));
     }
 
@@ -628,7 +640,7 @@ compare_journals (Model *self)
           g_autofree char *remote_id = wait->remote_id != 0 ? g_strdup_printf ("%u", wait->remote_id) : g_strdup ("");
 
           g_ptr_array_add (expected, describe (wait->kind, folder_names[wait->folder],
-                                               wait->kind == VALIJA_OPERATION_MOVE ? folder_names[wait->target] : "",
+                                               has_target (wait->kind) ? folder_names[wait->target] : "",
                                                wait->add, wait->remove, remote_id));
         }
     }
