@@ -31,8 +31,8 @@ static const GOptionEntry label_options[] = {
   G_OPTION_ENTRY_NULL
 };
 
-static const GOptionEntry move_options[] = {
-  { "to", 't', 0, G_OPTION_ARG_STRING, &opt_to, N_("The folder to move to"), "FOLDER" },
+static const GOptionEntry target_options[] = {
+  { "to", 't', 0, G_OPTION_ARG_STRING, &opt_to, N_("The folder where they are to be"), "FOLDER" },
   { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("The account of that folder, if it is another"),
     "ACCOUNT" },
   QUEUE_OPTION,
@@ -159,8 +159,10 @@ label_fiber (ValijaCli *cli, GError **error)
                                                                    (const char * const *) opt_unlabels), error);
 }
 
+typedef DexFuture *(*TakeFunc) (ValijaEngine *engine, GPtrArray *messages, ValijaFolder *target);
+
 static gboolean
-move_fiber (ValijaCli *cli, GError **error)
+take_fiber (ValijaCli *cli, TakeFunc take, GError **error)
 {
   g_autoptr(GPtrArray) messages = NULL;
   ValijaAccount *account;
@@ -177,7 +179,19 @@ move_fiber (ValijaCli *cli, GError **error)
     account = valija_folder_get_account (valija_message_get_folder (g_ptr_array_index (messages, 0)));
 
   return account != NULL && (target = valija_cli_find_folder (cli, account, opt_to, error)) != NULL &&
-         finish_fiber (cli, messages, valija_engine_move_messages (cli->engine, messages, target), error);
+         finish_fiber (cli, messages, take (cli->engine, messages, target), error);
+}
+
+static gboolean
+move_fiber (ValijaCli *cli, GError **error)
+{
+  return take_fiber (cli, valija_engine_move_messages, error);
+}
+
+static gboolean
+copy_fiber (ValijaCli *cli, GError **error)
+{
+  return take_fiber (cli, valija_engine_copy_messages, error);
 }
 
 static gboolean
@@ -192,7 +206,8 @@ delete_fiber (ValijaCli *cli, GError **error)
 const ValijaCliCommand valija_cli_organize_commands[] = {
   { "flag", "MESSAGE…", N_("Mark messages"), flag_options, flag_fiber },
   { "label", "MESSAGE…", N_("Give messages labels, or take them away"), label_options, label_fiber },
-  { "move", "MESSAGE…", N_("Move messages to another folder"), move_options, move_fiber },
+  { "move", "MESSAGE…", N_("Move messages to another folder"), target_options, move_fiber },
+  { "copy", "MESSAGE…", N_("Copy messages to another folder"), target_options, copy_fiber },
   { "delete", "MESSAGE…", N_("Move messages to the trash, and those in it out of the world"), delete_options,
     delete_fiber },
   { NULL }

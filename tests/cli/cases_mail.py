@@ -251,6 +251,46 @@ def queued_changes():
             assert len(box.search(None, 'FLAGGED')[1][0].split()) == before + 1
 
 
+def server_subjects(user, folder):
+    with imap(user) as box:
+        box.select(folder, readonly=True)
+        found = box.search(None, 'ALL')[1][0].decode().replace(' ', ',')
+        answer = box.fetch(found, '(BODY.PEEK[HEADER.FIELDS (SUBJECT)])')[1] if found else []
+        return [item[1].decode().partition(':')[2].strip() for item in answer if isinstance(item, tuple)]
+
+
+@test
+def copies():
+    """Within an account, to another one and to this computer: what is copied stays where it is."""
+    subject = 'What is copied'
+    with imap(MEI) as box:
+        box.append('INBOX', None, None, f'From: {LUIS}\r\nSubject: {subject}\r\n\r\nOnce.\r\n'.encode())
+    with profile() as p:
+        p.add('imap', MEI, *incoming(MEI), '--set', 'name=there')
+        p.add('pop3', LUIS, *incoming(LUIS, 'pop3s_port'), '--set', 'name=here')
+        p.run('sync', '--headers')
+        number = next(str(m['id']) for m in p.messages('INBOX', '--account', 'there') if m['subject'] == subject)
+        assert 'copy' in p.run('--help').stdout
+        p.run('copy', number, expect=USAGE)
+
+        assert p.run('copy', number, '--to', 'Archive').stdout == '1 message copied to Archive\n'
+        assert server_subjects(MEI, 'Archive').count(subject) == 1
+        assert p.json('copy', number, '--to', 'Trash', '--queue')['label'] == '1 message copied to Trash'
+        assert subject not in server_subjects(MEI, 'Trash')
+        p.run('copy', number, '--to', 'Archive', '--account', 'here')
+        assert subject in p.subjects('Archive', '--account', 'here')
+
+        p.run('sync', '--headers')
+        assert server_subjects(MEI, 'Trash').count(subject) == 1
+        for folder in ('INBOX', 'Archive', 'Trash'):
+            assert p.subjects(folder, '--account', 'there').count(subject) == 1, folder
+
+        local = next(str(m['id']) for m in p.messages('Archive', '--account', 'here') if m['subject'] == subject)
+        p.run('copy', local, '--to', 'Archive', '--account', 'there')
+        assert server_subjects(MEI, 'Archive').count(subject) == 2
+        assert p.subjects('Archive', '--account', 'here').count(subject) == 1
+
+
 def server_folders(user):
     with imap(user) as box:
         return {line.decode().rsplit(' ', 1)[-1].strip('"') for line in box.list()[1]}

@@ -3,10 +3,11 @@
 """Faults, by chance but repeatable: valijactl against the real servers of tests/world, whose line fails or whose process
 is killed, and then a look at store, server and outbox: nothing lost, nothing doubled, nothing sent twice.
 
-    world.py run -- faults.py PROGRAM cut|send|fetch|kill|across|folders|clients|large|full|share [--rounds N] [--seconds N] [--seed S]
-        [--only ROUND]
+    world.py run -- faults.py PROGRAM cut|copy|send|fetch|kill|across|folders|clients|large|full|share [--rounds N] [--seconds N]
+        [--seed S] [--only ROUND]
 
 cut      IMAP: changes that wait and a copy to file; the line fails after the N-th line of the server
+copy     IMAP: SIGKILL while copies wait for what comes after the N-th line of the server
 send     SMTP: the same while messages are sent
 fetch    POP3: the same while mail is fetched and taken off the server
 kill     SIGKILL at a moment by chance during sync, move, flag, delete, send, and while POP3 fetches
@@ -85,6 +86,7 @@ def cut_round(program, lines, kind, variant, seed):
         victim.run('flag', ids['two'], '--add', 'flagged', '--queue')
         victim.run('delete', ids['three'], '--queue')
         victim.run('flag', ids['one'], '--add', 'seen', '--queue')
+        victim.run('copy', ids['one'], ids['four'], '--to', 'Drafts', '--queue')
         line.arm(lines, kind, seed)
         victim.run('sync', expect=None)
         faulted = line.disarm()
@@ -92,9 +94,43 @@ def cut_round(program, lines, kind, variant, seed):
             victim.run('sync')
         line.close()
         compare(victim, ANA, {'INBOX': [('four', ()), ('one', ('seen',))], 'Archive': [('two', ('flagged',))],
-                              'Trash': [('three', ())], 'Sent': [(sent, ('seen',))], 'Drafts': []})
+                              'Trash': [('three', ())], 'Sent': [(sent, ('seen',))],
+                              'Drafts': [('four', ()), ('one', ('seen',))]})
         check(wait_for(lambda: count(LUIS, sent)) == 1, sent, 'was delivered', count(LUIS, sent), 'times')
     return faulted
+
+
+def copy_round(program, lines, kind, variant, seed):
+    """Copies, within an account and from one to another, while the process is killed as it waits behind `lines` lines.
+    Whether it was."""
+    line = Cutter(WORLD, WORLD['imaps_port'], rb' (' + HIDDEN + VARIANTS[variant] + rb')(?=[ \]\r])')
+    fill(ANA, ['one', 'two'])
+    fill(LUIS, ['three'])
+    with Victim(program, PASSWORD) as victim:
+        victim.add('imap', ANA, *side('incoming', line.port, ANA))
+        victim.add('imap', LUIS, *side('incoming', WORLD['imaps_port'], LUIS))
+        victim.run('sync', '--headers')
+        ids = {m['subject']: str(m['id']) for user in (ANA, LUIS) for m in victim.list('INBOX', '--account', user)}
+        victim.run('copy', ids['one'], ids['two'], '--to', 'Archive', '--queue')
+        line.arm(lines, kind, seed)
+        # Which does what waits as well, first
+        child = victim.start('copy', ids['three'], '--to', 'Archive', '--account', ANA)
+        wait_for(lambda: line.faulted or child.poll() is not None)
+        child.kill()
+        child.communicate()
+        killed = line.disarm()
+        for _ in range(2):
+            victim.run('sync', '--headers')
+        line.close()
+        copies = {s: [place for place, _ in server_list(ANA, 'Archive')].count(s) for s in ('one', 'two', 'three')}
+        check(copies['one'] == copies['two'] == 1, copies)
+        # It is written down once its source is here
+        check(copies['three'] == 1 or (killed and copies['three'] == 0), copies)
+        check(server_list(ANA, 'INBOX') == [('one', ()), ('two', ())], server_list(ANA, 'INBOX'))
+        check(server_list(LUIS, 'INBOX') == [('three', ())], server_list(LUIS, 'INBOX'))
+        here = collections.Counter(m['subject'] for m in victim.list('Archive', '--account', ANA))
+        check(here == {s: n for s, n in copies.items() if n > 0}, 'here:', here, 'but on the server:', copies)
+    return killed
 
 
 def renumber_round(program, seed):
@@ -522,6 +558,9 @@ def share(program, seed):
         lines, kind = rng.randrange(8, 40), rng.choice(['cut', *GARBAGE])
         yield (f'cut lines={lines} kind={kind} option={variant} seed={seed}',
                lambda lines=lines, kind=kind, variant=variant: cut_round(program, lines, kind, variant, seed))
+        lines = rng.randrange(8, 40)
+        yield (f'copy lines={lines} kind=stall option={variant} seed={seed}',
+               lambda lines=lines, variant=variant: copy_round(program, lines, 'stall', variant, seed))
     yield f'renumber seed={seed}', lambda: renumber_round(program, seed)
     for chunking in (True, False):
         lines = rng.randrange(12, 26)
@@ -545,10 +584,11 @@ def share(program, seed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
-    parser.add_argument('what', choices=['cut', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'large', 'full', 'share'])
+    parser.add_argument('what', choices=['cut', 'copy', 'send', 'fetch', 'kill', 'across', 'folders', 'clients', 'large', 'full',
+                                         'share'])
     parser.add_argument('--rounds', type=int, help='of kill, across, folders (100) and clients (1)')
     parser.add_argument('--seconds', type=float, default=20, help='of a round of clients')
-    parser.add_argument('--step', type=int, default=1, help='of cut, send and fetch: at every so many lines')
+    parser.add_argument('--step', type=int, default=1, help='of cut, copy, send and fetch: at every so many lines')
     parser.add_argument('--kinds', default=','.join(KINDS), help='of cut, send and fetch: how the line fails')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--only', help='rounds whose line has these words')
@@ -556,6 +596,7 @@ def main():
     args = parser.parse_args()
     kinds = args.kinds.split(',')
     rounds = {'cut': lambda: sweep(args.program, cut_round, VARIANTS, args.step, args.seed, kinds),
+              'copy': lambda: sweep(args.program, copy_round, VARIANTS, args.step, args.seed, ['stall']),
               'send': lambda: sweep(args.program, send_round, (True, False), args.step, args.seed, kinds),
               'fetch': lambda: sweep(args.program, fetch_round, (False, True), args.step, args.seed, kinds),
               'kill': lambda: kills(args.program, args.rounds or 100, args.seed),
