@@ -48,6 +48,7 @@ static const struct
   { GROUP_MESSAGES, N_("Labels"), "win.labels", { "<Control><Shift>l" }, "l" },
   { GROUP_MESSAGES, N_("Archive"), "win.archive", { "<Control>e" }, "a" },
   { GROUP_MESSAGES, N_("Move"), "win.move", { "<Control>m" }, "m" },
+  { GROUP_MESSAGES, N_("Copy to a folder"), "win.copy", { "<Control><Shift>m" } },
   { GROUP_MESSAGES, N_("Move to junk"), "win.junk", { "<Control>j" } },
   { GROUP_MESSAGES, N_("Delete"), NULL, { NULL }, "Delete" },
   { GROUP_MESSAGES, N_("Undo"), NULL, { NULL }, "<Control>z" },

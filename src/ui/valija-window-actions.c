@@ -106,7 +106,7 @@ all_have (GPtrArray  *messages,
   return TRUE;
 }
 
-/* ---- Flags, moving, deleting ---- */
+/* ---- Flags, moving, copying, deleting ---- */
 
 static void
 changed_cb (DexFuture *future,
@@ -246,6 +246,16 @@ valija_window_move_messages (ValijaWindow *self,
   valija_future_then (valija_engine_move_messages (self->engine, messages, target), self, changed_cb);
 }
 
+/* They stay where they are, and selected. */
+void
+valija_window_copy_messages (ValijaWindow *self,
+                             GPtrArray    *messages,
+                             ValijaFolder *target)
+{
+  if (messages->len > 0 && may (self, messages, VALIJA_ACTION_COPY))
+    valija_future_then (valija_engine_copy_messages (self->engine, messages, target), self, changed_cb);
+}
+
 /* Each message to that folder of its own account. */
 static void
 move_to_role (ValijaWindow    *self,
@@ -304,28 +314,66 @@ find_common_folder (ValijaWindow *self,
   return common;
 }
 
-static void
-choose_folder (gpointer   owner,
-               GPtrArray *messages)
+/* Of all accounts that take mail: those of @own come first. */
+static GListModel *
+list_targets (ValijaWindow *self,
+              GPtrArray    *own)
 {
-  ValijaWindow *self = owner;
+  GListModel *accounts = valija_engine_get_accounts (self->engine);
+  GListStore *folders = g_list_store_new (G_TYPE_LIST_MODEL);
+
+  for (guint i = 0; i < own->len; i++)
+    g_list_store_append (folders, valija_engine_get_folders (self->engine, g_ptr_array_index (own, i)));
+
+  for (guint i = 0; i < g_list_model_get_n_items (accounts); i++)
+    {
+      g_autoptr(ValijaAccount) account = g_list_model_get_item (accounts, i);
+      g_autofree char *reason = valija_engine_why_not (self->engine, account, NULL, VALIJA_ACTION_MOVE);
+
+      if (reason == NULL && !g_ptr_array_find (own, account, NULL))
+        g_list_store_append (folders, valija_engine_get_folders (self->engine, account));
+    }
+
+  return G_LIST_MODEL (folders);
+}
+
+static void
+choose_folder (ValijaWindow *self,
+               GPtrArray    *messages,
+               gboolean      copy)
+{
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
-  g_autoptr(GListStore) folders = g_list_store_new (G_TYPE_LIST_MODEL);
+  g_autoptr(GListModel) folders = NULL;
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
   AdwDialog *dialog;
 
-  if (accounts->len == 0 || !may (self, messages, VALIJA_ACTION_MOVE))
+  if (accounts->len == 0 || !may (self, messages, copy ? VALIJA_ACTION_COPY : VALIJA_ACTION_MOVE))
     return;
 
-  for (guint i = 0; i < accounts->len; i++)
-    g_list_store_append (folders, valija_engine_get_folders (self->engine, g_ptr_array_index (accounts, i)));
-
-  dialog = valija_folder_dialog_new (messages, G_LIST_MODEL (folders), find_common_folder (self, messages));
-  g_signal_connect_object (dialog, "chosen", G_CALLBACK (valija_window_move_messages), self, G_CONNECT_SWAPPED);
+  folders = list_targets (self, accounts);
+  dialog = valija_folder_dialog_new (copy ? _("Copy To") : _("Move To"), messages, folders,
+                                     find_common_folder (self, messages));
+  g_signal_connect_object (dialog, "chosen",
+                           G_CALLBACK (copy ? valija_window_copy_messages : valija_window_move_messages), self,
+                           G_CONNECT_SWAPPED);
   /* The row that had the focus may be gone then */
   if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->pane)))
     g_signal_connect_object (dialog, "closed", G_CALLBACK (valija_message_pane_focus), self->pane, G_CONNECT_SWAPPED);
-  adw_dialog_present (dialog, owner);
+  adw_dialog_present (dialog, GTK_WIDGET (self));
+}
+
+static void
+choose_move (gpointer   self,
+             GPtrArray *messages)
+{
+  choose_folder (self, messages, FALSE);
+}
+
+static void
+choose_copy (gpointer   self,
+             GPtrArray *messages)
+{
+  choose_folder (self, messages, TRUE);
 }
 
 static void
@@ -394,7 +442,8 @@ static const struct
   { "win.labels", choose_labels },
   { "win.archive", archive },
   { "win.junk", move_to_junk },
-  { "win.move", choose_folder },
+  { "win.move", choose_move },
+  { "win.copy", choose_copy },
   { "win.delete", delete_or_ask },
 };
 

@@ -190,11 +190,15 @@ account_activated_cb (ValijaWindow  *self,
 
 static void
 messages_dropped_cb (ValijaWindow *self,
-                     ValijaFolder *folder)
+                     ValijaFolder *folder,
+                     gboolean      copy)
 {
   g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
 
-  valija_window_move_messages (self, messages, folder);
+  if (copy)
+    valija_window_copy_messages (self, messages, folder);
+  else
+    valija_window_move_messages (self, messages, folder);
 }
 
 static void

@@ -177,6 +177,21 @@ class Keys:
         self.key('ctrl+z')
         self.row(SUBJECT)
 
+    def copy_message(self):
+        """A message is copied by the dialog: it stays, and the focus is in the list again"""
+        h = self.hands
+        self.key('alt+Home')
+        self.row(SUBJECT)
+        self.key('ctrl+shift+m')
+        h.find('dialog', 'Copy To')
+        h.wait(lambda: any(node.has('FOCUSED') for node in h.walk(h.find('entry', 'Find a folder'))), 'the focus in the entry')
+        self.display.xdotool('type', 'arch')
+        self.key('Return')
+        h.gone('dialog', 'Copy To')
+        self.row(SUBJECT)
+        self.focused('list item', within='Messages')
+        self.key('ctrl+z')
+
     def to(self, role, name, within=None):
         """Goes on by Tab until the focus is on a ROLE of that NAME, or in it: in the dialog, or in what WITHIN is."""
         dialog = within or self.hands.look('dialog')
@@ -381,8 +396,8 @@ class Keys:
         if code != 0:
             raise AssertionError(f'it ended with {code}')
 
-    STEPS = (read, answer, flag, labels, delete_and_undo, search, sidebar, move, preferences, attach, save, assistant, certificate,
-             search_by_operator, end)
+    STEPS = (read, answer, flag, labels, delete_and_undo, search, sidebar, move, copy_message, preferences, attach, save, assistant,
+             certificate, search_by_operator, end)
 
     def close(self):
         desktop.finish(self.process)

@@ -83,6 +83,21 @@ test_labels_of_question (void)
   WAIT_FOR (!has (asked, "Boat"));
 }
 
+static gboolean
+shows_only (GListModel *folders,
+            const char *name)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (folders); i++)
+    {
+      g_autoptr(ValijaFolder) folder = g_list_model_get_item (folders, i);
+
+      if (!g_str_equal (valija_folder_get_display_name (folder), name))
+        return FALSE;
+    }
+
+  return g_list_model_get_n_items (folders) > 0;
+}
+
 void
 test_move_of_question (void)
 {
@@ -95,14 +110,68 @@ test_move_of_question (void)
   select_row (2);
   adw_toast_overlay_dismiss_all (window->toasts);
   dialog = ask ("win.move", VALIJA_TYPE_FOLDER_DIALOG);
+  g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (dialog)), ==, "Move To");
   type_text (dialog, "Archive");
   folders = G_LIST_MODEL (gtk_list_view_get_model (find_widget (dialog, GTK_TYPE_LIST_VIEW)));
-  WAIT_FOR (g_list_model_get_n_items (folders) == 1);
+  WAIT_FOR (shows_only (folders, "Archive"));
   select_row (0);
   other = g_object_ref (window->current);
   g_signal_emit_by_name (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), "activate");
   WAIT_FOR (count ("archive") == 1);
   g_assert_true (window->current == other);
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT_FOR (count ("archive") == 0);
+}
+
+/* The folders of the account itself come first, then those of the others. What is copied stays, and stays selected. */
+void
+test_copy_question (void)
+{
+  ValijaWindow *window = get_window ();
+  GListModel *folders;
+  GtkWidget *dialog;
+  g_autoptr(ValijaFolder) first = NULL;
+  g_autoptr(ValijaFolder) last = NULL;
+  g_autoptr(ValijaMessage) copied = NULL;
+  gint64 before;
+
+  show_inbox ("ana@example.org");
+  before = count ("inbox");
+  select_row (0);
+  copied = g_object_ref (window->current);
+  adw_toast_overlay_dismiss_all (window->toasts);
+  dialog = ask ("win.copy", VALIJA_TYPE_FOLDER_DIALOG);
+  g_assert_cmpstr (adw_dialog_get_title (ADW_DIALOG (dialog)), ==, "Copy To");
+  folders = G_LIST_MODEL (gtk_list_view_get_model (find_widget (dialog, GTK_TYPE_LIST_VIEW)));
+  first = g_list_model_get_item (folders, 0);
+  last = g_list_model_get_item (folders, g_list_model_get_n_items (folders) - 1);
+  g_assert_true (valija_folder_get_account (first) == valija_folder_get_account (find_folder ("archive")));
+  g_assert_true (valija_folder_get_account (last) != valija_folder_get_account (first));
+
+  type_text (dialog, "Archive");
+  WAIT_FOR (shows_only (folders, "Archive"));
+  g_signal_emit_by_name (find_widget (dialog, GTK_TYPE_SEARCH_ENTRY), "activate");
+  WAIT_FOR (count ("archive") > 0);
+  g_assert_cmpint (count ("inbox"), ==, before);
+  g_assert_true (window->current == copied);
+  press_undo (GTK_WIDGET (window->toasts));
+  WAIT_FOR (count ("archive") == 0);
+}
+
+/* Dropped on a folder with Ctrl held. */
+void
+test_dropped (void)
+{
+  ValijaWindow *window = get_window ();
+  gint64 before;
+
+  show_inbox ("ana@example.org");
+  before = count ("inbox");
+  select_row (0);
+  adw_toast_overlay_dismiss_all (window->toasts);
+  g_signal_emit_by_name (window->sidebar, "messages-dropped", find_folder ("archive"), TRUE);
+  WAIT_FOR (count ("archive") > 0);
+  g_assert_cmpint (count ("inbox"), ==, before);
   press_undo (GTK_WIDGET (window->toasts));
   WAIT_FOR (count ("archive") == 0);
 }

@@ -262,6 +262,8 @@ main (int    argc,
   g_test_add_func ("/ui/question/labels", test_labels_of_question);
   g_test_add_func ("/ui/question/labels-of-conversation", test_labels_of_conversation);
   g_test_add_func ("/ui/question/move", test_move_of_question);
+  g_test_add_func ("/ui/question/copy", test_copy_question);
+  g_test_add_func ("/ui/window/dropped", test_dropped);
   g_test_add_func ("/ui/question/delete", test_delete_of_question);
   g_test_add_func ("/ui/window/search-place", test_search_place);
   g_test_add_func ("/ui/search/chips", test_search_chips);

@@ -60,6 +60,8 @@ void test_labels_of_conversation (void);
 void test_labels_of_question (void);
 void test_preferences (void);
 void test_move_of_question (void);
+void test_copy_question (void);
+void test_dropped (void);
 void test_delete_of_question (void);
 void test_delete_of_found (void);
 

@@ -824,6 +824,41 @@ valija_engine_move_messages (ValijaEngine *self, GPtrArray *messages, ValijaFold
   return change (self, messages, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, valija_folder_get_id (target), "Moved");
 }
 
+static void
+copy_one (ValijaEngine *self, ValijaUndo *undo, gint64 id, gint64 folder)
+{
+  ValijaMessageRow *row = valija_message_row_copy (valija_fake_engine_find_row (self, id));
+
+  row->id = self->next_id++;
+  row->conversation = row->id;
+  row->folder_id = 0;
+  g_ptr_array_insert (self->rows, 0, row);
+  g_hash_table_insert (self->sources, valija_fake_engine_dup_id (row->id),
+                       g_bytes_ref (g_hash_table_lookup (self->sources, &id)));
+  change_one (self, undo, row->id, VALIJA_FLAG_NONE, VALIJA_FLAG_NONE, folder);
+}
+
+DexFuture *
+valija_engine_copy_messages (ValijaEngine *self, GPtrArray *messages, ValijaFolder *target)
+{
+  ValijaUndo *undo = g_object_new (VALIJA_TYPE_UNDO, NULL);
+
+  undo->label = g_strdup ("Copied");
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ValijaMessage *message = g_ptr_array_index (messages, i);
+      GArray *members = valija_message_get_members (message);
+
+      if (members == NULL)
+        copy_one (self, undo, valija_message_get_id (message), valija_folder_get_id (target));
+      for (guint j = 0; members != NULL && j < members->len; j++)
+        copy_one (self, undo, g_array_index (members, gint64, j), valija_folder_get_id (target));
+    }
+  valija_fake_engine_changed (self);
+
+  return dex_future_new_take_object (undo);
+}
+
 /* Each to its own account, with one undo for all. */
 DexFuture *
 valija_engine_move_to_role (ValijaEngine *self, GPtrArray *messages, ValijaFolderRole role)
@@ -875,6 +910,11 @@ valija_engine_undo (ValijaEngine *self, ValijaUndo *undo)
     {
       ValijaMessageRow *row = valija_fake_engine_find_row (self, g_array_index (undo->ids, gint64, i));
 
+      if (g_array_index (undo->folders, gint64, i) == 0)
+        {
+          g_ptr_array_remove (self->rows, row);
+          continue;
+        }
       row->folder_id = g_array_index (undo->folders, gint64, i);
       row->flags = g_array_index (undo->flags, ValijaFlags, i);
       g_strfreev (row->labels);

@@ -13,7 +13,7 @@ struct _ValijaUndo
 
   char *label;
   GArray *ids;                /* of gint64 */
-  GArray *folders;            /* of gint64, before */
+  GArray *folders;            /* of gint64, before; 0 for what was not there */
   GArray *flags;              /* of ValijaFlags, before */
   GPtrArray *labels;          /* of char **, before */
 };

@@ -164,11 +164,12 @@ valija_folder_dialog_init (ValijaFolderDialog *self)
 }
 
 AdwDialog *
-valija_folder_dialog_new (GPtrArray    *messages,
+valija_folder_dialog_new (const char   *title,
+                          GPtrArray    *messages,
                           GListModel   *folders,
                           ValijaFolder *here)
 {
-  ValijaFolderDialog *self = g_object_new (VALIJA_TYPE_FOLDER_DIALOG, NULL);
+  ValijaFolderDialog *self = g_object_new (VALIJA_TYPE_FOLDER_DIALOG, "title", title, NULL);
   GtkSingleSelection *selection;
   GListModel *all = G_LIST_MODEL (gtk_flatten_list_model_new (g_object_ref (folders)));
 

@@ -8,14 +8,15 @@
 
 G_BEGIN_DECLS
 
-/* Asks for the folder to move messages to. Signal "chosen" (GPtrArray of ValijaMessage, those that were asked about;
- * ValijaFolder). */
+/* Asks for the folder to move or copy messages to. Signal "chosen" (GPtrArray of ValijaMessage, those that were asked
+ * about; ValijaFolder). */
 #define VALIJA_TYPE_FOLDER_DIALOG (valija_folder_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaFolderDialog, valija_folder_dialog, VALIJA, FOLDER_DIALOG, AdwDialog)
 
-/* @messages: of ValijaMessage; @folders: of GListModel of ValijaFolder, one for each account; @here (nullable) is where
- * the messages are and is left out */
-AdwDialog *valija_folder_dialog_new (GPtrArray    *messages,
+/* @title: what is done; @messages: of ValijaMessage; @folders: of GListModel of ValijaFolder, one for each account;
+ * @here (nullable) is where the messages are and is left out */
+AdwDialog *valija_folder_dialog_new (const char   *title,
+                                     GPtrArray    *messages,
                                      GListModel   *folders,
                                      ValijaFolder *here) G_GNUC_WARN_UNUSED_RESULT;
 

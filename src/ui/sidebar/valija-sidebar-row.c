@@ -225,13 +225,23 @@ takes_messages (GObject *item)
   return VALIJA_IS_FOLDER (item) && !valija_folder_gathers (VALIJA_FOLDER (item));
 }
 
+/* With Ctrl held nothing but a copy is offered. */
+static GdkDragAction
+find_action_cb (ValijaSidebarRow *self)
+{
+  GdkDrop *drop = gtk_drop_target_get_current_drop (self->drop);
+  GdkDragAction actions = drop != NULL ? gdk_drop_get_actions (drop) : GDK_ACTION_MOVE;
+
+  return (actions & GDK_ACTION_MOVE) != 0 ? GDK_ACTION_MOVE : actions & GDK_ACTION_COPY;
+}
+
 static gboolean
 drop_cb (ValijaSidebarRow *self)
 {
   if (!takes_messages (self->item) || !valija_folder_get_selectable (VALIJA_FOLDER (self->item)))
     return FALSE;
 
-  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, self->item);
+  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, self->item, find_action_cb (self) == GDK_ACTION_COPY);
 
   return TRUE;
 }
@@ -302,7 +312,7 @@ valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
   signals[DETAILS] = g_signal_new ("details", VALIJA_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 1, VALIJA_TYPE_ACCOUNT);
   signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                            NULL, NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
+                                            NULL, NULL, G_TYPE_NONE, 2, VALIJA_TYPE_FOLDER, G_TYPE_BOOLEAN);
 
   gtk_widget_class_install_action (widget_class, "row.activate", NULL, activate_action);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar-row.ui");
@@ -317,6 +327,7 @@ valija_sidebar_row_class_init (ValijaSidebarRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, details);
   gtk_widget_class_bind_template_child (widget_class, ValijaSidebarRow, drop);
   gtk_widget_class_bind_template_callback (widget_class, details_cb);
+  gtk_widget_class_bind_template_callback (widget_class, find_action_cb);
   gtk_widget_class_bind_template_callback (widget_class, drop_cb);
 }
 

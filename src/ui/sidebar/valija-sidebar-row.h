@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* A row of the sidebar: an account (ValijaAccount) or a folder (ValijaFolder). Property:
  * summary, what a screen reader says. Signals: "details" (ValijaAccount), "messages-dropped"
- * (ValijaFolder). */
+ * (ValijaFolder; gboolean, whether they are to be copied). */
 #define VALIJA_TYPE_SIDEBAR_ROW (valija_sidebar_row_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSidebarRow, valija_sidebar_row, VALIJA, SIDEBAR_ROW, AdwBin)
 

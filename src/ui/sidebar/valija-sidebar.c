@@ -257,9 +257,10 @@ valija_sidebar_show_account (ValijaSidebar *self,
 static void
 dropped_cb (ValijaSidebar    *self,
             ValijaFolder     *folder,
+            gboolean          copy,
             ValijaSidebarRow *row)
 {
-  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, folder);
+  g_signal_emit (self, signals[MESSAGES_DROPPED], 0, folder, copy);
 }
 
 static void
@@ -340,7 +341,7 @@ valija_sidebar_class_init (ValijaSidebarClass *klass)
   signals[ACCOUNT_ACTIVATED] = g_signal_new ("account-activated", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                              NULL, G_TYPE_NONE, 1, VALIJA_TYPE_ACCOUNT);
   signals[MESSAGES_DROPPED] = g_signal_new ("messages-dropped", VALIJA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                            NULL, G_TYPE_NONE, 1, VALIJA_TYPE_FOLDER);
+                                            NULL, G_TYPE_NONE, 2, VALIJA_TYPE_FOLDER, G_TYPE_BOOLEAN);
 
   g_type_ensure (VALIJA_TYPE_SYNC_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/valija/Valija/ui/valija-sidebar.ui");

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* Accounts with their folders, and the outbox while something is in it. Signals:
  * "folder-selected" (ValijaFolder), "outbox-selected", "account-activated" (ValijaAccount),
- * "messages-dropped" (ValijaFolder): the selected messages, onto it. */
+ * "messages-dropped" (ValijaFolder; gboolean): the selected messages, onto it, to be copied or moved there. */
 #define VALIJA_TYPE_SIDEBAR (valija_sidebar_get_type ())
 G_DECLARE_FINAL_TYPE (ValijaSidebar, valija_sidebar, VALIJA, SIDEBAR, AdwBin)
 
