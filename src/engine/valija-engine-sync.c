@@ -283,6 +283,18 @@ leave_out (Sync *sync, ValijaFolder *folder, const GError *failure)
   return TRUE;
 }
 
+/* Whether @failure, of one of several @folders, keeps back the others. */
+static gboolean
+fails_all (Sync *sync, GPtrArray *folders, ValijaFolder *folder, const GError *failure)
+{
+  if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
+      !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
+    return TRUE;
+
+  g_message ("Folder “%s” was left out: %s", valija_folder_get_name (folder), failure->message);
+  return FALSE;
+}
+
 /* Between two folders others have their turn, by which a folder may go. */
 static gboolean
 sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
@@ -307,14 +319,11 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
           continue;
         }
 
-      if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
-          !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
+      if (fails_all (sync, folders, folder, failure))
         {
           g_propagate_error (error, name_folder (failure, folder));
           return FALSE;
         }
-
-      g_message ("Folder “%s” was left out: %s", valija_folder_get_name (folder), failure->message);
     }
 
   return TRUE;
@@ -370,8 +379,7 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
 
       dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
                       &failure);
-      if (failure != NULL &&
-          (valija_folder_get_owner (folder) == VALIJA_FOLDER_OWNER_USER || !valija_engine_is_of_folder (failure)))
+      if (failure != NULL && fails_all (sync, folders, folder, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -379,6 +387,20 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
     }
 
   return TRUE;
+}
+
+/* What was left out is told until a look at all of them leaves nothing out. */
+static void
+tell_left_out (Sync *sync)
+{
+  ValijaAccountRuntime *runtime = sync->runtime;
+
+  if ((sync->flags & ALL) == 0)
+    return;
+
+  g_clear_error (&runtime->left_out);
+  if (sync->left_out != NULL)
+    runtime->left_out = g_error_copy (sync->left_out);
 }
 
 /* What waits in the journal goes out first, so that the server does not tell us what we have changed meanwhile. A
@@ -488,12 +510,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
       !dex_await (valija_engine_load_folders (sync->engine, runtime), error))
     return FALSE;
 
-  if ((sync->flags & ALL) != 0)
-    {
-      g_clear_error (&runtime->left_out);
-      runtime->left_out = g_steal_pointer (&sync->left_out);
-    }
-
+  tell_left_out (sync);
   if (asks_all (sync) && !valija_engine_check_quota_fiber (sync->engine, runtime, sync->reader, error))
     return FALSE;
 
@@ -505,8 +522,11 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
   if ((sync->flags & VALIJA_SYNC_HEADERS) != 0)
     return TRUE;
 
-  return sync_bodies_fiber (sync, folders, error) &&
-         dex_await (valija_engine_clear_drop (sync->engine, runtime), error);
+  if (!sync_bodies_fiber (sync, folders, error))
+    return FALSE;
+
+  tell_left_out (sync);
+  return dex_await (valija_engine_clear_drop (sync->engine, runtime), error);
 }
 
 static DexFuture *

@@ -288,6 +288,34 @@ test_left_out (void)
     }
 }
 
+/* The same where whole messages are fetched, by when another program may have renamed the folder. */
+static void
+test_left_out_of_bodies (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+  guint before = test->server->questions;
+  guint n_questions;
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "Sent", "s1");
+  fake_server_add_message (test->server, "Archive", "old");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  /* All but the opening come again, and behind them the first messages */
+  n_questions = test->server->questions - before - 1;
+  test->server->fail_at = test->server->questions + n_questions + 1;
+  test->server->fail_code = VALIJA_ERROR_NOT_FOUND;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  fake_server_clear_log (test->server);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  g_assert_true (g_str_has_suffix (test->server->log->str, "; fetch 1; fetch 2"));
+  assert_list (test, "archive", "old+");
+  assert_list (test, "Sent", "s1");
+  g_assert_no_error (get_error (test));
+
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "Sent", "s1+");
+}
+
 /* All of them are none of one folder: the server is left in peace. */
 static void
 test_all_put_off (void)
@@ -614,6 +642,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/inbox-gone", test_inbox_gone);
   g_test_add_func ("/engine/sync/inbox-locked", test_inbox_locked);
   g_test_add_func ("/engine/sync/left-out", test_left_out);
+  g_test_add_func ("/engine/sync/left-out-of-bodies", test_left_out_of_bodies);
   g_test_add_func ("/engine/sync/all-put-off", test_all_put_off);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);

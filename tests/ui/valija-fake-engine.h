@@ -31,7 +31,6 @@ gint64         valija_fake_engine_add_outbox  (ValijaEngine *self, ValijaAccount
 
 /* What is opened next fails with @error (transfer full). */
 void           valija_fake_engine_fail_next   (ValijaEngine *self, GError *error);
-guint           valija_fake_engine_get_check_interval (ValijaEngine *self);
 guint           valija_fake_engine_get_check_interval (ValijaEngine *self); /* as it was set last */
 ValijaSyncFlags valija_fake_engine_get_sync_flags (ValijaEngine *self); /* what an account was last asked for */
 guint          valija_fake_engine_get_n_fetched (ValijaEngine *self); /* how often a source was asked for */
