@@ -27,6 +27,7 @@ typedef struct
   char *renumbered;                /* nullable: the folder that it lists for the sake of its lines */
   guint flags;
   guint n_new;
+  gboolean with_bodies;            /* the headers are here, and whole messages are fetched */
   guint n_left_out;                /* of the account's own folders */
   GError *left_out;                /* nullable: why the first of them was */
 } Sync;
@@ -264,14 +265,18 @@ name_folder (const GError *failure, ValijaFolder *folder)
   return named;
 }
 
-/* What a server does not do now, or does not do right, is told; what it does not give is not. What others share may be
- * kept elsewhere than the account's own. FALSE where it may have happened to too many to be about each of them. */
+/* What a server does not do now, or does not do right, is told; what it does not give is not, but messages of which it
+ * gave the headers. What others share may be kept elsewhere than the account's own. FALSE where it may have happened to
+ * too many to be about each of them. */
 static gboolean
 leave_out (Sync *sync, ValijaFolder *folder, const GError *failure)
 {
-  if (!may_be_of_more (failure) || valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER)
+  gboolean counts = may_be_of_more (failure);
+  gboolean told = counts || (sync->with_bodies && !g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND));
+
+  if (!told || valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER)
     return TRUE;
-  if (++sync->n_left_out > MAX_LEFT_OUT)
+  if (counts && ++sync->n_left_out > MAX_LEFT_OUT)
     return FALSE;
   if (sync->left_out != NULL)
     return TRUE;
@@ -283,12 +288,11 @@ leave_out (Sync *sync, ValijaFolder *folder, const GError *failure)
   return TRUE;
 }
 
-/* Whether @failure, of one of several @folders, keeps back the others. */
+/* Whether @failure, of a folder that may be @needed, keeps back the others. */
 static gboolean
-fails_all (Sync *sync, GPtrArray *folders, ValijaFolder *folder, const GError *failure)
+fails_all (Sync *sync, ValijaFolder *folder, gboolean needed, const GError *failure)
 {
-  if (valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX) || folders->len == 1 ||
-      !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
+  if (needed || !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
     return TRUE;
 
   g_message ("Folder “%s” was left out: %s", valija_folder_get_name (folder), failure->message);
@@ -302,6 +306,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
   for (guint i = 0; i < folders->len; i++)
     {
       ValijaFolder *folder = g_ptr_array_index (folders, i);
+      gboolean needed = folders->len == 1 || valija_folder_is_own (folder, VALIJA_FOLDER_ROLE_INBOX);
       gboolean unchanged = valija_folder_states_is_unchanged (sync->states, folder);
       g_autoptr(GError) failure = NULL;
 
@@ -319,7 +324,7 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
           continue;
         }
 
-      if (fails_all (sync, folders, folder, failure))
+      if (fails_all (sync, folder, needed, failure))
         {
           g_propagate_error (error, name_folder (failure, folder));
           return FALSE;
@@ -355,8 +360,9 @@ count_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
   return TRUE;
 }
 
+/* Since the headers of all are here, one folder fails only whoever has asked for it by itself. */
 static gboolean
-sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
+sync_bodies_fiber (Sync *sync, GPtrArray *folders, gboolean asked_for_one, GError **error)
 {
   gint64 since;
 
@@ -364,6 +370,8 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
     return TRUE;
   if (!count_bodies_fiber (sync, folders, error))
     return FALSE;
+
+  sync->with_bodies = TRUE;
 
   for (guint i = 0; i < folders->len; i++)
     {
@@ -379,7 +387,7 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
 
       dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
                       &failure);
-      if (failure != NULL && fails_all (sync, folders, folder, failure))
+      if (failure != NULL && fails_all (sync, folder, asked_for_one, failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -395,7 +403,7 @@ tell_left_out (Sync *sync)
 {
   ValijaAccountRuntime *runtime = sync->runtime;
 
-  if ((sync->flags & ALL) == 0)
+  if ((sync->flags & ALL) == 0 && sync->left_out == NULL)
     return;
 
   g_clear_error (&runtime->left_out);
@@ -522,7 +530,7 @@ sync_fiber (Sync *sync, ValijaFolder *only, GError **error)
   if ((sync->flags & VALIJA_SYNC_HEADERS) != 0)
     return TRUE;
 
-  if (!sync_bodies_fiber (sync, folders, error))
+  if (!sync_bodies_fiber (sync, folders, only != NULL && asked, error))
     return FALSE;
 
   tell_left_out (sync);

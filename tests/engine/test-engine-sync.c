@@ -316,6 +316,49 @@ test_left_out_of_bodies (void)
   assert_list (test, "Sent", "s1+");
 }
 
+/* The server answers so whenever it is asked for the message that is called 1. */
+static void
+fail_fetch_1_cb (FakeServer *server, gpointer user_data)
+{
+  if (g_str_has_suffix (server->log->str, "fetch 1"))
+    server->fail_at = server->questions;
+}
+
+/* A message of the inbox that the server does not give keeps nothing back, and that is told. Who asks for the inbox
+ * by itself fails. */
+static void
+test_damaged_message (void)
+{
+  static const int codes[] = { VALIJA_ERROR_REFUSED, VALIJA_ERROR_PROTOCOL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+      g_object_set (test->account, "body-days", -1, NULL);
+      fake_server_add_message (test->server, "INBOX", "damaged");
+      fake_server_add_message (test->server, "Sent", "s1");
+      test->server->fail_code = codes[i];
+      test->server->fail_step = VALIJA_STEP_FETCH;
+      test->server->on_question = fail_fetch_1_cb;
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      assert_list (test, "INBOX", "damaged");
+      assert_list (test, "Sent", "s1+");
+      g_assert_error (get_error (test), VALIJA_ERROR, codes[i]);
+      g_assert_nonnull (strstr (get_error (test)->message, "“INBOX” was left out"));
+
+      test_engine_sync (test, VALIJA_SYNC_BACKGROUND);
+      g_assert_error (get_error (test), VALIJA_ERROR, codes[i]);
+      test_await_error (valija_engine_sync_folder (test->engine, test_engine_folder (test, "INBOX"), 0, NULL),
+                        codes[i]);
+
+      test->server->on_question = NULL;
+      test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+      assert_list (test, "INBOX", "damaged+");
+      g_assert_no_error (get_error (test));
+    }
+}
+
 /* All of them are none of one folder: the server is left in peace. */
 static void
 test_all_put_off (void)
@@ -643,6 +686,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/inbox-locked", test_inbox_locked);
   g_test_add_func ("/engine/sync/left-out", test_left_out);
   g_test_add_func ("/engine/sync/left-out-of-bodies", test_left_out_of_bodies);
+  g_test_add_func ("/engine/sync/damaged-message", test_damaged_message);
   g_test_add_func ("/engine/sync/all-put-off", test_all_put_off);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);
