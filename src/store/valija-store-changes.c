@@ -42,6 +42,7 @@ typedef struct
   ValijaFlags server_flags;
   char *server_labels;      /* nullable: none */
   guint64 size;
+  gint64 date;
   gint64 round;
   gboolean pending;
   gboolean gone;
@@ -164,7 +165,7 @@ load_known (Writing            *writing,
   known->id = 0;
   statement = valija_database_query (writing->database, error,
                                      "SELECT id, flags, server_flags, round, pending, gone, message_id, subject, size,"
-                                     " conversation IS NOT NULL, server_labels, email_id"
+                                     " conversation IS NOT NULL, server_labels, email_id, date"
                                      " FROM message WHERE home = ?1 AND remote_id = ?2",
                                      "is", writing->folder, remote_id);
   if (statement == NULL)
@@ -182,11 +183,13 @@ load_known (Writing            *writing,
       known->server_labels = valija_store_dup_text (statement, 10);
 
       known->size = sqlite3_column_int64 (statement, 8);
+      known->date = sqlite3_column_int64 (statement, 12);
 
       known->same = info != NULL &&
                     g_strcmp0 ((const char *) sqlite3_column_text (statement, 6), info->message_id) == 0 &&
                     (is_named (writing, info) ||
                      (g_strcmp0 ((const char *) sqlite3_column_text (statement, 7), info->subject) == 0 &&
+                      (!writing->durable || known->date == info->date) &&
                       !has_other_content (known, (const char *) sqlite3_column_text (statement, 11), info)));
       sqlite3_reset (statement);
     }
@@ -257,18 +260,25 @@ write_labels (Writing             *writing,
          (!known->pending || valija_store_overlay_refresh (writing->context, known->id, error));
 }
 
+/* What was deleted here is gone from its server where that has given its name to another message, which nobody has
+ * deleted. */
 static gboolean
-was_deleted_here (Writing     *writing,
-                  const char  *remote_id,
-                  gboolean    *deleted,
-                  GError     **error)
+was_deleted_here (Writing                  *writing,
+                  const ValijaMessageInfo  *info,
+                  gboolean                 *deleted,
+                  GError                  **error)
 {
   gint64 n_deleted = 0;
 
   if (writing->has_deleted &&
-      !valija_database_get_int64 (writing->database, 0, &n_deleted, error,
-                                  "SELECT count(*) FROM deleted WHERE folder = ?1 AND remote_id = ?2",
-                                  "is", writing->folder, remote_id))
+      (!valija_database_run (writing->database, error,
+                             "DELETE FROM deleted WHERE folder = ?1 AND remote_id = ?2 AND (id_hash <> ?3"
+                             " OR (NOT ?4 AND (date <> ?5 OR (size <> ?6 AND size <> 0 AND ?6 <> 0))))",
+                             "isiiii", writing->folder, info->remote_id, (gint64) g_str_hash (info->message_id),
+                             (gint64) is_named (writing, info), info->date, (gint64) info->size) ||
+       !valija_database_get_int64 (writing->database, 0, &n_deleted, error,
+                                   "SELECT count(*) FROM deleted WHERE folder = ?1 AND remote_id = ?2",
+                                   "is", writing->folder, info->remote_id)))
     return FALSE;
 
   *deleted = n_deleted > 0;
@@ -285,7 +295,7 @@ add_message (Writing            *writing,
   gint64 id, folder, flags = info->flags;
   gboolean deleted;
 
-  if (!was_deleted_here (writing, info->remote_id, &deleted, error))
+  if (!was_deleted_here (writing, info, &deleted, error))
     return FALSE;
   if (deleted)
     return TRUE;

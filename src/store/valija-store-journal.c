@@ -230,8 +230,10 @@ change_local_message (ValijaStoreContext  *context,
 
   /* The server still has what it gave out, and would give it again */
   if (subject->home_id != NULL &&
-      !valija_database_run (context->local, error, "INSERT OR IGNORE INTO deleted (folder, remote_id, added_at)"
-                                                   " SELECT ?1, ?2, added_at FROM message WHERE id = ?3",
+      !valija_database_run (context->local, error, "INSERT OR REPLACE INTO deleted"
+                                                   " (folder, remote_id, added_at, id_hash, date, size)"
+                                                   " SELECT ?1, ?2, added_at, id_hash, date, size FROM message"
+                                                   " WHERE id = ?3",
                             "isi", subject->home, subject->home_id, id))
     return FALSE;
 

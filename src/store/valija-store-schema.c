@@ -310,6 +310,13 @@ const guint valija_store_n_later_indexes = G_N_ELEMENTS (valija_store_later_inde
   "ALTER TABLE deleted ADD COLUMN added_at INTEGER NOT NULL DEFAULT 0;" \
   "UPDATE deleted SET added_at = unixepoch ();"
 
+/* What tells the message that was deleted from another one that its server calls the same later: as columns of message,
+ * NULL of an earlier Valija. */
+#define DELETED_ONE_SCRIPT VALIJA_STORE_LIGHT \
+  "ALTER TABLE deleted ADD COLUMN id_hash INTEGER;" \
+  "ALTER TABLE deleted ADD COLUMN date INTEGER;" \
+  "ALTER TABLE deleted ADD COLUMN size INTEGER;"
+
 const char * const valija_store_cache_scripts[] = {
   MAIL_SCRIPT GENERATION_SCRIPT,
   MOVED_SCRIPT,
@@ -341,6 +348,7 @@ const char * const valija_store_local_scripts[] = {
   LABELS_SCRIPT LABEL_LINES_SCRIPT,
   PACKED_SCRIPT,
   DELETED_SCRIPT,
+  DELETED_ONE_SCRIPT,
 };
 const guint valija_store_n_local_scripts = G_N_ELEMENTS (valija_store_local_scripts);
 

@@ -199,7 +199,7 @@ DexFuture *valija_store_find_twins (ValijaStore *self, GArray *messages) G_GNUC_
 DexFuture *valija_store_load_twin_source (ValijaStore *self, gint64 message) G_GNUC_WARN_UNUSED_RESULT;
 /* What a server that only gives messages out need not keep any more, by its remote-ids (GPtrArray): what is whole here
  * and came before @since (seconds since 1970), and what was deleted here for good: with @removed all of that, else what
- * came before @since. */
+ * came before @since. By then such a name may be another message's there. */
 DexFuture *valija_store_list_ripe (ValijaStore *self,
                                    const char  *account,
                                    gint64       since,

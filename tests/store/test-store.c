@@ -328,106 +328,6 @@ test_rounds (void)
   test_check (self);
 }
 
-/* What is ripe, with blanks between. */
-static void
-assert_ripe (TestStore  *self,
-             gint64      since,
-             gboolean    removed,
-             const char *expected)
-{
-  g_autoptr(GPtrArray) ripe = test_await_boxed (valija_store_list_ripe (self->store, "p", since, removed));
-  g_autoptr(GString) words = g_string_new (NULL);
-
-  for (guint i = 0; i < ripe->len; i++)
-    g_string_append_printf (words, "%s%s", i > 0 ? " " : "", (const char *) g_ptr_array_index (ripe, i));
-  g_assert_cmpstr (words->str, ==, expected);
-}
-
-static void
-test_durable (void)
-{
-  g_autoptr(TestStore) self = test_store_new ();
-  g_autofree char *list = NULL;
-  g_autofree char *again = NULL;
-  g_autofree char *filed = NULL;
-  g_autofree char *renamed = NULL;
-  ValijaChanges *changes;
-  ValijaMessageInfo *info;
-  gint64 inbox, folder, id;
-
-  test_write_folders (self, "p", TRUE, "INBOX");
-  inbox = test_folder (self, "p", "INBOX");
-  g_assert_cmpint (inbox, <, 0);
-  g_assert_cmpint (
-      test_await_int64 (valija_store_ensure_local_folder (self->store, "p", VALIJA_FOLDER_ROLE_INBOX, "In")), ==,
-      inbox);
-  test_sync (self, inbox, test_added ("1 2 3", 0));
-
-  /* Here flags and filing are the user's alone */
-  id = test_find (self, inbox, "1");
-  g_assert_cmpint (id, <, 0);
-  g_assert_cmpint (test_await_int64 (valija_store_change_flags (self->store, &id, 1, VALIJA_FLAG_SEEN, 0)), ==, 0);
-  folder = test_await_int64 (valija_store_create_local_folder (self->store, "p", 0, "Filed"));
-  test_await_error (valija_store_create_local_folder (self->store, "p", 0, "Filed"), VALIJA_ERROR_INVALID);
-  test_await_error (valija_store_create_local_folder (self->store, "p", -99, "X"), VALIJA_ERROR_NOT_FOUND);
-  id = test_find (self, inbox, "2");
-  g_assert_cmpint (test_await_int64 (valija_store_move_messages (self->store, &id, 1, folder)), ==, 0);
-  id = test_find (self, inbox, "3");
-  g_assert_cmpint (test_await_int64 (valija_store_delete_messages (self->store, &id, 1)), ==, 0);
-
-  assert_ripe (self, 0, TRUE, "3");
-  assert_ripe (self, 0, FALSE, "");
-  assert_ripe (self, g_get_real_time () / G_USEC_PER_SEC - 60, FALSE, "");
-  assert_ripe (self, G_MAXINT64, FALSE, "3");
-
-  /* The server lists everything again, and says that one is gone */
-  changes = test_added ("1 2 3 4", 0);
-  changes->restart = TRUE;
-  g_ptr_array_add (changes->gone, g_strdup ("1"));
-  changes->final = TRUE;
-  test_sync (self, inbox, changes);
-  list = test_list (self, inbox, VALIJA_LIST_ALL);
-  g_assert_cmpstr (list, ==, "1 4*");
-  filed = test_list (self, folder, VALIJA_LIST_ALL);
-  g_assert_cmpstr (filed, ==, "2*");
-
-  /* What the server has forgotten may come under the same name again */
-  changes = valija_changes_new ();
-  g_ptr_array_add (changes->gone, g_strdup ("3"));
-  test_sync (self, inbox, changes);
-  test_sync (self, inbox, test_added ("3", 0));
-  again = test_list (self, inbox, VALIJA_LIST_ALL);
-  g_assert_cmpstr (again, ==, "1 3* 4*");
-
-  /* Nor is a message another one because it has its name: on another server, or where names are used again. What is
-   * here stays, and none of it is taken for what that server has. */
-  id = test_find (self, inbox, "3");
-  g_assert_cmpint (test_await_int64 (valija_store_delete_messages (self->store, &id, 1)), ==, 0);
-  changes = test_added ("1 4", 0);
-  info = g_ptr_array_index (changes->added, 1);
-  g_set_str (&info->subject, "5");
-  g_set_str (&info->message_id, "five@example.org");
-  changes->cursor = g_bytes_new_static ("1 4", 3);
-  test_sync (self, inbox, changes);
-  renamed = test_list (self, inbox, VALIJA_LIST_ALL);
-  g_assert_cmpstr (renamed, ==, "1 4* 5*");
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message WHERE remote_id = '4'"), ==, 1);
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM cursor"), ==, 1);
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM deleted"), ==, 1);
-  test_await (valija_store_change_server (self->store, "p"));
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM cursor"), ==, 0);
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM deleted"), ==, 0);
-
-  /* No list of folders takes anything away, and no account unless it is said */
-  test_write_folders (self, "p", TRUE, "");
-  test_await (valija_store_remove_account (self->store, "p", FALSE));
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 4);
-  test_await (valija_store_remove_account (self->store, "p", TRUE));
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM message"), ==, 0);
-  g_assert_cmpint (test_sql (self, "data/local.db", "SELECT count(*) FROM folder"), ==, 0);
-  test_check (self);
-}
-
 static void
 test_lists (void)
 {
@@ -851,7 +751,6 @@ main (int   argc,
   g_test_add_func ("/store/changes", test_changes);
   g_test_add_func ("/store/replaced", test_replaced);
   g_test_add_func ("/store/rounds", test_rounds);
-  g_test_add_func ("/store/durable", test_durable);
   g_test_add_func ("/store/lists", test_lists);
   g_test_add_func ("/store/merged", test_merged);
   g_test_add_func ("/store/walk", test_walk);
