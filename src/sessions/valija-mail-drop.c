@@ -11,12 +11,26 @@ valija_mail_drop_default_init (ValijaMailDropInterface *iface)
 {
 }
 
-DexFuture *
-valija_mail_drop_clear (ValijaMailDrop     *self,
+GBytes *
+valija_mail_drop_doubt (ValijaMailDrop     *self,
+                        GBytes             *cursor,
                         const char * const *remote_ids)
 {
   g_return_val_if_fail (VALIJA_IS_MAIL_DROP (self), NULL);
+  g_return_val_if_fail (cursor != NULL, NULL);
   g_return_val_if_fail (remote_ids != NULL, NULL);
 
-  return VALIJA_MAIL_DROP_GET_IFACE (self)->clear (self, remote_ids);
+  return VALIJA_MAIL_DROP_GET_IFACE (self)->doubt (self, cursor, remote_ids);
+}
+
+DexFuture *
+valija_mail_drop_clear (ValijaMailDrop     *self,
+                        GBytes             *cursor,
+                        const char * const *remote_ids)
+{
+  g_return_val_if_fail (VALIJA_IS_MAIL_DROP (self), NULL);
+  g_return_val_if_fail (cursor != NULL, NULL);
+  g_return_val_if_fail (remote_ids != NULL, NULL);
+
+  return VALIJA_MAIL_DROP_GET_IFACE (self)->clear (self, cursor, remote_ids);
 }

@@ -178,16 +178,26 @@ valija_mixed_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
   iface->watch = valija_mixed_session_watch;
 }
 
-static DexFuture *
-valija_mixed_session_clear (ValijaMailDrop     *drop,
+static GBytes *
+valija_mixed_session_doubt (ValijaMailDrop     *drop,
+                            GBytes             *cursor,
                             const char * const *remote_ids)
 {
-  return valija_mail_drop_clear (VALIJA_MAIL_DROP (VALIJA_MIXED_SESSION (drop)->incoming), remote_ids);
+  return valija_mail_drop_doubt (VALIJA_MAIL_DROP (VALIJA_MIXED_SESSION (drop)->incoming), cursor, remote_ids);
+}
+
+static DexFuture *
+valija_mixed_session_clear (ValijaMailDrop     *drop,
+                            GBytes             *cursor,
+                            const char * const *remote_ids)
+{
+  return valija_mail_drop_clear (VALIJA_MAIL_DROP (VALIJA_MIXED_SESSION (drop)->incoming), cursor, remote_ids);
 }
 
 static void
 valija_mixed_session_mail_drop_iface_init (ValijaMailDropInterface *iface)
 {
+  iface->doubt = valija_mixed_session_doubt;
   iface->clear = valija_mixed_session_clear;
 }
 

@@ -16,6 +16,7 @@ typedef struct
 {
   ValijaPop3Session *session;
   char **remote_ids;
+  GHashTable *known;        /* what the last round knew, and is meant by them */
   gboolean entered;
   ValijaPop3Reply *refusal; /* nullable: the first */
   guint n_refused;
@@ -37,6 +38,7 @@ clear_free (Clear *clear)
 
   g_clear_pointer (&clear->answers, g_ptr_array_unref);
   g_clear_pointer (&clear->refusal, valija_pop3_reply_unref);
+  g_clear_pointer (&clear->known, g_hash_table_unref);
   g_strfreev (clear->remote_ids);
   g_object_unref (self);
   g_free (clear);
@@ -53,6 +55,7 @@ check_allowed (ValijaPop3Session  *self,
   return FALSE;
 }
 
+/* The list may be that of another visit than the last round's: what has come or changed since is not meant. */
 static void
 ask (Clear *clear)
 {
@@ -65,7 +68,7 @@ ask (Clear *clear)
       ValijaPop3Entry *entry = valija_pop3_maildrop_find (self->maildrop, clear->remote_ids[i]);
       ValijaPop3Request request = { 0 };
 
-      if (entry == NULL)
+      if (entry == NULL || !valija_pop3_cursor_knows (clear->known, entry))
         continue;
 
       request.bytes = valija_pop3_command_new_number ("DELE", entry->number);
@@ -138,8 +141,10 @@ clear_fiber (gpointer data)
 
 DexFuture *
 valija_pop3_session_clear (ValijaPop3Session  *self,
+                           GBytes             *cursor,
                            const char * const *remote_ids)
 {
+  g_autoptr(GHashTable) known = valija_pop3_cursor_decode (cursor);
   g_autoptr(GError) error = NULL;
   Clear *clear;
 
@@ -152,6 +157,7 @@ valija_pop3_session_clear (ValijaPop3Session  *self,
   clear = g_new0 (Clear, 1);
   clear->session = g_object_ref (self);
   clear->remote_ids = g_strdupv ((char **) remote_ids);
+  clear->known = known != NULL ? g_steal_pointer (&known) : valija_pop3_cursor_new_table ();
 
   return valija_fiber_spawn (clear_fiber, clear, (GDestroyNotify) clear_free);
 }

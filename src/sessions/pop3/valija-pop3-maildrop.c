@@ -14,7 +14,13 @@
 #define HASHED_PREFIX "\tsha256 "
 #define REPEATED_FORMAT "%s\t%u"
 
-#define CURSOR_VERSION 1
+/* The first version had no sizes. */
+#define CURSOR_VERSION 2
+#define CURSOR_VERSION_NAMES 1
+
+/* What a cursor keeps of a size: none was told; whatever it is, it is not the same. */
+#define SIZE_UNTOLD 0
+#define SIZE_DOUBTED G_MAXUINT
 
 struct _ValijaPop3Maildrop
 {
@@ -256,10 +262,90 @@ compare_strings (gconstpointer a,
   return strcmp (*(const char * const *) a, *(const char * const *) b);
 }
 
-GBytes *
-valija_pop3_cursor_encode (GHashTable *remote_ids)
+GHashTable *
+valija_pop3_cursor_new_table (void)
 {
-  g_autoptr(GPtrArray) sorted = g_hash_table_get_keys_as_ptr_array (remote_ids);
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static guint
+keep_size (const ValijaPop3Entry *entry)
+{
+  return MIN (entry->size, SIZE_DOUBTED - 1);
+}
+
+void
+valija_pop3_cursor_add (GHashTable            *table,
+                        const ValijaPop3Entry *entry)
+{
+  g_hash_table_insert (table, g_strdup (entry->remote_id), GUINT_TO_POINTER (keep_size (entry)));
+}
+
+gboolean
+valija_pop3_cursor_knows (GHashTable            *table,
+                          const ValijaPop3Entry *entry)
+{
+  gpointer size;
+
+  return g_hash_table_lookup_extended (table, entry->remote_id, NULL, &size) &&
+         (GPOINTER_TO_UINT (size) == SIZE_UNTOLD || GPOINTER_TO_UINT (size) == keep_size (entry));
+}
+
+GBytes *
+valija_pop3_cursor_doubt (GBytes             *cursor,
+                          const char * const *remote_ids)
+{
+  g_autoptr(GHashTable) table = valija_pop3_cursor_decode (cursor);
+  gboolean doubted = FALSE;
+
+  for (gsize i = 0; table != NULL && remote_ids[i] != NULL; i++)
+    {
+      gpointer size;
+
+      if (!g_hash_table_lookup_extended (table, remote_ids[i], NULL, &size) || GPOINTER_TO_UINT (size) == SIZE_DOUBTED)
+        continue;
+
+      g_hash_table_insert (table, g_strdup (remote_ids[i]), GUINT_TO_POINTER (SIZE_DOUBTED));
+      doubted = TRUE;
+    }
+
+  return doubted ? valija_pop3_cursor_encode (table) : NULL;
+}
+
+/* Seven bits an octet, the lowest first; one that is set says that more follow. */
+static void
+append_number (GByteArray *bytes,
+               guint       number)
+{
+  for (; number > 0x7f; number >>= 7)
+    g_byte_array_append (bytes, (const guint8[]) { 0x80 | (number & 0x7f) }, 1);
+  g_byte_array_append (bytes, (const guint8[]) { number }, 1);
+}
+
+static gboolean
+take_number (const guint8 *data,
+             gsize         length,
+             gsize        *at,
+             guint        *number)
+{
+  *number = 0;
+
+  for (guint shift = 0; shift < 32 && *at < length; shift += 7)
+    {
+      guint8 octet = data[(*at)++];
+
+      *number |= (guint) (octet & 0x7f) << shift;
+      if (octet <= 0x7f)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+GBytes *
+valija_pop3_cursor_encode (GHashTable *table)
+{
+  g_autoptr(GPtrArray) sorted = g_hash_table_get_keys_as_ptr_array (table);
   GByteArray *cursor = g_byte_array_new ();
   const char *before = "";
 
@@ -274,9 +360,10 @@ valija_pop3_cursor_encode (GHashTable *remote_ids)
       while (shared < G_MAXUINT8 && before[shared] != '\0' && before[shared] == id[shared])
         shared++;
 
-      /* What is shared, what is not, and the NUL that ends it */
+      /* What is shared, what is not, the NUL that ends it, and the size */
       g_byte_array_append (cursor, (const guint8[]) { shared }, 1);
       g_byte_array_append (cursor, (const guint8 *) id + shared, strlen (id + shared) + 1);
+      append_number (cursor, GPOINTER_TO_UINT (g_hash_table_lookup (table, id)));
       before = id;
     }
 
@@ -286,29 +373,36 @@ valija_pop3_cursor_encode (GHashTable *remote_ids)
 GHashTable *
 valija_pop3_cursor_decode (GBytes *cursor)
 {
-  g_autoptr(GHashTable) remote_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) table = valija_pop3_cursor_new_table ();
   gsize length;
   const guint8 *data = g_bytes_get_data (cursor, &length);
   const char *before = "";
   gsize at = 1;
 
-  if (length < 1 || data[0] != CURSOR_VERSION)
+  if (length < 1 || (data[0] != CURSOR_VERSION && data[0] != CURSOR_VERSION_NAMES))
     return NULL;
 
   while (at < length)
     {
       guint shared = data[at++];
       const guint8 *end = memchr (data + at, '\0', length - at);
+      guint size = SIZE_UNTOLD;
       char *id;
 
       if (end == NULL || shared > strlen (before))
         return NULL;
 
       id = g_strdup_printf ("%.*s%s", (int) shared, before, (const char *) data + at);
-      g_hash_table_add (remote_ids, id);
       at = end - data + 1;
       before = id;
+
+      if (data[0] == CURSOR_VERSION && !take_number (data, length, &at, &size))
+        {
+          g_free (id);
+          return NULL;
+        }
+      g_hash_table_replace (table, id, GUINT_TO_POINTER (size));
     }
 
-  return g_steal_pointer (&remote_ids);
+  return g_steal_pointer (&table);
 }

@@ -84,6 +84,7 @@ DexChannel *valija_pop3_session_fetch         (ValijaPop3Session *self,
 DexFuture  *valija_pop3_session_fetch_outline (ValijaPop3Session *self,
                                                const char        *remote_id) G_GNUC_WARN_UNUSED_RESULT;
 DexFuture  *valija_pop3_session_clear         (ValijaPop3Session *self,
+                                               GBytes            *cursor,
                                                const char * const *remote_ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

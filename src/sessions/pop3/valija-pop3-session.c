@@ -398,16 +398,26 @@ valija_pop3_session_mail_reader_iface_init (ValijaMailReaderInterface *iface)
   iface->watch = valija_pop3_session_watch;
 }
 
-static DexFuture *
-valija_pop3_session_mail_drop_clear (ValijaMailDrop     *drop,
+static GBytes *
+valija_pop3_session_mail_drop_doubt (ValijaMailDrop     *drop,
+                                     GBytes             *cursor,
                                      const char * const *remote_ids)
 {
-  return valija_pop3_session_clear (VALIJA_POP3_SESSION (drop), remote_ids);
+  return valija_pop3_cursor_doubt (cursor, remote_ids);
+}
+
+static DexFuture *
+valija_pop3_session_mail_drop_clear (ValijaMailDrop     *drop,
+                                     GBytes             *cursor,
+                                     const char * const *remote_ids)
+{
+  return valija_pop3_session_clear (VALIJA_POP3_SESSION (drop), cursor, remote_ids);
 }
 
 static void
 valija_pop3_session_mail_drop_iface_init (ValijaMailDropInterface *iface)
 {
+  iface->doubt = valija_pop3_session_mail_drop_doubt;
   iface->clear = valija_pop3_session_mail_drop_clear;
 }
 

@@ -40,8 +40,8 @@ typedef struct
   GBytes *cursor;           /* nullable: what was given */
   gboolean entered;
   ValijaPop3Maildrop *maildrop;
-  GHashTable *told;         /* set of char *: what the next cursor says */
-  GPtrArray *gone;          /* of char * */
+  GHashTable *told;         /* what the next cursor says */
+  GHashTable *gone;         /* and the last one said of what is not listed any more */
   GPtrArray *added;         /* of ValijaPop3Entry, newest first */
   Batch *batch;             /* nullable */
   gboolean restart;
@@ -75,7 +75,7 @@ sync_free (Sync *sync)
   dex_clear (&sync->channel);
   g_clear_pointer (&sync->batch, batch_free);
   g_clear_pointer (&sync->added, g_ptr_array_unref);
-  g_clear_pointer (&sync->gone, g_ptr_array_unref);
+  g_clear_pointer (&sync->gone, g_hash_table_unref);
   g_clear_pointer (&sync->told, g_hash_table_unref);
   g_clear_pointer (&sync->maildrop, valija_pop3_maildrop_unref);
   g_clear_pointer (&sync->cursor, g_bytes_unref);
@@ -83,21 +83,22 @@ sync_free (Sync *sync)
   g_free (sync);
 }
 
-/* What the list has more and less than the cursor. */
+/* What the list has more and less than the cursor. What may be another message by the name of one that is known is
+ * described anew: whoever has it tells by its header whether it is the same. */
 static void
 compare (Sync *sync)
 {
   g_autoptr(GHashTable) known = sync->cursor != NULL ? valija_pop3_cursor_decode (sync->cursor) : NULL;
   GHashTableIter iter;
-  gpointer id;
+  gpointer id, size;
 
   sync->restart = known == NULL;
   if (known == NULL)
-    known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    known = valija_pop3_cursor_new_table ();
 
-  sync->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  sync->told = valija_pop3_cursor_new_table ();
   sync->added = g_ptr_array_new ();
-  sync->gone = g_ptr_array_new_with_free_func (g_free);
+  sync->gone = valija_pop3_cursor_new_table ();
 
   for (guint i = valija_pop3_maildrop_get_length (sync->maildrop); i > 0; i--)
     {
@@ -106,17 +107,17 @@ compare (Sync *sync)
       if (entry->remote_id == NULL)
         continue;
 
-      if (g_hash_table_contains (known, entry->remote_id))
-        g_hash_table_add (sync->told, g_strdup (entry->remote_id));
+      if (valija_pop3_cursor_knows (known, entry))
+        valija_pop3_cursor_add (sync->told, entry);
       else
         g_ptr_array_add (sync->added, entry);
     }
 
   g_hash_table_iter_init (&iter, known);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
+  while (g_hash_table_iter_next (&iter, &id, &size))
     {
       if (valija_pop3_maildrop_find (sync->maildrop, id) == NULL)
-        g_ptr_array_add (sync->gone, g_strdup (id));
+        g_hash_table_insert (sync->gone, g_strdup (id), size);
     }
 }
 
@@ -150,6 +151,32 @@ describe_in_thread (gpointer   data,
   return valija_changes_ref (batch->changes);
 }
 
+/* Borrows the remote-ids. */
+static void
+add_table (GHashTable *table,
+           GHashTable *more)
+{
+  GHashTableIter iter;
+  gpointer id, size;
+
+  g_hash_table_iter_init (&iter, more);
+  while (g_hash_table_iter_next (&iter, &id, &size))
+    g_hash_table_insert (table, id, size);
+}
+
+static GBytes *
+make_cursor (Sync     *sync,
+             gboolean  final)
+{
+  g_autoptr(GHashTable) table = g_hash_table_new (g_str_hash, g_str_equal);
+
+  add_table (table, sync->told);
+  if (!final)
+    add_table (table, sync->gone);
+
+  return valija_pop3_cursor_encode (table);
+}
+
 static gboolean
 send_batch_fiber (Sync      *sync,
                   gboolean   final,
@@ -157,7 +184,9 @@ send_batch_fiber (Sync      *sync,
 {
   Batch *batch = g_steal_pointer (&sync->batch);
   ValijaChanges *changes = batch->changes;
+  GHashTableIter iter;
   DexFuture *described;
+  gpointer id;
 
   changes->done = sync->done;
   changes->total = sync->added->len;
@@ -165,23 +194,13 @@ send_batch_fiber (Sync      *sync,
 
   /* What is gone is told when the round has succeeded, and not before. Messages that are told gone and a cursor that
    * still names them would be told again: so both go together. */
-  if (final)
-    for (guint i = 0; i < sync->gone->len; i++)
-      g_ptr_array_add (changes->gone, g_strdup (g_ptr_array_index (sync->gone, i)));
+  g_hash_table_iter_init (&iter, sync->gone);
+  while (final && g_hash_table_iter_next (&iter, &id, NULL))
+    g_ptr_array_add (changes->gone, g_strdup (id));
 
   if (final || sync->untold >= MAX (CURSOR_STEP_MIN, g_hash_table_size (sync->told) / CURSOR_GROWTH))
     {
-      g_autoptr(GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
-      GHashTableIter iter;
-      gpointer id;
-
-      g_hash_table_iter_init (&iter, sync->told);
-      while (g_hash_table_iter_next (&iter, &id, NULL))
-        g_hash_table_add (ids, id);
-      for (guint i = 0; !final && i < sync->gone->len; i++)
-        g_hash_table_add (ids, g_ptr_array_index (sync->gone, i));
-
-      changes->cursor = valija_pop3_cursor_encode (ids);
+      changes->cursor = make_cursor (sync, final);
       sync->untold = 0;
     }
 
@@ -200,7 +219,7 @@ take_header (Sync            *sync,
   header->size = entry->size;
   header->block = g_bytes_ref (block);
   g_ptr_array_add (sync->batch->headers, header);
-  g_hash_table_add (sync->told, g_strdup (entry->remote_id));
+  valija_pop3_cursor_add (sync->told, entry);
   sync->untold++;
 }
 

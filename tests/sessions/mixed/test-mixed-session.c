@@ -168,7 +168,9 @@ test_never_deletes (void)
   g_autoptr(ValijaSession) session = new_session (nobody, nobody);
   const char * const ids[] = { "aa", NULL };
 
-  await_error (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), ids), VALIJA_ERROR_UNSUPPORTED,
+  g_autoptr(GBytes) cursor = g_bytes_new (NULL, 0);
+
+  await_error (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), cursor, ids), VALIJA_ERROR_UNSUPPORTED,
                VALIJA_SIDE_INCOMING);
 }
 

@@ -122,9 +122,10 @@ test_wrong_password (gconstpointer data)
   await_true (valija_session_close (session));
 }
 
-/* The messages of a whole round, newest first. (transfer full) of ValijaMessageInfo */
+/* The messages of a whole round, newest first. (transfer full) of ValijaMessageInfo; and where it ended. */
 static GPtrArray *
-play_round (ValijaSession *session)
+play_round (ValijaSession  *session,
+            GBytes        **cursor)
 {
   g_autoptr(DexChannel) channel = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", NULL);
   GPtrArray *infos = g_ptr_array_new_with_free_func ((GDestroyNotify) valija_message_info_unref);
@@ -141,6 +142,11 @@ play_round (ValijaSession *session)
       changes = g_value_get_boxed (value);
       for (guint i = 0; i < changes->added->len; i++)
         g_ptr_array_add (infos, valija_message_info_ref (g_ptr_array_index (changes->added, i)));
+      if (changes->cursor != NULL)
+        {
+          g_clear_pointer (cursor, g_bytes_unref);
+          *cursor = g_bytes_ref (changes->cursor);
+        }
       final = changes->final;
     }
 
@@ -219,15 +225,16 @@ list_ids (GPtrArray  *infos,
 
 /* Delivery takes its time. The whole round in which all @n are there. (transfer full) */
 static GPtrArray *
-await_delivery (ValijaSession *session,
-                const char    *subject,
-                guint          n)
+await_delivery (ValijaSession  *session,
+                const char     *subject,
+                guint           n,
+                GBytes        **cursor)
 {
   gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
 
   while (TRUE)
     {
-      g_autoptr(GPtrArray) infos = play_round (session);
+      g_autoptr(GPtrArray) infos = play_round (session, cursor);
       g_autoptr(GPtrArray) ids = list_ids (infos, subject);
 
       if (ids->len == n)
@@ -248,6 +255,7 @@ test_batch (void)
   g_autoptr(GPtrArray) sent = g_ptr_array_new ();
   g_autoptr(GPtrArray) infos = NULL;
   g_autoptr(GPtrArray) ids = NULL;
+  g_autoptr(GBytes) cursor = NULL;
   guint found;
 
   for (guint i = 0; i < BATCH; i++)
@@ -256,12 +264,12 @@ test_batch (void)
     await_true (g_ptr_array_index (sent, i));
   g_test_message ("%u messages in %u turns", BATCH, valija_session_context_get_traffic (context)->turns);
 
-  infos = await_delivery (session, "batch ", BATCH);
+  infos = await_delivery (session, "batch ", BATCH, &cursor);
   ids = list_ids (infos, "batch ");
-  await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), (const char * const *) ids->pdata));
+  await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), cursor, (const char * const *) ids->pdata));
   found = infos->len;
   g_clear_pointer (&infos, g_ptr_array_unref);
-  infos = play_round (session);
+  infos = play_round (session, &cursor);
   g_assert_cmpuint (infos->len, ==, found - BATCH);
   await_true (valija_session_close (session));
 }
@@ -279,6 +287,7 @@ test_outline (void)
                                           "Content-Transfer-Encoding: base64\n\n");
   g_autoptr(GPtrArray) infos = NULL;
   g_autoptr(GPtrArray) ids = NULL;
+  g_autoptr(GBytes) cursor = NULL;
   g_autoptr(DexFuture) future = NULL;
   g_autoptr(ValijaMimeMessage) outline = NULL;
   g_autoptr(GError) error = NULL;
@@ -289,7 +298,7 @@ test_outline (void)
     g_string_append (text, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
   g_string_append (text, "--b--\n");
   await_true (send_text (session, text));
-  infos = await_delivery (session, "outline", 1);
+  infos = await_delivery (session, "outline", 1, &cursor);
   ids = list_ids (infos, "outline");
 
   before = valija_session_context_get_traffic (context)->bytes_in;
@@ -300,7 +309,7 @@ test_outline (void)
   outline = valija_mime_message_parse_outline (g_value_get_boxed (value));
   g_assert_cmpstr (valija_mime_message_get_text (outline), ==, ".\n..\nHere it is.");
 
-  await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), (const char * const *) ids->pdata));
+  await_true (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), cursor, (const char * const *) ids->pdata));
   await_true (valija_session_close (session));
 }
 
@@ -312,7 +321,8 @@ test_fetch (void)
   g_autoptr(ValijaSession) session = new_session (VALIJA_SECURITY_TLS, "", "",
                                                   json_object_get_string_member (world, "password"), &context);
   gint64 start = g_get_monotonic_time ();
-  g_autoptr(GPtrArray) infos = play_round (session);
+  g_autoptr(GBytes) cursor = NULL;
+  g_autoptr(GPtrArray) infos = play_round (session, &cursor);
   gint64 listed = g_get_monotonic_time ();
   guint64 octets = fetch_all (session, infos);
   gint64 end = g_get_monotonic_time ();

@@ -123,8 +123,54 @@ test_cursor (void)
   while (g_hash_table_iter_next (&iter, &id, NULL))
     g_assert_true (g_hash_table_contains (decoded, id));
 
-  /* Smaller than the ids themselves */
-  g_assert_cmpuint (g_bytes_get_size (cursor), <, 10000 * 16);
+  /* Smaller than the ids themselves with what ends them */
+  g_assert_cmpuint (g_bytes_get_size (cursor), <, 10000 * 17);
+}
+
+static void
+assert_knows (GBytes     *cursor,
+              const char *remote_id,
+              guint64     size,
+              gboolean    expected)
+{
+  g_autoptr(GHashTable) table = valija_pop3_cursor_decode (cursor);
+  const ValijaPop3Entry entry = { .remote_id = (char *) remote_id, .size = size };
+
+  g_assert_nonnull (table);
+  g_assert_cmpint (valija_pop3_cursor_knows (table, &entry), ==, expected);
+}
+
+/* A name is not enough, but where there is no more; and not where it is doubted. */
+static void
+test_cursor_sizes (void)
+{
+  static const guint64 sizes[] = { 0, 1, 127, 128, 16384, G_MAXUINT - 1, G_MAXUINT, G_MAXUINT64 };
+  static const char * const ids[] = { "aa", "unknown", NULL };
+  g_autoptr(GBytes) names = g_bytes_new_static ("\001\000aa\000\001b\000", 8);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr(GHashTable) table = valija_pop3_cursor_new_table ();
+      const ValijaPop3Entry entry = { .remote_id = (char *) "aa", .size = sizes[i] };
+      g_autoptr(GBytes) cursor = NULL;
+      g_autoptr(GBytes) doubting = NULL;
+
+      valija_pop3_cursor_add (table, &entry);
+      cursor = valija_pop3_cursor_encode (table);
+      assert_knows (cursor, "aa", sizes[i], TRUE);
+      assert_knows (cursor, "aa", 2, sizes[i] == 0);
+      assert_knows (cursor, "aa", 0, sizes[i] == 0);
+      assert_knows (cursor, "bb", sizes[i], FALSE);
+
+      g_assert_null (valija_pop3_cursor_doubt (cursor, ids + 1));
+      doubting = valija_pop3_cursor_doubt (cursor, ids);
+      assert_knows (doubting, "aa", sizes[i], FALSE);
+      assert_knows (doubting, "aa", 0, FALSE);
+    }
+
+  /* Of the first version */
+  assert_knows (names, "aa", 30, TRUE);
+  assert_knows (names, "ab", 30, TRUE);
 }
 
 static void
@@ -143,7 +189,8 @@ static void
 test_cursor_damaged (void)
 {
   static const struct { const char *bytes; gsize length; } cases[] = {
-    { "", 0 }, { "\002", 1 }, { "\001\000", 2 }, { "\001\000abc", 5 }, { "\001\005abc\000", 6 },
+    { "", 0 }, { "\003", 1 }, { "\002\000ab\000", 5 }, { "\002\000ab\000\200", 6 },
+    { "\002\000ab\000\200\200\200\200\200\001", 11 }, { "\001\000", 2 }, { "\001\000abc", 5 }, { "\001\005abc\000", 6 },
     { "\001\000ab\000\003c\000", 8 },
   };
 
@@ -170,6 +217,7 @@ main (int   argc,
   g_test_add_func ("/pop3/maildrop/repeated-often", test_repeated_often);
   g_test_add_func ("/pop3/maildrop/name", test_name);
   g_test_add_func ("/pop3/cursor/round-trip", test_cursor);
+  g_test_add_func ("/pop3/cursor/sizes", test_cursor_sizes);
   g_test_add_func ("/pop3/cursor/empty", test_cursor_empty);
   g_test_add_func ("/pop3/cursor/damaged", test_cursor_damaged);
 

@@ -2,31 +2,10 @@
 
 #include "config.h"
 
-#include "base/valija-error.h"
 #include "base/valija-future.h"
-#include "sessions/pop3/valija-pop3-session.h"
-#include "support/valija-script-server.h"
+#include "valija-test-pop3.h"
 
 #include <string.h>
-
-#define CAPA_PLAIN "S: +OK\nS: TOP\nS: UIDL\nS: PIPELINING\nS: SASL PLAIN\nS: .\n"
-
-/* base64 of NUL ana NUL secret */
-#define SIGN_IN "C: AUTH PLAIN AGFuYQBzZWNyZXQ=\nS: +OK\n"
-#define BEGIN "S: +OK ready\nC: CAPA\n" CAPA_PLAIN SIGN_IN "C: CAPA\n" CAPA_PLAIN
-#define QUIT "C: QUIT\nS: +OK bye\n"
-#define LIST_2 "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 bb\nS: .\nS: +OK\nS: 1 30\nS: 2 40\nS: .\n"
-
-typedef struct
-{
-  const char *mechanism;
-  const char *password;     /* NULL: "secret" */
-  ValijaSecurity security;
-  gboolean cleartext;
-  int delete_after_days;
-  gboolean delete_removed;
-  gboolean hasty;
-} Setting;
 
 static const Setting tls = { .security = VALIJA_SECURITY_TLS, .delete_after_days = -1 };
 static const Setting starttls = { .security = VALIJA_SECURITY_STARTTLS, .delete_after_days = -1 };
@@ -36,126 +15,12 @@ static const Setting hasty = {
   .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = -1, .hasty = TRUE,
 };
 
-static ValijaSession *
-new_session (guint16        port,
-             const Setting *setting)
-{
-  g_autoptr(ValijaAccount) account = valija_account_new ("pop3");
-  g_autoptr(ValijaSecret) secret = valija_secret_new (setting->password != NULL ? setting->password : "secret", -1);
-  g_autoptr(ValijaSessionContext) context = NULL;
-
-  /* A slow moment of a busy machine must not be taken for silence, but where silence is meant or any error will do */
-  g_object_set (account,
-                "timeout", setting->hasty ? 1 : 30,
-                "delete-after-days", setting->delete_after_days,
-                "delete-removed", setting->delete_removed,
-                NULL);
-  g_object_set (valija_account_get_incoming (account),
-                "host", "127.0.0.1",
-                "port", (guint) port,
-                "security", (int) setting->security,
-                "user", "ana",
-                "mechanism", setting->mechanism != NULL ? setting->mechanism : "",
-                "ca-file", valija_script_server_get_ca_file (),
-                "cleartext-password", setting->cleartext,
-                NULL);
-  context = valija_session_context_new (account, NULL, NULL);
-  valija_session_context_preset_secret (context, VALIJA_SIDE_INCOMING, secret);
-
-  return valija_pop3_session_new (context);
-}
-
-static DexFuture *
-pass_on_cb (DexFuture *future,
-            gpointer   user_data)
-{
-  return NULL;
-}
-
 /* Dropping a fiber does not cancel it; dropping what waits for it does. */
 static DexFuture *
 spawn (DexFiberFunc   func,
        ValijaSession *session)
 {
   return dex_future_finally (valija_fiber_spawn (func, session, g_object_unref), pass_on_cb, NULL, NULL);
-}
-
-static void
-await_true (DexFuture *future)
-{
-  g_autoptr(GError) error = NULL;
-
-  valija_test_await (future, &error);
-  g_assert_no_error (error);
-  dex_unref (future);
-}
-
-static void
-await_error (DexFuture       *future,
-             ValijaErrorCode  code,
-             ValijaStep       step)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_assert_null (valija_test_await (future, &error));
-  g_assert_error (error, VALIJA_ERROR, (int) code);
-  g_assert_cmpint (valija_error_get_side (error), ==, VALIJA_SIDE_INCOMING);
-  g_assert_cmpint (valija_error_get_step (error), ==, step);
-  dex_unref (future);
-}
-
-/* What a round tells, in one line: added ids with sizes and subjects, gone ids. */
-static char *
-play_round (ValijaSession  *session,
-            GBytes        **cursor,
-            GError        **error)
-{
-  g_autoptr(DexChannel) channel = valija_mail_reader_sync_folder (VALIJA_MAIL_READER (session), "INBOX", *cursor);
-  g_autoptr(GString) log = g_string_new (NULL);
-  gboolean final = FALSE;
-
-  while (!final)
-    {
-      g_autoptr(DexFuture) future = dex_channel_receive (channel);
-      const GValue *value = valija_test_await (future, error);
-      ValijaChanges *changes;
-
-      if (value == NULL)
-        return NULL;
-
-      changes = g_value_get_boxed (value);
-      g_string_append (log, changes->restart ? "restart" : "");
-      for (guint i = 0; i < changes->added->len; i++)
-        {
-          ValijaMessageInfo *info = g_ptr_array_index (changes->added, i);
-
-          g_string_append_printf (log, "+%s %" G_GUINT64_FORMAT " %s ", info->remote_id, info->size, info->subject);
-        }
-      for (guint i = 0; i < changes->gone->len; i++)
-        g_string_append_printf (log, "-%s ", (const char *) g_ptr_array_index (changes->gone, i));
-
-      if (changes->cursor != NULL)
-        {
-          g_clear_pointer (cursor, g_bytes_unref);
-          *cursor = g_bytes_ref (changes->cursor);
-        }
-      final = changes->final;
-    }
-
-  g_assert_nonnull (*cursor);
-  return g_string_free_and_steal (g_steal_pointer (&log));
-}
-
-static void
-assert_round (ValijaSession  *session,
-              GBytes        **cursor,
-              const char     *expected)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *log = play_round (session, cursor, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpstr (log, ==, expected);
 }
 
 static char *
@@ -701,75 +566,6 @@ test_alone (void)
   await_error (dex_channel_receive (channel), VALIJA_ERROR_NOT_FOUND, VALIJA_STEP_OPEN_FOLDER);
 }
 
-/* The account does not say so: refused before there is a connection, which the server has no script for */
-static void
-test_never_deletes (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  g_autoptr(ValijaSession) session = new_session (valija_script_server_get_port (server), &clear_text);
-  const char * const ids[] = { "aa", NULL };
-
-  await_error (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), ids), VALIJA_ERROR_UNSUPPORTED, VALIJA_STEP_CHANGE);
-}
-
-static const Setting deletes = { .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = 0 };
-static const Setting deletes_removed = {
-  .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = -1, .delete_removed = TRUE,
-};
-static const Setting hasty_deletes = {
-  .security = VALIJA_SECURITY_NONE, .cleartext = TRUE, .delete_after_days = 0, .hasty = TRUE,
-};
-
-#define CLEAR BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 bb\nS: 3 cc\nS: .\nS: +OK\nS: .\n" \
-  "C: DELE 3\nC: DELE 1\nS: +OK\nS: +OK\n" QUIT
-
-static DexFuture *
-clear_flow (guint16  port,
-            gpointer user_data)
-{
-  g_autoptr(ValijaSession) session = new_session (port, user_data);
-  const char * const ids[] = { "cc", "unknown", "aa", NULL };
-
-  return dex_future_finally (valija_mail_drop_clear (VALIJA_MAIL_DROP (session), ids), pass_on_cb, NULL, NULL);
-}
-
-static void
-test_clear (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-  const char * const scripts[] = { CLEAR, NULL };
-
-  valija_script_server_add (server, CLEAR);
-  await_true (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes));
-  valija_script_server_add (server, CLEAR);
-  await_true (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes_removed));
-  valija_test_faults (scripts, FALSE, clear_flow, (gpointer) &hasty_deletes);
-}
-
-/* One stays where it is: that is told, and the other goes */
-static void
-test_clear_one_refused (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-
-  valija_script_server_add (server, BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: 2 cc\nS: .\nS: +OK\nS: .\n"
-                            "C: DELE 2\nC: DELE 1\nS: -ERR locked\nS: +OK\n" QUIT);
-  await_error (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes), VALIJA_ERROR_REFUSED,
-               VALIJA_STEP_CHANGE);
-}
-
-/* The server marks and then does not delete: that is no success */
-static void
-test_clear_refused (void)
-{
-  g_autoptr(ValijaScriptServer) server = valija_script_server_new ();
-
-  valija_script_server_add (server, BEGIN "C: UIDL\nC: LIST\nS: +OK\nS: 1 aa\nS: .\nS: +OK\nS: .\nC: DELE 1\n"
-                            "S: +OK\nC: QUIT\nS: -ERR not removed\n");
-  await_error (clear_flow (valija_script_server_get_port (server), (gpointer) &deletes), VALIJA_ERROR_REFUSED,
-               VALIJA_STEP_CHANGE);
-}
-
 /* The server hangs up between two works: the next one opens again */
 static void
 test_hang_up (void)
@@ -836,10 +632,6 @@ main (int   argc,
   g_test_add_func ("/pop3/session/no-outline", test_no_outline);
   g_test_add_func ("/pop3/session/unsupported", test_alone);
   g_test_add_func ("/pop3/session/hang-up", test_hang_up);
-  g_test_add_func ("/pop3/delete/never", test_never_deletes);
-  g_test_add_func ("/pop3/delete/clear", test_clear);
-  g_test_add_func ("/pop3/delete/refused", test_clear_refused);
-  g_test_add_func ("/pop3/delete/one-refused", test_clear_one_refused);
 
   /* What learnt last of all that its server is gone has still to end */
   status = g_test_run ();
