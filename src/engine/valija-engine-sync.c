@@ -28,7 +28,8 @@ typedef struct
   guint flags;
   guint n_new;
   gboolean with_bodies;            /* the headers are here, and whole messages are fetched */
-  guint n_left_out;                /* of the account's own folders */
+  GPtrArray *skipped;              /* of ValijaFolder, owned: left out, and not asked for anything more */
+  guint n_left_out;                /* of them, for what others may have as well */
   GError *left_out;                /* nullable: why the first of them was */
 } Sync;
 
@@ -50,6 +51,7 @@ sync_clear (Sync *sync)
   g_clear_pointer (&sync->states, valija_folder_states_free);
   g_clear_pointer (&sync->turn, valija_turn_unref);
   g_clear_pointer (&sync->renumbered, g_free);
+  g_clear_pointer (&sync->skipped, g_ptr_array_unref);
   g_clear_error (&sync->left_out);
 }
 
@@ -295,6 +297,7 @@ fails_all (Sync *sync, ValijaFolder *folder, gboolean needed, const GError *fail
   if (needed || !valija_engine_is_of_folder (failure) || !leave_out (sync, folder, failure))
     return TRUE;
 
+  g_ptr_array_add (sync->skipped, g_object_ref (folder));
   g_message ("Folder “%s” was left out: %s", valija_folder_get_name (folder), failure->message);
   return FALSE;
 }
@@ -334,6 +337,14 @@ sync_headers_fiber (Sync *sync, GPtrArray *folders, GError **error)
   return TRUE;
 }
 
+/* Whether whole messages of @folder are to be fetched, and from when on. */
+static gboolean
+wants_bodies (Sync *sync, ValijaFolder *folder, gint64 *since)
+{
+  return !g_ptr_array_find (sync->skipped, folder, NULL) &&
+         valija_engine_wants_bodies (sync->runtime, folder, sync->flags, since);
+}
+
 /* How much there is to do, before it begins. */
 static gboolean
 count_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
@@ -346,7 +357,7 @@ count_bodies_fiber (Sync *sync, GPtrArray *folders, GError **error)
     {
       ValijaFolder *folder = g_ptr_array_index (folders, i);
 
-      if (!valija_engine_wants_bodies (sync->runtime, folder, sync->flags, &since))
+      if (!wants_bodies (sync, folder, &since))
         continue;
       if (!valija_await_int64 (valija_store_count_without_source (sync->engine->store, valija_folder_get_id (folder),
                                                                   since), &count, error))
@@ -378,7 +389,7 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, gboolean asked_for_one, GErro
       ValijaFolder *folder = g_ptr_array_index (folders, i);
       g_autoptr(GError) failure = NULL;
 
-      if (!valija_engine_wants_bodies (sync->runtime, folder, sync->flags, &since))
+      if (!wants_bodies (sync, folder, &since))
         continue;
 
       /* It may be so from one folder to the next. */
@@ -389,7 +400,7 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, gboolean asked_for_one, GErro
                       &failure);
       if (failure != NULL && fails_all (sync, folder, asked_for_one, failure))
         {
-          g_propagate_error (error, g_steal_pointer (&failure));
+          g_propagate_error (error, name_folder (failure, folder));
           return FALSE;
         }
     }
@@ -563,6 +574,7 @@ sync_flow_fiber (gpointer data)
   sync.runtime = runtime;
   sync.reader = reader;
   sync.progress = progress;
+  sync.skipped = g_ptr_array_new_with_free_func (g_object_unref);
   sync.flags = flow->flags;
 
   ok = sync_fiber (&sync, flow->folder, &error);

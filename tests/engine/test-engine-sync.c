@@ -359,6 +359,38 @@ test_damaged_message (void)
     }
 }
 
+static void
+fail_two_folders_cb (FakeServer *server, gpointer user_data)
+{
+  static const char * const questions[] = { "batch Sent", "batch Archive", "fetch 1", "fetch 2" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (questions); i++)
+    if (g_str_has_suffix (server->log->str, questions[i]))
+      server->fail_at = server->questions;
+}
+
+/* A folder whose headers are left out is not asked for whole messages, and counts once. */
+static void
+test_left_out_once (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  fake_server_add_message (test->server, "Sent", "s1");
+  fake_server_add_message (test->server, "Archive", "old");
+  fake_server_add_message (test->server, "Trash", "last");
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_HEADERS);
+  test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+  test->server->fail_step = VALIJA_STEP_OPEN_FOLDER;
+  test->server->on_question = fail_two_folders_cb;
+  fake_server_clear_log (test->server);
+  test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS);
+  assert_list (test, "Trash", "last+");
+  g_assert_null (strstr (test->server->log->str, "fetch 1"));
+  g_assert_null (strstr (test->server->log->str, "fetch 2"));
+  g_assert_error (get_error (test), VALIJA_ERROR, VALIJA_ERROR_TRY_LATER);
+}
+
 /* All of them are none of one folder: the server is left in peace. */
 static void
 test_all_put_off (void)
@@ -687,6 +719,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/sync/left-out", test_left_out);
   g_test_add_func ("/engine/sync/left-out-of-bodies", test_left_out_of_bodies);
   g_test_add_func ("/engine/sync/damaged-message", test_damaged_message);
+  g_test_add_func ("/engine/sync/left-out-once", test_left_out_once);
   g_test_add_func ("/engine/sync/all-put-off", test_all_put_off);
   g_test_add_func ("/engine/sync/load-large", test_load_large);
   g_test_add_func ("/engine/sync/load-outline", test_load_outline);
