@@ -575,12 +575,12 @@ valija_message_list_take_rows (ValijaMessageList *self,
       if (row == NULL)
         continue;
 
-      message = g_object_ref (row->message);
-      valija_message_fill (message, g_hash_table_lookup (folders, &values->folder_id), values);
-
       /* A row that has changed since it was asked for is wanted again, and its next answer is the one to wait for */
       if (!row->wanted)
         settle_row (row);
+
+      message = g_object_ref (row->message);
+      valija_message_fill (message, g_hash_table_lookup (folders, &values->folder_id), values);
     }
 }
 

@@ -152,14 +152,16 @@ toggle_flag (ValijaWindow *self,
 
 static void
 toggle_read (gpointer   self,
-             GPtrArray *messages)
+             GPtrArray *messages,
+             gpointer   data)
 {
   toggle_flag (self, messages, VALIJA_ACTION_MARK_READ, VALIJA_FLAG_SEEN);
 }
 
 static void
 toggle_star (gpointer   self,
-             GPtrArray *messages)
+             GPtrArray *messages,
+             gpointer   data)
 {
   toggle_flag (self, messages, VALIJA_ACTION_FLAG, VALIJA_FLAG_FLAGGED);
 }
@@ -201,7 +203,8 @@ labels_applied_cb (ValijaWindow       *self,
 
 static void
 choose_labels (gpointer   owner,
-               GPtrArray *messages)
+               GPtrArray *messages,
+               gpointer   data)
 {
   ValijaWindow *self = owner;
   g_autoptr(GPtrArray) accounts = list_accounts (self, messages);
@@ -288,14 +291,16 @@ move_to_role (ValijaWindow    *self,
 
 static void
 archive (gpointer   self,
-         GPtrArray *messages)
+         GPtrArray *messages,
+         gpointer   data)
 {
   move_to_role (self, messages, VALIJA_FOLDER_ROLE_ARCHIVE);
 }
 
 static void
 move_to_junk (gpointer   self,
-              GPtrArray *messages)
+              GPtrArray *messages,
+              gpointer   data)
 {
   move_to_role (self, messages, VALIJA_FOLDER_ROLE_JUNK);
 }
@@ -364,14 +369,16 @@ choose_folder (ValijaWindow *self,
 
 static void
 choose_move (gpointer   self,
-             GPtrArray *messages)
+             GPtrArray *messages,
+             gpointer   data)
 {
   choose_folder (self, messages, FALSE);
 }
 
 static void
 choose_copy (gpointer   self,
-             GPtrArray *messages)
+             GPtrArray *messages,
+             gpointer   data)
 {
   choose_folder (self, messages, TRUE);
 }
@@ -398,7 +405,8 @@ delete_response_cb (GObject      *dialog,
 /* What cannot be undone is asked: in the trash, or where there is none. */
 static void
 delete_or_ask (gpointer   owner,
-               GPtrArray *messages)
+               GPtrArray *messages,
+               gpointer   data)
 {
   ValijaWindow *self = owner;
   AdwDialog *dialog;
@@ -454,7 +462,7 @@ change_action (GtkWidget  *widget,
 {
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     if (g_str_equal (name, changes[i].name))
-      valija_message_pane_change_selected (VALIJA_WINDOW (widget)->pane, changes[i].change, widget);
+      valija_message_pane_change_selected (VALIJA_WINDOW (widget)->pane, changes[i].change, widget, NULL);
 }
 
 /* ---- Reading and answering: the reader does it ---- */

@@ -189,16 +189,27 @@ account_activated_cb (ValijaWindow  *self,
 }
 
 static void
+copy_dropped (gpointer   self,
+              GPtrArray *messages,
+              gpointer   folder)
+{
+  valija_window_copy_messages (self, messages, folder);
+}
+
+static void
+move_dropped (gpointer   self,
+              GPtrArray *messages,
+              gpointer   folder)
+{
+  valija_window_move_messages (self, messages, folder);
+}
+
+static void
 messages_dropped_cb (ValijaWindow *self,
                      ValijaFolder *folder,
                      gboolean      copy)
 {
-  g_autoptr(GPtrArray) messages = valija_window_dup_targets (self);
-
-  if (copy)
-    valija_window_copy_messages (self, messages, folder);
-  else
-    valija_window_move_messages (self, messages, folder);
+  valija_message_pane_change_selected (self->pane, copy ? copy_dropped : move_dropped, self, folder);
 }
 
 static void

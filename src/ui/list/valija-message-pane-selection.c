@@ -35,23 +35,34 @@ valija_message_pane_dup_selected (ValijaMessagePane *self)
   return g_steal_pointer (&messages);
 }
 
-/* A change that waits for the rows that it is about. */
+/* A change that waits for the rows that it is about, as long as its owner is there. */
 typedef struct
 {
   ValijaMessageList *list;
   GPtrArray *messages;
   guint at;                  /* those before it are there, or gone */
   ValijaMessagesFunc change;
-  GObject *owner;
+  GObject *owner;            /* unowned */
+  GObject *data;             /* nullable */
+  guint source;
 } Waiting;
 
 static void
 waiting_free (Waiting *waiting)
 {
+  g_clear_handle_id (&waiting->source, g_source_remove);
+  g_signal_handlers_disconnect_by_data (waiting->list, waiting);
   g_object_unref (waiting->list);
   g_ptr_array_unref (waiting->messages);
-  g_object_unref (waiting->owner);
+  g_clear_object (&waiting->data);
   g_free (waiting);
+}
+
+static void
+owner_gone_cb (gpointer data,
+               GObject *owner)
+{
+  waiting_free (data);
 }
 
 /* Whether nothing is left to wait for. A row that has gone from the list meanwhile never comes. */
@@ -73,38 +84,68 @@ advance (Waiting *waiting)
   return TRUE;
 }
 
+static gboolean
+look_cb (gpointer data)
+{
+  Waiting *waiting = data;
+
+  waiting->source = 0;
+  if (!advance (waiting))
+    return G_SOURCE_REMOVE;
+
+  g_object_weak_unref (waiting->owner, owner_gone_cb, waiting);
+  waiting->change (waiting->owner, waiting->messages, waiting->data);
+  waiting_free (waiting);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Later: the list tells of rows while it is at work on them. */
 static void
 rows_changed_cb (Waiting *waiting)
 {
-  if (!advance (waiting))
-    return;
+  if (waiting->source == 0)
+    waiting->source = g_idle_add_full (G_PRIORITY_DEFAULT, look_cb, waiting, NULL);
+}
 
-  g_signal_handlers_disconnect_by_data (waiting->list, waiting);
-  waiting->change (waiting->owner, waiting->messages);
-  waiting_free (waiting);
+static gboolean
+all_are_loaded (GPtrArray *messages)
+{
+  for (guint i = 0; i < messages->len; i++)
+    if (!valija_message_get_loaded (g_ptr_array_index (messages, i)))
+      return FALSE;
+
+  return TRUE;
 }
 
 void
 valija_message_pane_change_selected (ValijaMessagePane *self,
                                      ValijaMessagesFunc change,
-                                     gpointer           owner)
+                                     gpointer           owner,
+                                     gpointer           data)
 {
+  g_autoptr(GPtrArray) messages = NULL;
   Waiting *waiting;
 
   g_return_if_fail (VALIJA_IS_MESSAGE_PANE (self));
   g_return_if_fail (G_IS_OBJECT (owner));
 
-  if (self->messages == NULL)
-    return;
+  messages = valija_message_pane_dup_selected (self);
+  if (all_are_loaded (messages))
+    {
+      change (owner, messages, data);
+      return;
+    }
 
   waiting = g_new0 (Waiting, 1);
   waiting->list = g_object_ref (self->messages);
-  waiting->messages = valija_message_pane_dup_selected (self);
+  waiting->messages = g_steal_pointer (&messages);
   waiting->change = change;
-  waiting->owner = g_object_ref (owner);
+  waiting->owner = owner;
+  g_set_object (&waiting->data, data);
+  g_object_weak_ref (owner, owner_gone_cb, waiting);
   g_signal_connect_swapped (waiting->list, "notify::n-unloaded", G_CALLBACK (rows_changed_cb), waiting);
   g_signal_connect_swapped (waiting->list, "items-changed", G_CALLBACK (rows_changed_cb), waiting);
-  rows_changed_cb (waiting);
 }
 
 ValijaMessage *

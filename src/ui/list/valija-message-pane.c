@@ -337,8 +337,9 @@ static void
 search_activate_cb (ValijaMessagePane *self)
 {
   search_changed_cb (self);
-  search_server_cb (self);
+  /* Of what is here: what comes from a server may stand above it, and takes nothing away from it */
   valija_message_pane_step (self, VALIJA_PANE_FIRST);
+  search_server_cb (self);
   valija_message_pane_focus (self);
 }
 

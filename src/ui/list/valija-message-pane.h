@@ -32,11 +32,12 @@ void           valija_message_pane_begin_search   (ValijaMessagePane *self);
 guint          valija_message_pane_get_n_selected (ValijaMessagePane *self);
 /* (transfer full), of ValijaMessage */
 GPtrArray     *valija_message_pane_dup_selected   (ValijaMessagePane *self);
-typedef void (*ValijaMessagesFunc) (gpointer owner, GPtrArray *messages);
+typedef void (*ValijaMessagesFunc) (gpointer owner, GPtrArray *messages, gpointer data);
 /* Calls @change with the selected messages, of which there may be none: at once where all their rows are there, else
- * when they have come (without those that have gone by then). @owner, a GObject and the first argument, is held. */
+ * when they have come (without those that have gone by then), if @owner, a GObject, has not gone. @data: (nullable): a
+ * GObject, held until then */
 void           valija_message_pane_change_selected (ValijaMessagePane *self, ValijaMessagesFunc change,
-                                                    gpointer owner);
+                                                    gpointer owner, gpointer data);
 /* (transfer full) (nullable) unless exactly one */
 ValijaMessage *valija_message_pane_dup_single     (ValijaMessagePane *self);
 /* (transfer full) (nullable) if not listed */
