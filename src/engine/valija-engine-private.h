@@ -182,6 +182,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ValijaFolderStates, valija_folder_states_free)
 DexFuture *valija_engine_replay_journal (ValijaEngine *self, ValijaAccountRuntime *runtime) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether the failure of one folder leaves the others worth trying. */
 gboolean   valija_engine_is_of_folder (const GError *error);
+/* Whether it may be the answer to anything else, too. */
+gboolean   valija_engine_may_be_of_more (const GError *error);
+/* Of a server that puts off more folders, or answers about more with nonsense, no other is asked for. */
+#define VALIJA_MAX_LEFT_OUT 3
 /* Does a line that files, copies or moves, but only what of it has not happened yet. @new_ids gets those of what
  * was put there, "" where not known, and none where it is not to come there any more (transfer full). */
 gboolean   valija_engine_put_fiber (ValijaEngine         *self,

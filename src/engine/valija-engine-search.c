@@ -25,6 +25,7 @@ typedef struct
   guint next;                /* of them */
   guint n_done;
   guint n_answered;
+  guint n_left_out;          /* of them, for what others may have as well */
   char *text;
   ValijaServerSearch *search;
   ValijaProgress *progress;
@@ -137,20 +138,15 @@ ask_folder_fiber (Asking *self, ValijaFolder *folder, GError **error)
 
 /* ---- One account ---- */
 
-/* Whether the server refuses this folder, and may tell of the others all the same. */
+/* Whether the server may tell of other folders all the same. */
 static gboolean
-is_of_folder (const GError *error)
+leaves_out (Asking *self, const GError *error)
 {
-  static const ValijaErrorCode codes[] = {
-    VALIJA_ERROR_REFUSED, VALIJA_ERROR_NOT_FOUND, VALIJA_ERROR_UNSUPPORTED, VALIJA_ERROR_TRY_LATER,
-    VALIJA_ERROR_PROTOCOL, VALIJA_ERROR_LIMIT, VALIJA_ERROR_RENUMBERED,
-  };
+  if (self->folders->len == 1 || (!valija_engine_is_of_folder (error) &&
+                                  !g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_RENUMBERED)))
+    return FALSE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (g_error_matches (error, VALIJA_ERROR, codes[i]))
-      return TRUE;
-
-  return FALSE;
+  return !valija_engine_may_be_of_more (error) || ++self->n_left_out <= VALIJA_MAX_LEFT_OUT;
 }
 
 static void
@@ -175,7 +171,7 @@ ask_folders_fiber (gpointer data)
 
       if (ask_folder_fiber (self, folder, &error))
         self->n_answered++;
-      else if (self->folders->len > 1 && is_of_folder (error))
+      else if (leaves_out (self, error))
         note_folder (self, folder, error);
       else if (self->failure == NULL)
         self->failure = g_steal_pointer (&error);

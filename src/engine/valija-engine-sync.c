@@ -12,9 +12,6 @@
  * was on its way is lost. */
 #define LEAST_SECONDS 3
 
-/* Of a server that puts off more folders, or answers about more with nonsense, no other is asked for. */
-#define MAX_LEFT_OUT 3
-
 /* One synchronisation, from the turn to the last body. */
 typedef struct
 {
@@ -225,9 +222,8 @@ choose_folders (Sync *sync)
   return chosen;
 }
 
-/* It may be the answer to anything else, too. */
-static gboolean
-may_be_of_more (const GError *error)
+gboolean
+valija_engine_may_be_of_more (const GError *error)
 {
   return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) ||
          g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_PROTOCOL);
@@ -240,7 +236,7 @@ valija_engine_is_of_folder (const GError *error)
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_REFUSED) ||
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_UNSUPPORTED) ||
           g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_LIMIT) ||
-          may_be_of_more (error)) && valija_engine_was_let_in (error);
+          valija_engine_may_be_of_more (error)) && valija_engine_was_let_in (error);
 }
 
 /* The server only says that it does not open what it was asked to. (transfer full) */
@@ -273,12 +269,12 @@ name_folder (const GError *failure, ValijaFolder *folder)
 static gboolean
 leave_out (Sync *sync, ValijaFolder *folder, const GError *failure)
 {
-  gboolean counts = may_be_of_more (failure);
+  gboolean counts = valija_engine_may_be_of_more (failure);
   gboolean told = counts || (sync->with_bodies && !g_error_matches (failure, VALIJA_ERROR, VALIJA_ERROR_NOT_FOUND));
 
   if (!told || valija_folder_get_owner (folder) != VALIJA_FOLDER_OWNER_USER)
     return TRUE;
-  if (counts && ++sync->n_left_out > MAX_LEFT_OUT)
+  if (counts && ++sync->n_left_out > VALIJA_MAX_LEFT_OUT)
     return FALSE;
   if (sync->left_out != NULL)
     return TRUE;

@@ -258,6 +258,40 @@ test_refused (void)
   g_assert_cmpuint (valija_server_search_get_problems (server)->len, ==, 0);
 }
 
+/* A server that does not let us in is asked for no other folder, and one that puts off several for no more of them. */
+static void
+test_put_off (void)
+{
+  static const struct { ValijaStep step; guint most; } cases[] = {
+    { VALIJA_STEP_SIGN_IN, 2 },
+    { VALIJA_STEP_OPEN_FOLDER, 5 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(TestEngine) test = make_engine ();
+      g_autoptr(ValijaServerSearch) server = valija_server_search_new ();
+      guint before;
+
+      for (guint n = 0; n < 20; n++)
+        {
+          g_autofree char *name = g_strdup_printf ("F%02u", n);
+
+          fake_server_add_folder (test->server, name, VALIJA_FOLDER_ROLE_NONE);
+        }
+      test_engine_sync (test, SYNC_HEADERS);
+
+      before = test->server->questions;
+      test->server->fail_at = before + 1;
+      test->server->stays_down = TRUE;
+      test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+      test->server->fail_step = cases[i].step;
+      test_await_error (valija_engine_search_server (test->engine, test->account, NULL, "ody", server),
+                        VALIJA_ERROR_TRY_LATER);
+      g_assert_cmpuint (test->server->questions - before, <=, cases[i].most);
+    }
+}
+
 /* What was found before the connection broke is not lost. */
 static void
 test_broken (void)
@@ -329,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/search/read", test_read);
   g_test_add_func ("/engine/search/scope", test_scope);
   g_test_add_func ("/engine/search/refused", test_refused);
+  g_test_add_func ("/engine/search/put-off", test_put_off);
   g_test_add_func ("/engine/search/broken", test_broken);
   g_test_add_func ("/engine/search/failures", test_failures);
   g_test_add_func ("/engine/search/nobody", test_nobody);
