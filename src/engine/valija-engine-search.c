@@ -11,19 +11,14 @@
 /* Of what is found in a folder the newest come, and so many more each time that somebody asks for older ones. */
 #define STEP 200
 
-/* Folders of one account that are asked at the same time: a session has few connections. */
-#define AT_ONCE 2
-
-/* What is asked of one account; each fiber that asks holds it. */
+/* What is asked of one account, one folder at a time: a session has few connections, and whoever opens a message
+ * meanwhile needs one. */
 typedef struct
 {
-  grefcount ref_count;
   ValijaEngine *engine;
   ValijaAccountRuntime *runtime;
   ValijaMailReader *reader;
   GPtrArray *folders;        /* of ValijaFolder */
-  guint next;                /* of them */
-  guint n_done;
   guint n_answered;
   guint n_left_out;          /* of them, for what others may have as well */
   char *text;
@@ -32,19 +27,9 @@ typedef struct
   GError *failure;           /* nullable: why no more of them are asked */
 } Asking;
 
-static Asking *
-asking_ref (Asking *self)
-{
-  g_ref_count_inc (&self->ref_count);
-  return self;
-}
-
 static void
-asking_unref (Asking *self)
+asking_free (Asking *self)
 {
-  if (!g_ref_count_dec (&self->ref_count))
-    return;
-
   g_object_unref (self->engine);
   g_object_unref (self->runtime);
   g_clear_object (&self->reader);
@@ -159,44 +144,29 @@ note_folder (Asking *self, ValijaFolder *folder, const GError *error)
   valija_server_search_add_problem (self->search, problem);
 }
 
-static DexFuture *
-ask_folders_fiber (gpointer data)
+static void
+ask_folders_fiber (Asking *self)
 {
-  Asking *self = data;
+  if (!(self->reader = valija_account_runtime_dup_reader (self->runtime, &self->failure)))
+    return;
 
-  while (self->failure == NULL && self->next < self->folders->len && !valija_server_search_is_abandoned (self->search))
+  for (guint i = 0; i < self->folders->len && self->failure == NULL; i++)
     {
-      ValijaFolder *folder = g_ptr_array_index (self->folders, self->next++);
+      ValijaFolder *folder = g_ptr_array_index (self->folders, i);
       g_autoptr(GError) error = NULL;
+
+      if (valija_server_search_is_abandoned (self->search))
+        return;
 
       if (ask_folder_fiber (self, folder, &error))
         self->n_answered++;
       else if (leaves_out (self, error))
         note_folder (self, folder, error);
-      else if (self->failure == NULL)
+      else
         self->failure = g_steal_pointer (&error);
 
-      valija_progress_update (self->progress, ++self->n_done, self->folders->len);
+      valija_progress_update (self->progress, i + 1, self->folders->len);
     }
-
-  return dex_future_new_true ();
-}
-
-static void
-ask_all_folders_fiber (Asking *self)
-{
-  g_autoptr(GPtrArray) fibers = g_ptr_array_new_with_free_func (dex_unref);
-
-  if (!(self->reader = valija_account_runtime_dup_reader (self->runtime, &self->failure)))
-    return;
-
-  for (guint i = 0; i < MIN (AT_ONCE, self->folders->len); i++)
-    g_ptr_array_add (fibers, valija_engine_spawn (self->engine, VALIJA_FLOW_CALLERS, "search folders",
-                                                  ask_folders_fiber, asking_ref (self),
-                                                  (GDestroyNotify) asking_unref));
-
-  while (fibers->len > 0)
-    dex_await (g_ptr_array_steal_index (fibers, 0), self->failure == NULL ? &self->failure : NULL);
 }
 
 /* What some folders have answered is not lost with the others. */
@@ -209,7 +179,7 @@ ask_account_fiber (gpointer data)
 
   self->progress = valija_progress_new (_("Searching on the server"));
   valija_account_runtime_begin_progress (self->runtime, self->progress);
-  ask_all_folders_fiber (self);
+  ask_folders_fiber (self);
   valija_account_runtime_end_progress (self->runtime, self->progress);
 
   if (self->failure == NULL)
@@ -290,7 +260,6 @@ asking_new (ValijaEngine         *engine,
 {
   Asking *self = g_new0 (Asking, 1);
 
-  g_ref_count_init (&self->ref_count);
   self->engine = g_object_ref (engine);
   self->runtime = g_object_ref (runtime);
   self->folders = folders;
@@ -360,7 +329,7 @@ ask (Search *self, ValijaAccount *account, ValijaFolder *folder, const char *tex
                                                          ask_account_fiber,
                                                          asking_new (self->engine, runtime, folders, text,
                                                                      self->search),
-                                                         (GDestroyNotify) asking_unref));
+                                                         (GDestroyNotify) asking_free));
 }
 
 static void
