@@ -16,8 +16,11 @@
 #include "wire/imap/valija-imap-labels.h"
 #include "wire/imap/valija-imap-mailbox.h"
 
-/* How long a count is good for a guess, and a list of folders for one of now */
+/* How long a count is good for a guess */
 #define COUNTS_LAST (30 * G_USEC_PER_SEC)
+/* How long the list of folders that was asked for ahead stands for one of now: a folder is not looked at that it says
+ * is as it was, so mail that came since would stay away */
+#define LIST_LASTS (2 * G_USEC_PER_SEC)
 
 G_DEFINE_FINAL_TYPE (ValijaImapLink, valija_imap_link, G_TYPE_OBJECT)
 
@@ -586,7 +589,7 @@ valija_imap_link_get_count (ValijaImapLink *self,
 DexFuture *
 valija_imap_link_steal_folders (ValijaImapLink *self)
 {
-  if (g_get_monotonic_time () - self->listed_at > COUNTS_LAST)
+  if (g_get_monotonic_time () - self->listed_at > LIST_LASTS)
     dex_clear (&self->folders);
 
   return g_steal_pointer (&self->folders);

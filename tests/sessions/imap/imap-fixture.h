@@ -52,5 +52,6 @@ void           imap_add_sync_tests     (void);
 void           imap_add_organize_tests (void);
 void           imap_add_outline_tests  (void);
 void           imap_add_cancel_tests   (void);
+void           imap_add_links_tests    (void);
 
 G_END_DECLS

@@ -618,6 +618,7 @@ main (int   argc,
   imap_add_organize_tests ();
   imap_add_outline_tests ();
   imap_add_cancel_tests ();
+  imap_add_links_tests ();
 
   return g_test_run ();
 }
