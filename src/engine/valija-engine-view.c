@@ -51,9 +51,10 @@ watch_fiber (ValijaEngine *self, ValijaFolder *folder, DexFuture *moved)
   if (!dex_await (dex_future_first (valija_engine_watch_folder (self, folder), dex_ref (moved), NULL), &error))
     return FALSE;
 
-  if (dex_future_is_pending (moved))
-    dex_await_uint (valija_engine_sync_folder (self, folder, VALIJA_SYNC_BACKGROUND, NULL), &error);
-  return error == NULL;
+  /* Whole messages may take long: they go on by themselves when the user is elsewhere. */
+  return !dex_future_is_pending (moved) ||
+         dex_await (dex_future_first (valija_engine_sync_folder (self, folder, VALIJA_SYNC_BACKGROUND, NULL),
+                                      dex_ref (moved), NULL), &error);
 }
 
 static DexFuture *

@@ -399,6 +399,29 @@ test_follows_the_view (void)
   g_assert_cmpstr (test->server->log->str, ==, "");
 }
 
+/* Whole messages that come slowly for one do not keep the next one from being watched; they come nevertheless. */
+static void
+test_follows_the_view_meanwhile (void)
+{
+  g_autoptr(TestEngine) test = test_engine_new ("imap");
+
+  g_object_set (test->account, "body-days", -1, NULL);
+  valija_engine_start (test->engine);
+  valija_wait_until (log_ends_with (test, "watch INBOX"));
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "archive"));
+  valija_wait_until (log_ends_with (test, "watch Archive"));
+
+  test->server->stall = dex_promise_new ();
+  fake_server_add_message (test->server, "Archive", "a");
+  valija_wait_until (log_ends_with (test, "batch Archive; fetch 1"));
+  valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "sent"));
+  valija_wait_until (log_ends_with (test, "watch Sent"));
+
+  assert_list (test, "archive", "a");
+  dex_promise_resolve_boolean (test->server->stall, TRUE);
+  valija_wait_until (lists (test, "archive", "a+"));
+}
+
 static void
 test_accounts_come_and_go (void)
 {
@@ -596,6 +619,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/background/only-when-asked-first", test_only_when_asked_first);
   g_test_add_func ("/engine/background/interval", test_interval);
   g_test_add_func ("/engine/background/follows-the-view", test_follows_the_view);
+  g_test_add_func ("/engine/background/follows-the-view-meanwhile", test_follows_the_view_meanwhile);
 
   return g_test_run ();
 }
