@@ -207,6 +207,102 @@ test_send_without_file (void)
   throw_away (composer);
 }
 
+/* Who goes on to choose when it is sent has not said "Send" any more: the file comes meanwhile, and it goes when that
+ * is chosen. */
+void
+test_send_later_while_waiting (void)
+{
+  g_autoptr(DexPromise) slow = dex_promise_new ();
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached&body=Text");
+  guint before = valija_fake_engine_get_n_sent (engine);
+  gint64 due = g_get_real_time () / G_USEC_PER_SEC + 86400;
+
+  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
+  activate (composer, "composer.send");
+  g_assert_nonnull (composer->waiting);
+  activate (composer, "composer.send-later");
+  g_assert_null (composer->waiting);
+  WAIT_FOR (dialog_of (composer) != NULL);
+  arrive (slow, "slow.txt");
+  WAIT_FOR (!valija_composer_is_attaching (composer));
+  g_signal_emit_by_name (dialog_of (composer), "scheduled", due);
+  WAIT_FOR (!has_composer ());
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before + 1);
+  g_assert_cmpint (valija_fake_engine_get_last_due (engine), ==, due);
+  g_assert_true (sent_contains ("slow.txt"));
+}
+
+/* The one of GTK, which chooses where there is no portal. */
+static GtkFileChooser *
+find_chooser (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr(GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GTK_IS_FILE_CHOOSER (window) && gtk_widget_get_mapped (window))
+        /* The list keeps it. */
+        return GTK_FILE_CHOOSER (window);
+    }
+
+  return NULL;
+}
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+
+static guint
+count_chosen (GtkFileChooser *chooser)
+{
+  g_autoptr(GListModel) files = gtk_file_chooser_get_files (chooser);
+
+  return g_list_model_get_n_items (files);
+}
+
+static void
+choose (GtkFileChooser *chooser,
+        GFile          *file)
+{
+  g_assert_true (gtk_file_chooser_set_file (chooser, file, NULL));
+  WAIT_FOR (count_chosen (chooser) == 1);
+  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
+  WAIT_FOR (find_chooser () == NULL);
+}
+
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+/* Nor is it sent while another file is being chosen; what is chosen for one that is done is for nothing. */
+void
+test_attach_while_waiting (void)
+{
+  g_autoptr(DexPromise) slow = dex_promise_new ();
+  g_autoptr(GFile) file = g_file_new_build_filename (g_get_home_dir (), "second.txt", NULL);
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached&body=Text");
+  guint before = valija_fake_engine_get_n_sent (engine);
+  GtkFileChooser *chooser;
+
+  g_assert_true (g_file_replace_contents (file, "content", 7, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
+  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
+  activate (composer, "composer.send");
+  activate (composer, "composer.attach");
+  g_assert_null (composer->waiting);
+  WAIT_FOR ((chooser = find_chooser ()) != NULL);
+  arrive (slow, "slow.txt");
+  choose (chooser, file);
+  WAIT_FOR (!valija_composer_is_attaching (composer));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composer->composition)), ==, 2);
+  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
+
+  activate (composer, "composer.attach");
+  WAIT_FOR ((chooser = find_chooser ()) != NULL);
+  composer->done = TRUE;
+  choose (chooser, file);
+  g_assert_false (valija_composer_is_attaching (composer));
+  g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composer->composition)), ==, 2);
+  throw_away (composer);
+}
+
 /* The draft is kept with it; nobody has to wait for one that was taken off. */
 void
 test_close_waits_for_files (void)

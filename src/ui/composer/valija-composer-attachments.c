@@ -165,6 +165,9 @@ files_chosen_cb (GObject      *dialog,
   g_autoptr(ValijaComposer) self = data;
   g_autoptr(GListModel) files = gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (dialog), result, NULL);
 
+  if (self->done || self->composition == NULL)
+    return;
+
   for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr(GFile) file = g_list_model_get_item (files, i);
@@ -180,6 +183,8 @@ attach_action (GtkWidget  *widget,
 {
   g_autoptr(GtkFileDialog) dialog = gtk_file_dialog_new ();
 
+  /* Not sent without what is being chosen */
+  valija_composer_stop_waiting (VALIJA_COMPOSER (widget));
   gtk_file_dialog_set_title (dialog, _("Attach Files"));
   gtk_file_dialog_set_accept_label (dialog, _("_Attach"));
   gtk_file_dialog_open_multiple (dialog, GTK_WINDOW (widget), NULL, files_chosen_cb, g_object_ref (widget));

@@ -320,6 +320,8 @@ send_later_action (GtkWidget  *widget,
 {
   AdwDialog *dialog;
 
+  /* What was said before is not done while something else is being chosen. */
+  valija_composer_stop_waiting (VALIJA_COMPOSER (widget));
   if (!check (VALIJA_COMPOSER (widget)))
     return;
 
