@@ -50,10 +50,11 @@ def fill_exchange(running):
 def join_exchange(running, world):
     """What Mei sends comes to the mailboxes of the others."""
     def relay(author, recipients, source):
-        others = [address for address in recipients if address.lower() in (ANA, LUIS)]
-        if others:
-            with smtplib.LMTP('127.0.0.1', world.lmtp_port) as lmtp:
-                lmtp.sendmail(author, others, source)
+        # Each by itself: LMTP answers for every recipient, of which smtplib reads one
+        for address in recipients:
+            if address.lower() in (ANA, LUIS):
+                with smtplib.LMTP('127.0.0.1', world.lmtp_port) as lmtp:
+                    lmtp.sendmail(author, [address], source)
 
     running.state.relay = relay
 
@@ -210,7 +211,7 @@ def write_commands(world, names, out):
     yield f'{ctl} sync'
     yield f"{ctl} list --account 'Ana at work' INBOX --limit 20"
     yield f"echo Hello | {ctl} send --account 'Ana at work' --to {LUIS} --subject 'From a terminal'"
-    yield f"echo Hello | {ctl} send --account 'Mei at the office' --to {LUIS} --subject 'From the office'"
+    yield f"echo Hello | {ctl} send --account 'Mei at the office' --to {LUIS} --cc {ANA} --subject 'From the office'"
 
 
 def serve(out, messages):
