@@ -99,8 +99,9 @@ valija_cli_describe_keys (void)
                             "of the server that the method is about;\nwith “mixed” of both, but for port. security is "
                             "tls, starttls or none; keep-sent is server, here or not; ca is a file."));
   g_string_append_printf (text, "\n%s",
-                          _("delete-after-days is how long after it was fetched mail is deleted on the server, or -1; "
-                            "delete-removed says whether\nwhat is deleted here for good is deleted there, too."));
+                          _("delete-after-days is how long after it was fetched mail is deleted on the server: 0 is at "
+                            "once, also of what is there\nnow, and -1 is never; delete-removed says whether what is "
+                            "deleted here for good is deleted there, too."));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 

@@ -9,10 +9,18 @@
 
 static char *opt_account;
 static gboolean opt_queue;
+static gboolean opt_with_mail;
 
 static const GOptionEntry folder_options[] = {
   { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
   { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Change it here only; the server hears of it next time"), NULL },
+  G_OPTION_ENTRY_NULL
+};
+
+static const GOptionEntry remove_options[] = {
+  { "account", 'a', 0, G_OPTION_ARG_STRING, &opt_account, N_("Which account: its id, name or address"), "ACCOUNT" },
+  { "queue", 0, 0, G_OPTION_ARG_NONE, &opt_queue, N_("Change it here only; the server hears of it next time"), NULL },
+  { "with-mail", 0, 0, G_OPTION_ARG_NONE, &opt_with_mail, N_("Also where it holds mail, which goes with it"), NULL },
   G_OPTION_ENTRY_NULL
 };
 
@@ -85,13 +93,28 @@ rename_fiber (ValijaCli *cli, GError **error)
          finish_fiber (cli, account, valija_engine_rename_folder (cli->engine, folder, cli->arguments[1]), error);
 }
 
+/* A server keeps nothing of it. */
+static gboolean
+check_empty (ValijaFolder *folder, GError **error)
+{
+  guint n_messages = (guint) valija_folder_get_total (folder);
+
+  if (opt_with_mail || valija_folder_get_local (folder) || n_messages == 0)
+    return TRUE;
+
+  return valija_cli_set_usage (error, ngettext ("There is %u message in that folder, which would be deleted for good "
+                                                "on the server. --with-mail does so.",
+                                                "There are %u messages in that folder, which would be deleted for "
+                                                "good on the server. --with-mail does so.", n_messages), n_messages);
+}
+
 static gboolean
 remove_fiber (ValijaCli *cli, GError **error)
 {
   ValijaAccount *account;
   ValijaFolder *folder;
 
-  return (folder = find_folder (cli, &account, 1, error)) != NULL &&
+  return (folder = find_folder (cli, &account, 1, error)) != NULL && check_empty (folder, error) &&
          finish_fiber (cli, account, valija_engine_remove_folder (cli->engine, folder), error);
 }
 
@@ -181,8 +204,8 @@ const ValijaCliCommand valija_cli_folder_commands[] = {
     set_fiber },
   { "folder create", "PATH", N_("Make a folder: “Lists/gtk” in “Lists”"), folder_options, create_fiber },
   { "folder rename", "PATH NAME", N_("Give a folder another name"), folder_options, rename_fiber },
-  { "folder remove", "PATH", N_("Remove a folder with its mail; on this computer that goes to the trash"),
-    folder_options, remove_fiber },
+  { "folder remove", "PATH", N_("Remove a folder; on this computer its mail goes to the trash"), remove_options,
+    remove_fiber },
   { "folder empty", "PATH", N_("Delete for good all messages in a folder for trash or junk"), folder_options,
     empty_fiber },
   { NULL }

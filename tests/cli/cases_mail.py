@@ -326,6 +326,8 @@ def folders():
         p.run('account', 'resume')
         assert p.json('account', 'show')['settings']['paused'] == 'false'
         p.run('folder', 'set', 'INBOX', 'sometimes', expect=USAGE)
+        error = p.json('folder', 'remove', 'Täglich/Inner', expect=USAGE)['error']
+        assert error['message'].startswith('There is 1 message in that folder, which would be deleted for good')
         p.run('move', str(p.messages('--folder', 'Täglich/Inner')[0]['id']), '--to', 'INBOX')
         p.run('folder', 'remove', 'Täglich/Inner')
         p.run('folder', 'remove', 'Täglich')

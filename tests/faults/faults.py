@@ -472,7 +472,7 @@ def folders_round(program, number, seed):
             elif act == 'remove' and path is not None:
                 for folder in mine:
                     folder.gone = True
-                args = ['folder', 'remove', path]
+                args = ['folder', 'remove', '--with-mail', path]
             else:
                 args = ['sync', '--headers']
             child = victim.start(*args)
