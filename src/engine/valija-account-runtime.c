@@ -134,6 +134,7 @@ valija_account_runtime_finalize (GObject *object)
   g_hash_table_unref (self->unreached);
   g_hash_table_unref (self->on_their_way);
   g_hash_table_unref (self->taken_back);
+  g_hash_table_unref (self->put_off);
   g_hash_table_unref (self->awaited);
   g_hash_table_unref (self->copied);
   g_ptr_array_unref (self->progresses);
@@ -174,6 +175,7 @@ valija_account_runtime_init (ValijaAccountRuntime *self)
   self->unreached = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->on_their_way = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->taken_back = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->put_off = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->awaited = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->copied = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, names_free);
 }

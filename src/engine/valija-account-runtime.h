@@ -29,6 +29,13 @@ typedef enum
   VALIJA_LINE_REFUSED,
 } ValijaLineEnd;
 
+/* A line that its server puts off, since this runs. */
+typedef struct
+{
+  guint n_tried;
+  gint64 counted_at;         /* when it last counted against the line, monotonic; 0: never */
+} ValijaPutOff;
+
 /* What runs for one account: its sessions, made when first needed, its status, its folders as the interface sees
  * them. Private to engine/, and so are the fields. */
 #define VALIJA_TYPE_ACCOUNT_RUNTIME (valija_account_runtime_get_type ())
@@ -60,6 +67,7 @@ struct _ValijaAccountRuntime
   GHashTable *on_their_way;  /* lines of the journal that the server is being told now: gint64 */
   char *renumbered;          /* nullable: a folder (remote id) that must be listed again before its lines can be done */
   char *relisted;            /* nullable: one for which that has happened */
+  GHashTable *put_off;       /* lines that the server puts off: gint64 to ValijaPutOff */
   GError *held_up;           /* nullable: why a line of the journal waits though the server answers */
   GError *left_out;          /* nullable: why the last look at all folders left one out */
   GHashTable *taken_back;    /* lines that a replay which has listed them passes over: whether they are gone for good */

@@ -10,9 +10,15 @@
 #define FLUSH_DELAY_SECONDS 2
 
 /* A line that the server answers with nonsense is tried this often; one that it puts off so often no longer keeps the
- * others waiting, and is given up after so many more, if the server does those. */
+ * others waiting. */
 #define MAX_ATTEMPTS 5
-#define MAX_PUT_OFF  25
+
+/* It is given up once it was put off so often, each time so long after the last that counts, and while the server did
+ * others. Behind one of a folder nothing is done, by which it would be known: there the time alone says that it is
+ * about this line. */
+#define MAX_PUT_OFF            25
+#define PUT_OFF_MINUTES        10
+#define PUT_OFF_FOLDER_MINUTES 60
 
 /* ---- One line ---- */
 
@@ -133,15 +139,40 @@ valija_engine_is_put_off (const GError *error)
   return g_error_matches (error, VALIJA_ERROR, VALIJA_ERROR_TRY_LATER) && valija_engine_was_let_in (error);
 }
 
+static ValijaPutOff *
+get_put_off (ValijaAccountRuntime *runtime, ValijaOperation *operation)
+{
+  ValijaPutOff *put_off = g_hash_table_lookup (runtime->put_off, &operation->id);
+
+  if (put_off == NULL)
+    {
+      put_off = g_new0 (ValijaPutOff, 1);
+      g_hash_table_insert (runtime->put_off, g_memdup2 (&operation->id, sizeof operation->id), put_off);
+    }
+
+  return put_off;
+}
+
+/* Whether it is time for another one that counts: the user may do many things in the minute in which the server is
+ * busy. */
+static gboolean
+put_off_counts (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation)
+{
+  gint64 minutes = operation_is_of_folder (operation) ? PUT_OFF_FOLDER_MINUTES : PUT_OFF_MINUTES;
+  gint64 counted_at = get_put_off (runtime, operation)->counted_at;
+
+  return counted_at == 0 || g_get_monotonic_time () - counted_at >= minutes * self->minute * G_USEC_PER_SEC;
+}
+
 /* Whether the server's answer was a no to this very line. Everything else (no network, no password, no trust)
  * leaves it waiting. Behind a folder waits all that is of it, so that none can be passed by. */
 static gboolean
-refusal_is_final (const GError *error, ValijaOperation *operation)
+refusal_is_final (ValijaEngine *self, ValijaAccountRuntime *runtime, const GError *error, ValijaOperation *operation)
 {
   return valija_engine_is_refusal (error) ||
          (valija_engine_is_nonsense (error) && operation->attempts + 1 >= MAX_ATTEMPTS) ||
          (valija_engine_is_put_off (error) && operation_is_of_folder (operation) &&
-          operation->attempts + 1 >= MAX_PUT_OFF);
+          operation->attempts + 1 >= MAX_PUT_OFF && put_off_counts (self, runtime, operation));
 }
 
 static char *
@@ -257,17 +288,28 @@ give_up_line_fiber (ValijaEngine          *self,
   return !operation_is_of_folder (operation) || dex_await (valija_engine_load_folders (self, runtime), error);
 }
 
+static void
+count_put_off_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation,
+                     const GError *failure)
+{
+  get_put_off (runtime, operation)->counted_at = g_get_monotonic_time ();
+  dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
+}
+
 /* Returns whether the next line may be tried. */
 static gboolean
 fail_line_fiber (ValijaEngine *self, ValijaAccountRuntime *runtime, ValijaOperation *operation, GError *failure,
                  GError **error)
 {
   if (!valija_error_is_cancelled (failure) &&
-      (refusal_is_final (failure, operation) || is_of_lost_messages (runtime, operation, failure)))
+      (refusal_is_final (self, runtime, failure, operation) || is_of_lost_messages (runtime, operation, failure)))
     return give_up_line_fiber (self, runtime, operation, failure, error);
 
-  if (valija_engine_is_nonsense (failure) || valija_engine_is_put_off (failure))
+  if (valija_engine_is_nonsense (failure))
     dex_await (valija_store_fail_operation (self->store, operation->id, failure->message, FALSE), NULL);
+  else if (valija_engine_is_put_off (failure) && operation_is_of_folder (operation) &&
+           put_off_counts (self, runtime, operation))
+    count_put_off_fiber (self, runtime, operation, failure);
   g_propagate_error (error, g_error_copy (failure));
   return FALSE;
 }
@@ -341,7 +383,7 @@ run_folder_line_fiber (ValijaEngine         *self,
     info = dex_await_boxed (running, &failure);
 
   if (failure != NULL &&
-      !(again && refusal_is_final (failure, operation) &&
+      !(again && refusal_is_final (self, runtime, failure, operation) &&
         was_done_fiber (self, runtime, organizer, operation, &info)))
     {
       g_propagate_error (error, g_steal_pointer (&failure));
@@ -482,8 +524,8 @@ is_held (Replay *replay, ValijaOperation *operation)
 static gboolean
 pass_line (Replay *replay, ValijaOperation *operation, GError **failure)
 {
-  if (!valija_engine_is_put_off (*failure) || operation->attempts + 1 < MAX_ATTEMPTS ||
-      operation_is_of_folder (operation))
+  if (!valija_engine_is_put_off (*failure) || operation_is_of_folder (operation) ||
+      ++get_put_off (replay->runtime, operation)->n_tried < MAX_ATTEMPTS)
     return FALSE;
 
   g_hash_table_add (replay->passed, g_memdup2 (&operation->id, sizeof operation->id));
@@ -620,7 +662,7 @@ replay_pass_fiber (Replay *replay, GError **error)
   return TRUE;
 }
 
-/* Since the server did others meanwhile, it is about these. */
+/* Since the server did others meanwhile, it may be about these, and counts against them. */
 static gboolean
 give_up_passed_fiber (Replay *replay, GError **error)
 {
@@ -637,8 +679,13 @@ give_up_passed_fiber (Replay *replay, GError **error)
 
       if (!g_hash_table_contains (replay->passed, &operation->id))
         continue;
-      if (operation->attempts < MAX_PUT_OFF)
+      if (!put_off_counts (replay->engine, replay->runtime, operation))
         waits = TRUE;
+      else if (operation->attempts + 1 < MAX_PUT_OFF)
+        {
+          count_put_off_fiber (replay->engine, replay->runtime, operation, replay->put_off);
+          waits = TRUE;
+        }
       else if (!give_up_line_fiber (replay->engine, replay->runtime, operation, replay->put_off, error))
         return FALSE;
     }
@@ -691,6 +738,8 @@ replay_fiber (gpointer data)
   if (replay.put_off != NULL && replay.done && !give_up_passed_fiber (&replay, &error))
     return dex_future_new_for_error (error);
 
+  if (replay.put_off == NULL)
+    g_hash_table_remove_all (flow->runtime->put_off);
   tell_held_up (flow->runtime, replay.put_off);
   if (replay.refused != NULL)
     return dex_future_new_for_error (g_steal_pointer (&replay.refused));

@@ -190,6 +190,38 @@ test_refused (void)
 }
 
 static void
+put_off_cb (FakeServer *server, gpointer user_data)
+{
+  if (g_str_has_suffix (server->log->str, "create Work"))
+    server->fail_at = server->questions;
+}
+
+/* One that the server puts off is not given up in the minutes in which it is busy, but in the end. */
+static void
+test_put_off (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap");
+
+  g_object_unref (create (test, NULL, "Work"));
+  test->server->fail_code = VALIJA_ERROR_TRY_LATER;
+  test->server->on_question = put_off_cb;
+  for (guint n = 0; n < 30; n++)
+    test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  assert_folders (test, "Work");
+
+  /* Of which the first counts */
+  test->engine->minute = 0;
+  for (guint n = 0; n < 23; n++)
+    test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpuint (test->notices->len, ==, 0);
+  test_await_error (valija_engine_flush (test->engine, test->account), VALIJA_ERROR_TRY_LATER);
+  g_assert_cmpuint (test->notices->len, ==, 1);
+  g_assert_true (g_str_has_prefix (g_ptr_array_index (test->notices, 0),
+                                   "The folder “Work” could not be made on the server: "));
+  assert_folders (test, "");
+}
+
+static void
 test_names (void)
 {
   static const char * const bad[] = { "", "  ", "a/b", "a\nb", "Work" };
@@ -269,6 +301,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/folders/remove", test_remove);
   g_test_add_func ("/engine/folders/undo", test_undo);
   g_test_add_func ("/engine/folders/refused", test_refused);
+  g_test_add_func ("/engine/folders/put-off", test_put_off);
   g_test_add_func ("/engine/folders/names", test_names);
   g_test_add_func ("/engine/folders/here", test_here);
   g_test_add_func ("/engine/folders/lost-answers", test_lost_answers);
