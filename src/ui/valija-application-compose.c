@@ -96,7 +96,7 @@ valija_application_compose (ValijaApplication *self,
   for (GList *l = windows; draft != 0 && l != NULL; l = l->next)
     if (VALIJA_IS_COMPOSER (l->data) && valija_composer_get_draft (l->data) == draft)
       {
-        gtk_window_present (l->data);
+        valija_composer_present (l->data);
         return;
       }
 

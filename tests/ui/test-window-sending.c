@@ -324,6 +324,29 @@ test_close_waits_for_files (void)
   g_assert_cmpuint (valija_fake_engine_get_n_drafts (engine), ==, before + 1);
 }
 
+/* Opened again before its file is there it stays, with what is written on. */
+void
+test_open_while_closing (void)
+{
+  g_autoptr(DexPromise) slow = dex_promise_new ();
+  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached");
+
+  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
+  gtk_window_close (GTK_WINDOW (composer));
+  WAIT_FOR (composer->draft != 0 && !composer->saving && !composer->dirty);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  valija_application_compose (application, NULL, composer->composition, composer->draft);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  g_assert_false (composer->closing);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (composer->body)), "Written on", -1);
+  arrive (slow, "slow.txt");
+  WAIT_FOR (!valija_composer_is_attaching (composer));
+  WAIT_FOR (!composer->saving && !composer->dirty);
+  g_assert_true (find_window (VALIJA_TYPE_COMPOSER) == composer);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (composer)));
+  throw_away (composer);
+}
+
 /* As a mouse would. */
 static void
 answer (ValijaComposer *composer,

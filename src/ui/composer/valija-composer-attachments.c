@@ -92,10 +92,7 @@ fail (ValijaComposer *self,
 {
   valija_composer_stop_waiting (self);
   if (self->closing)
-    {
-      self->closing = FALSE;
-      gtk_window_present (GTK_WINDOW (self));
-    }
+    valija_composer_present (self);
 
   adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
 }

@@ -40,8 +40,7 @@ find_keeper (ValijaComposer *self)
 static void
 ask_to_lose (ValijaComposer *self)
 {
-  self->closing = FALSE;
-  gtk_window_present (GTK_WINDOW (self));
+  valija_composer_present (self);
   if (adw_application_window_get_visible_dialog (ADW_APPLICATION_WINDOW (self)) == NULL)
     ask (self, _("There is no account left to keep it in. Add one first, or copy the text."));
 }
@@ -83,10 +82,7 @@ saved_cb (DexFuture *future,
       /* Not closed then: it is the only copy. */
       self->dirty = TRUE;
       if (self->closing)
-        {
-          self->closing = FALSE;
-          gtk_window_present (GTK_WINDOW (self));
-        }
+        valija_composer_present (self);
       if (!valija_error_is_cancelled (error))
         adw_dialog_present (valija_error_dialog_new (self->engine, NULL, error), GTK_WIDGET (self));
       return;

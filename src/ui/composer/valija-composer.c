@@ -455,6 +455,15 @@ valija_composer_set_original (ValijaComposer *self,
 }
 
 void
+valija_composer_present (ValijaComposer *self)
+{
+  g_return_if_fail (VALIJA_IS_COMPOSER (self));
+
+  self->closing = FALSE;
+  gtk_window_present (GTK_WINDOW (self));
+}
+
+void
 valija_composer_finish (ValijaComposer *self)
 {
   g_return_if_fail (VALIJA_IS_COMPOSER (self));
