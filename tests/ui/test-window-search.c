@@ -461,6 +461,43 @@ test_search_server_more (void)
   adw_toggle_group_set_active_name (pane->scope, "account");
 }
 
+/* What has failed can be tried again: where nothing was found on the empty page, else below the list. */
+void
+test_search_server_again (void)
+{
+  ValijaMessagePane *pane = get_window ()->pane;
+  GError *error = NULL;
+
+  show_inbox ("ana@example.org");
+  activate (get_window (), "win.search");
+  adw_toggle_group_set_active_name (pane->scope, "all");
+  write_search (pane->search_box, "nowhere-to-be-found");
+  WAIT_FOR (count_found () == 0 && valija_message_list_get_ready (pane->messages));
+  g_set_error_literal (&error, VALIJA_ERROR, VALIJA_ERROR_CONNECT, "It does not answer.");
+  valija_fake_engine_fail_next (engine, error);
+  valija_message_pane_ask_server (pane);
+  WAIT (server_was_asked);
+  assert_noted ("It does not answer.");
+  g_assert_true (gtk_widget_get_visible (pane->server_button));
+  g_assert_true (gtk_widget_get_sensitive (pane->server_button));
+
+  valija_fake_engine_set_server (engine, 0, "“Attic” could not be searched: It is locked.");
+  g_signal_emit_by_name (pane->server_button, "clicked");
+  WAIT_FOR (count_found () == 1);
+  assert_noted ("It is locked.");
+  g_assert_true (gtk_widget_get_visible (pane->server_more));
+  g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (pane->server_more)), ==, "Search on the _Server");
+
+  valija_fake_engine_set_server (engine, 0, NULL);
+  g_signal_emit_by_name (pane->server_more, "clicked");
+  WAIT_FOR (g_hash_table_size (pane->from_server) == 2);
+  assert_noted ("2 more were found on the server.");
+  g_assert_null (strstr (gtk_label_get_text (pane->server_note), "locked"));
+  g_assert_false (gtk_widget_get_visible (pane->server_more));
+  gtk_search_bar_set_search_mode (pane->search_bar, FALSE);
+  adw_toggle_group_set_active_name (pane->scope, "account");
+}
+
 static gboolean
 active_is_loaded (void)
 {

@@ -274,6 +274,7 @@ main (int    argc,
   g_test_add_func ("/ui/search/leaves", test_search_leaves);
   g_test_add_func ("/ui/search/server", test_search_server);
   g_test_add_func ("/ui/search/server-more", test_search_server_more);
+  g_test_add_func ("/ui/search/server-again", test_search_server_again);
   g_test_add_func ("/ui/search/conversations", test_search_conversations);
   g_test_add_func ("/ui/list/conversations", test_conversations);
   g_test_add_func ("/ui/reader/conversation", test_conversation_reader);

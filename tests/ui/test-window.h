@@ -102,6 +102,7 @@ void test_search_nothing (void);
 void test_search_leaves (void);
 void test_search_server (void);
 void test_search_server_more (void);
+void test_search_server_again (void);
 void test_search_conversations (void);
 
 /* ---- test-window-reader.c ---- */

@@ -75,6 +75,7 @@ void               valija_message_pane_forget_server   (ValijaMessagePane *self)
 /* What they have said so far, once it is known what is found here. */
 void               valija_message_pane_update_server   (ValijaMessagePane *self);
 gboolean           valija_message_pane_has_older       (ValijaMessagePane *self);
+gboolean           valija_message_pane_wants_server    (ValijaMessagePane *self);
 void               valija_message_pane_update_scope    (ValijaMessagePane *self);
 
 /* valija-message-pane-status.c: how the accounts are doing whose mail is shown */

@@ -155,6 +155,19 @@ valija_message_pane_has_older (ValijaMessagePane *self)
          valija_server_search_get_n_older (self->server) > 0;
 }
 
+/* Whether there is something to ask servers: nothing was asked yet, they have more, or not all of them answered. */
+gboolean
+valija_message_pane_wants_server (ValijaMessagePane *self)
+{
+  if (self->asked == NULL)
+    return TRUE;
+
+  return !valija_server_search_get_asking (self->server) &&
+         (valija_server_search_get_n_older (self->server) > 0 ||
+          valija_server_search_get_error (self->server) != NULL ||
+          valija_server_search_get_problems (self->server)->len > 0);
+}
+
 static void
 show_asking (ValijaMessagePane *self)
 {
@@ -304,7 +317,7 @@ valija_message_pane_update_server (ValijaMessagePane *self)
   valija_message_pane_update_stack (self);
 }
 
-/* What was asked already is asked again where there is more of it. */
+/* What was asked already is asked again where there is more of it, or where it failed. */
 void
 valija_message_pane_ask_server (ValijaMessagePane *self)
 {
@@ -317,7 +330,7 @@ valija_message_pane_ask_server (ValijaMessagePane *self)
     return;
 
   question = valija_message_pane_dup_question (self);
-  if (g_strcmp0 (question, self->asked) == 0 && !valija_message_pane_has_older (self))
+  if (g_strcmp0 (question, self->asked) == 0 && !valija_message_pane_wants_server (self))
     return;
 
   if (valija_application_get_offline (valija_application_get_default ()))

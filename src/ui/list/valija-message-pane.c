@@ -81,7 +81,9 @@ describe_emptiness (ValijaMessagePane *self)
 
   if (valija_message_pane_is_searching (self))
     {
-      gtk_widget_set_visible (self->server_button, self->asked == NULL && valija_message_pane_can_ask_server (self));
+      gtk_widget_set_visible (self->server_button, valija_message_pane_wants_server (self) &&
+                                                    !valija_message_pane_has_older (self) &&
+                                                    valija_message_pane_can_ask_server (self));
       text = valija_message_pane_dup_search_text (self);
       wrong = valija_search_text_check (text);
       markup = wrong != NULL ? g_markup_escape_text (wrong, -1) : NULL;
@@ -112,7 +114,7 @@ offer_server (ValijaMessagePane *self)
   gboolean noted = gtk_widget_get_visible (GTK_WIDGET (self->server_note));
 
   gtk_widget_set_visible (self->server_more,
-                          (found && self->asked == NULL) || valija_message_pane_has_older (self));
+                          (found && valija_message_pane_wants_server (self)) || valija_message_pane_has_older (self));
   gtk_revealer_set_reveal_child (self->server_revealer,
                                  searching && (noted || (found && valija_message_pane_can_ask_server (self))));
 }
