@@ -488,6 +488,11 @@ test_search_server_again (void)
   g_assert_true (gtk_widget_get_visible (pane->server_more));
   g_assert_cmpstr (gtk_button_get_label (GTK_BUTTON (pane->server_more)), ==, "Search on the _Server");
 
+  /* Of folders and of accounts: of many two are told of */
+  for (guint i = 0; i < 3; i++)
+    valija_server_search_add_problem (pane->server, "Not all folders of “Work” were searched.");
+  assert_noted ("It is locked. Not all folders of “Work” were searched. 2 more problems.");
+
   valija_fake_engine_set_server (engine, 0, NULL);
   g_signal_emit_by_name (pane->server_more, "clicked");
   WAIT_FOR (g_hash_table_size (pane->from_server) == 2);

@@ -245,9 +245,8 @@ add_problems (GString   *text,
   if (n_rest == 0)
     return;
 
-  /* Translators: behind sentences that tell which folders could not be searched, and why */
-  rest = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u more could not be searched.",
-                                       "%u more could not be searched.", n_rest), n_rest);
+  /* Translators: behind sentences that tell what could not be searched, and why */
+  rest = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u more problem.", "%u more problems.", n_rest), n_rest);
   add_sentence (text, rest);
 }
 
