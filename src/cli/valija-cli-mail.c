@@ -537,6 +537,7 @@ const ValijaCliCommand valija_cli_mail_commands[] = {
   { "sync", "[ACCOUNT]", N_("Synchronise an account, or all"), sync_options, sync_fiber },
   { "list", "[FOLDER]", N_("List the messages of a folder, the newest first"), list_options, list_fiber },
   { "search", "[--] TEXT…", N_("Search messages"), search_options, search_fiber },
-  { "watch", "[ACCOUNT]", N_("Wait for changes and tell of each"), watch_options, watch_fiber },
+  { "watch", "[ACCOUNT]", N_("Wait for changes and tell of each; the profile is in use until it ends"), watch_options,
+    watch_fiber },
   { NULL }
 };

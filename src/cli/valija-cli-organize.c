@@ -208,7 +208,7 @@ const ValijaCliCommand valija_cli_organize_commands[] = {
   { "label", "MESSAGE…", N_("Give messages labels, or take them away"), label_options, label_fiber },
   { "move", "MESSAGE…", N_("Move messages to another folder"), target_options, move_fiber },
   { "copy", "MESSAGE…", N_("Copy messages to another folder"), target_options, copy_fiber },
-  { "delete", "MESSAGE…", N_("Move messages to the trash, and those in it out of the world"), delete_options,
+  { "delete", "MESSAGE…", N_("Move messages to the trash; those that are in it are deleted for good"), delete_options,
     delete_fiber },
   { NULL }
 };

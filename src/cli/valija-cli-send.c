@@ -155,21 +155,48 @@ set_html_fiber (ValijaComposition *composition, GError **error)
   return TRUE;
 }
 
-/* An empty composition from the first of @senders, or the answer to the message that --reply and its like name, from
- * whom that was for. */
+/* The message that --reply and its like name, if they do. */
+static gboolean
+find_answered_fiber (ValijaCli *cli, GError **error)
+{
+  const char *id = opt_reply != NULL ? opt_reply : opt_reply_all != NULL ? opt_reply_all : opt_forward;
+  gint64 number;
+
+  if (id == NULL)
+    return TRUE;
+  if (!g_ascii_string_to_signed (id, 10, G_MININT64, G_MAXINT64, &number, NULL))
+    return valija_cli_set_usage (error, _("“%s” is not the number of a message."), id);
+
+  return (answered = dex_await_object (valija_engine_find_message (cli->engine, number), error)) != NULL;
+}
+
+/* The account that is named; else that of the message that is answered, where it sends. */
+static ValijaAccount *
+find_sending_account (ValijaCli *cli, GError **error)
+{
+  ValijaFolder *folder = answered != NULL ? valija_message_get_folder (answered) : NULL;
+  ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
+  g_autofree char *reason = NULL;
+
+  if (opt_account == NULL && account != NULL)
+    reason = valija_engine_why_not (cli->engine, account, folder, VALIJA_ACTION_REPLY);
+  if (opt_account == NULL && account != NULL && reason == NULL)
+    return valija_cli_hold (cli, account);
+
+  return valija_cli_find_account (cli, opt_account, error);
+}
+
+/* An empty composition from the first of @senders, or the answer to what is answered, from whom that was for. */
 static ValijaComposition *
 begin_composition_fiber (ValijaCli *cli, ValijaAccount *account, GPtrArray *senders, GError **error)
 {
-  const char *id = opt_reply != NULL ? opt_reply : opt_reply_all != NULL ? opt_reply_all : opt_forward;
   ValijaReplyKind kind = opt_reply != NULL ? VALIJA_REPLY : opt_reply_all != NULL ? VALIJA_REPLY_ALL : VALIJA_FORWARD;
-  g_autoptr(ValijaMessage) message = NULL;
   g_autoptr(ValijaMimeMessage) original = NULL;
   g_autoptr(GBytes) source = NULL;
   g_autoptr(ValijaAddress) sender = NULL;
   g_autoptr(GPtrArray) own = NULL;
-  gint64 number;
 
-  if (id == NULL)
+  if (answered == NULL)
     {
       ValijaComposition *composition = valija_composition_new ();
 
@@ -177,18 +204,10 @@ begin_composition_fiber (ValijaCli *cli, ValijaAccount *account, GPtrArray *send
       return composition;
     }
 
-  if (!g_ascii_string_to_signed (id, 10, G_MININT64, G_MAXINT64, &number, NULL))
-    {
-      valija_cli_set_usage (error, _("“%s” is not the number of a message."), id);
-      return NULL;
-    }
-
-  if (!(message = dex_await_object (valija_engine_find_message (cli->engine, number), error)) ||
-      !(source = dex_await_boxed (valija_engine_load_source (cli->engine, message, NULL, NULL), error)) ||
+  if (!(source = dex_await_boxed (valija_engine_load_source (cli->engine, answered, NULL, NULL), error)) ||
       !(original = dex_await_object (valija_engine_parse_source (cli->engine, source), error)))
     return NULL;
 
-  g_set_object (&answered, message);
   sender = valija_composition_choose_sender (original, senders);
   own = valija_account_list_senders (account);
   return valija_composition_new_reply (original, source, kind, sender, own);
@@ -472,18 +491,15 @@ send_fiber (ValijaCli *cli, GError **error)
   gint64 due;
   gint64 id;
 
-  if (!parse_due (&due, error))
+  if (!parse_due (&due, error) || !find_answered_fiber (cli, error) ||
+      !(account = find_sending_account (cli, error)))
     return FALSE;
-
   if (opt_print)
-    return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
-           print_fiber (cli, account, error);
+    return print_fiber (cli, account, error);
   if (opt_draft)
-    return (account = valija_cli_find_account (cli, opt_account, error)) != NULL &&
-           draft_fiber (cli, account, error);
+    return draft_fiber (cli, account, error);
 
-  if (!(account = valija_cli_find_account (cli, opt_account, error)) ||
-      !(queued = enqueue_fiber (cli, account, due, error)))
+  if (!(queued = enqueue_fiber (cli, account, due, error)))
     return FALSE;
 
   id = dex_await_int64 (queued, &failure);

@@ -45,7 +45,7 @@ def send():
         assert MEI not in p.run('show', str(got['id']), '--raw').stdout
         assert [part['name'] for part in shown['parts'] if part['attachment']] == ['räksmörgås.txt']
 
-        assert p.json('send', '-a', 'mixed', '--reply', str(got['id']), stdin='Thanks.\n')['item']['state'] == 'sent'
+        assert p.json('send', '--reply', str(got['id']), stdin='Thanks.\n')['item']['state'] == 'sent'
         assert p.subjects('-a', 'mixed', '-f', 'sent') == ['Re: Café ☕']
         assert 'answered' in p.messages('-a', 'mixed')[0]['flags']
         wait_for(lambda: p.json('sync', 'imap', '--inbox')['accounts'][0]['new'])
