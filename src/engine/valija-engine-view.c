@@ -57,16 +57,33 @@ watch_fiber (ValijaEngine *self, ValijaFolder *folder, DexFuture *moved)
                                       dex_ref (moved), NULL), &error);
 }
 
+/* The connection that is kept for the next folder of @account is of no use for others. */
+static void
+stop_watching (ValijaEngine *self, ValijaAccount *account)
+{
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (self, account);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ValijaMailReader) reader = runtime != NULL ? valija_account_runtime_dup_reader (runtime, &error) : NULL;
+
+  if (reader != NULL)
+    valija_mail_reader_stop_watching (reader);
+}
+
 static DexFuture *
 view_fiber (gpointer data)
 {
   ValijaEngine *self = ((ValijaFlow *) data)->engine;
+  g_autoptr(ValijaAccount) watched = NULL;
 
   while (!g_cancellable_is_cancelled (self->stop))
     {
       g_autoptr(ValijaFolder) folder = self->view_failed ? NULL : dup_watchable (self);
+      ValijaAccount *account = folder != NULL ? valija_folder_get_account (folder) : NULL;
       g_autoptr(DexFuture) moved = NULL;
 
+      if (watched != NULL && watched != account)
+        stop_watching (self, watched);
+      g_set_object (&watched, account);
       dex_clear (&self->view_moved);
       self->view_moved = dex_promise_new ();
       moved = dex_ref (DEX_FUTURE (self->view_moved));

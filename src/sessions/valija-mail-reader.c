@@ -206,6 +206,15 @@ valija_mail_reader_watch_all (ValijaMailReader *self)
   return reject_unsupported (self, _("The server does not tell what changes in all folders."));
 }
 
+void
+valija_mail_reader_stop_watching (ValijaMailReader *self)
+{
+  g_return_if_fail (VALIJA_IS_MAIL_READER (self));
+
+  if (VALIJA_MAIL_READER_GET_IFACE (self)->stop_watching != NULL)
+    VALIJA_MAIL_READER_GET_IFACE (self)->stop_watching (self);
+}
+
 /**
  * valija_mail_reader_get_quota:
  * @self: a reader

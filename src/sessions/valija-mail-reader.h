@@ -27,6 +27,7 @@ struct _ValijaMailReaderInterface
   DexFuture  *(*search)         (ValijaMailReader *self, const char *folder, const char *text, guint limit);
   DexFuture  *(*watch)          (ValijaMailReader *self, const char *folder);
   DexFuture  *(*watch_all)      (ValijaMailReader *self); /* nullable, from here on */
+  void        (*stop_watching)  (ValijaMailReader *self);
   DexFuture  *(*get_quota)      (ValijaMailReader *self);
   DexFuture  *(*measure)        (ValijaMailReader *self, const char *folder);
   DexFuture  *(*fetch_outline)  (ValijaMailReader *self, const char *folder, const char *remote_id);
@@ -82,6 +83,10 @@ DexFuture  *valija_mail_reader_watch          (ValijaMailReader *self,
  * came, went or were renamed; none of them after at most 9 minutes. Rejects with UNSUPPORTED where the server tells
  * of one folder at a time, or of none. Cancelling ends the watch; what changes between two of them is not missed. */
 DexFuture  *valija_mail_reader_watch_all      (ValijaMailReader *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* No folder but the inbox is watched for now: what is kept to watch the next one goes. A watch that has not ended fails
+ * by it. */
+void        valija_mail_reader_stop_watching  (ValijaMailReader *self);
 
 /* Resolves to ValijaQuota (boxed): how much of the room on the server is used, by what it told a moment ago or, where
  * that is old, by asking. Rejects with UNSUPPORTED where it does not tell, or knows no limit. */

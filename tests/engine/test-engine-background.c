@@ -367,7 +367,8 @@ test_interval (void)
   g_assert_nonnull (strstr (test->server->log->str, "list; batch Archive"));
 }
 
-/* Where one folder at a time is watched the one in view is, too, and another when another is. */
+/* Where one folder at a time is watched the one in view is, too, and another when another is; nothing is kept for it
+ * when it is the inbox. */
 static void
 test_follows_the_view (void)
 {
@@ -394,6 +395,8 @@ test_follows_the_view (void)
   /* The inbox is watched as it is, and once */
   fake_server_clear_log (test->server);
   valija_engine_set_folder_in_view (test->engine, test_engine_folder (test, "INBOX"));
+  g_assert_cmpuint (test->server->n_stopped, ==, 0);
+  valija_wait_until (test->server->n_stopped == 1);
   fake_server_add_message (test->server, "Sent", "d");
   test_engine_settle ();
   g_assert_cmpstr (test->server->log->str, ==, "");

@@ -419,6 +419,12 @@ fake_fetch_outline (ValijaMailReader *reader, const char *folder, const char *re
   return dex_future_new_take_boxed (G_TYPE_BYTES, g_bytes_new (server->outline, strlen (server->outline)));
 }
 
+static void
+fake_stop_watching (ValijaMailReader *reader)
+{
+  fake_server_of (reader)->n_stopped++;
+}
+
 void
 fake_reader_init (ValijaMailReaderInterface *iface)
 {
@@ -429,6 +435,7 @@ fake_reader_init (ValijaMailReaderInterface *iface)
   iface->search = fake_search;
   iface->watch = fake_watch;
   iface->watch_all = fake_watch_all;
+  iface->stop_watching = fake_stop_watching;
   iface->get_quota = fake_get_quota;
   iface->measure = fake_measure;
   iface->fetch_outline = fake_fetch_outline;

@@ -37,6 +37,7 @@ struct _FakeServer
   gboolean stalls_sending;   /* half of a large message goes out, and the rest never */
   gboolean overlaps;         /* more than one message may be on its way */
   gboolean watches_all;      /* like NOTIFY of IMAP */
+  guint n_stopped;           /* how often it was told that only inboxes are watched */
   gboolean tells_states;     /* with the list of folders, of all but flags other than whether messages are read */
   gboolean tells_whole_states;
   GPtrArray *changed;        /* nullable: of char *, the folders that were not told of yet */

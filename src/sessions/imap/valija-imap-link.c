@@ -601,9 +601,8 @@ describe_watch (ValijaImapLink *self)
   if (!valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_IDLE))
     return _("New mail: looked for every few minutes");
 
-  return valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_NOTIFY)
-             ? _("New mail: told at once, in all folders")
-             : _("New mail: told at once, in the inbox and in the folder that is open");
+  return valija_imap_link_has (self, VALIJA_IMAP_CAPABILITY_NOTIFY) ? _("New mail: told at once, in all folders")
+                                                                    : _("New mail: told at once, in the inbox");
 }
 
 guint64

@@ -332,18 +332,61 @@ wait_for_turn (ValijaImapPool *self)
   return DEX_FUTURE (waiter);
 }
 
-/* Whether a link could not be opened since it is one more than the server tolerates: then the first has to do. */
+/* Of a folder that somebody looks at, or has looked at. */
 static gboolean
-is_one_too_many (ValijaImapPool *self,
-                 const GError   *failure)
+is_other_watch (Slot *slot)
 {
-  if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
-    return FALSE;
+  return slot->watched != NULL && slot->watched[0] != '\0' && !g_str_equal (slot->watched, "INBOX") &&
+         !valija_imap_link_is_closed (slot->link);
+}
 
-  g_debug ("No other connection: %s", failure->message);
-  self->working_limit = 1;
+gboolean
+valija_imap_pool_stop_watching (ValijaImapPool *self)
+{
+  gboolean any = FALSE;
 
-  return TRUE;
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      Slot *slot = g_ptr_array_index (self->slots, i);
+
+      if (!is_other_watch (slot))
+        continue;
+      valija_imap_link_close (slot->link);
+      any = TRUE;
+    }
+  drop_closed_slots (self);
+
+  return any;
+}
+
+/* Another link for work. NULL without @error where it would be one more than the server tolerates, even if no folder
+ * but the inbox is watched: then the first has to do. */
+static ValijaImapLease *
+lease_another_fiber (ValijaImapPool *self,
+                     GError        **error)
+{
+  while (TRUE)
+    {
+      g_autoptr(ValijaImapLease) lease = lease_new (self, add_slot (self, FALSE, NULL));
+      g_autoptr(GError) failure = NULL;
+
+      if (dex_await (valija_imap_link_open (lease->link), &failure))
+        return g_steal_pointer (&lease);
+
+      if (valija_error_is_cancelled (failure) || valija_imap_pool_get_primary (self) == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+
+      g_debug ("No other connection: %s", failure->message);
+      if (!valija_imap_pool_stop_watching (self))
+        {
+          self->working_limit = 1;
+          return NULL;
+        }
+      self->watching_limit = 1;
+    }
 }
 
 ValijaImapLease *
@@ -353,7 +396,7 @@ valija_imap_pool_lease_fiber (ValijaImapPool *self,
 {
   for (;;)
     {
-      g_autoptr(ValijaImapLease) lease = NULL;
+      ValijaImapLease *lease;
       g_autoptr(GError) failure = NULL;
       Slot *slot;
 
@@ -371,11 +414,11 @@ valija_imap_pool_lease_fiber (ValijaImapPool *self,
           continue;
         }
 
-      lease = lease_new (self, add_slot (self, FALSE, NULL));
-      if (dex_await (valija_imap_link_open (lease->link), &failure))
-        return g_steal_pointer (&lease);
+      lease = lease_another_fiber (self, &failure);
+      if (lease != NULL)
+        return lease;
 
-      if (!is_one_too_many (self, failure))
+      if (failure != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return NULL;
@@ -415,14 +458,9 @@ step_aside_fiber (ValijaImapPool *self,
     return TRUE;
 
   slot = find_other_slot (self, link);
-  if (slot == NULL && count_slots (self, FALSE) < self->working_limit)
-    {
-      other = lease_new (self, add_slot (self, FALSE, NULL));
-      if (dex_await (valija_imap_link_open (other->link), &failure))
-        slot = find_slot (self, other->link);
-      else
-        is_one_too_many (self, failure);
-    }
+  if (slot == NULL && count_slots (self, FALSE) < self->working_limit &&
+      (other = lease_another_fiber (self, &failure)) != NULL)
+    slot = find_slot (self, other->link);
   if (slot == NULL || !is_primary (self, link) || !g_ptr_array_find (self->slots, slot, &position))
     return !is_primary (self, link);
 
@@ -445,7 +483,6 @@ find_watch (ValijaImapPool *self,
   for (guint i = 0; i < self->slots->len; i++)
     {
       Slot *slot = g_ptr_array_index (self->slots, i);
-
       ValijaImapSelected *selected = valija_imap_link_get_selected (slot->link);
 
       if (!slot->leased && slot->watched != NULL && g_str_equal (slot->watched, folder) &&
@@ -465,8 +502,7 @@ find_spare_watch (ValijaImapPool *self)
     {
       Slot *slot = g_ptr_array_index (self->slots, i);
 
-      if (!slot->leased && slot->watched != NULL && slot->watched[0] != '\0' &&
-          !g_str_equal (slot->watched, "INBOX") && !valija_imap_link_is_closed (slot->link))
+      if (!slot->leased && is_other_watch (slot))
         return slot;
     }
 

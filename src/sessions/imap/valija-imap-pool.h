@@ -49,6 +49,9 @@ ValijaImapLease   *valija_imap_pool_watch_fiber  (ValijaImapPool  *self,
                                                   gboolean        *fresh,
                                                   GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Closes the links that watch a folder other than the inbox, at once. Whether there were any. */
+gboolean           valija_imap_pool_stop_watching (ValijaImapPool *self);
+
 /* Gives the link back, to who waits for one; a link that closed meanwhile is dropped. */
 void               valija_imap_lease_free        (ValijaImapLease *lease);
 

@@ -304,6 +304,12 @@ watch (ValijaMailReader *reader,
                              valija_imap_task_free);
 }
 
+static void
+stop_watching (ValijaMailReader *reader)
+{
+  valija_imap_pool_stop_watching (VALIJA_IMAP_SESSION (reader)->pool);
+}
+
 typedef struct
 {
   ValijaImapSession *session;
@@ -462,6 +468,7 @@ reader_iface_init (ValijaMailReaderInterface *iface)
   iface->search = search;
   iface->watch = watch;
   iface->watch_all = watch_all;
+  iface->stop_watching = stop_watching;
   iface->get_quota = get_quota;
   iface->measure = measure;
 }
