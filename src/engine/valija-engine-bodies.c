@@ -390,12 +390,13 @@ list_page_fiber (ValijaFlow *flow, gint64 last, GError **error)
   return rows;
 }
 
-/* The folder that the user has opened meanwhile goes before the rest of this one. */
+/* The folder that the user has opened or asked for meanwhile goes before the rest of this one. */
 static gboolean
 enter_fiber (Fetch *fetch, ValijaFlow *flow, ValijaMailReader *reader, GError **error)
 {
   ValijaLane *lane = flow->runtime->fetching;
-  gboolean users = valija_engine_is_in_view (fetch->engine, flow->folder);
+  gboolean users = (flow->flags & VALIJA_SYNC_BACKGROUND) == 0 ||
+                   valija_engine_is_in_view (fetch->engine, flow->folder);
   DexFuture *entered;
 
   if (fetch->turn != NULL && !valija_lane_is_urgent (lane, flow->folder))
@@ -470,11 +471,13 @@ valija_engine_fetch_bodies (ValijaEngine         *self,
                             ValijaAccountRuntime *runtime,
                             ValijaFolder         *folder,
                             gint64                since,
+                            guint                 flags,
                             ValijaProgress       *progress)
 {
   ValijaFlow *flow = valija_flow_new (self, runtime);
 
   flow->since = since;
+  flow->flags = flags;
   g_set_object (&flow->folder, folder);
   g_set_object (&flow->progress, progress);
   valija_progress_set_detail (progress, valija_folder_get_display_name (folder));

@@ -267,12 +267,13 @@ gboolean   valija_engine_wants_bodies (ValijaAccountRuntime *runtime,
                                        ValijaFolder         *folder,
                                        guint                 flags,
                                        gint64               *since);
-/* Fetches, reads and stores whole messages of @folder received since @since, newest first, and adds them to what
- * @progress has done. The number of them (uint). */
+/* Fetches, reads and stores whole messages of @folder received since @since, newest first, for a synchronisation with
+ * @flags, and adds them to what @progress has done. The number of them (uint). */
 DexFuture *valija_engine_fetch_bodies (ValijaEngine         *self,
                                        ValijaAccountRuntime *runtime,
                                        ValijaFolder         *folder,
                                        gint64                since,
+                                       guint                 flags,
                                        ValijaProgress       *progress) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes messages off a server that only holds them until they are fetched, where the account says so. TRUE */

@@ -392,8 +392,8 @@ sync_bodies_fiber (Sync *sync, GPtrArray *folders, gboolean asked_for_one, GErro
       if ((sync->flags & VALIJA_SYNC_BACKGROUND) != 0 && valija_engine_spares (sync->engine, sync->runtime))
         return TRUE;
 
-      dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->progress),
-                      &failure);
+      dex_await_uint (valija_engine_fetch_bodies (sync->engine, sync->runtime, folder, since, sync->flags,
+                                                  sync->progress), &failure);
       if (failure != NULL && fails_all (sync, folder, asked_for_one, failure))
         {
           g_propagate_error (error, name_folder (failure, folder));

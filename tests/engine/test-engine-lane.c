@@ -391,6 +391,37 @@ test_bodies_in_view_next (void)
   assert_list (test, "Archive", "old+");
 }
 
+static DexFuture *
+check_archive (Meanwhile *meanwhile)
+{
+  return valija_engine_sync_folder (meanwhile->test->engine, test_engine_folder (meanwhile->test, "Archive"), 0, NULL);
+}
+
+/* And before what is fetched for later, for whoever has asked for it, though he looks elsewhere. */
+static void
+test_bodies_asked_for_next (void)
+{
+  g_autoptr(TestEngine) test = new_filled ("imap", 510);
+  ValijaAccountRuntime *runtime = valija_engine_find_runtime (test->engine, test->account);
+  g_autoptr(DexFuture) sync = NULL;
+  Meanwhile meanwhile;
+
+  test->server->batch = 1000;
+  test->server->stall = dex_promise_new ();
+  g_object_set (test->account, "body-days", -1, NULL);
+  act_at (&meanwhile, test, "fetch 512", check_archive);
+  sync = valija_engine_sync_account (test->engine, test->account, VALIJA_SYNC_ALL_FOLDERS | VALIJA_SYNC_BACKGROUND,
+                                     NULL);
+  valija_wait_until (valija_lane_is_urgent (runtime->fetching, NULL));
+  dex_promise_resolve_boolean (test->server->stall, TRUE);
+  test_await_uint (g_steal_pointer (&sync));
+  test_await_uint (g_steal_pointer (&meanwhile.done));
+
+  g_assert_nonnull (strstr (test->server->log->str, "fetch 14; fetch 13; fetch 1; fetch 12; fetch 11;"));
+  g_assert_true (g_str_has_suffix (test->server->log->str, "fetch 3; fetch 2"));
+  assert_list (test, "Archive", "old+");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -411,6 +442,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/lane/cancelled-meanwhile", test_cancelled_meanwhile);
   g_test_add_func ("/engine/lane/removed-meanwhile", test_removed_meanwhile);
   g_test_add_func ("/engine/lane/bodies-in-view-next", test_bodies_in_view_next);
+  g_test_add_func ("/engine/lane/bodies-asked-for-next", test_bodies_asked_for_next);
 
   return g_test_run ();
 }
