@@ -307,6 +307,18 @@ test_labels_of_conversation (void)
   show_inbox ("ana@example.org");
 }
 
+/* The words of a group name the choice that they are about as it is listed. */
+static void
+assert_names_choice (AdwComboRow *row,
+                     guint        choice)
+{
+  GtkWidget *group = gtk_widget_get_ancestor (GTK_WIDGET (row), ADW_TYPE_PREFERENCES_GROUP);
+  g_autofree char *name = NULL;
+
+  name = g_strdup_printf ("“%s”", gtk_string_list_get_string (GTK_STRING_LIST (adw_combo_row_get_model (row)), choice));
+  g_assert_nonnull (strstr (adw_preferences_group_get_description (ADW_PREFERENCES_GROUP (group)), name));
+}
+
 /* What the settings say is what is chosen, and the other way round; a number between two choices is the lower one. */
 void
 test_preferences (void)
@@ -347,7 +359,10 @@ test_preferences (void)
                        rows[i].chosen);
       /* The engine is told at once */
       if (g_str_equal (rows[i].key, "check-interval"))
-        g_assert_cmpuint (valija_fake_engine_get_check_interval (engine), ==, rows[i].chosen);
+        {
+          g_assert_cmpuint (valija_fake_engine_get_check_interval (engine), ==, rows[i].chosen);
+          assert_names_choice (row, rows[i].next);
+        }
       g_settings_set_value (settings, rows[i].key, before);
     }
 }
