@@ -465,6 +465,9 @@ test_undo_last (void)
   ValijaComposer *composer;
   gint64 archived;
 
+  valija_fake_engine_add_message (engine, find_folder ("junk"),
+                                  "From: Bo <bo@example.org>\nSubject: Last\nMessage-ID: <last@example.org>\n"
+                                  "Date: Sat, 04 Dec 2027 10:00:00 +0000\n\nLast\n", VALIJA_FLAG_SEEN);
   valija_window_show_folder (window, find_folder ("junk"));
   select_row (0);
   archived = valija_message_get_key (window->current);

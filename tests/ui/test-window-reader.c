@@ -174,8 +174,11 @@ test_subject_focus (void)
 {
   ValijaReader *reader = get_window ()->reader;
 
+  valija_fake_engine_add_message (engine, find_folder ("junk"),
+                                  "From: Bo <bo@example.org>\nSubject: Alone\nMessage-ID: <alone@example.org>\n"
+                                  "Date: Sat, 04 Dec 2027 09:00:00 +0000\n\nAlone\n", VALIJA_FLAG_SEEN);
   valija_window_show_folder (get_window (), find_folder ("junk"));
-  select_row (1);
+  select_row (0);
   g_assert_true (gtk_widget_grab_focus (GTK_WIDGET (reader->subject)));
   g_assert_false (gtk_label_get_selection_bounds (reader->subject, NULL, NULL));
 }
