@@ -175,11 +175,19 @@ class Theirs(Client):
         self.paths, self.box, self.answer = [], None, None
 
     def run(self):
-        with contextlib.ExitStack() as self.connections:
+        self.connections = contextlib.ExitStack()
+        try:
             super().run()
+        finally:
+            self.close()
+
+    def close(self):
+        """Also of a connection on which the server has hung up."""
+        with contextlib.suppress(OSError, imaplib.IMAP4.error):
+            self.connections.close()
 
     def connect(self):
-        self.connections.close()
+        self.close()
         self.box = self.connections.enter_context(imap(ANA))
         self.paths = list_paths(self.box)
 
