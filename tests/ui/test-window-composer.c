@@ -454,6 +454,14 @@ test_undo_discard (void)
   WAIT (has_visible_composer);
   g_assert_true (composer->dirty);
   g_assert_cmpuint (composer->save_source, !=, 0);
+
+  /* The same by its draft, which is there as long as that */
+  activate (composer, "composer.discard");
+  g_assert_false (has_visible_composer ());
+  valija_composer_present (composer);
+  g_assert_cmpuint (composer->save_source, !=, 0);
+  adw_toast_overlay_dismiss_all (get_window ()->toasts);
+  g_assert_true (has_visible_composer ());
   discard_composer ();
 }
 

@@ -204,13 +204,6 @@ valija_composer_drop (ValijaComposer *self)
 }
 
 static void
-undo_discard_cb (ValijaComposer *self)
-{
-  valija_composer_save_again (self);
-  gtk_window_present (GTK_WINDOW (self));
-}
-
-static void
 discard_dismissed_cb (ValijaComposer *self)
 {
   valija_composer_end_undo (self);
@@ -275,7 +268,7 @@ valija_composer_discard (ValijaComposer *self)
     }
 
   toast = adw_toast_new (_("Message discarded"));
-  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (undo_discard_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (valija_composer_present), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (toast, "dismissed", G_CALLBACK (discard_dismissed_cb), self, G_CONNECT_SWAPPED);
 
   if (valija_application_offer_undo (valija_application_get_default (), toast))

@@ -460,6 +460,8 @@ valija_composer_present (ValijaComposer *self)
   g_return_if_fail (VALIJA_IS_COMPOSER (self));
 
   self->closing = FALSE;
+  if (valija_composer_is_discarded (self))
+    valija_composer_save_again (self);
   gtk_window_present (GTK_WINDOW (self));
 }
 

@@ -24,7 +24,7 @@ GtkWidget *valija_composer_new          (GtkApplication    *application,
 /* Once it is sent @message gets @flag (answered or forwarded). */
 void       valija_composer_set_original (ValijaComposer *self, ValijaMessage *message, ValijaFlags flag);
 
-/* Shows it, and it stays, though it was closed and waits for what is on its way. */
+/* Shows it, and it stays, though it was closed and waits for what is on its way, or was discarded a moment ago. */
 void       valija_composer_present      (ValijaComposer *self);
 
 /* Closes it, as soon as what was written is safe as a draft; or, when it was discarded, once its draft is gone. */
