@@ -170,6 +170,8 @@ ValijaFolderStates *valija_engine_compare_states_fiber (ValijaEngine         *se
                                                         GError              **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a round of @folder would bring nothing. @self is nullable: then nothing is known of any. */
 gboolean            valija_folder_states_is_unchanged  (ValijaFolderStates *self, ValijaFolder *folder);
+/* What was told of @folder was so before something was done there. @self: nullable */
+void                valija_folder_states_forget        (ValijaFolderStates *self, ValijaFolder *folder);
 /* The round of @folder has come to its end: remembers what was told before it. @states nullable. */
 gboolean            valija_engine_keep_state_fiber     (ValijaEngine       *self,
                                                         ValijaFolderStates *states,

@@ -72,6 +72,16 @@ valija_folder_states_is_unchanged (ValijaFolderStates *self, ValijaFolder *folde
   return self != NULL && g_hash_table_contains (self->unchanged, valija_folder_get_remote_id (folder));
 }
 
+void
+valija_folder_states_forget (ValijaFolderStates *self, ValijaFolder *folder)
+{
+  if (self == NULL)
+    return;
+
+  g_hash_table_remove (self->unchanged, valija_folder_get_remote_id (folder));
+  g_hash_table_remove (self->told, valija_folder_get_remote_id (folder));
+}
+
 gboolean
 valija_engine_keep_state_fiber (ValijaEngine *self, ValijaFolderStates *states, ValijaFolder *folder, GError **error)
 {

@@ -437,7 +437,12 @@ replay_fiber (Sync *sync, GError **error)
 static gboolean
 file_drafts_fiber (Sync *sync, GError **error)
 {
+  ValijaFolder *here = valija_account_runtime_find_role (sync->runtime, VALIJA_FOLDER_ROLE_DRAFTS, TRUE);
+  ValijaFolder *there = valija_account_runtime_find_role (sync->runtime, VALIJA_FOLDER_ROLE_DRAFTS, FALSE);
   g_autoptr(GError) failure = NULL;
+
+  if (here != NULL && there != NULL)
+    valija_folder_states_forget (sync->states, there);
 
   if (valija_engine_file_drafts_fiber (sync->engine, sync->runtime, TRUE, &failure) ||
       !valija_error_is_cancelled (failure))
