@@ -13,13 +13,6 @@
 
 /* ---- What an action is about ---- */
 
-/* The selected messages, owned; empty when there are none. */
-GPtrArray *
-valija_window_dup_targets (ValijaWindow *self)
-{
-  return valija_message_pane_dup_selected (self->pane);
-}
-
 /* Where @message is; a row that is not loaded yet is in what the list shows. */
 static ValijaFolder *
 get_folder (ValijaWindow  *self,
@@ -224,7 +217,7 @@ static void
 advance (ValijaWindow *self,
          GPtrArray    *messages)
 {
-  g_autoptr(GPtrArray) selected = valija_window_dup_targets (self);
+  g_autoptr(GPtrArray) selected = valija_message_pane_dup_selected (self->pane);
 
   if (selected->len != messages->len)
     return;

@@ -43,7 +43,6 @@ void       valija_window_changed_cb      (DexFuture *future, gpointer owner);
 /* valija-window-actions.c */
 void       valija_window_install_actions (GtkWidgetClass *widget_class);
 void       valija_window_update_actions  (ValijaWindow *self);
-GPtrArray *valija_window_dup_targets     (ValijaWindow *self);
 void       valija_window_move_messages   (ValijaWindow *self, GPtrArray *messages, ValijaFolder *target);
 void       valija_window_copy_messages   (ValijaWindow *self, GPtrArray *messages, ValijaFolder *target);
 void       valija_window_undo            (ValijaWindow *self);

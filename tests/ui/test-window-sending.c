@@ -250,59 +250,6 @@ find_chooser (void)
   return NULL;
 }
 
-G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-
-static guint
-count_chosen (GtkFileChooser *chooser)
-{
-  g_autoptr(GListModel) files = gtk_file_chooser_get_files (chooser);
-
-  return g_list_model_get_n_items (files);
-}
-
-static void
-choose (GtkFileChooser *chooser,
-        GFile          *file)
-{
-  g_assert_true (gtk_file_chooser_set_file (chooser, file, NULL));
-  WAIT_FOR (count_chosen (chooser) == 1);
-  gtk_dialog_response (GTK_DIALOG (chooser), GTK_RESPONSE_ACCEPT);
-  WAIT_FOR (find_chooser () == NULL);
-}
-
-G_GNUC_END_IGNORE_DEPRECATIONS
-
-/* Nor is it sent while another file is being chosen; what is chosen for one that is done is for nothing. */
-void
-test_attach_while_waiting (void)
-{
-  g_autoptr(DexPromise) slow = dex_promise_new ();
-  g_autoptr(GFile) file = g_file_new_build_filename (g_get_home_dir (), "second.txt", NULL);
-  ValijaComposer *composer = compose ("mailto:bo@example.org?subject=Attached&body=Text");
-  guint before = valija_fake_engine_get_n_sent (engine);
-  GtkFileChooser *chooser;
-
-  g_assert_true (g_file_replace_contents (file, "content", 7, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, NULL));
-  valija_composer_attach (composer, "slow.txt", dex_ref (DEX_FUTURE (slow)));
-  activate (composer, "composer.send");
-  activate (composer, "composer.attach");
-  g_assert_null (composer->waiting);
-  WAIT_FOR ((chooser = find_chooser ()) != NULL);
-  arrive (slow, "slow.txt");
-  choose (chooser, file);
-  WAIT_FOR (!valija_composer_is_attaching (composer));
-  g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composer->composition)), ==, 2);
-  g_assert_cmpuint (valija_fake_engine_get_n_sent (engine), ==, before);
-
-  activate (composer, "composer.attach");
-  WAIT_FOR ((chooser = find_chooser ()) != NULL);
-  composer->done = TRUE;
-  choose (chooser, file);
-  g_assert_false (valija_composer_is_attaching (composer));
-  g_assert_cmpuint (g_list_model_get_n_items (valija_composition_get_attachments (composer->composition)), ==, 2);
-  throw_away (composer);
-}
-
 /* The draft is kept with it; nobody has to wait for one that was taken off. */
 void
 test_close_waits_for_files (void)

@@ -317,7 +317,6 @@ main (int    argc,
   g_test_add_func ("/ui/composer/send-waits-for-files", test_send_waits_for_files);
   g_test_add_func ("/ui/composer/send-without-file", test_send_without_file);
   g_test_add_func ("/ui/composer/send-later-while-waiting", test_send_later_while_waiting);
-  g_test_add_func ("/ui/composer/attach-while-waiting", test_attach_while_waiting);
   g_test_add_func ("/ui/composer/close-waits-for-files", test_close_waits_for_files);
   g_test_add_func ("/ui/composer/open-while-closing", test_open_while_closing);
   g_test_add_func ("/ui/composer/asked-once", test_asked_once);

@@ -158,7 +158,6 @@ void test_nothing_changes_while_sending (void);
 void test_send_waits_for_files (void);
 void test_send_without_file (void);
 void test_send_later_while_waiting (void);
-void test_attach_while_waiting (void);
 void test_close_waits_for_files (void);
 void test_open_while_closing (void);
 void test_asked_once (void);
