@@ -232,24 +232,6 @@ test_send_later_while_waiting (void)
   g_assert_true (sent_contains ("slow.txt"));
 }
 
-/* The one of GTK, which chooses where there is no portal. */
-static GtkFileChooser *
-find_chooser (void)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
-    {
-      g_autoptr(GtkWidget) window = g_list_model_get_item (windows, i);
-
-      if (GTK_IS_FILE_CHOOSER (window) && gtk_widget_get_mapped (window))
-        /* The list keeps it. */
-        return GTK_FILE_CHOOSER (window);
-    }
-
-  return NULL;
-}
-
 /* The draft is kept with it; nobody has to wait for one that was taken off. */
 void
 test_close_waits_for_files (void)
