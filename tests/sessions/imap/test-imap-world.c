@@ -522,8 +522,8 @@ test_room (void)
   imap_close (session);
 }
 
-static gint64
-count_drafts (ValijaSession *session)
+static ValijaFolderInfo *
+find_drafts (ValijaSession *session)
 {
   g_autoptr(GPtrArray) infos = imap_assert_boxed (valija_mail_reader_list_folders (VALIJA_MAIL_READER (session)));
 
@@ -532,7 +532,7 @@ count_drafts (ValijaSession *session)
       ValijaFolderInfo *info = g_ptr_array_index (infos, i);
 
       if (info->role == VALIJA_FOLDER_ROLE_DRAFTS)
-        return info->total;
+        return valija_folder_info_copy (info);
     }
 
   g_assert_not_reached ();
@@ -545,12 +545,15 @@ test_append_before_list (void)
   static const char text[] = "From: a@example.org\nSubject: filed\n\nHello\n";
   ValijaSession *session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
   g_autoptr(GBytes) source = g_bytes_new_static (text, sizeof text - 1);
-  gint64 before = count_drafts (session);
+  g_autoptr(ValijaFolderInfo) before = find_drafts (session);
+  g_autoptr(ValijaFolderInfo) after = NULL;
 
   imap_close (session);
   session = world_session_new (VALIJA_SECURITY_TLS, "PLAIN", "omar@example.org", NULL);
-  g_free (imap_assert_string (valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session), "Drafts", source, 0, 0)));
-  g_assert_cmpint (count_drafts (session), ==, before + 1);
+  g_free (imap_assert_string (valija_mail_organizer_append (VALIJA_MAIL_ORGANIZER (session),
+                                                            before->remote_id, source, 0, 0)));
+  after = find_drafts (session);
+  g_assert_cmpint (after->total, ==, before->total + 1);
   imap_close (session);
 }
 
