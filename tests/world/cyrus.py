@@ -3,10 +3,11 @@
 """Another IMAP server on loopback: Cyrus, with other opinions than Dovecot's about names, flags and literals, in one
 temporary directory, on free ports.
 
-    cyrus.py [--unpack DIRECTORY] run -- COMMAND...
+    cyrus.py [--unpack DIRECTORY] [--flat] run -- COMMAND...
 
 runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, as world.py does. Debian does not let
-Cyrus be installed beside Dovecot: --unpack downloads its packages into a directory and runs it from there.
+Cyrus be installed beside Dovecot: --unpack downloads its packages into a directory and runs it from there. With --flat
+folders have the names that they have in world.py (Drafts, Work/Trips), and not Cyrus's own (INBOX.Drafts, INBOX.Work.Trips).
 """
 
 import argparse
@@ -60,8 +61,9 @@ class Passwords(threading.Thread):
 class Cyrus(world.World):
     """The same world around it: certificates, ports, users, mail. No Postfix, no POP3."""
 
-    def __init__(self, root):
+    def __init__(self, root, flat):
         super().__init__('cyrus')
+        self.names = 'yes' if flat else 'no'
         self.programs = root / 'usr/lib/cyrus/bin'
         self.libraries = next((root / 'usr/lib').glob('*-linux-gnu'))
 
@@ -94,8 +96,8 @@ sasl_saslauthd_path: {self.dir}/auth/mux
 sasl_mech_list: PLAIN LOGIN
 virtdomains: userid
 defaultdomain: {world.DOMAIN}
-unixhierarchysep: no
-altnamespace: no
+unixhierarchysep: {self.names}
+altnamespace: {self.names}
 conversations: yes
 specialusealways: yes
 autocreate_quota: 102400
@@ -175,11 +177,12 @@ DAEMON {{
 def main():
     parser = argparse.ArgumentParser(description='Cyrus IMAP on loopback.')
     parser.add_argument('--unpack', type=pathlib.Path, metavar='DIRECTORY', help='where its packages are unpacked')
+    parser.add_argument('--flat', action='store_true', help='folders beside the inbox, not in it, told apart by a slash')
     parser.add_argument('action', choices=['run'])
     parser.add_argument('command', nargs=argparse.REMAINDER)
     args = parser.parse_args()
     root = world.unpack(args.unpack, PACKAGES, 'usr/lib/cyrus/bin/master') if args.unpack else pathlib.Path('/')
-    with Cyrus(root) as cyrus:
+    with Cyrus(root, args.flat) as cyrus:
         return cyrus.run_command(args)
 
 
