@@ -193,16 +193,19 @@ check_unusable (const char *contents, const char *words)
     g_rmdir (path);
 }
 
+/* libsecret keeps what it has read of such a file: leaks are not looked for. */
 static void
 test_damaged (void)
 {
+  g_auto(GStrv) environment = g_environ_setenv (g_get_environ (), "LSAN_OPTIONS", "detect_leaks=0", TRUE);
+
   if (g_test_subprocess ())
     {
       check_unusable ("this is no keyring at all, and long enough to be one", "The file of the keyring is damaged.");
       return;
     }
 
-  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_subprocess_with_envp (NULL, (const char *const *) environment, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed ();
 }
 
