@@ -125,8 +125,11 @@ question_cb (FakeServer *server, gpointer user_data)
 {
   Meanwhile *meanwhile = user_data;
 
-  if (meanwhile->done == NULL && g_str_has_suffix (server->log->str, meanwhile->question))
-    meanwhile->done = meanwhile->act (meanwhile);
+  if (!g_str_has_suffix (server->log->str, meanwhile->question))
+    return;
+
+  server->on_question = NULL;
+  meanwhile->done = meanwhile->act (meanwhile);
 }
 
 static DexFuture *
