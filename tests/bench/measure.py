@@ -193,7 +193,7 @@ def keep(name, tables):
     """What a part has found, for the page that is written of all parts."""
     WORK.mkdir(parents=True, exist_ok=True)
     (WORK / f'{name}.json').write_text(json.dumps({'date': time.strftime('%Y-%m-%d %H:%M'), 'load': os.getloadavg()[2],
-                                                   'text': '\n'.join(t.markdown() for t in tables)}))
+                                                   'machine': machine(), 'text': '\n'.join(t.markdown() for t in tables)}))
 
 
 def kept(name):

@@ -160,11 +160,15 @@ def search(args):
             index.add('notmuch', notmuch.run('new', '--quiet')[0] | {'size': disk(notmuch.directory)})
             programs_there.append(('notmuch', lambda word: notmuch.run('search', '--limit=50', word)))
         for name, ask in programs_there:
-            times = sorted(ask(word)[0]['seconds'] for _ in range(args.rounds) for word in SEARCHED)
-            queries.add(name, {'p50': times[len(times) // 2], 'p95': times[len(times) * 95 // 100]})
+            queries.add(name, percentiles(ask(word)[0]['seconds'] for _ in range(args.rounds) for word in SEARCHED))
             queries.say(f'{name}: “nunez” finds {"Núñez" if ask("nunez")[1].strip() else "nothing"}, “会议” finds '
                         f'{"会议纪要" if ask("会议")[1].strip() else "nothing"}')
     return [index, queries]
+
+
+def percentiles(times):
+    times = sorted(times)
+    return {'p50': times[len(times) // 2], 'p95': times[len(times) * 95 // 100]}
 
 
 class Words:

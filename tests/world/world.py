@@ -218,6 +218,8 @@ passdb passwd-file {{
 userdb passwd-file {{
   passwd_file_path = {self.dir}/users
 }}
+# A million messages in a folder take more than what it has by itself
+default_vsz_limit = 4G
 service imap-login {{
   chroot =
   inet_listener imap {{
