@@ -44,10 +44,10 @@ def write_page():
     before = dict(part.split('\n', 1) for part in page.read_text().split('\n## ')[1:]) if page.exists() else {}
     lines = ['# Measured', '',
              'By `./dev bench`, beside the peers that Debian has, each part in one run: medians of several rounds, least and most in '
-             'parentheses. What counts is how they stand to each other. Where the load beside a '
+             'parentheses. What counts is how those of one part stand to each other. Where the load beside a '
              'part is more than the cores, others used the machine, its disk as well: times are then longer on all sides, and CPU and '
              'turns count.', '',
-             f'With {programs.versions()}.', '']
+             f'Last written with {programs.versions()}.', '']
     for name, (_, title) in PARTS.items():
         found = measure.kept(name)
         if found:

@@ -198,4 +198,6 @@ def keep(name, tables):
 
 def kept(name):
     path = WORK / f'{name}.json'
-    return json.loads(path.read_text()) if path.exists() else None
+    found = json.loads(path.read_text()) if path.exists() else {}
+    # What was kept before machines were is not known well enough
+    return found if 'machine' in found else None

@@ -54,7 +54,7 @@ def growth(args):
     sizes = SIZES + (MILLION,) if args.million else SIZES
     w = args.worlds.get('omar')
     table = Table('Start to first rows painted, by the messages in the folder',
-                  'In cage, as above. The rows beyond those that the server has are made in the database.')
+                  'In cage, as above. The rows beyond those that the server has are made in the database, the last with `--million`.')
     with scratch() as d:
         valija = Valija(pathlib.Path(d) / 'valija', w, 'omar', 'imap', w.imaps_port)
         valija.run('sync', '--headers', '--inbox')

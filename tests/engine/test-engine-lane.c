@@ -344,7 +344,6 @@ test_cancelled_meanwhile (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   assert_list (test, "INBOX", "m3 m2 m1 old");
 
-  test->server->on_question = NULL;
   g_clear_pointer (&turn, valija_turn_unref);
   g_assert_cmpuint (test_engine_sync (test, VALIJA_SYNC_ALL_FOLDERS), ==, 9);
 }

@@ -7,7 +7,7 @@ temporary directory, on free ports.
 
 runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, as world.py does. Debian does not let
 Cyrus be installed beside Dovecot: --unpack downloads its packages into a directory and runs it from there. With --flat
-folders have the names that they have in world.py (Drafts, Work/Trips), and not Cyrus's own (INBOX.Drafts, INBOX.Work.Trips).
+folders have the names that they have in world.py (Drafts, Work/Trips), and not those of an older Cyrus (INBOX.Drafts, INBOX.Work.Trips).
 """
 
 import argparse
@@ -63,7 +63,7 @@ class Cyrus(world.World):
 
     def __init__(self, root, flat):
         super().__init__('cyrus')
-        self.names = 'yes' if flat else 'no'
+        self.flat = 'yes' if flat else 'no'
         self.programs = root / 'usr/lib/cyrus/bin'
         self.libraries = next((root / 'usr/lib').glob('*-linux-gnu'))
 
@@ -96,8 +96,8 @@ sasl_saslauthd_path: {self.dir}/auth/mux
 sasl_mech_list: PLAIN LOGIN
 virtdomains: userid
 defaultdomain: {world.DOMAIN}
-unixhierarchysep: {self.names}
-altnamespace: {self.names}
+unixhierarchysep: {self.flat}
+altnamespace: {self.flat}
 conversations: yes
 specialusealways: yes
 autocreate_quota: 102400
