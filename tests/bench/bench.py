@@ -51,8 +51,8 @@ def write_page():
     for name, (_, title) in PARTS.items():
         found = measure.kept(name)
         if found:
-            lines += [f'## {title}', '', f'`./dev bench {name}`, {found["date"]}, load {found["load"]:.1f} beside it, on {found["machine"]}.', '',
-                      found['text']]
+            lines += [f'## {title}', '', f'`./dev bench {name}`, {found["date"]}, load {found["load"]:.1f} beside it, '
+                      f'on {found["machine"]}.', '', found['text']]
         elif title in before:
             lines += [f'## {title}', before[title].rstrip(), '']
     page.write_text('\n'.join(lines).rstrip() + '\n')

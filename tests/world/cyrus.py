@@ -7,7 +7,8 @@ temporary directory, on free ports.
 
 runs COMMAND with VALIJA_WORLD naming a JSON file that says where everything is, as world.py does. Debian does not let
 Cyrus be installed beside Dovecot: --unpack downloads its packages into a directory and runs it from there. With --flat
-folders have the names that they have in world.py (Drafts, Work/Trips), and not those of an older Cyrus (INBOX.Drafts, INBOX.Work.Trips).
+folders have the names that they have in world.py (Drafts, Work/Trips), and not those of an older Cyrus (INBOX.Drafts,
+INBOX.Work.Trips).
 """
 
 import argparse
